@@ -1,0 +1,99 @@
+package dev.retrykit;
+
+import dev.retrykit.Decision.RetryIn;
+import dev.retrykit.Decision.Stop;
+import dev.retrykit.circuit.Blocks;
+import dev.retrykit.circuit.Circuit;
+import dev.retrykit.circuit.Permit;
+import dev.retrykit.failure.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
+
+/** Runs attempts on the caller's thread, and sleeps there. */
+final class BlockingDriver {
+
+    private BlockingDriver() {}
+
+    /**
+     * The first attempt stays inline and makes no object; what follows a failure goes through a {@link RetryCall}.
+     */
+    static <T extends @Nullable Object, X extends Throwable> T call(Retry retry, ThrowingCallable<T, X> body) throws X {
+        Frame frame = Frame.current();
+        long now = retry.time().nanoTime();
+        long deadline = now + retry.policy().timeBudgetNanos();
+        if (retry.policy().attemptTimeoutNanos() != 0 || frame.endsBefore(deadline, retry)) {
+            RetryCall call = RetryCall.begin(retry, frame, now);
+            return drive(call, call.next(), frame, body);
+        }
+        Circuit circuit = retry.circuit();
+        Permit permit = null;
+        if (circuit != null) {
+            permit = circuit.tryAcquire(now);
+            if (permit == null && circuit.policy().blocks() == Blocks.ALL) {
+                RetryCall call = RetryCall.begin(retry, frame, now);
+                return drive(call, call.rejected(circuit, now), frame, body);
+            }
+        }
+        Retry outer = frame.retry;
+        long outerStarted = frame.startedNanos;
+        long outerDeadline = frame.deadlineNanos;
+        RetryCall outerCall = frame.call;
+        frame.set(retry, now, deadline, null);
+        T result;
+        try {
+            result = body.call();
+        } catch (Throwable failure) {
+            RetryCall call = frame.call != null ? frame.call : RetryCall.ofFirstAttempt(retry, now, deadline);
+            frame.set(outer, outerStarted, outerDeadline, outerCall);
+            call.adopt(permit, frame);
+            return drive(call, call.failed(failure), frame, body);
+        }
+        frame.set(outer, outerStarted, outerDeadline, outerCall);
+        retry.firstSucceeded(permit, now);
+        return result;
+    }
+
+    private static <T extends @Nullable Object, X extends Throwable> T drive(
+            RetryCall call, Decision first, Frame frame, ThrowingCallable<T, X> body) throws X {
+        Decision decision = first;
+        while (!(decision instanceof Stop)) {
+            if (decision instanceof RetryIn retryIn) {
+                decision = sleep(call, retryIn);
+                continue;
+            }
+            T result;
+            try {
+                result = attempt(call, frame, body);
+            } catch (Throwable failure) {
+                decision = call.failed(failure);
+                continue;
+            }
+            call.succeeded();
+            return result;
+        }
+        throw Sneaky.<X>rethrow(call.failure());
+    }
+
+    private static Decision sleep(RetryCall call, RetryIn retryIn) {
+        try {
+            call.retry().time().sleep(retryIn.delayNanos());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return call.interrupted();
+        }
+        return call.next();
+    }
+
+    private static <T extends @Nullable Object, X extends Throwable> T attempt(
+            RetryCall call, Frame frame, ThrowingCallable<T, X> body) throws X {
+        Retry outer = frame.retry;
+        long outerStarted = frame.startedNanos;
+        long outerDeadline = frame.deadlineNanos;
+        RetryCall outerCall = frame.call;
+        frame.set(call.retry(), call.startedNanos(), call.attemptDeadlineNanos(), call);
+        try {
+            return call.isCut() ? AttemptTimeout.call(call.retry(), call.attemptLimitNanos(), body) : body.call();
+        } finally {
+            frame.set(outer, outerStarted, outerDeadline, outerCall);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.retrykit;
+
+import dev.retrykit.failure.Causes;
+import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.RetryHint;
+import dev.retrykit.failure.Verdict;
+import dev.retrykit.failure.Verdict.Kind;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a failure means to one policy, asked in the contract's order: abort-on, a veto or a hint, retry-on, the
+ * classifiers, the JDK's rules. What a failure tells about the dependency doesn't depend on the policy's own lists.
+ *
+ * @param abortOn failures that are never retried
+ * @param retryOn failures that are retried, or null for the default rules
+ * @param classifiers asked in order before the JDK's rules
+ * @param idempotent whether a second effect does no harm
+ */
+record FailureRules(
+        List<Class<? extends Throwable>> abortOn,
+        @Nullable List<Class<? extends Throwable>> retryOn,
+        List<FailureClassifier> classifiers,
+        boolean idempotent) {
+
+    Verdict classify(Throwable failure) {
+        try {
+            return settle(failure);
+        } catch (RuntimeException classifierFailed) {
+            if (classifierFailed != failure) {
+                failure.addSuppressed(classifierFailed);
+            }
+            return Verdict.notRetryable();
+        }
+    }
+
+    private Verdict settle(Throwable failure) {
+        Verdict general = general(failure);
+        if (Causes.anyInstance(failure, abortOn)) {
+            return general.as(Kind.NOT_RETRYABLE);
+        }
+        if (general.kind() == Kind.VETOED || general.kind() == Kind.INTERRUPTED) {
+            return general;
+        }
+        if (failure instanceof RetryHint hint) {
+            return hinted(general, hint);
+        }
+        if (retryOn != null) {
+            return general.as(Causes.anyInstance(failure, retryOn) ? retryable(general) : Kind.NOT_RETRYABLE);
+        }
+        if (failure instanceof Error) {
+            return general.as(Kind.NOT_RETRYABLE);
+        }
+        return general.kind() == Kind.NOT_IDEMPOTENT && idempotent ? general.as(Kind.RETRYABLE) : general;
+    }
+
+    /** Naming a type can't make an effect safe to repeat. */
+    private Kind retryable(Verdict general) {
+        return general.kind() == Kind.NOT_IDEMPOTENT && !idempotent ? Kind.NOT_IDEMPOTENT : Kind.RETRYABLE;
+    }
+
+    private Verdict general(Throwable failure) {
+        for (FailureClassifier classifier : classifiers) {
+            Verdict verdict = classifier.classify(failure);
+            if (verdict != null) {
+                return verdict;
+            }
+        }
+        Verdict verdict = FailureClassifier.jdk().classify(failure);
+        return verdict == null ? Verdict.notRetryable() : verdict;
+    }
+
+    private Verdict hinted(Verdict general, RetryHint hint) {
+        Verdict hinted = general.as(hint.retryable() ? retryable(general) : Kind.NOT_RETRYABLE);
+        return hint.retryAfter().map(hinted::withRetryAfter).orElse(hinted);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.retrykit;
+
+import dev.retrykit.failure.Causes;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * The failures on which inner calls of one attempt have given up. Kept here and never on the exceptions, which may be
+ * shared by other calls. Thread-safe: an inner call may end on another thread.
+ */
+final class GivenUp {
+
+    /** Of an attempt that swallows many inner failures only the latest can be the one it ends with. */
+    private static final int KEPT = 16;
+
+    private final Deque<Throwable> failures = new ArrayDeque<>(2);
+
+    /** Whether an inner call that ends so has done what retries can do. */
+    static boolean isBy(StopReason reason) {
+        return switch (reason) {
+            case EXHAUSTED, TIME_BUDGET, RETRY_BUDGET, RETRY_AFTER_TOO_LONG, VETOED, NESTED -> true;
+            case SUCCESS, NOT_RETRYABLE, NOT_IDEMPOTENT, CIRCUIT_OPEN, INTERRUPTED, CANCELLED -> false;
+        };
+    }
+
+    synchronized void add(Throwable failure) {
+        if (failures.size() == KEPT) {
+            failures.removeFirst();
+        }
+        failures.addLast(failure);
+    }
+
+    /** Whether one of them is the failure or in its cause chain. */
+    synchronized boolean includes(Throwable failure) {
+        if (failures.isEmpty()) {
+            return false;
+        }
+        for (Throwable link : Causes.chain(failure)) {
+            for (Throwable given : failures) {
+                if (given == link) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    synchronized void clear() {
+        failures.clear();
+    }
+}

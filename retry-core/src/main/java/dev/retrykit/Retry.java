@@ -1,0 +1,268 @@
+package dev.retrykit;
+
+import dev.retrykit.Decision.RetryIn;
+import dev.retrykit.RetryCounters.AttemptResult;
+import dev.retrykit.RetryCounters.Outcome;
+import dev.retrykit.budget.BudgetPolicy;
+import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.circuit.Circuit;
+import dev.retrykit.circuit.Permit;
+import dev.retrykit.failure.Signal;
+import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.failure.ThrowingRunnable;
+import dev.retrykit.time.TimeSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes calls that are tried again when that can help, and no more often than it helps. Thread-safe; make one per
+ * dependency and keep it.
+ *
+ * <pre>{@code
+ * Retry retry = Retry.builder("inventory").build();
+ * Stock stock = retry.call(() -> client.stock(sku));
+ * }</pre>
+ */
+public final class Retry {
+
+    private final String name;
+    private final RetryPolicy policy;
+    private final @Nullable Circuit circuit;
+    private final RetryBudget budget;
+    private final TimeSource time;
+    private final RandomGenerator random;
+    private final Executor executor;
+    private final List<RetryListener> listeners;
+    private final @Nullable RetryCounters counters;
+    private final boolean timed;
+
+    private Retry(Builder builder) {
+        this.name = builder.name;
+        this.policy = builder.policy;
+        this.circuit = builder.circuit;
+        this.time = builder.time;
+        this.budget = builder.budget == null ? RetryBudget.of(name, BudgetPolicy.defaults(), time) : builder.budget;
+        this.random = builder.random;
+        this.executor = builder.executor;
+        this.listeners = List.copyOf(builder.listeners);
+        this.counters = builder.counters;
+        this.timed = counters != null || circuit != null && circuit.isTimed();
+    }
+
+    /** Starts with the default policy, a budget of its own, no circuit, and the system's clock. */
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
+
+    /**
+     * Makes a call, and makes it again while that can help.
+     *
+     * @throws X the failure of the last attempt, as it was thrown; {@link RetryStopped} is attached to it
+     */
+    public <T extends @Nullable Object, X extends Throwable> T call(ThrowingCallable<T, X> body) throws X {
+        return BlockingDriver.call(this, body);
+    }
+
+    /**
+     * Makes a call that returns nothing.
+     *
+     * @throws X the failure of the last attempt, as it was thrown; {@link RetryStopped} is attached to it
+     */
+    public <X extends Throwable> void run(ThrowingRunnable<X> body) throws X {
+        Boolean ran = BlockingDriver.<Boolean, X>call(this, () -> {
+            body.run();
+            return Boolean.TRUE;
+        });
+        assert ran;
+    }
+
+    /**
+     * Makes an asynchronous call. The first attempt begins on this thread, the others on the executor.
+     *
+     * @return a future that always completes: with the first result, or with the failure of the last attempt as the
+     *     stage or the body gave it. Cancelling it cancels the running attempt and ends the retries.
+     */
+    public <T extends @Nullable Object> CompletableFuture<T> callAsync(
+            ThrowingCallable<? extends CompletionStage<T>, ?> body) {
+        return StageDriver.call(this, body);
+    }
+
+    /** The name. */
+    public String name() {
+        return name;
+    }
+
+    /** The settings. */
+    public RetryPolicy policy() {
+        return policy;
+    }
+
+    /** The circuit its attempts go through, if there is one. */
+    public @Nullable Circuit circuit() {
+        return circuit;
+    }
+
+    /** What its retries are paid from. */
+    public RetryBudget budget() {
+        return budget;
+    }
+
+    /** The clock. */
+    public TimeSource time() {
+        return time;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    Executor executor() {
+        return executor;
+    }
+
+    /** Whether anybody listens: without a listener no event is made. */
+    boolean isHeard() {
+        return !listeners.isEmpty();
+    }
+
+    void tell(RetryEvent event) {
+        for (RetryListener listener : listeners) {
+            try {
+                listener.onEvent(event);
+            } catch (Throwable listenerFailed) {
+                // a listener never changes what becomes of a call
+            }
+        }
+    }
+
+    /** All that a first attempt costs after it has succeeded. */
+    void firstSucceeded(@Nullable Permit permit, long startedNanos) {
+        long now = timed ? time.nanoTime() : startedNanos;
+        if (permit != null && circuit != null) {
+            circuit.end(permit, Signal.SUCCESS, startedNanos, now);
+        }
+        budget.record(Signal.SUCCESS, now);
+        countSuccess(now - startedNanos);
+    }
+
+    void countSuccess(long tookNanos) {
+        if (counters != null) {
+            counters.addSuccess(tookNanos);
+        }
+    }
+
+    void countAttempt(int attempt, AttemptResult result) {
+        if (counters != null && (attempt > 1 || result != AttemptResult.SUCCESS)) {
+            counters.addAttempt(attempt, result);
+        }
+    }
+
+    void countDelay(RetryIn retryIn) {
+        if (counters != null) {
+            counters.addDelay(retryIn.source(), retryIn.delayNanos());
+        }
+    }
+
+    void countEnd(Outcome outcome, StopReason reason, long tookNanos) {
+        if (counters != null) {
+            counters.addEnd(outcome, reason, tookNanos);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Retry[" + name + "]";
+    }
+
+    /** Collects what a retry is made of; all but the name is optional. */
+    public static final class Builder {
+
+        private final String name;
+        private RetryPolicy policy = RetryPolicy.defaults();
+        private @Nullable Circuit circuit;
+        private @Nullable RetryBudget budget;
+        private TimeSource time = TimeSource.system();
+        private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+        private Executor executor = ForkJoinPool.commonPool();
+        private final List<RetryListener> listeners = new ArrayList<>();
+        private @Nullable RetryCounters counters;
+
+        private Builder(String name) {
+            this.name = Objects.requireNonNull(name, "name");
+        }
+
+        /** The settings. Default {@link RetryPolicy#defaults()}. */
+        public Builder policy(RetryPolicy policy) {
+            this.policy = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /** A circuit for all attempts, on the same clock. Default none. */
+        public Builder circuit(Circuit circuit) {
+            this.circuit = circuit;
+            return this;
+        }
+
+        /** What retries are paid from, on the same clock. Default a budget of its own with the default settings. */
+        public Builder budget(RetryBudget budget) {
+            this.budget = budget;
+            return this;
+        }
+
+        /** The clock. Default {@link TimeSource#system()}. */
+        public Builder timeSource(TimeSource time) {
+            this.time = Objects.requireNonNull(time, "time");
+            return this;
+        }
+
+        /** Where jitter comes from; thread-safe, as {@link java.util.Random} is. Default {@link ThreadLocalRandom}. */
+        public Builder random(RandomGenerator random) {
+            this.random = Objects.requireNonNull(random, "random");
+            return this;
+        }
+
+        /** Runs the retries of asynchronous calls. Default {@link ForkJoinPool#commonPool()}. */
+        public Builder executor(Executor executor) {
+            this.executor = Objects.requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /** Another listener. */
+        public Builder listener(RetryListener listener) {
+            listeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /** Counts and times all calls. Off by default. */
+        public Builder counters(RetryCounters counters) {
+            this.counters = Objects.requireNonNull(counters, "counters");
+            return this;
+        }
+
+        /**
+         * The retry.
+         *
+         * @throws IllegalArgumentException if circuit or budget run on another clock
+         */
+        public Retry build() {
+            checkClock(circuit == null ? time : circuit.time(), "circuit");
+            checkClock(budget == null ? time : budget.time(), "budget");
+            return new Retry(this);
+        }
+
+        private void checkClock(TimeSource other, String what) {
+            if (other != time) {
+                throw new IllegalArgumentException("retry '" + name + "' and its " + what
+                        + " must run on the same TimeSource: pass the one of the retry to the " + what + " too");
+            }
+        }
+    }
+}

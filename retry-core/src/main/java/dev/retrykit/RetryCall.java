@@ -1,0 +1,323 @@
+package dev.retrykit;
+
+import dev.retrykit.Decision.RetryIn;
+import dev.retrykit.Decision.Stop;
+import dev.retrykit.RetryCounters.AttemptResult;
+import dev.retrykit.RetryCounters.Outcome;
+import dev.retrykit.budget.RetryBudget.Token;
+import dev.retrykit.circuit.Blocks;
+import dev.retrykit.circuit.Circuit;
+import dev.retrykit.circuit.OnOpen;
+import dev.retrykit.circuit.Permit;
+import dev.retrykit.failure.AttemptTimeoutException;
+import dev.retrykit.failure.Signal;
+import dev.retrykit.failure.Verdict;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call, whatever its style: asks clock, circuit and budget in the contract's order, feeds the machine, and keeps
+ * what the caller will want to know. Drivers run attempts and wait; they tell this object what happened and do what it
+ * answers. One thread at a time, except {@link #innerStopped}.
+ */
+final class RetryCall {
+
+    private final Retry retry;
+    private final RetryPolicy policy;
+    private final boolean inheritedDeadline;
+    private final GivenUp givenUp = new GivenUp();
+    private final List<Throwable> failures = new ArrayList<>(2);
+
+    private CallState state;
+    private @Nullable RetryCall enclosing;
+    private long attemptStartedNanos;
+    private @Nullable Permit permit;
+    private @Nullable Token token;
+    private @Nullable Throwable lastFailure;
+    private boolean running;
+
+    private RetryCall(Retry retry, @Nullable RetryCall enclosing, boolean inheritedDeadline, CallState state) {
+        this.retry = retry;
+        this.policy = retry.policy();
+        this.enclosing = enclosing;
+        this.inheritedDeadline = inheritedDeadline;
+        this.state = state;
+        this.attemptStartedNanos = state.startedNanos();
+        this.running = state.attempt() > 0;
+    }
+
+    /** A call that begins inside of what the frame holds, before its first attempt. */
+    static RetryCall begin(Retry retry, Frame frame, long nowNanos) {
+        long own = nowNanos + retry.policy().timeBudgetNanos();
+        boolean inherited = frame.endsBefore(own, retry);
+        CallState state = new CallState(0, nowNanos, inherited ? frame.deadlineNanos : own, 0);
+        return new RetryCall(retry, frame.enclosing(), inherited, state);
+    }
+
+    /** A call whose first attempt has begun without one. It learns of the call around only when it fails. */
+    static RetryCall ofFirstAttempt(Retry retry, long startedNanos, long deadlineNanos) {
+        return new RetryCall(retry, null, false, new CallState(1, startedNanos, deadlineNanos, 0));
+    }
+
+    /** Asks whether an attempt may begin. */
+    Decision next() {
+        long now = retry.time().nanoTime();
+        if (state.leftNanos(now) <= 0) {
+            return stop(StopReason.TIME_BUDGET, now);
+        }
+        Circuit circuit = retry.circuit();
+        if (circuit != null) {
+            permit = circuit.tryAcquire(now);
+            if (permit == null && (state.attempt() > 0 || circuit.policy().blocks() == Blocks.ALL)) {
+                return rejected(circuit, now);
+            }
+        }
+        state = state.withAttempt();
+        attemptStartedNanos = now;
+        running = true;
+        givenUp.clear();
+        return Decision.RUN;
+    }
+
+    /** The attempt succeeded, which ends the call. */
+    void succeeded() {
+        long now = retry.time().nanoTime();
+        endAttempt(AttemptResult.SUCCESS, Signal.SUCCESS, Signal.SUCCESS, now);
+        if (state.attempt() == 1) {
+            retry.countSuccess(now - state.startedNanos());
+            return;
+        }
+        retry.countEnd(Outcome.RECOVERED, StopReason.SUCCESS, now - state.startedNanos());
+        if (retry.isHeard()) {
+            retry.tell(ended(null, StopReason.SUCCESS, now));
+        }
+    }
+
+    /** The attempt failed. */
+    Decision failed(Throwable failure) {
+        long now = retry.time().nanoTime();
+        if (lastFailure != null) {
+            failures.add(lastFailure);
+        }
+        lastFailure = failure;
+        Verdict verdict = verdict(failure, now);
+        Circuit circuit = retry.circuit();
+        Signal heeded = circuit == null ? verdict.signal() : circuit.heed(failure, verdict.signal());
+        endAttempt(result(verdict, failure), heeded, verdict.signal(), now);
+        if (policy.nested() == NestedRetries.ONCE && givenUp.includes(failure)) {
+            return stop(StopReason.NESTED, now);
+        }
+        Decision decision = decide(verdict, now);
+        return decision instanceof RetryIn retryIn ? afford(retryIn, now) : stop(((Stop) decision).reason(), now);
+    }
+
+    /** The wait before the next attempt was interrupted. */
+    Decision interrupted() {
+        return stop(StopReason.INTERRUPTED, retry.time().nanoTime());
+    }
+
+    /** Nobody wants the result any more, or nobody can run the next attempt. */
+    Decision cancelled() {
+        long now = retry.time().nanoTime();
+        endAttempt(AttemptResult.PERMANENT, Signal.NONE, Signal.NONE, now);
+        return stop(StopReason.CANCELLED, now);
+    }
+
+    /** The running attempt has reached its limit and can't be waited for. */
+    Decision timeUp() {
+        if (isCut()) {
+            return failed(new AttemptTimeoutException(retry.name(), Duration.ofNanos(attemptLimitNanos()), null));
+        }
+        long now = retry.time().nanoTime();
+        Signal signal = inheritedDeadline ? Signal.NONE : Signal.FAILURE;
+        endAttempt(AttemptResult.TIMEOUT, signal, signal, now);
+        return stop(StopReason.TIME_BUDGET, now);
+    }
+
+    /** What the caller gets after a stop: the last real failure, or what says why there is none. */
+    Throwable failure() {
+        if (lastFailure == null) {
+            throw new IllegalStateException("the call hasn't stopped");
+        }
+        return lastFailure;
+    }
+
+    /** An inner call of the running attempt has given up on this failure. From any thread. */
+    void innerStopped(Throwable failure) {
+        givenUp.add(failure);
+    }
+
+    /** Takes over a first attempt that began without this object: its permit, and the call around it. */
+    void adopt(@Nullable Permit firstPermit, Frame frame) {
+        permit = firstPermit;
+        enclosing = frame.enclosing();
+    }
+
+    int attempt() {
+        return state.attempt();
+    }
+
+    @Nullable
+    Throwable lastFailure() {
+        return lastFailure;
+    }
+
+    Retry retry() {
+        return retry;
+    }
+
+    long startedNanos() {
+        return state.startedNanos();
+    }
+
+    /** When the running attempt must be over. */
+    long attemptDeadlineNanos() {
+        return attemptStartedNanos + attemptLimitNanos();
+    }
+
+    /** Whether an attempt that blocks is interrupted at its limit; otherwise the limit is only asked beforehand. */
+    boolean isCut() {
+        return policy.attemptTimeoutNanos() != 0;
+    }
+
+    /** How long the running attempt may take, in nanoseconds. */
+    long attemptLimitNanos() {
+        long left = state.leftNanos(attemptStartedNanos);
+        return isCut() ? Math.min(policy.attemptTimeoutNanos(), left) : left;
+    }
+
+    private Decision decide(Verdict verdict, long nowNanos) {
+        try {
+            return RetryMachine.next(policy, state, verdict, nowNanos, retry.random());
+        } catch (RuntimeException delayFunctionFailed) {
+            if (lastFailure != null && lastFailure != delayFunctionFailed) {
+                lastFailure.addSuppressed(delayFunctionFailed);
+            }
+            return new Stop(StopReason.NOT_RETRYABLE);
+        }
+    }
+
+    /** The machine says yes; the retry must still be let through, and paid for. */
+    private Decision afford(RetryIn retryIn, long nowNanos) {
+        Circuit circuit = retry.circuit();
+        if (circuit != null
+                && circuit.policy().onOpen() == OnOpen.STOP
+                && circuit.untilAdmittedNanos(nowNanos) > retryIn.delayNanos()) {
+            return stop(StopReason.CIRCUIT_OPEN, nowNanos);
+        }
+        token = retry.budget().tryAcquire(nowNanos);
+        if (token == null) {
+            return stop(StopReason.RETRY_BUDGET, nowNanos);
+        }
+        return pause(retryIn);
+    }
+
+    /** The circuit gave no permit: the call waits for the next probe, or ends. */
+    Decision rejected(Circuit circuit, long nowNanos) {
+        long wait = circuit.untilAdmittedNanos(nowNanos);
+        if (circuit.policy().onOpen() == OnOpen.WAIT && wait < state.leftNanos(nowNanos)) {
+            return pause(new RetryIn(wait, DelaySource.CIRCUIT, state));
+        }
+        if (lastFailure == null) {
+            lastFailure = circuit.rejection(nowNanos);
+        }
+        return stop(StopReason.CIRCUIT_OPEN, nowNanos);
+    }
+
+    private Decision pause(RetryIn retryIn) {
+        state = retryIn.next();
+        retry.countDelay(retryIn);
+        if (retry.isHeard()) {
+            retry.tell(new RetryEvent.Retrying(
+                    retry.name(),
+                    state.attempt(),
+                    lastFailure,
+                    Duration.ofNanos(retryIn.delayNanos()),
+                    retryIn.source()));
+        }
+        return retryIn;
+    }
+
+    /** A success, or a permanent answer of a dependency that works, gives back the token that paid for it. */
+    private void endAttempt(AttemptResult result, Signal heeded, Signal signal, long nowNanos) {
+        if (!running) {
+            return;
+        }
+        running = false;
+        if (permit != null && retry.circuit() != null) {
+            retry.circuit().end(permit, heeded, attemptStartedNanos, nowNanos);
+            permit = null;
+        }
+        Signal paid = heeded == Signal.IGNORED ? heeded : signal;
+        retry.budget().record(paid, nowNanos);
+        if (paid.isSuccess()) {
+            giveBackToken();
+        }
+        token = null;
+        retry.countAttempt(state.attempt(), result);
+    }
+
+    private void giveBackToken() {
+        if (token != null) {
+            retry.budget().giveBack(token);
+            token = null;
+        }
+    }
+
+    private Stop stop(StopReason reason, long nowNanos) {
+        giveBackToken();
+        if (lastFailure == null) {
+            lastFailure = reason == StopReason.TIME_BUDGET
+                    ? new TimeBudgetSpentException(retry.name())
+                    : new CancellationException("policy '" + retry.name() + "': " + reason + " before an attempt");
+        }
+        Throwable failure = lastFailure;
+        attach(failure, new RetryStopped(retry.name(), reason, state.attempt(), elapsed(nowNanos), failures));
+        if (enclosing != null && policy.maxAttempts() > 1 && GivenUp.isBy(reason)) {
+            enclosing.innerStopped(failure);
+        }
+        retry.countEnd(
+                state.attempt() == 0 ? Outcome.REJECTED : Outcome.FAILED, reason, nowNanos - state.startedNanos());
+        if (retry.isHeard()) {
+            retry.tell(ended(failure, reason, nowNanos));
+        }
+        return new Stop(reason);
+    }
+
+    /** An instance that is thrown again and again must not grow; {@code addSuppressed} locks the failure, so this does. */
+    private static void attach(Throwable failure, RetryStopped stopped) {
+        synchronized (failure) {
+            for (Throwable present : failure.getSuppressed()) {
+                if (present instanceof RetryStopped earlier && earlier.policy().equals(stopped.policy())) {
+                    return;
+                }
+            }
+            failure.addSuppressed(stopped);
+        }
+    }
+
+    /** An attempt that was cut because the call around it had no more time says nothing about the dependency. */
+    private Verdict verdict(Throwable failure, long nowNanos) {
+        Verdict verdict = policy.classify(failure);
+        boolean cut = inheritedDeadline && failure instanceof AttemptTimeoutException && state.leftNanos(nowNanos) <= 0;
+        return cut ? verdict.withSignal(Signal.NONE) : verdict;
+    }
+
+    private static AttemptResult result(Verdict verdict, Throwable failure) {
+        if (verdict.kind() != Verdict.Kind.RETRYABLE) {
+            return AttemptResult.PERMANENT;
+        }
+        return failure instanceof AttemptTimeoutException ? AttemptResult.TIMEOUT : AttemptResult.RETRYABLE;
+    }
+
+    private RetryEvent ended(@Nullable Throwable failure, StopReason reason, long nowNanos) {
+        return new RetryEvent.Ended(retry.name(), state.attempt(), failure, reason, elapsed(nowNanos));
+    }
+
+    private Duration elapsed(long nowNanos) {
+        return Duration.ofNanos(nowNanos - state.startedNanos());
+    }
+}

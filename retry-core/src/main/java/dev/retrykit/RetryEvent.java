@@ -1,0 +1,42 @@
+package dev.retrykit;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Something that a retrying call did. A call whose first attempt succeeds makes no event. */
+public sealed interface RetryEvent {
+
+    /** The policy's name. */
+    String policy();
+
+    /** Attempts made so far, the first included. */
+    int attempts();
+
+    /** The failure of the last attempt; null if there was none. */
+    @Nullable
+    Throwable failure();
+
+    /**
+     * A retry was decided and its delay begins.
+     *
+     * @param policy the policy's name
+     * @param attempts attempts made so far
+     * @param failure the failure of the last one
+     * @param delay how long the call waits now
+     * @param source what made it so long
+     */
+    record Retrying(String policy, int attempts, @Nullable Throwable failure, Duration delay, DelaySource source)
+            implements RetryEvent {}
+
+    /**
+     * The call ended: other than by a success of its first attempt.
+     *
+     * @param policy the policy's name
+     * @param attempts attempts made
+     * @param failure what the caller gets; null with {@link StopReason#SUCCESS}
+     * @param reason why it ended
+     * @param elapsed from the beginning of the call to its end
+     */
+    record Ended(String policy, int attempts, @Nullable Throwable failure, StopReason reason, Duration elapsed)
+            implements RetryEvent {}
+}

@@ -1,0 +1,54 @@
+package dev.retrykit;
+
+import dev.retrykit.Decision.RetryIn;
+import dev.retrykit.Decision.Stop;
+import dev.retrykit.failure.Verdict;
+import java.util.random.RandomGenerator;
+
+/**
+ * Decides what follows a failure, from nothing but its arguments. The order of the questions is part of the contract:
+ * retryable? attempts left? the peer's delay allowed? the delay inside the time budget?
+ */
+final class RetryMachine {
+
+    /** Jitter on a Retry-After goes upward only: by up to a tenth, and no more than a second. */
+    private static final long LONGEST_SPREAD_NANOS = 1_000_000_000;
+
+    private RetryMachine() {}
+
+    static Decision next(RetryPolicy policy, CallState state, Verdict verdict, long nowNanos, RandomGenerator random) {
+        if (verdict.kind() != Verdict.Kind.RETRYABLE) {
+            return new Stop(reason(verdict.kind()));
+        }
+        if (state.attempt() >= policy.maxAttempts()) {
+            return new Stop(StopReason.EXHAUSTED);
+        }
+        boolean asked = policy.respectsRetryAfter() && verdict.retryAfterNanos() >= 0;
+        if (asked && verdict.retryAfterNanos() > policy.maxRetryAfterNanos()) {
+            return new Stop(StopReason.RETRY_AFTER_TOO_LONG);
+        }
+        long backoff =
+                policy.backoff().delayNanos(state.attempt(), policy.jitter(), state.previousDelayNanos(), random);
+        boolean peerDecides = asked && verdict.retryAfterNanos() >= backoff;
+        long delay = peerDecides ? spreadUpward(verdict.retryAfterNanos(), random) : backoff;
+        if (delay >= state.leftNanos(nowNanos)) {
+            return new Stop(StopReason.TIME_BUDGET);
+        }
+        return new RetryIn(
+                delay, peerDecides ? DelaySource.RETRY_AFTER : DelaySource.BACKOFF, state.withDelay(backoff));
+    }
+
+    private static long spreadUpward(long leastNanos, RandomGenerator random) {
+        return leastNanos + random.nextLong(Math.min(leastNanos / 10, LONGEST_SPREAD_NANOS) + 1);
+    }
+
+    private static StopReason reason(Verdict.Kind kind) {
+        return switch (kind) {
+            case RETRYABLE -> throw new IllegalArgumentException("a retryable failure is no reason to stop");
+            case NOT_RETRYABLE -> StopReason.NOT_RETRYABLE;
+            case NOT_IDEMPOTENT -> StopReason.NOT_IDEMPOTENT;
+            case VETOED -> StopReason.VETOED;
+            case INTERRUPTED -> StopReason.INTERRUPTED;
+        };
+    }
+}

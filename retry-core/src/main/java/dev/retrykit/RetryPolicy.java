@@ -1,0 +1,272 @@
+package dev.retrykit;
+
+import dev.retrykit.backoff.BackoffPolicy;
+import dev.retrykit.backoff.DelayFunction;
+import dev.retrykit.backoff.Jitter;
+import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.Verdict;
+import dev.retrykit.time.Nanos;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** When and how to retry. Immutable; the {@link Builder} names ranges and defaults. */
+public final class RetryPolicy {
+
+    private static final RetryPolicy DEFAULTS = builder().build();
+
+    private final int maxAttempts;
+    private final BackoffPolicy backoff;
+    private final Jitter jitter;
+    private final Duration timeBudget;
+    private final long timeBudgetNanos;
+    private final @Nullable Duration attemptTimeout;
+    private final long attemptTimeoutNanos;
+    private final boolean respectsRetryAfter;
+    private final long maxRetryAfterNanos;
+    private final NestedRetries nested;
+    private final FailureRules rules;
+
+    private RetryPolicy(Builder builder, Duration timeBudget) {
+        this.maxAttempts = builder.maxAttempts;
+        this.backoff = builder.delay == null ? builder.backoff : builder.backoff.with(builder.delay);
+        this.jitter = builder.jitter;
+        this.timeBudget = timeBudget;
+        this.timeBudgetNanos = Nanos.of(timeBudget);
+        this.attemptTimeout = builder.attemptTimeout;
+        this.attemptTimeoutNanos = attemptTimeout == null ? 0 : Nanos.of(attemptTimeout);
+        this.respectsRetryAfter = builder.respectsRetryAfter;
+        this.maxRetryAfterNanos = Nanos.of(builder.maxRetryAfter);
+        this.nested = builder.nested;
+        this.rules = new FailureRules(
+                List.copyOf(builder.abortOn),
+                builder.retryOn == null ? null : List.copyOf(builder.retryOn),
+                List.copyOf(builder.classifiers),
+                builder.idempotent);
+    }
+
+    /** 3 attempts, exponential from 200 ms up to 10 s with full jitter, within 30 s. */
+    public static RetryPolicy defaults() {
+        return DEFAULTS;
+    }
+
+    /** Starts from the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Attempts, the first included. */
+    public int maxAttempts() {
+        return maxAttempts;
+    }
+
+    /** The delay before each retry, before jitter. */
+    public BackoffPolicy backoff() {
+        return backoff;
+    }
+
+    /** How the delay is spread. */
+    public Jitter jitter() {
+        return jitter;
+    }
+
+    /** After so long no attempt and no delay begins any more. */
+    public Duration timeBudget() {
+        return timeBudget;
+    }
+
+    /** How long one attempt may take; null = as long as it takes. */
+    public @Nullable Duration attemptTimeout() {
+        return attemptTimeout;
+    }
+
+    /** Whether a peer's Retry-After is the least delay. */
+    public boolean respectsRetryAfter() {
+        return respectsRetryAfter;
+    }
+
+    /** The longest Retry-After that is waited for; one that is longer ends the call. */
+    public Duration maxRetryAfter() {
+        return Duration.ofNanos(maxRetryAfterNanos);
+    }
+
+    /** What happens to a failure on which an inner policy has given up. */
+    public NestedRetries nested() {
+        return nested;
+    }
+
+    /**
+     * What a failure means to this policy. Never throws: a classifier that does makes the failure not retryable, and
+     * what it threw is attached to the failure.
+     */
+    public Verdict classify(Throwable failure) {
+        return rules.classify(failure);
+    }
+
+    long timeBudgetNanos() {
+        return timeBudgetNanos;
+    }
+
+    /** 0 = none. */
+    long attemptTimeoutNanos() {
+        return attemptTimeoutNanos;
+    }
+
+    long maxRetryAfterNanos() {
+        return maxRetryAfterNanos;
+    }
+
+    /** Collects the settings; {@link #build()} checks them. */
+    public static final class Builder {
+
+        private static final Duration DEFAULT_TIME_BUDGET = Duration.ofSeconds(30);
+
+        private int maxAttempts = 3;
+        private BackoffPolicy backoff = BackoffPolicy.defaults();
+        private @Nullable DelayFunction delay;
+        private Jitter jitter = Jitter.FULL;
+        private @Nullable Duration timeBudget;
+        private @Nullable Duration attemptTimeout;
+        private @Nullable List<Class<? extends Throwable>> retryOn;
+        private List<Class<? extends Throwable>> abortOn = List.of();
+        private final List<FailureClassifier> classifiers = new ArrayList<>();
+        private boolean respectsRetryAfter = true;
+        private Duration maxRetryAfter = Duration.ofSeconds(10);
+        private NestedRetries nested = NestedRetries.ONCE;
+        private boolean idempotent;
+
+        private Builder() {}
+
+        /** Attempts, the first included: 1 or more, default 3. */
+        public Builder maxAttempts(int attempts) {
+            this.maxAttempts = attempts;
+            return this;
+        }
+
+        /** The delay before each retry. Default {@link BackoffPolicy#defaults()}. */
+        public Builder backoff(BackoffPolicy backoff) {
+            this.backoff = Objects.requireNonNull(backoff, "backoff");
+            return this;
+        }
+
+        /** A delay function in place of the backoff's strategy; the backoff's cap and the jitter still apply. */
+        public Builder delay(DelayFunction delay) {
+            this.delay = Objects.requireNonNull(delay, "delay");
+            return this;
+        }
+
+        /** How the delay is spread. Default {@link Jitter#FULL}. */
+        public Builder jitter(Jitter jitter) {
+            this.jitter = Objects.requireNonNull(jitter, "jitter");
+            return this;
+        }
+
+        /**
+         * After so long no attempt and no delay begins any more: above zero. Default 30 s, or what all attempts may
+         * take together where an attempt timeout above that is set.
+         */
+        public Builder timeBudget(Duration budget) {
+            this.timeBudget = Objects.requireNonNull(budget, "budget");
+            return this;
+        }
+
+        /** How long one attempt may take: above zero and no more than the time budget. Off by default. */
+        public Builder attemptTimeout(Duration timeout) {
+            this.attemptTimeout = Objects.requireNonNull(timeout, "timeout");
+            return this;
+        }
+
+        /**
+         * The failures that are transient, their subtypes included, anywhere in the cause chain. Replaces the default
+         * rules for exceptions.
+         */
+        @SafeVarargs
+        public final Builder retryOn(Class<? extends Throwable>... failures) {
+            return retryOn(List.of(failures));
+        }
+
+        /** The failures that are transient, as a list. */
+        public Builder retryOn(List<Class<? extends Throwable>> failures) {
+            this.retryOn = List.copyOf(failures);
+            return this;
+        }
+
+        /** The failures that are permanent, their subtypes included, anywhere in the cause chain. Asked first. */
+        @SafeVarargs
+        public final Builder abortOn(Class<? extends Throwable>... failures) {
+            return abortOn(List.of(failures));
+        }
+
+        /** The failures that are permanent, as a list. */
+        public Builder abortOn(List<Class<? extends Throwable>> failures) {
+            this.abortOn = List.copyOf(failures);
+            return this;
+        }
+
+        /** Another classifier, asked after those added before and before {@link FailureClassifier#jdk()}. */
+        public Builder classifier(FailureClassifier classifier) {
+            classifiers.add(Objects.requireNonNull(classifier, "classifier"));
+            return this;
+        }
+
+        /** Whether a peer's Retry-After is the least delay, and the longest that is waited for. Default true, 10 s. */
+        public Builder retryAfter(boolean respect, Duration max) {
+            this.respectsRetryAfter = respect;
+            this.maxRetryAfter = Objects.requireNonNull(max, "max");
+            return this;
+        }
+
+        /** What happens to a failure on which an inner policy has given up. Default {@link NestedRetries#ONCE}. */
+        public Builder nested(NestedRetries nested) {
+            this.nested = Objects.requireNonNull(nested, "nested");
+            return this;
+        }
+
+        /** Whether a second effect does no harm, so that attempts of unknown effect are retried too. Default false. */
+        public Builder idempotent(boolean idempotent) {
+            this.idempotent = idempotent;
+            return this;
+        }
+
+        /**
+         * The policy.
+         *
+         * @throws IllegalArgumentException names the first setting that is out of its range or contradicts another
+         */
+        public RetryPolicy build() {
+            require(maxAttempts >= 1, "maxAttempts must be 1 or more (it counts the first attempt)", maxAttempts);
+            require(
+                    attemptTimeout == null || isPositive(attemptTimeout),
+                    "attemptTimeout must be above zero",
+                    String.valueOf(attemptTimeout));
+            require(!maxRetryAfter.isNegative(), "retryAfter max must be zero or more", maxRetryAfter);
+            Duration budget = timeBudget == null ? derivedTimeBudget() : timeBudget;
+            require(isPositive(budget), "timeBudget must be above zero", budget);
+            require(
+                    attemptTimeout == null || attemptTimeout.compareTo(budget) <= 0,
+                    "attemptTimeout must not be above timeBudget, " + budget,
+                    String.valueOf(attemptTimeout));
+            return new RetryPolicy(this, budget);
+        }
+
+        private Duration derivedTimeBudget() {
+            if (attemptTimeout == null || attemptTimeout.compareTo(DEFAULT_TIME_BUDGET) <= 0) {
+                return DEFAULT_TIME_BUDGET;
+            }
+            long timeout = Nanos.of(attemptTimeout);
+            return Duration.ofNanos(timeout > Nanos.UNLIMITED / maxAttempts ? Nanos.UNLIMITED : timeout * maxAttempts);
+        }
+
+        private static boolean isPositive(Duration duration) {
+            return !duration.isNegative() && !duration.isZero();
+        }
+
+        private static void require(boolean holds, String rule, Object value) {
+            if (!holds) {
+                throw new IllegalArgumentException(rule + ", but was " + value);
+            }
+        }
+    }
+}

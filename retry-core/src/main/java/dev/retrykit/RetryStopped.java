@@ -1,0 +1,76 @@
+package dev.retrykit;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Tells how a call ended. It is never thrown: the engine attaches it, as suppressed, to the failure that the caller
+ * gets, where that failure allows it. An exception instance that is thrown again and again carries one of each policy,
+ * that of the first call.
+ */
+public final class RetryStopped extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    private final String policy;
+    private final StopReason reason;
+    private final int attempts;
+    private final Duration elapsed;
+
+    @SuppressWarnings("serial") // the list is as serializable as the failures in it
+    private final List<Throwable> failures;
+
+    RetryStopped(String policy, StopReason reason, int attempts, Duration elapsed, List<Throwable> failures) {
+        super(null, null, false, false);
+        this.policy = policy;
+        this.reason = reason;
+        this.attempts = attempts;
+        this.elapsed = elapsed;
+        this.failures = List.copyOf(failures);
+    }
+
+    /** The policy's name. */
+    public String policy() {
+        return policy;
+    }
+
+    /** Why the call ended. */
+    public StopReason reason() {
+        return reason;
+    }
+
+    /** Attempts made, the first included; 0 if none was. */
+    public int attempts() {
+        return attempts;
+    }
+
+    /** From the beginning of the call to its end, delays included. */
+    public Duration elapsed() {
+        return elapsed;
+    }
+
+    /** The failures before the one this is attached to, oldest first. */
+    public List<Throwable> failures() {
+        return failures;
+    }
+
+    @Override
+    public String getMessage() {
+        StringBuilder text = new StringBuilder()
+                .append("policy '")
+                .append(policy)
+                .append("' stopped: ")
+                .append(reason)
+                .append(" after ")
+                .append(attempts)
+                .append(attempts == 1 ? " attempt in " : " attempts in ")
+                .append(elapsed.toMillis())
+                .append(" ms");
+        String separator = "; before: ";
+        for (Throwable failure : failures) {
+            text.append(separator).append(failure.getClass().getName());
+            separator = ", ";
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,178 @@
+package dev.retrykit.backoff;
+
+import dev.retrykit.time.Nanos;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long to wait before each retry: a strategy, its first delay, and a cap. Immutable.
+ *
+ * <p>The delay is capped first and jittered after, so it is never above the cap; no retry number overflows it.
+ */
+public final class BackoffPolicy {
+
+    private static final BackoffPolicy DEFAULTS = exponential(Duration.ofMillis(200), 2, Duration.ofSeconds(10));
+
+    private final Strategy strategy;
+    private final @Nullable DelayFunction function;
+    private final long delayNanos;
+    private final double multiplier;
+    private final long maxDelayNanos;
+
+    private BackoffPolicy(
+            Strategy strategy, @Nullable DelayFunction function, Duration delay, double multiplier, Duration maxDelay) {
+        if (delay.isNegative()) {
+            throw new IllegalArgumentException("delay must be zero or more, but was " + delay);
+        }
+        if (maxDelay.compareTo(delay) < 0) {
+            throw new IllegalArgumentException(
+                    "maxDelay must not be below delay, but maxDelay was " + maxDelay + " and delay " + delay);
+        }
+        if (!(multiplier >= 1) || Double.isInfinite(multiplier)) {
+            throw new IllegalArgumentException("multiplier must be 1 or more and finite, but was " + multiplier);
+        }
+        this.strategy = strategy;
+        this.function = function;
+        this.delayNanos = Nanos.of(delay);
+        this.multiplier = multiplier;
+        this.maxDelayNanos = Nanos.of(maxDelay);
+    }
+
+    /** Exponential from 200 ms, doubling, up to 10 s. */
+    public static BackoffPolicy defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * Always the same delay.
+     *
+     * @throws IllegalArgumentException if the delay is negative
+     */
+    public static BackoffPolicy fixed(Duration delay) {
+        return of(Strategy.FIXED, delay, 1, delay);
+    }
+
+    /**
+     * {@code delay * retry}, up to the cap.
+     *
+     * @throws IllegalArgumentException if the delay is negative or above the cap
+     */
+    public static BackoffPolicy linear(Duration delay, Duration maxDelay) {
+        return of(Strategy.LINEAR, delay, 1, maxDelay);
+    }
+
+    /**
+     * {@code delay * multiplier^(retry - 1)}, up to the cap.
+     *
+     * @param multiplier 1 or more
+     * @throws IllegalArgumentException if the delay is negative or above the cap, or the multiplier below 1
+     */
+    public static BackoffPolicy exponential(Duration delay, double multiplier, Duration maxDelay) {
+        return of(Strategy.EXPONENTIAL, delay, multiplier, maxDelay);
+    }
+
+    /**
+     * {@code delay} times 1, 1, 2, 3, 5, 8 …, up to the cap.
+     *
+     * @throws IllegalArgumentException if the delay is negative or above the cap
+     */
+    public static BackoffPolicy fibonacci(Duration delay, Duration maxDelay) {
+        return of(Strategy.FIBONACCI, delay, 1, maxDelay);
+    }
+
+    /**
+     * Any of the strategies; the multiplier matters to {@link Strategy#EXPONENTIAL} only.
+     *
+     * @throws IllegalArgumentException if the delay is negative or above the cap, or the multiplier below 1
+     */
+    public static BackoffPolicy of(Strategy strategy, Duration delay, double multiplier, Duration maxDelay) {
+        return new BackoffPolicy(strategy, null, delay, multiplier, maxDelay);
+    }
+
+    /** This policy with a delay function in place of the strategy; the cap stays. */
+    public BackoffPolicy with(DelayFunction delayFunction) {
+        return new BackoffPolicy(
+                strategy,
+                Objects.requireNonNull(delayFunction, "delayFunction"),
+                Duration.ofNanos(delayNanos),
+                multiplier,
+                Duration.ofNanos(maxDelayNanos));
+    }
+
+    /**
+     * The delay before a retry, in nanoseconds.
+     *
+     * @param retry 1 for the first retry
+     * @param jitter how to spread it
+     * @param previousNanos what this method returned for the retry before; 0 at the first
+     * @param random where chance comes from
+     */
+    public long delayNanos(int retry, Jitter jitter, long previousNanos, RandomGenerator random) {
+        return jitter.spread(cappedNanos(retry, previousNanos), this, previousNanos, random);
+    }
+
+    /** The strategy. */
+    public Strategy strategy() {
+        return strategy;
+    }
+
+    /** The delay before the first retry, before jitter. */
+    public Duration delay() {
+        return Duration.ofNanos(delayNanos);
+    }
+
+    /** The factor of {@link Strategy#EXPONENTIAL}. */
+    public double multiplier() {
+        return multiplier;
+    }
+
+    /** The cap. */
+    public Duration maxDelay() {
+        return Duration.ofNanos(maxDelayNanos);
+    }
+
+    long delayNanos() {
+        return delayNanos;
+    }
+
+    long maxDelayNanos() {
+        return maxDelayNanos;
+    }
+
+    private long cappedNanos(int retry, long previousNanos) {
+        if (function != null) {
+            long own = Nanos.of(function.delay(retry, Duration.ofNanos(previousNanos)));
+            return Math.min(Math.max(0, own), maxDelayNanos);
+        }
+        if (delayNanos == 0) {
+            return 0;
+        }
+        double factor = switch (strategy) {
+            case FIXED -> 1;
+            case LINEAR -> retry;
+            case EXPONENTIAL -> Math.pow(multiplier, retry - 1.0);
+            case FIBONACCI -> fibonacci(retry);
+        };
+        double uncapped = delayNanos * factor;
+        return uncapped >= maxDelayNanos ? maxDelayNanos : (long) uncapped;
+    }
+
+    /** The 93rd is beyond any cap, and the last that a {@code long} can hold is the 92nd. */
+    private static double fibonacci(int n) {
+        double previous = 0;
+        double current = 1;
+        for (int i = 1; i < Math.min(n, 93); i++) {
+            double next = previous + current;
+            previous = current;
+            current = next;
+        }
+        return current;
+    }
+
+    @Override
+    public String toString() {
+        return strategy + " from " + delay() + " up to " + maxDelay();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.retrykit.backoff;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * How chance spreads a delay, so that clients that failed together don't return together.
+ *
+ * <p>The forms are those of "Exponential Backoff And Jitter" (Marc Brooker, AWS Architecture Blog, 2015), except that
+ * {@link #DECORRELATED} puts the cap inside the draw: the article's {@code min(cap, uniform(base, 3 * previous))} puts
+ * a third of the late delays exactly on the cap.
+ */
+public enum Jitter {
+
+    /** The delay as it is. */
+    NONE {
+        @Override
+        long spread(long delayNanos, BackoffPolicy backoff, long previousNanos, RandomGenerator random) {
+            return delayNanos;
+        }
+    },
+
+    /** {@code uniform(0, delay)}: the least work for the server. */
+    FULL {
+        @Override
+        long spread(long delayNanos, BackoffPolicy backoff, long previousNanos, RandomGenerator random) {
+            return uniform(0, delayNanos, random);
+        }
+    },
+
+    /** {@code delay/2 + uniform(0, delay/2)}: never less than half of the delay. */
+    EQUAL {
+        @Override
+        long spread(long delayNanos, BackoffPolicy backoff, long previousNanos, RandomGenerator random) {
+            return uniform(delayNanos / 2, delayNanos, random);
+        }
+    },
+
+    /**
+     * {@code uniform(base, min(cap, 3 * previous))}. It grows by itself: strategy and multiplier don't apply beside it.
+     */
+    DECORRELATED {
+        @Override
+        long spread(long delayNanos, BackoffPolicy backoff, long previousNanos, RandomGenerator random) {
+            long base = backoff.delayNanos();
+            long previous = Math.max(base, previousNanos);
+            long cap = backoff.maxDelayNanos();
+            return uniform(base, previous > cap / 3 ? cap : 3 * previous, random);
+        }
+    };
+
+    abstract long spread(long delayNanos, BackoffPolicy backoff, long previousNanos, RandomGenerator random);
+
+    /** Both ends included. */
+    private static long uniform(long low, long high, RandomGenerator random) {
+        return low >= high ? low : random.nextLong(low, high + 1);
+    }
+}

@@ -1,0 +1,143 @@
+package dev.retrykit.budget;
+
+import dev.retrykit.time.Nanos;
+import java.time.Duration;
+
+/** The settings of a {@link RetryBudget}. Immutable. */
+public final class BudgetPolicy {
+
+    private static final BudgetPolicy DEFAULTS = builder().build();
+    private static final BudgetPolicy UNLIMITED = new BudgetPolicy(new Builder(), true);
+
+    private final double ratio;
+    private final Duration window;
+    private final int reserve;
+    private final double minSuccess;
+    private final boolean unlimited;
+
+    private BudgetPolicy(Builder builder, boolean unlimited) {
+        this.ratio = builder.ratio;
+        this.window = builder.window;
+        this.reserve = builder.reserve;
+        this.minSuccess = builder.minSuccess;
+        this.unlimited = unlimited;
+    }
+
+    /** Ratio 0.1, window 10 s, reserve 5, minimum success 60 %. */
+    public static BudgetPolicy defaults() {
+        return DEFAULTS;
+    }
+
+    /** No limit at all: every retry is granted. */
+    public static BudgetPolicy unlimited() {
+        return UNLIMITED;
+    }
+
+    /**
+     * A budget with the default minimum success of 60 %.
+     *
+     * @throws IllegalArgumentException if one of the values is outside the range the builder names
+     */
+    public static BudgetPolicy of(double ratio, Duration window, int reserve) {
+        return builder().ratio(ratio).window(window).reserve(reserve).build();
+    }
+
+    /** Starts from the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Tokens that each successful call earns. */
+    public double ratio() {
+        return ratio;
+    }
+
+    /** How long an earned token lives, and how far back successes and failures are compared. */
+    public Duration window() {
+        return window;
+    }
+
+    /** Tokens that are there from the start. */
+    public int reserve() {
+        return reserve;
+    }
+
+    /** Percent of the window's attempts that must succeed for any retry to be granted; 0 = off. */
+    public double minSuccess() {
+        return minSuccess;
+    }
+
+    /** Whether every retry is granted. */
+    public boolean isUnlimited() {
+        return unlimited;
+    }
+
+    @Override
+    public String toString() {
+        return unlimited
+                ? "unlimited"
+                : "ratio " + ratio + ", window " + window + ", reserve " + reserve + ", min-success " + minSuccess
+                        + " %";
+    }
+
+    /** Collects the settings; {@link #build()} checks them. */
+    public static final class Builder {
+
+        private double ratio = 0.1;
+        private Duration window = Duration.ofSeconds(10);
+        private int reserve = 5;
+        private double minSuccess = 60;
+
+        private Builder() {}
+
+        /** Tokens that each successful call earns: 0 to 10, default 0.1. */
+        public Builder ratio(double ratio) {
+            this.ratio = ratio;
+            return this;
+        }
+
+        /** How long an earned token lives: 10 ms to 1 day, default 10 s. */
+        public Builder window(Duration window) {
+            this.window = window;
+            return this;
+        }
+
+        /** Tokens from the start: 0 to 1,000,000, default 5. */
+        public Builder reserve(int reserve) {
+            this.reserve = reserve;
+            return this;
+        }
+
+        /** Percent of the window's attempts that must succeed, once 20 are in it: 0 (off) to 100, default 60. */
+        public Builder minSuccess(double minSuccess) {
+            this.minSuccess = minSuccess;
+            return this;
+        }
+
+        /**
+         * The settings.
+         *
+         * @throws IllegalArgumentException names the first setting that is out of its range
+         */
+        public BudgetPolicy build() {
+            require(ratio >= 0 && ratio <= 10, "ratio must be 0 to 10", ratio);
+            require(
+                    window.compareTo(Duration.ofMillis(10)) >= 0 && window.compareTo(Duration.ofDays(1)) <= 0,
+                    "window must be 10 ms to 1 day",
+                    window);
+            require(reserve >= 0 && reserve <= 1_000_000, "reserve must be 0 to 1000000", reserve);
+            require(minSuccess >= 0 && minSuccess <= 100, "minSuccess must be 0 to 100 percent", minSuccess);
+            return new BudgetPolicy(this, false);
+        }
+
+        private static void require(boolean holds, String rule, Object value) {
+            if (!holds) {
+                throw new IllegalArgumentException(rule + ", but was " + value);
+            }
+        }
+    }
+
+    long windowNanos() {
+        return Nanos.of(window);
+    }
+}

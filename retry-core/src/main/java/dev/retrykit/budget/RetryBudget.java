@@ -1,0 +1,218 @@
+package dev.retrykit.budget;
+
+import dev.retrykit.failure.Signal;
+import dev.retrykit.time.TimeSource;
+import dev.retrykit.window.SlidingWindow;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many retries a dependency may be burdened with. Thread-safe; share one among all callers of a dependency.
+ *
+ * <p>A retry costs a token, a first attempt costs nothing. Each success earns a fraction of a token, which lives for
+ * the window. A retry that succeeds gives its token back: the budget pays only for retries that fail. No retry is
+ * granted while the majority fails.
+ *
+ * <p>The earned tokens lie on a line as long as all successes ever, times the ratio. A pointer on that line parts the
+ * tokens that are gone, spent or expired, from those that are left; expiry pushes the pointer to where the line was
+ * one window ago, a retry pushes it one token on. So one number tells what is left, and one CAS spends it.
+ */
+public final class RetryBudget {
+
+    /** The success rate of fewer attempts than this says nothing. */
+    private static final int MIN_ATTEMPTS = 20;
+
+    /** Tokens are counted in millionths: integers lose nothing when 0.1 is added ten times. */
+    private static final long TOKEN = 1_000_000;
+
+    private static final AtomicReferenceFieldUpdater<RetryBudget, Ledger> LEDGER =
+            AtomicReferenceFieldUpdater.newUpdater(RetryBudget.class, Ledger.class, "ledger");
+
+    private static final int SUCCESS = 0;
+    private static final int FAILURE = 1;
+
+    private final String name;
+    private final BudgetPolicy policy;
+    private final TimeSource time;
+    private final long earnedPerSuccess;
+    private final SlidingWindow window;
+    private volatile Ledger ledger;
+    private final LongAdder granted = new LongAdder();
+    private final LongAdder denied = new LongAdder();
+
+    private RetryBudget(String name, BudgetPolicy policy, TimeSource time) {
+        this.name = Objects.requireNonNull(name, "name");
+        this.policy = policy;
+        this.time = time;
+        this.earnedPerSuccess = Math.round(policy.ratio() * TOKEN);
+        long now = time.nanoTime();
+        this.window = new SlidingWindow(2, policy.windowNanos(), 10, now);
+        this.ledger = new Ledger(0, policy.reserve(), now - policy.windowNanos());
+    }
+
+    /** A budget on the system's clock. */
+    public static RetryBudget of(String name, BudgetPolicy policy) {
+        return of(name, policy, TimeSource.system());
+    }
+
+    /** A budget on another clock. */
+    public static RetryBudget of(String name, BudgetPolicy policy, TimeSource time) {
+        return new RetryBudget(name, policy, time);
+    }
+
+    /** What a granted retry was paid with; it is given back to where it came from. */
+    public enum Token {
+
+        /** Earned by successes of the last window. */
+        EARNED,
+
+        /** From the reserve. */
+        RESERVE,
+
+        /** The budget is unlimited. */
+        FREE
+    }
+
+    /**
+     * Counts the outcome of an attempt, the first of a call or a retry.
+     *
+     * @param nowNanos a reading of this budget's clock
+     */
+    public void record(Signal signal, long nowNanos) {
+        if (policy.isUnlimited()) {
+            return;
+        }
+        if (signal.isSuccess()) {
+            window.add(SUCCESS, nowNanos);
+            if (ledger.owesReserve(policy, nowNanos)) {
+                refillReserve(nowNanos);
+            }
+        } else if (signal != Signal.NONE) {
+            window.add(FAILURE, nowNanos);
+        }
+    }
+
+    /**
+     * Takes a token for one retry.
+     *
+     * @param nowNanos a reading of this budget's clock
+     * @return the token, or null if the retry must not be made
+     */
+    public @Nullable Token tryAcquire(long nowNanos) {
+        Token token = policy.isUnlimited() ? Token.FREE : spend(nowNanos);
+        (token == null ? denied : granted).increment();
+        return token;
+    }
+
+    /** Gives back the token of a retry that succeeded, or that was never made. One that has expired is gone. */
+    public void giveBack(Token token) {
+        switch (token) {
+            case EARNED -> LEDGER.updateAndGet(this, seen -> seen.withSpent(seen.spent - TOKEN));
+            case RESERVE ->
+                LEDGER.updateAndGet(this, seen -> seen.withReserve(Math.min(policy.reserve(), seen.reserve + 1)));
+            case FREE -> {}
+        }
+    }
+
+    /** The name. */
+    public String name() {
+        return name;
+    }
+
+    /** The settings. */
+    public BudgetPolicy policy() {
+        return policy;
+    }
+
+    /** The clock. */
+    public TimeSource time() {
+        return time;
+    }
+
+    /** What the budget holds now. */
+    public BudgetSnapshot snapshot() {
+        window.slideTo(time.nanoTime());
+        Ledger seen = ledger;
+        long successes = window.count(SUCCESS);
+        long attempts = successes + window.count(FAILURE);
+        return new BudgetSnapshot(
+                name,
+                policy.isUnlimited(),
+                (int) Math.min(Integer.MAX_VALUE, Math.max(0, left(seen) / TOKEN) + seen.reserve),
+                seen.reserve,
+                attempts,
+                successes,
+                granted.sum(),
+                denied.sum());
+    }
+
+    private @Nullable Token spend(long nowNanos) {
+        window.slideTo(nowNanos);
+        if (majorityFails()) {
+            return null;
+        }
+        while (true) {
+            Ledger seen = ledger;
+            if (left(seen) >= TOKEN) {
+                if (LEDGER.compareAndSet(this, seen, seen.withSpent(gone(seen) + TOKEN))) {
+                    return Token.EARNED;
+                }
+            } else if (seen.reserve == 0) {
+                return null;
+            } else if (LEDGER.compareAndSet(this, seen, seen.withReserve(seen.reserve - 1))) {
+                return Token.RESERVE;
+            }
+        }
+    }
+
+    private boolean majorityFails() {
+        long successes = window.count(SUCCESS);
+        long attempts = successes + window.count(FAILURE);
+        return attempts >= MIN_ATTEMPTS && successes * 100.0 < policy.minSuccess() * attempts;
+    }
+
+    private long left(Ledger seen) {
+        return window.total(SUCCESS) * earnedPerSuccess - gone(seen);
+    }
+
+    private long gone(Ledger seen) {
+        return Math.max(seen.spent, window.totalBefore(SUCCESS) * earnedPerSuccess);
+    }
+
+    private void refillReserve(long nowNanos) {
+        Ledger seen = ledger;
+        while (seen.owesReserve(policy, nowNanos)
+                && !LEDGER.compareAndSet(this, seen, new Ledger(seen.spent, seen.reserve + 1, nowNanos))) {
+            seen = ledger;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "RetryBudget[" + name + ": " + policy + "]";
+    }
+
+    /**
+     * A value, replaced as a whole.
+     *
+     * @param spent the pointer on the line of earned tokens, in millionths; expiry may be ahead of it
+     * @param reserve whole tokens left in the reserve
+     * @param refilledNanos when a success last brought one back
+     */
+    private record Ledger(long spent, int reserve, long refilledNanos) {
+
+        Ledger withSpent(long newSpent) {
+            return new Ledger(newSpent, reserve, refilledNanos);
+        }
+
+        Ledger withReserve(int newReserve) {
+            return new Ledger(spent, newReserve, refilledNanos);
+        }
+
+        boolean owesReserve(BudgetPolicy policy, long nowNanos) {
+            return reserve < policy.reserve() && nowNanos - refilledNanos >= policy.windowNanos();
+        }
+    }
+}

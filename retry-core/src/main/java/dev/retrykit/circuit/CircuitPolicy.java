@@ -1,0 +1,301 @@
+package dev.retrykit.circuit;
+
+import dev.retrykit.time.Nanos;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of a {@link Circuit}. Immutable; the {@link Builder} names ranges and defaults. */
+public final class CircuitPolicy {
+
+    private static final CircuitPolicy DEFAULTS = builder().build();
+
+    final Builder settings;
+    final long slowNanos;
+    final long openNanos;
+    final long maxOpenNanos;
+    final long leaseNanos;
+
+    private CircuitPolicy(Builder settings) {
+        this.settings = settings;
+        Duration slow = settings.slowCallDuration;
+        this.slowNanos = slow == null ? Long.MAX_VALUE : Nanos.of(slow);
+        this.openNanos = Nanos.of(settings.openDuration);
+        this.maxOpenNanos = Nanos.of(settings.maxOpenDuration);
+        this.leaseNanos = Nanos.of(settings.lease);
+    }
+
+    /** Opens when 70 % of at least 20 calls of the last 10 s failed, for 5 s to 30 s. */
+    public static CircuitPolicy defaults() {
+        return DEFAULTS;
+    }
+
+    /** Starts from the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The count window's size in calls, or 0 if the window is one of time. */
+    public int countWindow() {
+        return settings.countWindow;
+    }
+
+    /** The time window's size; without meaning if the window is one of calls. */
+    public Duration timeWindow() {
+        return settings.timeWindow;
+    }
+
+    /** Results that the window must hold before a rate means anything. */
+    public int minimumCalls() {
+        return settings.minimumCalls;
+    }
+
+    /** Percent of failed calls at which the circuit opens. */
+    public double failureRate() {
+        return settings.failureRate;
+    }
+
+    /** A call that takes as long or longer is slow; null = off. */
+    public @Nullable Duration slowCallDuration() {
+        return settings.slowCallDuration;
+    }
+
+    /** Percent of slow calls at which the circuit opens. */
+    public double slowCallRate() {
+        return settings.slowCallRate;
+    }
+
+    /** Failures in a row at which the circuit opens; 0 = off. */
+    public int consecutiveFailures() {
+        return settings.consecutiveFailures;
+    }
+
+    /** How long it stays open the first time. */
+    public Duration openDuration() {
+        return settings.openDuration;
+    }
+
+    /** How the open time grows with each failed round of probes. */
+    public double openMultiplier() {
+        return settings.openMultiplier;
+    }
+
+    /** Where that growth ends. */
+    public Duration maxOpenDuration() {
+        return settings.maxOpenDuration;
+    }
+
+    /** By which fraction the open time is spread, up and down. */
+    public double openJitter() {
+        return settings.openJitter;
+    }
+
+    /** Calls let through in half-open. */
+    public int probes() {
+        return settings.probes;
+    }
+
+    /** How long a round of probes may take before a new one begins. */
+    public Duration lease() {
+        return settings.lease;
+    }
+
+    /** Failures that say nothing about the dependency. */
+    public List<Class<? extends Throwable>> ignore() {
+        return settings.ignore;
+    }
+
+    /** What a retrying call does while the circuit is open. */
+    public OnOpen onOpen() {
+        return settings.onOpen;
+    }
+
+    /** What an open circuit holds back. */
+    public Blocks blocks() {
+        return settings.blocks;
+    }
+
+    /** Collects the settings; {@link #build()} checks them. */
+    public static final class Builder implements Cloneable {
+
+        private int countWindow;
+        private Duration timeWindow = Duration.ofSeconds(10);
+        private int minimumCalls = 20;
+        private double failureRate = 70;
+        private @Nullable Duration slowCallDuration;
+        private double slowCallRate = 100;
+        private int consecutiveFailures;
+        private Duration openDuration = Duration.ofSeconds(5);
+        private double openMultiplier = 2;
+        private Duration maxOpenDuration = Duration.ofSeconds(30);
+        private double openJitter = 0.5;
+        private int probes = 5;
+        private Duration lease = Duration.ofSeconds(30);
+        private List<Class<? extends Throwable>> ignore = List.of();
+        private OnOpen onOpen = OnOpen.STOP;
+        private Blocks blocks = Blocks.ALL;
+
+        private Builder() {}
+
+        /** Watches the last calls: 1 to 1,000,000. Replaces the time window. */
+        public Builder countWindow(int calls) {
+            require(calls >= 1 && calls <= 1_000_000, "countWindow must be 1 to 1000000 calls", calls);
+            this.countWindow = calls;
+            return this;
+        }
+
+        /** Watches the calls of the last time: 10 ms to 1 day, default 10 s. Replaces the count window. */
+        public Builder timeWindow(Duration size) {
+            this.countWindow = 0;
+            this.timeWindow = size;
+            return this;
+        }
+
+        /** Results that the window must hold before a rate means anything: 1 or more, default 20. */
+        public Builder minimumCalls(int calls) {
+            this.minimumCalls = calls;
+            return this;
+        }
+
+        /** Percent of failed calls at which it opens: above 0 to 100, default 70. */
+        public Builder failureRate(double percent) {
+            this.failureRate = percent;
+            return this;
+        }
+
+        /** Opens when so many percent (above 0 to 100) of the calls take so long or longer. Off by default. */
+        public Builder slowCall(Duration duration, double percent) {
+            this.slowCallDuration = duration;
+            this.slowCallRate = percent;
+            return this;
+        }
+
+        /** Opens after so many failures in a row, whatever the window holds: 0 or more, default 0 = off. */
+        public Builder consecutiveFailures(int failures) {
+            this.consecutiveFailures = failures;
+            return this;
+        }
+
+        /** How long it stays open the first time: above 0, default 5 s. */
+        public Builder openDuration(Duration duration) {
+            this.openDuration = duration;
+            return this;
+        }
+
+        /** How the open time grows with each failed round of probes: 1 or more, default 2. */
+        public Builder openMultiplier(double multiplier) {
+            this.openMultiplier = multiplier;
+            return this;
+        }
+
+        /** Where that growth ends: at least the open duration, default 30 s. Jitter comes on top. */
+        public Builder maxOpenDuration(Duration duration) {
+            this.maxOpenDuration = duration;
+            return this;
+        }
+
+        /** By which fraction the open time is spread up and down: 0 to 1, default 0.5. */
+        public Builder openJitter(double fraction) {
+            this.openJitter = fraction;
+            return this;
+        }
+
+        /** Calls let through in half-open: 1 to 10,000 and no more than the minimum calls, default 5. */
+        public Builder probes(int calls) {
+            this.probes = calls;
+            return this;
+        }
+
+        /** How long a round of probes may take before a new one begins: above 0, default 30 s. */
+        public Builder lease(Duration duration) {
+            this.lease = duration;
+            return this;
+        }
+
+        /** Failures, and their subtypes, that say nothing about the dependency. None by default. */
+        @SafeVarargs
+        public final Builder ignore(Class<? extends Throwable>... failures) {
+            this.ignore = List.of(failures);
+            return this;
+        }
+
+        /** What a retrying call does while the circuit is open. Default {@link OnOpen#STOP}. */
+        public Builder onOpen(OnOpen onOpen) {
+            this.onOpen = onOpen;
+            return this;
+        }
+
+        /** What an open circuit holds back. Default {@link Blocks#ALL}. */
+        public Builder blocks(Blocks blocks) {
+            this.blocks = blocks;
+            return this;
+        }
+
+        /**
+         * The settings.
+         *
+         * @throws IllegalArgumentException names the first setting that is out of its range or contradicts another
+         */
+        public CircuitPolicy build() {
+            checkWindow();
+            checkOpen();
+            require(probes >= 1 && probes <= 10_000, "probes must be 1 to 10000", probes);
+            require(probes <= minimumCalls, "probes must not be above minimumCalls, " + minimumCalls, probes);
+            require(isPositive(lease), "lease must be above zero", lease);
+            return new CircuitPolicy(copy());
+        }
+
+        private void checkWindow() {
+            require(
+                    timeWindow.compareTo(Duration.ofMillis(10)) >= 0 && timeWindow.compareTo(Duration.ofDays(1)) <= 0,
+                    "timeWindow must be 10 ms to 1 day",
+                    timeWindow);
+            require(minimumCalls >= 1, "minimumCalls must be 1 or more", minimumCalls);
+            require(
+                    countWindow == 0 || minimumCalls <= countWindow,
+                    "minimumCalls must not be above countWindow, " + countWindow,
+                    minimumCalls);
+            require(failureRate > 0 && failureRate <= 100, "failureRate must be above 0 to 100 percent", failureRate);
+            require(
+                    slowCallRate > 0 && slowCallRate <= 100,
+                    "slowCallRate must be above 0 to 100 percent",
+                    slowCallRate);
+            require(
+                    slowCallDuration == null || isPositive(slowCallDuration),
+                    "slowCall duration must be above zero",
+                    String.valueOf(slowCallDuration));
+            require(consecutiveFailures >= 0, "consecutiveFailures must be 0 or more", consecutiveFailures);
+        }
+
+        private void checkOpen() {
+            require(isPositive(openDuration), "openDuration must be above zero", openDuration);
+            require(
+                    maxOpenDuration.compareTo(openDuration) >= 0,
+                    "maxOpenDuration must not be below openDuration, " + openDuration,
+                    maxOpenDuration);
+            require(
+                    openMultiplier >= 1 && !Double.isInfinite(openMultiplier),
+                    "openMultiplier must be 1 or more",
+                    openMultiplier);
+            require(openJitter >= 0 && openJitter <= 1, "openJitter must be 0 to 1", openJitter);
+        }
+
+        private Builder copy() {
+            try {
+                return (Builder) super.clone();
+            } catch (CloneNotSupportedException impossible) {
+                throw new AssertionError(impossible);
+            }
+        }
+
+        private static boolean isPositive(Duration duration) {
+            return !duration.isNegative() && !duration.isZero();
+        }
+
+        private static void require(boolean holds, String rule, Object value) {
+            if (!holds) {
+                throw new IllegalArgumentException(rule + ", but was " + value);
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.retrykit.circuit;
+
+import dev.retrykit.failure.Signal;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a circuit is between two transitions, and what follows it. The circuit holds one at a time and replaces it by one
+ * CAS; whoever got a permit from an earlier one writes into that one's counters, where nobody looks any more.
+ */
+final class Generation extends Permit {
+
+    /** While all places of a round are taken, nobody knows when one gets free; waiting calls ask again so soon. */
+    private static final long PROBING_NANOS = 100_000_000;
+
+    final CircuitState state;
+    private final CircuitPolicy policy;
+
+    /** Failed rounds of probes since the circuit last was closed. */
+    private final int failedRounds;
+
+    /** When an open circuit may probe, or a round of probes ends; without meaning in the other states. */
+    private final long untilNanos;
+
+    /** The results of a closed circuit. */
+    private final @Nullable Results results;
+
+    /** The round of a half-open circuit. */
+    private final @Nullable Probes probes;
+
+    /** What had been counted when this generation began, for those that count nothing themselves. */
+    private final Tally before;
+
+    private Generation(
+            CircuitState state,
+            CircuitPolicy policy,
+            int failedRounds,
+            long untilNanos,
+            @Nullable Results results,
+            @Nullable Probes probes,
+            Tally before) {
+        this.state = state;
+        this.policy = policy;
+        this.failedRounds = failedRounds;
+        this.untilNanos = untilNanos;
+        this.results = results;
+        this.probes = probes;
+        this.before = before;
+    }
+
+    static Generation closed(CircuitPolicy policy, long nowNanos) {
+        Results empty = new Results(policy, nowNanos);
+        return new Generation(CircuitState.CLOSED, policy, 0, 0, empty, null, Tally.NONE);
+    }
+
+    /** A fresh round of probes. */
+    static Generation halfOpen(CircuitPolicy policy, int failedRounds, long nowNanos) {
+        long until = nowNanos + policy.leaseNanos;
+        return new Generation(
+                CircuitState.HALF_OPEN, policy, failedRounds, until, null, new Probes(policy.probes()), Tally.NONE);
+    }
+
+    /** Forced open or disabled: it watches nothing. */
+    static Generation fixed(CircuitState state, CircuitPolicy policy, Tally before) {
+        return new Generation(state, policy, 0, 0, null, null, before);
+    }
+
+    /** Open for the policy's time, grown by the failed rounds, capped, then spread up and down. */
+    private Generation opened(int newFailedRounds, Tally tally, long nowNanos, RandomGenerator random) {
+        double grown = policy.openNanos * Math.pow(policy.openMultiplier(), newFailedRounds);
+        double spread = 1 + policy.openJitter() * (2 * random.nextDouble() - 1);
+        long until = nowNanos + (long) (Math.min(grown, policy.maxOpenNanos) * spread);
+        return new Generation(CircuitState.OPEN, policy, newFailedRounds, until, null, null, tally);
+    }
+
+    /** Lets a call in, if it may come in. */
+    boolean tryAdmit() {
+        return switch (state) {
+            case CLOSED, DISABLED -> true;
+            case HALF_OPEN -> probes != null && probes.tryAdmit();
+            case OPEN, FORCED_OPEN -> false;
+        };
+    }
+
+    /** The time until a call can come in: 0 if one can now, {@link CircuitOpenException#NEVER} if none will. */
+    long untilAdmittedNanos(long nowNanos) {
+        return switch (state) {
+            case CLOSED, DISABLED -> 0;
+            case OPEN -> Math.max(0, untilNanos - nowNanos);
+            case HALF_OPEN ->
+                probes != null && probes.hasPlace() ? 0 : Math.max(0, Math.min(PROBING_NANOS, untilNanos - nowNanos));
+            case FORCED_OPEN -> CircuitOpenException.NEVER;
+        };
+    }
+
+    /** What follows by time alone; null if this generation is still in force. */
+    @Nullable
+    Generation afterTime(long nowNanos) {
+        boolean limited = state == CircuitState.OPEN || state == CircuitState.HALF_OPEN;
+        return limited && nowNanos - untilNanos >= 0 ? halfOpen(policy, failedRounds, nowNanos) : null;
+    }
+
+    /** Counts the result of a call that was let in here. What follows from it; null if nothing does. */
+    @Nullable
+    Generation afterResult(Signal signal, boolean slow, long nowNanos, RandomGenerator random) {
+        if (results != null) {
+            boolean opens =
+                    signal != Signal.NONE && results.add(!signal.isSuccess(), slow, signal == Signal.FAILURE, nowNanos);
+            return opens ? opened(0, results.tally(nowNanos), nowNanos, random) : null;
+        }
+        return probes == null ? null : afterProbe(probes, signal, slow, nowNanos, random);
+    }
+
+    private @Nullable Generation afterProbe(
+            Probes round, Signal signal, boolean slow, long nowNanos, RandomGenerator random) {
+        if (signal == Signal.NONE || signal == Signal.IGNORED) {
+            round.release();
+            return null;
+        }
+        Tally tally = round.end(signal != Signal.SUCCESS, slow);
+        if (tally.reaches(policy, policy.probes())) {
+            return opened(failedRounds + 1, tally, nowNanos, random);
+        }
+        return tally.calls() >= policy.probes() ? closed(policy, nowNanos) : null;
+    }
+
+    Tally tally(long nowNanos) {
+        if (results != null) {
+            return results.tally(nowNanos);
+        }
+        return probes != null ? probes.tally() : before;
+    }
+}

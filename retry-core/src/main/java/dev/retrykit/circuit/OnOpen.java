@@ -1,0 +1,11 @@
+package dev.retrykit.circuit;
+
+/** What a retrying call does while its circuit is open. */
+public enum OnOpen {
+
+    /** Ends at once. */
+    STOP,
+
+    /** Waits for the next probe, if that fits its time budget. */
+    WAIT
+}

@@ -1,0 +1,11 @@
+package dev.retrykit.circuit;
+
+/**
+ * The right to make a call, given by one generation of a circuit and good for that generation only: a result that
+ * comes late, when the circuit has moved on, decides nothing. Hand it back exactly once, with
+ * {@link Circuit#end(Permit, dev.retrykit.failure.Signal, long, long)}.
+ */
+public abstract sealed class Permit permits Generation {
+
+    Permit() {}
+}

@@ -1,0 +1,62 @@
+package dev.retrykit.circuit;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One round of probes, in one word: 16 bits each for how many were admitted, ended well, failed, and were slow. Every
+ * change is a CAS against what was read.
+ */
+final class Probes {
+
+    private static final int BITS = 16;
+    private static final long MASK = (1L << BITS) - 1;
+    private static final long ADMITTED = 1L;
+    private static final long ENDED = 1L << BITS;
+    private static final long FAILED = 1L << 2 * BITS;
+    private static final long SLOW = 1L << 3 * BITS;
+
+    private final int places;
+    private final AtomicLong word = new AtomicLong();
+
+    Probes(int places) {
+        this.places = places;
+    }
+
+    /** Takes one of the places, if there is one left. */
+    boolean tryAdmit() {
+        long seen = word.get();
+        while (admitted(seen) < places) {
+            if (word.compareAndSet(seen, seen + ADMITTED)) {
+                return true;
+            }
+            seen = word.get();
+        }
+        return false;
+    }
+
+    /** Frees the place of a probe that told nothing. */
+    void release() {
+        word.addAndGet(-ADMITTED);
+    }
+
+    /** Counts the result of an admitted probe. */
+    Tally end(boolean failed, boolean slow) {
+        return tally(word.addAndGet(ENDED + (failed ? FAILED : 0) + (slow ? SLOW : 0)));
+    }
+
+    boolean hasPlace() {
+        return admitted(word.get()) < places;
+    }
+
+    Tally tally() {
+        return tally(word.get());
+    }
+
+    private static long admitted(long word) {
+        return word & MASK;
+    }
+
+    private static Tally tally(long word) {
+        return new Tally(word >>> BITS & MASK, word >>> 2 * BITS & MASK, word >>> 3 * BITS & MASK);
+    }
+}

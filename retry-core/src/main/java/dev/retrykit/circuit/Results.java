@@ -1,0 +1,66 @@
+package dev.retrykit.circuit;
+
+import dev.retrykit.window.SlidingWindow;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** The results of a closed circuit's window: how many, how many failed, how many were slow, how many failed in a row. */
+final class Results {
+
+    private static final int SLOW = 1;
+    private static final int FAILED = 2;
+    private static final int KINDS = 4;
+
+    private final CircuitPolicy policy;
+    private final SlidingWindow window;
+    private final @Nullable AtomicLong sequence;
+    private final AtomicInteger streak = new AtomicInteger();
+
+    Results(CircuitPolicy policy, long nowNanos) {
+        this.policy = policy;
+        boolean counts = policy.countWindow() > 0;
+        this.sequence = counts ? new AtomicLong() : null;
+        this.window = counts
+                ? new SlidingWindow(KINDS, policy.countWindow(), 20, 0)
+                : new SlidingWindow(KINDS, policy.timeWindow().toNanos(), 10, nowNanos);
+    }
+
+    /** Counts a result and tells whether the circuit should open now. */
+    boolean add(boolean failed, boolean slow, boolean streaks, long nowNanos) {
+        boolean slid = window.add((failed ? FAILED : 0) + (slow ? SLOW : 0), position(nowNanos));
+        if (policy.consecutiveFailures() > 0 && isStreak(failed, streaks)) {
+            return true;
+        }
+        return (failed || slow || slid) && tally().opens(policy);
+    }
+
+    /** The window's sums now. */
+    Tally tally(long nowNanos) {
+        if (sequence == null) {
+            window.slideTo(nowNanos);
+        }
+        return tally();
+    }
+
+    private Tally tally() {
+        long failedFast = window.count(FAILED);
+        long failedSlow = window.count(FAILED + SLOW);
+        long slow = window.count(SLOW);
+        return new Tally(window.count(0) + slow + failedFast + failedSlow, failedFast + failedSlow, slow + failedSlow);
+    }
+
+    private long position(long nowNanos) {
+        return sequence == null ? nowNanos : sequence.getAndIncrement();
+    }
+
+    private boolean isStreak(boolean failed, boolean streaks) {
+        if (!failed) {
+            if (streak.get() != 0) {
+                streak.set(0);
+            }
+            return false;
+        }
+        return streaks && streak.incrementAndGet() >= policy.consecutiveFailures();
+    }
+}

@@ -1,0 +1,5 @@
+/** Circuits: stop calling a dependency that is down, probe it, and recover. */
+@NullMarked
+package dev.retrykit.circuit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,50 @@
+package dev.retrykit.failure;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** Cause chains, which may be long and may run in circles. */
+public final class Causes {
+
+    /** Nobody reads further down, and a circle ends here. */
+    private static final int DEEPEST = 50;
+
+    private Causes() {}
+
+    /** The failure and its causes, outermost first, 50 at the most. */
+    public static List<Throwable> chain(Throwable failure) {
+        List<Throwable> chain = new ArrayList<>(4);
+        for (Throwable link = failure; link != null && chain.size() < DEEPEST; link = link.getCause()) {
+            chain.add(link);
+        }
+        return chain;
+    }
+
+    /** The failure or the first of its causes that is an instance of one of the types. */
+    public static boolean anyInstance(Throwable failure, List<Class<? extends Throwable>> types) {
+        for (Throwable link : chain(failure)) {
+            for (Class<? extends Throwable> type : types) {
+                if (type.isInstance(link)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** What really failed, without the wrappers that futures put around it. */
+    public static Throwable unwrap(Throwable failure) {
+        Throwable real = failure;
+        for (int depth = 0; depth < DEEPEST; depth++) {
+            @Nullable Throwable cause = real.getCause();
+            if (cause == null || !(real instanceof CompletionException || real instanceof ExecutionException)) {
+                break;
+            }
+            real = cause;
+        }
+        return real;
+    }
+}

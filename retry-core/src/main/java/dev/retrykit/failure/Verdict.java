@@ -1,0 +1,74 @@
+package dev.retrykit.failure;
+
+import dev.retrykit.time.Nanos;
+import java.time.Duration;
+
+/**
+ * What a failure means. Immutable.
+ *
+ * @param kind may it be retried?
+ * @param signal what it tells about the dependency
+ * @param retryAfterNanos the least delay the peer asked for, in nanoseconds; {@link #NO_HINT} if it asked for none
+ */
+public record Verdict(Kind kind, Signal signal, long retryAfterNanos) {
+
+    /** The peer didn't say when to come back. */
+    public static final long NO_HINT = -1;
+
+    /** May it be retried? */
+    public enum Kind {
+
+        /** Transient: trying again can help. */
+        RETRYABLE,
+
+        /** Permanent: trying again can't help. */
+        NOT_RETRYABLE,
+
+        /** Transient, but the attempt may have had its effect, and a second effect would be wrong. */
+        NOT_IDEMPOTENT,
+
+        /** The peer asked not to be tried again. */
+        VETOED,
+
+        /** The thread was asked to stop. */
+        INTERRUPTED
+    }
+
+    private static final Verdict RETRYABLE = new Verdict(Kind.RETRYABLE, Signal.FAILURE, NO_HINT);
+    private static final Verdict NOT_RETRYABLE = new Verdict(Kind.NOT_RETRYABLE, Signal.FAILURE, NO_HINT);
+
+    /** A transient failure of the dependency. */
+    public static Verdict retryable() {
+        return RETRYABLE;
+    }
+
+    /** A permanent failure, or an unknown one, that counts against the dependency. */
+    public static Verdict notRetryable() {
+        return NOT_RETRYABLE;
+    }
+
+    /** A verdict that counts against the dependency or not, as the signal says. */
+    public static Verdict of(Kind kind, Signal signal) {
+        return new Verdict(kind, signal, NO_HINT);
+    }
+
+    /** What an HTTP status of 400 or more means by itself: 408, 425, 429, 500, 502, 503, 504 are transient. */
+    public static Verdict ofStatus(int status) {
+        return HttpStatuses.verdict(status);
+    }
+
+    /** The same meaning, retryable or not. */
+    public Verdict as(Kind newKind) {
+        return newKind == kind ? this : new Verdict(newKind, signal, retryAfterNanos);
+    }
+
+    /** The same verdict, telling something else about the dependency. */
+    public Verdict withSignal(Signal newSignal) {
+        return newSignal == signal ? this : new Verdict(kind, newSignal, retryAfterNanos);
+    }
+
+    /** The same verdict with a least delay; a negative one counts as zero. */
+    public Verdict withRetryAfter(Duration least) {
+        return new Verdict(kind, signal, Math.max(0, Nanos.of(least)));
+    }
+}

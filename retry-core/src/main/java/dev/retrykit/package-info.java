@@ -1,0 +1,15 @@
+/**
+ * The retry engine. {@link dev.retrykit.Retry} is where to start.
+ *
+ * <p>Floors, imports go downward only:
+ *
+ * <pre>
+ *   2  dev.retrykit                                   the engine: decide, wait, report
+ *   1  .circuit   .budget   .annotation               what may stop a retry; what users write
+ *   0  .failure   .backoff  .time   .window           meanings, arithmetic, clocks, counts
+ * </pre>
+ */
+@NullMarked
+package dev.retrykit;
+
+import org.jspecify.annotations.NullMarked;

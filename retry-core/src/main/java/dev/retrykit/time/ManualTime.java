@@ -1,0 +1,112 @@
+package dev.retrykit.time;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A clock that stands still until it is told to move: hours of backoff are tested in a millisecond.
+ *
+ * <p>{@link #sleep} returns at once and moves the clock. {@link #advance} moves the clock too. On the way both run
+ * what falls due, in order of time and then of scheduling, on the calling thread. Thread-safe.
+ */
+public final class ManualTime implements TimeSource {
+
+    private final PriorityQueue<Due> queue =
+            new PriorityQueue<>(Comparator.comparingLong(Due::elapsed).thenComparingLong(Due::sequence));
+    private final long originNanos;
+    private final Instant originWall;
+    private long elapsed;
+    private long sequence;
+
+    /** Starts at 0 ns and at the epoch. */
+    public ManualTime() {
+        this(0, Instant.EPOCH);
+    }
+
+    /**
+     * Starts wherever the test wants, for example just before {@link Long#MAX_VALUE}, where differences still hold
+     * and comparisons don't.
+     */
+    public ManualTime(long originNanos, Instant originWall) {
+        this.originNanos = originNanos;
+        this.originWall = originWall;
+    }
+
+    @Override
+    public synchronized long nanoTime() {
+        return originNanos + elapsed;
+    }
+
+    @Override
+    public synchronized Instant now() {
+        return originWall.plusNanos(elapsed);
+    }
+
+    /**
+     * Moves the clock on and runs what falls due on the way.
+     *
+     * @param time zero or more
+     * @throws IllegalArgumentException if the time is negative
+     */
+    public void advance(Duration time) {
+        if (time.isNegative()) {
+            throw new IllegalArgumentException("time must not be negative, but was " + time);
+        }
+        long target = target(Nanos.of(time));
+        for (Due due = next(target); due != null; due = next(target)) {
+            due.task.run();
+        }
+    }
+
+    @Override
+    public void sleep(long nanos) throws InterruptedException {
+        throwIfInterrupted();
+        long target = target(Math.max(0, nanos));
+        for (Due due = next(target); due != null; due = next(target)) {
+            due.task.run();
+            throwIfInterrupted();
+        }
+    }
+
+    @Override
+    public synchronized Scheduled schedule(Runnable task, long delayNanos) {
+        Due due = new Due(elapsed + Math.max(0, delayNanos), sequence++, task);
+        queue.add(due);
+        return () -> forget(due);
+    }
+
+    /** How many tasks wait for their time. */
+    public synchronized int pending() {
+        return queue.size();
+    }
+
+    private synchronized void forget(Due due) {
+        queue.remove(due);
+    }
+
+    private synchronized long target(long nanos) {
+        return elapsed + nanos;
+    }
+
+    private synchronized @Nullable Due next(long target) {
+        Due due = queue.peek();
+        if (due == null || due.elapsed > target) {
+            elapsed = Math.max(elapsed, target);
+            return null;
+        }
+        queue.remove();
+        elapsed = Math.max(elapsed, due.elapsed);
+        return due;
+    }
+
+    private static void throwIfInterrupted() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    private record Due(long elapsed, long sequence, Runnable task) {}
+}

@@ -1,0 +1,108 @@
+package dev.retrykit.window;
+
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Counts of several kinds over a window that slides along a position, which is a time or a number of calls.
+ *
+ * <p>The counters only ever grow. Where a slice begins, their values are noted; the count of the window is what they
+ * are now less what was noted at its oldest slice. So adding is one striped add and a comparison, nothing is ever
+ * reset under a writer's feet, and no count is lost: one that is added while a slice turns lands on one side or the
+ * other. The window holds the slice that is being filled and all slices before it that its size reaches into.
+ */
+public final class SlidingWindow {
+
+    private static final AtomicReferenceFieldUpdater<SlidingWindow, Marks> MARKS =
+            AtomicReferenceFieldUpdater.newUpdater(SlidingWindow.class, Marks.class, "marks");
+
+    private final LongAdder[] counters;
+    private final long origin;
+    private final long width;
+    private final int fullSlices;
+    private volatile Marks marks;
+
+    /**
+     * An empty window.
+     *
+     * @param kinds how many kinds are counted
+     * @param size the window's size, in the unit of the positions, 1 or more
+     * @param slices how many slices make up the size: the window may hold two of them more
+     * @param origin the first position
+     */
+    public SlidingWindow(int kinds, long size, int slices, long origin) {
+        this.counters = new LongAdder[kinds];
+        for (int kind = 0; kind < kinds; kind++) {
+            counters[kind] = new LongAdder();
+        }
+        this.origin = origin;
+        this.width = Math.max(1, size / slices);
+        this.fullSlices = (int) ((size - 1 + width - 1) / width);
+        this.marks = new Marks(0, origin + width, new long[(fullSlices + 1) * kinds]);
+    }
+
+    /**
+     * Slides the window to the position, then counts one of the kind.
+     *
+     * @return whether the window slid, so that its sums may have changed by more than this one
+     */
+    public boolean add(int kind, long position) {
+        boolean slid = slideTo(position);
+        counters[kind].increment();
+        return slid;
+    }
+
+    /** Slides the window to the position; one that it has passed already changes nothing. */
+    public boolean slideTo(long position) {
+        boolean slid = false;
+        for (Marks seen = marks; position - seen.end >= 0; seen = marks) {
+            slid |= MARKS.compareAndSet(this, seen, seen.movedTo((position - origin) / width, this));
+        }
+        return slid;
+    }
+
+    /** How many of the kind the window holds, as far as it was slid. */
+    public long count(int kind) {
+        Marks seen = marks;
+        return counters[kind].sum() - seen.oldest(kind, counters.length);
+    }
+
+    /** How many of the kind were ever counted. */
+    public long total(int kind) {
+        return counters[kind].sum();
+    }
+
+    /** How many of the kind had been counted when the window's oldest slice began. */
+    public long totalBefore(int kind) {
+        return marks.oldest(kind, counters.length);
+    }
+
+    /**
+     * A value, replaced as a whole when a slice turns.
+     *
+     * @param slice the number of the slice that is being filled
+     * @param end the first position beyond it
+     * @param starts the counters at the beginning of that slice, then of the one before it, and so on
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never changed, never compared
+    private record Marks(long slice, long end, long[] starts) {
+
+        Marks movedTo(long newSlice, SlidingWindow window) {
+            int kinds = window.counters.length;
+            long[] moved = new long[starts.length];
+            int fresh = (int) Math.min(newSlice - slice, window.fullSlices + 1) * kinds;
+            for (int kind = 0; kind < kinds; kind++) {
+                long now = window.counters[kind].sum();
+                for (int i = kind; i < fresh; i += kinds) {
+                    moved[i] = now;
+                }
+            }
+            System.arraycopy(starts, 0, moved, fresh, starts.length - fresh);
+            return new Marks(newSlice, window.origin + (newSlice + 1) * window.width, moved);
+        }
+
+        long oldest(int kind, int kinds) {
+            return starts[starts.length - kinds + kind];
+        }
+    }
+}

@@ -1,0 +1,13 @@
+/** Retry, backoff, jitter, retry budgets and circuits, without any framework. */
+module dev.retrykit.core {
+    requires static transitive org.jspecify;
+    requires static java.sql;
+
+    exports dev.retrykit;
+    exports dev.retrykit.annotation;
+    exports dev.retrykit.backoff;
+    exports dev.retrykit.budget;
+    exports dev.retrykit.circuit;
+    exports dev.retrykit.failure;
+    exports dev.retrykit.time;
+}
