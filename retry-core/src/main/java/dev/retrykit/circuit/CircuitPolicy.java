@@ -215,7 +215,12 @@ public final class CircuitPolicy {
         /** Failures, and their subtypes, that say nothing about the dependency. None by default. */
         @SafeVarargs
         public final Builder ignore(Class<? extends Throwable>... failures) {
-            this.ignore = List.of(failures);
+            return ignore(List.of(failures));
+        }
+
+        /** Failures that say nothing against the dependency, as a list. */
+        public Builder ignore(List<Class<? extends Throwable>> failures) {
+            this.ignore = List.copyOf(failures);
             return this;
         }
 

@@ -1,0 +1,89 @@
+package dev.retrykit.spring.actuate;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
+/**
+ * What {@code GET /actuator/retry} answers. Numbers are numbers; what there is none of is absent.
+ *
+ * @param policies retry policies by name
+ * @param circuits circuits by name
+ * @param budgets retry budgets by name
+ */
+public record RetryReport(
+        Map<String, PolicyReport> policies, Map<String, CircuitReport> circuits, Map<String, BudgetReport> budgets)
+        implements OperationResponseBody {
+
+    /**
+     * An effective setting.
+     *
+     * @param value the value as a user would write it
+     * @param origin where it came from
+     */
+    public record SettingReport(Object value, String origin) {}
+
+    /**
+     * A policy and what became of its calls.
+     *
+     * @param settings effective settings by key
+     * @param calls ended calls by outcome
+     * @param attempts attempts of all calls
+     * @param stops ended calls by reason, those that came up
+     * @param budget the name of its budget
+     * @param methods the methods that use it
+     */
+    public record PolicyReport(
+            Map<String, SettingReport> settings,
+            Map<String, Long> calls,
+            long attempts,
+            Map<String, Long> stops,
+            String budget,
+            List<String> methods)
+            implements OperationResponseBody {}
+
+    /**
+     * A circuit.
+     *
+     * @param state what it does with calls
+     * @param failureRate percent of the window's calls that failed; absent without calls
+     * @param slowCallRate percent of the window's calls that were slow; absent without calls
+     * @param calls results in the window
+     * @param failures those that failed
+     * @param slowCalls those that were slow
+     * @param rejected calls rejected since the start
+     * @param nextProbeInMs milliseconds until the next probe; absent if none is planned
+     * @param settings effective settings by key
+     * @param methods the methods that go through it
+     */
+    public record CircuitReport(
+            String state,
+            @Nullable Double failureRate,
+            @Nullable Double slowCallRate,
+            long calls,
+            long failures,
+            long slowCalls,
+            long rejected,
+            @Nullable Long nextProbeInMs,
+            Map<String, SettingReport> settings,
+            List<String> methods)
+            implements OperationResponseBody {}
+
+    /**
+     * A budget.
+     *
+     * @param available retries it could grant now; absent if it is unlimited
+     * @param reserve tokens left in the reserve; absent if it is unlimited
+     * @param successRate percent of the window's attempts that succeeded; absent without attempts
+     * @param granted retries granted since the start
+     * @param denied retries denied since the start
+     */
+    public record BudgetReport(
+            @Nullable Integer available,
+            @Nullable Integer reserve,
+            @Nullable Double successRate,
+            long granted,
+            long denied)
+            implements OperationResponseBody {}
+}

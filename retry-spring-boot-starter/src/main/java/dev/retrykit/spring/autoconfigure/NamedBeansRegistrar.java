@@ -1,0 +1,50 @@
+package dev.retrykit.spring.autoconfigure;
+
+import dev.retrykit.Retry;
+import dev.retrykit.circuit.Circuit;
+import java.util.Map;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.support.AutowireCandidateQualifier;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotationMetadata;
+
+/**
+ * A {@link Retry} bean for each configured policy and a {@link Circuit} bean for each configured circuit, to be injected
+ * with {@code @Qualifier("name")}. Without the qualifier they stand in nobody's way.
+ */
+final class NamedBeansRegistrar implements ImportBeanDefinitionRegistrar {
+
+    private static final Bindable<Map<String, Object>> BY_NAME = Bindable.mapOf(String.class, Object.class);
+
+    private final Environment environment;
+
+    NamedBeansRegistrar(Environment environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public void registerBeanDefinitions(AnnotationMetadata importing, BeanDefinitionRegistry registry) {
+        register(registry, "policies", Retry.class, "get");
+        register(registry, "circuits", Circuit.class, "circuit");
+    }
+
+    private void register(BeanDefinitionRegistry registry, String section, Class<?> type, String factoryMethod) {
+        Map<String, Object> named =
+                Binder.get(environment).bind("retrykit." + section, BY_NAME).orElse(Map.of());
+        named.keySet().stream().filter(name -> !name.contains(".")).forEach(name -> {
+            RootBeanDefinition definition = new RootBeanDefinition(type);
+            definition.setFactoryBeanName("retries");
+            definition.setFactoryMethodName(factoryMethod);
+            definition.getConstructorArgumentValues().addIndexedArgumentValue(0, name);
+            definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, name));
+            definition.setDefaultCandidate(false);
+            definition.setLazyInit(true);
+            registry.registerBeanDefinition("retrykit." + section + "." + name, definition);
+        });
+    }
+}

@@ -1,0 +1,114 @@
+package dev.retrykit.spring.autoconfigure;
+
+import dev.retrykit.RetryListener;
+import dev.retrykit.circuit.CircuitListener;
+import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.spring.http.StatusReader;
+import dev.retrykit.spring.method.MethodPlans;
+import dev.retrykit.spring.method.RetryPostProcessor;
+import dev.retrykit.spring.observe.RetryLog;
+import dev.retrykit.spring.observe.StartReport;
+import dev.retrykit.spring.registry.EngineParts;
+import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.settings.SettingsBinder;
+import dev.retrykit.spring.settings.WrittenSettings;
+import dev.retrykit.time.TimeSource;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
+
+/** The engine and its annotations. */
+@AutoConfiguration(after = TaskExecutionAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "retrykit.enabled", matchIfMissing = true)
+@Import(NamedBeansRegistrar.class)
+public final class RetrykitAutoConfiguration {
+
+    private static final Log LOG = LogFactory.getLog("dev.retrykit");
+
+    /** Before {@code @Async}'s post-processor, which is the last, and after the auto-proxy creators. */
+    private static final int ORDER = Ordered.LOWEST_PRECEDENCE - 1;
+
+    RetrykitAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    TimeSource retrykitTimeSource() {
+        return TimeSource.system();
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    WrittenSettings retrykitSettings(ApplicationContext context) {
+        return SettingsBinder.bind(context.getEnvironment(), context.getClassLoader(), LOG::warn);
+    }
+
+    @Bean
+    RetryLog retrykitLog(TimeSource time) {
+        return new RetryLog(time);
+    }
+
+    @Bean
+    StartReport retrykitStartReport(Retries retries) {
+        return new StartReport(retries);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Retries retries(
+            WrittenSettings settings,
+            TimeSource time,
+            BeanFactory beans,
+            ObjectProvider<RetryListener> retryListeners,
+            ObjectProvider<CircuitListener> circuitListeners,
+            ObjectProvider<FailureClassifier> classifiers,
+            ObjectProvider<StatusReader> statusReaders) {
+        List<CircuitListener> told = circuitListeners.orderedStream().toList();
+        return new Retries(
+                settings,
+                new EngineParts(
+                        time,
+                        executor(beans),
+                        retryListeners.orderedStream().toList(),
+                        transition -> told.forEach(listener -> listener.onTransition(transition)),
+                        classifiers.orderedStream().toList(),
+                        statusReaders.orderedStream().toList()));
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    MethodPlans retrykitMethodPlans(Retries retries, Environment environment) {
+        return new MethodPlans(retries, environment::resolveRequiredPlaceholders);
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static RetryPostProcessor retrykitPostProcessor(ObjectProvider<MethodPlans> plans, Environment environment) {
+        return new RetryPostProcessor(
+                plans::getObject, environment.getProperty("retrykit.aspect.order", Integer.class, ORDER));
+    }
+
+    /** Looked up when the first retry needs it: it must not be made before everybody who wants to customize it. */
+    private static Executor executor(BeanFactory beans) {
+        return task -> {
+            Executor executor = beans.containsBean("applicationTaskExecutor")
+                    ? beans.getBean("applicationTaskExecutor", Executor.class)
+                    : ForkJoinPool.commonPool();
+            executor.execute(task);
+        };
+    }
+}

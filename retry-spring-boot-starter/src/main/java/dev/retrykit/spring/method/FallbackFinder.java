@@ -1,0 +1,129 @@
+package dev.retrykit.spring.method;
+
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.Names;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/** Looks up the fallbacks of a method, once, and refuses what couldn't be called. */
+final class FallbackFinder {
+
+    private final Method method;
+    private final Class<?> type;
+    private final String name;
+
+    private FallbackFinder(Method method, Class<?> type, String name) {
+        this.method = method;
+        this.type = type;
+        this.name = name;
+    }
+
+    /**
+     * All methods of the class, its superclasses and interfaces that have the name and fit, the most specific failure
+     * type first.
+     *
+     * @throws InvalidSettingException if none has the name, or one that has it doesn't fit
+     */
+    static List<Method> find(Method method, Class<?> type, String name) {
+        return new FallbackFinder(method, type, name).find();
+    }
+
+    private List<Method> find() {
+        Set<Method> all = new LinkedHashSet<>(Arrays.asList(ReflectionUtils.getUniqueDeclaredMethods(type)));
+        for (Class<?> contract : ClassUtils.getAllInterfacesForClassAsSet(type)) {
+            all.addAll(Arrays.asList(contract.getMethods()));
+        }
+        List<Method> named = all.stream()
+                .filter(candidate -> candidate.getName().equals(name) && !candidate.isBridge())
+                .filter(candidate -> !Modifier.isAbstract(candidate.getModifiers()))
+                .filter(candidate -> !candidate.equals(method))
+                .toList();
+        List<Method> fitting = named.stream().filter(this::takesArguments).toList();
+        if (fitting.isEmpty()) {
+            throw missing(named, all);
+        }
+        fitting.forEach(this::checkReturnType);
+        fitting.forEach(candidate -> candidate.setAccessible(true));
+        return fitting.stream()
+                .sorted(Comparator.comparingInt(this::generality).reversed())
+                .toList();
+    }
+
+    private boolean takesArguments(Method candidate) {
+        Class<?>[] taken = candidate.getParameterTypes();
+        Class<?>[] given = method.getParameterTypes();
+        boolean takesFailure =
+                taken.length == given.length + 1 && Throwable.class.isAssignableFrom(taken[given.length]);
+        if (taken.length != given.length && !takesFailure) {
+            return false;
+        }
+        for (int i = 0; i < given.length; i++) {
+            if (!ClassUtils.isAssignable(taken[i], given[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void checkReturnType(Method candidate) {
+        Class<?> wanted = method.getReturnType();
+        if (wanted != void.class && !ClassUtils.isAssignable(wanted, candidate.getReturnType())) {
+            throw new InvalidSettingException(
+                    "The fallback " + MethodNames.readable(candidate, type) + " of "
+                            + MethodNames.readable(method, type)
+                            + " returns " + candidate.getReturnType().getSimpleName() + ", but must return "
+                            + wanted.getSimpleName() + ".",
+                    "Change what the fallback returns.");
+        }
+    }
+
+    /** The depth of its failure type below Throwable; a fallback without one comes last. */
+    private int generality(Method candidate) {
+        if (candidate.getParameterCount() == method.getParameterCount()) {
+            return -1;
+        }
+        int depth = 0;
+        for (Class<?> link = candidate.getParameterTypes()[method.getParameterCount()];
+                link != Throwable.class && link != null;
+                link = link.getSuperclass()) {
+            depth++;
+        }
+        return depth;
+    }
+
+    private InvalidSettingException missing(List<Method> named, Set<Method> all) {
+        String expected = method.getReturnType().getSimpleName() + " " + name
+                + Arrays.stream(method.getParameterTypes())
+                        .map(Class::getSimpleName)
+                        .collect(Collectors.joining(", ", "(", ")"));
+        String there = named.isEmpty()
+                ? "there is no such method. "
+                        + Names.nearest(name, own(all))
+                                .map(near -> "Did you mean '" + near + "'?")
+                                .orElse("")
+                : "it has other parameters: "
+                        + named.stream()
+                                .map(candidate -> MethodNames.readable(candidate, type))
+                                .collect(Collectors.joining(", "))
+                        + ".";
+        return new InvalidSettingException(
+                MethodNames.readable(method, type) + " names the fallback '" + name + "', but " + there,
+                "Write a method " + expected + " in " + type.getName()
+                        + ", optionally with the failure (a Throwable) as the last parameter.");
+    }
+
+    private static Set<String> own(Set<Method> all) {
+        return all.stream()
+                .filter(candidate -> candidate.getDeclaringClass() != Object.class)
+                .map(Method::getName)
+                .collect(Collectors.toSet());
+    }
+}

@@ -1,0 +1,32 @@
+package dev.retrykit.spring.method;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** Methods as messages, meters and settings name them. */
+final class MethodNames {
+
+    private MethodNames() {}
+
+    /** {@code StockService.stock}: the name of a policy or circuit without one. */
+    static String shortName(Method method, Class<?> type) {
+        return type.getSimpleName() + "." + method.getName();
+    }
+
+    /** {@code com.acme.StockService.stock(java.lang.String)}: where the short name isn't unique. */
+    static String fullName(Method method, Class<?> type) {
+        return type.getName() + "." + method.getName() + parameters(method, true);
+    }
+
+    /** {@code StockService.stock(String)}: for people. */
+    static String readable(Method method, Class<?> type) {
+        return shortName(method, type) + parameters(method, false);
+    }
+
+    private static String parameters(Method method, boolean full) {
+        return Arrays.stream(method.getParameterTypes())
+                .map(parameter -> full ? parameter.getTypeName() : parameter.getSimpleName())
+                .collect(Collectors.joining(", ", "(", ")"));
+    }
+}

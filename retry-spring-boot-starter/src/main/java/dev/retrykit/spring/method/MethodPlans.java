@@ -1,0 +1,67 @@
+package dev.retrykit.spring.method;
+
+import dev.retrykit.spring.registry.Retries;
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.util.ClassUtils;
+
+/** The plans of all methods of all classes that were seen, made when the first bean of a class is. */
+public final class MethodPlans {
+
+    private final PlanMaker maker;
+    private final Map<Class<?>, Map<Method, Optional<MethodPlan>>> plans = new ConcurrentHashMap<>();
+
+    /**
+     * Without plans yet.
+     *
+     * @param retries where policies and circuits come from
+     * @param placeholders fills in <code>${...}</code>
+     */
+    public MethodPlans(Retries retries, UnaryOperator<String> placeholders) {
+        this.maker = new PlanMaker(retries, placeholders);
+    }
+
+    /**
+     * Makes the plans of a class.
+     *
+     * @return whether it has any
+     */
+    boolean prepare(Class<?> type) {
+        return plansOf(ClassUtils.getUserClass(type)).values().stream().anyMatch(Optional::isPresent);
+    }
+
+    /** The plan of a method, which may be that of an interface; null if it has none. */
+    @Nullable
+    MethodPlan find(Method method, Class<?> type) {
+        Map<Method, Optional<MethodPlan>> known = plansOf(ClassUtils.getUserClass(type));
+        Optional<MethodPlan> plan = known.get(method);
+        if (plan == null) {
+            Method specific = AopUtils.getMostSpecificMethod(method, type);
+            plan = known.getOrDefault(specific, Optional.empty());
+            known.put(method, plan);
+        }
+        return plan.orElse(null);
+    }
+
+    private Map<Method, Optional<MethodPlan>> plansOf(Class<?> type) {
+        Map<Method, Optional<MethodPlan>> known = plans.get(type);
+        return known != null ? known : plans.computeIfAbsent(type, this::make);
+    }
+
+    private Map<Method, Optional<MethodPlan>> make(Class<?> type) {
+        Map<Method, Optional<MethodPlan>> made = new ConcurrentHashMap<>();
+        Map<Method, Annotated> annotated = MethodIntrospector.selectMethods(
+                type, (MethodIntrospector.MetadataLookup<Annotated>) method -> Annotated.of(method, type));
+        annotated.forEach((method, found) -> {
+            Method specific = AopUtils.getMostSpecificMethod(method, type);
+            made.computeIfAbsent(specific, key -> Optional.of(maker.make(key, type, found)));
+        });
+        return made;
+    }
+}

@@ -1,0 +1,123 @@
+package dev.retrykit.spring.method;
+
+import dev.retrykit.Retry;
+import dev.retrykit.annotation.CircuitGuarded;
+import dev.retrykit.annotation.Retryable;
+import dev.retrykit.spring.registry.CircuitEntry;
+import dev.retrykit.spring.registry.FallbackCounters;
+import dev.retrykit.spring.registry.PolicyEntry;
+import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.Layer;
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/** Turns annotations into plans, and refuses what can't mean what its author hoped. */
+final class PlanMaker {
+
+    private static final Log LOG = LogFactory.getLog(PlanMaker.class);
+
+    private final Retries retries;
+    private final UnaryOperator<String> placeholders;
+    private final Map<String, Method> ownNames = new ConcurrentHashMap<>();
+
+    PlanMaker(Retries retries, UnaryOperator<String> placeholders) {
+        this.retries = retries;
+        this.placeholders = placeholders;
+    }
+
+    /**
+     * The plan of a method.
+     *
+     * @throws InvalidSettingException for the first thing that is wrong about its annotations
+     */
+    MethodPlan make(Method method, Class<?> type, Annotated annotated) {
+        String readable = MethodNames.readable(method, type);
+        PolicyEntry policy = policy(annotated.retryable(), method, type);
+        CircuitEntry circuit = circuit(annotated.guarded(), method, type);
+        if (policy != null) {
+            policy.addMethod(readable);
+        }
+        if (circuit != null) {
+            circuit.addMethod(readable);
+        }
+        FallbackCounters counters = policy == null ? new FallbackCounters() : policy.fallbacks();
+        return new MethodPlan(
+                retry(policy, circuit),
+                MethodPlan.isStaged(method.getReturnType()),
+                fallback(annotated, method, type, counters));
+    }
+
+    private static Retry retry(@Nullable PolicyEntry policy, @Nullable CircuitEntry circuit) {
+        if (policy != null) {
+            return policy.retry(circuit == null ? null : circuit.circuit());
+        }
+        if (circuit == null) {
+            throw new IllegalArgumentException("a plan needs a policy or a circuit");
+        }
+        return circuit.guard();
+    }
+
+    private @Nullable PolicyEntry policy(@Nullable Retryable retryable, Method method, Class<?> type) {
+        if (retryable == null) {
+            return null;
+        }
+        String where = MethodNames.readable(method, type);
+        if (retryable.value().isEmpty()) {
+            Layer layer = AnnotationLayer.of(retryable, where, placeholders);
+            return retries.ownPolicy(ownName(method, type), layer);
+        }
+        Set<String> beside = AnnotationLayer.besideName(retryable);
+        if (!beside.isEmpty()) {
+            throw new InvalidSettingException(
+                    "@Retryable on " + where + " names the policy '" + retryable.value() + "' and sets "
+                            + String.join(", ", beside) + " beside it: a name means that all settings are in"
+                            + " application.yml.",
+                    "Move the settings to retrykit.policies." + retryable.value() + ", or remove the name.");
+        }
+        return retries.policyEntry(retryable.value(), "@Retryable on " + where);
+    }
+
+    private @Nullable CircuitEntry circuit(@Nullable CircuitGuarded guarded, Method method, Class<?> type) {
+        if (guarded == null) {
+            return null;
+        }
+        return guarded.value().isEmpty()
+                ? retries.ownCircuit(ownName(method, type))
+                : retries.circuitEntry(guarded.value(), "@CircuitGuarded on " + MethodNames.readable(method, type));
+    }
+
+    /** Two methods with one short name would share a policy that neither of them asked to share. */
+    private String ownName(Method method, Class<?> type) {
+        String name = MethodNames.shortName(method, type);
+        Method owner = ownNames.putIfAbsent(name, method);
+        if (owner == null || owner.equals(method)) {
+            return name;
+        }
+        String full = MethodNames.fullName(method, type);
+        LOG.warn("There is more than one annotated method '" + name + "'; the policy or circuit of this one is called '"
+                + full + "'. Give it a name of its own.");
+        return full;
+    }
+
+    private static @Nullable Fallback fallback(
+            Annotated annotated, Method method, Class<?> type, FallbackCounters counters) {
+        String retried =
+                annotated.retryable() == null ? "" : annotated.retryable().fallback();
+        String guarded = annotated.guarded() == null ? "" : annotated.guarded().fallback();
+        if (!retried.isEmpty() && !guarded.isEmpty()) {
+            throw new InvalidSettingException(
+                    "@Retryable and @CircuitGuarded on " + MethodNames.readable(method, type)
+                            + " both name a fallback ('" + retried + "' and '" + guarded + "').",
+                    "Keep the one of @Retryable: it answers whatever stopped the call.");
+        }
+        String name = retried.isEmpty() ? guarded : retried;
+        return name.isEmpty() ? null : new Fallback(FallbackFinder.find(method, type, name), counters);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.retrykit.spring.method;
+
+import java.lang.reflect.Method;
+import java.util.function.Supplier;
+import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.aop.support.StaticMethodMatcherPointcut;
+
+/**
+ * Puts retries in front of annotated beans, outermost of what is there: a transaction is begun and ended within one
+ * attempt. A post-processor that comes later, such as that of {@code @Async}, stands outside.
+ */
+public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
+
+    private static final long serialVersionUID = 1;
+
+    private final transient Supplier<MethodPlans> plans;
+
+    /**
+     * Without looking at the plans yet: this is made before the beans that they need.
+     *
+     * @param plans asked for when the first annotated bean comes
+     * @param order the order among post-processors
+     */
+    public RetryPostProcessor(Supplier<MethodPlans> plans, int order) {
+        this.plans = plans;
+        this.advisor = new DefaultPointcutAdvisor(new Annotations(), new RetryInterceptor(plans));
+        setBeforeExistingAdvisors(true);
+        setOrder(order);
+    }
+
+    /** All methods of the class are looked at here, so that a wrong one stops the start and not the first call. */
+    @Override
+    protected boolean isEligible(Class<?> targetClass) {
+        return Annotated.isCandidate(targetClass)
+                && super.isEligible(targetClass)
+                && plans.get().prepare(targetClass);
+    }
+
+    private static final class Annotations extends StaticMethodMatcherPointcut {
+
+        @Override
+        public boolean matches(Method method, Class<?> targetClass) {
+            return Annotated.of(method, targetClass) != null;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package dev.retrykit.spring.observe;
+
+import dev.retrykit.DelaySource;
+import dev.retrykit.RetryCounters;
+import dev.retrykit.RetryCounters.AttemptResult;
+import dev.retrykit.RetryCounters.Outcome;
+import dev.retrykit.StopReason;
+import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.circuit.CircuitCounters;
+import dev.retrykit.circuit.CircuitCounters.Result;
+import dev.retrykit.circuit.CircuitState;
+import dev.retrykit.spring.registry.CircuitEntry;
+import dev.retrykit.spring.registry.PolicyEntry;
+import dev.retrykit.spring.registry.Retries;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+
+/**
+ * Meters over the engine's own counters: a registry reads them when it is scraped, so they cost a call nothing. All are
+ * there from the start.
+ */
+public final class RetryMeters implements MeterBinder {
+
+    private final Retries retries;
+
+    /** Over all policies, circuits and budgets, those made later included. */
+    public RetryMeters(Retries retries) {
+        this.retries = retries;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Binding binding = new Binding(registry);
+        retries.each(binding::policy, binding::circuit, binding::budget);
+    }
+
+    private record Binding(MeterRegistry registry) {
+
+        void policy(PolicyEntry policy) {
+            Tags tags = Tags.of("policy", policy.name());
+            RetryCounters counters = policy.counters();
+            for (Outcome outcome : Outcome.values()) {
+                timer(
+                        Meters.CALLS,
+                        tags.and("outcome", tag(outcome)),
+                        counters,
+                        it -> it.calls(outcome),
+                        it -> it.callNanos(outcome));
+            }
+            for (StopReason reason : StopReason.values()) {
+                counter(Meters.STOPS, tags.and("reason", tag(reason)), counters, it -> it.stops(reason));
+            }
+            for (int bucket = 1; bucket <= RetryCounters.ATTEMPT_BUCKETS; bucket++) {
+                int number = bucket;
+                String attempt = bucket < RetryCounters.ATTEMPT_BUCKETS ? String.valueOf(bucket) : bucket + "+";
+                for (AttemptResult result : AttemptResult.values()) {
+                    Tags tagged = tags.and("attempt", attempt, "result", tag(result));
+                    counter(Meters.ATTEMPTS, tagged, counters, it -> it.attempts(number, result));
+                }
+            }
+            for (DelaySource source : DelaySource.values()) {
+                timer(
+                        Meters.DELAY,
+                        tags.and("source", tag(source)),
+                        counters,
+                        it -> it.delays(source),
+                        it -> it.delayNanos(source));
+            }
+            counter(
+                    Meters.FALLBACK,
+                    tags.and("result", "success"),
+                    policy,
+                    it -> it.fallbacks().successes());
+            counter(
+                    Meters.FALLBACK,
+                    tags.and("result", "failure"),
+                    policy,
+                    it -> it.fallbacks().failures());
+        }
+
+        void circuit(CircuitEntry circuit) {
+            Tags tags = Tags.of("circuit", circuit.name());
+            for (CircuitState state : CircuitState.values()) {
+                gauge(
+                        Meters.CIRCUIT_STATE,
+                        tags.and("state", tag(state)),
+                        circuit,
+                        it -> it.circuit().state() == state ? 1 : 0);
+            }
+            CircuitCounters counters = circuit.counters();
+            for (Result result : Result.values()) {
+                for (boolean slow : new boolean[] {false, true}) {
+                    Tags tagged = tags.and("result", tag(result), "slow", String.valueOf(slow));
+                    timer(
+                            Meters.CIRCUIT_CALLS,
+                            tagged,
+                            counters,
+                            it -> it.calls(result, slow),
+                            it -> it.nanos(result, slow));
+                }
+            }
+            counter(
+                    Meters.CIRCUIT_REJECTED,
+                    tags,
+                    circuit,
+                    it -> it.circuit().snapshot().rejected());
+        }
+
+        void budget(RetryBudget budget) {
+            Tags tags = Tags.of("budget", budget.name());
+            gauge(
+                    Meters.BUDGET_AVAILABLE,
+                    tags,
+                    budget,
+                    it -> it.policy().isUnlimited() ? Double.NaN : it.snapshot().available());
+            counter(Meters.BUDGET_GRANTED, tags, budget, it -> it.snapshot().granted());
+            counter(Meters.BUDGET_DENIED, tags, budget, it -> it.snapshot().denied());
+        }
+
+        private <T> void timer(Meters meter, Tags tags, T of, ToLongFunction<T> count, ToDoubleFunction<T> nanos) {
+            FunctionTimer.builder(meter.meterName, of, count, nanos, TimeUnit.NANOSECONDS)
+                    .description(meter.description)
+                    .tags(tags)
+                    .register(registry);
+        }
+
+        private <T> void counter(Meters meter, Tags tags, T of, ToDoubleFunction<T> count) {
+            FunctionCounter.builder(meter.meterName, of, count)
+                    .description(meter.description)
+                    .tags(tags)
+                    .register(registry);
+        }
+
+        private <T> void gauge(Meters meter, Tags tags, T of, ToDoubleFunction<T> value) {
+            Gauge.builder(meter.meterName, of, value)
+                    .description(meter.description)
+                    .tags(tags)
+                    .register(registry);
+        }
+
+        private static String tag(Enum<?> constant) {
+            return constant.name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

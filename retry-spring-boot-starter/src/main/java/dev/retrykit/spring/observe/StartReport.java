@@ -1,0 +1,42 @@
+package dev.retrykit.spring.observe;
+
+import dev.retrykit.RetryPolicy;
+import dev.retrykit.spring.registry.PolicyEntry;
+import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.settings.Durations;
+import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.Texts;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+
+/** At the start, a line for each policy: which methods, what is retried, and what it can cost at worst. */
+public final class StartReport implements SmartInitializingSingleton {
+
+    private static final Log LOG = LogFactory.getLog("dev.retrykit");
+
+    private final Retries retries;
+
+    /** On the policies that are there when all beans are made. */
+    public StartReport(Retries retries) {
+        this.retries = retries;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        retries.policies().forEach(policy -> LOG.info(line(policy)));
+    }
+
+    private static String line(PolicyEntry entry) {
+        RetryPolicy policy = entry.policy();
+        Setting retryOn = entry.settings().get("retry-on");
+        String budget = entry.budget().policy().isUnlimited()
+                ? "no budget: up to " + policy.maxAttempts() + ".00x load"
+                : "budget '" + entry.budget().name() + "' (" + entry.budget().policy() + ")";
+        return "Policy '" + entry.name() + "': "
+                + (entry.methods().isEmpty() ? "no annotated method" : String.join(", ", entry.methods()))
+                + "; retries " + (retryOn == null ? "what is transient by default" : Texts.of(retryOn.value()))
+                + "; up to " + policy.maxAttempts() + " attempts within " + Durations.text(policy.timeBudget()) + "; "
+                + budget;
+    }
+}

@@ -1,0 +1,5 @@
+/** Meters and log lines. */
+@NullMarked
+package dev.retrykit.spring.observe;
+
+import org.jspecify.annotations.NullMarked;

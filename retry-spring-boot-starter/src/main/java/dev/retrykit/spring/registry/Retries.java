@@ -1,0 +1,212 @@
+package dev.retrykit.spring.registry;
+
+import dev.retrykit.Retry;
+import dev.retrykit.RetryPolicy;
+import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.circuit.Circuit;
+import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.spring.http.StatusFailures;
+import dev.retrykit.spring.settings.BudgetAssembly;
+import dev.retrykit.spring.settings.CircuitAssembly;
+import dev.retrykit.spring.settings.Effective;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.Layer;
+import dev.retrykit.spring.settings.Names;
+import dev.retrykit.spring.settings.PolicyAssembly;
+import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.WrittenSettings;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The policies, circuits and budgets of an application: all that are configured, and those of annotations without a
+ * name. Thread-safe.
+ */
+public final class Retries {
+
+    private static final String POLICIES = "retrykit.policies.";
+    private static final String CIRCUITS = "retrykit.circuits.";
+
+    private final WrittenSettings written;
+    private final EngineParts parts;
+    private final Shelf<PolicyEntry> policies = new Shelf<>();
+    private final Shelf<CircuitEntry> circuits = new Shelf<>();
+    private final Shelf<RetryBudget> budgets = new Shelf<>();
+
+    /**
+     * Makes all that is configured.
+     *
+     * @throws InvalidSettingException for the first setting that is wrong
+     */
+    public Retries(WrittenSettings written, EngineParts parts) {
+        this.written = written;
+        this.parts = parts;
+        written.budgets().forEach(name -> budget(name, "retrykit.budgets." + name));
+        written.circuits().forEach(name -> circuitEntry(name, CIRCUITS + name));
+        for (String name : written.policies()) {
+            if (!name.contains(".")) {
+                policyEntry(name, POLICIES + name);
+            }
+        }
+    }
+
+    /**
+     * The engine of a configured policy, without a circuit.
+     *
+     * @throws IllegalArgumentException if there is no such policy
+     */
+    public Retry get(String name) {
+        return findPolicy(name)
+                .orElseThrow(() -> unknown("policy", name, written.policies()))
+                .retry(null);
+    }
+
+    /**
+     * A configured circuit.
+     *
+     * @throws IllegalArgumentException if there is no such circuit
+     */
+    public Circuit circuit(String name) {
+        return findCircuit(name)
+                .orElseThrow(() -> unknown("circuit", name, written.circuits()))
+                .circuit();
+    }
+
+    /**
+     * A policy that somebody refers to.
+     *
+     * @param user who refers to it, for the message
+     * @throws InvalidSettingException if it isn't configured
+     */
+    public PolicyEntry policyEntry(String name, String user) {
+        Layer own = required(written.policy(name), name, user, "policy", "retrykit.policies", written.policies());
+        return policies.findOrAdd(name, () -> assemble(name, POLICIES + name, own));
+    }
+
+    /**
+     * A circuit that somebody refers to.
+     *
+     * @param user who refers to it, for the message
+     * @throws InvalidSettingException if it isn't configured
+     */
+    public CircuitEntry circuitEntry(String name, String user) {
+        Layer own = required(written.circuit(name), name, user, "circuit", "retrykit.circuits", written.circuits());
+        return circuits.findOrAdd(name, () -> assembleCircuit(name, own));
+    }
+
+    /** The policy of an annotation without a name; what is configured under its name overrules the annotation. */
+    public PolicyEntry ownPolicy(String name, Layer annotation) {
+        Layer configured = written.policy(name);
+        Layer own = configured == null ? annotation : configured.over(annotation);
+        return policies.findOrAdd(name, () -> assemble(name, POLICIES + "[" + name + "]", own));
+    }
+
+    /** The circuit of an annotation without a name. */
+    public CircuitEntry ownCircuit(String name) {
+        Layer configured = written.circuit(name);
+        return circuits.findOrAdd(name, () -> assembleCircuit(name, configured == null ? Layer.EMPTY : configured));
+    }
+
+    /** A policy by name, in any spelling. */
+    public Optional<PolicyEntry> findPolicy(String name) {
+        return Optional.ofNullable(policies.find(name));
+    }
+
+    /** A circuit by name, in any spelling. */
+    public Optional<CircuitEntry> findCircuit(String name) {
+        return Optional.ofNullable(circuits.find(name));
+    }
+
+    /** A budget by name, in any spelling. */
+    public Optional<RetryBudget> findBudget(String name) {
+        return Optional.ofNullable(budgets.find(name));
+    }
+
+    /** All policies. */
+    public Collection<PolicyEntry> policies() {
+        return policies.all();
+    }
+
+    /** All circuits. */
+    public Collection<CircuitEntry> circuits() {
+        return circuits.all();
+    }
+
+    /** All budgets, the shared ones and the policies' own. */
+    public Collection<RetryBudget> budgets() {
+        return budgets.all();
+    }
+
+    /** Tells of each policy, circuit and budget, also of those that are made later. */
+    public void each(Consumer<PolicyEntry> policy, Consumer<CircuitEntry> circuit, Consumer<RetryBudget> budget) {
+        policies.each(policy);
+        circuits.each(circuit);
+        budgets.each(budget);
+    }
+
+    private PolicyEntry assemble(String name, String section, Layer own) {
+        Layer all = own.over(written.policyDefaults());
+        Effective<RetryPolicy> effective =
+                PolicyAssembly.policy(section, all, classifiers(PolicyAssembly.statuses(all)));
+        return new PolicyEntry(name, effective, budgetOf(name, section, own, all), parts);
+    }
+
+    /** A named budget is shared; any other belongs to the policy and bears its name, unless a shared one has it. */
+    private RetryBudget budgetOf(String policy, String section, Layer own, Layer all) {
+        Layer ownBudget = BudgetAssembly.ofPolicy(section, own);
+        Setting shared = all.setting("budget.name");
+        if (shared != null) {
+            return budget(String.valueOf(shared.value()), section + ".budget.name (" + shared.origin() + ")");
+        }
+        Layer layers = ownBudget
+                .over(BudgetAssembly.ofPolicy("retrykit.defaults.policy", written.policyDefaults()))
+                .over(written.budgetDefaults());
+        String name = written.budget(policy) == null ? policy : "policy " + policy;
+        return budgets.findOrAdd(
+                name,
+                () -> RetryBudget.of(
+                        name, BudgetAssembly.budget(section + ".budget", layers).policy(), parts.time()));
+    }
+
+    private RetryBudget budget(String name, String user) {
+        Layer own = required(written.budget(name), name, user, "budget", "retrykit.budgets", written.budgets());
+        return budgets.findOrAdd(
+                name,
+                () -> RetryBudget.of(
+                        name,
+                        BudgetAssembly.budget("retrykit.budgets." + name, own.over(written.budgetDefaults()))
+                                .policy(),
+                        parts.time()));
+    }
+
+    private CircuitEntry assembleCircuit(String name, Layer own) {
+        Layer all = own.over(written.circuitDefaults());
+        return new CircuitEntry(name, CircuitAssembly.circuit(CIRCUITS + name, all), parts, classifiers(null));
+    }
+
+    private List<FailureClassifier> classifiers(@Nullable List<Integer> statuses) {
+        List<FailureClassifier> classifiers = new ArrayList<>(parts.classifiers());
+        classifiers.add(new StatusFailures(parts.statusReaders(), statuses));
+        return classifiers;
+    }
+
+    private static IllegalArgumentException unknown(String kind, String name, Collection<String> names) {
+        return new IllegalArgumentException(
+                "There is no " + kind + " '" + name + "'. " + Names.suggestion(name, names));
+    }
+
+    private static Layer required(
+            @Nullable Layer own, String name, String user, String kind, String section, Collection<String> names) {
+        if (own == null) {
+            throw new InvalidSettingException(
+                    user + " names the " + kind + " '" + name + "', which is not configured. "
+                            + Names.suggestion(name, names),
+                    "Correct the name, or configure " + section + "." + name + ".");
+        }
+        return own;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.retrykit.spring.settings;
+
+import java.time.Duration;
+import org.springframework.boot.convert.DurationStyle;
+
+/** Durations as users write and read them: {@code 200ms}, {@code 2s}, {@code PT2S}. */
+public final class Durations {
+
+    /** What a duration looks like, for messages. */
+    public static final String RULE = "a duration such as 100ms, 2s, 5m or PT2S";
+
+    private Durations() {}
+
+    /**
+     * Reads one; a number without a unit is milliseconds, as everywhere in Boot.
+     *
+     * @throws IllegalArgumentException if it isn't one
+     */
+    public static Duration parse(String text) {
+        return DurationStyle.detectAndParse(text.trim());
+    }
+
+    /** The shortest text that says the same. */
+    public static String text(Duration duration) {
+        long nanos = duration.getNano();
+        if (duration.isZero()) {
+            return "0s";
+        }
+        if (nanos == 0) {
+            long seconds = duration.getSeconds();
+            return seconds % 3600 == 0 ? seconds / 3600 + "h" : seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+        }
+        return nanos % 1_000_000 == 0 ? duration.toMillis() + "ms" : duration.toNanos() + "ns";
+    }
+}

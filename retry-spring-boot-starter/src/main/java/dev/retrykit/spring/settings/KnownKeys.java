@@ -1,0 +1,72 @@
+package dev.retrykit.spring.settings;
+
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+
+/** Which keys there are, read off the records that they are bound to. */
+final class KnownKeys {
+
+    private KnownKeys() {}
+
+    /**
+     * What is wrong with a key below {@code retrykit}.
+     *
+     * @return a sentence for the message, or null if the key is known
+     */
+    static @Nullable String complaint(ConfigurationPropertyName name) {
+        Type type = RetrykitProperties.class;
+        StringBuilder path = new StringBuilder(name.getElement(0, Form.ORIGINAL));
+        for (int i = 1; i < name.getNumberOfElements(); i++) {
+            String element = name.getElement(i, Form.ORIGINAL);
+            if (type instanceof ParameterizedType generic && generic.getRawType() == Map.class) {
+                type = generic.getActualTypeArguments()[1];
+            } else if (type instanceof Class<?> record && record.isRecord()) {
+                RecordComponent component = component(record, element);
+                if (component == null) {
+                    return complaint(path, element, keys(record));
+                }
+                type = component.getGenericType();
+            } else if (!isListElement(type, name, i)) {
+                return "'" + path + "' is a single value and has no keys below it.";
+            }
+            path.append('.').append(element);
+        }
+        return null;
+    }
+
+    private static String complaint(StringBuilder path, String element, List<String> keys) {
+        String brackets = path.toString().startsWith("retrykit.policies.")
+                ? " (A name with a dot in it stands in brackets: retrykit.policies.[SimpleClass.method])"
+                : "";
+        return "There is no key '" + element + "' below '" + path + "'. " + Names.suggestion(element, keys) + brackets;
+    }
+
+    private static List<String> keys(Class<?> record) {
+        List<String> keys = new ArrayList<>();
+        for (RecordComponent component : record.getRecordComponents()) {
+            keys.add(Names.kebab(component.getName()));
+        }
+        return keys;
+    }
+
+    private static @Nullable RecordComponent component(Class<?> record, String element) {
+        return Arrays.stream(record.getRecordComponents())
+                .filter(candidate -> Names.canonical(candidate.getName()).equals(Names.canonical(element)))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static boolean isListElement(Type type, ConfigurationPropertyName name, int index) {
+        return type instanceof ParameterizedType generic
+                && generic.getRawType() == List.class
+                && name.isNumericIndex(index);
+    }
+}

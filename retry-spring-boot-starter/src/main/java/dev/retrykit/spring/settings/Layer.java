@@ -1,0 +1,104 @@
+package dev.retrykit.spring.settings;
+
+import java.lang.reflect.RecordComponent;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one place says about a policy, a circuit or a budget: values by key, as in {@code backoff.max-delay}. Layers are
+ * laid over each other; the upper one wins, key by key.
+ */
+public final class Layer {
+
+    /** A place that says nothing. */
+    public static final Layer EMPTY = new Layer(Map.of());
+
+    private final Map<String, Setting> settings;
+
+    private Layer(Map<String, Setting> settings) {
+        this.settings = settings;
+    }
+
+    /** Values by key, all of one origin; null values are left out. */
+    public static Layer of(Map<String, ? extends @Nullable Object> values, String origin) {
+        Map<String, Setting> settings = new LinkedHashMap<>();
+        values.forEach((key, value) -> {
+            if (value != null) {
+                settings.put(key, new Setting(value, origin));
+            }
+        });
+        return new Layer(settings);
+    }
+
+    /** The components of a settings record that aren't null, nested records included. */
+    static Layer of(@Nullable Record written, Function<String, String> originOfKey) {
+        Map<String, Setting> settings = new LinkedHashMap<>();
+        if (written != null) {
+            flatten(written, "", settings, originOfKey);
+        }
+        return new Layer(settings);
+    }
+
+    /** This layer laid over another. */
+    public Layer over(Layer lower) {
+        Map<String, Setting> merged = new LinkedHashMap<>(lower.settings);
+        merged.putAll(settings);
+        return new Layer(merged);
+    }
+
+    /** What stands below the prefix, by the rest of the key. */
+    Layer below(String prefix) {
+        Map<String, Setting> part = new LinkedHashMap<>();
+        settings.forEach((key, setting) -> {
+            if (key.startsWith(prefix + ".")) {
+                part.put(key.substring(prefix.length() + 1), setting);
+            }
+        });
+        return new Layer(part);
+    }
+
+    /** The setting of a key. */
+    public @Nullable Setting setting(String key) {
+        return settings.get(key);
+    }
+
+    /** The value of a key. */
+    <T> @Nullable T value(String key, Class<T> type) {
+        Setting setting = settings.get(key);
+        return setting == null ? null : type.cast(setting.value());
+    }
+
+    /** The value of a key, or another one. */
+    <T> T value(String key, Class<T> type, T otherwise) {
+        T value = value(key, type);
+        return value == null ? otherwise : value;
+    }
+
+    /** All settings by key. */
+    Map<String, Setting> settings() {
+        return settings;
+    }
+
+    private static void flatten(
+            Record written, String prefix, Map<String, Setting> into, Function<String, String> originOfKey) {
+        for (RecordComponent component : written.getClass().getRecordComponents()) {
+            Object value = read(component, written);
+            String key = prefix + Names.kebab(component.getName());
+            if (value instanceof Record nested) {
+                flatten(nested, key + ".", into, originOfKey);
+            } else if (value != null) {
+                into.put(key, new Setting(value, originOfKey.apply(key)));
+            }
+        }
+    }
+
+    private static @Nullable Object read(RecordComponent component, Record written) {
+        try {
+            return component.getAccessor().invoke(written);
+        } catch (ReflectiveOperationException impossible) {
+            throw new IllegalStateException("record component " + component, impossible);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.retrykit.spring.settings;
+
+import dev.retrykit.NestedRetries;
+import dev.retrykit.RetryPolicy;
+import dev.retrykit.backoff.BackoffPolicy;
+import dev.retrykit.backoff.Jitter;
+import dev.retrykit.backoff.Strategy;
+import dev.retrykit.failure.FailureClassifier;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A retry policy from what is written about it. A default that doesn't fit a written value gives way. */
+public final class PolicyAssembly {
+
+    private static final Map<String, String> KEYS = Map.ofEntries(
+            Map.entry("maxAttempts", "max-attempts"),
+            Map.entry("attemptTimeout", "attempt-timeout"),
+            Map.entry("timeBudget", "budget.time"),
+            Map.entry("delay", "backoff.delay"),
+            Map.entry("maxDelay", "backoff.max-delay"),
+            Map.entry("multiplier", "backoff.multiplier"),
+            Map.entry("retryAfter max", "retry-after.max"));
+
+    private static final Map<String, Function<RetryPolicy, @Nullable Object>> READERS = readers();
+
+    private PolicyAssembly() {}
+
+    /**
+     * Assembles a policy.
+     *
+     * @param section what it is and its key, for messages
+     * @param written all layers, laid over each other
+     * @param classifiers asked before the JDK's rules; the policy's own statuses are known to the caller
+     * @throws InvalidSettingException if a setting is out of its range or contradicts another
+     */
+    public static Effective<RetryPolicy> policy(String section, Layer written, List<FailureClassifier> classifiers) {
+        RetryPolicy policy = Contradictions.translated(
+                section, written, KEYS, () -> builder(written, classifiers).build());
+        return Effective.of(policy, RetryPolicy.defaults(), written, READERS);
+    }
+
+    /** The statuses that are transient to this policy; null = the default rules. */
+    @SuppressWarnings("unchecked")
+    public static @Nullable List<Integer> statuses(Layer written) {
+        return (List<Integer>) written.value("statuses", List.class);
+    }
+
+    private static RetryPolicy.Builder builder(Layer written, List<FailureClassifier> classifiers) {
+        RetryPolicy.Builder builder = RetryPolicy.builder();
+        take(written, "max-attempts", Integer.class, builder::maxAttempts);
+        take(written, "attempt-timeout", Duration.class, builder::attemptTimeout);
+        take(written, "budget.time", Duration.class, builder::timeBudget);
+        take(written, "jitter", Jitter.class, builder::jitter);
+        take(written, "nested", NestedRetries.class, builder::nested);
+        take(written, "idempotent", Boolean.class, builder::idempotent);
+        types(written, "retry-on", builder::retryOn);
+        types(written, "abort-on", builder::abortOn);
+        builder.retryAfter(
+                written.value("retry-after.respect", Boolean.class, true),
+                written.value(
+                        "retry-after.max",
+                        Duration.class,
+                        RetryPolicy.defaults().maxRetryAfter()));
+        classifiers.forEach(builder::classifier);
+        return builder.backoff(backoff(written));
+    }
+
+    private static BackoffPolicy backoff(Layer written) {
+        BackoffPolicy defaults = BackoffPolicy.defaults();
+        Duration max = written.value("backoff.max-delay", Duration.class);
+        Duration delay = written.value("backoff.delay", Duration.class);
+        if (delay == null) {
+            delay = max == null ? defaults.delay() : shorter(defaults.delay(), max);
+        }
+        if (max == null) {
+            max = longer(defaults.maxDelay(), delay);
+        }
+        return BackoffPolicy.of(
+                written.value("backoff.strategy", Strategy.class, defaults.strategy()),
+                delay,
+                written.value("backoff.multiplier", Double.class, defaults.multiplier()),
+                max);
+    }
+
+    private static <T> void take(Layer written, String key, Class<T> type, Consumer<T> into) {
+        T value = written.value(key, type);
+        if (value != null) {
+            into.accept(value);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void types(Layer written, String key, Consumer<List<Class<? extends Throwable>>> into) {
+        List<Class<? extends Throwable>> types = written.value(key, List.class);
+        if (types != null) {
+            into.accept(types);
+        }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) <= 0 ? one : other;
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) >= 0 ? one : other;
+    }
+
+    private static Map<String, Function<RetryPolicy, @Nullable Object>> readers() {
+        Map<String, Function<RetryPolicy, @Nullable Object>> readers = new LinkedHashMap<>();
+        readers.put("max-attempts", RetryPolicy::maxAttempts);
+        readers.put("attempt-timeout", RetryPolicy::attemptTimeout);
+        readers.put("backoff.strategy", policy -> policy.backoff().strategy());
+        readers.put("backoff.delay", policy -> policy.backoff().delay());
+        readers.put("backoff.multiplier", policy -> policy.backoff().multiplier());
+        readers.put("backoff.max-delay", policy -> policy.backoff().maxDelay());
+        readers.put("jitter", RetryPolicy::jitter);
+        readers.put("budget.time", RetryPolicy::timeBudget);
+        readers.put("budget.name", policy -> null);
+        readers.put("retry-on", policy -> null);
+        readers.put("abort-on", policy -> null);
+        readers.put("statuses", policy -> null);
+        readers.put("retry-after.respect", RetryPolicy::respectsRetryAfter);
+        readers.put("retry-after.max", RetryPolicy::maxRetryAfter);
+        readers.put("nested", RetryPolicy::nested);
+        readers.put("idempotent", policy -> null);
+        return readers;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.retrykit.spring.settings;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * All that stands under {@code retrykit.*}. What isn't written is null: the layers below decide.
+ *
+ * @param enabled whether annotations take effect at all
+ * @param strict whether an unknown key fails the start; otherwise it is a warning
+ * @param defaults what holds for every policy, circuit and budget that says nothing else
+ * @param policies retry policies by name; [SimpleClass.method] is the name of an annotation without one
+ * @param circuits circuits by name
+ * @param budgets retry budgets that several policies share, by name
+ * @param aspect where retries stand among other aspects
+ */
+@ConfigurationProperties("retrykit")
+public record RetrykitProperties(
+        @DefaultValue("true") boolean enabled,
+        @DefaultValue("true") boolean strict,
+        @DefaultValue Defaults defaults,
+        @DefaultValue Map<String, PolicySettings> policies,
+        @DefaultValue Map<String, CircuitSettings> circuits,
+        @DefaultValue Map<String, BudgetSettings> budgets,
+        @DefaultValue Aspect aspect) {
+
+    /**
+     * What holds for every policy, circuit and budget that says nothing else.
+     *
+     * @param policy for every policy
+     * @param circuit for every circuit
+     * @param budget for every budget, shared or a policy's own
+     */
+    public record Defaults(
+            @Nullable PolicySettings policy,
+            @Nullable CircuitSettings circuit,
+            @Nullable BudgetSettings budget) {}
+
+    /**
+     * Where retries stand among other aspects.
+     *
+     * @param order the order of the post-processor that adds retries; a later one, such as that of @Async, stands
+     *     outside of them. Default: right before the last
+     */
+    public record Aspect(@Nullable Integer order) {}
+}
