@@ -1,0 +1,49 @@
+package dev.retrykit.sample.problem;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+
+/** A request holds a value that breaks a rule. */
+public final class BadValueException extends RuntimeException {
+
+    private static final int LONGEST = 60;
+
+    private final HttpStatus status;
+    private final String field;
+    private final String value;
+    private final String rule;
+
+    private BadValueException(HttpStatus status, String field, Object value, String rule) {
+        this.status = status;
+        this.field = field;
+        this.value = shortened(String.valueOf(value));
+        this.rule = rule;
+    }
+
+    /** Answers 400. */
+    public static BadValueException invalid(String field, Object value, String rule) {
+        return new BadValueException(HttpStatus.BAD_REQUEST, field, value, rule);
+    }
+
+    /** Answers 404. */
+    public static BadValueException unknown(String field, Object value, String rule) {
+        return new BadValueException(HttpStatus.NOT_FOUND, field, value, rule);
+    }
+
+    @Override
+    public String getMessage() {
+        return field + " " + rule + ", but was '" + value + "'";
+    }
+
+    ProblemDetail problem() {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, getMessage());
+        problem.setProperty("field", field);
+        problem.setProperty("value", value);
+        problem.setProperty("rule", rule);
+        return problem;
+    }
+
+    private static String shortened(String value) {
+        return value.length() <= LONGEST ? value : value.substring(0, LONGEST) + "…";
+    }
+}

@@ -1,0 +1,5 @@
+/** Failures as problem+json. */
+@NullMarked
+package dev.retrykit.sample.problem;
+
+import org.jspecify.annotations.NullMarked;
