@@ -23,6 +23,13 @@ final class Frame {
     @Nullable
     RetryCall call;
 
+    /** The innermost attempt of this thread that is interrupted at its limit. */
+    @Nullable
+    AttemptTimeout timeout;
+
+    /** Attempts around this point that were interrupted and haven't ended. Under this object's lock: timers ask too. */
+    int timeoutsInterrupting;
+
     private Frame() {}
 
     static Frame current() {
