@@ -278,6 +278,15 @@ final class CallScenarios {
                 throw defect;
             });
         });
+        scenario("a classifier that throws the failure it was asked about", s -> {
+            IllegalStateException failure = new IllegalStateException("1");
+            s.policy.classifier(any -> {
+                throw failure;
+            });
+            s.attemptsThrow(failure);
+            s.stops(StopReason.NOT_RETRYABLE, 1, failure);
+            s.check(() -> assertThat(failure.getSuppressed()).hasSize(1));
+        });
         scenario("a delay function that throws", s -> {
             IllegalStateException defect = new IllegalStateException("delay");
             broken(s, defect);
