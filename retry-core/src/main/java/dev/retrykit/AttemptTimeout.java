@@ -4,27 +4,27 @@ import dev.retrykit.failure.AttemptTimeoutException;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Interrupts the caller's own thread when an attempt takes too long.
  *
- * <p>The timer and the attempt race for one word. If the attempt ends first, the timer does nothing any more. If the
- * timer is first, the attempt waits the moment it takes the timer to set the flag, and takes the flag back: so no
- * interrupt ever comes after the attempt. An interrupt by somebody else that comes after the timer's can't be told from
- * it and is taken back too.
+ * <p>A thread has one interrupt flag for the timeouts of all attempts it is inside of, and for everybody else. So all
+ * of them meet under one lock, the thread's frame: a timer that comes after its attempt does nothing; an attempt that
+ * comes after its timer takes the flag back, and sets it again if somebody else had set it before, or if the time of an
+ * attempt around it is up too. An interrupt by somebody else that comes after the timer's can't be told from it and is
+ * taken back with it.
  */
 final class AttemptTimeout implements Runnable {
 
-    private static final int RUNNING = 0;
-    private static final int INTERRUPTING = 1;
-    private static final int INTERRUPTED = 2;
-    private static final int ENDED = 3;
-
     private final Thread thread = Thread.currentThread();
-    private final AtomicInteger state = new AtomicInteger();
-    private volatile boolean interruptedBefore;
+    private final Frame frame = Frame.current();
+    private final @Nullable AttemptTimeout outer = frame.timeout;
+
+    // under the frame's lock
+    private boolean interrupted;
+    private boolean ended;
+    private boolean interruptedByOthers;
 
     private AttemptTimeout() {}
 
@@ -39,43 +39,56 @@ final class AttemptTimeout implements Runnable {
             Retry retry, long limitNanos, ThrowingCallable<T, X> body) throws X {
         AttemptTimeout timeout = new AttemptTimeout();
         TimeSource.Scheduled scheduled = retry.time().schedule(timeout, limitNanos);
+        timeout.frame.timeout = timeout;
+        T result;
         try {
-            T result = body.call();
-            timeout.end(scheduled);
-            return result;
+            result = body.call();
         } catch (Throwable failure) {
             if (timeout.end(scheduled) && !(failure instanceof Error)) {
                 throw new AttemptTimeoutException(retry.name(), Duration.ofNanos(limitNanos), failure);
             }
             throw failure;
         }
+        timeout.end(scheduled);
+        return result;
     }
 
     /** The timer's side. */
     @Override
     public void run() {
-        if (state.compareAndSet(RUNNING, INTERRUPTING)) {
-            interruptedBefore = thread.isInterrupted();
-            thread.interrupt();
-            state.set(INTERRUPTED);
+        synchronized (frame) {
+            if (!ended) {
+                interruptedByOthers = thread.isInterrupted() && frame.timeoutsInterrupting == 0;
+                interrupted = true;
+                frame.timeoutsInterrupting++;
+                thread.interrupt();
+            }
         }
     }
 
     /** The attempt's side: whether the timer was first. */
     private boolean end(TimeSource.Scheduled scheduled) {
-        if (state.compareAndSet(RUNNING, ENDED)) {
-            scheduled.cancel();
-            return false;
+        frame.timeout = outer;
+        synchronized (frame) {
+            ended = true;
+            if (interrupted) {
+                takeBack();
+                return true;
+            }
         }
-        while (state.get() == INTERRUPTING) {
-            Thread.onSpinWait();
+        scheduled.cancel();
+        return false;
+    }
+
+    private void takeBack() {
+        frame.timeoutsInterrupting--;
+        if (interruptedByOthers && outer != null && outer.interrupted) {
+            outer.interruptedByOthers = true;
         }
-        if (interruptedBefore) {
+        if (interruptedByOthers || frame.timeoutsInterrupting > 0) {
             thread.interrupt();
         } else {
-            boolean takenBack = Thread.interrupted();
-            assert takenBack || !thread.isInterrupted();
+            Thread.interrupted();
         }
-        return true;
     }
 }

@@ -22,7 +22,7 @@ final class BlockingDriver {
         long deadline = now + retry.policy().timeBudgetNanos();
         if (retry.policy().attemptTimeoutNanos() != 0 || frame.endsBefore(deadline, retry)) {
             RetryCall call = RetryCall.begin(retry, frame, now);
-            return drive(call, call.next(), frame, body);
+            return drive(call, call.next(), body);
         }
         Circuit circuit = retry.circuit();
         Permit permit = null;
@@ -30,7 +30,7 @@ final class BlockingDriver {
             permit = circuit.tryAcquire(now);
             if (permit == null && circuit.policy().blocks() == Blocks.ALL) {
                 RetryCall call = RetryCall.begin(retry, frame, now);
-                return drive(call, call.rejected(circuit, now), frame, body);
+                return drive(call, call.rejected(circuit, now), body);
             }
         }
         Retry outer = frame.retry;
@@ -45,7 +45,7 @@ final class BlockingDriver {
             RetryCall call = frame.call != null ? frame.call : RetryCall.ofFirstAttempt(retry, now, deadline);
             frame.set(outer, outerStarted, outerDeadline, outerCall);
             call.adopt(permit, frame);
-            return drive(call, call.failed(failure), frame, body);
+            return drive(call, call.failed(failure), body);
         }
         frame.set(outer, outerStarted, outerDeadline, outerCall);
         retry.firstSucceeded(permit, now);
@@ -53,7 +53,7 @@ final class BlockingDriver {
     }
 
     private static <T extends @Nullable Object, X extends Throwable> T drive(
-            RetryCall call, Decision first, Frame frame, ThrowingCallable<T, X> body) throws X {
+            RetryCall call, Decision first, ThrowingCallable<T, X> body) throws X {
         Decision decision = first;
         while (!(decision instanceof Stop)) {
             if (decision instanceof RetryIn retryIn) {
@@ -62,7 +62,7 @@ final class BlockingDriver {
             }
             T result;
             try {
-                result = attempt(call, frame, body);
+                result = attempt(call, body);
             } catch (Throwable failure) {
                 decision = call.failed(failure);
                 continue;
@@ -84,16 +84,9 @@ final class BlockingDriver {
     }
 
     private static <T extends @Nullable Object, X extends Throwable> T attempt(
-            RetryCall call, Frame frame, ThrowingCallable<T, X> body) throws X {
-        Retry outer = frame.retry;
-        long outerStarted = frame.startedNanos;
-        long outerDeadline = frame.deadlineNanos;
-        RetryCall outerCall = frame.call;
-        frame.set(call.retry(), call.startedNanos(), call.attemptDeadlineNanos(), call);
-        try {
-            return call.isCut() ? AttemptTimeout.call(call.retry(), call.attemptLimitNanos(), body) : body.call();
-        } finally {
-            frame.set(outer, outerStarted, outerDeadline, outerCall);
-        }
+            RetryCall call, ThrowingCallable<T, X> body) throws X {
+        return call.isCut()
+                ? AttemptTimeout.call(call.retry(), call.attemptLimitNanos(), () -> call.run(body))
+                : call.run(body);
     }
 }

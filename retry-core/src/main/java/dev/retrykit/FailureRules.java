@@ -3,6 +3,7 @@ package dev.retrykit;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.RetryHint;
+import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
 import java.util.List;
@@ -26,10 +27,8 @@ record FailureRules(
     Verdict classify(Throwable failure) {
         try {
             return settle(failure);
-        } catch (RuntimeException classifierFailed) {
-            if (classifierFailed != failure) {
-                failure.addSuppressed(classifierFailed);
-            }
+        } catch (Throwable classifierFailed) {
+            Suppressed.addOnce(failure, classifierFailed);
             return Verdict.notRetryable();
         }
     }
@@ -41,6 +40,9 @@ record FailureRules(
         }
         if (general.kind() == Kind.VETOED || general.kind() == Kind.INTERRUPTED) {
             return general;
+        }
+        if (failure instanceof InterruptedException) {
+            return Verdict.of(Kind.INTERRUPTED, Signal.NONE);
         }
         if (failure instanceof RetryHint hint) {
             return hinted(general, hint);

@@ -1,5 +1,6 @@
 package dev.retrykit;
 
+import dev.retrykit.failure.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,13 @@ final class Frame {
     @Nullable
     RetryCall call;
 
+    /** The innermost attempt of this thread that is interrupted at its limit. */
+    @Nullable
+    AttemptTimeout timeout;
+
+    /** Attempts around this point that were interrupted and haven't ended. Under this object's lock: timers ask too. */
+    int timeoutsInterrupting;
+
     private Frame() {}
 
     static Frame current() {
@@ -41,12 +49,29 @@ final class Frame {
         return retry != null && retry.time() == inner.time() && deadlineNanos - otherDeadlineNanos < 0;
     }
 
-    /** The call around, which an inner call tells when it gives up. */
+    /** Where an inner call notes that it has given up; null outside of any attempt. */
     @Nullable
-    RetryCall enclosing() {
-        if (call == null && retry != null) {
+    GivenUp enclosing() {
+        if (retry == null) {
+            return null;
+        }
+        if (call == null) {
             call = RetryCall.ofFirstAttempt(retry, startedNanos, deadlineNanos);
         }
-        return call;
+        return call.givenUp();
+    }
+
+    /** Runs a body as an attempt of the call. */
+    <T extends @Nullable Object, X extends Throwable> T run(RetryCall attempted, ThrowingCallable<T, X> body) throws X {
+        Retry outer = retry;
+        long outerStarted = startedNanos;
+        long outerDeadline = deadlineNanos;
+        RetryCall outerCall = call;
+        set(attempted.retry(), attempted.startedNanos(), attempted.attemptDeadlineNanos(), attempted);
+        try {
+            return body.call();
+        } finally {
+            set(outer, outerStarted, outerDeadline, outerCall);
+        }
     }
 }

@@ -5,7 +5,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The failures on which inner calls of one attempt have given up. Kept here and never on the exceptions, which may be
+ * The failures on which inner calls of one attempt have given up. An inner call that outlives its attempt writes where
+ * nobody looks any more. Kept here and never on the exceptions, which may be
  * shared by other calls. Thread-safe: an inner call may end on another thread.
  */
 final class GivenUp {
@@ -43,9 +44,5 @@ final class GivenUp {
             }
         }
         return false;
-    }
-
-    synchronized void clear() {
-        failures.clear();
     }
 }

@@ -4,13 +4,11 @@ import dev.retrykit.Decision.RetryIn;
 import dev.retrykit.Decision.Stop;
 import dev.retrykit.RetryCounters.AttemptResult;
 import dev.retrykit.RetryCounters.Outcome;
-import dev.retrykit.budget.RetryBudget.Token;
-import dev.retrykit.circuit.Blocks;
 import dev.retrykit.circuit.Circuit;
-import dev.retrykit.circuit.OnOpen;
 import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.AttemptTimeoutException;
 import dev.retrykit.failure.Signal;
+import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.failure.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,28 +18,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call, whatever its style: asks clock, circuit and budget in the contract's order, feeds the machine, and keeps
- * what the caller will want to know. Drivers run attempts and wait; they tell this object what happened and do what it
- * answers. One thread at a time, except {@link #innerStopped}.
+ * what the caller will want to know. Drivers {@linkplain #run run} attempts and wait; they tell this object what happened
+ * and do what it answers. One thread at a time.
  */
 final class RetryCall {
 
     private final Retry retry;
     private final RetryPolicy policy;
     private final boolean inheritedDeadline;
-    private final GivenUp givenUp = new GivenUp();
+    private final Admission admission;
     private final List<Throwable> failures = new ArrayList<>(2);
 
     private CallState state;
-    private @Nullable RetryCall enclosing;
+    private @Nullable GivenUp enclosing;
+    private GivenUp givenUp = new GivenUp();
     private long attemptStartedNanos;
-    private @Nullable Permit permit;
-    private @Nullable Token token;
     private @Nullable Throwable lastFailure;
     private boolean running;
 
-    private RetryCall(Retry retry, @Nullable RetryCall enclosing, boolean inheritedDeadline, CallState state) {
+    private RetryCall(Retry retry, @Nullable GivenUp enclosing, boolean inheritedDeadline, CallState state) {
         this.retry = retry;
         this.policy = retry.policy();
+        this.admission = new Admission(retry);
         this.enclosing = enclosing;
         this.inheritedDeadline = inheritedDeadline;
         this.state = state;
@@ -69,23 +67,25 @@ final class RetryCall {
             return stop(StopReason.TIME_BUDGET, now);
         }
         Circuit circuit = retry.circuit();
-        if (circuit != null) {
-            permit = circuit.tryAcquire(now);
-            if (permit == null && (state.attempt() > 0 || circuit.policy().blocks() == Blocks.ALL)) {
-                return rejected(circuit, now);
-            }
+        if (circuit != null && !admission.tryEnter(state.attempt() == 0, now)) {
+            return rejected(circuit, now);
         }
         state = state.withAttempt();
         attemptStartedNanos = now;
         running = true;
-        givenUp.clear();
+        givenUp = new GivenUp();
         return Decision.RUN;
+    }
+
+    /** Runs a body as the attempt that may begin, or as its beginning where it returns a stage. */
+    <T extends @Nullable Object, X extends Throwable> T run(ThrowingCallable<T, X> body) throws X {
+        return Frame.current().run(this, body);
     }
 
     /** The attempt succeeded, which ends the call. */
     void succeeded() {
         long now = retry.time().nanoTime();
-        endAttempt(AttemptResult.SUCCESS, Signal.SUCCESS, Signal.SUCCESS, now);
+        endAttempt(AttemptResult.SUCCESS, null, Signal.SUCCESS, now);
         if (state.attempt() == 1) {
             retry.countSuccess(now - state.startedNanos());
             return;
@@ -104,13 +104,11 @@ final class RetryCall {
         }
         lastFailure = failure;
         Verdict verdict = verdict(failure, now);
-        Circuit circuit = retry.circuit();
-        Signal heeded = circuit == null ? verdict.signal() : circuit.heed(failure, verdict.signal());
-        endAttempt(result(verdict, failure), heeded, verdict.signal(), now);
+        endAttempt(result(verdict, failure), failure, verdict.signal(), now);
         if (policy.nested() == NestedRetries.ONCE && givenUp.includes(failure)) {
             return stop(StopReason.NESTED, now);
         }
-        Decision decision = decide(verdict, now);
+        Decision decision = decide(failure, verdict, now);
         return decision instanceof RetryIn retryIn ? afford(retryIn, now) : stop(((Stop) decision).reason(), now);
     }
 
@@ -122,7 +120,7 @@ final class RetryCall {
     /** Nobody wants the result any more, or nobody can run the next attempt. */
     Decision cancelled() {
         long now = retry.time().nanoTime();
-        endAttempt(AttemptResult.PERMANENT, Signal.NONE, Signal.NONE, now);
+        endAttempt(AttemptResult.PERMANENT, null, Signal.NONE, now);
         return stop(StopReason.CANCELLED, now);
     }
 
@@ -132,8 +130,7 @@ final class RetryCall {
             return failed(new AttemptTimeoutException(retry.name(), Duration.ofNanos(attemptLimitNanos()), null));
         }
         long now = retry.time().nanoTime();
-        Signal signal = inheritedDeadline ? Signal.NONE : Signal.FAILURE;
-        endAttempt(AttemptResult.TIMEOUT, signal, signal, now);
+        endAttempt(AttemptResult.TIMEOUT, null, inheritedDeadline ? Signal.NONE : Signal.FAILURE, now);
         return stop(StopReason.TIME_BUDGET, now);
     }
 
@@ -145,14 +142,14 @@ final class RetryCall {
         return lastFailure;
     }
 
-    /** An inner call of the running attempt has given up on this failure. From any thread. */
-    void innerStopped(Throwable failure) {
-        givenUp.add(failure);
+    /** Where inner calls of the running attempt note on which failures they have given up. */
+    GivenUp givenUp() {
+        return givenUp;
     }
 
-    /** Takes over a first attempt that began without this object: its permit, and the call around it. */
+    /** Takes over a first attempt that began without this object: its permit, and the attempt around it. */
     void adopt(@Nullable Permit firstPermit, Frame frame) {
-        permit = firstPermit;
+        admission.adopt(firstPermit);
         enclosing = frame.enclosing();
     }
 
@@ -189,36 +186,27 @@ final class RetryCall {
         return isCut() ? Math.min(policy.attemptTimeoutNanos(), left) : left;
     }
 
-    private Decision decide(Verdict verdict, long nowNanos) {
+    private Decision decide(Throwable failure, Verdict verdict, long nowNanos) {
         try {
             return RetryMachine.next(policy, state, verdict, nowNanos, retry.random());
-        } catch (RuntimeException delayFunctionFailed) {
-            if (lastFailure != null && lastFailure != delayFunctionFailed) {
-                lastFailure.addSuppressed(delayFunctionFailed);
-            }
+        } catch (Throwable delayFunctionFailed) {
+            Suppressed.addOnce(failure, delayFunctionFailed);
             return new Stop(StopReason.NOT_RETRYABLE);
         }
     }
 
     /** The machine says yes; the retry must still be let through, and paid for. */
     private Decision afford(RetryIn retryIn, long nowNanos) {
-        Circuit circuit = retry.circuit();
-        if (circuit != null
-                && circuit.policy().onOpen() == OnOpen.STOP
-                && circuit.untilAdmittedNanos(nowNanos) > retryIn.delayNanos()) {
+        if (!admission.opensInTime(retryIn.delayNanos(), state.leftNanos(nowNanos), nowNanos)) {
             return stop(StopReason.CIRCUIT_OPEN, nowNanos);
         }
-        token = retry.budget().tryAcquire(nowNanos);
-        if (token == null) {
-            return stop(StopReason.RETRY_BUDGET, nowNanos);
-        }
-        return pause(retryIn);
+        return admission.tryPay(nowNanos) ? pause(retryIn) : stop(StopReason.RETRY_BUDGET, nowNanos);
     }
 
     /** The circuit gave no permit: the call waits for the next probe, or ends. */
     Decision rejected(Circuit circuit, long nowNanos) {
-        long wait = circuit.untilAdmittedNanos(nowNanos);
-        if (circuit.policy().onOpen() == OnOpen.WAIT && wait < state.leftNanos(nowNanos)) {
+        long wait = admission.tryWait(state.leftNanos(nowNanos), nowNanos);
+        if (wait >= 0) {
             return pause(new RetryIn(wait, DelaySource.CIRCUIT, state));
         }
         if (lastFailure == null) {
@@ -241,44 +229,26 @@ final class RetryCall {
         return retryIn;
     }
 
-    /** A success, or a permanent answer of a dependency that works, gives back the token that paid for it. */
-    private void endAttempt(AttemptResult result, Signal heeded, Signal signal, long nowNanos) {
-        if (!running) {
-            return;
-        }
-        running = false;
-        if (permit != null && retry.circuit() != null) {
-            retry.circuit().end(permit, heeded, attemptStartedNanos, nowNanos);
-            permit = null;
-        }
-        Signal paid = heeded == Signal.IGNORED ? heeded : signal;
-        retry.budget().record(paid, nowNanos);
-        if (paid.isSuccess()) {
-            giveBackToken();
-        }
-        token = null;
-        retry.countAttempt(state.attempt(), result);
-    }
-
-    private void giveBackToken() {
-        if (token != null) {
-            retry.budget().giveBack(token);
-            token = null;
+    private void endAttempt(AttemptResult result, @Nullable Throwable failure, Signal signal, long nowNanos) {
+        if (running) {
+            running = false;
+            admission.leave(failure, signal, attemptStartedNanos, nowNanos);
+            retry.countAttempt(state.attempt(), result);
         }
     }
 
     private Stop stop(StopReason reason, long nowNanos) {
-        giveBackToken();
+        admission.giveBackToken();
         if (lastFailure == null) {
             lastFailure = reason == StopReason.TIME_BUDGET
                     ? new TimeBudgetSpentException(retry.name())
-                    : new CancellationException("policy '" + retry.name() + "': " + reason + " before an attempt");
+                    : new CancellationException(
+                            "policy '" + retry.name() + "': " + reason + " before an attempt ended");
         }
         Throwable failure = lastFailure;
-        attach(failure, new RetryStopped(retry.name(), reason, state.attempt(), elapsed(nowNanos), failures));
-        if (enclosing != null && policy.maxAttempts() > 1 && GivenUp.isBy(reason)) {
-            enclosing.innerStopped(failure);
-        }
+        RetryStopped stopped = new RetryStopped(retry.name(), reason, state.attempt(), elapsed(nowNanos), failures);
+        Suppressed.addOnce(failure, stopped);
+        tellEnclosing(failure, reason);
         retry.countEnd(
                 state.attempt() == 0 ? Outcome.REJECTED : Outcome.FAILED, reason, nowNanos - state.startedNanos());
         if (retry.isHeard()) {
@@ -287,15 +257,10 @@ final class RetryCall {
         return new Stop(reason);
     }
 
-    /** An instance that is thrown again and again must not grow; {@code addSuppressed} locks the failure, so this does. */
-    private static void attach(Throwable failure, RetryStopped stopped) {
-        synchronized (failure) {
-            for (Throwable present : failure.getSuppressed()) {
-                if (present instanceof RetryStopped earlier && earlier.policy().equals(stopped.policy())) {
-                    return;
-                }
-            }
-            failure.addSuppressed(stopped);
+    /** A policy of one attempt gives up on nothing, but what was given up further inside it passes on. */
+    private void tellEnclosing(Throwable failure, StopReason reason) {
+        if (enclosing != null && (policy.maxAttempts() > 1 && GivenUp.isBy(reason) || givenUp.includes(failure))) {
+            enclosing.add(failure);
         }
     }
 
@@ -307,10 +272,10 @@ final class RetryCall {
     }
 
     private static AttemptResult result(Verdict verdict, Throwable failure) {
-        if (verdict.kind() != Verdict.Kind.RETRYABLE) {
-            return AttemptResult.PERMANENT;
+        if (failure instanceof AttemptTimeoutException) {
+            return AttemptResult.TIMEOUT;
         }
-        return failure instanceof AttemptTimeoutException ? AttemptResult.TIMEOUT : AttemptResult.RETRYABLE;
+        return verdict.kind() == Verdict.Kind.RETRYABLE ? AttemptResult.RETRYABLE : AttemptResult.PERMANENT;
     }
 
     private RetryEvent ended(@Nullable Throwable failure, StopReason reason, long nowNanos) {

@@ -7,7 +7,6 @@ import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.time.TimeSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -39,20 +38,34 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         return driver;
     }
 
-    /** Begins the next attempt, if the call allows it. */
+    /** Begins the next attempt, if somebody still waits for it and the call allows it. */
     @Override
     public void run() {
-        follow(call.next());
+        follow(isDone() ? call.cancelled() : call.next());
     }
 
     /** Cancels the running attempt or the pause, and ends the retries. */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         boolean cancelled = super.cancel(mayInterruptIfRunning);
-        if (cancelled) {
-            endIfCancelled();
-        }
+        endIfDone();
         return cancelled;
+    }
+
+    /** By its owner: ends the retries, as {@link #cancel} does. So does {@link #completeOnTimeout}. */
+    @Override
+    public boolean complete(T value) {
+        boolean completed = super.complete(value);
+        endIfDone();
+        return completed;
+    }
+
+    /** By its owner: ends the retries, as {@link #cancel} does. So does {@link #orTimeout}. */
+    @Override
+    public boolean completeExceptionally(Throwable failure) {
+        boolean completed = super.completeExceptionally(failure);
+        endIfDone();
+        return completed;
     }
 
     /** Stages that depend on this one are ordinary ones: cancelling them cancels nothing here. */
@@ -69,15 +82,25 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         } else {
             new Attempt().begin();
         }
-        endIfCancelled();
+        endIfDone();
     }
 
     /** If the step was claimed already, its claimer comes here after it has put the next one in force. */
-    private void endIfCancelled() {
+    private void endIfDone() {
         Step current = step;
-        if (isCancelled() && current != null && current.claim()) {
+        if (isDone() && current != null && current.claim()) {
             current.abandon();
             call.cancelled();
+        }
+    }
+
+    /** Gets work off the timer. An executor that doesn't take it, whatever it throws, has no thread for this call. */
+    private boolean tryHandOver(Runnable work) {
+        try {
+            call.retry().executor().execute(work);
+            return true;
+        } catch (Throwable notTaken) {
+            return false;
         }
     }
 
@@ -101,7 +124,11 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
 
         void begin(long delayNanos) {
             step = this;
-            scheduled = call.retry().time().schedule(this, delayNanos);
+            try {
+                scheduled = call.retry().time().schedule(this, delayNanos);
+            } catch (RuntimeException shutDown) {
+                giveUp();
+            }
             if (get()) {
                 abandon();
             }
@@ -110,12 +137,14 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         /** On the timer: hands over and is gone. */
         @Override
         public void run() {
+            if (claim() && !tryHandOver(StageDriver.this)) {
+                follow(call.cancelled());
+            }
+        }
+
+        private void giveUp() {
             if (claim()) {
-                try {
-                    call.retry().executor().execute(StageDriver.this);
-                } catch (RejectedExecutionException shutDown) {
-                    follow(call.cancelled());
-                }
+                follow(call.cancelled());
             }
         }
 
@@ -132,21 +161,30 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
 
         private static final long serialVersionUID = 1;
 
-        private transient volatile @Nullable CompletionStage<T> stage;
+        private transient volatile @Nullable CompletableFuture<T> running;
         private transient volatile TimeSource.@Nullable Scheduled timeout;
 
+        /** A retry's time runs while its body does: a body that blocks must not hold up the caller's stage. */
         void begin() {
             step = this;
-            CompletionStage<T> started;
             try {
-                started = start();
+                if (call.attempt() > 1) {
+                    limit();
+                }
+                await(call.run(body));
             } catch (Throwable failure) {
                 end(failure);
-                return;
             }
-            stage = started;
-            if (!started.toCompletableFuture().isDone()) {
-                timeout = call.retry().time().schedule(this, call.attemptLimitNanos());
+        }
+
+        private void await(@Nullable CompletionStage<T> started) {
+            if (started == null) {
+                throw new NullPointerException("an asynchronous method must return a stage, but returned null");
+            }
+            CompletableFuture<T> future = futureOf(started);
+            running = future;
+            if (timeout == null && (future == null || !future.isDone())) {
+                limit();
             }
             if (get()) {
                 abandon();
@@ -154,22 +192,9 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
             started.whenComplete(this);
         }
 
-        private CompletionStage<T> start() throws Throwable {
-            Frame frame = Frame.current();
-            Retry outer = frame.retry;
-            long outerStarted = frame.startedNanos;
-            long outerDeadline = frame.deadlineNanos;
-            RetryCall outerCall = frame.call;
-            frame.set(call.retry(), call.startedNanos(), call.attemptDeadlineNanos(), call);
-            try {
-                CompletionStage<T> started = body.call();
-                if (started == null) {
-                    throw new NullPointerException("an asynchronous method must return a stage, but returned null");
-                }
-                return started;
-            } finally {
-                frame.set(outer, outerStarted, outerDeadline, outerCall);
-            }
+        private void limit() {
+            TimeSource time = call.retry().time();
+            timeout = time.schedule(this, call.attemptDeadlineNanos() - time.nanoTime());
         }
 
         /** The stage's end. */
@@ -184,21 +209,25 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
             }
         }
 
-        /** The time is up. */
+        /** On the timer: the time is up. Hands over and is gone: users' code hangs on both stages. */
         @Override
         public void run() {
-            if (claim()) {
-                abandon();
-                follow(call.timeUp());
+            if (claim() && !tryHandOver(this::timeUp)) {
+                timeUp();
             }
+        }
+
+        private void timeUp() {
+            abandon();
+            follow(call.timeUp());
         }
 
         @Override
         void abandon() {
             abandonTimeout();
-            CompletionStage<T> running = stage;
-            if (running != null) {
-                running.toCompletableFuture().cancel(true);
+            CompletableFuture<T> unwanted = running;
+            if (unwanted != null) {
+                unwanted.cancel(true);
             }
         }
 
@@ -213,6 +242,15 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
             TimeSource.Scheduled pending = timeout;
             if (pending != null) {
                 pending.cancel();
+            }
+        }
+
+        /** Null if the stage is of a kind that can't be asked and can't be cancelled. */
+        private @Nullable CompletableFuture<T> futureOf(CompletionStage<T> started) {
+            try {
+                return started.toCompletableFuture();
+            } catch (UnsupportedOperationException unknown) {
+                return null;
             }
         }
     }

@@ -1,0 +1,88 @@
+package dev.retrykit;
+
+import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.budget.RetryBudget.Token;
+import dev.retrykit.circuit.Blocks;
+import dev.retrykit.circuit.Circuit;
+import dev.retrykit.circuit.OnOpen;
+import dev.retrykit.circuit.Permit;
+import dev.retrykit.failure.Signal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one call holds of others and must give back: the permit of its running attempt, and the token that paid for its
+ * retry.
+ */
+final class Admission {
+
+    private final @Nullable Circuit circuit;
+    private final RetryBudget budget;
+    private @Nullable Permit permit;
+    private @Nullable Token token;
+
+    Admission(Retry retry) {
+        this.circuit = retry.circuit();
+        this.budget = retry.budget();
+    }
+
+    /** Takes over the permit of a first attempt that began without this object. */
+    void adopt(@Nullable Permit firstPermit) {
+        permit = firstPermit;
+    }
+
+    /** Asks the circuit to let an attempt in. */
+    boolean tryEnter(boolean first, long nowNanos) {
+        if (circuit == null) {
+            return true;
+        }
+        permit = circuit.tryAcquire(nowNanos);
+        return permit != null || first && circuit.policy().blocks() == Blocks.RETRIES;
+    }
+
+    /** How long a call that the circuit rejects can wait for a probe, in nanoseconds; -1 if that can't help. */
+    long tryWait(long leftNanos, long nowNanos) {
+        if (circuit == null || circuit.policy().onOpen() == OnOpen.STOP) {
+            return -1;
+        }
+        long wait = circuit.untilAdmittedNanos(nowNanos);
+        return wait < leftNanos ? wait : -1;
+    }
+
+    /** Whether the circuit may let an attempt in after the delay, or after a longer wait that still fits the time left. */
+    boolean opensInTime(long delayNanos, long leftNanos, long nowNanos) {
+        return circuit == null
+                || circuit.untilAdmittedNanos(nowNanos) <= delayNanos
+                || tryWait(leftNanos, nowNanos) >= 0;
+    }
+
+    /** Takes a token for a retry. */
+    boolean tryPay(long nowNanos) {
+        token = budget.tryAcquire(nowNanos);
+        return token != null;
+    }
+
+    /**
+     * Gives the permit back with what the attempt told. The token goes back too if the dependency did its work, which
+     * it also did when it gave a permanent answer; otherwise it is spent.
+     */
+    void leave(@Nullable Throwable failure, Signal signal, long startedNanos, long nowNanos) {
+        Signal heeded = failure == null || circuit == null ? signal : circuit.heed(failure, signal);
+        if (permit != null && circuit != null) {
+            circuit.end(permit, heeded, startedNanos, nowNanos);
+            permit = null;
+        }
+        budget.record(heeded, nowNanos);
+        if (heeded.isSuccess()) {
+            giveBackToken();
+        }
+        token = null;
+    }
+
+    /** The retry that it paid for was never made. */
+    void giveBackToken() {
+        if (token != null) {
+            budget.giveBack(token);
+            token = null;
+        }
+    }
+}

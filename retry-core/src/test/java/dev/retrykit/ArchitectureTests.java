@@ -1,0 +1,135 @@
+package dev.retrykit;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Set;
+import java.util.Timer;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the packages' documentation promises, kept by the build. */
+@AnalyzeClasses(packages = "dev.retrykit", importOptions = DoNotIncludeTests.class)
+class ArchitectureTests {
+
+    private static final Path SOURCES = Path.of("src/main/java");
+    private static final int LONGEST_FILE = 300;
+
+    /** To be split; no name is to be added here. */
+    private static final Set<String> STILL_LONGER = Set.of("Circuit.java", "CircuitPolicy.java");
+
+    /** {@code package-info} of the root package draws the floors. */
+    @ArchTest
+    static final ArchRule importsGoDownward = Architectures.layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("engine")
+            .definedBy("dev.retrykit")
+            .layer("stops")
+            .definedBy("dev.retrykit.circuit", "dev.retrykit.budget")
+            .layer("annotations")
+            .definedBy("dev.retrykit.annotation")
+            .layer("ground")
+            .definedBy("dev.retrykit.failure", "dev.retrykit.backoff", "dev.retrykit.time", "dev.retrykit.window")
+            .whereLayer("engine")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("stops")
+            .mayOnlyBeAccessedByLayers("engine")
+            .whereLayer("annotations")
+            .mayOnlyBeAccessedByLayers("engine")
+            .whereLayer("ground")
+            .mayOnlyBeAccessedByLayers("engine", "stops", "annotations");
+
+    /** A new package must be put on a floor. */
+    @ArchTest
+    static final ArchRule everyPackageIsOnAFloor = classes()
+            .should()
+            .resideInAnyPackage(
+                    "dev.retrykit",
+                    "dev.retrykit.circuit",
+                    "dev.retrykit.budget",
+                    "dev.retrykit.annotation",
+                    "dev.retrykit.failure",
+                    "dev.retrykit.backoff",
+                    "dev.retrykit.time",
+                    "dev.retrykit.window");
+
+    @ArchTest
+    static final ArchRule noPackageIsPartOfACycle =
+            slices().matching("dev.retrykit.(*)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule nothingIsNeededButTheJdk = noClasses()
+            .should()
+            .dependOnClassesThat(
+                    not(resideInAnyPackage("java..", "javax.net.ssl..", "org.jspecify..", "dev.retrykit..")));
+
+    @ArchTest
+    static final ArchRule onlyTheTimePackageReadsClocksAndSleeps = noClasses()
+            .that(not(resideInAPackage("dev.retrykit.time")))
+            .should()
+            .accessTargetWhere(describe("reads a clock or sleeps", ArchitectureTests::readsAClockOrSleeps))
+            .orShould()
+            .dependOnClassesThat()
+            .belongToAnyOf(Timer.class, Clock.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(ScheduledExecutorService.class);
+
+    @ArchTest
+    static final ArchRule publicTypesAreNamedForWhatTheyAre = noClasses()
+            .that()
+            .haveModifier(JavaModifier.PUBLIC)
+            .should()
+            .haveSimpleNameEndingWith("Impl")
+            .orShould()
+            .haveSimpleNameStartingWith("Abstract")
+            .orShould()
+            .haveSimpleNameEndingWith("Helper")
+            .orShould()
+            .haveNameMatching(".*Utils?")
+            .orShould()
+            .haveSimpleNameEndingWith("Constants")
+            .orShould()
+            .haveNameMatching(".*\\.I[A-Z][a-z]\\w*");
+
+    private static boolean readsAClockOrSleeps(JavaAccess<?> access) {
+        Class<?> owner = access.getTargetOwner().reflect();
+        String name = access.getName();
+        return owner == System.class && (name.equals("nanoTime") || name.equals("currentTimeMillis"))
+                || owner.getPackageName().equals("java.time") && name.equals("now")
+                || owner == Thread.class && name.equals("sleep")
+                || owner == TimeUnit.class && name.equals("sleep")
+                || name.equals("delayedExecutor")
+                || name.equals("parkNanos")
+                || name.equals("parkUntil");
+    }
+
+    @Test
+    void noSourceFileIsLongerThanTheHouseAllows() throws IOException {
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            assertThat(files.filter(file -> file.toString().endsWith(".java")
+                            && !STILL_LONGER.contains(file.getFileName().toString())))
+                    .isNotEmpty()
+                    .allSatisfy(file -> assertThat(Files.readAllLines(file)).hasSizeLessThanOrEqualTo(LONGEST_FILE));
+        }
+    }
+}

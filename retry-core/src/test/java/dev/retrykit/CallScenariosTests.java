@@ -1,0 +1,33 @@
+package dev.retrykit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.retrykit.CallScenarios.Named;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** One list of scenarios, run through every call style. */
+class CallScenariosTests {
+
+    static Stream<Arguments> everyScenarioInEveryStyle() {
+        return CallScenarios.all().stream()
+                .flatMap(scenario -> Stream.of(CallStyle.values()).map(style -> arguments(scenario, style)));
+    }
+
+    @AfterEach
+    void noInterruptIsLeft() {
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @ParameterizedTest(name = "{0}, {1}")
+    @MethodSource("everyScenarioInEveryStyle")
+    void comesToTheSameEndInEveryStyle(Named scenario, CallStyle style) {
+        Scenario played = new Scenario();
+        scenario.setup().accept(played);
+        played.play(style);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.retrykit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.retrykit.time.ManualTime;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RetryContextTests {
+
+    private final ManualTime time = new ManualTime();
+    private final List<RetryContext> seen = new ArrayList<>();
+
+    @AfterEach
+    void thereIsNoneOutsideOfACall() {
+        assertThat(RetryContext.current()).isEmpty();
+    }
+
+    private Retry retry(String name, RetryPolicy.Builder policy) {
+        return Retry.builder(name)
+                .policy(policy.build())
+                .timeSource(time)
+                .executor(Runnable::run)
+                .build();
+    }
+
+    private void look() {
+        seen.add(RetryContext.current().orElseThrow());
+    }
+
+    @Test
+    void tellsAttemptFailureAndTimeLeft() {
+        ConnectException failure = new ConnectException("again");
+        Retry retry = retry("orders", Scenario.plainPolicy().timeBudget(Duration.ofSeconds(1)));
+        assertThatThrownBy(() -> retry.run(() -> {
+                    look();
+                    throw failure;
+                }))
+                .isSameAs(failure);
+        assertThat(seen).extracting(RetryContext::policy).containsOnly("orders");
+        assertThat(seen).extracting(RetryContext::attempt).containsExactly(1, 2, 3);
+        assertThat(seen)
+                .extracting(context -> context.lastFailure().orElse(null))
+                .containsExactly(null, failure, failure);
+        assertThat(seen)
+                .extracting(RetryContext::timeLeft)
+                .containsExactly(Duration.ofSeconds(1), Duration.ofMillis(900), Duration.ofMillis(800));
+    }
+
+    @Test
+    void tellsTheSameInAsynchronousAttempts() {
+        Retry retry = retry("orders", Scenario.plainPolicy().timeBudget(Duration.ofSeconds(1)));
+        CompletableFuture<Object> future = retry.callAsync(() -> {
+            look();
+            throw new ConnectException("again");
+        });
+        time.advance(Duration.ofSeconds(1));
+        assertThat(future).isCompletedExceptionally();
+        assertThat(seen).extracting(RetryContext::attempt).containsExactly(1, 2, 3);
+        assertThat(seen)
+                .extracting(RetryContext::timeLeft)
+                .containsExactly(Duration.ofSeconds(1), Duration.ofMillis(900), Duration.ofMillis(800));
+    }
+
+    @Test
+    void theTimeLeftEndsWithTheAttemptTimeoutAndIsNeverNegative() {
+        Retry retry = retry("orders", Scenario.plainPolicy().attemptTimeout(Duration.ofSeconds(2)));
+        retry.run(() -> {
+            look();
+            time.advance(Duration.ofSeconds(3));
+            look();
+        });
+        assertThat(seen).extracting(RetryContext::timeLeft).containsExactly(Duration.ofSeconds(2), Duration.ZERO);
+    }
+
+    @Test
+    void isASnapshot() {
+        Retry retry = retry("orders", Scenario.plainPolicy());
+        retry.run(() -> {
+            look();
+            time.advance(Duration.ofSeconds(3));
+        });
+        assertThat(seen.get(0).timeLeft()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void theInnermostAttemptIsCurrentAndTheOuterOneIsAgainAfterIt() {
+        Retry outer = retry("outer", Scenario.plainPolicy().timeBudget(Duration.ofSeconds(5)));
+        Retry inner = retry("inner", Scenario.plainPolicy());
+        Retry shorter = retry("shorter", Scenario.plainPolicy().timeBudget(Duration.ofSeconds(1)));
+        outer.run(() -> {
+            look();
+            inner.run(this::look);
+            look();
+            shorter.run(this::look);
+            look();
+            assertThatThrownBy(() -> inner.run(() -> {
+                        throw new ConnectException("again");
+                    }))
+                    .isInstanceOf(ConnectException.class);
+            look();
+            CompletableFuture<Object> stage = inner.callAsync(() -> {
+                look();
+                return CompletableFuture.completedFuture("done");
+            });
+            assertThat(stage).isCompleted();
+            look();
+        });
+        assertThat(seen)
+                .extracting(RetryContext::policy)
+                .containsExactly("outer", "inner", "outer", "shorter", "outer", "outer", "inner", "outer");
+        assertThat(seen).extracting(RetryContext::attempt).containsOnly(1);
+        assertThat(seen.get(1).timeLeft()).as("no more than the outer call's").isEqualTo(Duration.ofSeconds(5));
+        assertThat(seen.get(3).timeLeft()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void aCallInARetryOfAnotherCallSeesItsOwn() {
+        Retry outer = retry("outer", Scenario.plainPolicy());
+        Retry inner = retry("inner", Scenario.plainPolicy());
+        int[] attempts = {0};
+        String result = outer.call(() -> {
+            if (++attempts[0] < 2) {
+                Sneaky.<RuntimeException>rethrow(new ConnectException("again"));
+            }
+            inner.run(this::look);
+            look();
+            return "second";
+        });
+        assertThat(result).isEqualTo("second");
+        assertThat(seen).extracting(RetryContext::policy).containsExactly("inner", "outer");
+        assertThat(seen).extracting(RetryContext::attempt).containsExactly(1, 2);
+    }
+}

@@ -1,0 +1,142 @@
+package dev.retrykit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.retrykit.budget.BudgetPolicy;
+import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.circuit.Circuit;
+import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.time.ManualTime;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RetryTests {
+
+    private final ManualTime time = new ManualTime();
+
+    @Test
+    void isMadeOfWhatItWasGiven() {
+        RetryPolicy policy = RetryPolicy.builder().maxAttempts(2).build();
+        Circuit circuit = Circuit.of("circuit", CircuitPolicy.defaults(), time);
+        RetryBudget budget = RetryBudget.of("budget", BudgetPolicy.defaults(), time);
+        Retry retry = Retry.builder("all")
+                .policy(policy)
+                .circuit(circuit)
+                .budget(budget)
+                .timeSource(time)
+                .build();
+        assertThat(retry.name()).isEqualTo("all");
+        assertThat(retry.policy()).isSameAs(policy);
+        assertThat(retry.circuit()).isSameAs(circuit);
+        assertThat(retry.budget()).isSameAs(budget);
+        assertThat(retry.time()).isSameAs(time);
+    }
+
+    @Test
+    void hasABudgetOfItsOwnAndNoCircuitUnlessToldOtherwise() {
+        Retry retry = Retry.builder("bare").timeSource(time).build();
+        assertThat(retry.circuit()).isNull();
+        assertThat(retry.budget().name()).isEqualTo("bare");
+        assertThat(retry.budget().time()).isSameAs(time);
+        assertThat(retry.budget().policy()).isSameAs(BudgetPolicy.defaults());
+        assertThat(retry.policy()).isSameAs(RetryPolicy.defaults());
+    }
+
+    @Test
+    void rejectsACircuitOnAnotherClock() {
+        Retry.Builder builder =
+                Retry.builder("orders").timeSource(time).circuit(Circuit.of("orders", CircuitPolicy.defaults()));
+        assertThatIllegalArgumentException()
+                .isThrownBy(builder::build)
+                .withMessage("retry 'orders' and its circuit must run on the same TimeSource: "
+                        + "pass the one of the retry to the circuit too");
+    }
+
+    @Test
+    void rejectsABudgetOnAnotherClock() {
+        Retry.Builder builder = Retry.builder("orders")
+                .timeSource(time)
+                .budget(RetryBudget.of("orders", BudgetPolicy.defaults(), new ManualTime()));
+        assertThatIllegalArgumentException()
+                .isThrownBy(builder::build)
+                .withMessage("retry 'orders' and its budget must run on the same TimeSource: "
+                        + "pass the one of the retry to the budget too");
+    }
+
+    @Test
+    void rejectsNull() {
+        Retry.Builder builder = Retry.builder("orders");
+        assertThatNullPointerException().isThrownBy(() -> Retry.builder(null));
+        assertThatNullPointerException().isThrownBy(() -> builder.policy(null));
+        assertThatNullPointerException().isThrownBy(() -> builder.timeSource(null));
+        assertThatNullPointerException().isThrownBy(() -> builder.random(null));
+        assertThatNullPointerException().isThrownBy(() -> builder.executor(null));
+        assertThatNullPointerException().isThrownBy(() -> builder.listener(null));
+        assertThatNullPointerException().isThrownBy(() -> builder.counters(null));
+    }
+
+    @Test
+    void policiesThatShareABudgetStarveEachOther() {
+        RetryBudget shared = RetryBudget.of("shared", BudgetPolicy.of(0, Duration.ofSeconds(10), 2), time);
+        List<StopReason> reasons = new ArrayList<>();
+        for (String name : List.of("one", "other")) {
+            Retry retry = Retry.builder(name)
+                    .policy(Scenario.plainPolicy().build())
+                    .budget(shared)
+                    .timeSource(time)
+                    .listener(event -> {
+                        if (event instanceof RetryEvent.Ended ended) {
+                            reasons.add(ended.reason());
+                        }
+                    })
+                    .build();
+            assertThatThrownBy(() -> retry.run(() -> {
+                        throw new ConnectException(name);
+                    }))
+                    .isInstanceOf(ConnectException.class);
+        }
+        assertThat(reasons).containsExactly(StopReason.EXHAUSTED, StopReason.RETRY_BUDGET);
+    }
+
+    @Test
+    void whatStoppedTheCallReadsLikeASentence() {
+        Retry retry = Retry.builder("orders")
+                .policy(Scenario.plainPolicy().build())
+                .timeSource(time)
+                .build();
+        assertThatThrownBy(() -> retry.run(() -> {
+                    throw new ConnectException("again");
+                }))
+                .satisfies(failure -> assertThat(failure.getSuppressed()[0])
+                        .hasMessage("policy 'orders' stopped: EXHAUSTED after 3 attempts in 200 ms; "
+                                + "before: java.net.ConnectException, java.net.ConnectException"));
+        assertThatThrownBy(() -> retry.run(() -> {
+                    throw new IllegalStateException("once");
+                }))
+                .satisfies(failure -> assertThat(failure.getSuppressed()[0])
+                        .hasMessage("policy 'orders' stopped: NOT_RETRYABLE after 1 attempt in 0 ms"));
+    }
+
+    @Test
+    void anExceptionCarriesOneStopOfEachPolicyItWentThrough() {
+        ConnectException failure = new ConnectException("inner");
+        Retry inner = Retry.builder("inner")
+                .policy(Scenario.plainPolicy().build())
+                .timeSource(time)
+                .build();
+        Retry outer = Retry.builder("outer").timeSource(time).build();
+        assertThatThrownBy(() -> outer.run(() -> inner.run(() -> {
+                    throw failure;
+                })))
+                .isSameAs(failure);
+        assertThat(failure.getSuppressed())
+                .extracting(stopped -> ((RetryStopped) stopped).policy() + " " + ((RetryStopped) stopped).reason())
+                .containsExactly("inner EXHAUSTED", "outer NESTED");
+    }
+}
