@@ -1,5 +1,7 @@
 package dev.retrykit.backoff;
 
+import static dev.retrykit.settings.Rule.require;
+
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.Objects;
@@ -23,17 +25,13 @@ public final class BackoffPolicy {
 
     private BackoffPolicy(
             Strategy strategy, @Nullable DelayFunction function, Duration delay, double multiplier, Duration maxDelay) {
-        if (delay.isNegative()) {
-            throw new IllegalArgumentException("delay must be zero or more, but was " + delay);
-        }
-        if (maxDelay.compareTo(delay) < 0) {
-            throw new IllegalArgumentException(
-                    "maxDelay must not be below delay, but maxDelay was " + maxDelay + " and delay " + delay);
-        }
-        if (!(multiplier >= 1) || Double.isInfinite(multiplier)) {
-            throw new IllegalArgumentException("multiplier must be 1 or more and finite, but was " + multiplier);
-        }
-        this.strategy = strategy;
+        require(!delay.isNegative(), "delay must be zero or more", delay);
+        require(maxDelay.compareTo(delay) >= 0, "maxDelay must not be below delay, " + delay, maxDelay);
+        require(
+                multiplier >= 1 && !Double.isInfinite(multiplier),
+                "multiplier must be 1 or more and finite",
+                multiplier);
+        this.strategy = Objects.requireNonNull(strategy, "strategy");
         this.function = function;
         this.delayNanos = Nanos.of(delay);
         this.multiplier = multiplier;
@@ -173,6 +171,8 @@ public final class BackoffPolicy {
 
     @Override
     public String toString() {
-        return strategy + " from " + delay() + " up to " + maxDelay();
+        return function != null
+                ? "delay function up to " + maxDelay()
+                : strategy + " from " + delay() + " up to " + maxDelay();
     }
 }

@@ -1,7 +1,11 @@
 package dev.retrykit.budget;
 
+import static dev.retrykit.settings.Rule.require;
+import static dev.retrykit.settings.Rule.requireBetween;
+
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
+import java.util.Objects;
 
 /** The settings of a {@link RetryBudget}. Immutable. */
 public final class BudgetPolicy {
@@ -83,6 +87,9 @@ public final class BudgetPolicy {
     /** Collects the settings; {@link #build()} checks them. */
     public static final class Builder {
 
+        private static final Duration SHORTEST_WINDOW = Duration.ofMillis(10);
+        private static final Duration LONGEST_WINDOW = Duration.ofDays(1);
+
         private double ratio = 0.1;
         private Duration window = Duration.ofSeconds(10);
         private int reserve = 5;
@@ -98,7 +105,7 @@ public final class BudgetPolicy {
 
         /** How long an earned token lives: 10 ms to 1 day, default 10 s. */
         public Builder window(Duration window) {
-            this.window = window;
+            this.window = Objects.requireNonNull(window, "window");
             return this;
         }
 
@@ -121,19 +128,10 @@ public final class BudgetPolicy {
          */
         public BudgetPolicy build() {
             require(ratio >= 0 && ratio <= 10, "ratio must be 0 to 10", ratio);
-            require(
-                    window.compareTo(Duration.ofMillis(10)) >= 0 && window.compareTo(Duration.ofDays(1)) <= 0,
-                    "window must be 10 ms to 1 day",
-                    window);
+            requireBetween("window", "10 ms to 1 day", SHORTEST_WINDOW, LONGEST_WINDOW, window);
             require(reserve >= 0 && reserve <= 1_000_000, "reserve must be 0 to 1000000", reserve);
             require(minSuccess >= 0 && minSuccess <= 100, "minSuccess must be 0 to 100 percent", minSuccess);
             return new BudgetPolicy(this, false);
-        }
-
-        private static void require(boolean holds, String rule, Object value) {
-            if (!holds) {
-                throw new IllegalArgumentException(rule + ", but was " + value);
-            }
         }
     }
 

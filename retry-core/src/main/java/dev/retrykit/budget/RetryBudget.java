@@ -106,7 +106,10 @@ public final class RetryBudget {
         return token;
     }
 
-    /** Gives back the token of a retry that succeeded, or that was never made. One that has expired is gone. */
+    /**
+     * Gives back the token of a retry that succeeded, or that was never made. Tokens are spent oldest first, so it is
+     * the youngest of the spent ones that gets free; if they have all expired, none does.
+     */
     public void giveBack(Token token) {
         switch (token) {
             case EARNED -> LEDGER.updateAndGet(this, seen -> seen.withSpent(seen.spent - TOKEN));

@@ -1,5 +1,6 @@
 package dev.retrykit.circuit;
 
+import dev.retrykit.failure.Signal;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -24,7 +25,15 @@ public final class CircuitCounters {
         FAILURE,
 
         /** The result says nothing. */
-        IGNORED
+        IGNORED;
+
+        static Result of(Signal signal) {
+            return switch (signal) {
+                case SUCCESS -> SUCCESS;
+                case FAILURE, THROTTLED -> FAILURE;
+                case IGNORED, NONE -> IGNORED;
+            };
+        }
     }
 
     /** How many calls had that result and were slow, or weren't. */

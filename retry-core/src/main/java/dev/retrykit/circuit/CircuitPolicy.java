@@ -3,6 +3,7 @@ package dev.retrykit.circuit;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of a {@link Circuit}. Immutable; the {@link Builder} names ranges and defaults. */
@@ -10,18 +11,26 @@ public final class CircuitPolicy {
 
     private static final CircuitPolicy DEFAULTS = builder().build();
 
-    final Builder settings;
     final long slowNanos;
     final long openNanos;
     final long maxOpenNanos;
     final long leaseNanos;
+    private final Builder settings;
+    private final int minimumCalls;
+    private final int probes;
+    private final Duration openDuration;
+    private final Duration maxOpenDuration;
 
     private CircuitPolicy(Builder settings) {
         this.settings = settings;
+        this.minimumCalls = settings.minimumCalls();
+        this.probes = settings.probes();
+        this.openDuration = settings.openDuration();
+        this.maxOpenDuration = settings.maxOpenDuration();
         Duration slow = settings.slowCallDuration;
         this.slowNanos = slow == null ? Long.MAX_VALUE : Nanos.of(slow);
-        this.openNanos = Nanos.of(settings.openDuration);
-        this.maxOpenNanos = Nanos.of(settings.maxOpenDuration);
+        this.openNanos = Nanos.of(openDuration);
+        this.maxOpenNanos = Nanos.of(maxOpenDuration);
         this.leaseNanos = Nanos.of(settings.lease);
     }
 
@@ -37,7 +46,12 @@ public final class CircuitPolicy {
 
     /** The count window's size in calls, or 0 if the window is one of time. */
     public int countWindow() {
-        return settings.countWindow;
+        return settings.countWindow == null ? 0 : settings.countWindow;
+    }
+
+    /** Whether the window is one of calls. */
+    boolean isCounted() {
+        return settings.countWindow != null;
     }
 
     /** The time window's size; without meaning if the window is one of calls. */
@@ -47,7 +61,7 @@ public final class CircuitPolicy {
 
     /** Results that the window must hold before a rate means anything. */
     public int minimumCalls() {
-        return settings.minimumCalls;
+        return minimumCalls;
     }
 
     /** Percent of failed calls at which the circuit opens. */
@@ -72,7 +86,7 @@ public final class CircuitPolicy {
 
     /** How long it stays open the first time. */
     public Duration openDuration() {
-        return settings.openDuration;
+        return openDuration;
     }
 
     /** How the open time grows with each failed round of probes. */
@@ -82,7 +96,7 @@ public final class CircuitPolicy {
 
     /** Where that growth ends. */
     public Duration maxOpenDuration() {
-        return settings.maxOpenDuration;
+        return maxOpenDuration;
     }
 
     /** By which fraction the open time is spread, up and down. */
@@ -92,7 +106,7 @@ public final class CircuitPolicy {
 
     /** Calls let through in half-open. */
     public int probes() {
-        return settings.probes;
+        return probes;
     }
 
     /** How long a round of probes may take before a new one begins. */
@@ -115,21 +129,26 @@ public final class CircuitPolicy {
         return settings.blocks;
     }
 
-    /** Collects the settings; {@link #build()} checks them. */
+    /** Collects the settings; {@link #build()} checks them. A default that doesn't fit what was set gives way to it. */
     public static final class Builder implements Cloneable {
 
-        private int countWindow;
+        private static final int DEFAULT_MINIMUM = 20;
+        private static final int DEFAULT_PROBES = 5;
+        private static final Duration DEFAULT_OPEN = Duration.ofSeconds(5);
+        private static final Duration DEFAULT_MAX_OPEN = Duration.ofSeconds(30);
+
+        private @Nullable Integer countWindow;
         private Duration timeWindow = Duration.ofSeconds(10);
-        private int minimumCalls = 20;
+        private @Nullable Integer minimumCalls;
         private double failureRate = 70;
         private @Nullable Duration slowCallDuration;
         private double slowCallRate = 100;
         private int consecutiveFailures;
-        private Duration openDuration = Duration.ofSeconds(5);
+        private @Nullable Duration openDuration;
         private double openMultiplier = 2;
-        private Duration maxOpenDuration = Duration.ofSeconds(30);
+        private @Nullable Duration maxOpenDuration;
         private double openJitter = 0.5;
-        private int probes = 5;
+        private @Nullable Integer probes;
         private Duration lease = Duration.ofSeconds(30);
         private List<Class<? extends Throwable>> ignore = List.of();
         private OnOpen onOpen = OnOpen.STOP;
@@ -139,15 +158,14 @@ public final class CircuitPolicy {
 
         /** Watches the last calls: 1 to 1,000,000. Replaces the time window. */
         public Builder countWindow(int calls) {
-            require(calls >= 1 && calls <= 1_000_000, "countWindow must be 1 to 1000000 calls", calls);
             this.countWindow = calls;
             return this;
         }
 
         /** Watches the calls of the last time: 10 ms to 1 day, default 10 s. Replaces the count window. */
         public Builder timeWindow(Duration size) {
-            this.countWindow = 0;
-            this.timeWindow = size;
+            this.countWindow = null;
+            this.timeWindow = Objects.requireNonNull(size, "size");
             return this;
         }
 
@@ -165,7 +183,7 @@ public final class CircuitPolicy {
 
         /** Opens when so many percent (above 0 to 100) of the calls take so long or longer. Off by default. */
         public Builder slowCall(Duration duration, double percent) {
-            this.slowCallDuration = duration;
+            this.slowCallDuration = Objects.requireNonNull(duration, "duration");
             this.slowCallRate = percent;
             return this;
         }
@@ -178,7 +196,7 @@ public final class CircuitPolicy {
 
         /** How long it stays open the first time: above 0, default 5 s. */
         public Builder openDuration(Duration duration) {
-            this.openDuration = duration;
+            this.openDuration = Objects.requireNonNull(duration, "duration");
             return this;
         }
 
@@ -190,7 +208,7 @@ public final class CircuitPolicy {
 
         /** Where that growth ends: at least the open duration, default 30 s. Jitter comes on top. */
         public Builder maxOpenDuration(Duration duration) {
-            this.maxOpenDuration = duration;
+            this.maxOpenDuration = Objects.requireNonNull(duration, "duration");
             return this;
         }
 
@@ -208,7 +226,7 @@ public final class CircuitPolicy {
 
         /** How long a round of probes may take before a new one begins: above 0, default 30 s. */
         public Builder lease(Duration duration) {
-            this.lease = duration;
+            this.lease = Objects.requireNonNull(duration, "duration");
             return this;
         }
 
@@ -226,13 +244,13 @@ public final class CircuitPolicy {
 
         /** What a retrying call does while the circuit is open. Default {@link OnOpen#STOP}. */
         public Builder onOpen(OnOpen onOpen) {
-            this.onOpen = onOpen;
+            this.onOpen = Objects.requireNonNull(onOpen, "onOpen");
             return this;
         }
 
         /** What an open circuit holds back. Default {@link Blocks#ALL}. */
         public Builder blocks(Blocks blocks) {
-            this.blocks = blocks;
+            this.blocks = Objects.requireNonNull(blocks, "blocks");
             return this;
         }
 
@@ -242,47 +260,38 @@ public final class CircuitPolicy {
          * @throws IllegalArgumentException names the first setting that is out of its range or contradicts another
          */
         public CircuitPolicy build() {
-            checkWindow();
-            checkOpen();
-            require(probes >= 1 && probes <= 10_000, "probes must be 1 to 10000", probes);
-            require(probes <= minimumCalls, "probes must not be above minimumCalls, " + minimumCalls, probes);
-            require(isPositive(lease), "lease must be above zero", lease);
-            return new CircuitPolicy(copy());
+            CircuitPolicy policy = new CircuitPolicy(copy());
+            CircuitRules.check(policy);
+            return policy;
         }
 
-        private void checkWindow() {
-            require(
-                    timeWindow.compareTo(Duration.ofMillis(10)) >= 0 && timeWindow.compareTo(Duration.ofDays(1)) <= 0,
-                    "timeWindow must be 10 ms to 1 day",
-                    timeWindow);
-            require(minimumCalls >= 1, "minimumCalls must be 1 or more", minimumCalls);
-            require(
-                    countWindow == 0 || minimumCalls <= countWindow,
-                    "minimumCalls must not be above countWindow, " + countWindow,
-                    minimumCalls);
-            require(failureRate > 0 && failureRate <= 100, "failureRate must be above 0 to 100 percent", failureRate);
-            require(
-                    slowCallRate > 0 && slowCallRate <= 100,
-                    "slowCallRate must be above 0 to 100 percent",
-                    slowCallRate);
-            require(
-                    slowCallDuration == null || isPositive(slowCallDuration),
-                    "slowCall duration must be above zero",
-                    String.valueOf(slowCallDuration));
-            require(consecutiveFailures >= 0, "consecutiveFailures must be 0 or more", consecutiveFailures);
+        private int minimumCalls() {
+            if (minimumCalls != null) {
+                return minimumCalls;
+            }
+            int most = countWindow == null ? Integer.MAX_VALUE : countWindow;
+            return Math.min(most, Math.max(DEFAULT_MINIMUM, probes == null ? 0 : probes));
         }
 
-        private void checkOpen() {
-            require(isPositive(openDuration), "openDuration must be above zero", openDuration);
-            require(
-                    maxOpenDuration.compareTo(openDuration) >= 0,
-                    "maxOpenDuration must not be below openDuration, " + openDuration,
-                    maxOpenDuration);
-            require(
-                    openMultiplier >= 1 && !Double.isInfinite(openMultiplier),
-                    "openMultiplier must be 1 or more",
-                    openMultiplier);
-            require(openJitter >= 0 && openJitter <= 1, "openJitter must be 0 to 1", openJitter);
+        private int probes() {
+            return probes != null ? probes : Math.min(DEFAULT_PROBES, minimumCalls());
+        }
+
+        private Duration openDuration() {
+            if (openDuration != null) {
+                return openDuration;
+            }
+            return maxOpenDuration == null || maxOpenDuration.compareTo(DEFAULT_OPEN) > 0
+                    ? DEFAULT_OPEN
+                    : maxOpenDuration;
+        }
+
+        private Duration maxOpenDuration() {
+            if (maxOpenDuration != null) {
+                return maxOpenDuration;
+            }
+            Duration open = openDuration();
+            return open.compareTo(DEFAULT_MAX_OPEN) > 0 ? open : DEFAULT_MAX_OPEN;
         }
 
         private Builder copy() {
@@ -290,16 +299,6 @@ public final class CircuitPolicy {
                 return (Builder) super.clone();
             } catch (CloneNotSupportedException impossible) {
                 throw new AssertionError(impossible);
-            }
-        }
-
-        private static boolean isPositive(Duration duration) {
-            return !duration.isNegative() && !duration.isZero();
-        }
-
-        private static void require(boolean holds, String rule, Object value) {
-            if (!holds) {
-                throw new IllegalArgumentException(rule + ", but was " + value);
             }
         }
     }

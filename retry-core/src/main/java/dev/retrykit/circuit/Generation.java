@@ -65,6 +65,11 @@ final class Generation extends Permit {
         return new Generation(state, policy, 0, 0, null, null, before);
     }
 
+    /** For calls that an open circuit lets through, uncounted. */
+    static Generation unwatched(CircuitPolicy policy) {
+        return fixed(CircuitState.DISABLED, policy, Tally.NONE);
+    }
+
     /** Open for the policy's time, grown by the failed rounds, capped, then spread up and down. */
     private Generation opened(int newFailedRounds, Tally tally, long nowNanos, RandomGenerator random) {
         double grown = policy.openNanos * Math.pow(policy.openMultiplier(), newFailedRounds);
@@ -111,10 +116,14 @@ final class Generation extends Permit {
         return probes == null ? null : afterProbe(probes, signal, slow, nowNanos, random);
     }
 
+    /** A probe that ends after the lease is late, even if nobody has asked for the next round yet. */
     private @Nullable Generation afterProbe(
             Probes round, Signal signal, boolean slow, long nowNanos, RandomGenerator random) {
         if (signal == Signal.NONE || signal == Signal.IGNORED) {
             round.release();
+            return null;
+        }
+        if (nowNanos - untilNanos >= 0) {
             return null;
         }
         Tally tally = round.end(signal != Signal.SUCCESS, slow);

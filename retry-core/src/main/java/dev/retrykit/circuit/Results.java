@@ -11,11 +11,15 @@ final class Results {
     private static final int SLOW = 1;
     private static final int FAILED = 2;
     private static final int KINDS = 4;
+    private static final long UNSETTLED = -1;
 
     private final CircuitPolicy policy;
     private final SlidingWindow window;
     private final @Nullable AtomicLong sequence;
     private final AtomicInteger streak = new AtomicInteger();
+
+    /** The slice of the last look at the rates, if enough calls were there: within it a quick success only lowers them. */
+    private volatile long settledSlice = UNSETTLED;
 
     Results(CircuitPolicy policy, long nowNanos) {
         this.policy = policy;
@@ -28,11 +32,21 @@ final class Results {
 
     /** Counts a result and tells whether the circuit should open now. */
     boolean add(boolean failed, boolean slow, boolean streaks, long nowNanos) {
-        boolean slid = window.add((failed ? FAILED : 0) + (slow ? SLOW : 0), position(nowNanos));
+        window.add((failed ? FAILED : 0) + (slow ? SLOW : 0), position(nowNanos));
         if (policy.consecutiveFailures() > 0 && isStreak(failed, streaks)) {
             return true;
         }
-        return (failed || slow || slid) && tally().opens(policy);
+        return (failed || slow || window.slice() != settledSlice) && opens();
+    }
+
+    private boolean opens() {
+        long slice = window.slice();
+        Tally tally = tally();
+        long settled = tally.calls() >= policy.minimumCalls() ? slice : UNSETTLED;
+        if (settled != settledSlice) {
+            settledSlice = settled;
+        }
+        return tally.opens(policy);
     }
 
     /** The window's sums now. */

@@ -1,13 +1,16 @@
 package dev.retrykit.failure;
 
 import dev.retrykit.failure.Verdict.Kind;
+import java.nio.file.AccessDeniedException;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The JDK's failures. Looked up over the whole cause chain: first what ends the matter (an attempt's timeout, whose
- * cause is an interruption; interruption; a failed certificate; a missing file), then what a database said, then what the network did.
+ * cause is an interruption; interruption; a failed certificate; a missing file), then what a database said, then what
+ * the network did. Last, what failed before or beside the dependency.
  */
 final class JdkFailures {
 
@@ -26,7 +29,9 @@ final class JdkFailures {
                 return Verdict.of(Kind.INTERRUPTED, Signal.NONE);
             }
             if (NetworkFailures.isPermanent(link)) {
-                return Verdict.notRetryable();
+                return link instanceof AccessDeniedException
+                        ? Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE)
+                        : Verdict.notRetryable();
             }
         }
         Verdict verdict = SQL ? SqlFailures.classify(chain) : null;
@@ -39,10 +44,14 @@ final class JdkFailures {
                 return Verdict.retryable();
             }
         }
-        Throwable outermost = chain.get(0);
-        return outermost instanceof IllegalArgumentException || outermost instanceof SecurityException
-                ? Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE)
-                : null;
+        return isNeutral(Causes.unwrap(chain.get(0))) ? Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE) : null;
+    }
+
+    /** The caller's mistake, a right it hasn't got, or its own cancellation: nothing the dependency did. */
+    private static boolean isNeutral(Throwable failure) {
+        return failure instanceof IllegalArgumentException
+                || failure instanceof SecurityException
+                || failure instanceof CancellationException;
     }
 
     private static boolean isPresent(String type) {

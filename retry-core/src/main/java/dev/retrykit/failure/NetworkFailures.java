@@ -14,15 +14,24 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.FileSystemException;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.Locale;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /** One link of a cause chain, as the network sees it. */
 final class NetworkFailures {
 
-    /** The JDK gives these no type of their own. */
-    private static final List<String> LOST_CONNECTIONS =
-            List.of("connection reset", "broken pipe", "connection closed", "received no bytes", "goaway");
+    /** The JDK gives these no type of their own; the third and fourth are Windows's words for a reset. */
+    private static final List<String> LOST_CONNECTIONS = List.of(
+            "connection reset",
+            "broken pipe",
+            "forcibly closed",
+            "connection was aborted",
+            "connection closed",
+            "connection timed out",
+            "received no bytes",
+            "premature eof",
+            "goaway");
 
     private NetworkFailures() {}
 
@@ -63,8 +72,8 @@ final class NetworkFailures {
         if (message == null) {
             return false;
         }
-        String lower = message.length() > 200 ? message.substring(0, 200) : message;
-        String text = lower.toLowerCase(java.util.Locale.ROOT);
+        String beginning = message.length() > 200 ? message.substring(0, 200) : message;
+        String text = beginning.toLowerCase(Locale.ROOT);
         return LOST_CONNECTIONS.stream().anyMatch(text::contains);
     }
 }

@@ -12,17 +12,18 @@ final class SqlFailures {
 
     private SqlFailures() {}
 
-    /** The first {@link SQLException} of the chain decides. */
+    /** The first {@link SQLException} of the chain that says anything decides; null if none does. */
     static @Nullable Verdict classify(List<Throwable> chain) {
         for (Throwable link : chain) {
-            if (link instanceof SQLException failure) {
-                return verdict(failure);
+            Verdict verdict = link instanceof SQLException failure ? verdict(failure) : null;
+            if (verdict != null) {
+                return verdict;
             }
         }
         return null;
     }
 
-    private static Verdict verdict(SQLException failure) {
+    private static @Nullable Verdict verdict(SQLException failure) {
         String state = failure.getSQLState() == null ? "" : failure.getSQLState();
         return switch (state) {
             case "08007", "40003" -> Verdict.of(Kind.NOT_IDEMPOTENT, Signal.FAILURE);
@@ -32,11 +33,11 @@ final class SqlFailures {
     }
 
     /** Classes 22, 23 and 42 (data, constraints, syntax and access) are answers of a database that works. */
-    private static Verdict byType(SQLException failure, String state) {
+    private static @Nullable Verdict byType(SQLException failure, String state) {
         if (failure instanceof SQLTransientException || failure instanceof SQLRecoverableException) {
             return Verdict.retryable();
         }
         boolean answered = state.startsWith("22") || state.startsWith("23") || state.startsWith("42");
-        return Verdict.of(Kind.NOT_RETRYABLE, answered ? Signal.SUCCESS : Signal.FAILURE);
+        return answered ? Verdict.of(Kind.NOT_RETRYABLE, Signal.SUCCESS) : null;
     }
 }

@@ -73,7 +73,7 @@ public final class ManualTime implements TimeSource {
 
     @Override
     public synchronized Scheduled schedule(Runnable task, long delayNanos) {
-        Due due = new Due(elapsed + Math.max(0, delayNanos), sequence++, task);
+        Due due = new Due(target(Math.max(0, delayNanos)), sequence++, task);
         queue.add(due);
         return () -> forget(due);
     }
@@ -87,8 +87,9 @@ public final class ManualTime implements TimeSource {
         queue.remove(due);
     }
 
+    /** Saturates: no task and no sleep goes beyond the end of time. */
     private synchronized long target(long nanos) {
-        return elapsed + nanos;
+        return nanos > Long.MAX_VALUE - elapsed ? Long.MAX_VALUE : elapsed + nanos;
     }
 
     private synchronized @Nullable Due next(long target) {

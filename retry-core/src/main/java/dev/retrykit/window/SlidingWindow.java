@@ -41,24 +41,22 @@ public final class SlidingWindow {
         this.marks = new Marks(0, origin + width, new long[(fullSlices + 1) * kinds]);
     }
 
-    /**
-     * Slides the window to the position, then counts one of the kind.
-     *
-     * @return whether the window slid, so that its sums may have changed by more than this one
-     */
-    public boolean add(int kind, long position) {
-        boolean slid = slideTo(position);
+    /** Slides the window to the position, then counts one of the kind. */
+    public void add(int kind, long position) {
+        slideTo(position);
         counters[kind].increment();
-        return slid;
     }
 
     /** Slides the window to the position; one that it has passed already changes nothing. */
-    public boolean slideTo(long position) {
-        boolean slid = false;
+    public void slideTo(long position) {
         for (Marks seen = marks; position - seen.end >= 0; seen = marks) {
-            slid |= MARKS.compareAndSet(this, seen, seen.movedTo((position - origin) / width, this));
+            MARKS.compareAndSet(this, seen, seen.movedTo((position - origin) / width, this));
         }
-        return slid;
+    }
+
+    /** The number of the slice that is being filled: while it stays the same, counts only grow. */
+    public long slice() {
+        return marks.slice;
     }
 
     /** How many of the kind the window holds, as far as it was slid. */

@@ -1,0 +1,95 @@
+package dev.retrykit.circuit;
+
+import dev.retrykit.time.TimeSource;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which generation of a circuit is in force, and how the next one takes over: by one CAS against what was read. So of
+ * many threads that see the same reason for a transition exactly one makes it, and that one tells the listener.
+ */
+final class Succession {
+
+    private static final AtomicReferenceFieldUpdater<Succession, Generation> GENERATION =
+            AtomicReferenceFieldUpdater.newUpdater(Succession.class, Generation.class, "generation");
+
+    private final String name;
+    private final TimeSource time;
+    private final @Nullable CircuitListener listener;
+    private final LongAdder rejected = new LongAdder();
+    private volatile Generation generation;
+
+    Succession(String name, TimeSource time, @Nullable CircuitListener listener, Generation first) {
+        this.name = name;
+        this.time = time;
+        this.listener = listener;
+        this.generation = first;
+    }
+
+    /** The generation that is in force now: an open time or a lease that is over ends here, with or without traffic. */
+    Generation current(long nowNanos) {
+        while (true) {
+            Generation seen = generation;
+            Generation next = seen.afterTime(nowNanos);
+            if (next == null) {
+                return seen;
+            }
+            replace(seen, next, nowNanos);
+        }
+    }
+
+    /** Replaces whatever is in force. */
+    void moveTo(Target target) {
+        long now = time.nanoTime();
+        Generation seen = current(now);
+        while (!replace(seen, target.from(seen, now), now)) {
+            seen = current(now);
+        }
+    }
+
+    /** A generation that isn't in force any more is replaced by nothing. */
+    boolean replace(Generation from, Generation to, long nowNanos) {
+        if (!GENERATION.compareAndSet(this, from, to)) {
+            return false;
+        }
+        if (listener != null && from.state != to.state) {
+            tell(listener, from, to, nowNanos);
+        }
+        return true;
+    }
+
+    /** Counts a call that was turned away. */
+    void reject() {
+        rejected.increment();
+    }
+
+    CircuitSnapshot snapshot(Generation seen, long nowNanos) {
+        Tally tally = seen.tally(nowNanos);
+        boolean probes = seen.state == CircuitState.OPEN || seen.state == CircuitState.HALF_OPEN;
+        return new CircuitSnapshot(
+                name,
+                seen.state,
+                tally.calls(),
+                tally.failures(),
+                tally.slowCalls(),
+                rejected.sum(),
+                probes ? Optional.of(Duration.ofNanos(seen.untilAdmittedNanos(nowNanos))) : Optional.empty());
+    }
+
+    private void tell(CircuitListener told, Generation from, Generation to, long nowNanos) {
+        try {
+            told.onTransition(new CircuitListener.Transition(name, from.state, to.state, snapshot(to, nowNanos)));
+        } catch (Throwable listenerFailed) {
+            // a listener never changes what becomes of a call
+        }
+    }
+
+    /** What is to follow what was seen. */
+    @FunctionalInterface
+    interface Target {
+        Generation from(Generation seen, long nowNanos);
+    }
+}

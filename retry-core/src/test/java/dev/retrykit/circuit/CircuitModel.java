@@ -1,0 +1,198 @@
+package dev.retrykit.circuit;
+
+import dev.retrykit.failure.Signal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A circuit that is slow and plainly right: all results in a list, every rate computed from the list after each result,
+ * a number for the generation. Times count from the circuit's start.
+ */
+final class CircuitModel {
+
+    private final CircuitPolicy policy;
+    private final List<Outcome> results = new ArrayList<>();
+    private CircuitState state = CircuitState.CLOSED;
+    private int generation;
+    private long began;
+    private long until;
+    private long sequence;
+    private int failedRounds;
+    private int streak;
+    private int admitted;
+    private long rejected;
+    private Tally before = Tally.NONE;
+
+    CircuitModel(CircuitPolicy policy) {
+        this.policy = policy;
+    }
+
+    /** A permit is the number of the generation that gave it. */
+    @Nullable
+    Integer tryAcquire(long now) {
+        tick(now);
+        boolean free = state == CircuitState.HALF_OPEN && admitted < policy.probes();
+        if (free) {
+            admitted++;
+        }
+        if (free || state == CircuitState.CLOSED || state == CircuitState.DISABLED) {
+            return generation;
+        }
+        rejected++;
+        return null;
+    }
+
+    void end(int permit, Signal signal, boolean slow, long now) {
+        boolean over = state == CircuitState.HALF_OPEN && now >= until;
+        if (permit != generation || over) {
+            return;
+        }
+        boolean failed = signal == Signal.FAILURE || signal == Signal.THROTTLED;
+        if (state == CircuitState.CLOSED && signal != Signal.NONE) {
+            results.add(new Outcome(place(now), failed, slow));
+            sequence++;
+            countStreak(signal, failed);
+            boolean streakReached = policy.consecutiveFailures() > 0
+                    && signal == Signal.FAILURE
+                    && streak >= policy.consecutiveFailures();
+            Tally tally = tally(now);
+            if (streakReached || tally.calls() >= policy.minimumCalls() && isReached(tally, tally.calls())) {
+                open(0, tally, now);
+            }
+        } else if (state == CircuitState.HALF_OPEN) {
+            endProbe(signal, failed, slow, now);
+        }
+    }
+
+    private void endProbe(Signal signal, boolean failed, boolean slow, long now) {
+        if (signal == Signal.NONE || signal == Signal.IGNORED) {
+            admitted--;
+            return;
+        }
+        results.add(new Outcome(0, failed, slow));
+        Tally tally = tally(now);
+        if (isReached(tally, policy.probes())) {
+            open(failedRounds + 1, tally, now);
+        } else if (tally.calls() == policy.probes()) {
+            close(now);
+        }
+    }
+
+    void reset(long now) {
+        close(now);
+    }
+
+    void forceOpen(long now) {
+        tick(now);
+        before = tally(now);
+        enter(CircuitState.FORCED_OPEN, now);
+    }
+
+    void disable(long now) {
+        before = Tally.NONE;
+        enter(CircuitState.DISABLED, now);
+    }
+
+    void halfOpen(long now) {
+        failedRounds = 0;
+        probe(now);
+    }
+
+    CircuitSnapshot snapshot(long now) {
+        tick(now);
+        Tally tally = tally(now);
+        return new CircuitSnapshot(
+                "model", state, tally.calls(), tally.failures(), tally.slowCalls(), rejected, untilProbe(now));
+    }
+
+    private Optional<Duration> untilProbe(long now) {
+        return switch (state) {
+            case OPEN -> Optional.of(Duration.ofNanos(until - now));
+            case HALF_OPEN ->
+                Optional.of(Duration.ofNanos(admitted < policy.probes() ? 0 : Math.min(100_000_000, until - now)));
+            default -> Optional.empty();
+        };
+    }
+
+    private void tick(long now) {
+        if ((state == CircuitState.OPEN || state == CircuitState.HALF_OPEN) && now >= until) {
+            probe(now);
+        }
+    }
+
+    private void open(int rounds, Tally tally, long now) {
+        before = tally;
+        failedRounds = rounds;
+        double nanos = policy.openDuration().toNanos();
+        for (int i = 0; i < rounds; i++) {
+            nanos *= policy.openMultiplier();
+        }
+        until = now + (long) Math.min(nanos, policy.maxOpenDuration().toNanos());
+        enter(CircuitState.OPEN, now);
+    }
+
+    private void probe(long now) {
+        until = now + policy.lease().toNanos();
+        enter(CircuitState.HALF_OPEN, now);
+    }
+
+    private void close(long now) {
+        failedRounds = 0;
+        enter(CircuitState.CLOSED, now);
+    }
+
+    private void enter(CircuitState next, long now) {
+        state = next;
+        generation++;
+        began = now;
+        results.clear();
+        sequence = 0;
+        streak = 0;
+        admitted = 0;
+    }
+
+    private void countStreak(Signal signal, boolean failed) {
+        if (signal == Signal.FAILURE) {
+            streak++;
+        } else if (!failed) {
+            streak = 0;
+        }
+    }
+
+    private boolean isReached(Tally tally, long of) {
+        return tally.failures() * 100.0 >= policy.failureRate() * of
+                || policy.slowCallDuration() != null && tally.slowCalls() * 100.0 >= policy.slowCallRate() * of;
+    }
+
+    private Tally tally(long now) {
+        if (state != CircuitState.CLOSED && state != CircuitState.HALF_OPEN) {
+            return before;
+        }
+        List<Outcome> held = state == CircuitState.HALF_OPEN ? results : held(now);
+        return new Tally(
+                held.size(),
+                held.stream().filter(Outcome::failed).count(),
+                held.stream().filter(Outcome::slow).count());
+    }
+
+    /** The slice of the last position and all before it that the window's size reaches into. */
+    private List<Outcome> held(long now) {
+        boolean counted = policy.countWindow() > 0;
+        long size = counted ? policy.countWindow() : policy.timeWindow().toNanos();
+        long width = Math.max(1, size / (counted ? 20 : 10));
+        long position = counted ? Math.max(0, sequence - 1) : now - began;
+        long oldest = position / width * width - (size - 1);
+        return results.stream()
+                .filter(result -> (result.place / width + 1) * width > oldest)
+                .toList();
+    }
+
+    private long place(long now) {
+        return policy.countWindow() > 0 ? sequence : now - began;
+    }
+
+    private record Outcome(long place, boolean failed, boolean slow) {}
+}

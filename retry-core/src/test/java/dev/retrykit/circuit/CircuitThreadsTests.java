@@ -1,0 +1,147 @@
+package dev.retrykit.circuit;
+
+import static dev.retrykit.circuit.CircuitRig.quick;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.retrykit.failure.Signal;
+import dev.retrykit.time.ManualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.RepeatedTest;
+
+class CircuitThreadsTests {
+
+    private static final int THREADS = 4;
+
+    private final ManualTime time = new ManualTime();
+    private final AtomicInteger transitions = new AtomicInteger();
+
+    /** Resilience4j #1090. */
+    @RepeatedTest(50)
+    void noMoreProbesAreAdmittedThanConfigured() throws InterruptedException {
+        Circuit circuit = circuit(quick().minimumCalls(7).probes(7));
+        circuit.halfOpen();
+        AtomicInteger admitted = new AtomicInteger();
+        inThreads(() -> {
+            for (int i = 0; i < 100; i++) {
+                if (circuit.tryAcquire(time.nanoTime()) != null) {
+                    admitted.incrementAndGet();
+                }
+            }
+        });
+        assertThat(admitted).hasValue(7);
+        assertThat(circuit.snapshot().rejected()).isEqualTo(THREADS * 100 - 7);
+    }
+
+    @RepeatedTest(20)
+    void placesThatAreGivenBackAreGivenOutAgainAndNeverMoreAtOnce() throws InterruptedException {
+        Circuit circuit = circuit(quick().probes(2));
+        circuit.halfOpen();
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        inThreads(() -> {
+            for (int i = 0; i < 2_000; i++) {
+                Permit permit = circuit.tryAcquire(0);
+                if (permit != null) {
+                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    running.decrementAndGet();
+                    circuit.end(permit, i % 2 == 0 ? Signal.NONE : Signal.IGNORED, 0, 0);
+                }
+            }
+        });
+        assertThat(most.get()).isBetween(1, 2);
+        assertThat(circuit.state()).isEqualTo(CircuitState.HALF_OPEN);
+        assertThat(circuit.tryAcquire(0)).isNotNull();
+        assertThat(circuit.tryAcquire(0)).isNotNull();
+        assertThat(circuit.tryAcquire(0)).isNull();
+    }
+
+    @RepeatedTest(50)
+    void ofManyThreadsThatSeeTheSameReasonOneOpensIt() throws InterruptedException {
+        Circuit circuit = circuit(quick());
+        inThreads(() -> {
+            for (int i = 0; i < 100; i++) {
+                Permit permit = circuit.tryAcquire(0);
+                if (permit != null) {
+                    circuit.end(permit, Signal.FAILURE, 0, 0);
+                }
+            }
+        });
+        assertThat(circuit.state()).isEqualTo(CircuitState.OPEN);
+        assertThat(transitions).hasValue(1);
+    }
+
+    @RepeatedTest(50)
+    void ofManyThreadsThatSeeTheOpenTimeEndOneBeginsTheProbes() throws InterruptedException {
+        Circuit circuit = circuit(quick());
+        for (int i = 0; i < 3; i++) {
+            circuit.end(circuit.tryAcquire(0), Signal.FAILURE, 0, 0);
+        }
+        time.advance(Duration.ofSeconds(2));
+        AtomicInteger admitted = new AtomicInteger();
+        inThreads(() -> {
+            if (circuit.tryAcquire(time.nanoTime()) != null) {
+                admitted.incrementAndGet();
+            }
+        });
+        assertThat(admitted).hasValue(3);
+        assertThat(transitions).hasValue(2);
+    }
+
+    @RepeatedTest(50)
+    void theLastOfManyProbesClosesIt() throws InterruptedException {
+        Circuit circuit = circuit(quick().minimumCalls(4).probes(4));
+        circuit.halfOpen();
+        inThreads(() -> circuit.end(circuit.tryAcquire(0), Signal.SUCCESS, 0, 0));
+        assertThat(circuit.state()).isEqualTo(CircuitState.CLOSED);
+        assertThat(transitions).hasValue(2);
+    }
+
+    @RepeatedTest(10)
+    void noResultOfAClosedCircuitIsLost() throws InterruptedException {
+        Circuit circuit = circuit(CircuitPolicy.builder().failureRate(100));
+        inThreads(() -> {
+            for (int i = 0; i < 10_000; i++) {
+                circuit.end(circuit.tryAcquire(0), i % 4 == 0 ? Signal.FAILURE : Signal.SUCCESS, 0, 0);
+                if (i == 0) {
+                    circuit.end(circuit.tryAcquire(0), Signal.SUCCESS, 0, 0);
+                }
+            }
+        });
+        assertThat(circuit.snapshot().calls()).isEqualTo(THREADS * 10_001);
+        assertThat(circuit.snapshot().failures()).isEqualTo(THREADS * 2_500);
+        assertThat(circuit.state()).isEqualTo(CircuitState.CLOSED);
+    }
+
+    private Circuit circuit(CircuitPolicy.Builder policy) {
+        return Circuit.builder("shared")
+                .policy(policy.openJitter(0).build())
+                .timeSource(time)
+                .listener(change -> transitions.incrementAndGet())
+                .build();
+    }
+
+    private static void inThreads(Runnable work) throws InterruptedException {
+        CountDownLatch begin = new CountDownLatch(1);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < THREADS; i++) {
+            Thread thread = new Thread(() -> {
+                try {
+                    begin.await();
+                } catch (InterruptedException unexpected) {
+                    throw new AssertionError(unexpected);
+                }
+                work.run();
+            });
+            thread.start();
+            threads.add(thread);
+        }
+        begin.countDown();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.retrykit.time;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SystemTimeTests {
+
+    private final TimeSource time = TimeSource.system();
+
+    @AfterEach
+    void clearInterrupt() {
+        Thread.interrupted();
+    }
+
+    @Test
+    void isTheClockOfTheJdk() {
+        long before = System.nanoTime();
+        long now = time.nanoTime();
+        assertThat(now - before).isNotNegative();
+        assertThat(System.nanoTime() - now).isNotNegative();
+        assertThat(Duration.between(time.now(), Instant.now()).abs()).isLessThan(Duration.ofMinutes(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 999, 1_000, 50_001, 999_999, 1_000_001})
+    void neverWakesEarly(long nanos) throws InterruptedException {
+        for (int i = 0; i < 10; i++) {
+            long start = System.nanoTime();
+            time.sleep(nanos);
+            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(nanos);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MIN_VALUE, -1, 0})
+    void aWaitOfZeroOrLessReturnsAtOnce(long nanos) throws InterruptedException {
+        time.sleep(nanos);
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 0, 1, Long.MAX_VALUE})
+    void anInterruptedThreadDoesNotWaitAtAll(long nanos) {
+        Thread.currentThread().interrupt();
+        assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> time.sleep(nanos));
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
+    void anInterruptEndsAWait() throws Exception {
+        CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+        Thread sleeper = new Thread(() -> {
+            try {
+                time.sleep(Long.MAX_VALUE);
+                interrupted.complete(false);
+            } catch (InterruptedException expected) {
+                interrupted.complete(true);
+            }
+        });
+        sleeper.start();
+        sleeper.interrupt();
+        assertThat(interrupted.get(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void runsATaskNoEarlierThanItsDelayOnADaemonThread() throws Exception {
+        CompletableFuture<Thread> ran = new CompletableFuture<>();
+        CompletableFuture<Long> at = new CompletableFuture<>();
+        long start = System.nanoTime();
+        time.schedule(
+                () -> {
+                    at.complete(System.nanoTime());
+                    ran.complete(Thread.currentThread());
+                },
+                2_000_000);
+        assertThat(at.get(30, TimeUnit.SECONDS) - start).isGreaterThanOrEqualTo(2_000_000);
+        assertThat(ran.get(30, TimeUnit.SECONDS).isDaemon()).isTrue();
+        assertThat(ran.join().getName()).isEqualTo("retrykit-timer");
+    }
+
+    @Test
+    void cancellingRemovesTheTask() throws Exception {
+        CompletableFuture<String> first = new CompletableFuture<>();
+        TimeSource.Scheduled cancelled = time.schedule(() -> first.complete("cancelled"), 5_000_000);
+        cancelled.cancel();
+        cancelled.cancel();
+        time.schedule(() -> first.complete("kept"), 6_000_000);
+        assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo("kept");
+    }
+
+    @Test
+    void aTaskThatThrowsDoesNotStopTheTimer() throws Exception {
+        CompletableFuture<String> next = new CompletableFuture<>();
+        time.schedule(
+                () -> {
+                    throw new IllegalStateException("broken");
+                },
+                0);
+        time.schedule(() -> next.complete("ran"), 1_000);
+        assertThat(next.get(30, TimeUnit.SECONDS)).isEqualTo("ran");
+    }
+}

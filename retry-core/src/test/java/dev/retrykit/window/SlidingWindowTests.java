@@ -1,0 +1,273 @@
+package dev.retrykit.window;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SlidingWindowTests {
+
+    private static final int OK = 0;
+    private static final int BAD = 1;
+
+    @Test
+    void isEmptyAtFirst() {
+        SlidingWindow window = new SlidingWindow(2, 100, 10, 0);
+        assertThat(window.count(OK)).isZero();
+        assertThat(window.count(BAD)).isZero();
+        assertThat(window.total(OK)).isZero();
+        assertThat(window.totalBefore(OK)).isZero();
+        assertThat(window.slice()).isZero();
+    }
+
+    @Test
+    void countsEachKindForItself() {
+        SlidingWindow window = new SlidingWindow(2, 100, 10, 0);
+        window.add(OK, 1);
+        window.add(OK, 2);
+        window.add(BAD, 3);
+        assertThat(window.count(OK)).isEqualTo(2);
+        assertThat(window.count(BAD)).isEqualTo(1);
+    }
+
+    @ParameterizedTest(name = "added at {0}, seen at {1}: {2}")
+    @CsvSource({
+        "0,  0,   1",
+        "0,  99,  1",
+        "0,  109, 1",
+        "0,  110, 0",
+        "9,  109, 1",
+        "9,  110, 0",
+        "10, 110, 1",
+        "10, 119, 1",
+        "10, 120, 0",
+        "55, 155, 1",
+        "55, 159, 1",
+        "55, 160, 0",
+        "0,  1000000, 0",
+    })
+    void holdsTheSliceThatIsFilledAndAllBeforeThatTheSizeReachesInto(long added, long seen, long count) {
+        SlidingWindow window = new SlidingWindow(1, 100, 10, 0);
+        window.add(OK, added);
+        window.slideTo(seen);
+        assertThat(window.count(OK)).isEqualTo(count);
+        assertThat(window.total(OK)).isEqualTo(1);
+        assertThat(window.totalBefore(OK)).isEqualTo(1 - count);
+    }
+
+    @Test
+    void aPositionThatHasPassedIsCountedNowAndMovesNothing() {
+        SlidingWindow window = new SlidingWindow(1, 100, 10, 0);
+        window.slideTo(500);
+        window.add(OK, 3);
+        window.slideTo(-1_000);
+        assertThat(window.slice()).isEqualTo(50);
+        assertThat(window.count(OK)).isEqualTo(1);
+    }
+
+    @Test
+    void theSliceTellsWhetherItSlid() {
+        SlidingWindow window = new SlidingWindow(1, 100, 10, 0);
+        window.slideTo(9);
+        assertThat(window.slice()).isZero();
+        window.slideTo(10);
+        assertThat(window.slice()).isEqualTo(1);
+        window.slideTo(105);
+        assertThat(window.slice()).isEqualTo(10);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MAX_VALUE - 150, Long.MAX_VALUE, Long.MIN_VALUE, -7})
+    void passesTheEndOfLong(long origin) {
+        SlidingWindow window = new SlidingWindow(1, 100, 10, origin);
+        for (int i = 0; i < 1_000; i++) {
+            window.add(OK, origin + i);
+            assertThat(window.count(OK)).isEqualTo(Math.min(i + 1, 100 + i % 10 + 1));
+        }
+    }
+
+    @ParameterizedTest(name = "size {0} in {1} slices")
+    @CsvSource({
+        "1, 20",
+        "2, 20",
+        "7, 20",
+        "10, 20",
+        "19, 20",
+        "20, 20",
+        "21, 20",
+        "39, 20",
+        "40, 20",
+        "41, 20",
+        "59, 20",
+        "60, 20",
+        "99, 20",
+        "100, 20",
+        "101, 20",
+        "119, 20",
+        "997, 20",
+        "1000, 20",
+        "1, 10",
+        "10, 10",
+        "30, 10",
+        "100, 10",
+        "1000, 10",
+        "5000, 10"
+    })
+    void neverHoldsLessThanItsSizeAndAtMostATenthMore(int size, int slices) {
+        SlidingWindow window = new SlidingWindow(1, size, slices, 0);
+        for (int i = 0; i < 5 * size; i++) {
+            window.add(OK, i);
+            assertThat(window.count(OK)).as("at %d", i).isBetween(Math.min(i + 1L, size), size + size / 10L);
+        }
+    }
+
+    /** The model keeps every event, and counts those of the slices that the size reaches into. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void isWhatANaiveListSays(long seed) {
+        Random random = new Random(seed);
+        for (int round = 0; round < 20; round++) {
+            int slices = random.nextBoolean() ? 10 : 20;
+            long size = 1 + random.nextInt(300);
+            long origin = random.nextBoolean() ? random.nextLong() : random.nextInt(1_000);
+            SlidingWindow window = new SlidingWindow(3, size, slices, origin);
+            Model model = new Model(size, slices, origin);
+            long offset = 0;
+            for (int command = 0; command < 500; command++) {
+                int kind = random.nextInt(3);
+                switch (random.nextInt(10)) {
+                    case 0 -> offset += random.nextInt((int) size * 3);
+                    case 1, 2, 3 -> offset += random.nextInt(1 + (int) size / 5);
+                    case 4 -> {
+                        window.slideTo(origin + offset);
+                        model.slideTo(origin + offset);
+                    }
+                    case 5 -> {
+                        long late = Math.max(0, offset - random.nextInt(1 + (int) size));
+                        window.add(kind, origin + late);
+                        model.add(kind, origin + late);
+                    }
+                    default -> {
+                        window.add(kind, origin + offset);
+                        model.add(kind, origin + offset);
+                    }
+                }
+                for (int each = 0; each < 3; each++) {
+                    assertThat(window.count(each))
+                            .as("seed %d, round %d, command %d, kind %d", seed, round, command, each)
+                            .isEqualTo(model.count(each));
+                }
+            }
+        }
+    }
+
+    @Test
+    void noCountIsLostBetweenThreads() throws InterruptedException {
+        int threads = 4;
+        int each = 100_000;
+        SlidingWindow window = new SlidingWindow(2, Long.MAX_VALUE / 4, 10, 0);
+        SlidingWindow turning = new SlidingWindow(2, 100, 20, 0);
+        AtomicLong position = new AtomicLong();
+        inThreads(threads, thread -> {
+            for (int i = 0; i < each; i++) {
+                window.add(i & 1, i);
+                turning.add(i & 1, position.getAndIncrement());
+            }
+        });
+        assertThat(window.count(OK)).isEqualTo((long) threads * each / 2);
+        assertThat(window.count(BAD)).isEqualTo((long) threads * each / 2);
+        assertThat(turning.total(OK) + turning.total(BAD)).isEqualTo((long) threads * each);
+        for (int i = 0; i < 200; i++) {
+            turning.add(OK, position.getAndIncrement());
+        }
+        assertThat(turning.count(OK)).isBetween(100L, 110L);
+        assertThat(turning.count(BAD)).isZero();
+    }
+
+    @Test
+    void whileItTurnsNoThreadSeesItEmpty() throws InterruptedException {
+        int size = 1_000;
+        SlidingWindow window = new SlidingWindow(1, size, 20, 0);
+        AtomicLong position = new AtomicLong();
+        for (int i = 0; i < size; i++) {
+            window.add(OK, position.getAndIncrement());
+        }
+        AtomicLong least = new AtomicLong(Long.MAX_VALUE);
+        inThreads(4, thread -> {
+            long lowest = Long.MAX_VALUE;
+            for (int i = 0; i < 50_000; i++) {
+                window.add(OK, position.getAndIncrement());
+                lowest = Math.min(lowest, window.count(OK));
+            }
+            least.accumulateAndGet(lowest, Math::min);
+        });
+        assertThat(least.get()).isGreaterThan(size / 2);
+    }
+
+    private interface Work {
+        void run(int thread);
+    }
+
+    private static void inThreads(int count, Work work) throws InterruptedException {
+        CountDownLatch begin = new CountDownLatch(1);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int number = i;
+            Thread thread = new Thread(() -> {
+                try {
+                    begin.await();
+                } catch (InterruptedException unexpected) {
+                    throw new AssertionError(unexpected);
+                }
+                work.run(number);
+            });
+            thread.start();
+            threads.add(thread);
+        }
+        begin.countDown();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    private static final class Model {
+
+        private record Event(int kind, long slice) {}
+
+        private final List<Event> events = new ArrayList<>();
+        private final long width;
+        private final long size;
+        private final long origin;
+        private long slice;
+
+        Model(long size, int slices, long origin) {
+            this.width = Math.max(1, size / slices);
+            this.size = size;
+            this.origin = origin;
+        }
+
+        void slideTo(long position) {
+            slice = Math.max(slice, (position - origin) / width);
+        }
+
+        void add(int kind, long position) {
+            slideTo(position);
+            events.add(new Event(kind, slice));
+        }
+
+        long count(int kind) {
+            long firstOfSlice = slice * width;
+            long oldest = firstOfSlice - (size - 1);
+            return events.stream()
+                    .filter(event -> event.kind == kind && (event.slice + 1) * width > oldest)
+                    .count();
+        }
+    }
+}
