@@ -77,11 +77,10 @@ public final class Retry {
      * @throws X the failure of the last attempt, as it was thrown; {@link RetryStopped} is attached to it
      */
     public <X extends Throwable> void run(ThrowingRunnable<X> body) throws X {
-        Boolean ran = BlockingDriver.<Boolean, X>call(this, () -> {
+        BlockingDriver.<Boolean, X>call(this, () -> {
             body.run();
-            return Boolean.TRUE;
+            return true;
         });
-        assert ran;
     }
 
     /**

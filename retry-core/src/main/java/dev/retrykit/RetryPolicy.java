@@ -5,6 +5,7 @@ import dev.retrykit.backoff.DelayFunction;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.Verdict;
+import dev.retrykit.settings.Rule;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -236,18 +237,17 @@ public final class RetryPolicy {
          * @throws IllegalArgumentException names the first setting that is out of its range or contradicts another
          */
         public RetryPolicy build() {
-            require(maxAttempts >= 1, "maxAttempts must be 1 or more (it counts the first attempt)", maxAttempts);
-            require(
-                    attemptTimeout == null || isPositive(attemptTimeout),
-                    "attemptTimeout must be above zero",
-                    String.valueOf(attemptTimeout));
-            require(!maxRetryAfter.isNegative(), "retryAfter max must be zero or more", maxRetryAfter);
+            Rule.require(maxAttempts >= 1, "maxAttempts must be 1 or more (it counts the first attempt)", maxAttempts);
+            Rule.require(!maxRetryAfter.isNegative(), "retryAfter max must be zero or more", maxRetryAfter);
             Duration budget = timeBudget == null ? derivedTimeBudget() : timeBudget;
-            require(isPositive(budget), "timeBudget must be above zero", budget);
-            require(
-                    attemptTimeout == null || attemptTimeout.compareTo(budget) <= 0,
-                    "attemptTimeout must not be above timeBudget, " + budget,
-                    String.valueOf(attemptTimeout));
+            if (attemptTimeout != null) {
+                Rule.requirePositive("attemptTimeout", attemptTimeout);
+                Rule.require(
+                        attemptTimeout.compareTo(budget) <= 0,
+                        "attemptTimeout must not be above timeBudget, " + budget,
+                        attemptTimeout);
+            }
+            Rule.requirePositive("timeBudget", budget);
             return new RetryPolicy(this, budget);
         }
 
@@ -257,16 +257,6 @@ public final class RetryPolicy {
             }
             long timeout = Nanos.of(attemptTimeout);
             return Duration.ofNanos(timeout > Nanos.UNLIMITED / maxAttempts ? Nanos.UNLIMITED : timeout * maxAttempts);
-        }
-
-        private static boolean isPositive(Duration duration) {
-            return !duration.isNegative() && !duration.isZero();
-        }
-
-        private static void require(boolean holds, String rule, Object value) {
-            if (!holds) {
-                throw new IllegalArgumentException(rule + ", but was " + value);
-            }
         }
     }
 }

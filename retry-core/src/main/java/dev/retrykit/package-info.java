@@ -6,7 +6,8 @@
  * <pre>
  *   2  dev.retrykit                                   the engine: decide, wait, report
  *   1  .circuit   .budget   .annotation               what may stop a retry; what users write
- *   0  .failure   .backoff  .time   .window           meanings, arithmetic, clocks, counts
+ *   0  .failure   .backoff  .time                     meanings, arithmetic, clocks
+ *      .window    .settings                           counts, what a setting must keep to; not exported
  * </pre>
  */
 @NullMarked

@@ -230,7 +230,7 @@ public final class CircuitPolicy {
             return this;
         }
 
-        /** Failures, and their subtypes, that say nothing about the dependency. None by default. */
+        /** Failures, and their subtypes, that say nothing against the dependency. None by default. */
         @SafeVarargs
         public final Builder ignore(Class<? extends Throwable>... failures) {
             return ignore(List.of(failures));
@@ -278,20 +278,14 @@ public final class CircuitPolicy {
         }
 
         private Duration openDuration() {
-            if (openDuration != null) {
-                return openDuration;
-            }
-            return maxOpenDuration == null || maxOpenDuration.compareTo(DEFAULT_OPEN) > 0
-                    ? DEFAULT_OPEN
-                    : maxOpenDuration;
+            Duration most = maxOpenDuration == null ? DEFAULT_OPEN : maxOpenDuration;
+            return openDuration != null ? openDuration : most.compareTo(DEFAULT_OPEN) > 0 ? DEFAULT_OPEN : most;
         }
 
         private Duration maxOpenDuration() {
-            if (maxOpenDuration != null) {
-                return maxOpenDuration;
-            }
-            Duration open = openDuration();
-            return open.compareTo(DEFAULT_MAX_OPEN) > 0 ? open : DEFAULT_MAX_OPEN;
+            Duration least = openDuration();
+            Duration otherwise = least.compareTo(DEFAULT_MAX_OPEN) > 0 ? least : DEFAULT_MAX_OPEN;
+            return maxOpenDuration != null ? maxOpenDuration : otherwise;
         }
 
         private Builder copy() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -88,12 +89,15 @@ class SystemTimeTests {
     }
 
     @Test
-    void cancellingRemovesTheTask() throws Exception {
+    void aTaskThatIsCancelledWhileTheTimerIsBusyNeverRuns() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
         CompletableFuture<String> first = new CompletableFuture<>();
-        TimeSource.Scheduled cancelled = time.schedule(() -> first.complete("cancelled"), 5_000_000);
+        time.schedule(() -> awaited(release), 0);
+        TimeSource.Scheduled cancelled = time.schedule(() -> first.complete("cancelled"), 0);
         cancelled.cancel();
         cancelled.cancel();
-        time.schedule(() -> first.complete("kept"), 6_000_000);
+        time.schedule(() -> first.complete("kept"), 0);
+        release.countDown();
         assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo("kept");
     }
 
@@ -107,5 +111,13 @@ class SystemTimeTests {
                 0);
         time.schedule(() -> next.complete("ran"), 1_000);
         assertThat(next.get(30, TimeUnit.SECONDS)).isEqualTo("ran");
+    }
+
+    private static void awaited(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
