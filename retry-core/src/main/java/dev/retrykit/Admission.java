@@ -2,7 +2,6 @@ package dev.retrykit;
 
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.budget.RetryBudget.Token;
-import dev.retrykit.circuit.Blocks;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.OnOpen;
 import dev.retrykit.circuit.Permit;
@@ -35,8 +34,8 @@ final class Admission {
         if (circuit == null) {
             return true;
         }
-        permit = circuit.tryAcquire(nowNanos);
-        return permit != null || first && circuit.policy().blocks() == Blocks.RETRIES;
+        permit = first ? circuit.tryAcquireFirst(nowNanos) : circuit.tryAcquire(nowNanos);
+        return permit != null;
     }
 
     /** How long a call that the circuit rejects can wait for a probe, in nanoseconds; -1 if that can't help. */
@@ -63,7 +62,8 @@ final class Admission {
 
     /**
      * Gives the permit back with what the attempt told. The token goes back too if the dependency did its work, which
-     * it also did when it gave a permanent answer; otherwise it is spent.
+     * it also did when it gave a permanent answer; otherwise it is spent. It goes back before the success is counted,
+     * which would else refill the reserve for nothing.
      */
     void leave(@Nullable Throwable failure, Signal signal, long startedNanos, long nowNanos) {
         Signal heeded = failure == null || circuit == null ? signal : circuit.heed(failure, signal);
@@ -71,11 +71,11 @@ final class Admission {
             circuit.end(permit, heeded, startedNanos, nowNanos);
             permit = null;
         }
-        budget.record(heeded, nowNanos);
         if (heeded.isSuccess()) {
             giveBackToken();
         }
         token = null;
+        budget.record(heeded, nowNanos);
     }
 
     /** The retry that it paid for was never made. */

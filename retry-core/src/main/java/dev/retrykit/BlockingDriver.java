@@ -2,7 +2,6 @@ package dev.retrykit;
 
 import dev.retrykit.Decision.RetryIn;
 import dev.retrykit.Decision.Stop;
-import dev.retrykit.circuit.Blocks;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.ThrowingCallable;
@@ -27,8 +26,8 @@ final class BlockingDriver {
         Circuit circuit = retry.circuit();
         Permit permit = null;
         if (circuit != null) {
-            permit = circuit.tryAcquire(now);
-            if (permit == null && circuit.policy().blocks() == Blocks.ALL) {
+            permit = circuit.tryAcquireFirst(now);
+            if (permit == null) {
                 RetryCall call = RetryCall.begin(retry, frame, now);
                 return drive(call, call.rejected(circuit, now), body);
             }
