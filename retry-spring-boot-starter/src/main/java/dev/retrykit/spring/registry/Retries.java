@@ -14,6 +14,7 @@ import dev.retrykit.spring.settings.Layer;
 import dev.retrykit.spring.settings.Names;
 import dev.retrykit.spring.settings.PolicyAssembly;
 import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.Texts;
 import dev.retrykit.spring.settings.WrittenSettings;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Retries {
 
+    private static final int LONGEST_NAME = 100;
     private static final String POLICIES = "retrykit.policies.";
     private static final String CIRCUITS = "retrykit.circuits.";
 
@@ -101,8 +103,9 @@ public final class Retries {
     /** The policy of an annotation without a name; what is configured under its name overrules the annotation. */
     public PolicyEntry ownPolicy(String name, Layer annotation) {
         Layer configured = written.policy(name);
-        Layer own = configured == null ? annotation : configured.over(annotation);
-        return policies.findOrAdd(name, () -> assemble(name, POLICIES + "[" + name + "]", own));
+        String section = POLICIES + "[" + name + "]";
+        Layer own = configured == null ? annotation : BudgetAssembly.over(section, configured, annotation);
+        return policies.findOrAdd(name, () -> assemble(name, section, own));
     }
 
     /** The circuit of an annotation without a name. */
@@ -149,22 +152,19 @@ public final class Retries {
     }
 
     private PolicyEntry assemble(String name, String section, Layer own) {
-        Layer all = own.over(written.policyDefaults());
+        Layer all = BudgetAssembly.over(section, own, written.policyDefaults());
         Effective<RetryPolicy> effective =
                 PolicyAssembly.policy(section, all, classifiers(PolicyAssembly.statuses(all)));
-        return new PolicyEntry(name, effective, budgetOf(name, section, own, all), parts);
+        return new PolicyEntry(name, effective, budgetOf(name, section, all), parts);
     }
 
     /** A named budget is shared; any other belongs to the policy and bears its name, unless a shared one has it. */
-    private RetryBudget budgetOf(String policy, String section, Layer own, Layer all) {
-        Layer ownBudget = BudgetAssembly.ofPolicy(section, own);
+    private RetryBudget budgetOf(String policy, String section, Layer all) {
         Setting shared = all.setting("budget.name");
         if (shared != null) {
             return budget(String.valueOf(shared.value()), section + ".budget.name (" + shared.origin() + ")");
         }
-        Layer layers = ownBudget
-                .over(BudgetAssembly.ofPolicy("retrykit.defaults.policy", written.policyDefaults()))
-                .over(written.budgetDefaults());
+        Layer layers = all.below("budget").over(written.budgetDefaults());
         String name = written.budget(policy) == null ? policy : "policy " + policy;
         return budgets.findOrAdd(
                 name,
@@ -196,16 +196,16 @@ public final class Retries {
 
     private static IllegalArgumentException unknown(String kind, String name, Collection<String> names) {
         return new IllegalArgumentException(
-                "There is no " + kind + " '" + name + "'. " + Names.suggestion(name, names));
+                "There is no " + kind + " " + Texts.quoted(name) + ". " + Names.suggestion(name, names));
     }
 
     private static Layer required(
             @Nullable Layer own, String name, String user, String kind, String section, Collection<String> names) {
         if (own == null) {
             throw new InvalidSettingException(
-                    user + " names the " + kind + " '" + name + "', which is not configured. "
+                    user + " names the " + kind + " " + Texts.quoted(name) + ", which is not configured. "
                             + Names.suggestion(name, names),
-                    "Correct the name, or configure " + section + "." + name + ".");
+                    "Correct the name, or configure " + section + "." + Texts.line(name, LONGEST_NAME) + ".");
         }
         return own;
     }
