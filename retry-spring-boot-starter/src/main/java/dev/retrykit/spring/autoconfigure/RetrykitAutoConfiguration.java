@@ -101,7 +101,9 @@ public final class RetrykitAutoConfiguration {
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static RetryPostProcessor retrykitPostProcessor(ObjectProvider<MethodPlans> plans, Environment environment) {
-        return new RetryPostProcessor(plans::getObject, order(environment));
+        RetryPostProcessor processor = new RetryPostProcessor(plans::getObject, order(environment));
+        processor.setProxyTargetClass(environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
+        return processor;
     }
 
     /** It is needed before the settings are bound; one that can't be read is reported then, with origin and rule. */

@@ -2,7 +2,9 @@ package dev.retrykit.spring.method;
 
 import dev.retrykit.spring.registry.Retries;
 import java.lang.reflect.Method;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
@@ -54,14 +56,18 @@ public final class MethodPlans {
         return known != null ? known : plans.computeIfAbsent(type, this::make);
     }
 
+    /** In the order of their names, so that of two overloads it is always the same one that gets the short name. */
     private Map<Method, Optional<MethodPlan>> make(Class<?> type) {
         Map<Method, Optional<MethodPlan>> made = new ConcurrentHashMap<>();
         Map<Method, Annotated> annotated = MethodIntrospector.selectMethods(
                 type, (MethodIntrospector.MetadataLookup<Annotated>) method -> Annotated.of(method, type));
-        annotated.forEach((method, found) -> {
-            Method specific = AopUtils.getMostSpecificMethod(method, type);
-            made.computeIfAbsent(specific, key -> Optional.of(maker.make(key, type, found)));
-        });
+        annotated.keySet().stream()
+                .sorted(Comparator.comparing(method -> MethodNames.fullName(method, type)))
+                .forEach(method -> {
+                    Method specific = AopUtils.getMostSpecificMethod(method, type);
+                    Annotated found = Objects.requireNonNull(annotated.get(method));
+                    made.computeIfAbsent(specific, key -> Optional.of(maker.make(key, type, found)));
+                });
         return made;
     }
 }
