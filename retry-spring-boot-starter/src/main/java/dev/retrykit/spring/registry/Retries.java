@@ -20,7 +20,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +77,7 @@ public final class Retries {
     public Circuit circuit(String name) {
         return findCircuit(name)
                 .orElseThrow(() -> unknown("circuit", name, written.circuits()))
-                .circuit();
+                .use();
     }
 
     /**
@@ -142,6 +144,39 @@ public final class Retries {
     /** All budgets, the shared ones and the policies' own. */
     public Collection<RetryBudget> budgets() {
         return budgets.all();
+    }
+
+    /** What is configured and nobody has used yet, each with the name that was meant perhaps. */
+    public List<String> unused() {
+        List<String> used = policies.all().stream()
+                .filter(PolicyEntry::isUsed)
+                .map(PolicyEntry::name)
+                .toList();
+        List<String> usedCircuits = circuits.all().stream()
+                .filter(CircuitEntry::isUsed)
+                .map(CircuitEntry::name)
+                .toList();
+        List<String> usedBudgets =
+                policies.all().stream().map(policy -> policy.budget().name()).toList();
+        List<String> unused = new ArrayList<>();
+        collectUnused("retrykit.policies", written.policies(), used, unused);
+        collectUnused("retrykit.circuits", written.circuits(), usedCircuits, unused);
+        collectUnused("retrykit.budgets", written.budgets(), usedBudgets, unused);
+        return unused;
+    }
+
+    private static void collectUnused(
+            String section, Collection<String> configured, List<String> used, List<String> into) {
+        Set<String> spellings = used.stream().map(Names::canonical).collect(Collectors.toSet());
+        for (String name : configured) {
+            if (!spellings.contains(Names.canonical(name))) {
+                into.add(section + "." + Texts.line(name.contains(".") ? "[" + name + "]" : name, LONGEST_NAME)
+                        + " is configured, but nothing uses it."
+                        + Names.nearest(name, used)
+                                .map(near -> " Did you mean " + Texts.quoted(near) + "?")
+                                .orElse(""));
+            }
+        }
     }
 
     /** Tells of each policy, circuit and budget, also of those that are made later. */
