@@ -7,8 +7,10 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.handler.IgnoreErrorsBindHandler;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
@@ -20,6 +22,9 @@ import org.springframework.core.type.AnnotationMetadata;
 final class NamedBeansRegistrar implements ImportBeanDefinitionRegistrar {
 
     private static final Bindable<Map<String, Object>> BY_NAME = Bindable.mapOf(String.class, Object.class);
+
+    /** What can't be read is reported when the settings are bound, with origin and rule. */
+    private static final BindHandler LEFT_TO_THE_SETTINGS = new IgnoreErrorsBindHandler();
 
     private final Environment environment;
 
@@ -34,8 +39,9 @@ final class NamedBeansRegistrar implements ImportBeanDefinitionRegistrar {
     }
 
     private void register(BeanDefinitionRegistry registry, String section, Class<?> type, String factoryMethod) {
-        Map<String, Object> named =
-                Binder.get(environment).bind("retrykit." + section, BY_NAME).orElse(Map.of());
+        Map<String, Object> named = Binder.get(environment)
+                .bind("retrykit." + section, BY_NAME, LEFT_TO_THE_SETTINGS)
+                .orElse(Map.of());
         named.keySet().stream().filter(name -> !name.contains(".")).forEach(name -> {
             RootBeanDefinition definition = new RootBeanDefinition(type);
             definition.setFactoryBeanName("retries");

@@ -22,11 +22,14 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.handler.IgnoreErrorsBindHandler;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.Ordered;
@@ -34,7 +37,7 @@ import org.springframework.core.env.Environment;
 
 /** The engine and its annotations. */
 @AutoConfiguration(after = TaskExecutionAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = "retrykit.enabled", matchIfMissing = true)
+@Conditional(OnRetrykitEnabled.class)
 @Import(NamedBeansRegistrar.class)
 public final class RetrykitAutoConfiguration {
 
@@ -98,8 +101,16 @@ public final class RetrykitAutoConfiguration {
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static RetryPostProcessor retrykitPostProcessor(ObjectProvider<MethodPlans> plans, Environment environment) {
-        return new RetryPostProcessor(
-                plans::getObject, environment.getProperty("retrykit.aspect.order", Integer.class, ORDER));
+        RetryPostProcessor processor = new RetryPostProcessor(plans::getObject, order(environment));
+        processor.setProxyTargetClass(environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
+        return processor;
+    }
+
+    /** It is needed before the settings are bound; one that can't be read is reported then, with origin and rule. */
+    private static int order(Environment environment) {
+        return Binder.get(environment)
+                .bind("retrykit.aspect.order", Bindable.of(Integer.class), new IgnoreErrorsBindHandler())
+                .orElse(ORDER);
     }
 
     /** Looked up when the first retry needs it: it must not be made before everybody who wants to customize it. */

@@ -2,15 +2,15 @@ package dev.retrykit.spring.autoconfigure;
 
 import dev.retrykit.spring.http.RestClientStatus;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.web.client.RestClientResponseException;
 
 /** What the statuses of Spring's blocking HTTP clients mean. */
 @AutoConfiguration(before = RetrykitAutoConfiguration.class)
 @ConditionalOnClass(RestClientResponseException.class)
-@ConditionalOnBooleanProperty(name = "retrykit.enabled", matchIfMissing = true)
+@Conditional(OnRetrykitEnabled.class)
 public final class RetrykitHttpAutoConfiguration {
 
     RetrykitHttpAutoConfiguration() {}

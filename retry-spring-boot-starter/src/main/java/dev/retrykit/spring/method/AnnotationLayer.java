@@ -5,6 +5,7 @@ import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.settings.Durations;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Layer;
+import dev.retrykit.spring.settings.Texts;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,8 +37,8 @@ final class AnnotationLayer {
     }
 
     /** The attributes that are set, of those that must not stand beside a name. */
-    static Set<String> besideName(Retryable retryable) {
-        Map<String, @Nullable Object> values = new AnnotationLayer("", UnaryOperator.identity()).raw(retryable);
+    static Set<String> besideName(Retryable retryable, String where) {
+        Map<String, @Nullable Object> values = new AnnotationLayer(where, UnaryOperator.identity()).raw(retryable);
         values.values().removeIf(value -> value == null);
         return values.keySet();
     }
@@ -93,13 +94,24 @@ final class AnnotationLayer {
 
         Duration duration(AnnotationLayer layer, String key) {
             String attribute = "@Retryable on " + layer.where + ": " + key + " = '" + written + "'";
+            String filled = filled(layer, attribute);
             try {
-                return Durations.parse(layer.placeholders.apply(written));
+                return Durations.parse(filled);
             } catch (IllegalArgumentException unreadable) {
                 throw new InvalidSettingException(
-                        attribute + " can't be read: it must be " + Durations.RULE
-                                + ", or a placeholder that stands for one.",
+                        attribute + (filled.equals(written) ? "" : ", which stands for " + Texts.quoted(filled) + ",")
+                                + " can't be read: it must be " + Durations.RULE + ".",
                         "Correct the value.");
+            }
+        }
+
+        private String filled(AnnotationLayer layer, String attribute) {
+            try {
+                return layer.placeholders.apply(written);
+            } catch (IllegalArgumentException unresolved) {
+                throw new InvalidSettingException(
+                        attribute + " can't be read: nothing is configured for its placeholder.",
+                        "Configure it, or give the placeholder a default.");
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.retrykit.spring.method;
 
+import dev.retrykit.failure.Causes;
 import dev.retrykit.spring.registry.FallbackCounters;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -49,16 +50,22 @@ final class Fallback {
             throws Throwable {
         try {
             Object answer = candidate.invoke(target, arguments);
-            counters.add(true);
+            if (!(answer instanceof CompletionStage<?>)) {
+                counters.add(true);
+            }
             return answer;
         } catch (InvocationTargetException thrown) {
-            counters.add(false);
-            Throwable own = thrown.getTargetException();
-            if (own != failure) {
-                own.addSuppressed(failure);
-            }
-            throw own;
+            throw failed(thrown.getTargetException(), failure);
         }
+    }
+
+    /** The fallback failed too: its failure is the answer, and it tells of the one before. */
+    private Throwable failed(Throwable own, Throwable failure) {
+        counters.add(false);
+        if (own != failure) {
+            own.addSuppressed(failure);
+        }
+        return own;
     }
 
     /** Errors go to a fallback that names them; one without a failure parameter is for exceptions. */
@@ -78,6 +85,7 @@ final class Fallback {
     private static final class Answered extends CompletableFuture<@Nullable Object> {
 
         private final CompletableFuture<@Nullable Object> call;
+        private volatile @Nullable CompletionStage<?> fallbackStage;
 
         private Answered(CompletableFuture<@Nullable Object> call) {
             this.call = call;
@@ -104,13 +112,7 @@ final class Fallback {
             try {
                 Object answer = fallback.answer(target, arguments, failure);
                 if (answer instanceof CompletionStage<?> stage) {
-                    stage.whenComplete((result, own) -> {
-                        if (own == null) {
-                            complete(result);
-                        } else {
-                            completeExceptionally(own);
-                        }
-                    });
+                    await(stage, fallback, failure);
                 } else {
                     complete(answer);
                 }
@@ -119,11 +121,32 @@ final class Fallback {
             }
         }
 
+        /** Completes as the fallback's stage does; if this was cancelled meanwhile, so is that. */
+        private void await(CompletionStage<?> stage, Fallback fallback, Throwable failure) {
+            fallbackStage = stage;
+            stage.whenComplete((result, own) -> {
+                if (own != null) {
+                    Throwable unwrapped = Causes.unwrap(own);
+                    completeExceptionally(isCancelled() ? unwrapped : fallback.failed(unwrapped, failure));
+                } else {
+                    fallback.counters.add(true);
+                    complete(result);
+                }
+            });
+            if (isCancelled()) {
+                stage.toCompletableFuture().cancel(true);
+            }
+        }
+
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
             boolean cancelled = super.cancel(mayInterruptIfRunning);
             if (cancelled) {
                 call.cancel(mayInterruptIfRunning);
+                CompletionStage<?> stage = fallbackStage;
+                if (stage != null) {
+                    stage.toCompletableFuture().cancel(mayInterruptIfRunning);
+                }
             }
             return cancelled;
         }

@@ -77,9 +77,9 @@ final class FallbackFinder {
         Class<?> wanted = method.getReturnType();
         if (wanted != void.class && !ClassUtils.isAssignable(wanted, candidate.getReturnType())) {
             throw new InvalidSettingException(
-                    "The fallback " + MethodNames.readable(candidate, type) + " of "
-                            + MethodNames.readable(method, type)
-                            + " returns " + candidate.getReturnType().getSimpleName() + ", but must return "
+                    MethodNames.readable(method, type) + " names the fallback '" + name + "', but "
+                            + MethodNames.readable(candidate, type) + " returns "
+                            + candidate.getReturnType().getSimpleName() + " and must return "
                             + wanted.getSimpleName() + ".",
                     "Change what the fallback returns.");
         }
@@ -109,14 +109,14 @@ final class FallbackFinder {
                         + Names.nearest(name, own(all))
                                 .map(near -> "Did you mean '" + near + "'?")
                                 .orElse("")
-                : "it has other parameters: "
+                : "it takes other parameters: "
                         + named.stream()
                                 .map(candidate -> MethodNames.readable(candidate, type))
                                 .collect(Collectors.joining(", "))
                         + ".";
         return new InvalidSettingException(
                 MethodNames.readable(method, type) + " names the fallback '" + name + "', but " + there,
-                "Write a method " + expected + " in " + type.getName()
+                "Write a method '" + expected + "' in " + type.getName()
                         + ", optionally with the failure (a Throwable) as the last parameter.");
     }
 

@@ -2,7 +2,10 @@ package dev.retrykit.spring.method;
 
 import dev.retrykit.spring.registry.Retries;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
@@ -33,20 +36,28 @@ public final class MethodPlans {
      * @return whether it has any
      */
     boolean prepare(Class<?> type) {
-        return plansOf(ClassUtils.getUserClass(type)).values().stream().anyMatch(Optional::isPresent);
+        return plansOf(userType(type)).values().stream().anyMatch(Optional::isPresent);
     }
 
     /** The plan of a method, which may be that of an interface; null if it has none. */
     @Nullable
     MethodPlan find(Method method, Class<?> type) {
-        Map<Method, Optional<MethodPlan>> known = plansOf(ClassUtils.getUserClass(type));
+        Class<?> userType = userType(type);
+        Map<Method, Optional<MethodPlan>> known = plansOf(userType);
         Optional<MethodPlan> plan = known.get(method);
         if (plan == null) {
-            Method specific = AopUtils.getMostSpecificMethod(method, type);
+            Method specific = AopUtils.getMostSpecificMethod(method, userType);
             plan = known.getOrDefault(specific, Optional.empty());
             known.put(method, plan);
         }
         return plan.orElse(null);
+    }
+
+    /** What the user wrote: the class below a generated subclass, the interface of a proxy without a class behind it. */
+    private static Class<?> userType(Class<?> type) {
+        return Proxy.isProxyClass(type) && type.getInterfaces().length > 0
+                ? type.getInterfaces()[0]
+                : ClassUtils.getUserClass(type);
     }
 
     private Map<Method, Optional<MethodPlan>> plansOf(Class<?> type) {
@@ -54,14 +65,18 @@ public final class MethodPlans {
         return known != null ? known : plans.computeIfAbsent(type, this::make);
     }
 
+    /** In the order of their names, so that of two overloads it is always the same one that gets the short name. */
     private Map<Method, Optional<MethodPlan>> make(Class<?> type) {
         Map<Method, Optional<MethodPlan>> made = new ConcurrentHashMap<>();
         Map<Method, Annotated> annotated = MethodIntrospector.selectMethods(
                 type, (MethodIntrospector.MetadataLookup<Annotated>) method -> Annotated.of(method, type));
-        annotated.forEach((method, found) -> {
-            Method specific = AopUtils.getMostSpecificMethod(method, type);
-            made.computeIfAbsent(specific, key -> Optional.of(maker.make(key, type, found)));
-        });
+        annotated.keySet().stream()
+                .sorted(Comparator.comparing(method -> MethodNames.fullName(method, type)))
+                .forEach(method -> {
+                    Method specific = AopUtils.getMostSpecificMethod(method, type);
+                    Annotated found = Objects.requireNonNull(annotated.get(method));
+                    made.computeIfAbsent(specific, key -> Optional.of(maker.make(key, type, found)));
+                });
         return made;
     }
 }

@@ -25,7 +25,7 @@ final class PlanMaker {
 
     private final Retries retries;
     private final UnaryOperator<String> placeholders;
-    private final Map<String, Method> ownNames = new ConcurrentHashMap<>();
+    private final Map<String, String> ownNames = new ConcurrentHashMap<>();
 
     PlanMaker(Retries retries, UnaryOperator<String> placeholders) {
         this.retries = retries;
@@ -73,7 +73,7 @@ final class PlanMaker {
             Layer layer = AnnotationLayer.of(retryable, where, placeholders);
             return retries.ownPolicy(ownName(method, type), layer);
         }
-        Set<String> beside = AnnotationLayer.besideName(retryable);
+        Set<String> beside = AnnotationLayer.besideName(retryable, where);
         if (!beside.isEmpty()) {
             throw new InvalidSettingException(
                     "@Retryable on " + where + " names the policy '" + retryable.value() + "' and sets "
@@ -96,13 +96,15 @@ final class PlanMaker {
     /** Two methods with one short name would share a policy that neither of them asked to share. */
     private String ownName(Method method, Class<?> type) {
         String name = MethodNames.shortName(method, type);
-        Method owner = ownNames.putIfAbsent(name, method);
-        if (owner == null || owner.equals(method)) {
+        String full = MethodNames.fullName(method, type);
+        String owner = ownNames.computeIfAbsent(name, key -> full);
+        if (owner.equals(full)) {
             return name;
         }
-        String full = MethodNames.fullName(method, type);
-        LOG.warn("There is more than one annotated method '" + name + "'; the policy or circuit of this one is called '"
-                + full + "'. Give it a name of its own.");
+        if (ownNames.putIfAbsent(full, full) == null) {
+            LOG.warn("'" + name + "' is the name of " + owner + " already; the policy or circuit of " + full
+                    + " is called by that full name. Give it a name of its own.");
+        }
         return full;
     }
 

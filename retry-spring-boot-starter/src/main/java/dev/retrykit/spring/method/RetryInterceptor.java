@@ -6,7 +6,10 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
 
-/** Calls a method by its plan. An invocation can be gone through once, so each attempt gets one of its own. */
+/**
+ * Calls a method by its plan. An invocation can be gone through once, so each attempt gets one of its own. Behind the
+ * proxy of an HTTP service interface there is no target: the proxy itself is what a fallback is called on.
+ */
 final class RetryInterceptor implements MethodInterceptor {
 
     private final Supplier<MethodPlans> plans;
@@ -18,13 +21,14 @@ final class RetryInterceptor implements MethodInterceptor {
     @Override
     @SuppressWarnings("NullAway") // a method may return null, which the checker can't see through a type parameter
     public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-        Object target = invocation.getThis();
-        MethodPlan plan = target == null ? null : plans.get().find(invocation.getMethod(), target.getClass());
-        if (target == null || plan == null) {
-            return invocation.proceed();
-        }
         if (!(invocation instanceof ProxyMethodInvocation proxied)) {
             throw new IllegalStateException("not an invocation of a Spring proxy: " + invocation.getClass());
+        }
+        Object behind = invocation.getThis();
+        Object target = behind == null ? proxied.getProxy() : behind;
+        MethodPlan plan = plans.get().find(invocation.getMethod(), target.getClass());
+        if (plan == null) {
+            return invocation.proceed();
         }
         return plan.call(
                 target,

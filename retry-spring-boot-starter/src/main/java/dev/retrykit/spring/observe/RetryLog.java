@@ -8,7 +8,9 @@ import dev.retrykit.StopReason;
 import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.circuit.CircuitSnapshot;
 import dev.retrykit.spring.settings.Durations;
+import dev.retrykit.spring.settings.Texts;
 import dev.retrykit.time.TimeSource;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +26,8 @@ public final class RetryLog implements RetryListener, CircuitListener {
 
     private static final Log RETRIES = LogFactory.getLog("dev.retrykit.retry");
     private static final Log CIRCUITS = LogFactory.getLog("dev.retrykit.circuit");
+
+    private static final int LONGEST = 200;
 
     private final TimeSource time;
     private final Map<String, Throttle> throttles = new ConcurrentHashMap<>();
@@ -45,8 +49,8 @@ public final class RetryLog implements RetryListener, CircuitListener {
     @Override
     public void onTransition(Transition transition) {
         CircuitSnapshot snapshot = transition.snapshot();
-        CIRCUITS.info("Circuit '" + transition.circuit() + "': " + transition.from() + " -> " + transition.to()
-                + details(transition.from().name(), snapshot));
+        CIRCUITS.info("Circuit " + Texts.quoted(transition.circuit()) + ": " + transition.from() + " -> "
+                + transition.to() + details(transition.from().name(), snapshot));
     }
 
     private static String details(String from, CircuitSnapshot snapshot) {
@@ -54,12 +58,12 @@ public final class RetryLog implements RetryListener, CircuitListener {
             case OPEN ->
                 String.format(
                         Locale.ROOT,
-                        "; %.1f %% of %d %s failed, %.1f %% were slow; next probe in %d ms",
+                        "; %.1f %% of %d %s failed, %.1f %% were slow; next probe in %s",
                         snapshot.failureRate(),
                         snapshot.calls(),
                         from.equals("HALF_OPEN") ? "probes" : "calls",
                         snapshot.slowCallRate(),
-                        snapshot.untilProbe().map(java.time.Duration::toMillis).orElse(0L));
+                        milliseconds(snapshot.untilProbe().orElse(Duration.ZERO)));
             case HALF_OPEN -> "; probing";
             case CLOSED, FORCED_OPEN, DISABLED -> "";
         };
@@ -67,8 +71,8 @@ public final class RetryLog implements RetryListener, CircuitListener {
 
     private static void retrying(Retrying event) {
         if (RETRIES.isDebugEnabled()) {
-            RETRIES.debug("Policy '" + event.policy() + "': attempt " + event.attempts() + " failed ("
-                    + describe(event.failure()) + "); next in " + event.delay().toMillis() + " ms by "
+            RETRIES.debug("Policy " + Texts.quoted(event.policy()) + ": attempt " + event.attempts() + " failed ("
+                    + describe(event.failure()) + "); next in " + milliseconds(event.delay()) + " by "
                     + event.source().name().toLowerCase(Locale.ROOT));
         }
     }
@@ -82,28 +86,32 @@ public final class RetryLog implements RetryListener, CircuitListener {
             }
             return;
         }
-        long unsaid = throttles
-                .computeIfAbsent(event.policy() + "/" + event.reason(), key -> new Throttle())
-                .unsaid(time.nanoTime());
-        if (unsaid >= 0) {
-            RETRIES.warn(line(event) + (unsaid == 0 ? "" : "; and " + unsaid + " more like this before it"));
-        }
+        throttles
+                .computeIfAbsent(event.policy() + "/" + event.reason(), key -> new Throttle(time))
+                .say(() -> RETRIES.warn(line(event)), count -> RETRIES.warn(summary(event, count)));
+    }
+
+    private static String summary(Ended last, long count) {
+        return "Policy " + Texts.quoted(last.policy()) + ": " + last.reason() + " " + count
+                + (count == 1 ? " more time" : " more times") + " in the last "
+                + Durations.text(Throttle.QUIET) + "; the last: " + describe(last.failure());
     }
 
     private static String line(Ended event) {
         String failure = event.failure() == null ? "" : "; " + describe(event.failure());
-        return "Policy '" + event.policy() + "': " + event.reason() + " after " + event.attempts()
+        return "Policy " + Texts.quoted(event.policy()) + ": " + event.reason() + " after " + event.attempts()
                 + (event.attempts() == 1 ? " attempt in " : " attempts in ")
-                + Durations.text(java.time.Duration.ofMillis(event.elapsed().toMillis())) + failure;
+                + milliseconds(event.elapsed()) + failure;
+    }
+
+    private static String milliseconds(Duration duration) {
+        return Durations.text(Duration.ofMillis(duration.toMillis()));
     }
 
     /** What a peer wrote into a message must not forge a line. */
     private static String describe(@Nullable Throwable failure) {
-        if (failure == null) {
-            return "no failure";
-        }
-        String message = String.valueOf(failure.getMessage()).replaceAll("\\p{Cntrl}", " ");
-        return failure.getClass().getName() + ": "
-                + (message.length() > 200 ? message.substring(0, 200) + "…" : message);
+        return failure == null
+                ? "no failure"
+                : failure.getClass().getName() + ": " + Texts.line(String.valueOf(failure.getMessage()), LONGEST);
     }
 }

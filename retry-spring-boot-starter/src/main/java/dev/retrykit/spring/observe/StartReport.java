@@ -1,6 +1,7 @@
 package dev.retrykit.spring.observe;
 
 import dev.retrykit.RetryPolicy;
+import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.Durations;
@@ -10,7 +11,10 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
-/** At the start, a line for each policy: which methods, what is retried, and what it can cost at worst. */
+/**
+ * At the start, a line for each policy: which methods, what is retried, and what it can cost at worst. And a warning for
+ * whatever is configured without a use: a misspelt method name would be overlooked otherwise.
+ */
 public final class StartReport implements SmartInitializingSingleton {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit");
@@ -25,6 +29,7 @@ public final class StartReport implements SmartInitializingSingleton {
     @Override
     public void afterSingletonsInstantiated() {
         retries.policies().forEach(policy -> LOG.info(line(policy)));
+        retries.unused().forEach(LOG::warn);
     }
 
     private static String line(PolicyEntry entry) {
@@ -32,11 +37,17 @@ public final class StartReport implements SmartInitializingSingleton {
         Setting retryOn = entry.settings().get("retry-on");
         String budget = entry.budget().policy().isUnlimited()
                 ? "no budget: up to " + policy.maxAttempts() + ".00x load"
-                : "budget '" + entry.budget().name() + "' (" + entry.budget().policy() + ")";
-        return "Policy '" + entry.name() + "': "
+                : "budget " + Texts.quoted(entry.budget().name()) + " ("
+                        + budget(entry.budget().policy()) + ")";
+        return "Policy " + Texts.quoted(entry.name()) + ": "
                 + (entry.methods().isEmpty() ? "no annotated method" : String.join(", ", entry.methods()))
                 + "; retries " + (retryOn == null ? "what is transient by default" : Texts.of(retryOn.value()))
                 + "; up to " + policy.maxAttempts() + " attempts within " + Durations.text(policy.timeBudget()) + "; "
                 + budget;
+    }
+
+    private static String budget(BudgetPolicy policy) {
+        return "ratio " + policy.ratio() + ", window " + Durations.text(policy.window()) + ", reserve "
+                + policy.reserve() + ", min-success " + policy.minSuccess() + " %";
     }
 }

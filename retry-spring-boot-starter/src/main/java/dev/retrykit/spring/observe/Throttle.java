@@ -1,24 +1,62 @@
 package dev.retrykit.spring.observe;
 
-/** Lets the first line through at once, and then one every ten seconds with the number of those it stands for. */
+import dev.retrykit.time.TimeSource;
+import java.time.Duration;
+import java.util.function.LongConsumer;
+
+/** Lets the first line through at once; those of the ten seconds after it become one line with their number. */
 final class Throttle {
 
-    private static final long QUIET_NANOS = 10_000_000_000L;
+    static final Duration QUIET = Duration.ofSeconds(10);
 
+    private final TimeSource time;
     private boolean said;
     private long saidNanos;
-    private long unsaid;
+    private long held;
+    private LongConsumer summary = count -> {};
 
-    /** How many lines were held back since the last; -1 if this one is held back too. */
-    synchronized long unsaid(long nowNanos) {
-        if (said && nowNanos - saidNanos < QUIET_NANOS) {
-            unsaid++;
-            return -1;
+    Throttle(TimeSource time) {
+        this.time = time;
+    }
+
+    /**
+     * Says a line now, or counts it.
+     *
+     * @param line what is said if nothing was said lately
+     * @param summary what is said later of the lines that were held back, of the last of them
+     */
+    void say(Runnable line, LongConsumer summary) {
+        if (isHeldBack(summary)) {
+            return;
         }
-        long before = unsaid;
-        said = true;
-        saidNanos = nowNanos;
-        unsaid = 0;
-        return before;
+        line.run();
+    }
+
+    /** The first line that is held back brings the summary; nothing is on the timer while there is nothing to sum up. */
+    private synchronized boolean isHeldBack(LongConsumer summary) {
+        long now = time.nanoTime();
+        long quietNanos = QUIET.toNanos() - (now - saidNanos);
+        if (!said || quietNanos <= 0 && held == 0) {
+            said = true;
+            saidNanos = now;
+            return false;
+        }
+        this.summary = summary;
+        if (held++ == 0) {
+            time.schedule(this::summarize, quietNanos);
+        }
+        return true;
+    }
+
+    private void summarize() {
+        long count;
+        LongConsumer last;
+        synchronized (this) {
+            count = held;
+            last = summary;
+            held = 0;
+            saidNanos = time.nanoTime();
+        }
+        last.accept(count);
     }
 }

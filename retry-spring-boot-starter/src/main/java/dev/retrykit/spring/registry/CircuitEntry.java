@@ -25,6 +25,7 @@ public final class CircuitEntry {
     private final CircuitCounters counters = new CircuitCounters();
     private final Circuit circuit;
     private final List<String> methods = new CopyOnWriteArrayList<>();
+    private volatile boolean used;
 
     CircuitEntry(
             String name, Effective<CircuitPolicy> effective, EngineParts parts, List<FailureClassifier> classifiers) {
@@ -60,6 +61,18 @@ public final class CircuitEntry {
     /** Notes a method that goes through it. */
     public void addMethod(String method) {
         methods.add(method);
+        used = true;
+    }
+
+    /** The circuit, for somebody who calls through it without an annotation. */
+    Circuit use() {
+        used = true;
+        return circuit;
+    }
+
+    /** Whether a method goes through it, or somebody has asked for it. */
+    boolean isUsed() {
+        return used;
     }
 
     /** The name. */

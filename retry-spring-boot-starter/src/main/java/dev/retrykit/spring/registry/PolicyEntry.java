@@ -55,6 +55,11 @@ public final class PolicyEntry {
         methods.add(method);
     }
 
+    /** Whether anybody has asked for its engine. */
+    boolean isUsed() {
+        return !retries.isEmpty();
+    }
+
     /** The name. */
     public String name() {
         return name;

@@ -14,12 +14,15 @@ import dev.retrykit.spring.settings.Layer;
 import dev.retrykit.spring.settings.Names;
 import dev.retrykit.spring.settings.PolicyAssembly;
 import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.Texts;
 import dev.retrykit.spring.settings.WrittenSettings;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Retries {
 
+    private static final int LONGEST_NAME = 100;
     private static final String POLICIES = "retrykit.policies.";
     private static final String CIRCUITS = "retrykit.circuits.";
 
@@ -73,7 +77,7 @@ public final class Retries {
     public Circuit circuit(String name) {
         return findCircuit(name)
                 .orElseThrow(() -> unknown("circuit", name, written.circuits()))
-                .circuit();
+                .use();
     }
 
     /**
@@ -101,8 +105,9 @@ public final class Retries {
     /** The policy of an annotation without a name; what is configured under its name overrules the annotation. */
     public PolicyEntry ownPolicy(String name, Layer annotation) {
         Layer configured = written.policy(name);
-        Layer own = configured == null ? annotation : configured.over(annotation);
-        return policies.findOrAdd(name, () -> assemble(name, POLICIES + "[" + name + "]", own));
+        String section = POLICIES + "[" + name + "]";
+        Layer own = configured == null ? annotation : BudgetAssembly.over(section, configured, annotation);
+        return policies.findOrAdd(name, () -> assemble(name, section, own));
     }
 
     /** The circuit of an annotation without a name. */
@@ -141,6 +146,39 @@ public final class Retries {
         return budgets.all();
     }
 
+    /** What is configured and nobody has used yet, each with the name that was meant perhaps. */
+    public List<String> unused() {
+        List<String> used = policies.all().stream()
+                .filter(PolicyEntry::isUsed)
+                .map(PolicyEntry::name)
+                .toList();
+        List<String> usedCircuits = circuits.all().stream()
+                .filter(CircuitEntry::isUsed)
+                .map(CircuitEntry::name)
+                .toList();
+        List<String> usedBudgets =
+                policies.all().stream().map(policy -> policy.budget().name()).toList();
+        List<String> unused = new ArrayList<>();
+        collectUnused("retrykit.policies", written.policies(), used, unused);
+        collectUnused("retrykit.circuits", written.circuits(), usedCircuits, unused);
+        collectUnused("retrykit.budgets", written.budgets(), usedBudgets, unused);
+        return unused;
+    }
+
+    private static void collectUnused(
+            String section, Collection<String> configured, List<String> used, List<String> into) {
+        Set<String> spellings = used.stream().map(Names::canonical).collect(Collectors.toSet());
+        for (String name : configured) {
+            if (!spellings.contains(Names.canonical(name))) {
+                into.add(section + "." + Texts.line(name.contains(".") ? "[" + name + "]" : name, LONGEST_NAME)
+                        + " is configured, but nothing uses it."
+                        + Names.nearest(name, used)
+                                .map(near -> " Did you mean " + Texts.quoted(near) + "?")
+                                .orElse(""));
+            }
+        }
+    }
+
     /** Tells of each policy, circuit and budget, also of those that are made later. */
     public void each(Consumer<PolicyEntry> policy, Consumer<CircuitEntry> circuit, Consumer<RetryBudget> budget) {
         policies.each(policy);
@@ -149,22 +187,19 @@ public final class Retries {
     }
 
     private PolicyEntry assemble(String name, String section, Layer own) {
-        Layer all = own.over(written.policyDefaults());
+        Layer all = BudgetAssembly.over(section, own, written.policyDefaults());
         Effective<RetryPolicy> effective =
                 PolicyAssembly.policy(section, all, classifiers(PolicyAssembly.statuses(all)));
-        return new PolicyEntry(name, effective, budgetOf(name, section, own, all), parts);
+        return new PolicyEntry(name, effective, budgetOf(name, section, all), parts);
     }
 
     /** A named budget is shared; any other belongs to the policy and bears its name, unless a shared one has it. */
-    private RetryBudget budgetOf(String policy, String section, Layer own, Layer all) {
-        Layer ownBudget = BudgetAssembly.ofPolicy(section, own);
+    private RetryBudget budgetOf(String policy, String section, Layer all) {
         Setting shared = all.setting("budget.name");
         if (shared != null) {
             return budget(String.valueOf(shared.value()), section + ".budget.name (" + shared.origin() + ")");
         }
-        Layer layers = ownBudget
-                .over(BudgetAssembly.ofPolicy("retrykit.defaults.policy", written.policyDefaults()))
-                .over(written.budgetDefaults());
+        Layer layers = all.below("budget").over(written.budgetDefaults());
         String name = written.budget(policy) == null ? policy : "policy " + policy;
         return budgets.findOrAdd(
                 name,
@@ -196,16 +231,16 @@ public final class Retries {
 
     private static IllegalArgumentException unknown(String kind, String name, Collection<String> names) {
         return new IllegalArgumentException(
-                "There is no " + kind + " '" + name + "'. " + Names.suggestion(name, names));
+                "There is no " + kind + " " + Texts.quoted(name) + ". " + Names.suggestion(name, names));
     }
 
     private static Layer required(
             @Nullable Layer own, String name, String user, String kind, String section, Collection<String> names) {
         if (own == null) {
             throw new InvalidSettingException(
-                    user + " names the " + kind + " '" + name + "', which is not configured. "
+                    user + " names the " + kind + " " + Texts.quoted(name) + ", which is not configured. "
                             + Names.suggestion(name, names),
-                    "Correct the name, or configure " + section + "." + name + ".");
+                    "Correct the name, or configure " + section + "." + Texts.line(name, LONGEST_NAME) + ".");
         }
         return own;
     }

@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 /** A retry budget from what is written about it. */
 public final class BudgetAssembly {
 
+    private static final String PREFIX = "budget.";
+    private static final String NAME = "budget.name";
+    private static final int LONGEST_NAME = 100;
+
     private static final Map<String, String> KEYS =
             Map.of("ratio", "ratio", "window", "window", "reserve", "reserve", "minSuccess", "min-success");
 
@@ -34,28 +38,45 @@ public final class BudgetAssembly {
     }
 
     /**
-     * What a policy says about its budget.
+     * One layer of a policy over another. A budget either is a named one or has settings of its own, whichever the upper
+     * layer says.
      *
-     * @throws InvalidSettingException if it names a shared budget and has settings of its own
+     * @param section the policy's key, for messages
+     * @throws InvalidSettingException if one of the layers says both
      */
-    public static Layer ofPolicy(String section, Layer policy) {
-        Setting name = policy.setting("budget.name");
-        Layer own = policy.below("budget");
-        List<String> inline = own.settings().keySet().stream()
-                .filter(READERS::containsKey)
+    public static Layer over(String section, Layer upper, Layer lower) {
+        checkNotBoth(section, upper);
+        checkNotBoth(section, lower);
+        boolean inline = !inline(upper).isEmpty();
+        boolean named = upper.setting(NAME) != null;
+        return upper.over(lower.without(key -> inline && key.equals(NAME) || named && isInline(key)));
+    }
+
+    private static void checkNotBoth(String section, Layer policy) {
+        Setting name = policy.setting(NAME);
+        List<String> inline = inline(policy);
+        if (name != null && !inline.isEmpty()) {
+            Setting first = Objects.requireNonNull(policy.setting(inline.get(0)));
+            String quoted = Texts.line(String.valueOf(name.value()), LONGEST_NAME);
+            throw new InvalidSettingException(
+                    "The settings of " + section + " can't hold: a budget that is named is configured under"
+                            + " retrykit.budgets, so " + inline.get(0) + " must not stand beside budget.name.\n"
+                            + "\n    " + section + ".budget.name = " + quoted + " (" + name.origin() + ")"
+                            + "\n    " + section + "." + inline.get(0) + " = " + Texts.of(first.value()) + " ("
+                            + first.origin() + ")",
+                    "Move the setting to retrykit.budgets." + quoted + ", or remove the name.");
+        }
+    }
+
+    private static List<String> inline(Layer policy) {
+        return policy.settings().keySet().stream()
+                .filter(BudgetAssembly::isInline)
                 .sorted()
                 .toList();
-        if (name != null && !inline.isEmpty()) {
-            Setting first = Objects.requireNonNull(own.setting(inline.get(0)));
-            throw new InvalidSettingException(
-                    "Settings of " + section + " contradict each other: a budget that is named is configured under"
-                            + " retrykit.budgets, so budget." + inline.get(0) + " must not stand beside budget.name.\n"
-                            + "\n    " + section + ".budget.name = " + name.value() + " (" + name.origin() + ")"
-                            + "\n    " + section + ".budget." + inline.get(0) + " = " + Texts.of(first.value()) + " ("
-                            + first.origin() + ")",
-                    "Move the setting to retrykit.budgets." + name.value() + ", or remove the name.");
-        }
-        return own;
+    }
+
+    private static boolean isInline(String key) {
+        return key.startsWith(PREFIX) && READERS.containsKey(key.substring(PREFIX.length()));
     }
 
     private static BudgetPolicy limited(Layer written) {

@@ -46,7 +46,15 @@ public final class CircuitAssembly {
     public static Effective<CircuitPolicy> circuit(String section, Layer written) {
         CircuitPolicy policy = Contradictions.translated(
                 section, written, KEYS, () -> builder(section, written).build());
-        return Effective.of(policy, CircuitPolicy.defaults(), written, READERS);
+        return Effective.of(policy, baseline(policy), written, READERS);
+    }
+
+    /** The defaults; the rate of slow calls has one only where slow calls are watched at all. */
+    private static CircuitPolicy baseline(CircuitPolicy policy) {
+        Duration slow = policy.slowCallDuration();
+        return slow == null
+                ? CircuitPolicy.defaults()
+                : CircuitPolicy.builder().slowCall(slow, SLOW_CALL_RATE).build();
     }
 
     @SuppressWarnings("unchecked")
@@ -54,9 +62,10 @@ public final class CircuitAssembly {
         CircuitPolicy defaults = CircuitPolicy.defaults();
         CircuitPolicy.Builder builder = CircuitPolicy.builder();
         setWindow(section, written, builder);
+        setSlowCall(written, builder);
         setOpen(written, builder, defaults);
         int probes = written.value("half-open.probes", Integer.class, 0);
-        int minimum = written.value("minimum-calls", Integer.class, Math.max(defaults.minimumCalls(), probes));
+        int minimum = written.value("minimum-calls", Integer.class, minimumCalls(written, probes));
         List<Class<? extends Throwable>> ignore = written.value("ignore", List.class, List.of());
         return builder.minimumCalls(minimum)
                 .probes(probes == 0 ? Math.min(defaults.probes(), Math.max(1, minimum)) : probes)
@@ -68,38 +77,58 @@ public final class CircuitAssembly {
                 .ignore(ignore);
     }
 
-    private static void setWindow(String section, Layer written, CircuitPolicy.Builder builder) {
-        Duration slow = written.value("slow-call.duration", Duration.class);
-        if (slow != null) {
-            builder.slowCall(slow, written.value("slow-call.rate", Double.class, SLOW_CALL_RATE));
-        }
+    /** As many as the probes ask for, and no more than the window can hold. */
+    private static int minimumCalls(Layer written, int probes) {
+        int wanted = Math.max(CircuitPolicy.defaults().minimumCalls(), probes);
         Setting size = written.setting("window.size");
-        boolean counts = written.value("window.type", WindowType.class, WindowType.TIME) == WindowType.COUNT;
+        return size != null && countsCalls(written) ? Math.min(wanted, Math.max(1, calls(size))) : wanted;
+    }
+
+    private static void setWindow(String section, Layer written, CircuitPolicy.Builder builder) {
+        Setting size = written.setting("window.size");
+        boolean counts = countsCalls(written);
         if (size == null) {
             if (counts) {
                 builder.countWindow(Math.max(COUNT_WINDOW, written.value("minimum-calls", Integer.class, 0)));
             }
             return;
         }
-        String text = String.valueOf(size.value()).trim();
         try {
-            if (counts) {
-                builder.countWindow(Integer.parseInt(text));
-            } else {
-                builder.timeWindow(Durations.parse(text));
+            if (!counts) {
+                builder.timeWindow(Durations.parse(String.valueOf(size.value())));
+                return;
             }
-        } catch (NumberFormatException notANumber) {
-            throw unreadable(section, size, "a number of calls, as window.type is count");
         } catch (IllegalArgumentException unreadable) {
-            throw counts ? unreadable : unreadable(section, size, Durations.RULE + ", as window.type is time");
+            throw unreadable(section, size, Durations.RULE + ", as window.type is time", "count");
         }
+        try {
+            calls(size);
+        } catch (NumberFormatException notANumber) {
+            throw unreadable(section, size, "a whole number of calls, as window.type is count", "time");
+        }
+        builder.countWindow(calls(size));
     }
 
-    private static InvalidSettingException unreadable(String section, Setting size, String rule) {
+    private static boolean countsCalls(Layer written) {
+        return written.value("window.type", WindowType.class, WindowType.TIME) == WindowType.COUNT;
+    }
+
+    private static int calls(Setting size) {
+        return Integer.parseInt(String.valueOf(size.value()).trim());
+    }
+
+    private static InvalidSettingException unreadable(String section, Setting size, String rule, String otherType) {
         return new InvalidSettingException(
-                "'" + section + ".window.size' = '" + size.value() + "' (" + size.origin()
+                "'" + section + ".window.size' = " + Texts.quoted(size.value()) + " (" + size.origin()
                         + ") can't be read: it must be " + rule + ".",
-                "Correct the value, or set window.type.");
+                "Correct the value, or set window.type to " + otherType + ".");
+    }
+
+    private static void setSlowCall(Layer written, CircuitPolicy.Builder builder) {
+        Duration slow = written.value("slow-call.duration", Duration.class);
+        if (slow != null) {
+            builder.slowCall(slow, written.value("slow-call.rate", Double.class, SLOW_CALL_RATE));
+        }
     }
 
     private static void setOpen(Layer written, CircuitPolicy.Builder builder, CircuitPolicy defaults) {

@@ -1,13 +1,18 @@
 package dev.retrykit.spring.settings;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Turns what the engine says against a setting into a message with the user's own keys, values and origins. */
 final class Contradictions {
+
+    private static final Pattern DURATION = Pattern.compile("\\bPT-?[0-9][-0-9.HMS]*\\b");
 
     private Contradictions() {}
 
@@ -23,41 +28,42 @@ final class Contradictions {
         try {
             return build.get();
         } catch (IllegalArgumentException refused) {
-            throw new InvalidSettingException(
-                    "Settings of " + section + " are wrong: " + translate(String.valueOf(refused.getMessage()), keys)
-                            + "."
-                            + origins(section, String.valueOf(refused.getMessage()), written, keys),
-                    "Change the value so that it keeps the rule.");
+            throw refusal(section, written, keys, String.valueOf(refused.getMessage()));
         }
     }
 
-    private static String translate(String message, Map<String, String> keys) {
-        String translated = message;
-        for (Map.Entry<String, String> entry : keys.entrySet()) {
-            translated = word(entry.getKey()).matcher(translated).replaceAll(entry.getValue());
-        }
-        return readableDurations(translated);
+    private static InvalidSettingException refusal(
+            String section, Layer written, Map<String, String> keys, String message) {
+        Map<String, Setting> named = new LinkedHashMap<>();
+        String rule = anyOf(keys).matcher(message).replaceAll(word -> {
+            String key = String.valueOf(keys.get(word.group()));
+            Setting setting = written.setting(key);
+            if (setting != null) {
+                named.put(key, setting);
+            }
+            return Matcher.quoteReplacement(key);
+        });
+        String lines = named.entrySet().stream()
+                .map(entry -> "\n    " + section + "." + entry.getKey() + " = "
+                        + Texts.of(entry.getValue().value()) + " ("
+                        + entry.getValue().origin() + ")")
+                .collect(Collectors.joining());
+        return new InvalidSettingException(
+                "The settings of " + section + " can't hold: " + readableDurations(rule) + "."
+                        + (lines.isEmpty() ? "" : "\n" + lines),
+                named.size() > 1 ? "Change one of these values." : "Change the value.");
+    }
+
+    /** One pass and the longest word first: a key that was put in must not be taken for a word again. */
+    private static Pattern anyOf(Map<String, String> keys) {
+        return Pattern.compile(keys.keySet().stream()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .map(Pattern::quote)
+                .collect(Collectors.joining("|", "\\b(?:", ")\\b")));
     }
 
     private static String readableDurations(String message) {
-        return Pattern.compile("\\bPT[0-9.HMS]+\\b")
-                .matcher(message)
-                .replaceAll(match -> Durations.text(java.time.Duration.parse(match.group())));
-    }
-
-    private static String origins(String section, String message, Layer written, Map<String, String> keys) {
-        List<String> lines = new ArrayList<>();
-        keys.forEach((word, key) -> {
-            Setting setting = written.setting(key);
-            if (setting != null && word(word).matcher(message).find()) {
-                lines.add("\n    " + section + "." + key + " = " + Texts.of(setting.value()) + " (" + setting.origin()
-                        + ")");
-            }
-        });
-        return lines.isEmpty() ? "" : "\n" + String.join("", lines);
-    }
-
-    private static Pattern word(String word) {
-        return Pattern.compile("\\b" + Pattern.quote(word) + "\\b");
+        return DURATION.matcher(message)
+                .replaceAll(match -> Matcher.quoteReplacement(Durations.text(Duration.parse(match.group()))));
     }
 }

@@ -9,6 +9,9 @@ public final class Durations {
     /** What a duration looks like, for messages. */
     public static final String RULE = "a duration such as 100ms, 2s, 5m or PT2S";
 
+    /** What a {@code long} still holds in nanoseconds. */
+    private static final Duration LONGEST_FINE = Duration.ofNanos(Long.MAX_VALUE);
+
     private Durations() {}
 
     /**
@@ -29,6 +32,9 @@ public final class Durations {
         if (nanos == 0) {
             long seconds = duration.getSeconds();
             return seconds % 3600 == 0 ? seconds / 3600 + "h" : seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+        }
+        if (duration.compareTo(LONGEST_FINE) > 0) {
+            return duration.toString();
         }
         return nanos % 1_000_000 == 0 ? duration.toMillis() + "ms" : duration.toNanos() + "ns";
     }

@@ -21,7 +21,7 @@ public record Effective<P>(P policy, Map<String, Setting> settings) {
             Object value = reader.apply(policy);
             Setting own = written.setting(key);
             if (own != null) {
-                settings.put(key, own);
+                settings.put(key, value == null ? own : new Setting(value, own.origin()));
             } else if (value != null) {
                 boolean derived = !value.equals(reader.apply(defaults));
                 settings.put(key, new Setting(value, derived ? Setting.DERIVED : Setting.DEFAULT));

@@ -31,22 +31,31 @@ final class KnownKeys {
             } else if (type instanceof Class<?> record && record.isRecord()) {
                 RecordComponent component = component(record, element);
                 if (component == null) {
-                    return complaint(path, element, keys(record));
+                    return complaint(path, element, keys(record), mayBeMethod(name, i));
                 }
                 type = component.getGenericType();
             } else if (!isListElement(type, name, i)) {
-                return "'" + path + "' is a single value and has no keys below it.";
+                return Texts.quoted(path) + " is a single value and has no keys below it.";
             }
-            path.append('.').append(element);
+            path.append(element.contains(".") ? ".[" + element + "]" : "." + element);
         }
         return null;
     }
 
-    private static String complaint(StringBuilder path, String element, List<String> keys) {
-        String brackets = path.toString().startsWith("retrykit.policies.")
-                ? " (A name with a dot in it stands in brackets: retrykit.policies.[SimpleClass.method])"
-                : "";
-        return "There is no key '" + element + "' below '" + path + "'. " + Names.suggestion(element, keys) + brackets;
+    /** {@code policies.StockService.stock} reads "stock" as a key of a policy called StockService. */
+    private static String complaint(StringBuilder path, String element, List<String> keys, boolean mayBeMethod) {
+        String complaint = "There is no " + Texts.quoted(element) + " below " + Texts.quoted(path) + ". ";
+        boolean dotted = mayBeMethod && Names.nearest(element, keys).isEmpty();
+        return complaint
+                + Names.suggestion(element, keys)
+                + (dotted ? " A name with a dot in it stands in brackets: [SimpleClass.method]." : "");
+    }
+
+    private static boolean mayBeMethod(ConfigurationPropertyName name, int index) {
+        String section = name.getElement(1, Form.UNIFORM);
+        return index == 3
+                && index < name.getNumberOfElements() - 1
+                && (section.equals("policies") || section.equals("circuits"));
     }
 
     private static List<String> keys(Class<?> record) {

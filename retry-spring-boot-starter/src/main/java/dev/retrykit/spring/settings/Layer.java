@@ -4,6 +4,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,8 +49,15 @@ public final class Layer {
         return new Layer(merged);
     }
 
+    /** All but some keys. */
+    Layer without(Predicate<String> left) {
+        Map<String, Setting> kept = new LinkedHashMap<>(settings);
+        kept.keySet().removeIf(left);
+        return new Layer(kept);
+    }
+
     /** What stands below the prefix, by the rest of the key. */
-    Layer below(String prefix) {
+    public Layer below(String prefix) {
         Map<String, Setting> part = new LinkedHashMap<>();
         settings.forEach((key, setting) -> {
             if (key.startsWith(prefix + ".")) {

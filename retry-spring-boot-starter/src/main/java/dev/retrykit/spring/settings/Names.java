@@ -4,10 +4,13 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Names as users write them: compared ignoring case, {@code -} and {@code _}. */
 public final class Names {
+
+    private static final int SHOWN = 20;
 
     private Names() {}
 
@@ -24,8 +27,10 @@ public final class Names {
     /** The candidate that a misspelt name most likely means; empty if none is near. */
     public static Optional<String> nearest(String name, Collection<String> candidates) {
         String wanted = canonical(name);
-        int limit = Math.max(2, wanted.length() / 3);
+        int limit = Math.min(Math.max(2, wanted.length() / 3), wanted.length() - 1);
         return candidates.stream()
+                .filter(candidate ->
+                        Math.abs(wanted.length() - canonical(candidate).length()) <= limit)
                 .filter(candidate -> distance(wanted, canonical(candidate)) <= limit)
                 .min(Comparator.comparingInt((String candidate) -> distance(wanted, canonical(candidate)))
                         .thenComparing(Comparator.naturalOrder()));
@@ -35,11 +40,14 @@ public final class Names {
     public static String suggestion(String name, Collection<String> candidates) {
         @Nullable String near = nearest(name, candidates).orElse(null);
         if (near != null) {
-            return "Did you mean '" + near + "'?";
+            return "Did you mean " + Texts.quoted(near) + "?";
         }
-        return candidates.isEmpty()
-                ? "There are none."
-                : "There are: " + String.join(", ", candidates.stream().sorted().toList()) + ".";
+        if (candidates.isEmpty()) {
+            return "There are none.";
+        }
+        String shown =
+                candidates.stream().sorted().limit(SHOWN).map(Texts::quoted).collect(Collectors.joining(", "));
+        return "There are: " + shown + (candidates.size() > SHOWN ? " and others." : ".");
     }
 
     /** Levenshtein's distance, the length of names being small. */

@@ -3,6 +3,7 @@ package dev.retrykit.spring.settings;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -34,9 +35,9 @@ public record RetrykitProperties(
      * @param budget for every budget, shared or a policy's own
      */
     public record Defaults(
-            @Nullable PolicySettings policy,
-            @Nullable CircuitSettings circuit,
-            @Nullable BudgetSettings budget) {}
+            @NestedConfigurationProperty @Nullable PolicySettings policy,
+            @NestedConfigurationProperty @Nullable CircuitSettings circuit,
+            @NestedConfigurationProperty @Nullable BudgetSettings budget) {}
 
     /**
      * Where retries stand among other aspects.

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.propertyeditors.ClassEditor;
 import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
@@ -23,7 +24,6 @@ import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.StandardEnvironment;
-import org.springframework.util.ClassUtils;
 
 /** Binds {@code retrykit.*}, keeps where each value came from, and turns what is wrong into a message. */
 public final class SettingsBinder {
@@ -56,32 +56,15 @@ public final class SettingsBinder {
     }
 
     private RetrykitProperties bind(Origins origins) {
-        ApplicationConversionService conversions = new ApplicationConversionService();
-        conversions.addConverter(String.class, PolicySettings.class, text -> empty(text, PolicySettings.EMPTY));
-        conversions.addConverter(String.class, CircuitSettings.class, text -> empty(text, CircuitSettings.EMPTY));
-        conversions.addConverter(String.class, BudgetSettings.class, text -> empty(text, BudgetSettings.EMPTY));
-        conversions.addConverter(String.class, Class.class, this::type);
         try {
-            return new Binder(sources, new PropertySourcesPlaceholdersResolver(environment), conversions)
+            return new Binder(
+                            sources,
+                            new PropertySourcesPlaceholdersResolver(environment),
+                            new ApplicationConversionService(),
+                            editors -> editors.registerCustomEditor(Class.class, new ClassEditor(classLoader)))
                     .bindOrCreate(ROOT, Bindable.of(RetrykitProperties.class), origins);
         } catch (BindException wrong) {
             throw unreadable(wrong);
-        }
-    }
-
-    /** {@code inventory:} and <code>inventory: {}</code> both arrive as an empty text. */
-    private static <T> T empty(String text, T settings) {
-        if (!text.isBlank()) {
-            throw new IllegalArgumentException("expected keys below it, or nothing");
-        }
-        return settings;
-    }
-
-    private Class<?> type(String name) {
-        try {
-            return ClassUtils.forName(name.trim(), classLoader);
-        } catch (ClassNotFoundException | LinkageError absent) {
-            throw new IllegalArgumentException("there is no class " + name.trim(), absent);
         }
     }
 
@@ -106,14 +89,12 @@ public final class SettingsBinder {
             boolean fails,
             Consumer<String> warn) {
         ConfigurationProperty property = source.getConfigurationProperty(name);
-        String description =
-                "Unknown key '" + name + "'" + (property == null ? "" : " (" + Origins.text(property) + ").");
+        String description = Texts.quoted(name) + value(property) + " is not a known key. " + complaint;
         if (fails) {
             throw new InvalidSettingException(
-                    description + "\n\n" + complaint,
-                    "Correct or remove the key; retrykit.strict=false turns unknown keys into warnings.");
+                    description, "Correct or remove the key. With retrykit.strict=false it would only be a warning.");
         }
-        warn.accept(description + " " + complaint);
+        warn.accept(description);
     }
 
     /** Variables can't express every name, and an orchestrator may inject ones that look like ours. */
@@ -122,14 +103,27 @@ public final class SettingsBinder {
                 && StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME.equals(underlying.getName());
     }
 
-    private static InvalidSettingException unreadable(BindException wrong) {
-        ConfigurationProperty property = wrong.getProperty();
-        String value = property == null ? "" : " = " + Origins.quoted(property.getValue());
-        String origin = property == null ? "" : " (" + Origins.text(property) + ")";
+    private InvalidSettingException unreadable(BindException wrong) {
+        ConfigurationProperty property = property(wrong.getName(), sources);
         return new InvalidSettingException(
-                "'" + wrong.getName() + "'" + value + origin + " can't be read: it must be "
+                Texts.quoted(wrong.getName()) + value(property) + " can't be read: it must be "
                         + rule(wrong.getTarget().getType()) + ".",
                 "Correct the value.");
+    }
+
+    private static @Nullable ConfigurationProperty property(
+            ConfigurationPropertyName name, Iterable<ConfigurationPropertySource> sources) {
+        for (ConfigurationPropertySource source : sources) {
+            ConfigurationProperty property = source.getConfigurationProperty(name);
+            if (property != null) {
+                return property;
+            }
+        }
+        return null;
+    }
+
+    private static String value(@Nullable ConfigurationProperty property) {
+        return property == null ? "" : " = " + Texts.quoted(property.getValue()) + " (" + Origins.text(property) + ")";
     }
 
     private static String rule(ResolvableType target) {
@@ -147,19 +141,50 @@ public final class SettingsBinder {
             return "true or false";
         }
         if (type == Class.class) {
-            return "the full name of a class on the class path";
+            return "the full name of an exception class on the class path";
         }
-        return Number.class.isAssignableFrom(type) ? "a number" : "keys below it, or nothing";
+        if (type == Integer.class) {
+            return "a whole number, " + Integer.MAX_VALUE + " at the most";
+        }
+        return Number.class.isAssignableFrom(type) ? "a number" : "keys below it, or nothing at all";
     }
 
     /** Where each value came from, noted while it is bound. */
     static final class Origins implements BindHandler {
 
+        /** What an entry without anything below it means; elsewhere it means as much as no entry. */
+        private static final Map<Class<?>, Object> EMPTY = Map.of(
+                PolicySettings.class, PolicySettings.EMPTY,
+                CircuitSettings.class, CircuitSettings.EMPTY,
+                BudgetSettings.class, BudgetSettings.EMPTY);
+
+        private static final int LONGEST_ORIGIN = 300;
+
         private final Map<String, String> byKey = new HashMap<>();
+
+        /** {@code inventory:} and <code>inventory: {}</code> arrive as an empty text, which binds to nothing. */
+        @Override
+        public @Nullable Object onFailure(
+                ConfigurationPropertyName name, Bindable<?> target, BindContext context, Exception error)
+                throws Exception {
+            Class<?> type = target.getType().resolve(Object.class);
+            if ((type.isRecord() || type == Map.class) && isBlank(name, context)) {
+                return EMPTY.get(type);
+            }
+            throw error;
+        }
+
+        private static boolean isBlank(ConfigurationPropertyName name, BindContext context) {
+            ConfigurationProperty property = property(name, context.getSources());
+            return property != null && String.valueOf(property.getValue()).isBlank();
+        }
 
         @Override
         public Object onSuccess(
                 ConfigurationPropertyName name, Bindable<?> target, BindContext context, Object result) {
+            if (result instanceof Class<?> type && !Throwable.class.isAssignableFrom(type)) {
+                throw new IllegalArgumentException("all classes that can be named are those of failures");
+            }
             ConfigurationProperty property = context.getConfigurationProperty();
             if (property != null) {
                 byKey.put(canonical(name.toString()), text(property));
@@ -169,19 +194,13 @@ public final class SettingsBinder {
 
         /** The origin of a key, or of the first element of its list. */
         String of(String key) {
-            String own = byKey.get(canonical(key));
-            return own != null ? own : byKey.getOrDefault(canonical(key + "[0]"), "configuration");
+            String first = byKey.get(canonical(key + "[0]"));
+            return first != null ? first : byKey.getOrDefault(canonical(key), "configuration");
         }
 
         static String text(ConfigurationProperty property) {
-            return property.getOrigin() != null
-                    ? String.valueOf(property.getOrigin())
-                    : property.getName().toString();
-        }
-
-        static String quoted(@Nullable Object value) {
-            String text = String.valueOf(value).replaceAll("\\p{Cntrl}", "?");
-            return "'" + (text.length() > 100 ? text.substring(0, 100) + "…" : text) + "'";
+            Object origin = property.getOrigin() != null ? property.getOrigin() : property.getName();
+            return Texts.line(String.valueOf(origin), LONGEST_ORIGIN);
         }
 
         private static String canonical(String key) {

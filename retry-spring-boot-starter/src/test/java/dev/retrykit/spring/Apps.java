@@ -1,0 +1,56 @@
+package dev.retrykit.spring;
+
+import dev.retrykit.spring.autoconfigure.RetrykitAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitEndpointAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitHttpAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitMetricsAutoConfiguration;
+import dev.retrykit.time.ManualTime;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.io.ByteArrayResource;
+import org.springframework.core.task.SyncTaskExecutor;
+
+/** Applications for tests: on a clock that stands still, and with retries on the thread that moves it. */
+public final class Apps {
+
+    private Apps() {}
+
+    /** With the auto-configurations of this starter and nothing else of Boot. */
+    public static ApplicationContextRunner plain() {
+        return new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        RetrykitAutoConfiguration.class,
+                        RetrykitHttpAutoConfiguration.class,
+                        RetrykitMetricsAutoConfiguration.class,
+                        RetrykitEndpointAutoConfiguration.class))
+                .withBean(ManualTime.class)
+                .withBean("applicationTaskExecutor", SyncTaskExecutor.class);
+    }
+
+    /** The same, with an {@code application.yml}. */
+    public static ApplicationContextRunner with(String yml) {
+        return plain().withInitializer(yml(yml));
+    }
+
+    /** Gives an application a file called {@code application.yml}, whose lines are known. */
+    public static ApplicationContextInitializer<ConfigurableApplicationContext> yml(String text) {
+        return context -> load(context.getEnvironment(), "application.yml", text);
+    }
+
+    /** Adds a file, below all that is there. */
+    public static void load(ConfigurableEnvironment environment, String file, String text) {
+        ByteArrayResource resource = new ByteArrayResource(text.getBytes(StandardCharsets.UTF_8), file);
+        try {
+            new YamlPropertySourceLoader().load(file, resource).forEach(environment.getPropertySources()::addLast);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.retrykit.spring;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAnnotation;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+@AnalyzeClasses(packages = "dev.retrykit.spring", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTests {
+
+    private static final String BASE = "dev.retrykit.spring.";
+
+    @ArchTest
+    static final ArchRule floorsAreImportedDownwardOnly = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("autoconfigure")
+            .definedBy(BASE + "autoconfigure..")
+            .layer("observe")
+            .definedBy(BASE + "observe..")
+            .layer("actuate")
+            .definedBy(BASE + "actuate..")
+            .layer("method")
+            .definedBy(BASE + "method..")
+            .layer("registry")
+            .definedBy(BASE + "registry..")
+            .layer("settings")
+            .definedBy(BASE + "settings..")
+            .layer("http")
+            .definedBy(BASE + "http..")
+            .whereLayer("autoconfigure")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("observe")
+            .mayOnlyBeAccessedByLayers("autoconfigure")
+            .whereLayer("actuate")
+            .mayOnlyBeAccessedByLayers("autoconfigure")
+            .whereLayer("method")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate")
+            .whereLayer("registry")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method")
+            .whereLayer("settings")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method", "registry")
+            .whereLayer("http")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method", "registry");
+
+    @ArchTest
+    static final ArchRule packagesAreFreeOfCycles =
+            slices().matching("dev.retrykit.spring.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule everyPackageIsOnAFloor = classes()
+            .should()
+            .resideInAnyPackage(
+                    Stream.of("autoconfigure", "observe", "actuate", "method", "registry", "settings", "http")
+                            .map(floor -> BASE + floor)
+                            .toArray(String[]::new))
+            .orShould()
+            .haveSimpleName("package-info");
+
+    @ArchTest
+    static final ArchRule timeComesFromATimeSource = noClasses()
+            .should()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Thread.class, "sleep", long.class)
+            .orShould()
+            .callMethod(java.time.Instant.class, "now");
+
+    @ArchTest
+    static final ArchRule conditionsLiveInAutoconfigure = noClasses()
+            .that()
+            .resideOutsideOfPackage(BASE + "autoconfigure..")
+            .should()
+            .beAnnotatedWith(condition())
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAPackage("org.springframework.boot.autoconfigure.condition..");
+
+    @ArchTest
+    static final ArchRule autoConfigurationsAreFinal = classes()
+            .that()
+            .areAnnotatedWith(org.springframework.boot.autoconfigure.AutoConfiguration.class)
+            .should()
+            .haveModifier(JavaModifier.FINAL)
+            .andShould()
+            .haveSimpleNameEndingWith("AutoConfiguration");
+
+    @ArchTest
+    static final ArchRule optionalPartsOfBootStayWhereTheyBelong = noClasses()
+            .that()
+            .resideInAnyPackage(BASE + "settings..", BASE + "method..", BASE + "registry..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework.web..", "org.springframework.boot.actuate..", "io.micrometer..");
+
+    @ArchTest
+    static void thereIsSomethingToLookAt(JavaClasses all) {
+        assertThat(all).hasSizeGreaterThan(40);
+        assertThat(all.stream().map(JavaClass::getPackageName).distinct()).hasSize(8);
+    }
+
+    @ArchTest
+    static void noSourceFileIsLongerThan300Lines(JavaClasses all) throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            List<Path> sources =
+                    files.filter(file -> file.toString().endsWith(".java")).toList();
+            assertThat(sources)
+                    .hasSizeGreaterThan(40)
+                    .allSatisfy(source -> assertThat(Files.readAllLines(source)).hasSizeLessThanOrEqualTo(300));
+        }
+    }
+
+    private static DescribedPredicate<JavaAnnotation<?>> condition() {
+        return DescribedPredicate.describe(
+                "a condition",
+                annotation -> annotation.getRawType().getSimpleName().startsWith("Conditional"));
+    }
+}

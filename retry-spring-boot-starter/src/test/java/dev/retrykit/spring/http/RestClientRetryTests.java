@@ -1,0 +1,161 @@
+package dev.retrykit.spring.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.retrykit.annotation.Retryable;
+import dev.retrykit.spring.Apps;
+import dev.retrykit.spring.registry.Retries;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.web.client.HttpClientErrorException;
+import org.springframework.web.client.HttpServerErrorException;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.client.support.RestClientAdapter;
+import org.springframework.web.service.annotation.GetExchange;
+import org.springframework.web.service.invoker.HttpServiceProxyFactory;
+
+/** Over a real socket. */
+class RestClientRetryTests {
+
+    private final AtomicInteger requests = new AtomicInteger();
+    private volatile int failures = 1;
+    private volatile int status = 503;
+    private HttpServer server;
+    private RestClient client;
+
+    static class Stocks {
+
+        private final RestClient client;
+
+        Stocks(RestClient client) {
+            this.client = client;
+        }
+
+        @Retryable
+        String find() {
+            return client.get().uri("/stock").retrieve().body(String.class);
+        }
+
+        @Retryable("picky")
+        String picky() {
+            return client.get().uri("/stock").retrieve().body(String.class);
+        }
+    }
+
+    public interface StockClient {
+
+        @GetExchange("/stock")
+        @Retryable(fallback = "none")
+        String find();
+
+        default String none(HttpClientErrorException failure) {
+            return "none";
+        }
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/stock", exchange -> {
+            boolean fails = requests.incrementAndGet() <= failures;
+            byte[] body = "7 pieces".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(fails ? status : 200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+        client = RestClient.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    private void with(Use use) {
+        Apps.with("retrykit.policies.picky.statuses: [404]")
+                .withBean(Stocks.class, client)
+                .run(context -> use.of(context.getBean(Stocks.class)));
+    }
+
+    /** What a test does with the service. */
+    private interface Use {
+
+        void of(Stocks stocks);
+    }
+
+    @Test
+    void anAnswerThatIsTransientIsAskedForAgain() {
+        with(stocks -> assertThat(stocks.find()).isEqualTo("7 pieces"));
+
+        assertThat(requests).hasValue(2);
+    }
+
+    @Test
+    void anAnswerThatIsPermanentIsNot() {
+        status = 404;
+
+        with(stocks -> assertThatExceptionOfType(HttpClientErrorException.NotFound.class)
+                .isThrownBy(stocks::find));
+
+        assertThat(requests).hasValue(1);
+    }
+
+    @Test
+    void thePolicySaysWhichAnswersAreTransient() {
+        status = 404;
+        with(stocks -> assertThat(stocks.picky()).isEqualTo("7 pieces"));
+        status = 503;
+        requests.set(0);
+
+        with(stocks -> assertThatExceptionOfType(HttpServerErrorException.ServiceUnavailable.class)
+                .isThrownBy(stocks::picky));
+    }
+
+    @Test
+    void aServerThatIsGoneIsTransient() {
+        server.stop(0);
+
+        Apps.plain()
+                .withBean(Stocks.class, client)
+                .withPropertyValues("retrykit.policies.picky.max-attempts=2")
+                .run(context -> {
+                    assertThatExceptionOfType(org.springframework.web.client.ResourceAccessException.class)
+                            .isThrownBy(context.getBean(Stocks.class)::find);
+
+                    assertThat(context.getBean(Retries.class)
+                                    .findPolicy("Stocks.find")
+                                    .orElseThrow()
+                                    .counters()
+                                    .attempts())
+                            .isEqualTo(3);
+                });
+    }
+
+    @Test
+    void httpServiceInterfacesAreRetriedToo() {
+        Apps.plain()
+                .withBean(
+                        StockClient.class,
+                        () -> HttpServiceProxyFactory.builderFor(RestClientAdapter.create(client))
+                                .build()
+                                .createClient(StockClient.class))
+                .run(context -> {
+                    assertThat(context.getBean(StockClient.class).find()).isEqualTo("7 pieces");
+                    assertThat(requests).hasValue(2);
+                    status = 404;
+                    requests.set(0);
+                    assertThat(context.getBean(StockClient.class).find()).isEqualTo("none");
+                    assertThat(context.getBean(Retries.class).get("StockClient.find"))
+                            .isNotNull();
+                });
+    }
+}

@@ -1,0 +1,270 @@
+package dev.retrykit.spring.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import dev.retrykit.annotation.CircuitGuarded;
+import dev.retrykit.annotation.Retryable;
+import dev.retrykit.spring.Apps;
+import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.time.ManualTime;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.test.util.AopTestUtils;
+
+@ExtendWith(OutputCaptureExtension.class)
+class RetryLogTests {
+
+    private static final String YML = """
+            retrykit:
+              defaults.policy: { jitter: none, budget: { unlimited: true } }
+              policies: { inventory: { max-attempts: 2 } }
+              circuits: { inventory: { minimum-calls: 100, open: { jitter: 0 } } }
+            """;
+
+    static class Service {
+
+        Exception failure = new ConnectException("down");
+        Exception then;
+        int failures = Integer.MAX_VALUE;
+
+        @Retryable("inventory")
+        @CircuitGuarded("inventory")
+        String find() throws Exception {
+            if (failures-- > 0) {
+                throw failure;
+            }
+            if (then != null) {
+                throw then;
+            }
+            return "found";
+        }
+    }
+
+    private Service service;
+    private Service target;
+    private ManualTime time;
+    private Retries retries;
+
+    private void with(String yml, Runnable use) {
+        Apps.with(yml).withBean(Service.class).run(context -> {
+            service = context.getBean(Service.class);
+            target = AopTestUtils.getTargetObject(service);
+            time = context.getBean(ManualTime.class);
+            retries = context.getBean(Retries.class);
+            use.run();
+        });
+    }
+
+    private void fail(int times) {
+        for (int i = 0; i < times; i++) {
+            try {
+                service.find();
+            } catch (Exception caller) {
+                // what the caller gets is another test's business
+            }
+        }
+    }
+
+    private static List<String> lines(CapturedOutput output, String logger) {
+        return output.getOut()
+                .lines()
+                .filter(line -> line.contains(" dev.retrykit." + logger + " - "))
+                .toList();
+    }
+
+    private static void level(Level level) {
+        ((Logger) LoggerFactory.getLogger("dev.retrykit.retry")).setLevel(level);
+    }
+
+    @AfterEach
+    void resetLevel() {
+        level(null);
+    }
+
+    @Test
+    void aCallThatGivesUpIsAWarning(CapturedOutput output) {
+        with(YML, () -> fail(1));
+
+        assertThat(lines(output, "retry"))
+                .containsExactly("WARN dev.retrykit.retry - Policy 'inventory': EXHAUSTED after 2 attempts in 200ms;"
+                        + " java.net.ConnectException: down");
+    }
+
+    @Test
+    void thoseAfterItAreSummedUpAfterTenSeconds(CapturedOutput output) {
+        with(YML, () -> {
+            fail(8);
+            assertThat(lines(output, "retry")).hasSize(1);
+            time.advance(Duration.ofSeconds(10));
+            assertThat(lines(output, "retry"))
+                    .hasSize(2)
+                    .last()
+                    .isEqualTo("WARN dev.retrykit.retry - Policy 'inventory': EXHAUSTED 7 more times in the last 10s;"
+                            + " the last: java.net.ConnectException: down");
+        });
+    }
+
+    @Test
+    void whileCallsGoOnFailingThereIsOneSummaryEveryTenSeconds(CapturedOutput output) {
+        with(YML, () -> {
+            for (int second = 0; second < 30; second++) {
+                fail(1);
+                time.advance(Duration.ofMillis(800));
+            }
+            assertThat(lines(output, "retry")).hasSize(3);
+            assertThat(lines(output, "retry").get(1)).contains("EXHAUSTED 9 more times in the last 10s");
+            assertThat(lines(output, "retry").get(2)).contains("EXHAUSTED 10 more times in the last 10s");
+        });
+    }
+
+    @Test
+    void afterAQuietTimeTheNextIsSaidAtOnce(CapturedOutput output) {
+        with(YML, () -> {
+            fail(1);
+            time.advance(Duration.ofSeconds(10));
+            fail(1);
+            assertThat(lines(output, "retry"))
+                    .hasSize(2)
+                    .allSatisfy(line -> assertThat(line).contains("EXHAUSTED after 2 attempts"));
+            assertThat(time.pending()).isZero();
+        });
+    }
+
+    @Test
+    void eachReasonIsSaidByItself(CapturedOutput output) {
+        with(YML, () -> {
+            fail(1);
+            retries.circuit("inventory").forceOpen();
+            fail(2);
+        });
+
+        assertThat(lines(output, "retry"))
+                .hasSize(2)
+                .last()
+                .asString()
+                .startsWith("WARN dev.retrykit.retry - Policy 'inventory': CIRCUIT_OPEN after 0 attempts in 0s");
+    }
+
+    @Test
+    void aPermanentFailureOfTheFirstAttemptIsNoNews(CapturedOutput output) {
+        with(YML, () -> {
+            target.failure = new IllegalStateException("wrong");
+            fail(1);
+        });
+
+        assertThat(lines(output, "retry")).isEmpty();
+    }
+
+    @Test
+    void unlessSomebodyDebugs(CapturedOutput output) {
+        level(Level.DEBUG);
+        with(YML, () -> {
+            target.failure = new IllegalStateException("wrong");
+            fail(1);
+        });
+
+        assertThat(lines(output, "retry"))
+                .containsExactly("DEBUG dev.retrykit.retry - Policy 'inventory': NOT_RETRYABLE after 1 attempt in 0s;"
+                        + " java.lang.IllegalStateException: wrong");
+    }
+
+    @Test
+    void aPermanentFailureOfALaterAttemptIsAWarning(CapturedOutput output) {
+        with(YML, () -> {
+            target.failures = 1;
+            target.then = new IllegalStateException("wrong");
+            fail(1);
+        });
+
+        assertThat(lines(output, "retry"))
+                .containsExactly("WARN dev.retrykit.retry - Policy 'inventory': NOT_RETRYABLE after 2 attempts in"
+                        + " 200ms; java.lang.IllegalStateException: wrong");
+    }
+
+    @Test
+    void eachRetryIsThereForThoseWhoDebug(CapturedOutput output) {
+        level(Level.DEBUG);
+        with(YML, () -> {
+            target.failures = 1;
+            fail(1);
+        });
+
+        assertThat(lines(output, "retry"))
+                .containsExactly(
+                        "DEBUG dev.retrykit.retry - Policy 'inventory': attempt 1 failed (java.net.ConnectException:"
+                                + " down); next in 200ms by backoff",
+                        "DEBUG dev.retrykit.retry - Policy 'inventory': SUCCESS after 2 attempts in 200ms");
+    }
+
+    @Test
+    void aCallThatRecoversIsNoWarning(CapturedOutput output) {
+        with(YML, () -> {
+            target.failures = 1;
+            fail(1);
+        });
+
+        assertThat(lines(output, "retry")).isEmpty();
+    }
+
+    @Test
+    void noMessageForgesALine(CapturedOutput output) {
+        with(YML, () -> {
+            target.failure = new ConnectException("down\nERROR forged\r\u001b[31m\u0085x\u2028y");
+            fail(1);
+        });
+
+        assertThat(lines(output, "retry"))
+                .singleElement()
+                .asString()
+                .endsWith("down\\nERROR forged\\r\\u001b[31m\\u0085x\\u2028y");
+        assertThat(output.getOut().lines()).noneMatch(line -> line.startsWith("ERROR"));
+    }
+
+    @Test
+    void aLongMessageIsCut(CapturedOutput output) {
+        with(YML, () -> {
+            target.failure = new ConnectException("x".repeat(1_000_000));
+            fail(1);
+        });
+
+        assertThat(lines(output, "retry")).singleElement().asString().hasSizeLessThan(400);
+    }
+
+    @Test
+    void thereIsNoStackTrace(CapturedOutput output) {
+        with(YML, () -> fail(1));
+
+        assertThat(output.getOut()).doesNotContain("\tat ");
+    }
+
+    @Test
+    void eachTransitionOfACircuitIsALine(CapturedOutput output) {
+        String yml = """
+                retrykit:
+                  policies: { inventory: { max-attempts: 1 } }
+                  circuits.inventory: { minimum-calls: 2, half-open: { probes: 1 }, open: { jitter: 0 } }
+                """;
+        with(yml, () -> {
+            fail(2);
+            time.advance(Duration.ofSeconds(5));
+            target.failures = 0;
+            fail(1);
+        });
+
+        assertThat(lines(output, "circuit"))
+                .containsExactly(
+                        "INFO dev.retrykit.circuit - Circuit 'inventory': CLOSED -> OPEN; 100.0 % of 2 calls failed,"
+                                + " 0.0 % were slow; next probe in 5s",
+                        "INFO dev.retrykit.circuit - Circuit 'inventory': OPEN -> HALF_OPEN; probing",
+                        "INFO dev.retrykit.circuit - Circuit 'inventory': HALF_OPEN -> CLOSED");
+    }
+}

@@ -1,0 +1,147 @@
+package dev.retrykit.spring.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jayway.jsonpath.JsonPath;
+import dev.retrykit.circuit.CircuitPolicy;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What an IDE knows about {@code retrykit.*}. */
+class MetadataTests {
+
+    private static List<Map<String, Object>> all(String kind) {
+        try (InputStream in = MetadataTests.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
+            return JsonPath.read(new String(in.readAllBytes(), StandardCharsets.UTF_8), "$." + kind);
+        } catch (IOException unreadable) {
+            throw new AssertionError(unreadable);
+        }
+    }
+
+    private static Map<String, String> defaults() {
+        return all("properties").stream()
+                .filter(property -> property.get("defaultValue") != null)
+                .collect(Collectors.toMap(
+                        property -> (String) property.get("name"),
+                        property -> property.get("defaultValue").toString()));
+    }
+
+    @Test
+    void everyPropertyHasATypeAndADescription() {
+        assertThat(all("properties"))
+                .hasSizeGreaterThan(40)
+                .allSatisfy(property -> assertThat(property)
+                        .containsKeys("name", "type")
+                        .extractingByKey("description")
+                        .asString()
+                        .hasSizeGreaterThan(10));
+    }
+
+    @Test
+    void everyGroupHasATypeAndADescription() {
+        assertThat(all("groups"))
+                .hasSizeGreaterThan(10)
+                .allSatisfy(group -> assertThat(group)
+                        .containsKeys("name", "type")
+                        .extractingByKey("description")
+                        .asString()
+                        .hasSizeGreaterThan(10));
+    }
+
+    @Test
+    void everyKeyOfAPolicyACircuitAndABudgetIsThere() {
+        List<String> names = all("properties").stream()
+                .map(property -> (String) property.get("name"))
+                .toList();
+
+        assertThat(names)
+                .contains(
+                        "retrykit.enabled",
+                        "retrykit.strict",
+                        "retrykit.policies",
+                        "retrykit.circuits",
+                        "retrykit.budgets",
+                        "retrykit.aspect.order",
+                        "retrykit.defaults.policy.backoff.max-delay",
+                        "retrykit.defaults.policy.retry-after.respect",
+                        "retrykit.defaults.circuit.half-open.probes",
+                        "retrykit.defaults.budget.min-success");
+    }
+
+    @Test
+    void theDefaultsOfAPolicyAreTheLibrarys() {
+        Map<String, Setting> settings =
+                Written.yml("retrykit.policies.inventory:").policy().settings();
+
+        assertDefaults("retrykit.defaults.policy.", settings);
+    }
+
+    @Test
+    void theDefaultsOfACircuitAreTheLibrarys() {
+        Effective<CircuitPolicy> effective =
+                Written.yml("retrykit.circuits.inventory:").circuit();
+
+        assertDefaults("retrykit.defaults.circuit.", effective.settings());
+    }
+
+    @Test
+    void theDefaultsOfABudgetAreTheLibrarys() {
+        Map<String, Setting> settings =
+                BudgetAssembly.budget("retrykit.budgets.inventory", Layer.EMPTY).settings();
+
+        assertDefaults("retrykit.defaults.budget.", settings);
+    }
+
+    private static void assertDefaults(String prefix, Map<String, Setting> settings) {
+        Map<String, String> defaults = defaults();
+        assertThat(settings)
+                .isNotEmpty()
+                .allSatisfy((key, setting) -> assertThat(defaults)
+                        .containsEntry(
+                                prefix + key,
+                                String.valueOf(Texts.of(setting.value())).replaceAll("\\.0$", "")));
+    }
+
+    @Test
+    void theExampleOfTheDocumentationBinds() {
+        Written written = Written.yml("""
+                retrykit:
+                  enabled: true
+                  policies:
+                    inventory:
+                      max-attempts: 5
+                      attempt-timeout: 2s
+                      backoff: { strategy: exponential, delay: 200ms, multiplier: 2, max-delay: 10s }
+                      jitter: decorrelated
+                      budget: { time: 30s, name: inventory }
+                      retry-on: [java.io.IOException]
+                      abort-on: [java.io.FileNotFoundException]
+                      statuses: [429, 502, 503, 504]
+                      retry-after: { respect: true, max: 10s }
+                      nested: once
+                  budgets:
+                    inventory: { ratio: 0.1, window: 10s, reserve: 5, min-success: 60 }
+                  circuits:
+                    inventory:
+                      window: { type: time, size: 10s }
+                      minimum-calls: 20
+                      failure-rate: 70
+                      slow-call: { duration: 2s, rate: 80 }
+                      consecutive-failures: 0
+                      open: { duration: 5s, multiplier: 2, max-duration: 30s, jitter: 0.5 }
+                      half-open: { probes: 5, lease: 30s }
+                      on-open: stop
+                      blocks: all
+                      ignore: [java.io.FileNotFoundException]
+                """);
+
+        assertThat(written.policy().settings().get("statuses").value()).isEqualTo(List.of(429, 502, 503, 504));
+        assertThat(written.circuit().settings().get("slow-call.rate").value()).isEqualTo(80.0);
+        assertThat(written.warnings).isEmpty();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.retrykit.spring.settings;
+
+import dev.retrykit.RetryPolicy;
+import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.spring.Apps;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+/** What a user has written, in files, variables and properties; stronger sources are added first. */
+final class Written {
+
+    private final ConfigurableEnvironment environment = new StandardEnvironment();
+    final List<String> warnings = new ArrayList<>();
+
+    private Written() {
+        environment
+                .getPropertySources()
+                .forEach(source -> environment.getPropertySources().remove(source.getName()));
+    }
+
+    static Written yml(String text) {
+        return new Written().andYml("application.yml", text);
+    }
+
+    static Written property(String key, Object value) {
+        Written written = new Written();
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put(key, value);
+        written.environment.getPropertySources().addLast(new MapPropertySource("properties", properties));
+        return written;
+    }
+
+    static Written variable(String name, String value) {
+        Written written = new Written();
+        written.environment
+                .getPropertySources()
+                .addLast(new SystemEnvironmentPropertySource(
+                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, Map.of(name, value)));
+        return written;
+    }
+
+    Written andYml(String file, String text) {
+        Apps.load(environment, file, text);
+        return this;
+    }
+
+    WrittenSettings bind() {
+        return SettingsBinder.bind(environment, null, warnings::add);
+    }
+
+    /** The effective settings of the policy called inventory. */
+    Effective<RetryPolicy> policy() {
+        WrittenSettings settings = bind();
+        Layer all = settings.policy("inventory").over(settings.policyDefaults());
+        return PolicyAssembly.policy("retrykit.policies.inventory", all, List.of());
+    }
+
+    /** The effective settings of the circuit called inventory. */
+    Effective<CircuitPolicy> circuit() {
+        WrittenSettings settings = bind();
+        Layer all = settings.circuit("inventory").over(settings.circuitDefaults());
+        return CircuitAssembly.circuit("retrykit.circuits.inventory", all);
+    }
+}
