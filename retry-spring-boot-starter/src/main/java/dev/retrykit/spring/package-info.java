@@ -8,7 +8,7 @@
  *   3  .observe    .actuate           meters, log lines, endpoint
  *   2  .method                        annotated methods
  *   1  .registry                      the policies, circuits and budgets of one application
- *   0  .settings   .http              retrykit.*, what HTTP failures mean
+ *   0  .settings   .failure           retrykit.*, what failures mean
  * </pre>
  */
 @NullMarked

@@ -41,8 +41,8 @@ class ArchitectureTests {
             .definedBy(BASE + "registry..")
             .layer("settings")
             .definedBy(BASE + "settings..")
-            .layer("http")
-            .definedBy(BASE + "http..")
+            .layer("failure")
+            .definedBy(BASE + "failure..")
             .whereLayer("autoconfigure")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("observe")
@@ -55,7 +55,7 @@ class ArchitectureTests {
             .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method")
             .whereLayer("settings")
             .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method", "registry")
-            .whereLayer("http")
+            .whereLayer("failure")
             .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method", "registry");
 
     @ArchTest
@@ -66,7 +66,7 @@ class ArchitectureTests {
     static final ArchRule everyPackageIsOnAFloor = classes()
             .should()
             .resideInAnyPackage(
-                    Stream.of("autoconfigure", "observe", "actuate", "method", "registry", "settings", "http")
+                    Stream.of("autoconfigure", "observe", "actuate", "method", "registry", "settings", "failure")
                             .map(floor -> BASE + floor)
                             .toArray(String[]::new))
             .orShould()

@@ -3,7 +3,7 @@ package dev.retrykit.spring.autoconfigure;
 import dev.retrykit.RetryListener;
 import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.failure.FailureClassifier;
-import dev.retrykit.spring.http.StatusReader;
+import dev.retrykit.spring.failure.StatusReader;
 import dev.retrykit.spring.method.MethodPlans;
 import dev.retrykit.spring.method.RetryPostProcessor;
 import dev.retrykit.spring.observe.RetryLog;

@@ -1,6 +1,6 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.http.RestClientStatus;
+import dev.retrykit.spring.failure.RestClientStatus;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;

@@ -3,7 +3,7 @@ package dev.retrykit.spring.registry;
 import dev.retrykit.RetryListener;
 import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.failure.FailureClassifier;
-import dev.retrykit.spring.http.StatusReader;
+import dev.retrykit.spring.failure.StatusReader;
 import dev.retrykit.time.TimeSource;
 import java.util.List;
 import java.util.concurrent.Executor;

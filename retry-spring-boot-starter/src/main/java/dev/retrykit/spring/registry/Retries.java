@@ -5,7 +5,7 @@ import dev.retrykit.RetryPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.failure.FailureClassifier;
-import dev.retrykit.spring.http.StatusFailures;
+import dev.retrykit.spring.failure.StatusFailures;
 import dev.retrykit.spring.settings.BudgetAssembly;
 import dev.retrykit.spring.settings.CircuitAssembly;
 import dev.retrykit.spring.settings.Effective;

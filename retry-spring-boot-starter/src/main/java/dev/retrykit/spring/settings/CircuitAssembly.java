@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A circuit's settings from what is written about it. A default that doesn't fit a written value gives way. */
@@ -16,6 +17,8 @@ public final class CircuitAssembly {
 
     private static final int COUNT_WINDOW = 100;
     private static final double SLOW_CALL_RATE = 80;
+    private static final String CALLS = "a whole number of calls, as window.type is count";
+    private static final String TIME = Durations.RULE + ", as window.type is time";
 
     private static final Map<String, String> KEYS = Map.ofEntries(
             Map.entry("countWindow", "window.size"),
@@ -57,93 +60,56 @@ public final class CircuitAssembly {
                 : CircuitPolicy.builder().slowCall(slow, SLOW_CALL_RATE).build();
     }
 
+    /** Only what is written is set: the builder knows which defaults give way to it. */
     @SuppressWarnings("unchecked")
     private static CircuitPolicy.Builder builder(String section, Layer written) {
-        CircuitPolicy defaults = CircuitPolicy.defaults();
         CircuitPolicy.Builder builder = CircuitPolicy.builder();
         setWindow(section, written, builder);
-        setSlowCall(written, builder);
-        setOpen(written, builder, defaults);
-        int probes = written.value("half-open.probes", Integer.class, 0);
-        int minimum = written.value("minimum-calls", Integer.class, minimumCalls(written, probes));
-        List<Class<? extends Throwable>> ignore = written.value("ignore", List.class, List.of());
-        return builder.minimumCalls(minimum)
-                .probes(probes == 0 ? Math.min(defaults.probes(), Math.max(1, minimum)) : probes)
-                .failureRate(written.value("failure-rate", Double.class, defaults.failureRate()))
-                .consecutiveFailures(written.value("consecutive-failures", Integer.class, 0))
-                .lease(written.value("half-open.lease", Duration.class, defaults.lease()))
-                .onOpen(written.value("on-open", OnOpen.class, defaults.onOpen()))
-                .blocks(written.value("blocks", Blocks.class, defaults.blocks()))
-                .ignore(ignore);
-    }
-
-    /** As many as the probes ask for, and no more than the window can hold. */
-    private static int minimumCalls(Layer written, int probes) {
-        int wanted = Math.max(CircuitPolicy.defaults().minimumCalls(), probes);
-        Setting size = written.setting("window.size");
-        return size != null && countsCalls(written) ? Math.min(wanted, Math.max(1, calls(size))) : wanted;
+        written.take(
+                "slow-call.duration",
+                Duration.class,
+                slow -> builder.slowCall(slow, written.value("slow-call.rate", Double.class, SLOW_CALL_RATE)));
+        written.take("minimum-calls", Integer.class, builder::minimumCalls);
+        written.take("failure-rate", Double.class, builder::failureRate);
+        written.take("consecutive-failures", Integer.class, builder::consecutiveFailures);
+        written.take("open.duration", Duration.class, builder::openDuration);
+        written.take("open.multiplier", Double.class, builder::openMultiplier);
+        written.take("open.max-duration", Duration.class, builder::maxOpenDuration);
+        written.take("open.jitter", Double.class, builder::openJitter);
+        written.take("half-open.probes", Integer.class, builder::probes);
+        written.take("half-open.lease", Duration.class, builder::lease);
+        written.take("on-open", OnOpen.class, builder::onOpen);
+        written.take("blocks", Blocks.class, builder::blocks);
+        written.take("ignore", List.class, builder::ignore);
+        return builder;
     }
 
     private static void setWindow(String section, Layer written, CircuitPolicy.Builder builder) {
+        boolean counts = written.value("window.type", WindowType.class, WindowType.TIME) == WindowType.COUNT;
         Setting size = written.setting("window.size");
-        boolean counts = countsCalls(written);
         if (size == null) {
             if (counts) {
                 builder.countWindow(Math.max(COUNT_WINDOW, written.value("minimum-calls", Integer.class, 0)));
             }
             return;
         }
+        String text = String.valueOf(size.value()).trim();
+        if (counts) {
+            builder.countWindow(readable(section, size, CALLS, "time", () -> Integer.parseInt(text)));
+        } else {
+            builder.timeWindow(readable(section, size, TIME, "count", () -> Durations.parse(text)));
+        }
+    }
+
+    private static <T> T readable(String section, Setting size, String rule, String otherType, Supplier<T> read) {
         try {
-            if (!counts) {
-                builder.timeWindow(Durations.parse(String.valueOf(size.value())));
-                return;
-            }
+            return read.get();
         } catch (IllegalArgumentException unreadable) {
-            throw unreadable(section, size, Durations.RULE + ", as window.type is time", "count");
+            throw new InvalidSettingException(
+                    "'" + section + ".window.size' = " + Texts.quoted(size.value()) + " (" + size.origin()
+                            + ") can't be read: it must be " + rule + ".",
+                    "Correct the value, or set window.type to " + otherType + ".");
         }
-        try {
-            calls(size);
-        } catch (NumberFormatException notANumber) {
-            throw unreadable(section, size, "a whole number of calls, as window.type is count", "time");
-        }
-        builder.countWindow(calls(size));
-    }
-
-    private static boolean countsCalls(Layer written) {
-        return written.value("window.type", WindowType.class, WindowType.TIME) == WindowType.COUNT;
-    }
-
-    private static int calls(Setting size) {
-        return Integer.parseInt(String.valueOf(size.value()).trim());
-    }
-
-    private static InvalidSettingException unreadable(String section, Setting size, String rule, String otherType) {
-        return new InvalidSettingException(
-                "'" + section + ".window.size' = " + Texts.quoted(size.value()) + " (" + size.origin()
-                        + ") can't be read: it must be " + rule + ".",
-                "Correct the value, or set window.type to " + otherType + ".");
-    }
-
-    private static void setSlowCall(Layer written, CircuitPolicy.Builder builder) {
-        Duration slow = written.value("slow-call.duration", Duration.class);
-        if (slow != null) {
-            builder.slowCall(slow, written.value("slow-call.rate", Double.class, SLOW_CALL_RATE));
-        }
-    }
-
-    private static void setOpen(Layer written, CircuitPolicy.Builder builder, CircuitPolicy defaults) {
-        Duration max = written.value("open.max-duration", Duration.class);
-        Duration open = written.value("open.duration", Duration.class);
-        if (open == null) {
-            open = max != null && max.compareTo(defaults.openDuration()) < 0 ? max : defaults.openDuration();
-        }
-        if (max == null) {
-            max = open.compareTo(defaults.maxOpenDuration()) > 0 ? open : defaults.maxOpenDuration();
-        }
-        builder.openDuration(open)
-                .maxOpenDuration(max)
-                .openMultiplier(written.value("open.multiplier", Double.class, defaults.openMultiplier()))
-                .openJitter(written.value("open.jitter", Double.class, defaults.openJitter()));
     }
 
     private static Map<String, Function<CircuitPolicy, @Nullable Object>> readers() {

@@ -3,6 +3,7 @@ package dev.retrykit.spring.settings;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,14 @@ public final class Layer {
     <T> T value(String key, Class<T> type, T otherwise) {
         T value = value(key, type);
         return value == null ? otherwise : value;
+    }
+
+    /** Hands the value of a key over, if there is one. */
+    <T> void take(String key, Class<T> type, Consumer<? super T> into) {
+        T value = value(key, type);
+        if (value != null) {
+            into.accept(value);
+        }
     }
 
     /** All settings by key. */

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -50,16 +49,17 @@ public final class PolicyAssembly {
         return (List<Integer>) written.value("statuses", List.class);
     }
 
+    @SuppressWarnings("unchecked")
     private static RetryPolicy.Builder builder(Layer written, List<FailureClassifier> classifiers) {
         RetryPolicy.Builder builder = RetryPolicy.builder();
-        take(written, "max-attempts", Integer.class, builder::maxAttempts);
-        take(written, "attempt-timeout", Duration.class, builder::attemptTimeout);
-        take(written, "budget.time", Duration.class, builder::timeBudget);
-        take(written, "jitter", Jitter.class, builder::jitter);
-        take(written, "nested", NestedRetries.class, builder::nested);
-        take(written, "idempotent", Boolean.class, builder::idempotent);
-        types(written, "retry-on", builder::retryOn);
-        types(written, "abort-on", builder::abortOn);
+        written.take("max-attempts", Integer.class, builder::maxAttempts);
+        written.take("attempt-timeout", Duration.class, builder::attemptTimeout);
+        written.take("budget.time", Duration.class, builder::timeBudget);
+        written.take("jitter", Jitter.class, builder::jitter);
+        written.take("nested", NestedRetries.class, builder::nested);
+        written.take("idempotent", Boolean.class, builder::idempotent);
+        written.take("retry-on", List.class, builder::retryOn);
+        written.take("abort-on", List.class, builder::abortOn);
         builder.retryAfter(
                 written.value("retry-after.respect", Boolean.class, true),
                 written.value(
@@ -85,21 +85,6 @@ public final class PolicyAssembly {
                 delay,
                 written.value("backoff.multiplier", Double.class, defaults.multiplier()),
                 max);
-    }
-
-    private static <T> void take(Layer written, String key, Class<T> type, Consumer<T> into) {
-        T value = written.value(key, type);
-        if (value != null) {
-            into.accept(value);
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static void types(Layer written, String key, Consumer<List<Class<? extends Throwable>>> into) {
-        List<Class<? extends Throwable>> types = written.value(key, List.class);
-        if (types != null) {
-            into.accept(types);
-        }
     }
 
     private static Duration shorter(Duration one, Duration other) {

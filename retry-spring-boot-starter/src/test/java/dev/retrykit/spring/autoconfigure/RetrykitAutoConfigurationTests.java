@@ -13,7 +13,7 @@ import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.actuate.RetryEndpoint;
-import dev.retrykit.spring.http.RestClientStatus;
+import dev.retrykit.spring.failure.RestClientStatus;
 import dev.retrykit.spring.method.RetryPostProcessor;
 import dev.retrykit.spring.observe.RetryMeters;
 import dev.retrykit.spring.registry.EngineParts;

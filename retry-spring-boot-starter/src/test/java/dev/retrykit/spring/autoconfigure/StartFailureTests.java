@@ -147,7 +147,7 @@ class StartFailureTests {
 
         assertReads(output, """
                 The settings of retrykit.policies.inventory can't hold: backoff.max-delay must not be below\
-                 backoff.delay, but backoff.max-delay was 5s and backoff.delay 10s.
+                 backoff.delay, 10s, but was 5s.
 
                     retrykit.policies.inventory.backoff.max-delay = 5s (Byte array resource [application.yml] - 6:20)
                     retrykit.policies.inventory.backoff.delay = 10s (Byte array resource [application.yml] - 5:16)""", "Change one of these values.");

@@ -159,7 +159,7 @@ class AnnotationSettingsTests {
                             .withBean(Service.class),
                     """
                     The settings of retrykit.policies.[Service.full] can't hold: backoff.max-delay must not be below\
-                     backoff.delay, but backoff.max-delay was 5s and backoff.delay 6s.
+                     backoff.delay, 6s, but was 5s.
 
                         retrykit.policies.[Service.full].backoff.max-delay = 5s (@Retryable on Service.full())
                         retrykit.policies.[Service.full].backoff.delay = 6s\

@@ -101,7 +101,7 @@ class CircuitAssemblyTests {
     void aCountWindowOutOfItsRangeIsRefused(String size) {
         assertRefused(
                 "{ window: { type: count, size: " + size + " } }",
-                "window.size must be 1 to 1000000 calls, but was " + size,
+                "window.size must be 1 to 1000000, but was " + size,
                 "\n    retrykit.circuits.inventory.window.size = " + size);
     }
 

@@ -1,4 +1,4 @@
-package dev.retrykit.spring.http;
+package dev.retrykit.spring.failure;
 
 import java.util.OptionalInt;
 

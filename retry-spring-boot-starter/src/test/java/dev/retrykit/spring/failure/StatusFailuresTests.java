@@ -1,4 +1,4 @@
-package dev.retrykit.spring.http;
+package dev.retrykit.spring.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
