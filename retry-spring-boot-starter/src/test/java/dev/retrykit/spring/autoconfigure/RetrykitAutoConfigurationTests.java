@@ -180,7 +180,7 @@ class RetrykitAutoConfigurationTests {
 
     @Test
     void policiesAndCircuitsAreInjectedByName() {
-        Apps.with("retrykit: { policies: { inventory:, payments: }, circuits: { inventory: {} } }")
+        Apps.with("retrykit: { policies: { inventory:, payments: }, circuits: { inventory: } }")
                 .withBean(Client.class)
                 .run(context -> {
                     Client client = context.getBean(Client.class);
@@ -195,7 +195,7 @@ class RetrykitAutoConfigurationTests {
 
     @Test
     void withoutSuchAPolicyTheClientIsNotMade() {
-        Apps.with("retrykit: { policies: { payments: }, circuits: { inventory: {} } }")
+        Apps.with("retrykit: { policies: { payments: }, circuits: { inventory: } }")
                 .withBean(Client.class)
                 .run(context -> assertThat(context)
                         .getFailure()

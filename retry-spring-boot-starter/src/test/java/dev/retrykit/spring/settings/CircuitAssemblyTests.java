@@ -27,7 +27,7 @@ class CircuitAssemblyTests {
 
     @Test
     void anEmptyCircuitIsOneOfDefaults() {
-        Effective<CircuitPolicy> effective = inventory("{}");
+        Effective<CircuitPolicy> effective = inventory("");
 
         assertThat(effective.policy().timeWindow()).isEqualTo(Duration.ofSeconds(10));
         assertThat(effective.policy().minimumCalls()).isEqualTo(20);
