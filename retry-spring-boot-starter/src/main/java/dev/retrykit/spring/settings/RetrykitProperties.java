@@ -27,6 +27,10 @@ public record RetrykitProperties(
         @DefaultValue Map<String, BudgetSettings> budgets,
         @DefaultValue Aspect aspect) {
 
+    /** Nothing is written at all. */
+    static final RetrykitProperties EMPTY = new RetrykitProperties(
+            true, true, new Defaults(null, null, null), Map.of(), Map.of(), Map.of(), new Aspect(null));
+
     /**
      * What holds for every policy, circuit and budget that says nothing else.
      *

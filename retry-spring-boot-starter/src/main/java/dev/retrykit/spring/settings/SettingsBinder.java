@@ -156,7 +156,8 @@ public final class SettingsBinder {
         private static final Map<Class<?>, Object> EMPTY = Map.of(
                 PolicySettings.class, PolicySettings.EMPTY,
                 CircuitSettings.class, CircuitSettings.EMPTY,
-                BudgetSettings.class, BudgetSettings.EMPTY);
+                BudgetSettings.class, BudgetSettings.EMPTY,
+                RetrykitProperties.class, RetrykitProperties.EMPTY);
 
         private static final int LONGEST_ORIGIN = 300;
 
