@@ -79,6 +79,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
 
     private void ended(Ended event) {
         boolean expected = event.reason() == StopReason.SUCCESS
+                || event.reason() == StopReason.CANCELLED
                 || event.attempts() == 1 && event.reason() == StopReason.NOT_RETRYABLE;
         if (expected) {
             if (RETRIES.isDebugEnabled()) {

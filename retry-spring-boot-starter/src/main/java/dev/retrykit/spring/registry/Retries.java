@@ -2,6 +2,7 @@ package dev.retrykit.spring.registry;
 
 import dev.retrykit.Retry;
 import dev.retrykit.RetryPolicy;
+import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.failure.FailureClassifier;
@@ -20,9 +21,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,35 +147,20 @@ public final class Retries {
 
     /** What is configured and nobody has used yet, each with the name that was meant perhaps. */
     public List<String> unused() {
-        List<String> used = policies.all().stream()
-                .filter(PolicyEntry::isUsed)
-                .map(PolicyEntry::name)
-                .toList();
-        List<String> usedCircuits = circuits.all().stream()
-                .filter(CircuitEntry::isUsed)
-                .map(CircuitEntry::name)
-                .toList();
-        List<String> usedBudgets =
-                policies.all().stream().map(policy -> policy.budget().name()).toList();
-        List<String> unused = new ArrayList<>();
-        collectUnused("retrykit.policies", written.policies(), used, unused);
-        collectUnused("retrykit.circuits", written.circuits(), usedCircuits, unused);
-        collectUnused("retrykit.budgets", written.budgets(), usedBudgets, unused);
-        return unused;
-    }
-
-    private static void collectUnused(
-            String section, Collection<String> configured, List<String> used, List<String> into) {
-        Set<String> spellings = used.stream().map(Names::canonical).collect(Collectors.toSet());
-        for (String name : configured) {
-            if (!spellings.contains(Names.canonical(name))) {
-                into.add(section + "." + Texts.line(name.contains(".") ? "[" + name + "]" : name, LONGEST_NAME)
-                        + " is configured, but nothing uses it."
-                        + Names.nearest(name, used)
-                                .map(near -> " Did you mean " + Texts.quoted(near) + "?")
-                                .orElse(""));
-            }
-        }
+        List<String> complaints = new ArrayList<>();
+        List<PolicyEntry> inUse =
+                policies.all().stream().filter(PolicyEntry::isUsed).toList();
+        Usage.complain("retrykit.policies", written.policies(), inUse, PolicyEntry::name, complaints);
+        List<CircuitEntry> watched =
+                circuits.all().stream().filter(CircuitEntry::isUsed).toList();
+        Usage.complain("retrykit.circuits", written.circuits(), watched, CircuitEntry::name, complaints);
+        Usage.complain(
+                "retrykit.budgets",
+                written.budgets(),
+                policies.all(),
+                policy -> policy.budget().name(),
+                complaints);
+        return complaints;
     }
 
     /** Tells of each policy, circuit and budget, also of those that are made later. */
@@ -188,23 +172,22 @@ public final class Retries {
 
     private PolicyEntry assemble(String name, String section, Layer own) {
         Layer all = BudgetAssembly.over(section, own, written.policyDefaults());
-        Effective<RetryPolicy> effective =
-                PolicyAssembly.policy(section, all, classifiers(PolicyAssembly.statuses(all)));
-        return new PolicyEntry(name, effective, budgetOf(name, section, all), parts);
-    }
-
-    /** A named budget is shared; any other belongs to the policy and bears its name, unless a shared one has it. */
-    private RetryBudget budgetOf(String policy, String section, Layer all) {
+        Effective<RetryPolicy> policy = PolicyAssembly.policy(section, all, classifiers(PolicyAssembly.statuses(all)));
         Setting shared = all.setting("budget.name");
         if (shared != null) {
-            return budget(String.valueOf(shared.value()), section + ".budget.name (" + shared.origin() + ")");
+            String user = section + ".budget.name (" + shared.origin() + ")";
+            return new PolicyEntry(name, policy, budget(String.valueOf(shared.value()), user), parts);
         }
-        Layer layers = all.below("budget").over(written.budgetDefaults());
+        Effective<BudgetPolicy> budget =
+                BudgetAssembly.budget(section + ".budget", all.below("budget").over(written.budgetDefaults()));
+        return new PolicyEntry(
+                name, policy.with("budget.", budget.settings()), ownBudget(name, budget.policy()), parts);
+    }
+
+    /** It bears the policy's name, unless a shared one has it. */
+    private RetryBudget ownBudget(String policy, BudgetPolicy settings) {
         String name = written.budget(policy) == null ? policy : "policy " + policy;
-        return budgets.findOrAdd(
-                name,
-                () -> RetryBudget.of(
-                        name, BudgetAssembly.budget(section + ".budget", layers).policy(), parts.time()));
+        return budgets.findOrAdd(name, () -> RetryBudget.of(name, settings, parts.time()));
     }
 
     private RetryBudget budget(String name, String user) {

@@ -13,6 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record Effective<P>(P policy, Map<String, Setting> settings) {
 
+    /** The same with more settings below a prefix. */
+    public Effective<P> with(String prefix, Map<String, Setting> more) {
+        Map<String, Setting> all = new LinkedHashMap<>(settings);
+        more.forEach((key, setting) -> all.put(prefix + key, setting));
+        return new Effective<>(policy, Map.copyOf(all));
+    }
+
     /** Reads each key off the policy; what differs from the defaults without having been written is derived. */
     static <P> Effective<P> of(
             P policy, P defaults, Layer written, Map<String, Function<P, @Nullable Object>> readers) {

@@ -133,6 +133,8 @@ class RetryEndpointTests {
                     .isEqualTo(Map.of("value", "200ms", "origin", "default"));
             assertThat(RetryEndpointTests.<Map<String, String>>at(policy, "$.settings['jitter']"))
                     .isEqualTo(Map.of("value", "full", "origin", "default"));
+            assertThat(RetryEndpointTests.<Map<String, ?>>at(policy, "$.settings['budget.reserve']"))
+                    .isEqualTo(Map.of("value", 5, "origin", "default"));
         }
 
         @Test
