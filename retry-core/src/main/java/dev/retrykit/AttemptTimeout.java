@@ -38,7 +38,7 @@ final class AttemptTimeout implements Runnable {
     static <T extends @Nullable Object, X extends Throwable> T call(
             Retry retry, long limitNanos, ThrowingCallable<T, X> body) throws X {
         AttemptTimeout timeout = new AttemptTimeout();
-        TimeSource.Scheduled scheduled = retry.time().schedule(timeout, limitNanos);
+        TimeSource.Scheduled scheduled = timeout.schedule(retry.time(), limitNanos);
         timeout.frame.timeout = timeout;
         T result;
         try {
@@ -51,6 +51,16 @@ final class AttemptTimeout implements Runnable {
         }
         timeout.end(scheduled);
         return result;
+    }
+
+    /** A timer that has no thread yet may keep a task that it refused, and run it when it gets one. */
+    private TimeSource.Scheduled schedule(TimeSource time, long limitNanos) {
+        try {
+            return time.schedule(this, limitNanos);
+        } catch (Throwable refused) {
+            end(() -> {});
+            throw refused;
+        }
     }
 
     /** The timer's side. */

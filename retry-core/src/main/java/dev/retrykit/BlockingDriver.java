@@ -41,8 +41,10 @@ final class BlockingDriver {
         try {
             result = body.call();
         } catch (Throwable failure) {
-            RetryCall call = frame.call != null ? frame.call : RetryCall.ofFirstAttempt(retry, now, deadline);
+            RetryCall begun = frame.call;
+            // first of all: after a stack overflow nothing deeper than this may succeed, and the thread lives on
             frame.set(outer, outerStarted, outerDeadline, outerCall);
+            RetryCall call = begun != null ? begun : RetryCall.ofFirstAttempt(retry, now, deadline);
             call.adopt(permit, frame);
             return drive(call, call.failed(failure), body);
         }
@@ -78,6 +80,10 @@ final class BlockingDriver {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return call.interrupted();
+        } catch (Throwable notSlept) {
+            Decision stop = call.cancelled();
+            Suppressed.addOnce(call.failure(), notSlept);
+            return stop;
         }
         return call.next();
     }

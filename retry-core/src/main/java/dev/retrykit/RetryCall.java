@@ -11,8 +11,6 @@ import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.failure.Verdict;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +25,7 @@ final class RetryCall {
     private final RetryPolicy policy;
     private final boolean inheritedDeadline;
     private final Admission admission;
-    private final List<Throwable> failures = new ArrayList<>(2);
+    private final EarlierFailures failures = new EarlierFailures();
 
     private CallState state;
     private @Nullable GivenUp enclosing;
@@ -99,9 +97,7 @@ final class RetryCall {
     /** The attempt failed. */
     Decision failed(Throwable failure) {
         long now = retry.time().nanoTime();
-        if (lastFailure != null) {
-            failures.add(lastFailure);
-        }
+        failures.add(lastFailure);
         lastFailure = failure;
         Verdict verdict = verdict(failure, now);
         endAttempt(result(verdict, failure), failure, verdict.signal(), now);
@@ -168,6 +164,11 @@ final class RetryCall {
 
     long startedNanos() {
         return state.startedNanos();
+    }
+
+    /** Until the time budget is over, in nanoseconds. */
+    long leftNanos() {
+        return state.leftNanos(retry.time().nanoTime());
     }
 
     /** When the running attempt must be over. */
@@ -246,7 +247,8 @@ final class RetryCall {
                             "policy '" + retry.name() + "': " + reason + " before an attempt ended");
         }
         Throwable failure = lastFailure;
-        RetryStopped stopped = new RetryStopped(retry.name(), reason, state.attempt(), elapsed(nowNanos), failures);
+        RetryStopped stopped =
+                new RetryStopped(retry.name(), reason, state.attempt(), elapsed(nowNanos), failures.list());
         Suppressed.addOnce(failure, stopped);
         tellEnclosing(failure, reason);
         retry.countEnd(

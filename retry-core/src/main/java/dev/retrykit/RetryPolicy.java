@@ -243,7 +243,7 @@ public final class RetryPolicy {
             if (attemptTimeout != null) {
                 Rule.requirePositive("attemptTimeout", attemptTimeout);
                 Rule.require(
-                        attemptTimeout.compareTo(budget) <= 0,
+                        Nanos.of(attemptTimeout) <= Nanos.of(budget),
                         "attemptTimeout must not be above timeBudget, " + budget,
                         attemptTimeout);
             }

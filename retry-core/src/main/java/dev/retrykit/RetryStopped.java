@@ -49,7 +49,10 @@ public final class RetryStopped extends RuntimeException {
         return elapsed;
     }
 
-    /** The failures before the one this is attached to, oldest first. */
+    /**
+     * The failures before the one this is attached to, oldest first. Of more than 64 the first 32 and the last 32;
+     * {@link #attempts()} tells how many attempts there were.
+     */
     public List<Throwable> failures() {
         return failures;
     }

@@ -7,8 +7,8 @@ import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.time.TimeSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>At any time one {@link Step} is in force, an attempt or a pause. Whoever claims it (the stage, the timeout, the
  * timer, the caller who cancels) alone decides what follows, so the call is used by one thread at a time.
  */
-final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T> implements Runnable {
+final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T> {
 
     private final RetryCall call;
     private final ThrowingCallable<? extends CompletionStage<T>, ?> body;
@@ -34,14 +34,13 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
             Retry retry, ThrowingCallable<? extends CompletionStage<T>, ?> body) {
         RetryCall call = RetryCall.begin(retry, Frame.current(), retry.time().nanoTime());
         StageDriver<T> driver = new StageDriver<>(call, body);
-        driver.run();
+        driver.follow(driver::next);
         return driver;
     }
 
     /** Begins the next attempt, if somebody still waits for it and the call allows it. */
-    @Override
-    public void run() {
-        follow(isDone() ? call.cancelled() : call.next());
+    private Decision next() {
+        return isDone() ? call.cancelled() : call.next();
     }
 
     /** Cancels the running attempt or the pause, and ends the retries. */
@@ -74,46 +73,42 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         return new CompletableFuture<>();
     }
 
-    private void follow(Decision decision) {
-        if (decision instanceof Stop) {
-            completeExceptionally(call.failure());
-        } else if (decision instanceof RetryIn retryIn) {
-            new Pause().begin(retryIn.delayNanos());
-        } else {
-            new Attempt().begin();
+    /** Asks what follows and does it. Whatever goes wrong on the way, the caller's stage completes. */
+    void follow(Supplier<Decision> question) {
+        try {
+            Decision decision = question.get();
+            if (decision instanceof Stop) {
+                completeExceptionally(call.failure());
+            } else if (decision instanceof RetryIn retryIn) {
+                new Pause().begin(retryIn.delayNanos());
+            } else {
+                new Attempt().begin();
+            }
+        } catch (Throwable broken) {
+            Throwable last = call.lastFailure();
+            if (last != null) {
+                Suppressed.addOnce(last, broken);
+            }
+            completeExceptionally(last == null ? broken : last);
         }
         endIfDone();
     }
 
+    RetryCall call() {
+        return call;
+    }
+
+    void enforce(Step next) {
+        step = next;
+    }
+
     /** If the step was claimed already, its claimer comes here after it has put the next one in force. */
-    private void endIfDone() {
+    void endIfDone() {
         Step current = step;
         if (isDone() && current != null && current.claim()) {
             current.abandon();
             call.cancelled();
         }
-    }
-
-    /** Gets work off the timer. An executor that doesn't take it, whatever it throws, has no thread for this call. */
-    private boolean tryHandOver(Runnable work) {
-        try {
-            call.retry().executor().execute(work);
-            return true;
-        } catch (Throwable notTaken) {
-            return false;
-        }
-    }
-
-    private abstract class Step extends AtomicBoolean {
-
-        private static final long serialVersionUID = 1;
-
-        final boolean claim() {
-            return compareAndSet(false, true);
-        }
-
-        /** Stops what the step waits for. The step has been claimed. */
-        abstract void abandon();
     }
 
     private final class Pause extends Step implements Runnable {
@@ -126,34 +121,27 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
             step = this;
             try {
                 scheduled = call.retry().time().schedule(this, delayNanos);
-            } catch (RuntimeException shutDown) {
-                giveUp();
+            } catch (Throwable shutDown) {
+                if (claim()) {
+                    follow(call::cancelled);
+                }
             }
             if (get()) {
                 abandon();
             }
         }
 
-        /** On the timer: hands over and is gone. */
+        /** On the timer. */
         @Override
         public void run() {
-            if (claim() && !tryHandOver(StageDriver.this)) {
-                follow(call.cancelled());
-            }
-        }
-
-        private void giveUp() {
             if (claim()) {
-                follow(call.cancelled());
+                new Handover(StageDriver.this, this, StageDriver.this::next, call::cancelled).begin();
             }
         }
 
         @Override
         void abandon() {
-            TimeSource.Scheduled pending = scheduled;
-            if (pending != null) {
-                pending.cancel();
-            }
+            cancel(scheduled);
         }
     }
 
@@ -173,7 +161,11 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
                 }
                 await(call.run(body));
             } catch (Throwable failure) {
+                if (failure instanceof InterruptedException) {
+                    Thread.currentThread().interrupt();
+                }
                 end(failure);
+                abandon();
             }
         }
 
@@ -203,45 +195,36 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
             if (failure != null) {
                 end(Causes.unwrap(failure));
             } else if (claim()) {
-                abandonTimeout();
-                call.succeeded();
-                complete(result);
+                cancel(timeout);
+                try {
+                    call.succeeded();
+                } finally {
+                    complete(result);
+                }
             }
         }
 
-        /** On the timer: the time is up. Hands over and is gone: users' code hangs on both stages. */
+        /** On the timer: the time is up. Users' code hangs on both stages. */
         @Override
         public void run() {
-            if (claim() && !tryHandOver(this::timeUp)) {
-                timeUp();
+            if (claim()) {
+                new Handover(StageDriver.this, this, call::timeUp, call::timeUp).begin();
             }
-        }
-
-        private void timeUp() {
-            abandon();
-            follow(call.timeUp());
         }
 
         @Override
         void abandon() {
-            abandonTimeout();
+            cancel(timeout);
             CompletableFuture<T> unwanted = running;
             if (unwanted != null) {
-                unwanted.cancel(true);
+                quietly(() -> unwanted.cancel(true));
             }
         }
 
         private void end(Throwable failure) {
+            cancel(timeout);
             if (claim()) {
-                abandonTimeout();
-                follow(call.failed(failure));
-            }
-        }
-
-        private void abandonTimeout() {
-            TimeSource.Scheduled pending = timeout;
-            if (pending != null) {
-                pending.cancel();
+                follow(() -> call.failed(failure));
             }
         }
 

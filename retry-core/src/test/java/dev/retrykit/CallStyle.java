@@ -41,7 +41,11 @@ enum CallStyle {
     BODY_THROWS {
         @Override
         Result make(Retry retry, ManualTime time, ThrowingCallable<Object, ?> body) {
-            return await(time, retry.callAsync(() -> CompletableFuture.completedFuture(body.call())));
+            Result result = await(time, retry.callAsync(() -> CompletableFuture.completedFuture(body.call())));
+            if (result.failure() instanceof InterruptedException && !Thread.interrupted()) {
+                throw new AssertionError("the exception went into the stage, and the thread knows nothing of it");
+            }
+            return result;
         }
     },
 

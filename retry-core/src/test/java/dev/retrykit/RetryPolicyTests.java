@@ -150,4 +150,11 @@ class RetryPolicyTests {
         assertThat(policy.classify(failure).kind()).hasToString("RETRYABLE");
         assertThat(failure.getSuppressed()).isEmpty();
     }
+
+    @Test
+    void anAttemptTimeoutWithoutEndContradictsNoDefault() {
+        Duration endless = Duration.ofSeconds(Long.MAX_VALUE);
+        assertThat(RetryPolicy.builder().attemptTimeout(endless).build().attemptTimeout())
+                .isEqualTo(endless);
+    }
 }

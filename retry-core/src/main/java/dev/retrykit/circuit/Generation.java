@@ -73,9 +73,17 @@ final class Generation extends Permit {
     /** Open for the policy's time, grown by the failed rounds, capped, then spread up and down. */
     private Generation opened(int newFailedRounds, Tally tally, long nowNanos, RandomGenerator random) {
         double grown = policy.openNanos * Math.pow(policy.openMultiplier(), newFailedRounds);
-        double spread = 1 + policy.openJitter() * (2 * random.nextDouble() - 1);
-        long until = nowNanos + (long) (Math.min(grown, policy.maxOpenNanos) * spread);
+        long until = nowNanos + (long) (Math.min(grown, policy.maxOpenNanos) * spread(random));
         return new Generation(CircuitState.OPEN, policy, newFailedRounds, until, null, null, tally);
+    }
+
+    /** Without chance there is no spread: a dependency that is down needs an open circuit first of all. */
+    private double spread(RandomGenerator random) {
+        try {
+            return 1 + policy.openJitter() * (2 * random.nextDouble() - 1);
+        } catch (Throwable noChance) {
+            return 1;
+        }
     }
 
     /** Lets a call in, if it may come in. */

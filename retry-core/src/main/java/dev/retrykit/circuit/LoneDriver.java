@@ -5,6 +5,8 @@ import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.failure.Verdict;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,22 +41,17 @@ final class LoneDriver {
             Circuit circuit, ThrowingCallable<? extends CompletionStage<T>, X> body) throws X {
         long started = circuit.time().nanoTime();
         Permit permit = acquire(circuit, started);
-        CompletionStage<T> stage;
+        Ending ending = new Ending(circuit, permit, started);
         try {
-            stage = body.call();
+            CompletionStage<T> stage = body.call();
             if (stage == null) {
                 throw new NullPointerException("the call returned no stage");
             }
+            return stage.whenComplete(ending);
         } catch (Throwable failure) {
-            circuit.end(
-                    permit, signal(circuit, failure), started, circuit.time().nanoTime());
+            ending.accept(null, failure);
             throw failure;
         }
-        return stage.whenComplete((result, failure) -> circuit.end(
-                permit,
-                failure == null ? Signal.SUCCESS : signal(circuit, Causes.unwrap(failure)),
-                started,
-                circuit.time().nanoTime()));
     }
 
     private static Permit acquire(Circuit circuit, long nowNanos) {
@@ -71,6 +68,31 @@ final class LoneDriver {
             return circuit.heed(failure, verdict == null ? Signal.FAILURE : verdict.signal());
         } catch (Throwable classifierFailed) {
             return Signal.FAILURE;
+        }
+    }
+
+    /** Gives a permit back once, however often and from wherever the stage says that it has ended. */
+    private static final class Ending extends AtomicBoolean
+            implements BiConsumer<@Nullable Object, @Nullable Throwable> {
+
+        private static final long serialVersionUID = 1;
+
+        private final transient Circuit circuit;
+        private final transient Permit permit;
+        private final long started;
+
+        Ending(Circuit circuit, Permit permit, long started) {
+            this.circuit = circuit;
+            this.permit = permit;
+            this.started = started;
+        }
+
+        @Override
+        public void accept(@Nullable Object result, @Nullable Throwable failure) {
+            if (compareAndSet(false, true)) {
+                Signal signal = failure == null ? Signal.SUCCESS : signal(circuit, Causes.unwrap(failure));
+                circuit.end(permit, signal, started, circuit.time().nanoTime());
+            }
         }
     }
 }

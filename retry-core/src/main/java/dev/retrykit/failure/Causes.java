@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Cause chains, which may be long and may run in circles. */
+/** Cause chains, which may be long, may run in circles, and are told by code that may itself fail. */
 public final class Causes {
 
     /** Nobody reads further down, and a circle ends here. */
@@ -17,7 +17,7 @@ public final class Causes {
     /** The failure and its causes, outermost first, 50 at the most. */
     public static List<Throwable> chain(Throwable failure) {
         List<Throwable> chain = new ArrayList<>(4);
-        for (Throwable link = failure; link != null && chain.size() < DEEPEST; link = link.getCause()) {
+        for (Throwable link = failure; link != null && chain.size() < DEEPEST; link = causeOf(link)) {
             chain.add(link);
         }
         return chain;
@@ -38,13 +38,26 @@ public final class Causes {
     /** What really failed, without the wrappers that futures put around it. */
     public static Throwable unwrap(Throwable failure) {
         Throwable real = failure;
-        for (int depth = 0; depth < DEEPEST; depth++) {
-            @Nullable Throwable cause = real.getCause();
-            if (cause == null || !(real instanceof CompletionException || real instanceof ExecutionException)) {
+        for (int depth = 0; depth < DEEPEST && isWrapper(real); depth++) {
+            Throwable cause = causeOf(real);
+            if (cause == null) {
                 break;
             }
             real = cause;
         }
         return real;
+    }
+
+    private static boolean isWrapper(Throwable failure) {
+        return failure instanceof CompletionException || failure instanceof ExecutionException;
+    }
+
+    /** A failure that can't tell its cause has none. */
+    private static @Nullable Throwable causeOf(Throwable failure) {
+        try {
+            return failure.getCause();
+        } catch (Throwable untold) {
+            return null;
+        }
     }
 }

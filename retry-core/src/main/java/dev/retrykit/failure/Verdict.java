@@ -2,6 +2,7 @@ package dev.retrykit.failure;
 
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * What a failure means. Immutable.
@@ -11,6 +12,12 @@ import java.time.Duration;
  * @param retryAfterNanos the least delay the peer asked for, in nanoseconds; {@link #NO_HINT} if it asked for none
  */
 public record Verdict(Kind kind, Signal signal, long retryAfterNanos) {
+
+    /** Checked here, so that a classifier's mistake shows in the classifier. */
+    public Verdict {
+        Objects.requireNonNull(kind, "kind");
+        Objects.requireNonNull(signal, "signal");
+    }
 
     /** The peer didn't say when to come back. */
     public static final long NO_HINT = -1;

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
 /** A circuit without a retry around it. */
@@ -226,5 +227,30 @@ class CircuitAloneTests {
         Circuit circuit = circuit(quick().ignore(FileNotFoundException.class));
         assertThat(circuit.heed(new IOException(), Signal.THROTTLED)).isEqualTo(Signal.THROTTLED);
         assertThat(circuit.heed(new FileNotFoundException(), Signal.FAILURE)).isEqualTo(Signal.IGNORED);
+    }
+
+    /** A stage of one's own may tell twice that it has ended, or refuse to tell. */
+    @Test
+    void aStageGivesItsPermitBackOnceWhateverItDoes() {
+        for (boolean refuses : new boolean[] {false, true}) {
+            Circuit circuit = circuit(quick());
+            CompletableFuture<String> telling = new CompletableFuture<>() {
+                @Override
+                public CompletableFuture<String> whenComplete(BiConsumer<? super String, ? super Throwable> action) {
+                    action.accept("once", null);
+                    action.accept("twice", null);
+                    if (refuses) {
+                        throw new IllegalStateException("no dependents");
+                    }
+                    return this;
+                }
+            };
+            try {
+                circuit.callAsync(() -> telling);
+            } catch (IllegalStateException refused) {
+                assertThat(refuses).isTrue();
+            }
+            assertThat(circuit.snapshot().calls()).isEqualTo(1);
+        }
     }
 }

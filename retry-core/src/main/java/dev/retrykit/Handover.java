@@ -1,0 +1,73 @@
+package dev.retrykit;
+
+import dev.retrykit.time.TimeSource;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gets work off the timer. It waits for a thread of the executor, which may be slow to come and may never come: what
+ * waits can still be cancelled, and a call for which there is no thread until its time is over ends on the timer.
+ */
+final class Handover extends Step implements Runnable {
+
+    private static final long serialVersionUID = 1;
+
+    /** How long at least, so that a call whose time is over already gets a thread if there is one. */
+    private static final long LEAST_NANOS = 1_000_000_000;
+
+    private final transient StageDriver<?> driver;
+    private final transient Step before;
+    private final transient Supplier<Decision> work;
+    private final transient Supplier<Decision> otherwise;
+    private transient volatile TimeSource.@Nullable Scheduled limit;
+
+    /**
+     * Of work that is the executor's.
+     *
+     * @param before the claimed step that it ends
+     * @param work what the executor does, and the timer once the call's time is over
+     * @param otherwise what the timer does if the executor, whatever it throws, doesn't take it
+     */
+    Handover(StageDriver<?> driver, Step before, Supplier<Decision> work, Supplier<Decision> otherwise) {
+        this.driver = driver;
+        this.before = before;
+        this.work = work;
+        this.otherwise = otherwise;
+    }
+
+    void begin() {
+        driver.enforce(this);
+        Retry retry = driver.call().retry();
+        try {
+            long wait = Math.max(driver.call().leftNanos(), LEAST_NANOS);
+            retry.executor().execute(this);
+            if (!get()) {
+                limit = retry.time().schedule(this, wait);
+            }
+        } catch (Throwable notTaken) {
+            run(otherwise);
+        }
+        if (get()) {
+            cancel(limit);
+        }
+        driver.endIfDone();
+    }
+
+    @Override
+    public void run() {
+        run(work);
+    }
+
+    private void run(Supplier<Decision> chosen) {
+        if (claim()) {
+            abandon();
+            driver.follow(chosen);
+        }
+    }
+
+    @Override
+    void abandon() {
+        cancel(limit);
+        before.abandon();
+    }
+}
