@@ -61,8 +61,8 @@ public final class RetrykitAutoConfiguration {
     }
 
     @Bean
-    RetryLog retrykitLog(TimeSource time) {
-        return new RetryLog(time);
+    RetryLog retrykitLog(TimeSource time, BeanFactory beans) {
+        return new RetryLog(time, executor(beans));
     }
 
     @Bean

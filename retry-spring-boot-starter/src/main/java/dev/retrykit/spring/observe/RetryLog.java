@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +31,18 @@ public final class RetryLog implements RetryListener, CircuitListener {
     private static final int LONGEST = 200;
 
     private final TimeSource time;
+    private final Executor executor;
     private final Map<String, Throttle> throttles = new ConcurrentHashMap<>();
 
-    /** On the clock that tells when the same line may be written again. */
-    public RetryLog(TimeSource time) {
+    /**
+     * Writes nothing yet.
+     *
+     * @param time tells when the same line may be written again
+     * @param executor writes the summaries
+     */
+    public RetryLog(TimeSource time, Executor executor) {
         this.time = time;
+        this.executor = executor;
     }
 
     @Override
@@ -88,7 +96,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
             return;
         }
         throttles
-                .computeIfAbsent(event.policy() + "/" + event.reason(), key -> new Throttle(time))
+                .computeIfAbsent(event.policy() + "/" + event.reason(), key -> new Throttle(time, executor))
                 .say(() -> RETRIES.warn(line(event)), count -> RETRIES.warn(summary(event, count)));
     }
 

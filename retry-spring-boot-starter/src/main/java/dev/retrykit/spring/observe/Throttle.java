@@ -2,6 +2,8 @@ package dev.retrykit.spring.observe;
 
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongConsumer;
 
 /** Lets the first line through at once; those of the ten seconds after it become one line with their number. */
@@ -10,13 +12,15 @@ final class Throttle {
     static final Duration QUIET = Duration.ofSeconds(10);
 
     private final TimeSource time;
+    private final Executor executor;
     private boolean said;
     private long saidNanos;
     private long held;
     private LongConsumer summary = count -> {};
 
-    Throttle(TimeSource time) {
+    Throttle(TimeSource time, Executor executor) {
         this.time = time;
+        this.executor = executor;
     }
 
     /**
@@ -43,9 +47,18 @@ final class Throttle {
         }
         this.summary = summary;
         if (held++ == 0) {
-            time.schedule(this::summarize, quietNanos);
+            time.schedule(this::handOver, quietNanos);
         }
         return true;
+    }
+
+    /** Off the timer: a log that is slow to write must not hold up the calls that wait for their time. */
+    private void handOver() {
+        try {
+            executor.execute(this::summarize);
+        } catch (RejectedExecutionException shutDown) {
+            summarize();
+        }
     }
 
     private void summarize() {
