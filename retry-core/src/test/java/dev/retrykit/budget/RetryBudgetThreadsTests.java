@@ -2,13 +2,11 @@ package dev.retrykit.budget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retrykit.Together;
 import dev.retrykit.budget.RetryBudget.Token;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.time.ManualTime;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.RepeatedTest;
 
@@ -19,13 +17,13 @@ class RetryBudgetThreadsTests {
     private final ManualTime time = new ManualTime();
 
     @RepeatedTest(20)
-    void neverGrantMoreThanThereIs() throws InterruptedException {
+    void neverGrantMoreThanThereIs() throws Exception {
         RetryBudget budget = RetryBudget.of("shared", BudgetPolicy.of(0.1, Duration.ofSeconds(10), 5), time);
         for (int i = 0; i < 5_000; i++) {
             budget.record(Signal.SUCCESS, time.nanoTime());
         }
         AtomicInteger granted = new AtomicInteger();
-        inThreads(() -> {
+        Together.run(THREADS, () -> {
             for (int i = 0; i < 1_000; i++) {
                 if (budget.tryAcquire(time.nanoTime()) != null) {
                     granted.incrementAndGet();
@@ -39,12 +37,12 @@ class RetryBudgetThreadsTests {
     }
 
     @RepeatedTest(10)
-    void whatIsGivenBackBalancesWhatIsSpent() throws InterruptedException {
+    void whatIsGivenBackBalancesWhatIsSpent() throws Exception {
         RetryBudget budget = RetryBudget.of("shared", BudgetPolicy.of(1, Duration.ofSeconds(10), 3), time);
         for (int i = 0; i < 7; i++) {
             budget.record(Signal.SUCCESS, time.nanoTime());
         }
-        inThreads(() -> {
+        Together.run(THREADS, () -> {
             for (int i = 0; i < 10_000; i++) {
                 Token token = budget.tryAcquire(time.nanoTime());
                 if (token != null) {
@@ -57,10 +55,10 @@ class RetryBudgetThreadsTests {
     }
 
     @RepeatedTest(10)
-    void earningAndSpendingTogetherNeverGrantMoreThanWasEarned() throws InterruptedException {
+    void earningAndSpendingTogetherNeverGrantMoreThanWasEarned() throws Exception {
         RetryBudget budget = RetryBudget.of("shared", BudgetPolicy.of(0.5, Duration.ofSeconds(10), 2), time);
         AtomicInteger granted = new AtomicInteger();
-        inThreads(() -> {
+        Together.run(THREADS, () -> {
             for (int i = 0; i < 5_000; i++) {
                 budget.record(Signal.SUCCESS, time.nanoTime());
                 if (budget.tryAcquire(time.nanoTime()) != null) {
@@ -73,33 +71,12 @@ class RetryBudgetThreadsTests {
     }
 
     @RepeatedTest(10)
-    void theReserveComesBackOnceForAllThreads() throws InterruptedException {
+    void theReserveComesBackOnceForAllThreads() throws Exception {
         RetryBudget budget = RetryBudget.of("shared", BudgetPolicy.of(0, Duration.ofSeconds(10), 5), time);
         for (int i = 0; i < 5; i++) {
             budget.tryAcquire(time.nanoTime());
         }
-        inThreads(() -> budget.record(Signal.SUCCESS, time.nanoTime()));
+        Together.run(THREADS, () -> budget.record(Signal.SUCCESS, time.nanoTime()));
         assertThat(budget.snapshot().reserve()).isEqualTo(1);
-    }
-
-    private static void inThreads(Runnable work) throws InterruptedException {
-        CountDownLatch begin = new CountDownLatch(1);
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < THREADS; i++) {
-            Thread thread = new Thread(() -> {
-                try {
-                    begin.await();
-                } catch (InterruptedException unexpected) {
-                    throw new AssertionError(unexpected);
-                }
-                work.run();
-            });
-            thread.start();
-            threads.add(thread);
-        }
-        begin.countDown();
-        for (Thread thread : threads) {
-            thread.join();
-        }
     }
 }

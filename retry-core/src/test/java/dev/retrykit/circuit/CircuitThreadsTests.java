@@ -3,12 +3,10 @@ package dev.retrykit.circuit;
 import static dev.retrykit.circuit.CircuitRig.quick;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retrykit.Together;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.time.ManualTime;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.RepeatedTest;
 
@@ -21,11 +19,11 @@ class CircuitThreadsTests {
 
     /** Resilience4j #1090. */
     @RepeatedTest(50)
-    void noMoreProbesAreAdmittedThanConfigured() throws InterruptedException {
+    void noMoreProbesAreAdmittedThanConfigured() throws Exception {
         Circuit circuit = circuit(quick().minimumCalls(7).probes(7));
         circuit.halfOpen();
         AtomicInteger admitted = new AtomicInteger();
-        inThreads(() -> {
+        Together.run(THREADS, () -> {
             for (int i = 0; i < 100; i++) {
                 if (circuit.tryAcquire(time.nanoTime()) != null) {
                     admitted.incrementAndGet();
@@ -37,12 +35,12 @@ class CircuitThreadsTests {
     }
 
     @RepeatedTest(20)
-    void placesThatAreGivenBackAreGivenOutAgainAndNeverMoreAtOnce() throws InterruptedException {
+    void placesThatAreGivenBackAreGivenOutAgainAndNeverMoreAtOnce() throws Exception {
         Circuit circuit = circuit(quick().probes(2));
         circuit.halfOpen();
         AtomicInteger running = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        inThreads(() -> {
+        Together.run(THREADS, () -> {
             for (int i = 0; i < 2_000; i++) {
                 Permit permit = circuit.tryAcquire(0);
                 if (permit != null) {
@@ -60,9 +58,9 @@ class CircuitThreadsTests {
     }
 
     @RepeatedTest(50)
-    void ofManyThreadsThatSeeTheSameReasonOneOpensIt() throws InterruptedException {
+    void ofManyThreadsThatSeeTheSameReasonOneOpensIt() throws Exception {
         Circuit circuit = circuit(quick());
-        inThreads(() -> {
+        Together.run(THREADS, () -> {
             for (int i = 0; i < 100; i++) {
                 Permit permit = circuit.tryAcquire(0);
                 if (permit != null) {
@@ -75,14 +73,14 @@ class CircuitThreadsTests {
     }
 
     @RepeatedTest(50)
-    void ofManyThreadsThatSeeTheOpenTimeEndOneBeginsTheProbes() throws InterruptedException {
+    void ofManyThreadsThatSeeTheOpenTimeEndOneBeginsTheProbes() throws Exception {
         Circuit circuit = circuit(quick());
         for (int i = 0; i < 3; i++) {
             circuit.end(circuit.tryAcquire(0), Signal.FAILURE, 0, 0);
         }
         time.advance(Duration.ofSeconds(2));
         AtomicInteger admitted = new AtomicInteger();
-        inThreads(() -> {
+        Together.run(THREADS, () -> {
             if (circuit.tryAcquire(time.nanoTime()) != null) {
                 admitted.incrementAndGet();
             }
@@ -92,18 +90,18 @@ class CircuitThreadsTests {
     }
 
     @RepeatedTest(50)
-    void theLastOfManyProbesClosesIt() throws InterruptedException {
+    void theLastOfManyProbesClosesIt() throws Exception {
         Circuit circuit = circuit(quick().minimumCalls(4).probes(4));
         circuit.halfOpen();
-        inThreads(() -> circuit.end(circuit.tryAcquire(0), Signal.SUCCESS, 0, 0));
+        Together.run(THREADS, () -> circuit.end(circuit.tryAcquire(0), Signal.SUCCESS, 0, 0));
         assertThat(circuit.state()).isEqualTo(CircuitState.CLOSED);
         assertThat(transitions).hasValue(2);
     }
 
     @RepeatedTest(10)
-    void noResultOfAClosedCircuitIsLost() throws InterruptedException {
+    void noResultOfAClosedCircuitIsLost() throws Exception {
         Circuit circuit = circuit(CircuitPolicy.builder().failureRate(100));
-        inThreads(() -> {
+        Together.run(THREADS, () -> {
             for (int i = 0; i < 10_000; i++) {
                 circuit.end(circuit.tryAcquire(0), i % 4 == 0 ? Signal.FAILURE : Signal.SUCCESS, 0, 0);
                 if (i == 0) {
@@ -122,26 +120,5 @@ class CircuitThreadsTests {
                 .timeSource(time)
                 .listener(change -> transitions.incrementAndGet())
                 .build();
-    }
-
-    private static void inThreads(Runnable work) throws InterruptedException {
-        CountDownLatch begin = new CountDownLatch(1);
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < THREADS; i++) {
-            Thread thread = new Thread(() -> {
-                try {
-                    begin.await();
-                } catch (InterruptedException unexpected) {
-                    throw new AssertionError(unexpected);
-                }
-                work.run();
-            });
-            thread.start();
-            threads.add(thread);
-        }
-        begin.countDown();
-        for (Thread thread : threads) {
-            thread.join();
-        }
     }
 }
