@@ -21,7 +21,7 @@ final class BlockingDriver {
         long deadline = now + retry.policy().timeBudgetNanos();
         if (retry.policy().attemptTimeoutNanos() != 0 || frame.endsBefore(deadline, retry)) {
             RetryCall call = RetryCall.begin(retry, frame, now);
-            return drive(call, call.next(), body);
+            return drive(call, call.next(), null, body);
         }
         Circuit circuit = retry.circuit();
         Permit permit = null;
@@ -29,7 +29,7 @@ final class BlockingDriver {
             permit = circuit.tryAcquireFirst(now);
             if (permit == null) {
                 RetryCall call = RetryCall.begin(retry, frame, now);
-                return drive(call, call.rejected(circuit, now), body);
+                return drive(call, call.rejected(now), null, body);
             }
         }
         Retry outer = frame.retry;
@@ -46,30 +46,40 @@ final class BlockingDriver {
             frame.set(outer, outerStarted, outerDeadline, outerCall);
             RetryCall call = begun != null ? begun : RetryCall.ofFirstAttempt(retry, now, deadline);
             call.adopt(permit, frame);
-            return drive(call, call.failed(failure), body);
+            return drive(call, call.failed(failure), null, body);
         }
+        RetryCall begun = frame.call;
         frame.set(outer, outerStarted, outerDeadline, outerCall);
-        retry.firstSucceeded(permit, now);
-        return result;
+        if (retry.policy().accepts(result)) {
+            retry.firstSucceeded(permit, now);
+            return result;
+        }
+        RetryCall call = begun != null ? begun : RetryCall.ofFirstAttempt(retry, now, deadline);
+        call.adopt(permit, frame);
+        return drive(call, call.returned(result), result, body);
     }
 
+    /** Goes on from a decision, with what the attempt before it returned. */
+    @SuppressWarnings({"unchecked", "NullAway"}) // a result is a T, or null before there is one
     private static <T extends @Nullable Object, X extends Throwable> T drive(
-            RetryCall call, Decision first, ThrowingCallable<T, X> body) throws X {
+            RetryCall call, Decision first, @Nullable Object firstResult, ThrowingCallable<T, X> body) throws X {
         Decision decision = first;
+        Object result = firstResult;
         while (!(decision instanceof Stop)) {
             if (decision instanceof RetryIn retryIn) {
                 decision = sleep(call, retryIn);
                 continue;
             }
-            T result;
             try {
                 result = attempt(call, body);
             } catch (Throwable failure) {
                 decision = call.failed(failure);
                 continue;
             }
-            call.succeeded();
-            return result;
+            decision = call.returned(result);
+        }
+        if (call.hasResult()) {
+            return (T) result;
         }
         throw Sneaky.<X>rethrow(call.failure());
     }

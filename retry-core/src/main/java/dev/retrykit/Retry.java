@@ -14,6 +14,7 @@ import dev.retrykit.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -140,6 +141,16 @@ public final class Retry {
                 // a listener never changes what becomes of a call
             }
         }
+    }
+
+    /** What a caller gets if a call stops before any attempt of it has ended. */
+    Throwable failureWithoutAttempt(StopReason reason, long nowNanos) {
+        if (reason == StopReason.CIRCUIT_OPEN && circuit != null) {
+            return circuit.rejection(nowNanos);
+        }
+        return reason == StopReason.TIME_BUDGET
+                ? new TimeBudgetSpentException(name)
+                : new CancellationException("policy '" + name + "': " + reason + " before an attempt ended");
     }
 
     /** All that a first attempt costs after it has succeeded. */

@@ -4,14 +4,12 @@ import dev.retrykit.Decision.RetryIn;
 import dev.retrykit.Decision.Stop;
 import dev.retrykit.RetryCounters.AttemptResult;
 import dev.retrykit.RetryCounters.Outcome;
-import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.AttemptTimeoutException;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.failure.Verdict;
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * and do what it answers. One thread at a time.
  */
 final class RetryCall {
+
+    private static final Stop SUCCEEDED = new Stop(StopReason.SUCCESS);
 
     private final Retry retry;
     private final RetryPolicy policy;
@@ -33,6 +33,7 @@ final class RetryCall {
     private long attemptStartedNanos;
     private @Nullable Throwable lastFailure;
     private boolean running;
+    private boolean hasResult;
 
     private RetryCall(Retry retry, @Nullable GivenUp enclosing, boolean inheritedDeadline, CallState state) {
         this.retry = retry;
@@ -64,9 +65,8 @@ final class RetryCall {
         if (state.leftNanos(now) <= 0) {
             return stop(StopReason.TIME_BUDGET, now);
         }
-        Circuit circuit = retry.circuit();
-        if (circuit != null && !admission.tryEnter(state.attempt() == 0, now)) {
-            return rejected(circuit, now);
+        if (!admission.tryEnter(state.attempt() == 0, now)) {
+            return rejected(now);
         }
         state = state.withAttempt();
         attemptStartedNanos = now;
@@ -80,32 +80,19 @@ final class RetryCall {
         return Frame.current().run(this, body);
     }
 
-    /** The attempt succeeded, which ends the call. */
-    void succeeded() {
+    /** The attempt returned a value. Unless the policy calls it bad, that ends the call. */
+    Decision returned(@Nullable Object result) {
+        hasResult = true;
+        Verdict bad = policy.classifyResult(result);
         long now = retry.time().nanoTime();
-        endAttempt(AttemptResult.SUCCESS, null, Signal.SUCCESS, now);
-        if (state.attempt() == 1) {
-            retry.countSuccess(now - state.startedNanos());
-            return;
-        }
-        retry.countEnd(Outcome.RECOVERED, StopReason.SUCCESS, now - state.startedNanos());
-        if (retry.isHeard()) {
-            retry.tell(ended(null, StopReason.SUCCESS, now));
-        }
+        return bad == null ? succeeded(now) : settle(null, bad, now);
     }
 
     /** The attempt failed. */
     Decision failed(Throwable failure) {
+        hasResult = false;
         long now = retry.time().nanoTime();
-        failures.add(lastFailure);
-        lastFailure = failure;
-        Verdict verdict = verdict(failure, now);
-        endAttempt(result(verdict, failure), failure, verdict.signal(), now);
-        if (policy.nested() == NestedRetries.ONCE && givenUp.includes(failure)) {
-            return stop(StopReason.NESTED, now);
-        }
-        Decision decision = decide(failure, verdict, now);
-        return decision instanceof RetryIn retryIn ? afford(retryIn, now) : stop(((Stop) decision).reason(), now);
+        return settle(failure, verdict(failure, now), now);
     }
 
     /** The wait before the next attempt was interrupted. */
@@ -130,7 +117,12 @@ final class RetryCall {
         return stop(StopReason.TIME_BUDGET, now);
     }
 
-    /** What the caller gets after a stop: the last real failure, or what says why there is none. */
+    /** Whether the caller gets, after a stop, the value that was returned last, good or bad. */
+    boolean hasResult() {
+        return hasResult;
+    }
+
+    /** What the caller gets otherwise: the last real failure, or what says why there is none. */
     Throwable failure() {
         if (lastFailure == null) {
             throw new IllegalStateException("the call hasn't stopped");
@@ -187,11 +179,37 @@ final class RetryCall {
         return isCut() ? Math.min(policy.attemptTimeoutNanos(), left) : left;
     }
 
-    private Decision decide(Throwable failure, Verdict verdict, long nowNanos) {
+    private Stop succeeded(long nowNanos) {
+        endAttempt(AttemptResult.SUCCESS, null, Signal.SUCCESS, nowNanos);
+        if (state.attempt() == 1) {
+            retry.countSuccess(nowNanos - state.startedNanos());
+        } else {
+            end(Outcome.RECOVERED, null, StopReason.SUCCESS, nowNanos);
+        }
+        return SUCCEEDED;
+    }
+
+    /** What follows a failure, or a bad value. */
+    private Decision settle(@Nullable Throwable failure, Verdict verdict, long nowNanos) {
+        failures.add(lastFailure);
+        lastFailure = failure;
+        endAttempt(AttemptResult.of(verdict, failure), failure, verdict.signal(), nowNanos);
+        if (failure != null && policy.nested() == NestedRetries.ONCE && givenUp.includes(failure)) {
+            return stop(StopReason.NESTED, nowNanos);
+        }
+        Decision decision = decide(failure, verdict, nowNanos);
+        return decision instanceof RetryIn retryIn
+                ? afford(retryIn, nowNanos)
+                : stop(((Stop) decision).reason(), nowNanos);
+    }
+
+    private Decision decide(@Nullable Throwable failure, Verdict verdict, long nowNanos) {
         try {
             return RetryMachine.next(policy, state, verdict, nowNanos, retry.random());
         } catch (Throwable delayFunctionFailed) {
-            Suppressed.addOnce(failure, delayFunctionFailed);
+            if (failure != null) {
+                Suppressed.addOnce(failure, delayFunctionFailed);
+            }
             return new Stop(StopReason.NOT_RETRYABLE);
         }
     }
@@ -205,13 +223,10 @@ final class RetryCall {
     }
 
     /** The circuit gave no permit: the call waits for the next probe, or ends. */
-    Decision rejected(Circuit circuit, long nowNanos) {
+    Decision rejected(long nowNanos) {
         long wait = admission.tryWait(state.leftNanos(nowNanos), nowNanos);
         if (wait >= 0) {
             return pause(new RetryIn(wait, DelaySource.CIRCUIT, state));
-        }
-        if (lastFailure == null) {
-            lastFailure = circuit.rejection(nowNanos);
         }
         return stop(StopReason.CIRCUIT_OPEN, nowNanos);
     }
@@ -240,22 +255,17 @@ final class RetryCall {
 
     private Stop stop(StopReason reason, long nowNanos) {
         admission.giveBackToken();
-        if (lastFailure == null) {
-            lastFailure = reason == StopReason.TIME_BUDGET
-                    ? new TimeBudgetSpentException(retry.name())
-                    : new CancellationException(
-                            "policy '" + retry.name() + "': " + reason + " before an attempt ended");
+        if (lastFailure == null && !hasResult) {
+            lastFailure = retry.failureWithoutAttempt(reason, nowNanos);
         }
         Throwable failure = lastFailure;
-        RetryStopped stopped =
-                new RetryStopped(retry.name(), reason, state.attempt(), elapsed(nowNanos), failures.list());
-        Suppressed.addOnce(failure, stopped);
-        tellEnclosing(failure, reason);
-        retry.countEnd(
-                state.attempt() == 0 ? Outcome.REJECTED : Outcome.FAILED, reason, nowNanos - state.startedNanos());
-        if (retry.isHeard()) {
-            retry.tell(ended(failure, reason, nowNanos));
+        if (failure != null) {
+            Suppressed.addOnce(
+                    failure,
+                    new RetryStopped(retry.name(), reason, state.attempt(), elapsed(nowNanos), failures.list()));
+            tellEnclosing(failure, reason);
         }
+        end(state.attempt() == 0 ? Outcome.REJECTED : Outcome.FAILED, failure, reason, nowNanos);
         return new Stop(reason);
     }
 
@@ -273,15 +283,11 @@ final class RetryCall {
         return cut ? verdict.withSignal(Signal.NONE) : verdict;
     }
 
-    private static AttemptResult result(Verdict verdict, Throwable failure) {
-        if (failure instanceof AttemptTimeoutException) {
-            return AttemptResult.TIMEOUT;
+    private void end(Outcome outcome, @Nullable Throwable failure, StopReason reason, long nowNanos) {
+        retry.countEnd(outcome, reason, nowNanos - state.startedNanos());
+        if (retry.isHeard()) {
+            retry.tell(new RetryEvent.Ended(retry.name(), state.attempt(), failure, reason, elapsed(nowNanos)));
         }
-        return verdict.kind() == Verdict.Kind.RETRYABLE ? AttemptResult.RETRYABLE : AttemptResult.PERMANENT;
-    }
-
-    private RetryEvent ended(@Nullable Throwable failure, StopReason reason, long nowNanos) {
-        return new RetryEvent.Ended(retry.name(), state.attempt(), failure, reason, elapsed(nowNanos));
     }
 
     private Duration elapsed(long nowNanos) {

@@ -1,6 +1,9 @@
 package dev.retrykit;
 
+import dev.retrykit.failure.AttemptTimeoutException;
+import dev.retrykit.failure.Verdict;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of all calls of a policy since the start. Optional: give one to {@link Retry.Builder#counters} to have it
@@ -50,7 +53,14 @@ public final class RetryCounters {
         PERMANENT,
 
         /** It was cut by its timeout. */
-        TIMEOUT
+        TIMEOUT;
+
+        static AttemptResult of(Verdict verdict, @Nullable Throwable failure) {
+            if (failure instanceof AttemptTimeoutException) {
+                return TIMEOUT;
+            }
+            return verdict.kind() == Verdict.Kind.RETRYABLE ? RETRYABLE : PERMANENT;
+        }
     }
 
     /** How many calls ended so. */

@@ -12,7 +12,7 @@ public sealed interface RetryEvent {
     /** Attempts made so far, the first included. */
     int attempts();
 
-    /** The failure of the last attempt; null if there was none. */
+    /** The failure of the last attempt; null if there was none, or if it returned a value that the policy calls bad. */
     @Nullable
     Throwable failure();
 
@@ -33,7 +33,7 @@ public sealed interface RetryEvent {
      *
      * @param policy the policy's name
      * @param attempts attempts made
-     * @param failure what the caller gets; null with {@link StopReason#SUCCESS}
+     * @param failure what the caller gets; null if it gets a value, as with {@link StopReason#SUCCESS}
      * @param reason why it ended
      * @param elapsed from the beginning of the call to its end
      */

@@ -4,6 +4,8 @@ import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.DelayFunction;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.ResultClassifier;
+import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.settings.Rule;
 import dev.retrykit.time.Nanos;
@@ -18,6 +20,9 @@ public final class RetryPolicy {
 
     private static final RetryPolicy DEFAULTS = builder().build();
 
+    /** The value is returned, and nothing is held against the dependency. */
+    private static final Verdict BROKEN_CLASSIFIER = Verdict.of(Verdict.Kind.NOT_RETRYABLE, Signal.SUCCESS);
+
     private final int maxAttempts;
     private final BackoffPolicy backoff;
     private final Jitter jitter;
@@ -29,6 +34,7 @@ public final class RetryPolicy {
     private final long maxRetryAfterNanos;
     private final NestedRetries nested;
     private final FailureRules rules;
+    private final List<ResultClassifier> resultClassifiers;
 
     private RetryPolicy(Builder builder, Duration timeBudget) {
         this.maxAttempts = builder.maxAttempts;
@@ -46,6 +52,7 @@ public final class RetryPolicy {
                 builder.retryOn == null ? null : List.copyOf(builder.retryOn),
                 List.copyOf(builder.classifiers),
                 builder.idempotent);
+        this.resultClassifiers = List.copyOf(builder.resultClassifiers);
     }
 
     /** 3 attempts, exponential from 200 ms up to 10 s with full jitter, within 30 s. */
@@ -106,6 +113,27 @@ public final class RetryPolicy {
         return rules.classify(failure);
     }
 
+    /** Whether a returned value ends the call as a success. */
+    boolean accepts(@Nullable Object result) {
+        return resultClassifiers.isEmpty() || classifyResult(result) == null;
+    }
+
+    /** What a bad value means to this policy; null for a good one. Never throws. */
+    @Nullable
+    Verdict classifyResult(@Nullable Object result) {
+        try {
+            for (ResultClassifier classifier : resultClassifiers) {
+                Verdict verdict = classifier.classify(result);
+                if (verdict != null) {
+                    return verdict;
+                }
+            }
+            return null;
+        } catch (Throwable classifierFailed) {
+            return BROKEN_CLASSIFIER;
+        }
+    }
+
     long timeBudgetNanos() {
         return timeBudgetNanos;
     }
@@ -133,6 +161,7 @@ public final class RetryPolicy {
         private @Nullable List<Class<? extends Throwable>> retryOn;
         private List<Class<? extends Throwable>> abortOn = List.of();
         private final List<FailureClassifier> classifiers = new ArrayList<>();
+        private final List<ResultClassifier> resultClassifiers = new ArrayList<>();
         private boolean respectsRetryAfter = true;
         private Duration maxRetryAfter = Duration.ofSeconds(10);
         private NestedRetries nested = NestedRetries.ONCE;
@@ -209,6 +238,12 @@ public final class RetryPolicy {
         /** Another classifier, asked after those added before and before {@link FailureClassifier#jdk()}. */
         public Builder classifier(FailureClassifier classifier) {
             classifiers.add(Objects.requireNonNull(classifier, "classifier"));
+            return this;
+        }
+
+        /** Another classifier of returned values. A bad value that stays bad is returned as it came. None by default. */
+        public Builder resultClassifier(ResultClassifier classifier) {
+            resultClassifiers.add(Objects.requireNonNull(classifier, "classifier"));
             return this;
         }
 

@@ -25,6 +25,10 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
 
     private volatile @Nullable Step step;
 
+    /** What an attempt returned last; written and read by whoever has claimed the step. */
+    @SuppressWarnings("NullAway") // null before there is one, and then nobody reads it
+    private T result;
+
     private StageDriver(RetryCall call, ThrowingCallable<? extends CompletionStage<T>, ?> body) {
         this.call = call;
         this.body = body;
@@ -78,20 +82,36 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         try {
             Decision decision = question.get();
             if (decision instanceof Stop) {
-                completeExceptionally(call.failure());
+                finish();
             } else if (decision instanceof RetryIn retryIn) {
                 new Pause().begin(retryIn.delayNanos());
             } else {
                 new Attempt().begin();
             }
         } catch (Throwable broken) {
-            Throwable last = call.lastFailure();
-            if (last != null) {
-                Suppressed.addOnce(last, broken);
-            }
-            completeExceptionally(last == null ? broken : last);
+            finishBroken(broken);
         }
         endIfDone();
+    }
+
+    private void finish() {
+        if (call.hasResult()) {
+            complete(result);
+        } else {
+            completeExceptionally(call.failure());
+        }
+    }
+
+    private void finishBroken(Throwable broken) {
+        Throwable last = call.lastFailure();
+        if (call.hasResult()) {
+            complete(result);
+        } else if (last == null) {
+            completeExceptionally(broken);
+        } else {
+            Suppressed.addOnce(last, broken);
+            completeExceptionally(last);
+        }
     }
 
     RetryCall call() {
@@ -196,11 +216,8 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
                 end(Causes.unwrap(failure));
             } else if (claim()) {
                 cancel(timeout);
-                try {
-                    call.succeeded();
-                } finally {
-                    complete(result);
-                }
+                StageDriver.this.result = result;
+                follow(() -> call.returned(result));
             }
         }
 

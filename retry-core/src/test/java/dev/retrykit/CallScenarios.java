@@ -11,6 +11,7 @@ import dev.retrykit.circuit.CircuitOpenException;
 import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.circuit.OnOpen;
+import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.failure.RetryHint;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
@@ -36,12 +37,18 @@ import java.util.function.Supplier;
 final class CallScenarios {
 
     private static final String BACKOFF = "100 BACKOFF";
+    private static final ResultClassifier BUSY = result -> "busy".equals(result) ? Verdict.retryable() : null;
 
     private final List<Named> all = new ArrayList<>();
 
     private CallScenarios() {}
 
-    record Named(String name, Consumer<Scenario> setup) {
+    /**
+     * A scenario by name.
+     *
+     * @param judgesValues whether it makes no sense for a style that returns nothing
+     */
+    record Named(String name, Consumer<Scenario> setup, boolean judgesValues) {
         @Override
         public String toString() {
             return name;
@@ -51,6 +58,7 @@ final class CallScenarios {
     static List<Named> all() {
         CallScenarios scenarios = new CallScenarios();
         scenarios.results();
+        scenarios.badValues();
         scenarios.exceptionRules();
         scenarios.hints();
         scenarios.brokenCallbacks();
@@ -66,7 +74,11 @@ final class CallScenarios {
     }
 
     private void scenario(String name, Consumer<Scenario> setup) {
-        all.add(new Named(name, setup));
+        all.add(new Named(name, setup, false));
+    }
+
+    private void valueScenario(String name, Consumer<Scenario> setup) {
+        all.add(new Named(name, setup, true));
     }
 
     private void results() {
@@ -110,6 +122,82 @@ final class CallScenarios {
             s.attemptsThrow(failure);
             s.stops(StopReason.EXHAUSTED, 3, failure);
             s.delays(BACKOFF, BACKOFF);
+        });
+    }
+
+    private void badValues() {
+        valueScenario("a bad value, then a good one", s -> {
+            s.policy.resultClassifier(BUSY);
+            s.body = attempt -> attempt == 1 ? "busy" : "good";
+            s.returns("good", 2);
+            s.delays(BACKOFF);
+        });
+        valueScenario("a good value where values are judged", s -> {
+            s.policy.resultClassifier(BUSY);
+            s.body = attempt -> "good";
+            s.returns("good", 1);
+        });
+        valueScenario("a bad value that stays bad", s -> {
+            s.policy.resultClassifier(BUSY);
+            s.body = attempt -> "busy";
+            s.stopsReturning(StopReason.EXHAUSTED, 3, "busy");
+            s.delays(BACKOFF, BACKOFF);
+        });
+        valueScenario("null as a bad value", s -> {
+            s.policy.resultClassifier(result -> result == null ? Verdict.retryable() : null);
+            s.body = attempt -> null;
+            s.stopsReturning(StopReason.EXHAUSTED, 3, null);
+            s.delays(BACKOFF, BACKOFF);
+        });
+        valueScenario("a failure, then a bad value", s -> {
+            s.policy.resultClassifier(BUSY).maxAttempts(2);
+            s.attemptsThrowThenReturn("busy", new ConnectException("1"));
+            s.stopsReturning(StopReason.EXHAUSTED, 2, "busy");
+            s.delays(BACKOFF);
+        });
+        valueScenario("a bad value, then a failure", s -> {
+            s.policy.resultClassifier(BUSY).maxAttempts(2);
+            ConnectException last = new ConnectException("2");
+            s.body = attempt -> {
+                if (attempt == 1) {
+                    return "busy";
+                }
+                throw last;
+            };
+            s.stops(StopReason.EXHAUSTED, 2, last);
+            s.earlierFailures();
+            s.delays(BACKOFF);
+        });
+        valueScenario("a bad value that is permanent", s -> {
+            s.policy.resultClassifier(result -> Verdict.notRetryable());
+            s.body = attempt -> "refused";
+            s.stopsReturning(StopReason.NOT_RETRYABLE, 1, "refused");
+        });
+        valueScenario("a bad value with a least delay", s -> {
+            s.policy.resultClassifier(result -> Verdict.retryable().withRetryAfter(Duration.ofSeconds(11)));
+            s.body = attempt -> "busy";
+            s.stopsReturning(StopReason.RETRY_AFTER_TOO_LONG, 1, "busy");
+        });
+        valueScenario("a bad value and an empty budget", s -> {
+            s.policy.resultClassifier(BUSY);
+            s.budgetPolicy = BudgetPolicy.of(0, Duration.ofSeconds(10), 1);
+            s.body = attempt -> "busy";
+            s.stopsReturning(StopReason.RETRY_BUDGET, 2, "busy");
+            s.delays(BACKOFF);
+        });
+        valueScenario("a bad value counts against the circuit", s -> {
+            s.policy.resultClassifier(BUSY);
+            s.circuit(CircuitPolicy.builder().minimumCalls(2).failureRate(100));
+            s.body = attempt -> "busy";
+            s.stopsReturning(StopReason.CIRCUIT_OPEN, 2, "busy");
+            s.delays(BACKOFF);
+        });
+        valueScenario("a result classifier that throws", s -> {
+            s.policy.resultClassifier(result -> {
+                throw new IllegalStateException("broken");
+            });
+            s.body = attempt -> "value";
+            s.stopsReturning(StopReason.NOT_RETRYABLE, 1, "value");
         });
     }
 

@@ -53,6 +53,7 @@ final class Scenario {
     private List<Throwable> earlier;
     private List<Runnable> checks = new ArrayList<>();
     private boolean suppressible = true;
+    private boolean returnsValue;
 
     /** What one attempt does; the first has the number 1. */
     @FunctionalInterface
@@ -105,6 +106,15 @@ final class Scenario {
         value = expected;
         reason = StopReason.SUCCESS;
         attempts = attemptsMade;
+        returnsValue = true;
+    }
+
+    /** A bad value that stays bad is returned as it came. */
+    void stopsReturning(StopReason expected, int attemptsMade, Object returned) {
+        value = returned;
+        reason = expected;
+        attempts = attemptsMade;
+        returnsValue = true;
     }
 
     void stops(StopReason expected, int attemptsMade, Throwable thrown) {
@@ -151,7 +161,7 @@ final class Scenario {
     /** Makes the call and checks all that can be seen of it. */
     void play(CallStyle style) {
         CallStyle.Result result = make(style);
-        if (reason == StopReason.SUCCESS) {
+        if (returnsValue) {
             assertThat(result.failure()).isNull();
             assertThat(result.value()).isEqualTo(value);
         } else {
