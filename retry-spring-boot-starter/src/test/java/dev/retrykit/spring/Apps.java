@@ -1,6 +1,8 @@
 package dev.retrykit.spring;
 
 import dev.retrykit.spring.autoconfigure.RetrykitAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitCallerAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitDataAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitEndpointAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitHttpAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitMetricsAutoConfiguration;
@@ -27,6 +29,8 @@ public final class Apps {
         return new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         RetrykitAutoConfiguration.class,
+                        RetrykitCallerAutoConfiguration.class,
+                        RetrykitDataAutoConfiguration.class,
                         RetrykitHttpAutoConfiguration.class,
                         RetrykitMetricsAutoConfiguration.class,
                         RetrykitEndpointAutoConfiguration.class))

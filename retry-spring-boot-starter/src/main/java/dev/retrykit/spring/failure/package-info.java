@@ -1,4 +1,4 @@
-/** What failures of Spring's HTTP clients mean. */
+/** What failures mean that aren't the JDK's: those of HTTP clients, data access, and the caller itself. */
 @NullMarked
 package dev.retrykit.spring.failure;
 
