@@ -4,6 +4,7 @@ import dev.retrykit.spring.autoconfigure.RetrykitAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitCallerAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitDataAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitEndpointAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitGrpcAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitHttpAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitMetricsAutoConfiguration;
 import dev.retrykit.time.ManualTime;
@@ -31,6 +32,7 @@ public final class Apps {
                         RetrykitAutoConfiguration.class,
                         RetrykitCallerAutoConfiguration.class,
                         RetrykitDataAutoConfiguration.class,
+                        RetrykitGrpcAutoConfiguration.class,
                         RetrykitHttpAutoConfiguration.class,
                         RetrykitMetricsAutoConfiguration.class,
                         RetrykitEndpointAutoConfiguration.class))

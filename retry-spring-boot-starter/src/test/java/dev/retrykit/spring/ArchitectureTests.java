@@ -119,6 +119,8 @@ class ArchitectureTests {
                 .containsExactlyInAnyOrder("DataFailures", "DataTypes", "Commits", "RetrykitDataAutoConfiguration");
         assertThat(dependents(all, BASE + "failure.DataFailures", BASE + "failure.DataTypes", BASE + "failure.Commits"))
                 .containsExactlyInAnyOrder("DataFailures", "Commits", "RetrykitDataAutoConfiguration");
+        assertThat(dependents(all, "io.grpc", BASE + "failure.GrpcFailures", BASE + "failure.Pushback"))
+                .containsExactlyInAnyOrder("GrpcFailures", "Pushback", "RetrykitGrpcAutoConfiguration");
     }
 
     private static Set<String> dependents(JavaClasses all, String... prefixes) {
@@ -126,7 +128,7 @@ class ArchitectureTests {
                 .filter(type -> type.getDirectDependenciesFromSelf().stream()
                         .map(dependency -> dependency.getTargetClass().getName())
                         .anyMatch(name -> Stream.of(prefixes).anyMatch(name::startsWith)))
-                .map(JavaClass::getSimpleName)
+                .map(type -> type.getName().replaceFirst("^.*\\.", "").replaceFirst("\\$.*$", ""))
                 .collect(Collectors.toSet());
     }
 

@@ -10,7 +10,7 @@ import org.springframework.core.Ordered;
 import org.springframework.dao.DataAccessException;
 
 /** What Spring's failures of data access and transactions mean, where spring-tx is. */
-@AutoConfiguration(after = RetrykitCallerAutoConfiguration.class)
+@AutoConfiguration(after = {RetrykitCallerAutoConfiguration.class, RetrykitGrpcAutoConfiguration.class})
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass(DataAccessException.class)
 @Conditional(OnRetrykitEnabled.class)

@@ -15,6 +15,7 @@ import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.actuate.RetryEndpoint;
 import dev.retrykit.spring.failure.CallerFailures;
 import dev.retrykit.spring.failure.DataFailures;
+import dev.retrykit.spring.failure.GrpcFailures;
 import dev.retrykit.spring.failure.RestClientStatus;
 import dev.retrykit.spring.method.RetryPostProcessor;
 import dev.retrykit.spring.observe.RetryMeters;
@@ -186,7 +187,10 @@ class RetrykitAutoConfigurationTests {
                 .run(context -> assertThat(
                                 context.getBeanProvider(FailureClassifier.class).orderedStream())
                         .startsWith(own, context.getBean("zebra", FailureClassifier.class))
-                        .endsWith(context.getBean(CallerFailures.class), context.getBean(DataFailures.class)));
+                        .endsWith(
+                                context.getBean(CallerFailures.class),
+                                context.getBean(GrpcFailures.class),
+                                context.getBean(DataFailures.class)));
     }
 
     static class Client {
@@ -243,6 +247,7 @@ class RetrykitAutoConfigurationTests {
             return new String[] {
                 RetrykitCallerAutoConfiguration.class.getName(),
                 RetrykitDataAutoConfiguration.class.getName(),
+                RetrykitGrpcAutoConfiguration.class.getName(),
                 RetrykitHttpAutoConfiguration.class.getName(),
                 RetrykitAutoConfiguration.class.getName(),
                 RetrykitMetricsAutoConfiguration.class.getName(),
@@ -268,6 +273,7 @@ class RetrykitAutoConfigurationTests {
                         .hasSingleBean(RetryEndpoint.class)
                         .hasSingleBean(RestClientStatus.class)
                         .hasSingleBean(DataFailures.class)
+                        .hasSingleBean(GrpcFailures.class)
                         .hasSingleBean(CallerFailures.class));
     }
 
@@ -283,6 +289,7 @@ class RetrykitAutoConfigurationTests {
                 "org.springframework.dao",
                 "org.springframework.transaction",
                 "org.springframework.jdbc",
+                "io.grpc",
                 "io.micrometer"
             })
     void startsWithoutAnyOptionalPart(String missing) {
@@ -303,6 +310,7 @@ class RetrykitAutoConfigurationTests {
                         "org.springframework.http",
                         "org.springframework.dao",
                         "org.springframework.transaction",
+                        "io.grpc",
                         "io.micrometer")
                 .run(context -> {
                     assertThat(context)
@@ -311,6 +319,7 @@ class RetrykitAutoConfigurationTests {
                             .doesNotHaveBean(RetryEndpoint.class)
                             .doesNotHaveBean(RestClientStatus.class)
                             .doesNotHaveBean(DataFailures.class)
+                            .doesNotHaveBean(GrpcFailures.class)
                             .hasSingleBean(CallerFailures.class);
                     assertThat(context.getBean(Service.class).find()).isEqualTo("found after 2");
                 });
@@ -346,6 +355,7 @@ class RetrykitAutoConfigurationTests {
                         RetrykitAutoConfiguration.class.getName(),
                         RetrykitCallerAutoConfiguration.class.getName(),
                         RetrykitDataAutoConfiguration.class.getName(),
+                        RetrykitGrpcAutoConfiguration.class.getName(),
                         RetrykitHttpAutoConfiguration.class.getName(),
                         RetrykitMetricsAutoConfiguration.class.getName(),
                         RetrykitEndpointAutoConfiguration.class.getName());
