@@ -7,6 +7,7 @@ import dev.retrykit.spring.autoconfigure.RetrykitEndpointAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitGrpcAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitHttpAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitMetricsAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitNettyAutoConfiguration;
 import dev.retrykit.time.ManualTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,6 +36,7 @@ public final class Apps {
                         RetrykitGrpcAutoConfiguration.class,
                         RetrykitHttpAutoConfiguration.class,
                         RetrykitMetricsAutoConfiguration.class,
+                        RetrykitNettyAutoConfiguration.class,
                         RetrykitEndpointAutoConfiguration.class))
                 .withBean(ManualTime.class)
                 .withBean("applicationTaskExecutor", SyncTaskExecutor.class);

@@ -121,6 +121,8 @@ class ArchitectureTests {
                 .containsExactlyInAnyOrder("DataFailures", "Commits", "RetrykitDataAutoConfiguration");
         assertThat(dependents(all, "io.grpc", BASE + "failure.GrpcFailures", BASE + "failure.Pushback"))
                 .containsExactlyInAnyOrder("GrpcFailures", "Pushback", "RetrykitGrpcAutoConfiguration");
+        assertThat(dependents(all, "io.netty", BASE + "failure.NettyFailures"))
+                .containsExactlyInAnyOrder("NettyFailures", "RetrykitNettyAutoConfiguration");
     }
 
     private static Set<String> dependents(JavaClasses all, String... prefixes) {

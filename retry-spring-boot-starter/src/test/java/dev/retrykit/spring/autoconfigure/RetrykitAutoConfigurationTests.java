@@ -16,6 +16,7 @@ import dev.retrykit.spring.actuate.RetryEndpoint;
 import dev.retrykit.spring.failure.CallerFailures;
 import dev.retrykit.spring.failure.DataFailures;
 import dev.retrykit.spring.failure.GrpcFailures;
+import dev.retrykit.spring.failure.NettyFailures;
 import dev.retrykit.spring.failure.RestClientStatus;
 import dev.retrykit.spring.method.RetryPostProcessor;
 import dev.retrykit.spring.observe.RetryMeters;
@@ -190,7 +191,8 @@ class RetrykitAutoConfigurationTests {
                         .endsWith(
                                 context.getBean(CallerFailures.class),
                                 context.getBean(GrpcFailures.class),
-                                context.getBean(DataFailures.class)));
+                                context.getBean(DataFailures.class),
+                                context.getBean(NettyFailures.class)));
     }
 
     static class Client {
@@ -251,6 +253,7 @@ class RetrykitAutoConfigurationTests {
                 RetrykitHttpAutoConfiguration.class.getName(),
                 RetrykitAutoConfiguration.class.getName(),
                 RetrykitMetricsAutoConfiguration.class.getName(),
+                RetrykitNettyAutoConfiguration.class.getName(),
                 RetrykitEndpointAutoConfiguration.class.getName()
             };
         }
@@ -274,6 +277,7 @@ class RetrykitAutoConfigurationTests {
                         .hasSingleBean(RestClientStatus.class)
                         .hasSingleBean(DataFailures.class)
                         .hasSingleBean(GrpcFailures.class)
+                        .hasSingleBean(NettyFailures.class)
                         .hasSingleBean(CallerFailures.class));
     }
 
@@ -290,6 +294,7 @@ class RetrykitAutoConfigurationTests {
                 "org.springframework.transaction",
                 "org.springframework.jdbc",
                 "io.grpc",
+                "io.netty",
                 "io.micrometer"
             })
     void startsWithoutAnyOptionalPart(String missing) {
@@ -311,6 +316,7 @@ class RetrykitAutoConfigurationTests {
                         "org.springframework.dao",
                         "org.springframework.transaction",
                         "io.grpc",
+                        "io.netty",
                         "io.micrometer")
                 .run(context -> {
                     assertThat(context)
@@ -320,6 +326,7 @@ class RetrykitAutoConfigurationTests {
                             .doesNotHaveBean(RestClientStatus.class)
                             .doesNotHaveBean(DataFailures.class)
                             .doesNotHaveBean(GrpcFailures.class)
+                            .doesNotHaveBean(NettyFailures.class)
                             .hasSingleBean(CallerFailures.class);
                     assertThat(context.getBean(Service.class).find()).isEqualTo("found after 2");
                 });
@@ -358,6 +365,8 @@ class RetrykitAutoConfigurationTests {
                         RetrykitGrpcAutoConfiguration.class.getName(),
                         RetrykitHttpAutoConfiguration.class.getName(),
                         RetrykitMetricsAutoConfiguration.class.getName(),
+                        RetrykitNettyAutoConfiguration.class.getName(),
+                        RetrykitNettyAutoConfiguration.class.getName(),
                         RetrykitEndpointAutoConfiguration.class.getName());
     }
 }
