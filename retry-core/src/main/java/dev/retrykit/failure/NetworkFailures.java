@@ -31,6 +31,7 @@ final class NetworkFailures {
             "connection timed out",
             "received no bytes",
             "premature eof",
+            "prematurely closed",
             "goaway");
 
     private NetworkFailures() {}

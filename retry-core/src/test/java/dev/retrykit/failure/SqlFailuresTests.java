@@ -40,6 +40,9 @@ class SqlFailuresTests {
         "22001, NOT_RETRYABLE,  SUCCESS",
         "23505, NOT_RETRYABLE,  SUCCESS",
         "42601, NOT_RETRYABLE,  SUCCESS",
+        "40002, NOT_RETRYABLE,  SUCCESS",
+        "28000, NOT_RETRYABLE,  NONE",
+        "28P01, NOT_RETRYABLE,  NONE",
     })
     void theStateDecides(String state, Kind kind, Signal signal) {
         assertVerdict(new SQLException("?", state), kind, signal);
@@ -125,6 +128,49 @@ class SqlFailuresTests {
         assertVerdict(new SQLException("?", "08006", new InterruptedException()), Kind.INTERRUPTED, Signal.NONE);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "08006, NOT_IDEMPOTENT, FAILURE",
+        "08003, NOT_IDEMPOTENT, FAILURE",
+        "08000, NOT_IDEMPOTENT, FAILURE",
+        "08007, NOT_IDEMPOTENT, FAILURE",
+        "57P01, NOT_IDEMPOTENT, FAILURE",
+        "'',    NOT_IDEMPOTENT, FAILURE",
+        "40003, NOT_IDEMPOTENT, FAILURE",
+        "40001, RETRYABLE,      FAILURE",
+        "40P01, RETRYABLE,      FAILURE",
+        "40002, NOT_RETRYABLE,  SUCCESS",
+        "23505, NOT_RETRYABLE,  SUCCESS",
+    })
+    void aFailedCommitMayBeDoneUnlessTheDatabaseSaysOtherwise(String state, Kind kind, Signal signal) {
+        assertVerdict(new DriversConnection(new SQLException("?", state)).commit(), kind, signal);
+    }
+
+    @Test
+    void aFailedCommitMayBeDoneWhateverItsType() {
+        assertVerdict(
+                new DriversConnection(new SQLRecoverableException("lost")).commit(),
+                Kind.NOT_IDEMPOTENT,
+                Signal.FAILURE);
+        assertVerdict(
+                new DriversConnection(new SQLTimeoutException("too slow")).commit(),
+                Kind.NOT_IDEMPOTENT,
+                Signal.FAILURE);
+    }
+
+    @Test
+    void aRolledBackCommitOfNoKnownReasonIsLeftToOthers() {
+        assertThat(classifier.classify(new DriversConnection(new SQLException("?", "40000")).commit()))
+                .isNull();
+    }
+
+    @Test
+    void whatIsCalledCommitElsewhereIsNone() {
+        assertVerdict(new Shop().commit(), Kind.RETRYABLE, Signal.FAILURE);
+        assertVerdict(
+                new DriversConnection(new SQLException("lost", "08006")).rollback(), Kind.RETRYABLE, Signal.FAILURE);
+    }
+
     private void assertVerdict(Throwable failure, Kind kind, Signal signal) {
         assertThat(classifier.classify(failure)).isEqualTo(Verdict.of(kind, signal));
     }
@@ -135,6 +181,30 @@ class SqlFailuresTests {
 
         ConnectExceptionWith(Throwable cause) {
             initCause(cause);
+        }
+    }
+
+    /** Its name is in the stack trace, as a driver's would be. */
+    private record DriversConnection(SQLException failure) {
+
+        SQLException commit() {
+            return thrownHere();
+        }
+
+        SQLException rollback() {
+            return thrownHere();
+        }
+
+        private SQLException thrownHere() {
+            failure.fillInStackTrace();
+            return failure;
+        }
+    }
+
+    private static final class Shop {
+
+        SQLException commit() {
+            return new SQLException("lost", "08006");
         }
     }
 }

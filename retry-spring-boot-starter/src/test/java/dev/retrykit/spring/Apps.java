@@ -1,9 +1,13 @@
 package dev.retrykit.spring;
 
 import dev.retrykit.spring.autoconfigure.RetrykitAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitCallerAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitDataAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitEndpointAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitGrpcAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitHttpAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitMetricsAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitNettyAutoConfiguration;
 import dev.retrykit.time.ManualTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,8 +31,12 @@ public final class Apps {
         return new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         RetrykitAutoConfiguration.class,
+                        RetrykitCallerAutoConfiguration.class,
+                        RetrykitDataAutoConfiguration.class,
+                        RetrykitGrpcAutoConfiguration.class,
                         RetrykitHttpAutoConfiguration.class,
                         RetrykitMetricsAutoConfiguration.class,
+                        RetrykitNettyAutoConfiguration.class,
                         RetrykitEndpointAutoConfiguration.class))
                 .withBean(ManualTime.class)
                 .withBean("applicationTaskExecutor", SyncTaskExecutor.class);

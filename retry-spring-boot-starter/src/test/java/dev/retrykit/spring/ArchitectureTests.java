@@ -19,6 +19,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 @AnalyzeClasses(packages = "dev.retrykit.spring", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -109,6 +111,28 @@ class ArchitectureTests {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.springframework.web..", "org.springframework.boot.actuate..", "io.micrometer..");
+
+    /** Whatever else referred to such a class would fail to load where the library is absent. */
+    @ArchTest
+    static void librariesThatMayBeAbsentAreKnownToOneConfigurationOnly(JavaClasses all) {
+        assertThat(dependents(all, "org.springframework.dao", "org.springframework.transaction", "java.sql"))
+                .containsExactlyInAnyOrder("DataFailures", "DataTypes", "Commits", "RetrykitDataAutoConfiguration");
+        assertThat(dependents(all, BASE + "failure.DataFailures", BASE + "failure.DataTypes", BASE + "failure.Commits"))
+                .containsExactlyInAnyOrder("DataFailures", "Commits", "RetrykitDataAutoConfiguration");
+        assertThat(dependents(all, "io.grpc", BASE + "failure.GrpcFailures", BASE + "failure.Pushback"))
+                .containsExactlyInAnyOrder("GrpcFailures", "Pushback", "RetrykitGrpcAutoConfiguration");
+        assertThat(dependents(all, "io.netty", BASE + "failure.NettyFailures"))
+                .containsExactlyInAnyOrder("NettyFailures", "RetrykitNettyAutoConfiguration");
+    }
+
+    private static Set<String> dependents(JavaClasses all, String... prefixes) {
+        return all.stream()
+                .filter(type -> type.getDirectDependenciesFromSelf().stream()
+                        .map(dependency -> dependency.getTargetClass().getName())
+                        .anyMatch(name -> Stream.of(prefixes).anyMatch(name::startsWith)))
+                .map(type -> type.getName().replaceFirst("^.*\\.", "").replaceFirst("\\$.*$", ""))
+                .collect(Collectors.toSet());
+    }
 
     @ArchTest
     static void thereIsSomethingToLookAt(JavaClasses all) {

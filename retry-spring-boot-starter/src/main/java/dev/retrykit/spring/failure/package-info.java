@@ -1,4 +1,4 @@
-/** What failures of Spring's HTTP clients mean. */
+/** What failures mean that aren't the JDK's: of HTTP, gRPC and Netty, of data access, and of the caller itself. */
 @NullMarked
 package dev.retrykit.spring.failure;
 

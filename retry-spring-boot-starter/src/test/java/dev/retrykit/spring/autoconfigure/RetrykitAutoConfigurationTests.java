@@ -13,6 +13,10 @@ import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.actuate.RetryEndpoint;
+import dev.retrykit.spring.failure.CallerFailures;
+import dev.retrykit.spring.failure.DataFailures;
+import dev.retrykit.spring.failure.GrpcFailures;
+import dev.retrykit.spring.failure.NettyFailures;
 import dev.retrykit.spring.failure.RestClientStatus;
 import dev.retrykit.spring.method.RetryPostProcessor;
 import dev.retrykit.spring.observe.RetryMeters;
@@ -97,7 +101,8 @@ class RetrykitAutoConfigurationTests {
                             .doesNotHaveBean(RetryPostProcessor.class)
                             .doesNotHaveBean(RetryMeters.class)
                             .doesNotHaveBean(RetryEndpoint.class)
-                            .doesNotHaveBean(RestClientStatus.class);
+                            .doesNotHaveBean(RestClientStatus.class)
+                            .doesNotHaveBean(FailureClassifier.class);
                     assertThat(context.getBean(Service.class)).isExactlyInstanceOf(Service.class);
                 });
     }
@@ -164,6 +169,32 @@ class RetrykitAutoConfigurationTests {
                 });
     }
 
+    /** As a library would bring it. */
+    @AutoConfiguration
+    static class ZebraAutoConfiguration {
+
+        @Bean
+        FailureClassifier zebra() {
+            return failure -> null;
+        }
+    }
+
+    @Test
+    void classifiersOfLibrariesAreAskedBeforeOurs() {
+        FailureClassifier own = failure -> null;
+        Apps.plain()
+                .withBean("own", FailureClassifier.class, () -> own)
+                .withConfiguration(AutoConfigurations.of(ZebraAutoConfiguration.class))
+                .run(context -> assertThat(
+                                context.getBeanProvider(FailureClassifier.class).orderedStream())
+                        .startsWith(own, context.getBean("zebra", FailureClassifier.class))
+                        .endsWith(
+                                context.getBean(CallerFailures.class),
+                                context.getBean(GrpcFailures.class),
+                                context.getBean(DataFailures.class),
+                                context.getBean(NettyFailures.class)));
+    }
+
     static class Client {
 
         @Autowired
@@ -216,9 +247,13 @@ class RetrykitAutoConfigurationTests {
         @Override
         public String[] selectImports(AnnotationMetadata importing) {
             return new String[] {
+                RetrykitCallerAutoConfiguration.class.getName(),
+                RetrykitDataAutoConfiguration.class.getName(),
+                RetrykitGrpcAutoConfiguration.class.getName(),
                 RetrykitHttpAutoConfiguration.class.getName(),
                 RetrykitAutoConfiguration.class.getName(),
                 RetrykitMetricsAutoConfiguration.class.getName(),
+                RetrykitNettyAutoConfiguration.class.getName(),
                 RetrykitEndpointAutoConfiguration.class.getName()
             };
         }
@@ -239,7 +274,11 @@ class RetrykitAutoConfigurationTests {
                 .run(context -> assertThat(context)
                         .hasSingleBean(RetryMeters.class)
                         .hasSingleBean(RetryEndpoint.class)
-                        .hasSingleBean(RestClientStatus.class));
+                        .hasSingleBean(RestClientStatus.class)
+                        .hasSingleBean(DataFailures.class)
+                        .hasSingleBean(GrpcFailures.class)
+                        .hasSingleBean(NettyFailures.class)
+                        .hasSingleBean(CallerFailures.class));
     }
 
     @ParameterizedTest
@@ -251,6 +290,11 @@ class RetrykitAutoConfigurationTests {
                 "org.springframework.boot.restclient",
                 "org.springframework.web",
                 "org.springframework.http",
+                "org.springframework.dao",
+                "org.springframework.transaction",
+                "org.springframework.jdbc",
+                "io.grpc",
+                "io.netty",
                 "io.micrometer"
             })
     void startsWithoutAnyOptionalPart(String missing) {
@@ -269,13 +313,21 @@ class RetrykitAutoConfigurationTests {
                         "org.springframework.boot.restclient",
                         "org.springframework.web",
                         "org.springframework.http",
+                        "org.springframework.dao",
+                        "org.springframework.transaction",
+                        "io.grpc",
+                        "io.netty",
                         "io.micrometer")
                 .run(context -> {
                     assertThat(context)
                             .hasNotFailed()
                             .doesNotHaveBean(RetryMeters.class)
                             .doesNotHaveBean(RetryEndpoint.class)
-                            .doesNotHaveBean(RestClientStatus.class);
+                            .doesNotHaveBean(RestClientStatus.class)
+                            .doesNotHaveBean(DataFailures.class)
+                            .doesNotHaveBean(GrpcFailures.class)
+                            .doesNotHaveBean(NettyFailures.class)
+                            .hasSingleBean(CallerFailures.class);
                     assertThat(context.getBean(Service.class).find()).isEqualTo("found after 2");
                 });
     }
@@ -308,8 +360,13 @@ class RetrykitAutoConfigurationTests {
         assertThat(ImportCandidates.load(AutoConfiguration.class, null).getCandidates())
                 .contains(
                         RetrykitAutoConfiguration.class.getName(),
+                        RetrykitCallerAutoConfiguration.class.getName(),
+                        RetrykitDataAutoConfiguration.class.getName(),
+                        RetrykitGrpcAutoConfiguration.class.getName(),
                         RetrykitHttpAutoConfiguration.class.getName(),
                         RetrykitMetricsAutoConfiguration.class.getName(),
+                        RetrykitNettyAutoConfiguration.class.getName(),
+                        RetrykitNettyAutoConfiguration.class.getName(),
                         RetrykitEndpointAutoConfiguration.class.getName());
     }
 }

@@ -1,0 +1,25 @@
+package dev.retrykit.spring.autoconfigure;
+
+import dev.retrykit.spring.failure.DataFailures;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.core.Ordered;
+import org.springframework.dao.DataAccessException;
+
+/** What Spring's failures of data access and transactions mean, where spring-tx is. */
+@AutoConfiguration(after = {RetrykitCallerAutoConfiguration.class, RetrykitGrpcAutoConfiguration.class})
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
+@ConditionalOnClass(DataAccessException.class)
+@Conditional(OnRetrykitEnabled.class)
+public final class RetrykitDataAutoConfiguration {
+
+    RetrykitDataAutoConfiguration() {}
+
+    @Bean
+    DataFailures retrykitDataFailures() {
+        return new DataFailures();
+    }
+}

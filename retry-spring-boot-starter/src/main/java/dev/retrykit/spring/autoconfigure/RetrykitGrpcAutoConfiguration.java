@@ -1,0 +1,25 @@
+package dev.retrykit.spring.autoconfigure;
+
+import dev.retrykit.spring.failure.GrpcFailures;
+import io.grpc.StatusRuntimeException;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.core.Ordered;
+
+/** What failures of gRPC mean, where gRPC is. */
+@AutoConfiguration(after = RetrykitCallerAutoConfiguration.class)
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
+@ConditionalOnClass(StatusRuntimeException.class)
+@Conditional(OnRetrykitEnabled.class)
+public final class RetrykitGrpcAutoConfiguration {
+
+    RetrykitGrpcAutoConfiguration() {}
+
+    @Bean
+    GrpcFailures retrykitGrpcFailures() {
+        return new GrpcFailures();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.retrykit.spring.failure;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.transaction.HeuristicCompletionException;
+import org.springframework.transaction.TransactionSystemException;
+import org.springframework.transaction.UnexpectedRollbackException;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.StringUtils;
+
+/**
+ * Commits that failed. Most transaction managers translate such a failure into the type that any statement's failure
+ * would have: what is left is the stack trace, and for reactive ones, whose stack is gone, the message.
+ */
+final class Commits {
+
+    /** {@code java.sql} may be missing from a small run-time image. */
+    private static final boolean SQL = ClassUtils.isPresent("java.sql.SQLException", null);
+
+    private Commits() {}
+
+    /** Whether the failure is that of a commit. */
+    static boolean failed(Throwable link) {
+        return DataTypes.isSprings(link) && isOfCommit(link);
+    }
+
+    private static boolean isOfCommit(Throwable springs) {
+        if (springs instanceof HeuristicCompletionException || wasIn("doCommit", springs)) {
+            return true;
+        }
+        return springs instanceof TransactionSystemException system
+                ? system.getApplicationException() == null && !wasIn("doRollback", springs)
+                : StringUtils.startsWithIgnoreCase(springs.getMessage(), "R2DBC commit");
+    }
+
+    /** Whether nothing of the transaction is left: class 40 of SQLState, or Spring's word for it. */
+    static boolean isRolledBack(List<Throwable> chain) {
+        return chain.stream()
+                .anyMatch(link -> link instanceof ConcurrencyFailureException
+                        || link instanceof UnexpectedRollbackException
+                        || SQL && isOfClass40(link));
+    }
+
+    private static boolean isOfClass40(Throwable link) {
+        return link instanceof SQLException failure
+                && failure.getSQLState() != null
+                && failure.getSQLState().startsWith("40");
+    }
+
+    private static boolean wasIn(String phase, Throwable springs) {
+        return Stream.of(springs.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals(phase)
+                        && frame.getClassName().contains("TransactionManager"));
+    }
+}

@@ -1,0 +1,71 @@
+package dev.retrykit.spring.failure;
+
+import dev.retrykit.failure.AttemptTimeoutException;
+import dev.retrykit.failure.Causes;
+import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.Signal;
+import dev.retrykit.failure.Verdict;
+import dev.retrykit.failure.Verdict.Kind;
+import io.grpc.Status.Code;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Failures of gRPC, by code and by what the server asks for. A client reports an interruption as CANCELLED and a refused
+ * certificate as UNAVAILABLE: there the cause decides, as it does for an attempt that timed out.
+ */
+public final class GrpcFailures implements FailureClassifier {
+
+    /** Without state. */
+    public GrpcFailures() {}
+
+    @Override
+    public @Nullable Verdict classify(Throwable failure) {
+        for (Throwable link : Causes.chain(failure)) {
+            if (link instanceof StatusRuntimeException answer) {
+                return verdict(failure, answer.getStatus().getCode(), Pushback.of(answer.getTrailers()));
+            }
+            if (link instanceof StatusException answer) {
+                return verdict(failure, answer.getStatus().getCode(), Pushback.of(answer.getTrailers()));
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Verdict verdict(Throwable failure, Code code, Pushback pushback) {
+        if (pushback.isVeto()) {
+            return byCode(code).as(Kind.VETOED);
+        }
+        Verdict told = FailureClassifier.jdk().classify(failure);
+        return told != null && isStronger(told, failure) ? told : pushedBack(byCode(code), code, pushback.delay());
+    }
+
+    /** A time that the server names makes RESOURCE_EXHAUSTED transient, and nothing else. */
+    private static Verdict pushedBack(Verdict byCode, Code code, @Nullable Duration delay) {
+        if (delay == null) {
+            return byCode;
+        }
+        Verdict verdict = code == Code.RESOURCE_EXHAUSTED ? byCode.as(Kind.RETRYABLE) : byCode;
+        return verdict.withRetryAfter(delay);
+    }
+
+    private static boolean isStronger(Verdict told, Throwable failure) {
+        return told.kind() == Kind.INTERRUPTED
+                || told.equals(Verdict.notRetryable())
+                || Causes.chain(failure).stream().anyMatch(AttemptTimeoutException.class::isInstance);
+    }
+
+    /** What the code tells about the server is what the HTTP status of the same meaning tells. */
+    private static Verdict byCode(Code code) {
+        return switch (code) {
+            case UNAVAILABLE -> Verdict.retryable();
+            case RESOURCE_EXHAUSTED -> Verdict.of(Kind.NOT_RETRYABLE, Signal.THROTTLED);
+            case INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, OUT_OF_RANGE, ABORTED ->
+                Verdict.of(Kind.NOT_RETRYABLE, Signal.SUCCESS);
+            case UNAUTHENTICATED, PERMISSION_DENIED, CANCELLED -> Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE);
+            case OK, UNKNOWN, INTERNAL, DATA_LOSS, UNIMPLEMENTED, DEADLINE_EXCEEDED -> Verdict.notRetryable();
+        };
+    }
+}
