@@ -3,6 +3,7 @@ package dev.retrykit.spring.autoconfigure;
 import dev.retrykit.RetryListener;
 import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.spring.failure.StatusReader;
 import dev.retrykit.spring.method.MethodPlans;
 import dev.retrykit.spring.method.RetryPostProcessor;
@@ -19,6 +20,7 @@ import java.util.concurrent.ForkJoinPool;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -75,7 +77,7 @@ public final class RetrykitAutoConfiguration {
     Retries retries(
             WrittenSettings settings,
             TimeSource time,
-            BeanFactory beans,
+            ListableBeanFactory beans,
             ObjectProvider<RetryListener> retryListeners,
             ObjectProvider<CircuitListener> circuitListeners,
             ObjectProvider<FailureClassifier> classifiers,
@@ -89,7 +91,8 @@ public final class RetrykitAutoConfiguration {
                         retryListeners.orderedStream().toList(),
                         transition -> told.forEach(listener -> listener.onTransition(transition)),
                         classifiers.orderedStream().toList(),
-                        statusReaders.orderedStream().toList()));
+                        statusReaders.orderedStream().toList(),
+                        beans.getBeansOfType(ResultClassifier.class)));
     }
 
     @Bean

@@ -2,10 +2,15 @@ package dev.retrykit.spring.failure;
 
 import java.util.OptionalInt;
 
-/** Knows the exceptions by which one HTTP client reports an answer of 400 or more. */
+/** Knows the exceptions and the return values by which one HTTP client reports an answer. */
 @FunctionalInterface
 public interface StatusReader {
 
-    /** The status of the answer; empty if the failure isn't one of the client's. */
-    OptionalInt status(Throwable failure);
+    /**
+     * The status of the answer.
+     *
+     * @param outcome what an attempt threw, a cause of it, or what it returned
+     * @return empty if the outcome isn't one of the client's
+     */
+    OptionalInt status(Object outcome);
 }

@@ -5,8 +5,6 @@ import dev.retrykit.RetryPolicy;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
-import dev.retrykit.failure.FailureClassifier;
-import dev.retrykit.spring.failure.StatusFailures;
 import dev.retrykit.spring.settings.BudgetAssembly;
 import dev.retrykit.spring.settings.CircuitAssembly;
 import dev.retrykit.spring.settings.Effective;
@@ -172,7 +170,7 @@ public final class Retries {
 
     private PolicyEntry assemble(String name, String section, Layer own) {
         Layer all = BudgetAssembly.over(section, own, written.policyDefaults());
-        Effective<RetryPolicy> policy = PolicyAssembly.policy(section, all, classifiers(PolicyAssembly.statuses(all)));
+        Effective<RetryPolicy> policy = PolicyAssembly.policy(section, all, parts.judges(section, all));
         Setting shared = all.setting("budget.name");
         if (shared != null) {
             String user = section + ".budget.name (" + shared.origin() + ")";
@@ -203,13 +201,11 @@ public final class Retries {
 
     private CircuitEntry assembleCircuit(String name, Layer own) {
         Layer all = own.over(written.circuitDefaults());
-        return new CircuitEntry(name, CircuitAssembly.circuit(CIRCUITS + name, all), parts, classifiers(null));
-    }
-
-    private List<FailureClassifier> classifiers(@Nullable List<Integer> statuses) {
-        List<FailureClassifier> classifiers = new ArrayList<>(parts.classifiers());
-        classifiers.add(new StatusFailures(parts.statusReaders(), statuses));
-        return classifiers;
+        return new CircuitEntry(
+                name,
+                CircuitAssembly.circuit(CIRCUITS + name, all),
+                parts,
+                parts.judges(CIRCUITS + name, Layer.EMPTY).failures());
     }
 
     private static IllegalArgumentException unknown(String kind, String name, Collection<String> names) {

@@ -5,7 +5,6 @@ import dev.retrykit.RetryPolicy;
 import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.backoff.Strategy;
-import dev.retrykit.failure.FailureClassifier;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,12 +33,12 @@ public final class PolicyAssembly {
      *
      * @param section what it is and its key, for messages
      * @param written all layers, laid over each other
-     * @param classifiers asked before the JDK's rules; the policy's own statuses are known to the caller
+     * @param judges who tells what outcomes mean; the policy's own statuses are known to them
      * @throws InvalidSettingException if a setting is out of its range or contradicts another
      */
-    public static Effective<RetryPolicy> policy(String section, Layer written, List<FailureClassifier> classifiers) {
+    public static Effective<RetryPolicy> policy(String section, Layer written, Judges judges) {
         RetryPolicy policy = Contradictions.translated(
-                section, written, KEYS, () -> builder(written, classifiers).build());
+                section, written, KEYS, () -> builder(written, judges).build());
         return Effective.of(policy, RetryPolicy.defaults(), written, READERS);
     }
 
@@ -49,8 +48,14 @@ public final class PolicyAssembly {
         return (List<Integer>) written.value("statuses", List.class);
     }
 
+    /** The names of the beans that judge what its attempts return. */
     @SuppressWarnings("unchecked")
-    private static RetryPolicy.Builder builder(Layer written, List<FailureClassifier> classifiers) {
+    public static List<String> resultClassifiers(Layer written) {
+        return (List<String>) written.value("retry-on-result", List.class, List.of());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static RetryPolicy.Builder builder(Layer written, Judges judges) {
         RetryPolicy.Builder builder = RetryPolicy.builder();
         written.take("max-attempts", Integer.class, builder::maxAttempts);
         written.take("attempt-timeout", Duration.class, builder::attemptTimeout);
@@ -66,7 +71,8 @@ public final class PolicyAssembly {
                         "retry-after.max",
                         Duration.class,
                         RetryPolicy.defaults().maxRetryAfter()));
-        classifiers.forEach(builder::classifier);
+        judges.failures().forEach(builder::classifier);
+        judges.results().forEach(builder::resultClassifier);
         return builder.backoff(backoff(written));
     }
 
@@ -108,6 +114,7 @@ public final class PolicyAssembly {
         readers.put("budget.name", policy -> null);
         readers.put("retry-on", policy -> null);
         readers.put("abort-on", policy -> null);
+        readers.put("retry-on-result", policy -> null);
         readers.put("statuses", policy -> null);
         readers.put("retry-after.respect", RetryPolicy::respectsRetryAfter);
         readers.put("retry-after.max", RetryPolicy::maxRetryAfter);

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryOn failures that are transient, with their subtypes, anywhere in the cause chain. Replaces the default
  *     rules for exceptions
  * @param abortOn failures that are permanent, with their subtypes, anywhere in the cause chain. Asked first
+ * @param retryOnResult names of ResultClassifier beans that tell bad return values
  * @param statuses HTTP statuses that are transient. Replaces the default rules for statuses: 408, 425, 429, 500, 502,
  *     503, 504
  * @param retryAfter what a peer's Retry-After means
@@ -34,6 +35,7 @@ public record PolicySettings(
         @Nullable Budget budget,
         @Nullable List<Class<? extends Throwable>> retryOn,
         @Nullable List<Class<? extends Throwable>> abortOn,
+        @Nullable List<String> retryOnResult,
         @Nullable List<Integer> statuses,
         @Nullable RetryAfter retryAfter,
         @Nullable NestedRetries nested,
@@ -41,7 +43,7 @@ public record PolicySettings(
 
     /** Nothing is written: a policy of defaults. */
     static final PolicySettings EMPTY =
-            new PolicySettings(null, null, null, null, null, null, null, null, null, null, null);
+            new PolicySettings(null, null, null, null, null, null, null, null, null, null, null, null);
 
     /**
      * The delay before each retry.

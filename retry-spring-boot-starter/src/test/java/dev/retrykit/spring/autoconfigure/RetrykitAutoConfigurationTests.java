@@ -30,6 +30,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -136,7 +137,8 @@ class RetrykitAutoConfigurationTests {
         Retries retries(TimeSource time) {
             WrittenSettings settings = SettingsBinder.bind(new StandardEnvironment(), null, warning -> {});
             return new Retries(
-                    settings, new EngineParts(time, Runnable::run, List.of(), transition -> {}, List.of(), List.of()));
+                    settings,
+                    new EngineParts(time, Runnable::run, List.of(), transition -> {}, List.of(), List.of(), Map.of()));
         }
     }
 

@@ -11,6 +11,7 @@ import dev.retrykit.spring.settings.SettingsBinder;
 import dev.retrykit.time.ManualTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,7 +26,7 @@ class RetriesTests {
         Apps.load(environment, "application.yml", yml);
         return new Retries(
                 SettingsBinder.bind(environment, null, warning -> {}),
-                new EngineParts(time, Runnable::run, List.of(), transition -> {}, List.of(), List.of()));
+                new EngineParts(time, Runnable::run, List.of(), transition -> {}, List.of(), List.of(), Map.of()));
     }
 
     private RetryBudget budgetOfInventory(String yml) {

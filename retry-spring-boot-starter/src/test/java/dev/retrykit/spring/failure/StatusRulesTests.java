@@ -17,10 +17,12 @@ import org.springframework.web.client.RestClientException;
 import org.springframework.web.client.RestClientResponseException;
 import org.springframework.web.client.UnknownHttpStatusCodeException;
 
-class StatusFailuresTests {
+class StatusRulesTests {
 
     private static Verdict.@Nullable Kind kind(Throwable failure, @Nullable List<Integer> statuses) {
-        Verdict verdict = new StatusFailures(List.of(new RestClientStatus()), statuses).classify(failure);
+        Verdict verdict = new StatusRules(List.of(new RestClientStatus()), statuses)
+                .failures()
+                .classify(failure);
         return verdict == null ? null : verdict.kind();
     }
 
@@ -65,8 +67,12 @@ class StatusFailuresTests {
 
     @Test
     void whatAPolicyRetriesDoesNotChangeWhatItTellsACircuit() {
-        Verdict general = new StatusFailures(List.of(new RestClientStatus()), null).classify(answer(503));
-        Verdict own = new StatusFailures(List.of(new RestClientStatus()), List.of(418)).classify(answer(503));
+        Verdict general = new StatusRules(List.of(new RestClientStatus()), null)
+                .failures()
+                .classify(answer(503));
+        Verdict own = new StatusRules(List.of(new RestClientStatus()), List.of(418))
+                .failures()
+                .classify(answer(503));
 
         assertThat(own.signal()).isEqualTo(general.signal());
     }

@@ -1,0 +1,22 @@
+package dev.retrykit.spring.autoconfigure;
+
+import dev.retrykit.spring.failure.JdkClientStatus;
+import java.net.http.HttpResponse;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+
+/** What the statuses of the JDK's HTTP client mean, whose module a small run-time image may lack. */
+@AutoConfiguration(before = RetrykitAutoConfiguration.class)
+@ConditionalOnClass(HttpResponse.class)
+@Conditional(OnRetrykitEnabled.class)
+public final class RetrykitJdkClientAutoConfiguration {
+
+    RetrykitJdkClientAutoConfiguration() {}
+
+    @Bean
+    JdkClientStatus retrykitJdkClientStatus() {
+        return new JdkClientStatus();
+    }
+}
