@@ -61,14 +61,17 @@ record FailureRules(
         return general.kind() == Kind.NOT_IDEMPOTENT && !idempotent ? Kind.NOT_IDEMPOTENT : Kind.RETRYABLE;
     }
 
+    /** The first opinion holds, but a peer's veto comes before all of them. */
     private Verdict general(Throwable failure) {
+        Verdict first = null;
         for (FailureClassifier classifier : classifiers) {
             Verdict verdict = classifier.classify(failure);
-            if (verdict != null) {
+            if (verdict != null && verdict.kind() == Kind.VETOED) {
                 return verdict;
             }
+            first = first == null ? verdict : first;
         }
-        Verdict verdict = FailureClassifier.jdk().classify(failure);
+        Verdict verdict = first == null ? FailureClassifier.jdk().classify(failure) : first;
         return verdict == null ? Verdict.notRetryable() : verdict;
     }
 

@@ -267,6 +267,12 @@ final class CallScenarios {
                 () -> new ConnectException("no"),
                 policy -> policy.retryOn(IOException.class)
                         .classifier(failure -> Verdict.of(Kind.VETOED, Signal.FAILURE)));
+        stopped(
+                "a veto behind a classifier that calls it transient",
+                StopReason.VETOED,
+                () -> new IllegalStateException("no"),
+                policy -> policy.classifier(failure -> Verdict.retryable())
+                        .classifier(failure -> Verdict.of(Kind.VETOED, Signal.FAILURE)));
         Supplier<Throwable> unknownEffect = () -> new SQLException("lost", "08007");
         stopped("an attempt of unknown effect", StopReason.NOT_IDEMPOTENT, unknownEffect, policy -> {});
         stopped(
