@@ -23,4 +23,7 @@ public @interface Backoff {
 
     /** The cap: no less than the delay. */
     String maxDelay() default "";
+
+    /** The name of a delay function (in Spring, a bean) in place of the strategy; cap and jitter apply to it too. */
+    String function() default "";
 }

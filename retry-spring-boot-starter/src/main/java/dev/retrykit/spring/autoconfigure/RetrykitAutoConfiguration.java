@@ -1,6 +1,7 @@
 package dev.retrykit.spring.autoconfigure;
 
 import dev.retrykit.RetryListener;
+import dev.retrykit.backoff.DelayFunction;
 import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.ResultClassifier;
@@ -92,7 +93,8 @@ public final class RetrykitAutoConfiguration {
                         transition -> told.forEach(listener -> listener.onTransition(transition)),
                         classifiers.orderedStream().toList(),
                         statusReaders.orderedStream().toList(),
-                        beans.getBeansOfType(ResultClassifier.class)));
+                        beans.getBeansOfType(ResultClassifier.class),
+                        beans.getBeansOfType(DelayFunction.class)));
     }
 
     @Bean

@@ -59,6 +59,8 @@ final class AnnotationLayer {
         double multiplier = retryable.backoff().multiplier();
         values.put("backoff.multiplier", multiplier == 0 ? null : multiplier);
         values.put("backoff.max-delay", text(retryable.backoff().maxDelay()));
+        String function = retryable.backoff().function();
+        values.put("backoff.function", function.isEmpty() ? null : function);
         values.put("jitter", only("jitter", retryable.jitter()));
         values.put("budget.name", budget.value().isEmpty() ? null : budget.value());
         values.put("budget.time", text(budget.time()));

@@ -1,16 +1,18 @@
 package dev.retrykit.spring.registry;
 
 import dev.retrykit.RetryListener;
+import dev.retrykit.backoff.DelayFunction;
 import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.spring.failure.StatusReader;
 import dev.retrykit.spring.failure.StatusRules;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.Judges;
 import dev.retrykit.spring.settings.Layer;
 import dev.retrykit.spring.settings.Names;
 import dev.retrykit.spring.settings.PolicyAssembly;
+import dev.retrykit.spring.settings.PolicyParts;
+import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.Texts;
 import dev.retrykit.time.TimeSource;
 import java.util.ArrayList;
@@ -28,6 +30,7 @@ import java.util.concurrent.Executor;
  * @param classifiers asked before the rules for HTTP statuses
  * @param statusReaders know the exceptions and return values of HTTP clients
  * @param resultClassifiers judge return values, by the names under which policies ask for them
+ * @param delayFunctions backoffs of the application's own, by the names under which policies ask for them
  */
 public record EngineParts(
         TimeSource time,
@@ -36,35 +39,46 @@ public record EngineParts(
         CircuitListener circuitListener,
         List<FailureClassifier> classifiers,
         List<StatusReader> statusReaders,
-        Map<String, ResultClassifier> resultClassifiers) {
+        Map<String, ResultClassifier> resultClassifiers,
+        Map<String, DelayFunction> delayFunctions) {
 
     /**
-     * Who tells a policy what outcomes mean. Statuses that the policy names come before the application's classifiers,
+     * What a policy is made of besides settings. Statuses that the policy names come before the application's classifiers,
      * the default rules for statuses after them.
      *
      * @param section the policy's key, for messages
      * @throws InvalidSettingException if it names a bean that there isn't
      */
-    Judges judges(String section, Layer policy) {
+    PolicyParts partsOf(String section, Layer policy) {
         List<Integer> statuses = PolicyAssembly.statuses(policy);
         StatusRules rules = new StatusRules(statusReaders, statuses);
         List<FailureClassifier> failures = new ArrayList<>(classifiers);
         failures.add(statuses == null ? failures.size() : 0, rules.failures());
         List<ResultClassifier> results = new ArrayList<>();
-        PolicyAssembly.resultClassifiers(policy).forEach(name -> results.add(resultClassifier(section, name)));
+        for (String name : PolicyAssembly.resultClassifiers(policy)) {
+            results.add(bean(resultClassifiers, name, section + ".retry-on-result", ResultClassifier.class));
+        }
         results.add(rules.results());
-        return new Judges(failures, results);
+        Setting function = policy.setting("backoff.function");
+        DelayFunction delay = function == null
+                ? null
+                : bean(
+                        delayFunctions,
+                        String.valueOf(function.value()),
+                        section + ".backoff.function (" + function.origin() + ")",
+                        DelayFunction.class);
+        return new PolicyParts(failures, results, delay);
     }
 
-    private ResultClassifier resultClassifier(String section, String name) {
-        for (Map.Entry<String, ResultClassifier> bean : resultClassifiers.entrySet()) {
+    private static <T> T bean(Map<String, T> beans, String name, String user, Class<T> type) {
+        for (Map.Entry<String, T> bean : beans.entrySet()) {
             if (Names.canonical(bean.getKey()).equals(Names.canonical(name))) {
                 return bean.getValue();
             }
         }
         throw new InvalidSettingException(
-                section + ".retry-on-result names " + Texts.quoted(name) + ", but there is no ResultClassifier bean of"
-                        + " that name. " + Names.suggestion(name, resultClassifiers.keySet()),
+                user + " names " + Texts.quoted(name) + ", but there is no " + type.getSimpleName()
+                        + " bean of that name. " + Names.suggestion(name, beans.keySet()),
                 "Correct the name, or declare the bean.");
     }
 }

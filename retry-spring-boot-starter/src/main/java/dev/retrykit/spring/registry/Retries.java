@@ -170,7 +170,7 @@ public final class Retries {
 
     private PolicyEntry assemble(String name, String section, Layer own) {
         Layer all = BudgetAssembly.over(section, own, written.policyDefaults());
-        Effective<RetryPolicy> policy = PolicyAssembly.policy(section, all, parts.judges(section, all));
+        Effective<RetryPolicy> policy = PolicyAssembly.policy(section, all, parts.partsOf(section, all));
         Setting shared = all.setting("budget.name");
         if (shared != null) {
             String user = section + ".budget.name (" + shared.origin() + ")";
@@ -205,7 +205,7 @@ public final class Retries {
                 name,
                 CircuitAssembly.circuit(CIRCUITS + name, all),
                 parts,
-                parts.judges(CIRCUITS + name, Layer.EMPTY).failures());
+                parts.partsOf(CIRCUITS + name, Layer.EMPTY).failures());
     }
 
     private static IllegalArgumentException unknown(String kind, String name, Collection<String> names) {

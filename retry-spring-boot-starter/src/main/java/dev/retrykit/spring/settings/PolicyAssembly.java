@@ -33,12 +33,12 @@ public final class PolicyAssembly {
      *
      * @param section what it is and its key, for messages
      * @param written all layers, laid over each other
-     * @param judges who tells what outcomes mean; the policy's own statuses are known to them
+     * @param parts what it is made of besides settings
      * @throws InvalidSettingException if a setting is out of its range or contradicts another
      */
-    public static Effective<RetryPolicy> policy(String section, Layer written, Judges judges) {
+    public static Effective<RetryPolicy> policy(String section, Layer written, PolicyParts parts) {
         RetryPolicy policy = Contradictions.translated(
-                section, written, KEYS, () -> builder(written, judges).build());
+                section, written, KEYS, () -> builder(written, parts).build());
         return Effective.of(policy, RetryPolicy.defaults(), written, READERS);
     }
 
@@ -55,7 +55,7 @@ public final class PolicyAssembly {
     }
 
     @SuppressWarnings("unchecked")
-    private static RetryPolicy.Builder builder(Layer written, Judges judges) {
+    private static RetryPolicy.Builder builder(Layer written, PolicyParts parts) {
         RetryPolicy.Builder builder = RetryPolicy.builder();
         written.take("max-attempts", Integer.class, builder::maxAttempts);
         written.take("attempt-timeout", Duration.class, builder::attemptTimeout);
@@ -71,8 +71,11 @@ public final class PolicyAssembly {
                         "retry-after.max",
                         Duration.class,
                         RetryPolicy.defaults().maxRetryAfter()));
-        judges.failures().forEach(builder::classifier);
-        judges.results().forEach(builder::resultClassifier);
+        parts.failures().forEach(builder::classifier);
+        parts.results().forEach(builder::resultClassifier);
+        if (parts.delay() != null) {
+            builder.delay(parts.delay());
+        }
         return builder.backoff(backoff(written));
     }
 
@@ -109,6 +112,7 @@ public final class PolicyAssembly {
         readers.put("backoff.delay", policy -> policy.backoff().delay());
         readers.put("backoff.multiplier", policy -> policy.backoff().multiplier());
         readers.put("backoff.max-delay", policy -> policy.backoff().maxDelay());
+        readers.put("backoff.function", policy -> null);
         readers.put("jitter", RetryPolicy::jitter);
         readers.put("budget.time", RetryPolicy::timeBudget);
         readers.put("budget.name", policy -> null);

@@ -52,12 +52,14 @@ public record PolicySettings(
      * @param delay the first delay, before jitter. Default 200ms
      * @param multiplier the factor of exponential: 1 or more. Default 2
      * @param maxDelay the cap: no less than the delay. Default 10s
+     * @param function name of a DelayFunction bean in place of the strategy; cap and jitter apply to it too
      */
     public record Backoff(
             @Nullable Strategy strategy,
             @Nullable Duration delay,
             @Nullable Double multiplier,
-            @Nullable Duration maxDelay) {}
+            @Nullable Duration maxDelay,
+            @Nullable String function) {}
 
     /**
      * How long and how much may be retried.

@@ -138,7 +138,15 @@ class RetrykitAutoConfigurationTests {
             WrittenSettings settings = SettingsBinder.bind(new StandardEnvironment(), null, warning -> {});
             return new Retries(
                     settings,
-                    new EngineParts(time, Runnable::run, List.of(), transition -> {}, List.of(), List.of(), Map.of()));
+                    new EngineParts(
+                            time,
+                            Runnable::run,
+                            List.of(),
+                            transition -> {},
+                            List.of(),
+                            List.of(),
+                            Map.of(),
+                            Map.of()));
         }
     }
 

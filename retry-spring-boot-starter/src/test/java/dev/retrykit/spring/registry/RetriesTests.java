@@ -26,7 +26,8 @@ class RetriesTests {
         Apps.load(environment, "application.yml", yml);
         return new Retries(
                 SettingsBinder.bind(environment, null, warning -> {}),
-                new EngineParts(time, Runnable::run, List.of(), transition -> {}, List.of(), List.of(), Map.of()));
+                new EngineParts(
+                        time, Runnable::run, List.of(), transition -> {}, List.of(), List.of(), Map.of(), Map.of()));
     }
 
     private RetryBudget budgetOfInventory(String yml) {

@@ -58,7 +58,7 @@ final class Written {
     Effective<RetryPolicy> policy() {
         WrittenSettings settings = bind();
         Layer all = settings.policy("inventory").over(settings.policyDefaults());
-        return PolicyAssembly.policy("retrykit.policies.inventory", all, new Judges(List.of(), List.of()));
+        return PolicyAssembly.policy("retrykit.policies.inventory", all, new PolicyParts(List.of(), List.of(), null));
     }
 
     /** The effective settings of the circuit called inventory. */
