@@ -3,6 +3,7 @@ package dev.retrykit.spring.method;
 import java.lang.reflect.Method;
 import java.util.function.Supplier;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
 
@@ -37,11 +38,13 @@ public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
                 && plans.get().prepare(targetClass);
     }
 
+    /** Behind a proxy of interfaces the method is the interface's, and the annotation may be the class's. */
     private static final class Annotations extends StaticMethodMatcherPointcut {
 
         @Override
         public boolean matches(Method method, Class<?> targetClass) {
-            return Annotated.of(method, targetClass) != null;
+            return Annotated.of(method, targetClass) != null
+                    || Annotated.of(AopUtils.getMostSpecificMethod(method, targetClass), targetClass) != null;
         }
     }
 }
