@@ -15,7 +15,7 @@ final class MethodNames {
     }
 
     /** An anonymous class has none: {@code Shop$1} then. */
-    private static String simpleName(Class<?> type) {
+    static String simpleName(Class<?> type) {
         return type.isAnonymousClass()
                 ? type.getName().substring(type.getPackageName().length()).replaceFirst("^\\.", "")
                 : type.getSimpleName();

@@ -6,14 +6,20 @@ import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.settings.InvalidSettingException;
 import java.io.Closeable;
 import java.lang.reflect.Proxy;
 import java.net.ConnectException;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Beans that a proxy of their class doesn't suit, or that have no class worth naming. */
+@ExtendWith(OutputCaptureExtension.class)
 class BeanShapesTests {
 
     private final ApplicationContextRunner app = Apps.plain();
@@ -121,5 +127,81 @@ class BeanShapesTests {
                         .singleElement()
                         .extracting(PolicyEntry::name)
                         .isEqualTo("BeanShapesTests$1.find"));
+    }
+
+    static final class FinalService {
+
+        @Retryable
+        public String find() {
+            return "found";
+        }
+    }
+
+    record FinalRecord() implements UnaryOperator<String> {
+
+        @Override
+        @Retryable
+        public String apply(String sku) {
+            return sku;
+        }
+    }
+
+    @Test
+    void aClassThatCantBeProxiedIsDescribed() {
+        app.withBean(FinalService.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOfSatisfying(InvalidSettingException.class, failure -> {
+                            assertThat(failure)
+                                    .hasMessage("FinalService has methods with @Retryable or @CircuitGuarded, but "
+                                            + FinalService.class.getName() + " can't be proxied: it is final.");
+                            assertThat(failure.action()).startsWith("Remove 'final'");
+                        }));
+        app.withBean(FinalRecord.class)
+                .run(context ->
+                        assertThat(context).getFailure().rootCause().isInstanceOf(InvalidSettingException.class));
+    }
+
+    static class Unreachable {
+
+        @Retryable
+        public final String last() {
+            return "last";
+        }
+
+        @Retryable
+        private String hidden() {
+            return "hidden";
+        }
+
+        @Retryable
+        static String shared() {
+            return hiddenOf(new Unreachable());
+        }
+
+        private static String hiddenOf(Unreachable service) {
+            return service.hidden();
+        }
+
+        @Retryable
+        public String open() {
+            return "open";
+        }
+    }
+
+    @Test
+    void methodsThatNoProxyCanSeeAreWarnedAbout(CapturedOutput output) {
+        app.withBean(Unreachable.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(output)
+                    .contains(
+                            "Unreachable.last() is annotated, but final: a proxy of its class can't retry or guard it.")
+                    .contains(
+                            "Unreachable.hidden() is annotated, but private: a proxy of its class can't retry or guard it.")
+                    .contains(
+                            "Unreachable.shared() is annotated, but static: a proxy of its class can't retry or guard it.")
+                    .doesNotContain("Unreachable.open() is annotated");
+        });
     }
 }
