@@ -584,4 +584,23 @@ class FallbackTests {
             assertThat(Shared.NONE.getSuppressed()).hasSize(1);
         });
     }
+
+    @Retryable(fallback = "cached")
+    static class OnTheType {
+
+        public String find() {
+            throw new IllegalArgumentException("wrong");
+        }
+
+        public String cached() {
+            return "cached";
+        }
+    }
+
+    @Test
+    void aPublicFallbackOfAnAnnotatedTypeNeedsNoneItself() {
+        app.withBean(OnTheType.class)
+                .run(context ->
+                        assertThat(context.getBean(OnTheType.class).find()).isEqualTo("cached"));
+    }
 }
