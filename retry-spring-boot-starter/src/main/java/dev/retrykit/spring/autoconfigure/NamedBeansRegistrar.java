@@ -2,8 +2,10 @@ package dev.retrykit.spring.autoconfigure;
 
 import dev.retrykit.Retry;
 import dev.retrykit.circuit.Circuit;
+import dev.retrykit.spring.registry.Retries;
 import java.util.Map;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
@@ -21,6 +23,8 @@ import org.springframework.core.type.AnnotationMetadata;
  */
 final class NamedBeansRegistrar implements ImportBeanDefinitionRegistrar {
 
+    private static final String SOURCE = "retrykitNamedBeans";
+
     private static final Bindable<Map<String, Object>> BY_NAME = Bindable.mapOf(String.class, Object.class);
 
     /** What can't be read is reported when the settings are bound, with origin and rule. */
@@ -34,7 +38,11 @@ final class NamedBeansRegistrar implements ImportBeanDefinitionRegistrar {
 
     @Override
     public void registerBeanDefinitions(AnnotationMetadata importing, BeanDefinitionRegistry registry) {
-        register(registry, "policies", Retry.class, "get");
+        RootBeanDefinition source = new RootBeanDefinition(Source.class);
+        source.setAutowireMode(AbstractBeanDefinition.AUTOWIRE_CONSTRUCTOR);
+        source.setLazyInit(true);
+        registry.registerBeanDefinition(SOURCE, source);
+        register(registry, "policies", Retry.class, "retry");
         register(registry, "circuits", Circuit.class, "circuit");
     }
 
@@ -44,7 +52,7 @@ final class NamedBeansRegistrar implements ImportBeanDefinitionRegistrar {
                 .orElse(Map.of());
         named.keySet().stream().filter(name -> !name.contains(".")).forEach(name -> {
             RootBeanDefinition definition = new RootBeanDefinition(type);
-            definition.setFactoryBeanName("retries");
+            definition.setFactoryBeanName(SOURCE);
             definition.setFactoryMethodName(factoryMethod);
             definition.getConstructorArgumentValues().addIndexedArgumentValue(0, name);
             definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, name));
@@ -52,5 +60,17 @@ final class NamedBeansRegistrar implements ImportBeanDefinitionRegistrar {
             definition.setLazyInit(true);
             registry.registerBeanDefinition("retrykit." + section + "." + name, definition);
         });
+    }
+
+    /** Where they come from: the application's {@link Retries}, whatever the name of that bean. */
+    record Source(Retries retries) {
+
+        Retry retry(String name) {
+            return retries.get(name);
+        }
+
+        Circuit circuit(String name) {
+            return retries.circuit(name);
+        }
     }
 }

@@ -18,10 +18,10 @@ import dev.retrykit.time.TimeSource;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.springframework.beans.factory.BeanFactory;
-import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.BeanCreationNotAllowedException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -46,6 +46,8 @@ public final class RetrykitAutoConfiguration {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit");
 
+    private static final String TASK_EXECUTOR = "applicationTaskExecutor";
+
     /** Before {@code @Async}'s post-processor, which is the last, and after the auto-proxy creators. */
     private static final int ORDER = Ordered.LOWEST_PRECEDENCE - 1;
 
@@ -64,8 +66,8 @@ public final class RetrykitAutoConfiguration {
     }
 
     @Bean
-    RetryLog retrykitLog(TimeSource time, BeanFactory beans) {
-        return new RetryLog(time, executor(beans));
+    RetryLog retrykitLog(TimeSource time, ApplicationContext context) {
+        return new RetryLog(time, executor(context));
     }
 
     @Bean
@@ -75,10 +77,10 @@ public final class RetrykitAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    Retries retries(
+    Retries retrykitRetries(
             WrittenSettings settings,
             TimeSource time,
-            ListableBeanFactory beans,
+            ApplicationContext context,
             ObjectProvider<RetryListener> retryListeners,
             ObjectProvider<CircuitListener> circuitListeners,
             ObjectProvider<FailureClassifier> classifiers,
@@ -88,13 +90,13 @@ public final class RetrykitAutoConfiguration {
                 settings,
                 new EngineParts(
                         time,
-                        executor(beans),
+                        executor(context),
                         retryListeners.orderedStream().toList(),
-                        transition -> told.forEach(listener -> listener.onTransition(transition)),
+                        transition -> told.forEach(listener -> tell(listener, transition)),
                         classifiers.orderedStream().toList(),
                         statusReaders.orderedStream().toList(),
-                        beans.getBeansOfType(ResultClassifier.class),
-                        beans.getBeansOfType(DelayFunction.class)));
+                        context.getBeansOfType(ResultClassifier.class),
+                        context.getBeansOfType(DelayFunction.class)));
     }
 
     @Bean
@@ -118,13 +120,29 @@ public final class RetrykitAutoConfiguration {
                 .orElse(ORDER);
     }
 
+    /** A listener that throws must not keep a transition from those that come after it. */
+    private static void tell(CircuitListener listener, CircuitListener.Transition transition) {
+        try {
+            listener.onTransition(transition);
+        } catch (RuntimeException failed) {
+            LOG.debug("A circuit listener failed: " + listener.getClass().getName(), failed);
+        }
+    }
+
     /** Looked up when the first retry needs it: it must not be made before everybody who wants to customize it. */
-    private static Executor executor(BeanFactory beans) {
+    private static Executor executor(ApplicationContext context) {
         return task -> {
-            Executor executor = beans.containsBean("applicationTaskExecutor")
-                    ? beans.getBean("applicationTaskExecutor", Executor.class)
-                    : ForkJoinPool.commonPool();
+            Executor executor = context.containsBean(TASK_EXECUTOR) ? taskExecutor(context) : ForkJoinPool.commonPool();
             executor.execute(task);
         };
+    }
+
+    /** Of an application that has ended there is none: the bare factory would make a new one, and nobody would stop it. */
+    private static Executor taskExecutor(ApplicationContext context) {
+        try {
+            return context.getBean(TASK_EXECUTOR, Executor.class);
+        } catch (IllegalStateException | BeanCreationNotAllowedException ended) {
+            throw new RejectedExecutionException("the application has ended", ended);
+        }
     }
 }

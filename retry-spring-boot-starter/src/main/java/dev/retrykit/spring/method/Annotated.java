@@ -35,7 +35,10 @@ record Annotated(@Nullable Retryable retryable, @Nullable CircuitGuarded guarded
 
     private static <A extends Annotation> @Nullable A find(Method method, Class<?> type, Class<A> annotation) {
         A own = AnnotatedElementUtils.findMergedAnnotation(method, annotation);
-        if (own != null || !Modifier.isPublic(method.getModifiers()) || method.getDeclaringClass() == Object.class) {
+        boolean coveredByType = Modifier.isPublic(method.getModifiers())
+                && !Modifier.isStatic(method.getModifiers())
+                && method.getDeclaringClass() != Object.class;
+        if (own != null || !coveredByType) {
             return own;
         }
         return AnnotatedElementUtils.findMergedAnnotation(type, annotation);

@@ -62,10 +62,19 @@ final class Fallback {
     /** The fallback failed too: its failure is the answer, and it tells of the one before. */
     private Throwable failed(Throwable own, Throwable failure) {
         counters.add(false);
-        if (own != failure) {
-            own.addSuppressed(failure);
-        }
+        attachOnce(own, failure);
         return own;
+    }
+
+    /** One of each kind, and never itself: an instance that is thrown again and again must not grow. */
+    private static void attachOnce(Throwable own, Throwable failure) {
+        synchronized (own) {
+            boolean there =
+                    Arrays.stream(own.getSuppressed()).anyMatch(present -> present.getClass() == failure.getClass());
+            if (own != failure && !there) {
+                own.addSuppressed(failure);
+            }
+        }
     }
 
     /** Errors go to a fallback that names them; one without a failure parameter is for exceptions. */

@@ -1,5 +1,7 @@
 package dev.retrykit.spring.method;
 
+import dev.retrykit.annotation.CircuitGuarded;
+import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Names;
 import java.lang.reflect.Method;
@@ -10,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -47,6 +50,9 @@ final class FallbackFinder {
                 .filter(candidate -> !candidate.equals(method))
                 .toList();
         List<Method> fitting = named.stream().filter(this::takesArguments).toList();
+        if (fitting.isEmpty() && isFallbackOfItsType()) {
+            return List.of();
+        }
         if (fitting.isEmpty()) {
             throw missing(named, all);
         }
@@ -55,6 +61,13 @@ final class FallbackFinder {
         return fitting.stream()
                 .sorted(Comparator.comparingInt(this::generality).reversed())
                 .toList();
+    }
+
+    /** An annotation on the type holds for its public methods, and so for a public fallback, which has none itself. */
+    private boolean isFallbackOfItsType() {
+        return method.getName().equals(name)
+                && !AnnotatedElementUtils.hasAnnotation(method, Retryable.class)
+                && !AnnotatedElementUtils.hasAnnotation(method, CircuitGuarded.class);
     }
 
     private boolean takesArguments(Method candidate) {

@@ -11,7 +11,14 @@ final class MethodNames {
 
     /** {@code StockService.stock}: the name of a policy or circuit without one. */
     static String shortName(Method method, Class<?> type) {
-        return type.getSimpleName() + "." + method.getName();
+        return simpleName(type) + "." + method.getName();
+    }
+
+    /** An anonymous class has none: {@code Shop$1} then. */
+    static String simpleName(Class<?> type) {
+        return type.isAnonymousClass()
+                ? type.getName().substring(type.getPackageName().length()).replaceFirst("^\\.", "")
+                : type.getSimpleName();
     }
 
     /** {@code com.acme.StockService.stock(java.lang.String)}: where the short name isn't unique. */

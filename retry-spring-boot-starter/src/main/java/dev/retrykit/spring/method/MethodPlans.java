@@ -36,13 +36,20 @@ public final class MethodPlans {
      * @return whether it has any
      */
     boolean prepare(Class<?> type) {
-        return plansOf(userType(type)).values().stream().anyMatch(Optional::isPresent);
+        if (!isMade(type)) {
+            return hasPlans(ClassUtils.getUserClass(type));
+        }
+        boolean any = false;
+        for (Class<?> contract : type.getInterfaces()) {
+            any |= hasPlans(contract);
+        }
+        return any;
     }
 
     /** The plan of a method, which may be that of an interface; null if it has none. */
     @Nullable
     MethodPlan find(Method method, Class<?> type) {
-        Class<?> userType = userType(type);
+        Class<?> userType = userType(method, type);
         Map<Method, Optional<MethodPlan>> known = plansOf(userType);
         Optional<MethodPlan> plan = known.get(method);
         if (plan == null) {
@@ -53,11 +60,28 @@ public final class MethodPlans {
         return plan.orElse(null);
     }
 
-    /** What the user wrote: the class below a generated subclass, the interface of a proxy without a class behind it. */
-    private static Class<?> userType(Class<?> type) {
-        return Proxy.isProxyClass(type) && type.getInterfaces().length > 0
-                ? type.getInterfaces()[0]
-                : ClassUtils.getUserClass(type);
+    /**
+     * What the user wrote: the class below a generated subclass; of a proxy without a class behind it and of a lambda the
+     * interface that has the method.
+     */
+    private static Class<?> userType(Method method, Class<?> type) {
+        if (isMade(type)) {
+            for (Class<?> contract : type.getInterfaces()) {
+                if (method.getDeclaringClass().isAssignableFrom(contract)) {
+                    return contract;
+                }
+            }
+        }
+        return ClassUtils.getUserClass(type);
+    }
+
+    /** Whether nobody wrote the class: it has no annotations of its own, and no name that lasts. */
+    private static boolean isMade(Class<?> type) {
+        return Proxy.isProxyClass(type) || ClassUtils.isLambdaClass(type);
+    }
+
+    private boolean hasPlans(Class<?> userType) {
+        return plansOf(userType).values().stream().anyMatch(Optional::isPresent);
     }
 
     private Map<Method, Optional<MethodPlan>> plansOf(Class<?> type) {

@@ -10,6 +10,7 @@ import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Layer;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +40,7 @@ final class PlanMaker {
      */
     MethodPlan make(Method method, Class<?> type, Annotated annotated) {
         String readable = MethodNames.readable(method, type);
+        warnIfOutOfReach(method, readable);
         PolicyEntry policy = policy(annotated.retryable(), method, type);
         CircuitEntry circuit = circuit(annotated.guarded(), method, type);
         if (policy != null) {
@@ -52,6 +54,14 @@ final class PlanMaker {
                 retry(policy, circuit),
                 MethodPlan.isStaged(method.getReturnType()),
                 fallback(annotated, method, type, counters));
+    }
+
+    private static void warnIfOutOfReach(Method method, String readable) {
+        int modifiers = method.getModifiers() & (Modifier.FINAL | Modifier.PRIVATE | Modifier.STATIC);
+        if (modifiers != 0) {
+            LOG.warn(readable + " is annotated, but " + Modifier.toString(modifiers)
+                    + ": a proxy of its class can't retry or guard it.");
+        }
     }
 
     private static Retry retry(@Nullable PolicyEntry policy, @Nullable CircuitEntry circuit) {

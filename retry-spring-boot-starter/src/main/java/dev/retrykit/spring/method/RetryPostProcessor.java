@@ -1,8 +1,12 @@
 package dev.retrykit.spring.method;
 
+import dev.retrykit.spring.settings.InvalidSettingException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.function.Supplier;
+import org.springframework.aop.framework.AopConfigException;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
 
@@ -29,6 +33,26 @@ public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
         setOrder(order);
     }
 
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String beanName) {
+        try {
+            return super.postProcessAfterInitialization(bean, beanName);
+        } catch (AopConfigException noProxy) {
+            throw unproxied(bean.getClass(), noProxy);
+        }
+    }
+
+    private static InvalidSettingException unproxied(Class<?> type, AopConfigException noProxy) {
+        boolean isFinal = Modifier.isFinal(type.getModifiers());
+        return new InvalidSettingException(
+                MethodNames.simpleName(type) + " has methods with @Retryable or @CircuitGuarded, but " + type.getName()
+                        + " can't be proxied: "
+                        + (isFinal ? "it is final." : noProxy.getMessage()),
+                (isFinal ? "Remove 'final' from the class" : "Let the class have a subclass")
+                        + " (a record is always final), or call it through an interface and set"
+                        + " spring.aop.proxy-target-class=false.");
+    }
+
     /** All methods of the class are looked at here, so that a wrong one stops the start and not the first call. */
     @Override
     protected boolean isEligible(Class<?> targetClass) {
@@ -37,11 +61,13 @@ public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
                 && plans.get().prepare(targetClass);
     }
 
+    /** Behind a proxy of interfaces the method is the interface's, and the annotation may be the class's. */
     private static final class Annotations extends StaticMethodMatcherPointcut {
 
         @Override
         public boolean matches(Method method, Class<?> targetClass) {
-            return Annotated.of(method, targetClass) != null;
+            return Annotated.of(method, targetClass) != null
+                    || Annotated.of(AopUtils.getMostSpecificMethod(method, targetClass), targetClass) != null;
         }
     }
 }

@@ -15,10 +15,13 @@ import dev.retrykit.spring.registry.Retries;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -27,9 +30,10 @@ import java.util.function.ToLongFunction;
  * Meters over the engine's own counters: a registry reads them when it is scraped, so they cost a call nothing. All are
  * there from the start.
  */
-public final class RetryMeters implements MeterBinder {
+public final class RetryMeters implements MeterBinder, AutoCloseable {
 
     private final Retries retries;
+    private final Queue<Runnable> removals = new ConcurrentLinkedQueue<>();
 
     /** Over all policies, circuits and budgets, those made later included. */
     public RetryMeters(Retries retries) {
@@ -38,11 +42,18 @@ public final class RetryMeters implements MeterBinder {
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        Binding binding = new Binding(registry);
+        Binding binding = new Binding(registry, removals);
         retries.each(binding::policy, binding::circuit, binding::budget);
     }
 
-    private record Binding(MeterRegistry registry) {
+    /** Takes the meters away: in a registry that lives on they would stand in the way of the next application's. */
+    @Override
+    public void close() {
+        removals.forEach(Runnable::run);
+        removals.clear();
+    }
+
+    private record Binding(MeterRegistry registry, Queue<Runnable> removals) {
 
         void policy(PolicyEntry policy) {
             Tags tags = Tags.of("policy", policy.name());
@@ -126,24 +137,28 @@ public final class RetryMeters implements MeterBinder {
         }
 
         private <T> void timer(Meters meter, Tags tags, T of, ToLongFunction<T> count, ToDoubleFunction<T> nanos) {
-            FunctionTimer.builder(meter.meterName, of, count, nanos, TimeUnit.NANOSECONDS)
+            added(FunctionTimer.builder(meter.meterName, of, count, nanos, TimeUnit.NANOSECONDS)
                     .description(meter.description)
                     .tags(tags)
-                    .register(registry);
+                    .register(registry));
         }
 
         private <T> void counter(Meters meter, Tags tags, T of, ToDoubleFunction<T> count) {
-            FunctionCounter.builder(meter.meterName, of, count)
+            added(FunctionCounter.builder(meter.meterName, of, count)
                     .description(meter.description)
                     .tags(tags)
-                    .register(registry);
+                    .register(registry));
         }
 
         private <T> void gauge(Meters meter, Tags tags, T of, ToDoubleFunction<T> value) {
-            Gauge.builder(meter.meterName, of, value)
+            added(Gauge.builder(meter.meterName, of, value)
                     .description(meter.description)
                     .tags(tags)
-                    .register(registry);
+                    .register(registry));
+        }
+
+        private void added(Meter meter) {
+            removals.add(() -> registry.remove(meter));
         }
 
         private static String tag(Enum<?> constant) {

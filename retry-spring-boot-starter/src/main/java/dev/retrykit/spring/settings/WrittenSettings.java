@@ -1,6 +1,9 @@
 package dev.retrykit.spring.settings;
 
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,17 +20,17 @@ public final class WrittenSettings {
 
     /** The names of all configured policies, as they are written. */
     public Collection<String> policies() {
-        return properties.policies().keySet();
+        return names(properties.policies());
     }
 
     /** The names of all configured circuits, as they are written. */
     public Collection<String> circuits() {
-        return properties.circuits().keySet();
+        return names(properties.circuits());
     }
 
     /** The names of all configured budgets, as they are written. */
     public Collection<String> budgets() {
-        return properties.budgets().keySet();
+        return names(properties.budgets());
     }
 
     /** What holds for every policy; a policy's own budget starts from the default budget. */
@@ -59,6 +62,20 @@ public final class WrittenSettings {
     /** What is written about a budget; null if it isn't configured. */
     public @Nullable Layer budget(String name) {
         return named(properties.budgets(), name, "retrykit.budgets");
+    }
+
+    /** One for each. A variable can't say '-' or capitals, and must not rename what a file calls by its full name. */
+    private static Collection<String> names(Map<String, ?> all) {
+        Map<String, String> names = new LinkedHashMap<>();
+        all.keySet().forEach(name -> names.merge(Names.canonical(name), name, WrittenSettings::richer));
+        return List.copyOf(names.values());
+    }
+
+    private static String richer(String one, String other) {
+        if (one.length() != other.length()) {
+            return one.length() > other.length() ? one : other;
+        }
+        return one.equals(one.toLowerCase(Locale.ROOT)) ? other : one;
     }
 
     private @Nullable Layer named(Map<String, ? extends Record> all, String name, String section) {

@@ -279,6 +279,28 @@ class RetryEndpointTests {
         }
 
         @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "",
+                    "null",
+                    "[]",
+                    "7",
+                    "{",
+                    "{\"state\":null}",
+                    "{\"state\":7}",
+                    "{\"state\":[\"CLOSED\"]}",
+                    "{\"state\":{\"a\":1}}",
+                    "{\"state\":\"<b>\"}"
+                })
+        void whatIsNoStateIsTheCallersMistakeAndIsNotRepeated(String body) throws Exception {
+            HttpResponse<String> answer = post("retry/circuits/inventory", body);
+
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(answer.body()).doesNotContain("<b>");
+            assertThat(retries.circuit("inventory").state()).hasToString("CLOSED");
+        }
+
+        @ParameterizedTest
         @ValueSource(strings = {"circuits/other", "policies/inventory", "budgets/warehouse", "things/inventory"})
         void anythingElseIsNotFoundAndNotMade(String path) throws Exception {
             String before = get("retry").body();

@@ -559,4 +559,48 @@ class FallbackTests {
                     "Keep the one of @Retryable: it answers whatever stopped the call.");
         }
     }
+
+    static class Shared {
+
+        static final IllegalStateException NONE = new IllegalStateException("none");
+
+        @Retryable(fallback = "none")
+        public String find() {
+            throw new IllegalArgumentException("wrong");
+        }
+
+        String none() {
+            throw NONE;
+        }
+    }
+
+    @Test
+    void anInstanceThatAFallbackThrowsAgainAndAgainDoesNotGrow() {
+        app.withBean(Shared.class).run(context -> {
+            for (int i = 0; i < 5; i++) {
+                assertThatExceptionOfType(IllegalStateException.class).isThrownBy(context.getBean(Shared.class)::find);
+            }
+
+            assertThat(Shared.NONE.getSuppressed()).hasSize(1);
+        });
+    }
+
+    @Retryable(fallback = "cached")
+    static class OnTheType {
+
+        public String find() {
+            throw new IllegalArgumentException("wrong");
+        }
+
+        public String cached() {
+            return "cached";
+        }
+    }
+
+    @Test
+    void aPublicFallbackOfAnAnnotatedTypeNeedsNoneItself() {
+        app.withBean(OnTheType.class)
+                .run(context ->
+                        assertThat(context.getBean(OnTheType.class).find()).isEqualTo("cached"));
+    }
 }
