@@ -37,6 +37,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
+import org.springframework.util.function.SingletonSupplier;
 
 /** The engine and its annotations. */
 @AutoConfiguration(after = TaskExecutionAutoConfiguration.class)
@@ -108,7 +109,8 @@ public final class RetrykitAutoConfiguration {
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static RetryPostProcessor retrykitPostProcessor(ObjectProvider<MethodPlans> plans, Environment environment) {
-        RetryPostProcessor processor = new RetryPostProcessor(plans::getObject, order(environment));
+        SingletonSupplier<MethodPlans> once = SingletonSupplier.of(plans::getObject);
+        RetryPostProcessor processor = new RetryPostProcessor(once::obtain, order(environment));
         processor.setProxyTargetClass(environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
         return processor;
     }
