@@ -43,17 +43,15 @@ final class PlanMaker {
         warnIfOutOfReach(method, readable);
         PolicyEntry policy = policy(annotated.retryable(), method, type);
         CircuitEntry circuit = circuit(annotated.guarded(), method, type);
+        FallbackCounters counters = policy == null ? new FallbackCounters() : policy.fallbacks();
+        Fallback fallback = fallback(annotated, method, type, counters);
         if (policy != null) {
             policy.addMethod(readable);
         }
         if (circuit != null) {
             circuit.addMethod(readable);
         }
-        FallbackCounters counters = policy == null ? new FallbackCounters() : policy.fallbacks();
-        return new MethodPlan(
-                retry(policy, circuit),
-                MethodPlan.isStaged(method.getReturnType()),
-                fallback(annotated, method, type, counters));
+        return new MethodPlan(retry(policy, circuit), MethodPlan.isStaged(method.getReturnType()), fallback);
     }
 
     private static void warnIfOutOfReach(Method method, String readable) {
