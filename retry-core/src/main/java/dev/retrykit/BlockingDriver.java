@@ -5,6 +5,7 @@ import dev.retrykit.Decision.Stop;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.time.Alarm;
 import org.jspecify.annotations.Nullable;
 
 /** Runs attempts on the caller's thread, and sleeps there. */
@@ -85,17 +86,33 @@ final class BlockingDriver {
     }
 
     private static Decision sleep(RetryCall call, RetryIn retryIn) {
+        Sleep sleep = new Sleep(new Alarm());
+        Waiters waiters = call.retry().waiters();
         try {
-            call.retry().time().sleep(retryIn.delayNanos());
+            waiters.enlist(sleep);
+            call.retry().time().sleep(retryIn.delayNanos(), sleep.alarm);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return call.interrupted();
         } catch (Throwable notSlept) {
             Decision stop = call.cancelled();
-            Suppressed.addOnce(call.failure(), notSlept);
+            if (!call.hasResult()) {
+                Suppressed.addOnce(call.failure(), notSlept);
+            }
             return stop;
+        } finally {
+            waiters.dismiss(sleep);
         }
-        return call.next();
+        return sleep.alarm.hasRung() ? call.cancelled() : call.next();
+    }
+
+    /** A thread that sleeps; a shutdown wakes it. */
+    private record Sleep(Alarm alarm) implements Waiters.Waiter {
+
+        @Override
+        public void shutDown(boolean now) {
+            alarm.ring();
+        }
     }
 
     private static <T extends @Nullable Object, X extends Throwable> T attempt(

@@ -1,5 +1,6 @@
 package dev.retrykit;
 
+import dev.retrykit.circuit.CircuitOpenException;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.RetryHint;
@@ -72,7 +73,15 @@ record FailureRules(
             first = first == null ? verdict : first;
         }
         Verdict verdict = first == null ? FailureClassifier.jdk().classify(failure) : first;
-        return verdict == null ? Verdict.notRetryable() : verdict;
+        if (verdict != null) {
+            return verdict;
+        }
+        return isOurs(failure) ? Verdict.notRetryable() : Verdict.unknown();
+    }
+
+    /** What an inner call ended with when there was no failure of a dependency to give. */
+    private static boolean isOurs(Throwable failure) {
+        return failure instanceof CircuitOpenException || failure instanceof TimeBudgetSpentException;
     }
 
     private Verdict hinted(Verdict general, RetryHint hint) {

@@ -52,22 +52,27 @@ final class Frame {
     /** Where an inner call notes that it has given up; null outside of any attempt. */
     @Nullable
     GivenUp enclosing() {
-        if (retry == null) {
-            return null;
-        }
-        if (call == null) {
-            call = RetryCall.ofFirstAttempt(retry, startedNanos, deadlineNanos);
-        }
-        return call.givenUp();
+        RetryCall around = callInForce();
+        return around == null ? null : around.givenUp();
     }
 
-    /** Runs a body as an attempt of the call. */
-    <T extends @Nullable Object, X extends Throwable> T run(RetryCall attempted, ThrowingCallable<T, X> body) throws X {
+    /** The call that this thread is inside of, made now if nobody needed it before; null outside of any attempt. */
+    @Nullable
+    RetryCall callInForce() {
+        if (call == null && retry != null) {
+            call = RetryCall.ofFirstAttempt(retry, startedNanos, deadlineNanos);
+        }
+        return call;
+    }
+
+    /** Runs a body as part of an attempt of the call, which must be over at the deadline. */
+    <T extends @Nullable Object, X extends Throwable> T run(
+            RetryCall attempted, long attemptDeadlineNanos, ThrowingCallable<T, X> body) throws X {
         Retry outer = retry;
         long outerStarted = startedNanos;
         long outerDeadline = deadlineNanos;
         RetryCall outerCall = call;
-        set(attempted.retry(), attempted.startedNanos(), attempted.attemptDeadlineNanos(), attempted);
+        set(attempted.retry(), attempted.startedNanos(), attemptDeadlineNanos, attempted);
         try {
             return body.call();
         } finally {

@@ -55,7 +55,7 @@ final class Handover extends Step implements Runnable {
 
     @Override
     public void run() {
-        run(work);
+        driver.inContext(() -> run(work));
     }
 
     private void run(Supplier<Decision> chosen) {
@@ -63,6 +63,11 @@ final class Handover extends Step implements Runnable {
             abandon();
             driver.follow(chosen);
         }
+    }
+
+    @Override
+    boolean isBeforeRetry() {
+        return before.isBeforeRetry();
     }
 
     @Override

@@ -1,8 +1,5 @@
 package dev.retrykit;
 
-import dev.retrykit.Decision.RetryIn;
-import dev.retrykit.RetryCounters.AttemptResult;
-import dev.retrykit.RetryCounters.Outcome;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
@@ -20,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +39,10 @@ public final class Retry {
     private final TimeSource time;
     private final RandomGenerator random;
     private final Executor executor;
-    private final List<RetryListener> listeners;
-    private final @Nullable RetryCounters counters;
+    private final @Nullable Supplier<? extends Executor> context;
+    private final Audience audience;
     private final boolean timed;
+    private final Waiters waiters = new Waiters();
 
     private Retry(Builder builder) {
         this.name = builder.name;
@@ -53,9 +52,9 @@ public final class Retry {
         this.budget = builder.budget == null ? RetryBudget.of(name, BudgetPolicy.defaults(), time) : builder.budget;
         this.random = builder.random;
         this.executor = builder.executor;
-        this.listeners = List.copyOf(builder.listeners);
-        this.counters = builder.counters;
-        this.timed = counters != null || circuit != null && circuit.isTimed();
+        this.context = builder.context;
+        this.audience = new Audience(name, builder.listeners, builder.counters);
+        this.timed = audience.isTimed() || circuit != null && circuit.isTimed();
     }
 
     /** Starts with the default policy, a budget of its own, no circuit, and the system's clock. */
@@ -95,6 +94,19 @@ public final class Retry {
         return StageDriver.call(this, body);
     }
 
+    /**
+     * Ends all delays, and begins no retry any more. Calls that wait end on this thread, {@link StopReason#CANCELLED};
+     * attempts that run go on, and first attempts may still begin.
+     */
+    public void shutdown() {
+        waiters.shutDown(false);
+    }
+
+    /** Does what {@link #shutdown} does, and cancels the running attempts of asynchronous calls, so that all have ended. */
+    public void shutdownNow() {
+        waiters.shutDown(true);
+    }
+
     /** The name. */
     public String name() {
         return name;
@@ -128,18 +140,24 @@ public final class Retry {
         return executor;
     }
 
-    /** Whether anybody listens: without a listener no event is made. */
-    boolean isHeard() {
-        return !listeners.isEmpty();
+    Audience audience() {
+        return audience;
     }
 
-    void tell(RetryEvent event) {
-        for (RetryListener listener : listeners) {
-            try {
-                listener.onEvent(event);
-            } catch (Throwable listenerFailed) {
-                // a listener never changes what becomes of a call
-            }
+    Waiters waiters() {
+        return waiters;
+    }
+
+    /** What takes this thread's context along; null if nothing does. A capture that fails is no capture. */
+    @Nullable
+    Executor captureContext() {
+        if (context == null) {
+            return null;
+        }
+        try {
+            return context.get();
+        } catch (Throwable notCaptured) {
+            return null;
         }
     }
 
@@ -160,31 +178,7 @@ public final class Retry {
             circuit.end(permit, Signal.SUCCESS, startedNanos, now);
         }
         budget.record(Signal.SUCCESS, now);
-        countSuccess(now - startedNanos);
-    }
-
-    void countSuccess(long tookNanos) {
-        if (counters != null) {
-            counters.addSuccess(tookNanos);
-        }
-    }
-
-    void countAttempt(int attempt, AttemptResult result) {
-        if (counters != null && (attempt > 1 || result != AttemptResult.SUCCESS)) {
-            counters.addAttempt(attempt, result);
-        }
-    }
-
-    void countDelay(RetryIn retryIn) {
-        if (counters != null) {
-            counters.addDelay(retryIn.source(), retryIn.delayNanos());
-        }
-    }
-
-    void countEnd(Outcome outcome, StopReason reason, long tookNanos) {
-        if (counters != null) {
-            counters.addEnd(outcome, reason, tookNanos);
-        }
+        audience.firstSucceeded(now - startedNanos);
     }
 
     @Override
@@ -202,6 +196,7 @@ public final class Retry {
         private TimeSource time = TimeSource.system();
         private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         private Executor executor = ForkJoinPool.commonPool();
+        private @Nullable Supplier<? extends Executor> context;
         private final List<RetryListener> listeners = new ArrayList<>();
         private @Nullable RetryCounters counters;
 
@@ -242,6 +237,16 @@ public final class Retry {
         /** Runs the retries of asynchronous calls. Default {@link ForkJoinPool#commonPool()}. */
         public Builder executor(Executor executor) {
             this.executor = Objects.requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /**
+         * Takes what hangs on the caller's thread, such as a logging context, along to the threads of retries. Asked on
+         * the caller's thread when an asynchronous call begins; the answer runs a task at once, within that context.
+         * Default nothing.
+         */
+        public Builder context(Supplier<? extends Executor> capture) {
+            this.context = Objects.requireNonNull(capture, "capture");
             return this;
         }
 

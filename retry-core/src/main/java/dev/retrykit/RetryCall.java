@@ -1,5 +1,6 @@
 package dev.retrykit;
 
+import dev.retrykit.Audience.Ending;
 import dev.retrykit.Decision.RetryIn;
 import dev.retrykit.Decision.Stop;
 import dev.retrykit.RetryCounters.AttemptResult;
@@ -32,8 +33,12 @@ final class RetryCall {
     private GivenUp givenUp = new GivenUp();
     private long attemptStartedNanos;
     private @Nullable Throwable lastFailure;
+    private @Nullable Verdict lastVerdict;
     private boolean running;
     private boolean hasResult;
+
+    /** The attempt after which there must be no other; 0 = none. Written by attempts, on whatever thread. */
+    private volatile int lastAttempt;
 
     private RetryCall(Retry retry, @Nullable GivenUp enclosing, boolean inheritedDeadline, CallState state) {
         this.retry = retry;
@@ -77,7 +82,7 @@ final class RetryCall {
 
     /** Runs a body as the attempt that may begin, or as its beginning where it returns a stage. */
     <T extends @Nullable Object, X extends Throwable> T run(ThrowingCallable<T, X> body) throws X {
-        return Frame.current().run(this, body);
+        return Frame.current().run(this, attemptDeadlineNanos(), body);
     }
 
     /** The attempt returned a value. Unless the policy calls it bad, that ends the call. */
@@ -141,6 +146,11 @@ final class RetryCall {
         enclosing = frame.enclosing();
     }
 
+    /** Whatever the attempt fails with, it isn't retried. Without effect once another one has begun. */
+    void forbidRetryAfter(int attempt) {
+        lastAttempt = attempt;
+    }
+
     int attempt() {
         return state.attempt();
     }
@@ -180,9 +190,10 @@ final class RetryCall {
     }
 
     private Stop succeeded(long nowNanos) {
+        lastVerdict = null;
         endAttempt(AttemptResult.SUCCESS, null, Signal.SUCCESS, nowNanos);
         if (state.attempt() == 1) {
-            retry.countSuccess(nowNanos - state.startedNanos());
+            retry.audience().firstSucceeded(nowNanos - state.startedNanos());
         } else {
             end(Outcome.RECOVERED, null, StopReason.SUCCESS, nowNanos);
         }
@@ -193,14 +204,18 @@ final class RetryCall {
     private Decision settle(@Nullable Throwable failure, Verdict verdict, long nowNanos) {
         failures.add(lastFailure);
         lastFailure = failure;
+        lastVerdict = verdict;
         endAttempt(AttemptResult.of(verdict, failure), failure, verdict.signal(), nowNanos);
         if (failure != null && policy.nested() == NestedRetries.ONCE && givenUp.includes(failure)) {
             return stop(StopReason.NESTED, nowNanos);
         }
         Decision decision = decide(failure, verdict, nowNanos);
-        return decision instanceof RetryIn retryIn
-                ? afford(retryIn, nowNanos)
-                : stop(((Stop) decision).reason(), nowNanos);
+        if (decision instanceof Stop stop) {
+            return stop(stop.reason(), nowNanos);
+        }
+        return lastAttempt == state.attempt()
+                ? stop(StopReason.NOT_RETRYABLE, nowNanos)
+                : afford((RetryIn) decision, nowNanos);
     }
 
     private Decision decide(@Nullable Throwable failure, Verdict verdict, long nowNanos) {
@@ -216,6 +231,9 @@ final class RetryCall {
 
     /** The machine says yes; the retry must still be let through, and paid for. */
     private Decision afford(RetryIn retryIn, long nowNanos) {
+        if (retry.waiters().areShutDown()) {
+            return stop(StopReason.CANCELLED, nowNanos);
+        }
         if (!admission.opensInTime(retryIn.delayNanos(), state.leftNanos(nowNanos), nowNanos)) {
             return stop(StopReason.CIRCUIT_OPEN, nowNanos);
         }
@@ -225,7 +243,7 @@ final class RetryCall {
     /** The circuit gave no permit: the call waits for the next probe, or ends. */
     Decision rejected(long nowNanos) {
         long wait = admission.tryWait(state.leftNanos(nowNanos), nowNanos);
-        if (wait >= 0) {
+        if (wait >= 0 && !retry.waiters().areShutDown()) {
             return pause(new RetryIn(wait, DelaySource.CIRCUIT, state));
         }
         return stop(StopReason.CIRCUIT_OPEN, nowNanos);
@@ -233,15 +251,7 @@ final class RetryCall {
 
     private Decision pause(RetryIn retryIn) {
         state = retryIn.next();
-        retry.countDelay(retryIn);
-        if (retry.isHeard()) {
-            retry.tell(new RetryEvent.Retrying(
-                    retry.name(),
-                    state.attempt(),
-                    lastFailure,
-                    Duration.ofNanos(retryIn.delayNanos()),
-                    retryIn.source()));
-        }
+        retry.audience().retrying(state.attempt(), lastFailure, retryIn);
         return retryIn;
     }
 
@@ -249,7 +259,7 @@ final class RetryCall {
         if (running) {
             running = false;
             admission.leave(failure, signal, attemptStartedNanos, nowNanos);
-            retry.countAttempt(state.attempt(), result);
+            retry.audience().attemptEnded(state.attempt(), result);
         }
     }
 
@@ -260,9 +270,9 @@ final class RetryCall {
         }
         Throwable failure = lastFailure;
         if (failure != null) {
+            Duration elapsed = Duration.ofNanos(nowNanos - state.startedNanos());
             Suppressed.addOnce(
-                    failure,
-                    new RetryStopped(retry.name(), reason, state.attempt(), elapsed(nowNanos), failures.list()));
+                    failure, new RetryStopped(retry.name(), reason, state.attempt(), elapsed, failures.list()));
             tellEnclosing(failure, reason);
         }
         end(state.attempt() == 0 ? Outcome.REJECTED : Outcome.FAILED, failure, reason, nowNanos);
@@ -284,13 +294,7 @@ final class RetryCall {
     }
 
     private void end(Outcome outcome, @Nullable Throwable failure, StopReason reason, long nowNanos) {
-        retry.countEnd(outcome, reason, nowNanos - state.startedNanos());
-        if (retry.isHeard()) {
-            retry.tell(new RetryEvent.Ended(retry.name(), state.attempt(), failure, reason, elapsed(nowNanos)));
-        }
-    }
-
-    private Duration elapsed(long nowNanos) {
-        return Duration.ofNanos(nowNanos - state.startedNanos());
+        Ending ending = new Ending(outcome, state.attempt(), reason, nowNanos - state.startedNanos());
+        retry.audience().ended(ending, failure, lastVerdict);
     }
 }

@@ -1,42 +1,61 @@
 package dev.retrykit;
 
+import dev.retrykit.failure.ThrowingCallable;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a method that is being retried can know about the call it is part of. A snapshot. */
+/**
+ * The attempt that a method is part of: what it can know about it, a snapshot, and what it can do with it. Thread-safe:
+ * an attempt that goes on on another thread takes its context there.
+ */
 public final class RetryContext {
 
-    private final String policy;
+    private final RetryCall call;
     private final int attempt;
     private final @Nullable Throwable lastFailure;
+    private final long deadlineNanos;
     private final Duration timeLeft;
 
-    private RetryContext(String policy, int attempt, @Nullable Throwable lastFailure, Duration timeLeft) {
-        this.policy = policy;
-        this.attempt = attempt;
-        this.lastFailure = lastFailure;
-        this.timeLeft = timeLeft;
+    private RetryContext(RetryCall call, long deadlineNanos) {
+        this.call = call;
+        this.attempt = call.attempt();
+        this.lastFailure = call.lastFailure();
+        this.deadlineNanos = deadlineNanos;
+        this.timeLeft =
+                Duration.ofNanos(Math.max(0, deadlineNanos - call.retry().time().nanoTime()));
     }
 
     /** The innermost attempt that this thread is in; empty outside of any. */
     public static Optional<RetryContext> current() {
         Frame frame = Frame.current();
-        Retry retry = frame.retry;
-        if (retry == null) {
-            return Optional.empty();
-        }
-        RetryCall call = frame.call;
-        return Optional.of(new RetryContext(
-                retry.name(),
-                call == null ? 1 : call.attempt(),
-                call == null ? null : call.lastFailure(),
-                Duration.ofNanos(Math.max(0, frame.deadlineNanos - retry.time().nanoTime()))));
+        RetryCall call = frame.callInForce();
+        return call == null ? Optional.empty() : Optional.of(new RetryContext(call, frame.deadlineNanos));
+    }
+
+    /**
+     * Runs a body on this thread as part of the attempt: retries in it are inner ones, within the attempt's time. For
+     * work that an attempt hands to another thread.
+     *
+     * @throws X what the body throws
+     */
+    public <T extends @Nullable Object, X extends Throwable> T call(ThrowingCallable<T, X> body) throws X {
+        Objects.requireNonNull(body, "body");
+        return Frame.current().run(call, deadlineNanos, body);
+    }
+
+    /**
+     * Whatever this attempt fails with, it isn't retried ({@link StopReason#NOT_RETRYABLE}). For an attempt that has
+     * given part of its result away already. Without effect once the attempt has ended.
+     */
+    public void forbidRetry() {
+        call.forbidRetryAfter(attempt);
     }
 
     /** The policy's name. */
     public String policy() {
-        return policy;
+        return call.retry().name();
     }
 
     /** 1 in the first attempt. */
@@ -49,7 +68,10 @@ public final class RetryContext {
         return Optional.ofNullable(lastFailure);
     }
 
-    /** Until this attempt's timeout or the end of the time budget, whichever comes first; never negative. */
+    /**
+     * Until this attempt's timeout or the end of the time budget, whichever comes first; never negative. As it was when
+     * this was asked for.
+     */
     public Duration timeLeft() {
         return timeLeft;
     }

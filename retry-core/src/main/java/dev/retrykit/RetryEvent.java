@@ -1,5 +1,6 @@
 package dev.retrykit;
 
+import dev.retrykit.failure.Verdict;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,14 @@ public sealed interface RetryEvent {
      * @param failure what the caller gets; null if it gets a value, as with {@link StopReason#SUCCESS}
      * @param reason why it ended
      * @param elapsed from the beginning of the call to its end
+     * @param verdict what the last attempt's failure or bad value was taken for; null if it succeeded or none ended
      */
-    record Ended(String policy, int attempts, @Nullable Throwable failure, StopReason reason, Duration elapsed)
+    record Ended(
+            String policy,
+            int attempts,
+            @Nullable Throwable failure,
+            StopReason reason,
+            Duration elapsed,
+            @Nullable Verdict verdict)
             implements RetryEvent {}
 }

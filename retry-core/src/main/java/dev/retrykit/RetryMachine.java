@@ -45,7 +45,7 @@ final class RetryMachine {
     private static StopReason reason(Verdict.Kind kind) {
         return switch (kind) {
             case RETRYABLE -> throw new IllegalArgumentException("a retryable failure is no reason to stop");
-            case NOT_RETRYABLE -> StopReason.NOT_RETRYABLE;
+            case NOT_RETRYABLE, UNKNOWN -> StopReason.NOT_RETRYABLE;
             case NOT_IDEMPOTENT -> StopReason.NOT_IDEMPOTENT;
             case VETOED -> StopReason.VETOED;
             case INTERRUPTED -> StopReason.INTERRUPTED;

@@ -7,6 +7,7 @@ import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.time.TimeSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +19,16 @@ import org.jspecify.annotations.Nullable;
  * <p>At any time one {@link Step} is in force, an attempt or a pause. Whoever claims it (the stage, the timeout, the
  * timer, the caller who cancels) alone decides what follows, so the call is used by one thread at a time.
  */
-final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T> {
+final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T> implements Waiters.Waiter {
 
     private final RetryCall call;
     private final ThrowingCallable<? extends CompletionStage<T>, ?> body;
+    private final @Nullable Executor context;
 
     private volatile @Nullable Step step;
+
+    /** Whether a shutdown can find this. */
+    private volatile boolean enlisted;
 
     /** What an attempt returned last; written and read by whoever has claimed the step. */
     @SuppressWarnings("NullAway") // null before there is one, and then nobody reads it
@@ -32,6 +37,7 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
     private StageDriver(RetryCall call, ThrowingCallable<? extends CompletionStage<T>, ?> body) {
         this.call = call;
         this.body = body;
+        this.context = call.retry().captureContext();
     }
 
     static <T extends @Nullable Object> CompletableFuture<T> call(
@@ -43,7 +49,7 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
     }
 
     /** Begins the next attempt, if somebody still waits for it and the call allows it. */
-    private Decision next() {
+    Decision next() {
         return isDone() ? call.cancelled() : call.next();
     }
 
@@ -84,7 +90,7 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
             if (decision instanceof Stop) {
                 finish();
             } else if (decision instanceof RetryIn retryIn) {
-                new Pause().begin(retryIn.delayNanos());
+                new Pause(this).begin(retryIn.delayNanos());
             } else {
                 new Attempt().begin();
             }
@@ -114,6 +120,43 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         }
     }
 
+    /** Nobody may hold a thread for this call any more: a shutdown must find it. */
+    void enlist() {
+        if (!enlisted) {
+            enlisted = true;
+            call.retry().waiters().enlist(this);
+            dismissIfDone();
+        }
+    }
+
+    private void dismissIfDone() {
+        if (enlisted && isDone()) {
+            call.retry().waiters().dismiss(this);
+        }
+    }
+
+    @Override
+    public void shutDown(boolean now) {
+        Step current = step;
+        if (current != null && (now || current.isBeforeRetry()) && current.claim()) {
+            current.abandon();
+            follow(call::cancelled);
+        }
+    }
+
+    /** Runs a task, which may be run twice, with the context of the caller's thread, or without if it can't be had. */
+    void inContext(Runnable task) {
+        if (context == null) {
+            task.run();
+            return;
+        }
+        try {
+            context.execute(task);
+        } catch (Throwable notRestored) {
+            task.run();
+        }
+    }
+
     RetryCall call() {
         return call;
     }
@@ -124,44 +167,11 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
 
     /** If the step was claimed already, its claimer comes here after it has put the next one in force. */
     void endIfDone() {
+        dismissIfDone();
         Step current = step;
         if (isDone() && current != null && current.claim()) {
             current.abandon();
             call.cancelled();
-        }
-    }
-
-    private final class Pause extends Step implements Runnable {
-
-        private static final long serialVersionUID = 1;
-
-        private transient volatile TimeSource.@Nullable Scheduled scheduled;
-
-        void begin(long delayNanos) {
-            step = this;
-            try {
-                scheduled = call.retry().time().schedule(this, delayNanos);
-            } catch (Throwable shutDown) {
-                if (claim()) {
-                    follow(call::cancelled);
-                }
-            }
-            if (get()) {
-                abandon();
-            }
-        }
-
-        /** On the timer. */
-        @Override
-        public void run() {
-            if (claim()) {
-                new Handover(StageDriver.this, this, StageDriver.this::next, call::cancelled).begin();
-            }
-        }
-
-        @Override
-        void abandon() {
-            cancel(scheduled);
         }
     }
 
@@ -195,8 +205,11 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
             }
             CompletableFuture<T> future = futureOf(started);
             running = future;
-            if (timeout == null && (future == null || !future.isDone())) {
-                limit();
+            if (future == null || !future.isDone()) {
+                enlist();
+                if (timeout == null) {
+                    limit();
+                }
             }
             if (get()) {
                 abandon();
@@ -227,6 +240,11 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
             if (claim()) {
                 new Handover(StageDriver.this, this, call::timeUp, call::timeUp).begin();
             }
+        }
+
+        @Override
+        boolean isBeforeRetry() {
+            return false;
         }
 
         @Override

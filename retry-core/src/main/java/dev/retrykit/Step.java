@@ -13,6 +13,9 @@ abstract class Step extends AtomicBoolean {
         return compareAndSet(false, true);
     }
 
+    /** Whether a retry comes next, which a shutdown doesn't wait for. */
+    abstract boolean isBeforeRetry();
+
     /** Stops what the step waits for. The step has been claimed. Never throws. */
     abstract void abandon();
 

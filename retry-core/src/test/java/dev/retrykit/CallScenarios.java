@@ -34,7 +34,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The scenarios, in the order of the contract: what is transient, time, Retry-After, budget, circuit, nesting. */
-final class CallScenarios {
+public final class CallScenarios {
 
     private static final String BACKOFF = "100 BACKOFF";
     private static final ResultClassifier BUSY = result -> "busy".equals(result) ? Verdict.retryable() : null;
@@ -48,14 +48,15 @@ final class CallScenarios {
      *
      * @param judgesValues whether it makes no sense for a style that returns nothing
      */
-    record Named(String name, Consumer<Scenario> setup, boolean judgesValues) {
+    public record Named(String name, Consumer<Scenario> setup, boolean judgesValues) {
         @Override
         public String toString() {
             return name;
         }
     }
 
-    static List<Named> all() {
+    /** All of them. */
+    public static List<Named> all() {
         CallScenarios scenarios = new CallScenarios();
         scenarios.results();
         scenarios.badValues();
@@ -70,6 +71,7 @@ final class CallScenarios {
         scenarios.circuitThatIsWaitedFor();
         scenarios.nested();
         scenarios.nestedDeadlines();
+        scenarios.endsFromOutside();
         return scenarios.all;
     }
 
@@ -520,6 +522,14 @@ final class CallScenarios {
             s.attemptsThrow(first);
             s.stops(StopReason.TIME_BUDGET, 1, first);
         });
+        scenario("a wall clock that jumps an hour", s -> {
+            s.body = attempt -> {
+                s.time.jumpWallClock(Duration.ofHours(attempt == 1 ? 1 : -2));
+                throw new ConnectException("again");
+            };
+            s.stops(StopReason.EXHAUSTED, 3, ConnectException.class);
+            s.delays(BACKOFF, BACKOFF);
+        });
         scenario("time that is over when an attempt fails", s -> {
             s.policy.timeBudget(Duration.ofSeconds(1)).backoff(BackoffPolicy.fixed(Duration.ZERO));
             ConnectException first = new ConnectException("1");
@@ -695,6 +705,84 @@ final class CallScenarios {
                 throw first;
             };
             s.stops(StopReason.CIRCUIT_OPEN, 1, first);
+        });
+    }
+
+    private void endsFromOutside() {
+        scenario("a caller that gives up during a delay", s -> {
+            s.budgetPolicy = BudgetPolicy.of(0, Duration.ofSeconds(10), 1);
+            ConnectException first = new ConnectException("1");
+            s.attemptsThrow(first);
+            s.callerGivesUp(Duration.ofMillis(50), 1, first);
+            s.delays(BACKOFF);
+            s.check(() -> assertThat(s.budget.snapshot().available()).isEqualTo(1));
+        });
+        scenario("a shutdown during a delay", s -> {
+            s.budgetPolicy = BudgetPolicy.of(0, Duration.ofSeconds(10), 1);
+            s.time.schedule(() -> s.retry().shutdown(), Duration.ofMillis(50).toNanos());
+            ConnectException first = new ConnectException("1");
+            s.attemptsThrow(first);
+            s.stops(StopReason.CANCELLED, 1, first);
+            s.delays(BACKOFF);
+            s.takes(Duration.ofMillis(50));
+            s.check(() -> assertThat(s.budget.snapshot().available()).isEqualTo(1));
+        });
+        scenario("a shutdown during an attempt that fails", s -> {
+            ConnectException first = new ConnectException("1");
+            s.body = attempt -> {
+                s.retry().shutdown();
+                throw first;
+            };
+            s.stops(StopReason.CANCELLED, 1, first);
+        });
+        scenario("a shutdown during an attempt that succeeds", s -> {
+            s.body = attempt -> {
+                s.retry().shutdown();
+                return "first";
+            };
+            s.returns("first", 1);
+        });
+        scenario("a permanent failure after a shutdown", s -> {
+            FileNotFoundException first = new FileNotFoundException("1");
+            s.body = attempt -> {
+                s.retry().shutdown();
+                throw first;
+            };
+            s.stops(StopReason.NOT_RETRYABLE, 1, first);
+        });
+        scenario("a shutdown while the circuit is waited for", s -> {
+            s.circuit(CircuitPolicy.builder().onOpen(OnOpen.WAIT).consecutiveFailures(2));
+            open(s);
+            s.time.schedule(() -> s.retry().shutdown(), Duration.ofMillis(50).toNanos());
+            s.stops(StopReason.CANCELLED, 0, CancellationException.class);
+            s.delays("5000 CIRCUIT");
+            s.takes(Duration.ofMillis(50));
+        });
+        scenario("an attempt that forbids a retry", s -> {
+            ConnectException second = new ConnectException("2");
+            s.body = attempt -> {
+                if (attempt == 1) {
+                    throw new ConnectException("1");
+                }
+                RetryContext.current().orElseThrow().forbidRetry();
+                throw second;
+            };
+            s.stops(StopReason.NOT_RETRYABLE, 2, second);
+            s.delays(BACKOFF);
+        });
+        scenario("an earlier attempt that forbids a retry too late", s -> {
+            List<RetryContext> contexts = new ArrayList<>();
+            ConnectException failure = new ConnectException("again");
+            s.body = attempt -> {
+                contexts.add(RetryContext.current().orElseThrow());
+                contexts.get(0).attempt();
+                if (attempt > 1) {
+                    contexts.get(attempt - 2).forbidRetry();
+                }
+                throw failure;
+            };
+            s.stops(StopReason.EXHAUSTED, 3, failure);
+            s.delays(BACKOFF, BACKOFF);
         });
     }
 

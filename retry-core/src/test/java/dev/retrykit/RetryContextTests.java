@@ -137,4 +137,38 @@ class RetryContextTests {
         assertThat(seen).extracting(RetryContext::policy).containsExactly("inner", "outer");
         assertThat(seen).extracting(RetryContext::attempt).containsExactly(1, 2);
     }
+
+    @Test
+    void followsAnAttemptToAnotherThread() throws Exception {
+        Retry outer = retry("outer", Scenario.plainPolicy().timeBudget(Duration.ofSeconds(5)));
+        Retry inner = retry("inner", Scenario.plainPolicy());
+        ConnectException failure = new ConnectException("inner");
+        assertThatThrownBy(() -> outer.run(() -> {
+                    RetryContext context = RetryContext.current().orElseThrow();
+                    CompletableFuture<Object> elsewhere = new CompletableFuture<>();
+                    Thread thread = new Thread(() -> {
+                        assertThat(RetryContext.current()).isEmpty();
+                        elsewhere.completeAsync(
+                                () -> context.call(() -> {
+                                    inner.run(() -> {
+                                        look();
+                                        Sneaky.<RuntimeException>rethrow(failure);
+                                    });
+                                    return "never";
+                                }),
+                                Runnable::run);
+                        assertThat(RetryContext.current()).isEmpty();
+                    });
+                    thread.start();
+                    thread.join();
+                    throw elsewhere.handle((result, thrown) -> thrown).join().getCause();
+                }))
+                .isSameAs(failure)
+                .satisfies(thrown -> assertThat(thrown.getSuppressed())
+                        .filteredOn(RetryStopped.class::isInstance)
+                        .extracting(stopped -> ((RetryStopped) stopped).reason())
+                        .containsExactly(StopReason.EXHAUSTED, StopReason.NESTED));
+        assertThat(seen).extracting(RetryContext::policy).containsOnly("inner");
+        assertThat(seen.get(0).timeLeft()).as("no more than the outer call's").isEqualTo(Duration.ofSeconds(5));
+    }
 }

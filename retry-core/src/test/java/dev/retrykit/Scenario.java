@@ -11,12 +11,14 @@ import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.time.ManualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -27,7 +29,7 @@ import java.util.stream.Stream;
  * <p>Unless it says otherwise: three attempts, 100 ms apart without jitter, within 30 s, no limit to the budget, no
  * circuit.
  */
-final class Scenario {
+public final class Scenario {
 
     ManualTime time = new ManualTime();
     final RetryPolicy.Builder policy = plainPolicy();
@@ -54,6 +56,13 @@ final class Scenario {
     private List<Runnable> checks = new ArrayList<>();
     private boolean suppressible = true;
     private boolean returnsValue;
+    private boolean callerGivesUp;
+    private Duration endsAfter;
+    private Retry retry;
+    private Consumer<Runnable> caller = giveUp -> {};
+
+    /** Unset. */
+    public Scenario() {}
 
     /** What one attempt does; the first has the number 1. */
     @FunctionalInterface
@@ -129,6 +138,25 @@ final class Scenario {
         failureType = thrown;
     }
 
+    /** The caller gives up so long after the call began, and then the attempts are over. */
+    void callerGivesUp(Duration after, int attemptsMade, Throwable lastFailure) {
+        caller = giveUp -> time.schedule(giveUp, after.toNanos());
+        callerGivesUp = true;
+        attempts = attemptsMade;
+        failure = lastFailure;
+        endsAfter = after;
+    }
+
+    /** The call takes so long, whatever its delays were to be. */
+    void takes(Duration expected) {
+        endsAfter = expected;
+    }
+
+    /** The call's own engine, for bodies that do something to it. */
+    Retry retry() {
+        return retry;
+    }
+
     void delays(String... expected) {
         delays = List.of(expected);
     }
@@ -148,34 +176,43 @@ final class Scenario {
 
     /** Makes the call. */
     CallStyle.Result make(CallStyle style) {
-        return style.make(retry(), time, () -> {
+        retry = build();
+        ThrowingCallable<Object, ?> measured = () -> {
             long before = time.nanoTime();
             try {
                 return body.attempt(ran.incrementAndGet());
             } finally {
                 workedNanos += time.nanoTime() - before;
             }
-        });
+        };
+        return style.make(retry, time, measured, caller);
     }
 
     /** Makes the call and checks all that can be seen of it. */
-    void play(CallStyle style) {
+    public void play(CallStyle style) {
         CallStyle.Result result = make(style);
+        if (callerGivesUp) {
+            reason = style.reasonToGiveUp();
+        }
         if (returnsValue) {
             assertThat(result.failure()).isNull();
             assertThat(result.value()).isEqualTo(value);
+        } else if (reason == StopReason.CANCELLED && callerGivesUp) {
+            assertThat(result.failure()).isInstanceOf(CancellationException.class);
+            checkFailure(failure);
         } else {
             checkFailure(result.failure());
         }
         assertThat(ran).as("attempts that ran").hasValue(attempts);
-        checkEvents(result.failure());
+        checkEvents(callerGivesUp ? failure : result.failure());
         checkCounters();
         checks.forEach(Runnable::run);
+        assertThat(Thread.interrupted()).as("interrupt kept").isEqualTo(interrupted());
         assertThat(time.pending()).as("timers left behind").isZero();
         assertThat(RetryContext.current()).as("frame left behind").isEmpty();
     }
 
-    private Retry retry() {
+    private Retry build() {
         budget = RetryBudget.of("budget", budgetPolicy, time);
         Retry.Builder builder = Retry.builder("scenario")
                 .policy(policy.build())
@@ -228,7 +265,10 @@ final class Scenario {
             assertThat(events).isEmpty();
         } else if (reason != StopReason.SUCCESS || attempts > 1) {
             assertThat(events).hasSize(delays.size() + 1);
-            assertThat(events.get(delays.size())).isEqualTo(new Ended("scenario", attempts, thrown, reason, elapsed()));
+            assertThat(events.get(delays.size()))
+                    .usingRecursiveComparison()
+                    .ignoringFields("verdict")
+                    .isEqualTo(new Ended("scenario", attempts, thrown, reason, elapsed(), null));
         }
     }
 
@@ -251,8 +291,15 @@ final class Scenario {
         assertThat(delayed).isEqualTo(delays.size());
     }
 
+    private boolean interrupted() {
+        return reason == StopReason.INTERRUPTED && callerGivesUp;
+    }
+
     /** Delays and what the attempts took. */
     private Duration elapsed() {
+        if (endsAfter != null) {
+            return endsAfter;
+        }
         long delayedMillis = delays.stream()
                 .mapToLong(delay -> Long.parseLong(delay.substring(0, delay.indexOf(' '))))
                 .sum();

@@ -31,6 +31,9 @@ public record Verdict(Kind kind, Signal signal, long retryAfterNanos) {
         /** Permanent: trying again can't help. */
         NOT_RETRYABLE,
 
+        /** Nothing knows this failure; it isn't retried, as a permanent one. */
+        UNKNOWN,
+
         /** Transient, but the attempt may have had its effect, and a second effect would be wrong. */
         NOT_IDEMPOTENT,
 
@@ -43,15 +46,21 @@ public record Verdict(Kind kind, Signal signal, long retryAfterNanos) {
 
     private static final Verdict RETRYABLE = new Verdict(Kind.RETRYABLE, Signal.FAILURE, NO_HINT);
     private static final Verdict NOT_RETRYABLE = new Verdict(Kind.NOT_RETRYABLE, Signal.FAILURE, NO_HINT);
+    private static final Verdict UNKNOWN = new Verdict(Kind.UNKNOWN, Signal.FAILURE, NO_HINT);
 
     /** A transient failure of the dependency. */
     public static Verdict retryable() {
         return RETRYABLE;
     }
 
-    /** A permanent failure, or an unknown one, that counts against the dependency. */
+    /** A permanent failure that counts against the dependency. */
     public static Verdict notRetryable() {
         return NOT_RETRYABLE;
+    }
+
+    /** A failure that nothing knows. It counts against the dependency. */
+    public static Verdict unknown() {
+        return UNKNOWN;
     }
 
     /** A verdict that counts against the dependency or not, as the signal says. */

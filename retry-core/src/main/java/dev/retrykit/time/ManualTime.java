@@ -17,7 +17,7 @@ public final class ManualTime implements TimeSource {
     private final PriorityQueue<Due> queue =
             new PriorityQueue<>(Comparator.comparingLong(Due::elapsed).thenComparingLong(Due::sequence));
     private final long originNanos;
-    private final Instant originWall;
+    private Instant originWall;
     private long elapsed;
     private long sequence;
 
@@ -45,6 +45,11 @@ public final class ManualTime implements TimeSource {
         return originWall.plusNanos(elapsed);
     }
 
+    /** Sets the wall clock forward, or back if the time is negative, as an administrator does. No time passes. */
+    public synchronized void jumpWallClock(Duration time) {
+        originWall = originWall.plus(time);
+    }
+
     /**
      * Moves the clock on and runs what falls due on the way.
      *
@@ -63,9 +68,19 @@ public final class ManualTime implements TimeSource {
 
     @Override
     public void sleep(long nanos) throws InterruptedException {
+        sleep(nanos, new Alarm());
+    }
+
+    /** An alarm that rings on the way stops the clock there. */
+    @Override
+    public void sleep(long nanos, Alarm alarm) throws InterruptedException {
         throwIfInterrupted();
         long target = target(Math.max(0, nanos));
-        for (Due due = next(target); due != null; due = next(target)) {
+        while (!alarm.hasRung()) {
+            Due due = next(target);
+            if (due == null) {
+                return;
+            }
             due.task.run();
             throwIfInterrupted();
         }

@@ -19,16 +19,14 @@ enum SystemTime implements TimeSource {
         return Instant.now();
     }
 
-    /** Repeats the wait until the clock agrees: the JDK may round a sleep down. */
     @Override
     public void sleep(long nanos) throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        long start = System.nanoTime();
-        for (long left = nanos; left > 0; left = nanos - (System.nanoTime() - start)) {
-            TimeUnit.NANOSECONDS.sleep(left);
-        }
+        sleep(nanos, new Alarm());
+    }
+
+    @Override
+    public void sleep(long nanos, Alarm alarm) throws InterruptedException {
+        alarm.await(this, nanos);
     }
 
     @Override

@@ -30,6 +30,17 @@ public interface TimeSource {
     void sleep(long nanos) throws InterruptedException;
 
     /**
+     * Waits as {@link #sleep(long)} does, but no longer than until the alarm is rung. A source that can't hear it sleeps
+     * the time out.
+     *
+     * @param nanos nanoseconds; zero or less returns at once
+     * @throws InterruptedException as above
+     */
+    default void sleep(long nanos, Alarm alarm) throws InterruptedException {
+        sleep(nanos);
+    }
+
+    /**
      * Runs a short task that doesn't block, once, no earlier than the delay, on the timer.
      *
      * @param delayNanos nanoseconds; zero or less is due at once

@@ -1,0 +1,76 @@
+package dev.retrykit;
+
+import dev.retrykit.Decision.RetryIn;
+import dev.retrykit.RetryCounters.AttemptResult;
+import dev.retrykit.RetryCounters.Outcome;
+import dev.retrykit.failure.Verdict;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is told what the calls of one retry do. Without a listener no event is made; a listener that throws never changes
+ * what becomes of a call.
+ */
+final class Audience {
+
+    private final String policy;
+    private final List<RetryListener> listeners;
+    private final @Nullable RetryCounters counters;
+
+    Audience(String policy, List<RetryListener> listeners, @Nullable RetryCounters counters) {
+        this.policy = policy;
+        this.listeners = List.copyOf(listeners);
+        this.counters = counters;
+    }
+
+    /** Whether it matters how long a call took whose first attempt succeeds. */
+    boolean isTimed() {
+        return counters != null;
+    }
+
+    void firstSucceeded(long tookNanos) {
+        if (counters != null) {
+            counters.addSuccess(tookNanos);
+        }
+    }
+
+    void attemptEnded(int attempt, AttemptResult result) {
+        if (counters != null && (attempt > 1 || result != AttemptResult.SUCCESS)) {
+            counters.addAttempt(attempt, result);
+        }
+    }
+
+    void retrying(int attempts, @Nullable Throwable failure, RetryIn retryIn) {
+        if (counters != null) {
+            counters.addDelay(retryIn.source(), retryIn.delayNanos());
+        }
+        if (!listeners.isEmpty()) {
+            Duration delay = Duration.ofNanos(retryIn.delayNanos());
+            tell(new RetryEvent.Retrying(policy, attempts, failure, delay, retryIn.source()));
+        }
+    }
+
+    void ended(Ending ending, @Nullable Throwable failure, @Nullable Verdict verdict) {
+        if (counters != null) {
+            counters.addEnd(ending.outcome(), ending.reason(), ending.tookNanos());
+        }
+        if (!listeners.isEmpty()) {
+            Duration elapsed = Duration.ofNanos(ending.tookNanos());
+            tell(new RetryEvent.Ended(policy, ending.attempts(), failure, ending.reason(), elapsed, verdict));
+        }
+    }
+
+    private void tell(RetryEvent event) {
+        for (RetryListener listener : listeners) {
+            try {
+                listener.onEvent(event);
+            } catch (Throwable listenerFailed) {
+                // the call goes on as if nobody had been told
+            }
+        }
+    }
+
+    /** How a call ended. */
+    record Ending(Outcome outcome, int attempts, StopReason reason, long tookNanos) {}
+}
