@@ -4,11 +4,12 @@
  * <p>Floors, imports go downward only:
  *
  * <pre>
- *   4  .autoconfigure                 conditions and beans
- *   3  .observe    .actuate           meters, log lines, endpoint
- *   2  .method                        annotated methods
+ *   5  .autoconfigure                 conditions and beans
+ *   4  .observe    .actuate           meters, log lines, endpoint
+ *   3  .method                        annotated methods
+ *   2  .call                          how a method is called, by what it returns
  *   1  .registry                      the policies, circuits and budgets of one application
- *   0  .settings   .failure           retrykit.*, what failures mean
+ *   0  .settings   .failure .reactive retrykit.*, what failures mean, publishers
  * </pre>
  */
 @NullMarked

@@ -39,6 +39,10 @@ class ArchitectureTests {
             .definedBy(BASE + "actuate..")
             .layer("method")
             .definedBy(BASE + "method..")
+            .layer("call")
+            .definedBy(BASE + "call..")
+            .layer("reactive")
+            .definedBy(BASE + "reactive..")
             .layer("registry")
             .definedBy(BASE + "registry..")
             .layer("settings")
@@ -53,10 +57,14 @@ class ArchitectureTests {
             .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("method")
             .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate")
+            .whereLayer("call")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "method")
+            .whereLayer("reactive")
+            .mayOnlyBeAccessedByLayers("call")
             .whereLayer("registry")
-            .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method", "call")
             .whereLayer("settings")
-            .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method", "registry")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method", "call", "registry")
             .whereLayer("failure")
             .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method", "registry");
 
@@ -67,10 +75,18 @@ class ArchitectureTests {
     @ArchTest
     static final ArchRule everyPackageIsOnAFloor = classes()
             .should()
-            .resideInAnyPackage(
-                    Stream.of("autoconfigure", "observe", "actuate", "method", "registry", "settings", "failure")
-                            .map(floor -> BASE + floor)
-                            .toArray(String[]::new))
+            .resideInAnyPackage(Stream.of(
+                            "autoconfigure",
+                            "observe",
+                            "actuate",
+                            "method",
+                            "call",
+                            "registry",
+                            "settings",
+                            "failure",
+                            "reactive")
+                    .map(floor -> BASE + floor)
+                    .toArray(String[]::new))
             .orShould()
             .haveSimpleName("package-info");
 
@@ -123,6 +139,12 @@ class ArchitectureTests {
                 .containsExactlyInAnyOrder("GrpcFailures", "Pushback", "RetrykitGrpcAutoConfiguration");
         assertThat(dependents(all, "io.netty", BASE + "failure.NettyFailures"))
                 .containsExactlyInAnyOrder("NettyFailures", "RetrykitNettyAutoConfiguration");
+        assertThat(dependents(all, "reactor", "org.reactivestreams", BASE + "reactive"))
+                .containsExactlyInAnyOrder(
+                        "ReactiveForm", "Coroutines", "RetriedMono", "RetriedFlux", "FluxCall", "Surroundings");
+        assertThat(dependents(all, BASE + "call.ReactiveForm")).containsExactly("CallForms");
+        assertThat(dependents(all, "kotlin", BASE + "call.Coroutines"))
+                .containsExactlyInAnyOrder("Coroutines", "FallbackMethod");
     }
 
     private static Set<String> dependents(JavaClasses all, String... prefixes) {
@@ -137,7 +159,7 @@ class ArchitectureTests {
     @ArchTest
     static void thereIsSomethingToLookAt(JavaClasses all) {
         assertThat(all).hasSizeGreaterThan(40);
-        assertThat(all.stream().map(JavaClass::getPackageName).distinct()).hasSize(8);
+        assertThat(all.stream().map(JavaClass::getPackageName).distinct()).hasSize(10);
     }
 
     @ArchTest

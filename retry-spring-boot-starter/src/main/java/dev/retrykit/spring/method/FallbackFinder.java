@@ -2,16 +2,19 @@ package dev.retrykit.spring.method;
 
 import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.spring.call.FallbackMethod;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Names;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.springframework.core.KotlinDetector;
+import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
@@ -35,11 +38,11 @@ final class FallbackFinder {
      *
      * @throws InvalidSettingException if none has the name, or one that has it doesn't fit
      */
-    static List<Method> find(Method method, Class<?> type, String name) {
+    static List<FallbackMethod> find(Method method, Class<?> type, String name) {
         return new FallbackFinder(method, type, name).find();
     }
 
-    private List<Method> find() {
+    private List<FallbackMethod> find() {
         Set<Method> all = new LinkedHashSet<>(Arrays.asList(ReflectionUtils.getUniqueDeclaredMethods(type)));
         for (Class<?> contract : ClassUtils.getAllInterfacesForClassAsSet(type)) {
             all.addAll(Arrays.asList(contract.getMethods()));
@@ -49,18 +52,20 @@ final class FallbackFinder {
                 .filter(candidate -> !Modifier.isAbstract(candidate.getModifiers()))
                 .filter(candidate -> !candidate.equals(method))
                 .toList();
-        List<Method> fitting = named.stream().filter(this::takesArguments).toList();
+        List<FallbackMethod> fitting = named.stream()
+                .map(candidate -> FallbackMethod.of(candidate, method))
+                .filter(Objects::nonNull)
+                .sorted(FallbackMethod.MOST_SPECIFIC_FIRST)
+                .toList();
         if (fitting.isEmpty() && isFallbackOfItsType()) {
             return List.of();
         }
         if (fitting.isEmpty()) {
             throw missing(named, all);
         }
-        fitting.forEach(this::checkReturnType);
-        fitting.forEach(candidate -> candidate.setAccessible(true));
-        return fitting.stream()
-                .sorted(Comparator.comparingInt(this::generality).reversed())
-                .toList();
+        fitting.forEach(fallback -> checkReturnType(fallback.method()));
+        fitting.forEach(fallback -> fallback.method().setAccessible(true));
+        return fitting;
     }
 
     /** An annotation on the type holds for its public methods, and so for a public fallback, which has none itself. */
@@ -70,46 +75,24 @@ final class FallbackFinder {
                 && !AnnotatedElementUtils.hasAnnotation(method, CircuitGuarded.class);
     }
 
-    private boolean takesArguments(Method candidate) {
-        Class<?>[] taken = candidate.getParameterTypes();
-        Class<?>[] given = method.getParameterTypes();
-        boolean takesFailure =
-                taken.length == given.length + 1 && Throwable.class.isAssignableFrom(taken[given.length]);
-        if (taken.length != given.length && !takesFailure) {
-            return false;
-        }
-        for (int i = 0; i < given.length; i++) {
-            if (!ClassUtils.isAssignable(taken[i], given[i])) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private void checkReturnType(Method candidate) {
-        Class<?> wanted = method.getReturnType();
-        if (wanted != void.class && !ClassUtils.isAssignable(wanted, candidate.getReturnType())) {
+        Class<?> wanted = returned(method);
+        Class<?> offered = returned(candidate);
+        if (wanted != void.class && !ClassUtils.isAssignable(wanted, offered)) {
             throw new InvalidSettingException(
                     MethodNames.readable(method, type) + " names the fallback '" + name + "', but "
                             + MethodNames.readable(candidate, type) + " returns "
-                            + candidate.getReturnType().getSimpleName() + " and must return "
+                            + offered.getSimpleName() + " and must return "
                             + wanted.getSimpleName() + ".",
                     "Change what the fallback returns.");
         }
     }
 
-    /** The depth of its failure type below Throwable; a fallback without one comes last. */
-    private int generality(Method candidate) {
-        if (candidate.getParameterCount() == method.getParameterCount()) {
-            return -1;
-        }
-        int depth = 0;
-        for (Class<?> link = candidate.getParameterTypes()[method.getParameterCount()];
-                link != Throwable.class && link != null;
-                link = link.getSuperclass()) {
-            depth++;
-        }
-        return depth;
+    /** What a suspending function returns is Object to the virtual machine. */
+    private static Class<?> returned(Method method) {
+        return KotlinDetector.isSuspendingFunction(method)
+                ? new MethodParameter(method, -1).getParameterType()
+                : method.getReturnType();
     }
 
     private InvalidSettingException missing(List<Method> named, Set<Method> all) {

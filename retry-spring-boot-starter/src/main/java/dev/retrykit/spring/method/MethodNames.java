@@ -33,6 +33,7 @@ final class MethodNames {
 
     private static String parameters(Method method, boolean full) {
         return Arrays.stream(method.getParameterTypes())
+                .filter(parameter -> !parameter.getName().equals("kotlin.coroutines.Continuation"))
                 .map(parameter -> full ? parameter.getTypeName() : parameter.getSimpleName())
                 .collect(Collectors.joining(", ", "(", ")"));
     }

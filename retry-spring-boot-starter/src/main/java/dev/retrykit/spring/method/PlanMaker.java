@@ -3,6 +3,9 @@ package dev.retrykit.spring.method;
 import dev.retrykit.Retry;
 import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.spring.call.CallForm;
+import dev.retrykit.spring.call.CallForms;
+import dev.retrykit.spring.call.Fallback;
 import dev.retrykit.spring.registry.CircuitEntry;
 import dev.retrykit.spring.registry.FallbackCounters;
 import dev.retrykit.spring.registry.PolicyEntry;
@@ -45,13 +48,14 @@ final class PlanMaker {
         CircuitEntry circuit = circuit(annotated.guarded(), method, type);
         FallbackCounters counters = policy == null ? new FallbackCounters() : policy.fallbacks();
         Fallback fallback = fallback(annotated, method, type, counters);
+        CallForm form = CallForms.of(method, readable, policy != null && policy.retriesPartial());
         if (policy != null) {
             policy.addMethod(readable);
         }
         if (circuit != null) {
             circuit.addMethod(readable);
         }
-        return new MethodPlan(retry(policy, circuit), MethodPlan.isStaged(method.getReturnType()), fallback);
+        return new MethodPlan(retry(policy, circuit), form, fallback);
     }
 
     private static void warnIfOutOfReach(Method method, String readable) {

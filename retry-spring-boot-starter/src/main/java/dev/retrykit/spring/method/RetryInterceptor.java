@@ -1,5 +1,6 @@
 package dev.retrykit.spring.method;
 
+import dev.retrykit.spring.call.Invocation;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -30,9 +31,9 @@ final class RetryInterceptor implements MethodInterceptor {
         if (plan == null) {
             return invocation.proceed();
         }
-        return plan.call(
+        return plan.call(new Invocation(
                 target,
                 invocation.getArguments(),
-                () -> proxied.invocableClone().proceed());
+                () -> proxied.invocableClone().proceed()));
     }
 }

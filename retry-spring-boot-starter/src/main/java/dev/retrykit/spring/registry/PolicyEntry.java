@@ -50,6 +50,12 @@ public final class PolicyEntry {
         return circuit == null ? builder.build() : builder.circuit(circuit).build();
     }
 
+    /** Whether a publisher that has emitted some of its elements is retried too. */
+    public boolean retriesPartial() {
+        Setting partial = effective.settings().get("retry-partial");
+        return partial != null && Boolean.TRUE.equals(partial.value());
+    }
+
     /** Notes a method that uses it. */
     public void addMethod(String method) {
         methods.add(method);

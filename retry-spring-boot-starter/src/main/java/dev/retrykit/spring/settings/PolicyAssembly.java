@@ -124,6 +124,7 @@ public final class PolicyAssembly {
         readers.put("retry-after.max", RetryPolicy::maxRetryAfter);
         readers.put("nested", RetryPolicy::nested);
         readers.put("idempotent", policy -> null);
+        readers.put("retry-partial", policy -> null);
         return readers;
     }
 }

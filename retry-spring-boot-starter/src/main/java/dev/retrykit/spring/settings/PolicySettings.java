@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *     multiply. Default once
  * @param idempotent whether a second effect does no harm, so that attempts of unknown effect are retried too. Default
  *     false
+ * @param retryPartial whether a publisher of many elements that has emitted some of them is retried too, so that its
+ *     subscriber sees them again. Default false
  */
 public record PolicySettings(
         @Nullable Integer maxAttempts,
@@ -39,11 +41,12 @@ public record PolicySettings(
         @Nullable List<Integer> statuses,
         @Nullable RetryAfter retryAfter,
         @Nullable NestedRetries nested,
-        @Nullable Boolean idempotent) {
+        @Nullable Boolean idempotent,
+        @Nullable Boolean retryPartial) {
 
     /** Nothing is written: a policy of defaults. */
     static final PolicySettings EMPTY =
-            new PolicySettings(null, null, null, null, null, null, null, null, null, null, null, null);
+            new PolicySettings(null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /**
      * The delay before each retry.

@@ -1,0 +1,84 @@
+package dev.retrykit.spring.call;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.KotlinDetector;
+import org.springframework.util.ClassUtils;
+
+/**
+ * One method that answers in place of another. Either may be a suspending function, whose last parameter is the
+ * continuation and nobody's business.
+ *
+ * @param method the method
+ * @param given how many arguments it takes of those of the method that failed
+ * @param failureType the type of its last parameter, if that is the failure
+ */
+public record FallbackMethod(
+        Method method, int given, @Nullable Class<?> failureType) {
+
+    /** The most specific failure type first; one without a failure comes last. */
+    public static final Comparator<FallbackMethod> MOST_SPECIFIC_FIRST =
+            Comparator.comparingInt(FallbackMethod::depth).reversed();
+
+    /** The candidate as a fallback of a method; null if it takes other arguments. */
+    public static @Nullable FallbackMethod of(Method candidate, Method failed) {
+        if (KotlinDetector.isSuspendingFunction(candidate) && !KotlinDetector.isSuspendingFunction(failed)) {
+            return null;
+        }
+        Class<?>[] taken = parameters(candidate);
+        Class<?>[] given = parameters(failed);
+        boolean takesFailure =
+                taken.length == given.length + 1 && Throwable.class.isAssignableFrom(taken[given.length]);
+        if (taken.length != given.length && !takesFailure) {
+            return null;
+        }
+        for (int i = 0; i < given.length; i++) {
+            if (!ClassUtils.isAssignable(taken[i], given[i])) {
+                return null;
+            }
+        }
+        return new FallbackMethod(candidate, given.length, takesFailure ? taken[given.length] : null);
+    }
+
+    private static Class<?>[] parameters(Method method) {
+        Class<?>[] types = method.getParameterTypes();
+        return KotlinDetector.isSuspendingFunction(method) ? Arrays.copyOf(types, types.length - 1) : types;
+    }
+
+    /** Errors go to a fallback that names them; one without a failure parameter is for exceptions. */
+    boolean answers(Throwable failure) {
+        return failureType == null ? !(failure instanceof Error) : failureType.isInstance(failure);
+    }
+
+    /** Calls it with the arguments of the method that failed. */
+    @Nullable
+    Object call(Object target, @Nullable Object[] arguments, Throwable failure) throws Throwable {
+        @Nullable Object[] all = Arrays.copyOf(arguments, failureType == null ? given : given + 1);
+        if (failureType != null) {
+            all[given] = failure;
+        }
+        if (KotlinDetector.isSuspendingFunction(method)) {
+            return Coroutines.call(method, target, all, arguments[given]);
+        }
+        try {
+            return method.invoke(target, all);
+        } catch (InvocationTargetException thrown) {
+            throw thrown.getTargetException();
+        }
+    }
+
+    /** Of its failure type, below Throwable. */
+    private int depth() {
+        if (failureType == null) {
+            return -1;
+        }
+        int depth = 0;
+        for (Class<?> link = failureType; link != Throwable.class && link != null; link = link.getSuperclass()) {
+            depth++;
+        }
+        return depth;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.retrykit.spring.call;
+
+import dev.retrykit.Retry;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Methods that are declared to return a {@link Future}. One that is a stage is treated as such. Of any other nobody
+ * learns when it fails: only what the method throws is retried. No thread is held between attempts either way.
+ */
+final class FutureForm implements CallForm {
+
+    private final StageForm stages = new StageForm(FutureForm::stageOf);
+
+    @Override
+    public Future<?> call(Retry retry, @Nullable Fallback fallback, Invocation invocation) {
+        boolean[] isStage = {false};
+        Invocation watched = new Invocation(invocation.target(), invocation.arguments(), () -> {
+            Object returned = invocation.attempt().call();
+            isStage[0] |= returned instanceof CompletionStage<?>;
+            return returned;
+        });
+        CompletableFuture<@Nullable Object> call = stages.call(retry, fallback, watched);
+        if (call.isDone() && !call.isCompletedExceptionally() && call.join() instanceof Returned returned) {
+            return returned.future();
+        }
+        return isStage[0] ? call : new Later(call);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static @Nullable CompletionStage<@Nullable Object> stageOf(@Nullable Object returned) {
+        return returned == null || returned instanceof CompletionStage<?>
+                ? (CompletionStage<@Nullable Object>) returned
+                : CompletableFuture.completedFuture(new Returned((Future<?>) returned));
+    }
+
+    /** What a method returned that isn't a stage. */
+    private record Returned(Future<?> future) {}
+
+    /** A future that isn't there yet, because the method has only thrown so far. */
+    private record Later(CompletableFuture<@Nullable Object> call) implements Future<@Nullable Object> {
+
+        @Override
+        public @Nullable Object get() throws InterruptedException, ExecutionException {
+            Object value = call.get();
+            return value instanceof Returned returned ? returned.future().get() : value;
+        }
+
+        /** The time is that of the call, and then again that of the future that came of it. */
+        @Override
+        public @Nullable Object get(long timeout, TimeUnit unit)
+                throws InterruptedException, ExecutionException, TimeoutException {
+            Object value = call.get(timeout, unit);
+            return value instanceof Returned returned ? returned.future().get(timeout, unit) : value;
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            Future<?> future = returned();
+            return future == null ? call.cancel(mayInterruptIfRunning) : future.cancel(mayInterruptIfRunning);
+        }
+
+        @Override
+        public boolean isCancelled() {
+            Future<?> future = returned();
+            return future == null ? call.isCancelled() : future.isCancelled();
+        }
+
+        @Override
+        public boolean isDone() {
+            Future<?> future = returned();
+            return future == null ? call.isDone() : future.isDone();
+        }
+
+        private @Nullable Future<?> returned() {
+            boolean there = call.isDone() && !call.isCompletedExceptionally();
+            return there && call.join() instanceof Returned returned ? returned.future() : null;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.retrykit.spring.call;
+
+import dev.retrykit.Retry;
+import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.spring.reactive.RetriedFlux;
+import dev.retrykit.spring.reactive.RetriedMono;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.springframework.core.ReactiveAdapter;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Methods that return a publisher, of Reactor or of what Spring can adapt to it. They are called once per subscription
+ * and attempt.
+ */
+final class ReactiveForm implements CallForm {
+
+    private final boolean many;
+    private final boolean repeats;
+    private final Function<@Nullable Object, Publisher<Object>> publisherOf;
+    private final Function<Publisher<?>, Object> resultOf;
+
+    private ReactiveForm(
+            boolean many,
+            boolean repeats,
+            Function<@Nullable Object, Publisher<Object>> publisherOf,
+            Function<Publisher<?>, Object> resultOf) {
+        this.many = many;
+        this.repeats = repeats;
+        this.publisherOf = publisherOf;
+        this.resultOf = resultOf;
+    }
+
+    /**
+     * For a declared type.
+     *
+     * @param adapter between it and Reactor's types
+     * @param repeats whether an attempt that has emitted some of its elements is retried too
+     */
+    static ReactiveForm of(ReactiveAdapter adapter, boolean repeats) {
+        return new ReactiveForm(adapter.isMultiValue(), repeats, adapter::toPublisher, adapter::fromPublisher);
+    }
+
+    /**
+     * For a suspending function, which the proxy turns into a publisher and back. Its fallback may be a plain one.
+     *
+     * @param flow the adapter for the Flow that it returns, if it does
+     */
+    static ReactiveForm suspending(@Nullable ReactiveAdapter flow, boolean repeats) {
+        return new ReactiveForm(flow != null, repeats, returned -> suspended(returned, flow), publisher -> publisher);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Publisher<Object> suspended(@Nullable Object returned, @Nullable ReactiveAdapter flow) {
+        if (returned instanceof Publisher<?> publisher) {
+            return (Publisher<Object>) publisher;
+        }
+        return flow == null ? Mono.justOrEmpty(returned) : flow.toPublisher(returned);
+    }
+
+    @Override
+    public Object call(Retry retry, @Nullable Fallback fallback, Invocation invocation) {
+        return resultOf.apply(many ? flux(retry, fallback, invocation) : mono(retry, fallback, invocation));
+    }
+
+    private Mono<Object> mono(Retry retry, @Nullable Fallback fallback, Invocation invocation) {
+        Mono<Object> call = RetriedMono.of(retry, attempt(invocation));
+        return fallback == null
+                ? call
+                : call.onErrorResume(failure -> Mono.from(answer(fallback, invocation, failure)));
+    }
+
+    /** Where elements have gone out the fallback's would be a second answer behind a part of the first. */
+    private Flux<Object> flux(Retry retry, @Nullable Fallback fallback, Invocation invocation) {
+        Flux<Object> call = RetriedFlux.of(retry, repeats, attempt(invocation));
+        if (fallback == null) {
+            return call;
+        }
+        return Flux.defer(() -> {
+            AtomicBoolean emitted = new AtomicBoolean();
+            return call.doOnNext(element -> emitted.setPlain(true))
+                    .onErrorResume(failure -> !emitted.get(), failure -> answer(fallback, invocation, failure));
+        });
+    }
+
+    private ThrowingCallable<Publisher<Object>, Throwable> attempt(Invocation invocation) {
+        return () -> {
+            Object returned = invocation.attempt().call();
+            if (returned == null) {
+                throw new NullPointerException("a reactive method must return a publisher, but returned null");
+            }
+            return publisherOf.apply(returned);
+        };
+    }
+
+    private Publisher<Object> answer(Fallback fallback, Invocation invocation, Throwable failure) {
+        Publisher<Object> answer;
+        try {
+            answer = publisherOf.apply(invocation.fallBack(fallback, failure));
+        } catch (Throwable own) {
+            return Mono.error(own);
+        }
+        return Flux.from(answer).doOnComplete(fallback::succeeded).onErrorMap(own -> fallback.failed(own, failure));
+    }
+}

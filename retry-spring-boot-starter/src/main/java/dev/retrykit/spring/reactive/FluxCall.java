@@ -1,0 +1,182 @@
+package dev.retrykit.spring.reactive;
+
+import dev.retrykit.Retry;
+import dev.retrykit.RetryContext;
+import dev.retrykit.failure.ThrowingCallable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * One subscription to a retried Flux. To the engine each attempt is a stage that completes when its publisher does; the
+ * elements pass it by. What the subscriber has asked for and not received yet is asked for of the attempt in force.
+ */
+final class FluxCall<T> implements Subscription {
+
+    /** What an attempt returns that has emitted; no classifier knows it. */
+    private static final Object ELEMENTS = new Object() {
+        @Override
+        public String toString() {
+            return "elements of a Flux";
+        }
+    };
+
+    private final CoreSubscriber<? super T> subscriber;
+    private final boolean repeats;
+    private final AtomicLong emitted = new AtomicLong();
+
+    // under this object's lock
+    private long requested;
+    private @Nullable Subscription source;
+
+    private volatile boolean cancelled;
+    private volatile @Nullable CompletableFuture<?> call;
+
+    FluxCall(CoreSubscriber<? super T> subscriber, boolean repeats) {
+        this.subscriber = subscriber;
+        this.repeats = repeats;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the subscriber is told
+    void begin(Retry retry, ThrowingCallable<? extends Publisher<T>, ?> body) {
+        if (cancelled) {
+            return;
+        }
+        CompletableFuture<?> begun =
+                Surroundings.within(subscriber.currentContext(), () -> retry.callAsync(() -> attempt(body.call())));
+        call = begun;
+        if (cancelled) {
+            begun.cancel(true);
+        }
+        begun.whenComplete((result, failure) -> {
+            if (cancelled) {
+                return;
+            }
+            if (failure == null) {
+                subscriber.onComplete();
+            } else {
+                subscriber.onError(failure);
+            }
+        });
+    }
+
+    private CompletableFuture<@Nullable Object> attempt(Publisher<T> publisher) {
+        Attempt attempt = new Attempt(RetryContext.current().orElseThrow());
+        Flux.from(publisher).subscribe(attempt);
+        return attempt;
+    }
+
+    @Override
+    public void request(long n) {
+        if (!Operators.validate(n)) {
+            return;
+        }
+        Subscription asked;
+        synchronized (this) {
+            requested = Operators.addCap(requested, n);
+            asked = source;
+        }
+        if (asked != null) {
+            asked.request(n);
+        }
+    }
+
+    @Override
+    public void cancel() {
+        cancelled = true;
+        CompletableFuture<?> begun = call;
+        if (begun != null) {
+            begun.cancel(true);
+        }
+    }
+
+    /** From here on a request goes to this source; what was asked for before goes to it now. */
+    private void enforce(Subscription next) {
+        long outstanding;
+        synchronized (this) {
+            source = next;
+            outstanding = requested == Long.MAX_VALUE ? Long.MAX_VALUE : requested - emitted.get();
+        }
+        if (outstanding > 0) {
+            next.request(outstanding);
+        }
+    }
+
+    /** One attempt. Cancelled by the engine when its time is up or nobody wants it any more. */
+    private final class Attempt extends CompletableFuture<@Nullable Object> implements CoreSubscriber<T> {
+
+        private final RetryContext attempt;
+        private final Context context;
+        private volatile @Nullable Subscription own;
+        private boolean hasEmitted;
+
+        Attempt(RetryContext attempt) {
+            this.attempt = attempt;
+            this.context = Surroundings.of(Context.empty(), subscriber.currentContext(), attempt);
+        }
+
+        @Override
+        public Context currentContext() {
+            return context;
+        }
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            if (!Operators.validate(own, subscription)) {
+                return;
+            }
+            own = subscription;
+            if (isDone()) {
+                subscription.cancel();
+            } else {
+                enforce(subscription);
+            }
+        }
+
+        /**
+         * First no retry, then the question whether the attempt has ended: the engine ends it first and then asks. So
+         * never both an element goes out and a retry begins.
+         */
+        @Override
+        public void onNext(T element) {
+            if (!hasEmitted) {
+                hasEmitted = true;
+                if (!repeats) {
+                    attempt.forbidRetry();
+                }
+            }
+            if (isDone()) {
+                Operators.onDiscard(element, context);
+                return;
+            }
+            emitted.incrementAndGet();
+            subscriber.onNext(element);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            completeExceptionally(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            complete(hasEmitted ? ELEMENTS : null);
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            boolean now = super.cancel(mayInterruptIfRunning);
+            Subscription subscription = own;
+            if (subscription != null) {
+                subscription.cancel();
+            }
+            return now;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.retrykit.spring.reactive;
+
+import dev.retrykit.Retry;
+import dev.retrykit.failure.ThrowingCallable;
+import org.reactivestreams.Publisher;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+
+/**
+ * A publisher of many values, with retries.
+ *
+ * @param <T> what it emits
+ */
+public final class RetriedFlux<T> extends Flux<T> {
+
+    private final Retry retry;
+    private final boolean repeats;
+    private final ThrowingCallable<? extends Publisher<T>, ?> body;
+
+    private RetriedFlux(Retry retry, boolean repeats, ThrowingCallable<? extends Publisher<T>, ?> body) {
+        this.retry = retry;
+        this.repeats = repeats;
+        this.body = body;
+    }
+
+    /**
+     * Makes a call for each subscription: its time budget begins then, and is that of all elements together; cancelling
+     * the subscription ends its retries. An attempt that has emitted and then fails isn't retried. Elements aren't
+     * judged; an attempt that emits none returns null.
+     *
+     * @param repeats whether an attempt that has emitted is retried too, so that the subscriber sees elements again
+     * @param body makes the publisher of one attempt; what it throws counts as a failure of the attempt
+     */
+    public static <T> Flux<T> of(Retry retry, boolean repeats, ThrowingCallable<? extends Publisher<T>, ?> body) {
+        return onAssembly(new RetriedFlux<>(retry, repeats, body));
+    }
+
+    /** The end may come from a timer while an element is on its way: the subscriber sees one after the other. */
+    @Override
+    public void subscribe(CoreSubscriber<? super T> actual) {
+        CoreSubscriber<? super T> subscriber = Operators.serialize(actual);
+        FluxCall<T> call = new FluxCall<>(subscriber, repeats);
+        subscriber.onSubscribe(call);
+        call.begin(retry, body);
+    }
+}

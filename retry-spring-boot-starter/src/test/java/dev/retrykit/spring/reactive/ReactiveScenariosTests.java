@@ -1,0 +1,30 @@
+package dev.retrykit.spring.reactive;
+
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.retrykit.CallScenarios;
+import dev.retrykit.CallScenarios.Named;
+import dev.retrykit.Scenario;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The engine's scenarios, through publishers. */
+class ReactiveScenariosTests {
+
+    static Stream<Arguments> everyScenarioInEveryStyle() {
+        return CallScenarios.all().stream()
+                .flatMap(scenario -> Stream.of(ReactiveStyle.values())
+                        .filter(style -> style.judgesValues() || !scenario.judgesValues())
+                        .map(style -> arguments(scenario, style)));
+    }
+
+    @ParameterizedTest(name = "{0}, {1}")
+    @MethodSource("everyScenarioInEveryStyle")
+    void comesToTheSameEndInEveryStyle(Named scenario, ReactiveStyle style) {
+        Scenario played = new Scenario();
+        scenario.setup().accept(played);
+        played.play(style);
+    }
+}
