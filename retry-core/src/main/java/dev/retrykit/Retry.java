@@ -17,7 +17,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +38,7 @@ public final class Retry {
     private final TimeSource time;
     private final RandomGenerator random;
     private final Executor executor;
-    private final @Nullable Supplier<? extends Executor> context;
+    private final @Nullable ContextCarrier carrier;
     private final Audience audience;
     private final boolean timed;
     private final Waiters waiters = new Waiters();
@@ -52,7 +51,7 @@ public final class Retry {
         this.budget = builder.budget == null ? RetryBudget.of(name, BudgetPolicy.defaults(), time) : builder.budget;
         this.random = builder.random;
         this.executor = builder.executor;
-        this.context = builder.context;
+        this.carrier = builder.carrier;
         this.audience = new Audience(name, builder.listeners, builder.counters);
         this.timed = audience.isTimed() || circuit != null && circuit.isTimed();
     }
@@ -151,11 +150,11 @@ public final class Retry {
     /** What takes this thread's context along; null if nothing does. A capture that fails is no capture. */
     @Nullable
     Executor captureContext() {
-        if (context == null) {
+        if (carrier == null) {
             return null;
         }
         try {
-            return context.get();
+            return carrier.capture();
         } catch (Throwable notCaptured) {
             return null;
         }
@@ -196,7 +195,7 @@ public final class Retry {
         private TimeSource time = TimeSource.system();
         private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         private Executor executor = ForkJoinPool.commonPool();
-        private @Nullable Supplier<? extends Executor> context;
+        private @Nullable ContextCarrier carrier;
         private final List<RetryListener> listeners = new ArrayList<>();
         private @Nullable RetryCounters counters;
 
@@ -240,13 +239,9 @@ public final class Retry {
             return this;
         }
 
-        /**
-         * Takes what hangs on the caller's thread, such as a logging context, along to the threads of retries. Asked on
-         * the caller's thread when an asynchronous call begins; the answer runs a task at once, within that context.
-         * Default nothing.
-         */
-        public Builder context(Supplier<? extends Executor> capture) {
-            this.context = Objects.requireNonNull(capture, "capture");
+        /** What follows an asynchronous call to the threads of its retries. Default nothing. */
+        public Builder context(ContextCarrier carrier) {
+            this.carrier = Objects.requireNonNull(carrier, "carrier");
             return this;
         }
 

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -78,7 +77,7 @@ class CarriedContextTests {
 
     @Test
     void aCaptureThatFailsOrIsNullIsNoCapture() {
-        for (Supplier<Executor> broken : List.<Supplier<Executor>>of(
+        for (ContextCarrier broken : List.<ContextCarrier>of(
                 () -> {
                     throw new IllegalStateException("broken");
                 },

@@ -2,10 +2,12 @@ package dev.retrykit.spring;
 
 import dev.retrykit.spring.autoconfigure.RetrykitAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitCallerAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitContextPropagationAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitDataAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitEndpointAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitGrpcAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitHttpAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitLogContextAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitMetricsAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitNettyAutoConfiguration;
 import dev.retrykit.time.ManualTime;
@@ -32,9 +34,11 @@ public final class Apps {
                 .withConfiguration(AutoConfigurations.of(
                         RetrykitAutoConfiguration.class,
                         RetrykitCallerAutoConfiguration.class,
+                        RetrykitContextPropagationAutoConfiguration.class,
                         RetrykitDataAutoConfiguration.class,
                         RetrykitGrpcAutoConfiguration.class,
                         RetrykitHttpAutoConfiguration.class,
+                        RetrykitLogContextAutoConfiguration.class,
                         RetrykitMetricsAutoConfiguration.class,
                         RetrykitNettyAutoConfiguration.class,
                         RetrykitEndpointAutoConfiguration.class))

@@ -66,7 +66,7 @@ class ArchitectureTests {
             .whereLayer("settings")
             .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method", "call", "registry")
             .whereLayer("failure")
-            .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method", "registry");
+            .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method", "call", "registry");
 
     @ArchTest
     static final ArchRule packagesAreFreeOfCycles =
@@ -132,7 +132,14 @@ class ArchitectureTests {
     @ArchTest
     static void librariesThatMayBeAbsentAreKnownToOneConfigurationOnly(JavaClasses all) {
         assertThat(dependents(all, "org.springframework.dao", "org.springframework.transaction", "java.sql"))
-                .containsExactlyInAnyOrder("DataFailures", "DataTypes", "Commits", "RetrykitDataAutoConfiguration");
+                .containsExactlyInAnyOrder(
+                        "DataFailures", "DataTypes", "Commits", "ThreadTransaction", "RetrykitDataAutoConfiguration");
+        assertThat(dependents(all, BASE + "failure.ThreadTransaction"))
+                .containsExactly("RetrykitDataAutoConfiguration");
+        assertThat(dependents(all, "io.micrometer.context", BASE + "observe.SnapshotCarrier"))
+                .containsExactlyInAnyOrder("SnapshotCarrier", "RetrykitContextPropagationAutoConfiguration");
+        assertThat(dependents(all, "org.slf4j", BASE + "observe.MdcCarrier"))
+                .containsExactlyInAnyOrder("MdcCarrier", "RetrykitLogContextAutoConfiguration");
         assertThat(dependents(all, BASE + "failure.DataFailures", BASE + "failure.DataTypes", BASE + "failure.Commits"))
                 .containsExactlyInAnyOrder("DataFailures", "Commits", "RetrykitDataAutoConfiguration");
         assertThat(dependents(all, "io.grpc", BASE + "failure.GrpcFailures", BASE + "failure.Pushback"))

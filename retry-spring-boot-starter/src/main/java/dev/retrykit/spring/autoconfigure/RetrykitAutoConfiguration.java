@@ -1,17 +1,22 @@
 package dev.retrykit.spring.autoconfigure;
 
+import dev.retrykit.ContextCarrier;
 import dev.retrykit.RetryListener;
 import dev.retrykit.backoff.DelayFunction;
 import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.ResultClassifier;
+import dev.retrykit.spring.call.CallForms;
+import dev.retrykit.spring.failure.CallerTransaction;
 import dev.retrykit.spring.failure.StatusReader;
 import dev.retrykit.spring.method.MethodPlans;
 import dev.retrykit.spring.method.RetryPostProcessor;
+import dev.retrykit.spring.observe.ContextCarriers;
 import dev.retrykit.spring.observe.RetryLog;
 import dev.retrykit.spring.observe.StartReport;
 import dev.retrykit.spring.registry.EngineParts;
 import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.registry.RetryShutdown;
 import dev.retrykit.spring.settings.SettingsBinder;
 import dev.retrykit.spring.settings.WrittenSettings;
 import dev.retrykit.time.TimeSource;
@@ -82,6 +87,7 @@ public final class RetrykitAutoConfiguration {
             WrittenSettings settings,
             TimeSource time,
             ApplicationContext context,
+            ObjectProvider<ContextCarrier> carriers,
             ObjectProvider<RetryListener> retryListeners,
             ObjectProvider<CircuitListener> circuitListeners,
             ObjectProvider<FailureClassifier> classifiers,
@@ -92,6 +98,7 @@ public final class RetrykitAutoConfiguration {
                 new EngineParts(
                         time,
                         executor(context),
+                        new ContextCarriers(carriers.orderedStream().toList()),
                         retryListeners.orderedStream().toList(),
                         transition -> told.forEach(listener -> tell(listener, transition)),
                         classifiers.orderedStream().toList(),
@@ -101,9 +108,16 @@ public final class RetrykitAutoConfiguration {
     }
 
     @Bean
+    RetryShutdown retrykitShutdown(Retries retries, ApplicationContext context) {
+        return new RetryShutdown(retries, context);
+    }
+
+    @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    MethodPlans retrykitMethodPlans(Retries retries, Environment environment) {
-        return new MethodPlans(retries, environment::resolveRequiredPlaceholders);
+    MethodPlans retrykitMethodPlans(
+            Retries retries, Environment environment, ObjectProvider<CallerTransaction> transaction) {
+        CallForms forms = new CallForms(transaction.getIfAvailable(() -> CallerTransaction.NONE));
+        return new MethodPlans(retries, environment::resolveRequiredPlaceholders, forms);
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package dev.retrykit.spring.autoconfigure;
 
 import dev.retrykit.spring.failure.DataFailures;
+import dev.retrykit.spring.failure.ThreadTransaction;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -21,5 +22,10 @@ public final class RetrykitDataAutoConfiguration {
     @Bean
     DataFailures retrykitDataFailures() {
         return new DataFailures();
+    }
+
+    @Bean
+    ThreadTransaction retrykitCallerTransaction() {
+        return new ThreadTransaction();
     }
 }

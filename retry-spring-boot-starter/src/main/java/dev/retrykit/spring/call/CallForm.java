@@ -14,4 +14,7 @@ public interface CallForm {
      */
     @Nullable
     Object call(Retry retry, @Nullable Fallback fallback, Invocation invocation) throws Throwable;
+
+    /** An attempt has thrown something; asked on its thread, before the engine is. */
+    default void attemptFailed(Retry retry) {}
 }

@@ -1,5 +1,6 @@
 package dev.retrykit.spring.call;
 
+import dev.retrykit.spring.failure.CallerTransaction;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.lang.reflect.Method;
 import java.util.concurrent.CompletionStage;
@@ -22,7 +23,16 @@ public final class CallForms {
     private static final String COROUTINES = "kotlinx.coroutines.reactor.MonoKt";
     private static final String FLOW = "kotlinx.coroutines.flow.Flow";
 
-    private CallForms() {}
+    private final CallerTransaction transaction;
+
+    /**
+     * For the methods of an application.
+     *
+     * @param transaction that of the thread that calls them
+     */
+    public CallForms(CallerTransaction transaction) {
+        this.transaction = transaction;
+    }
 
     /**
      * The form that a method asks for.
@@ -31,7 +41,7 @@ public final class CallForms {
      * @param repeats whether a publisher that has emitted is retried too
      * @throws InvalidSettingException for a suspending function without what Spring needs to call it
      */
-    public static CallForm of(Method method, String readable, boolean repeats) {
+    public CallForm of(Method method, String readable, boolean repeats) {
         Class<?> type = method.getReturnType();
         if (KotlinDetector.isSuspendingFunction(method)) {
             return suspending(method, readable, repeats);
@@ -47,10 +57,10 @@ public final class CallForms {
         if (Future.class.isAssignableFrom(type) || CompletionStage.class.isAssignableFrom(type)) {
             LOG.warn(readable + " returns a " + type.getSimpleName()
                     + ", of which only what the method throws is retried. Declare a CompletableFuture.");
-            return new PlainForm();
+            return new PlainForm(readable, transaction);
         }
         ReactiveAdapter adapter = isPresent(REACTOR) ? adapter(type) : null;
-        return adapter == null ? new PlainForm() : ReactiveForm.of(adapter, repeats);
+        return adapter == null ? new PlainForm(readable, transaction) : ReactiveForm.of(adapter, repeats);
     }
 
     /** Spring's proxies turn a suspending function into a Mono, or into a Flux where it returns a Flow, and back. */

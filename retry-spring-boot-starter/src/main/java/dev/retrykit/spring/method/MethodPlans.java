@@ -1,5 +1,6 @@
 package dev.retrykit.spring.method;
 
+import dev.retrykit.spring.call.CallForms;
 import dev.retrykit.spring.registry.Retries;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -17,7 +18,7 @@ import org.springframework.util.ClassUtils;
 /** The plans of all methods of all classes that were seen, made when the first bean of a class is. */
 public final class MethodPlans {
 
-    private final PlanMaker maker;
+    private final Maker maker;
     private final Map<Class<?>, Map<Method, Optional<MethodPlan>>> plans = new ConcurrentHashMap<>();
 
     /**
@@ -25,9 +26,20 @@ public final class MethodPlans {
      *
      * @param retries where policies and circuits come from
      * @param placeholders fills in <code>${...}</code>
+     * @param forms how methods are called
      */
-    public MethodPlans(Retries retries, UnaryOperator<String> placeholders) {
-        this.maker = new PlanMaker(retries, placeholders);
+    public MethodPlans(Retries retries, UnaryOperator<String> placeholders, CallForms forms) {
+        this(new PlanMaker(retries, placeholders, forms)::make);
+    }
+
+    MethodPlans(Maker maker) {
+        this.maker = maker;
+    }
+
+    /** Makes one plan. */
+    @FunctionalInterface
+    interface Maker {
+        MethodPlan make(Method method, Class<?> type, Annotated annotated);
     }
 
     /**

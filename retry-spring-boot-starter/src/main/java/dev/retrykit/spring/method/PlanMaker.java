@@ -29,11 +29,13 @@ final class PlanMaker {
 
     private final Retries retries;
     private final UnaryOperator<String> placeholders;
+    private final CallForms forms;
     private final Map<String, String> ownNames = new ConcurrentHashMap<>();
 
-    PlanMaker(Retries retries, UnaryOperator<String> placeholders) {
+    PlanMaker(Retries retries, UnaryOperator<String> placeholders, CallForms forms) {
         this.retries = retries;
         this.placeholders = placeholders;
+        this.forms = forms;
     }
 
     /**
@@ -48,7 +50,7 @@ final class PlanMaker {
         CircuitEntry circuit = circuit(annotated.guarded(), method, type);
         FallbackCounters counters = policy == null ? new FallbackCounters() : policy.fallbacks();
         Fallback fallback = fallback(annotated, method, type, counters);
-        CallForm form = CallForms.of(method, readable, policy != null && policy.retriesPartial());
+        CallForm form = forms.of(method, readable, policy != null && policy.retriesPartial());
         if (policy != null) {
             policy.addMethod(readable);
         }

@@ -31,9 +31,15 @@ final class RetryInterceptor implements MethodInterceptor {
         if (plan == null) {
             return invocation.proceed();
         }
-        return plan.call(new Invocation(
-                target,
-                invocation.getArguments(),
-                () -> proxied.invocableClone().proceed()));
+        return plan.call(new Invocation(target, invocation.getArguments(), () -> attempt(plan, proxied)));
+    }
+
+    private static @Nullable Object attempt(MethodPlan plan, ProxyMethodInvocation proxied) throws Throwable {
+        try {
+            return proxied.invocableClone().proceed();
+        } catch (Throwable failure) {
+            plan.form().attemptFailed(plan.retry());
+            throw failure;
+        }
     }
 }

@@ -7,12 +7,14 @@ import dev.retrykit.RetryListener;
 import dev.retrykit.StopReason;
 import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.circuit.CircuitSnapshot;
+import dev.retrykit.failure.Verdict;
 import dev.retrykit.spring.settings.Durations;
 import dev.retrykit.spring.settings.Texts;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.apache.commons.logging.Log;
@@ -33,6 +35,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
     private final TimeSource time;
     private final Executor executor;
     private final Map<String, Throttle> throttles = new ConcurrentHashMap<>();
+    private final Set<String> unknown = ConcurrentHashMap.newKeySet();
 
     /**
      * Writes nothing yet.
@@ -86,6 +89,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
     }
 
     private void ended(Ended event) {
+        explainUnknown(event);
         boolean expected = event.reason() == StopReason.SUCCESS
                 || event.reason() == StopReason.CANCELLED
                 || event.attempts() == 1 && event.reason() == StopReason.NOT_RETRYABLE;
@@ -100,6 +104,25 @@ public final class RetryLog implements RetryListener, CircuitListener {
                 .say(() -> RETRIES.warn(line(event)), count -> RETRIES.warn(summary(event, count)));
     }
 
+    /** Once for each type: whoever knows better than the default rules must learn where to say so. */
+    private void explainUnknown(Ended event) {
+        Throwable failure = event.failure();
+        Verdict verdict = event.verdict();
+        if (failure != null && verdict != null && verdict.kind() == Verdict.Kind.UNKNOWN) {
+            String type = failure.getClass().getName();
+            if (unknown.add(event.policy() + "/" + type)) {
+                RETRIES.warn("Policy " + Texts.quoted(event.policy()) + ": nothing tells whether " + type
+                        + " is transient, so it isn't retried. If it is, name it under " + key(event, "retry-on")
+                        + ", which then stands in place of the default rules for exceptions. Said once.");
+            }
+        }
+    }
+
+    private static String key(Ended event, String key) {
+        String policy = Texts.line(event.policy(), LONGEST);
+        return "retrykit.policies." + (policy.contains(".") ? "[" + policy + "]" : policy) + "." + key;
+    }
+
     private static String summary(Ended last, long count) {
         return "Policy " + Texts.quoted(last.policy()) + ": " + last.reason() + " " + count
                 + (count == 1 ? " more time" : " more times") + " in the last "
@@ -110,7 +133,11 @@ public final class RetryLog implements RetryListener, CircuitListener {
         String failure = event.failure() == null ? "" : "; " + describe(event.failure());
         return "Policy " + Texts.quoted(event.policy()) + ": " + event.reason() + " after " + event.attempts()
                 + (event.attempts() == 1 ? " attempt in " : " attempts in ")
-                + milliseconds(event.elapsed()) + failure;
+                + milliseconds(event.elapsed()) + failure
+                + (event.reason() == StopReason.NOT_IDEMPOTENT
+                        ? "; it may have had its effect. If a second one does no harm, set "
+                                + key(event, "idempotent: true")
+                        : "");
     }
 
     private static String milliseconds(Duration duration) {

@@ -20,18 +20,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class CircuitEntry {
 
     private final Effective<CircuitPolicy> effective;
-    private final EngineParts parts;
-    private final RetryPolicy once;
     private final CircuitCounters counters = new CircuitCounters();
     private final Circuit circuit;
+    private final Retry guard;
     private final List<String> methods = new CopyOnWriteArrayList<>();
     private volatile boolean used;
 
     CircuitEntry(
             String name, Effective<CircuitPolicy> effective, EngineParts parts, List<FailureClassifier> classifiers) {
         this.effective = effective;
-        this.parts = parts;
-        this.once = once(classifiers);
+        RetryPolicy once = once(classifiers);
         this.circuit = Circuit.builder(name)
                 .policy(effective.policy())
                 .timeSource(parts.time())
@@ -39,17 +37,19 @@ public final class CircuitEntry {
                 .classifier(once::classify)
                 .counters(counters)
                 .build();
+        this.guard = Retry.builder(name)
+                .policy(once)
+                .circuit(circuit)
+                .budget(RetryBudget.of(name, BudgetPolicy.unlimited(), parts.time()))
+                .timeSource(parts.time())
+                .executor(parts.executor())
+                .context(parts.context())
+                .build();
     }
 
     /** An engine that makes one attempt through the circuit, for methods that aren't retried. */
     public Retry guard() {
-        return Retry.builder(circuit.name())
-                .policy(once)
-                .circuit(circuit)
-                .budget(RetryBudget.of(circuit.name(), BudgetPolicy.unlimited(), parts.time()))
-                .timeSource(parts.time())
-                .executor(parts.executor())
-                .build();
+        return guard;
     }
 
     private static RetryPolicy once(List<FailureClassifier> classifiers) {

@@ -1,5 +1,6 @@
 package dev.retrykit.spring.registry;
 
+import dev.retrykit.ContextCarrier;
 import dev.retrykit.RetryListener;
 import dev.retrykit.backoff.DelayFunction;
 import dev.retrykit.circuit.CircuitListener;
@@ -25,6 +26,7 @@ import java.util.concurrent.Executor;
  *
  * @param time the clock
  * @param executor runs the retries of asynchronous methods
+ * @param context follows asynchronous calls to the threads of their retries
  * @param retryListeners are told what calls do
  * @param circuitListener is told what circuits do
  * @param classifiers asked before the rules for HTTP statuses
@@ -35,6 +37,7 @@ import java.util.concurrent.Executor;
 public record EngineParts(
         TimeSource time,
         Executor executor,
+        ContextCarrier context,
         List<RetryListener> retryListeners,
         CircuitListener circuitListener,
         List<FailureClassifier> classifiers,

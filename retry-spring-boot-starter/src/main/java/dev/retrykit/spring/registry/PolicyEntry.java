@@ -7,6 +7,7 @@ import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.spring.settings.Effective;
 import dev.retrykit.spring.settings.Setting;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,6 +46,7 @@ public final class PolicyEntry {
                 .budget(budget)
                 .timeSource(parts.time())
                 .executor(parts.executor())
+                .context(parts.context())
                 .counters(counters);
         parts.retryListeners().forEach(builder::listener);
         return circuit == null ? builder.build() : builder.circuit(circuit).build();
@@ -59,6 +61,11 @@ public final class PolicyEntry {
     /** Notes a method that uses it. */
     public void addMethod(String method) {
         methods.add(method);
+    }
+
+    /** Its engines, one for each circuit. */
+    Collection<Retry> engines() {
+        return retries.values();
     }
 
     /** Whether anybody has asked for its engine. */

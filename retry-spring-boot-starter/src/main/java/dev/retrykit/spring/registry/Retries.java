@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,6 +167,22 @@ public final class Retries {
         policies.each(policy);
         circuits.each(circuit);
         budgets.each(budget);
+    }
+
+    /** Ends all delays and begins no retry any more. */
+    void shutdown() {
+        engines().forEach(Retry::shutdown);
+    }
+
+    /** Ends all asynchronous calls that haven't ended. */
+    void shutdownNow() {
+        engines().forEach(Retry::shutdownNow);
+    }
+
+    private Stream<Retry> engines() {
+        return Stream.concat(
+                policies.all().stream().flatMap(policy -> policy.engines().stream()),
+                circuits.all().stream().map(CircuitEntry::guard));
     }
 
     private PolicyEntry assemble(String name, String section, Layer own) {

@@ -141,6 +141,7 @@ class RetrykitAutoConfigurationTests {
                     new EngineParts(
                             time,
                             Runnable::run,
+                            () -> Runnable::run,
                             List.of(),
                             transition -> {},
                             List.of(),

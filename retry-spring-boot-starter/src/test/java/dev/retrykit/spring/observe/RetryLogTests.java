@@ -9,7 +9,9 @@ import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.time.ManualTime;
+import java.io.FileNotFoundException;
 import java.net.ConnectException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -157,7 +159,7 @@ class RetryLogTests {
     @Test
     void aPermanentFailureOfTheFirstAttemptIsNoNews(CapturedOutput output) {
         with(YML, () -> {
-            target.failure = new IllegalStateException("wrong");
+            target.failure = new FileNotFoundException("wrong");
             fail(1);
         });
 
@@ -168,26 +170,74 @@ class RetryLogTests {
     void unlessSomebodyDebugs(CapturedOutput output) {
         level(Level.DEBUG);
         with(YML, () -> {
-            target.failure = new IllegalStateException("wrong");
+            target.failure = new FileNotFoundException("wrong");
             fail(1);
         });
 
         assertThat(lines(output, "retry"))
                 .containsExactly("DEBUG dev.retrykit.retry - Policy 'inventory': NOT_RETRYABLE after 1 attempt in 0s;"
-                        + " java.lang.IllegalStateException: wrong");
+                        + " java.io.FileNotFoundException: wrong");
     }
 
     @Test
     void aPermanentFailureOfALaterAttemptIsAWarning(CapturedOutput output) {
         with(YML, () -> {
             target.failures = 1;
-            target.then = new IllegalStateException("wrong");
+            target.then = new FileNotFoundException("wrong");
             fail(1);
         });
 
         assertThat(lines(output, "retry"))
                 .containsExactly("WARN dev.retrykit.retry - Policy 'inventory': NOT_RETRYABLE after 2 attempts in"
-                        + " 200ms; java.lang.IllegalStateException: wrong");
+                        + " 200ms; java.io.FileNotFoundException: wrong");
+    }
+
+    @Test
+    void aFailureThatNothingKnowsIsExplainedOncePerTypeAndPolicy(CapturedOutput output) {
+        with(YML, () -> {
+            target.failure = new IllegalStateException("wrong");
+            fail(3);
+            target.failure = new UnsupportedOperationException("wrong");
+            fail(2);
+        });
+
+        assertThat(lines(output, "retry"))
+                .containsExactly(
+                        "WARN dev.retrykit.retry - Policy 'inventory': nothing tells whether"
+                                + " java.lang.IllegalStateException is transient, so it isn't retried. If it is, name it"
+                                + " under retrykit.policies.inventory.retry-on, which then stands in place of the default"
+                                + " rules for exceptions. Said once.",
+                        "WARN dev.retrykit.retry - Policy 'inventory': nothing tells whether"
+                                + " java.lang.UnsupportedOperationException is transient, so it isn't retried. If it is,"
+                                + " name it under retrykit.policies.inventory.retry-on, which then stands in place of the"
+                                + " default rules for exceptions. Said once.");
+    }
+
+    @Test
+    void whatIsKnownOrWrittenNeedsNoExplanation(CapturedOutput output) {
+        with(YML.replace("max-attempts: 2", "retry-on: [java.net.ConnectException]"), () -> {
+            target.failure = new IllegalStateException("not named");
+            fail(1);
+        });
+        with(YML, () -> {
+            target.failure = new IllegalArgumentException("the caller's mistake");
+            fail(1);
+        });
+
+        assertThat(lines(output, "retry")).isEmpty();
+    }
+
+    @Test
+    void anUnknownEffectSaysHowToAllowARetry(CapturedOutput output) {
+        with(YML, () -> {
+            target.failure = new SQLException("lost", "08007");
+            fail(1);
+        });
+
+        assertThat(lines(output, "retry"))
+                .containsExactly("WARN dev.retrykit.retry - Policy 'inventory': NOT_IDEMPOTENT after 1 attempt in 0s;"
+                        + " java.sql.SQLException: lost; it may have had its effect. If a second one does no harm, set"
+                        + " retrykit.policies.inventory.idempotent: true");
     }
 
     @Test

@@ -27,7 +27,15 @@ class RetriesTests {
         return new Retries(
                 SettingsBinder.bind(environment, null, warning -> {}),
                 new EngineParts(
-                        time, Runnable::run, List.of(), transition -> {}, List.of(), List.of(), Map.of(), Map.of()));
+                        time,
+                        Runnable::run,
+                        () -> Runnable::run,
+                        List.of(),
+                        transition -> {},
+                        List.of(),
+                        List.of(),
+                        Map.of(),
+                        Map.of()));
     }
 
     private RetryBudget budgetOfInventory(String yml) {

@@ -1,0 +1,22 @@
+package dev.retrykit.spring.autoconfigure;
+
+import dev.retrykit.spring.observe.MdcCarrier;
+import org.slf4j.MDC;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+
+/** The log's context on the threads of retries, where SLF4J is. */
+@AutoConfiguration
+@ConditionalOnClass(MDC.class)
+@Conditional(OnRetrykitEnabled.class)
+public final class RetrykitLogContextAutoConfiguration {
+
+    RetrykitLogContextAutoConfiguration() {}
+
+    @Bean
+    MdcCarrier retrykitLogContext() {
+        return new MdcCarrier();
+    }
+}

@@ -1,0 +1,23 @@
+package dev.retrykit.spring.observe;
+
+import dev.retrykit.ContextCarrier;
+import io.micrometer.context.ContextSnapshot;
+import io.micrometer.context.ContextSnapshotFactory;
+import java.util.concurrent.Executor;
+
+/** All that registered itself with Micrometer's context propagation: observations, security, what the application has. */
+public final class SnapshotCarrier implements ContextCarrier {
+
+    private final ContextSnapshotFactory snapshots;
+
+    /** By the given factory. */
+    public SnapshotCarrier(ContextSnapshotFactory snapshots) {
+        this.snapshots = snapshots;
+    }
+
+    @Override
+    public Executor capture() {
+        ContextSnapshot snapshot = snapshots.captureAll();
+        return task -> snapshot.wrap(task).run();
+    }
+}
