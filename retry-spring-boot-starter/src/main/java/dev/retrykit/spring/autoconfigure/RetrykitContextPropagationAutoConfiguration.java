@@ -16,9 +16,10 @@ public final class RetrykitContextPropagationAutoConfiguration {
 
     RetrykitContextPropagationAutoConfiguration() {}
 
+    /** What a caller doesn't have must not be there for its retries either: a pooled thread may have a stranger's. */
     @Bean
     SnapshotCarrier retrykitContextPropagation(ObjectProvider<ContextSnapshotFactory> factories) {
-        return new SnapshotCarrier(
-                factories.getIfAvailable(() -> ContextSnapshotFactory.builder().build()));
+        return new SnapshotCarrier(factories.getIfAvailable(
+                () -> ContextSnapshotFactory.builder().clearMissing(true).build()));
     }
 }

@@ -26,7 +26,10 @@ final class FutureForm implements CallForm {
             return returned;
         });
         CompletableFuture<@Nullable Object> call = stages.call(retry, fallback, watched);
-        if (call.isDone() && !call.isCompletedExceptionally() && call.join() instanceof Returned returned) {
+        if (call.isCompletedExceptionally()) {
+            return call;
+        }
+        if (call.isDone() && call.join() instanceof Returned returned) {
             return returned.future();
         }
         return isStage[0] ? call : new Later(call);
@@ -42,7 +45,7 @@ final class FutureForm implements CallForm {
     /** What a method returned that isn't a stage. */
     private record Returned(Future<?> future) {}
 
-    /** A future that isn't there yet, because the method has only thrown so far. */
+    /** A future that isn't there yet: the method wasn't called so far, or has only thrown. */
     private record Later(CompletableFuture<@Nullable Object> call) implements Future<@Nullable Object> {
 
         @Override
