@@ -86,9 +86,7 @@ public final class RetryBudget {
         }
         if (signal.isSuccess()) {
             window.add(SUCCESS, nowNanos);
-            if (ledger.owesReserve(policy, nowNanos)) {
-                refillReserve(nowNanos);
-            }
+            refillReserve(nowNanos);
         } else if (signal != Signal.NONE) {
             window.add(FAILURE, nowNanos);
         }
@@ -185,10 +183,8 @@ public final class RetryBudget {
     }
 
     private void refillReserve(long nowNanos) {
-        Ledger seen = ledger;
-        while (seen.owesReserve(policy, nowNanos)
-                && !LEDGER.compareAndSet(this, seen, new Ledger(seen.spent, seen.reserve + 1, nowNanos))) {
-            seen = ledger;
+        for (Ledger seen = ledger; seen.owesReserve(policy, nowNanos); seen = ledger) {
+            LEDGER.compareAndSet(this, seen, new Ledger(seen.spent, seen.reserve + 1, nowNanos));
         }
     }
 
