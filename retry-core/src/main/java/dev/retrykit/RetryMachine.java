@@ -23,14 +23,14 @@ final class RetryMachine {
         if (state.attempt() >= policy.maxAttempts()) {
             return new Stop(StopReason.EXHAUSTED);
         }
-        boolean asked = policy.respectsRetryAfter() && verdict.retryAfterNanos() >= 0;
-        if (asked && verdict.retryAfterNanos() > policy.maxRetryAfterNanos()) {
+        long asked = policy.respectsRetryAfter() ? verdict.retryAfterNanos() : Verdict.NO_HINT;
+        if (asked > policy.maxRetryAfterNanos()) {
             return new Stop(StopReason.RETRY_AFTER_TOO_LONG);
         }
         long backoff =
                 policy.backoff().delayNanos(state.attempt(), policy.jitter(), state.previousDelayNanos(), random);
-        boolean peerDecides = asked && verdict.retryAfterNanos() >= backoff;
-        long delay = peerDecides ? spreadUpward(verdict.retryAfterNanos(), random) : backoff;
+        boolean peerDecides = asked >= backoff;
+        long delay = peerDecides ? spreadUpward(asked, random) : backoff;
         if (delay >= state.leftNanos(nowNanos)) {
             return new Stop(StopReason.TIME_BUDGET);
         }

@@ -7,7 +7,8 @@
  *   2  dev.retrykit                                   the engine: decide, wait, report
  *   1  .circuit   .budget   .annotation               what may stop a retry; what users write
  *   0  .failure   .backoff  .time                     meanings, arithmetic, clocks
- *      .window    .settings                           counts, what a setting must keep to; not exported
+ *      .window    .settings  .keyed                   counts, what a setting must keep to, one value per key;
+ *                                                     not exported
  * </pre>
  */
 @NullMarked

@@ -3,6 +3,8 @@ package dev.retrykit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.retrykit.budget.BudgetPolicy;
+import dev.retrykit.budget.KeyedBudgets;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.failure.ThrowingCallable;
@@ -71,6 +73,23 @@ class AllocationTests {
             outer.call(nested);
         }
         long bytes = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+        assertThat(bytes / CALLS).isZero();
+    }
+
+    @Test
+    void findingTheBudgetOfAKnownKeyMakesNoObject() {
+        KeyedBudgets budgets = KeyedBudgets.of("hosts", BudgetPolicy.defaults());
+        String[] hosts = {"a.example", "b.example", "c.example"};
+        long bytes = 0;
+        for (int round = 0; round < 2; round++) {
+            long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+            for (int i = 0; i < CALLS; i++) {
+                if (budgets.get(hosts[i % 3]).policy().isUnlimited()) {
+                    throw new AssertionError();
+                }
+            }
+            bytes = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+        }
         assertThat(bytes / CALLS).isZero();
     }
 }

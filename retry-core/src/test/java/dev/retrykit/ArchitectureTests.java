@@ -50,7 +50,8 @@ class ArchitectureTests {
                     "dev.retrykit.backoff",
                     "dev.retrykit.time",
                     "dev.retrykit.window",
-                    "dev.retrykit.settings")
+                    "dev.retrykit.settings",
+                    "dev.retrykit.keyed")
             .whereLayer("engine")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("stops")
@@ -73,7 +74,8 @@ class ArchitectureTests {
                     "dev.retrykit.backoff",
                     "dev.retrykit.time",
                     "dev.retrykit.window",
-                    "dev.retrykit.settings");
+                    "dev.retrykit.settings",
+                    "dev.retrykit.keyed");
 
     @ArchTest
     static final ArchRule noPackageIsPartOfACycle =

@@ -56,6 +56,7 @@ class RetryMachineTests {
     @ParameterizedTest
     @CsvSource({
         "NOT_RETRYABLE,  NOT_RETRYABLE",
+        "UNKNOWN,        NOT_RETRYABLE",
         "NOT_IDEMPOTENT, NOT_IDEMPOTENT",
         "VETOED,         VETOED",
         "INTERRUPTED,    INTERRUPTED",

@@ -144,15 +144,13 @@ public final class BackoffPolicy {
             long own = Nanos.of(function.delay(retry, Duration.ofNanos(previousNanos)));
             return Math.min(Math.max(0, own), maxDelayNanos);
         }
-        if (delayNanos == 0) {
-            return 0;
-        }
         double factor = switch (strategy) {
             case FIXED -> 1;
             case LINEAR -> retry;
             case EXPONENTIAL -> Math.pow(multiplier, retry - 1.0);
             case FIBONACCI -> fibonacci(retry);
         };
+        // A delay of zero stays zero even where the factor is infinite: that is no number, and no number is cast to 0.
         double uncapped = delayNanos * factor;
         return uncapped >= maxDelayNanos ? maxDelayNanos : (long) uncapped;
     }

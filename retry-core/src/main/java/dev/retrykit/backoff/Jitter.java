@@ -50,8 +50,8 @@ public enum Jitter {
 
     abstract long spread(long delayNanos, BackoffPolicy backoff, long previousNanos, RandomGenerator random);
 
-    /** Both ends included. */
+    /** Both ends included; low is never above high. */
     private static long uniform(long low, long high, RandomGenerator random) {
-        return low >= high ? low : random.nextLong(low, high + 1);
+        return random.nextLong(low, high + 1);
     }
 }

@@ -86,9 +86,7 @@ public final class RetryBudget {
         }
         if (signal.isSuccess()) {
             window.add(SUCCESS, nowNanos);
-            if (ledger.owesReserve(policy, nowNanos)) {
-                refillReserve(nowNanos);
-            }
+            refillReserve(nowNanos);
         } else if (signal != Signal.NONE) {
             window.add(FAILURE, nowNanos);
         }
@@ -143,7 +141,7 @@ public final class RetryBudget {
         return new BudgetSnapshot(
                 name,
                 policy.isUnlimited(),
-                (int) Math.min(Integer.MAX_VALUE, Math.max(0, left(seen) / TOKEN) + seen.reserve),
+                (int) Math.min(Integer.MAX_VALUE, Math.max(0, seen.left(earned(), expired()) / TOKEN) + seen.reserve),
                 seen.reserve,
                 attempts,
                 successes,
@@ -156,18 +154,11 @@ public final class RetryBudget {
         if (majorityFails()) {
             return null;
         }
-        while (true) {
-            Ledger seen = ledger;
-            if (left(seen) >= TOKEN) {
-                if (LEDGER.compareAndSet(this, seen, seen.withSpent(gone(seen) + TOKEN))) {
-                    return Token.EARNED;
-                }
-            } else if (seen.reserve == 0) {
-                return null;
-            } else if (LEDGER.compareAndSet(this, seen, seen.withReserve(seen.reserve - 1))) {
-                return Token.RESERVE;
-            }
-        }
+        // Both are read once: when the window turns, another reading may not leave the token that was seen.
+        long earned = earned();
+        long expired = expired();
+        Ledger before = LEDGER.getAndUpdate(this, seen -> seen.afterRetry(earned, expired));
+        return before.next(earned, expired);
     }
 
     private boolean majorityFails() {
@@ -176,19 +167,19 @@ public final class RetryBudget {
         return attempts >= MIN_ATTEMPTS && successes * 100.0 < policy.minSuccess() * attempts;
     }
 
-    private long left(Ledger seen) {
-        return window.total(SUCCESS) * earnedPerSuccess - gone(seen);
+    /** All that was ever earned: the length of the line. */
+    private long earned() {
+        return window.total(SUCCESS) * earnedPerSuccess;
     }
 
-    private long gone(Ledger seen) {
-        return Math.max(seen.spent, window.totalBefore(SUCCESS) * earnedPerSuccess);
+    /** Where the line ended one window ago. */
+    private long expired() {
+        return window.totalBefore(SUCCESS) * earnedPerSuccess;
     }
 
     private void refillReserve(long nowNanos) {
-        Ledger seen = ledger;
-        while (seen.owesReserve(policy, nowNanos)
-                && !LEDGER.compareAndSet(this, seen, new Ledger(seen.spent, seen.reserve + 1, nowNanos))) {
-            seen = ledger;
+        for (Ledger seen = ledger; seen.owesReserve(policy, nowNanos); seen = ledger) {
+            LEDGER.compareAndSet(this, seen, new Ledger(seen.spent, seen.reserve + 1, nowNanos));
         }
     }
 
@@ -205,6 +196,31 @@ public final class RetryBudget {
      * @param refilledNanos when a success last brought one back
      */
     private record Ledger(long spent, int reserve, long refilledNanos) {
+
+        /** What the next retry is paid with, null if it can't be paid. */
+        @Nullable
+        Token next(long earned, long expired) {
+            if (left(earned, expired) >= TOKEN) {
+                return Token.EARNED;
+            }
+            return reserve > 0 ? Token.RESERVE : null;
+        }
+
+        Ledger afterRetry(long earned, long expired) {
+            Token paid = next(earned, expired);
+            if (paid == Token.EARNED) {
+                return withSpent(gone(expired) + TOKEN);
+            }
+            return paid == Token.RESERVE ? withReserve(reserve - 1) : this;
+        }
+
+        long left(long earned, long expired) {
+            return earned - gone(expired);
+        }
+
+        private long gone(long expired) {
+            return Math.max(spent, expired);
+        }
 
         Ledger withSpent(long newSpent) {
             return new Ledger(newSpent, reserve, refilledNanos);

@@ -12,7 +12,7 @@ final class HttpStatuses {
             case 408, 425, 500, 502, 503, 504 -> Verdict.retryable();
             case 429 -> Verdict.of(Kind.RETRYABLE, Signal.THROTTLED);
             case 401, 403, 407 -> Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE);
-            default -> Verdict.of(Kind.NOT_RETRYABLE, status < 500 ? Signal.SUCCESS : Signal.FAILURE);
+            default -> Verdict.of(Kind.NOT_RETRYABLE, status <= 499 ? Signal.SUCCESS : Signal.FAILURE);
         };
     }
 }

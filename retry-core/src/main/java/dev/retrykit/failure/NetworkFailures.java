@@ -73,8 +73,7 @@ final class NetworkFailures {
         if (message == null) {
             return false;
         }
-        String beginning = message.length() > 200 ? message.substring(0, 200) : message;
-        String text = beginning.toLowerCase(Locale.ROOT);
+        String text = message.substring(0, Math.min(200, message.length())).toLowerCase(Locale.ROOT);
         return LOST_CONNECTIONS.stream().anyMatch(text::contains);
     }
 }

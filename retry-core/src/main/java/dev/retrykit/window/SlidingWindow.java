@@ -38,7 +38,7 @@ public final class SlidingWindow {
         this.origin = origin;
         this.width = Math.max(1, size / slices);
         this.fullSlices = (int) ((size - 1 + width - 1) / width);
-        this.marks = new Marks(0, origin + width, new long[(fullSlices + 1) * kinds]);
+        this.marks = marks(0, new long[(fullSlices + 1) * kinds]);
     }
 
     /** Slides the window to the position, then counts one of the kind. */
@@ -75,6 +75,10 @@ public final class SlidingWindow {
         return marks.oldest(kind, counters.length);
     }
 
+    private Marks marks(long slice, long[] starts) {
+        return new Marks(slice, origin + (slice + 1) * width, starts);
+    }
+
     /**
      * A value, replaced as a whole when a slice turns.
      *
@@ -96,7 +100,7 @@ public final class SlidingWindow {
                 }
             }
             System.arraycopy(starts, 0, moved, fresh, starts.length - fresh);
-            return new Marks(newSlice, window.origin + (newSlice + 1) * window.width, moved);
+            return window.marks(newSlice, moved);
         }
 
         long oldest(int kind, int kinds) {

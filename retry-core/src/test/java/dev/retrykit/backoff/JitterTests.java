@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -97,13 +98,24 @@ class JitterTests {
         assertThat(fixed.delayNanos(5, Jitter.DECORRELATED, SECOND, random)).isEqualTo(SECOND);
     }
 
-    @Test
-    void oneNanosecondIsARangeToo() {
-        BackoffPolicy tiny = BackoffPolicy.fixed(Duration.ofNanos(1));
-        for (int i = 0; i < 100; i++) {
-            assertThat(tiny.delayNanos(1, Jitter.FULL, 0, random)).isBetween(0L, 1L);
-            assertThat(tiny.delayNanos(1, Jitter.EQUAL, 0, random)).isBetween(0L, 1L);
-        }
+    @ParameterizedTest(name = "{0} at retry {1} after {2} ns: {3} ns to {4} ns")
+    @CsvSource({
+        "FULL,         1, 0,  0, 1",
+        "FULL,         3, 0,  0, 4",
+        "FULL,         5, 0,  0, 10",
+        "EQUAL,        1, 0,  0, 1",
+        "EQUAL,        3, 0,  2, 4",
+        "EQUAL,        5, 0,  5, 10",
+        "DECORRELATED, 1, 0,  1, 3",
+        "DECORRELATED, 2, 2,  1, 6",
+        "DECORRELATED, 3, 3,  1, 9",
+        "DECORRELATED, 4, 4,  1, 10",
+        "DECORRELATED, 5, 10, 1, 10",
+    })
+    void drawsEachNanosecondOfItsRangeBothEndsIncluded(Jitter jitter, int retry, long previous, long low, long high) {
+        BackoffPolicy tiny = BackoffPolicy.exponential(Duration.ofNanos(1), 2, Duration.ofNanos(10));
+        assertThat(LongStream.range(0, 1_000).map(draw -> tiny.delayNanos(retry, jitter, previous, random)))
+                .containsOnly(LongStream.rangeClosed(low, high).boxed().toArray(Long[]::new));
     }
 
     private long[] draws(Jitter jitter, int retry, long previousNanos) {

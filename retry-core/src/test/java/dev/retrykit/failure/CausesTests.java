@@ -50,6 +50,16 @@ class CausesTests {
     }
 
     @Test
+    void fiftyWrappersAreTakenOffAndNoMore() {
+        Throwable wrapped = new IOException("real");
+        for (int i = 0; i < 50; i++) {
+            wrapped = new CompletionException(wrapped);
+        }
+        assertThat(Causes.unwrap(wrapped)).hasMessage("real");
+        assertThat(Causes.unwrap(new CompletionException(wrapped))).isInstanceOf(CompletionException.class);
+    }
+
+    @Test
     void wrappersThatRunInACircleEndSomewhere() {
         ExecutionException circle = new ExecutionException("circle", null) {
             private static final long serialVersionUID = 1;

@@ -59,6 +59,7 @@ class JdkFailuresTests {
                 new SocketException("Connection reset"),
                 new SocketException("Unexpected end of file from server"),
                 new SocketTimeoutException("Read timed out"),
+                new SlowPeer(),
                 new UnknownHostException("nowhere.example"),
                 new UnresolvedAddressException(),
                 new ClosedChannelException(),
@@ -185,6 +186,8 @@ class JdkFailuresTests {
                 new EOFException(),
                 new SSLException("?"),
                 new IllegalStateException(new IllegalArgumentException("not the outermost")),
+                new IllegalStateException("Connection reset"),
+                new LockTimeoutException(),
                 new OutOfMemoryError(),
                 new StackOverflowError());
     }
@@ -224,6 +227,16 @@ class JdkFailuresTests {
         assertThat(classifier.classify(new IOException("x".repeat(200) + "connection reset")))
                 .isNull();
         assertVerdict(new IOException("connection reset" + "x".repeat(1_000_000)), Kind.RETRYABLE, Signal.FAILURE);
+    }
+
+    /** A time-out of the network under another name. */
+    private static final class SlowPeer extends SocketTimeoutException {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** Called a time-out, but not the network's. */
+    private static final class LockTimeoutException extends RuntimeException {
+        private static final long serialVersionUID = 1;
     }
 
     private void assertVerdict(Throwable failure, Kind kind, Signal signal) {

@@ -1,0 +1,113 @@
+package dev.retrykit.budget;
+
+import static dev.retrykit.settings.Rule.require;
+
+import dev.retrykit.keyed.Keyed;
+import dev.retrykit.time.Nanos;
+import dev.retrykit.time.TimeSource;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Budgets of the same settings, one per key, such as a host or a region, so that one that is broken doesn't starve the
+ * others. Thread-safe; finding the budget of a known key takes no lock and makes no object.
+ *
+ * <p>The number of keys is bounded, since keys may come from outside. Keys that find no room share one budget: a flood
+ * of new keys gets the reserve of one, and not one each. They get a budget of their own once there is room.
+ *
+ * <p>A new key evicts the budgets that weren't used for the idle time, or up to an eighth longer. Their windows are
+ * empty by then; a key that comes back starts with a full reserve. A call that holds on to an evicted budget may still
+ * give its token back.
+ */
+public final class KeyedBudgets {
+
+    private static final int MOST_KEYS = 100_000;
+    private static final int DEFAULT_MAX_KEYS = 1_000;
+    private static final Duration DEFAULT_IDLE_TIME = Duration.ofMinutes(10);
+
+    private final String name;
+    private final BudgetPolicy policy;
+    private final TimeSource time;
+    private final Keyed<RetryBudget> budgets;
+
+    private KeyedBudgets(String name, BudgetPolicy policy, TimeSource time, int maxKeys, Duration idleTime) {
+        require(maxKeys >= 1 && maxKeys <= MOST_KEYS, "maxKeys must be 1 to " + MOST_KEYS, maxKeys);
+        require(
+                idleTime.compareTo(policy.window()) >= 0,
+                "idleTime must not be below the window, " + policy.window(),
+                idleTime);
+        this.name = Objects.requireNonNull(name, "name");
+        this.policy = policy;
+        this.time = time;
+        this.budgets = new Keyed<>(key -> budget(), budget(), maxKeys, Nanos.of(idleTime), time.nanoTime());
+    }
+
+    /** For up to 1,000 keys, on the system's clock. The idle time is 10 min, or the window if that is longer. */
+    public static KeyedBudgets of(String name, BudgetPolicy policy) {
+        return of(name, policy, TimeSource.system());
+    }
+
+    /** For up to 1,000 keys, on another clock. The idle time is 10 min, or the window if that is longer. */
+    public static KeyedBudgets of(String name, BudgetPolicy policy, TimeSource time) {
+        Duration idleTime = Collections.max(List.of(DEFAULT_IDLE_TIME, policy.window()));
+        return of(name, policy, time, DEFAULT_MAX_KEYS, idleTime);
+    }
+
+    /**
+     * For another number of keys and another idle time.
+     *
+     * @param maxKeys how many keys may have a budget of their own, 1 to 100,000
+     * @param idleTime for how long a budget must not have been used to be evicted, no less than the policy's window
+     * @throws IllegalArgumentException if one of the values is outside its range
+     */
+    public static KeyedBudgets of(String name, BudgetPolicy policy, TimeSource time, int maxKeys, Duration idleTime) {
+        return new KeyedBudgets(name, policy, time, maxKeys, idleTime);
+    }
+
+    /**
+     * The budget of the key. A call asks once and keeps to that budget until it ends.
+     *
+     * @param key any text
+     * @throws NullPointerException if the key is null
+     */
+    public RetryBudget get(String key) {
+        return get(key, time.nanoTime());
+    }
+
+    /**
+     * The budget of the key, for a caller that has just read the clock.
+     *
+     * @param key any text
+     * @param nowNanos a reading of these budgets' clock
+     * @throws NullPointerException if the key is null
+     */
+    public RetryBudget get(String key, long nowNanos) {
+        return budgets.get(key, nowNanos);
+    }
+
+    /** How many keys have a budget of their own; the shared one isn't counted. */
+    public int size() {
+        return budgets.size();
+    }
+
+    /** The name, which all of the budgets have: the number of names is bounded, as meters need it. */
+    public String name() {
+        return name;
+    }
+
+    /** The settings of each budget. */
+    public BudgetPolicy policy() {
+        return policy;
+    }
+
+    private RetryBudget budget() {
+        return RetryBudget.of(name, policy, time);
+    }
+
+    @Override
+    public String toString() {
+        return "KeyedBudgets[" + name + ": " + size() + " keys, each " + policy + "]";
+    }
+}
