@@ -24,7 +24,6 @@ final class AttemptTimeout implements Runnable {
     // under the frame's lock
     private boolean interrupted;
     private boolean ended;
-    private boolean interruptedByOthers;
 
     private AttemptTimeout() {}
 
@@ -68,7 +67,9 @@ final class AttemptTimeout implements Runnable {
     public void run() {
         synchronized (frame) {
             if (!ended) {
-                interruptedByOthers = thread.isInterrupted() && frame.timeoutsInterrupting == 0;
+                if (frame.timeoutsInterrupting == 0) {
+                    frame.interruptedByOthers = thread.isInterrupted();
+                }
                 interrupted = true;
                 frame.timeoutsInterrupting++;
                 thread.interrupt();
@@ -92,10 +93,7 @@ final class AttemptTimeout implements Runnable {
 
     private void takeBack() {
         frame.timeoutsInterrupting--;
-        if (interruptedByOthers && outer != null && outer.interrupted) {
-            outer.interruptedByOthers = true;
-        }
-        if (interruptedByOthers || frame.timeoutsInterrupting > 0) {
+        if (frame.interruptedByOthers || frame.timeoutsInterrupting > 0) {
             thread.interrupt();
         } else {
             Thread.interrupted();

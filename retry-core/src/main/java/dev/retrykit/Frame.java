@@ -31,6 +31,9 @@ final class Frame {
     /** Attempts around this point that were interrupted and haven't ended. Under this object's lock: timers ask too. */
     int timeoutsInterrupting;
 
+    /** Whether the flag was set already when the first of those came. Under the same lock. */
+    boolean interruptedByOthers;
+
     private Frame() {}
 
     static Frame current() {

@@ -260,6 +260,19 @@ class AttemptTimeoutTests {
         assertThat(Thread.interrupted()).isTrue();
     }
 
+    /** On a clock of its own the middle one isn't bound by the outer one's limit. */
+    @Test
+    void nestedTimeoutsPassOnAnInterruptOverAnAttemptBetweenThemThatIsInTime() {
+        Retry outer = retry("outer", millis(100), 1, time);
+        Retry middle = retry("middle", millis(400), 1, new ManualTime());
+        Retry inner = retry("inner", millis(50), 1, time);
+        outer.run(() -> middle.run(() -> inner.run(() -> {
+            Thread.currentThread().interrupt();
+            work(200);
+        })));
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
     /**
      * The attempt's end and the timer's interrupt meet again and again, in every order: what follows an attempt, on
      * the same thread, never sees an interrupt.
