@@ -14,6 +14,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 
 class RetryBudgetThreadsTests {
 
@@ -90,5 +91,32 @@ class RetryBudgetThreadsTests {
         }
         Together.run(THREADS, () -> budget.record(Signal.SUCCESS, now));
         assertThat(budget.snapshot().reserve()).isEqualTo(1);
+    }
+
+    /** The window turns while a token is taken in its last second: what is earned later doesn't pay for it. */
+    @Test
+    void aTokenThatExpiresWhileItIsTakenCostsNoOther() throws Exception {
+        List<RetryBudget> budgets = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            RetryBudget budget = RetryBudget.of("shared", BudgetPolicy.of(1, Duration.ofSeconds(10), 0), time);
+            budget.record(Signal.SUCCESS, now);
+            budgets.add(budget);
+        }
+        AtomicInteger thread = new AtomicInteger();
+        AtomicInteger arrived = new AtomicInteger();
+        Together.run(2, () -> {
+            long at = Duration.ofSeconds(10 + thread.getAndIncrement()).toNanos();
+            for (int i = 0; i < budgets.size(); i++) {
+                arrived.incrementAndGet();
+                while (arrived.get() < 2 * (i + 1)) {
+                    Thread.yield();
+                }
+                budgets.get(i).tryAcquire(at);
+            }
+        });
+        budgets.forEach(
+                budget -> budget.record(Signal.SUCCESS, Duration.ofSeconds(11).toNanos()));
+        assertThat(budgets.stream().filter(budget -> budget.snapshot().available() != 1))
+                .isEmpty();
     }
 }
