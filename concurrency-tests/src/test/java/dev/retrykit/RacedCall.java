@@ -42,6 +42,9 @@ abstract class RacedCall {
     /** Tasks that were handed over to an executor that has no thread yet. */
     final ConcurrentLinkedQueue<Runnable> handedOver = new ConcurrentLinkedQueue<>();
 
+    /** What the call was made with. */
+    Retry retry;
+
     private final RetryCounters counters = new RetryCounters();
     private final RetryBudget budget = RetryBudget.of("raced", BUDGET, timer);
 
@@ -66,14 +69,18 @@ abstract class RacedCall {
 
     final CompletableFuture<String> begin(
             RetryPolicy policy, Executor executor, ThrowingCallable<? extends CompletionStage<String>, ?> body) {
-        return Retry.builder("raced")
+        return retry(policy, executor).callAsync(body);
+    }
+
+    final Retry retry(RetryPolicy policy, Executor executor) {
+        retry = Retry.builder("raced")
                 .policy(policy)
                 .budget(budget)
                 .timeSource(timer)
                 .executor(executor)
                 .counters(counters)
-                .build()
-                .callAsync(body);
+                .build();
+        return retry;
     }
 
     /** A body whose first attempt fails at once, and whose second one returns the stage. */
@@ -95,6 +102,9 @@ abstract class RacedCall {
         r.r2 = Stream.of(Outcome.values()).mapToLong(counters::calls).sum();
         r.r3 = timer.pending();
         r.r4 = budget.snapshot().available();
+        if (call.isDone() && retry.waiters().size() > 0) {
+            r.r1 += ", and a shutdown still finds it";
+        }
     }
 
     static String outcome(CompletableFuture<String> call) {

@@ -97,7 +97,7 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         } catch (Throwable broken) {
             finishBroken(broken);
         }
-        endIfDone();
+        endIfUnwanted();
     }
 
     private void finish() {
@@ -165,8 +165,16 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         step = next;
     }
 
-    /** If the step was claimed already, its claimer comes here after it has put the next one in force. */
-    void endIfDone() {
+    /**
+     * By whoever has put a step in force. A cancel or a shutdown that came just before saw the step that was claimed, and
+     * left it to the claimer.
+     */
+    void endIfUnwanted() {
+        endIfDone();
+        call.retry().waiters().tell(this);
+    }
+
+    private void endIfDone() {
         dismissIfDone();
         Step current = step;
         if (isDone() && current != null && current.claim()) {

@@ -27,6 +27,11 @@ final class Waiters {
     /** From now on a shutdown finds the waiter. One that came before it ends the wait here. */
     void enlist(Waiter waiter) {
         waiting.add(waiter);
+        tell(waiter);
+    }
+
+    /** Ends the wait if a shutdown came before. For a waiter that is enlisted and begins to wait for something else. */
+    void tell(Waiter waiter) {
         if (shutDown) {
             waiter.shutDown(shutDownNow);
         }
@@ -46,7 +51,9 @@ final class Waiters {
 
     void shutDown(boolean now) {
         shutDown = true;
-        shutDownNow |= now;
+        if (now) {
+            shutDownNow = true;
+        }
         for (Waiter waiter : waiting) {
             waiter.shutDown(shutDownNow);
         }

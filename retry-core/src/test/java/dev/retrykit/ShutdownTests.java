@@ -91,6 +91,21 @@ class ShutdownTests {
         assertThat(time.pending()).isZero();
     }
 
+    /** The attempt isn't in force any more, and the delay isn't yet. */
+    @Test
+    void endsACallThatHasJustDecidedToRetry() {
+        AtomicReference<Retry> told = new AtomicReference<>();
+        Retry retry = retry().listener(event -> told.get().shutdown()).build();
+        told.set(retry);
+        CompletableFuture<Object> stage = new CompletableFuture<>();
+        CompletableFuture<Object> call = retry.callAsync(() -> stage);
+        stage.completeExceptionally(failure);
+        assertThat(call).isCompletedExceptionally();
+        assertThat(failureOf(call)).isSameAs(failure);
+        assertThat(reasonOf(failure)).isEqualTo(StopReason.CANCELLED);
+        assertThat(time.pending()).isZero();
+    }
+
     @Test
     void afterItFirstAttemptsRunAndNothingIsRetried() {
         Retry retry = retry().build();
