@@ -120,13 +120,11 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         }
     }
 
-    /** Nobody may hold a thread for this call any more: a shutdown must find it. */
-    void enlist() {
-        if (!enlisted) {
-            enlisted = true;
-            call.retry().waiters().enlist(this);
-            dismissIfDone();
-        }
+    /** Each time that a wait begins for which nobody may hold a thread: a shutdown must find it. */
+    private void enlist() {
+        enlisted = true;
+        call.retry().waiters().enlist(this);
+        dismissIfDone();
     }
 
     private void dismissIfDone() {
@@ -161,8 +159,10 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         return call;
     }
 
+    /** Puts a step in force that waits. */
     void enforce(Step next) {
         step = next;
+        enlist();
     }
 
     /** If the step was claimed already, its claimer comes here after it has put the next one in force. */
