@@ -186,7 +186,7 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         void begin() {
             step = this;
             try {
-                if (call.attempt() > 1) {
+                if (call.view().number() > 1) {
                     limit();
                 }
                 await(call.run(body));
