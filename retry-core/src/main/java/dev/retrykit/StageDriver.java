@@ -142,17 +142,16 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         }
     }
 
-    /** Runs a task, which may be run twice, with the context of the caller's thread, or without if it can't be had. */
+    /** Runs a task, which does nothing the second time, with the context of the caller's thread, or else without. */
     void inContext(Runnable task) {
-        if (context == null) {
-            task.run();
-            return;
+        if (context != null) {
+            try {
+                context.execute(task);
+            } catch (Throwable notRestored) {
+                // the task runs all the same
+            }
         }
-        try {
-            context.execute(task);
-        } catch (Throwable notRestored) {
-            task.run();
-        }
+        task.run();
     }
 
     RetryCall call() {
