@@ -36,26 +36,26 @@ final class BlockingDriver {
         Retry outer = frame.retry;
         long outerStarted = frame.startedNanos;
         long outerDeadline = frame.deadlineNanos;
-        RetryCall outerCall = frame.call;
+        AttemptView outerAttempt = frame.attempt;
         frame.set(retry, now, deadline, null);
         T result;
         try {
             result = body.call();
         } catch (Throwable failure) {
-            RetryCall begun = frame.call;
+            AttemptView begun = frame.attempt;
             // first of all: after a stack overflow nothing deeper than this may succeed, and the thread lives on
-            frame.set(outer, outerStarted, outerDeadline, outerCall);
-            RetryCall call = begun != null ? begun : RetryCall.ofFirstAttempt(retry, now, deadline);
+            frame.set(outer, outerStarted, outerDeadline, outerAttempt);
+            RetryCall call = begun != null ? begun.call() : RetryCall.ofFirstAttempt(retry, now, deadline);
             call.adopt(permit, frame);
             return drive(call, call.failed(failure), null, body);
         }
-        RetryCall begun = frame.call;
-        frame.set(outer, outerStarted, outerDeadline, outerCall);
+        AttemptView begun = frame.attempt;
+        frame.set(outer, outerStarted, outerDeadline, outerAttempt);
         if (retry.policy().accepts(result)) {
             retry.firstSucceeded(permit, now);
             return result;
         }
-        RetryCall call = begun != null ? begun : RetryCall.ofFirstAttempt(retry, now, deadline);
+        RetryCall call = begun != null ? begun.call() : RetryCall.ofFirstAttempt(retry, now, deadline);
         call.adopt(permit, frame);
         return drive(call, call.returned(result), result, body);
     }

@@ -22,7 +22,7 @@ final class Frame {
 
     /** Null in a first attempt for which nobody needed one yet. */
     @Nullable
-    RetryCall call;
+    AttemptView attempt;
 
     /** The innermost attempt of this thread that is interrupted at its limit. */
     @Nullable
@@ -40,11 +40,11 @@ final class Frame {
         return FRAMES.get();
     }
 
-    void set(@Nullable Retry newRetry, long newStarted, long newDeadline, @Nullable RetryCall newCall) {
+    void set(@Nullable Retry newRetry, long newStarted, long newDeadline, @Nullable AttemptView newAttempt) {
         retry = newRetry;
         startedNanos = newStarted;
         deadlineNanos = newDeadline;
-        call = newCall;
+        attempt = newAttempt;
     }
 
     /** Whether the call around is over before the given time, on the same clock. */
@@ -55,31 +55,32 @@ final class Frame {
     /** Where an inner call notes that it has given up; null outside of any attempt. */
     @Nullable
     GivenUp enclosing() {
-        RetryCall around = callInForce();
+        AttemptView around = attemptInForce();
         return around == null ? null : around.givenUp();
     }
 
-    /** The call that this thread is inside of, made now if nobody needed it before; null outside of any attempt. */
+    /** The attempt that this thread is inside of, its call made now if nobody needed it before; null outside of any. */
     @Nullable
-    RetryCall callInForce() {
-        if (call == null && retry != null) {
-            call = RetryCall.ofFirstAttempt(retry, startedNanos, deadlineNanos);
+    AttemptView attemptInForce() {
+        if (attempt == null && retry != null) {
+            attempt =
+                    RetryCall.ofFirstAttempt(retry, startedNanos, deadlineNanos).view();
         }
-        return call;
+        return attempt;
     }
 
-    /** Runs a body as part of an attempt of the call, which must be over at the deadline. */
+    /** Runs a body as part of an attempt, which must be over at the deadline. */
     <T extends @Nullable Object, X extends Throwable> T run(
-            RetryCall attempted, long attemptDeadlineNanos, ThrowingCallable<T, X> body) throws X {
+            AttemptView around, long attemptDeadlineNanos, ThrowingCallable<T, X> body) throws X {
         Retry outer = retry;
         long outerStarted = startedNanos;
         long outerDeadline = deadlineNanos;
-        RetryCall outerCall = call;
-        set(attempted.retry(), attempted.startedNanos(), attemptDeadlineNanos, attempted);
+        AttemptView outerAttempt = attempt;
+        set(around.call().retry(), around.call().startedNanos(), attemptDeadlineNanos, around);
         try {
             return body.call();
         } finally {
-            set(outer, outerStarted, outerDeadline, outerCall);
+            set(outer, outerStarted, outerDeadline, outerAttempt);
         }
     }
 }

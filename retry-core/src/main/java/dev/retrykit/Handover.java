@@ -50,7 +50,7 @@ final class Handover extends Step implements Runnable {
         if (get()) {
             cancel(limit);
         }
-        driver.endIfUnwanted();
+        driver.endIfDone();
     }
 
     @Override

@@ -17,7 +17,6 @@ final class Pause extends Step implements Runnable {
 
     void begin(long delayNanos) {
         driver.enforce(this);
-        driver.enlist();
         try {
             scheduled = driver.call().retry().time().schedule(this, delayNanos);
         } catch (Throwable refused) {

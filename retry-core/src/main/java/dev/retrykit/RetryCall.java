@@ -30,7 +30,7 @@ final class RetryCall {
 
     private CallState state;
     private @Nullable GivenUp enclosing;
-    private GivenUp givenUp = new GivenUp();
+    private AttemptView view;
     private long attemptStartedNanos;
     private @Nullable Throwable lastFailure;
     private @Nullable Verdict lastVerdict;
@@ -49,6 +49,7 @@ final class RetryCall {
         this.state = state;
         this.attemptStartedNanos = state.startedNanos();
         this.running = state.attempt() > 0;
+        this.view = new AttemptView(this, state.attempt(), null, new GivenUp());
     }
 
     /** A call that begins inside of what the frame holds, before its first attempt. */
@@ -76,13 +77,13 @@ final class RetryCall {
         state = state.withAttempt();
         attemptStartedNanos = now;
         running = true;
-        givenUp = new GivenUp();
+        view = new AttemptView(this, state.attempt(), lastFailure, new GivenUp());
         return Decision.RUN;
     }
 
     /** Runs a body as the attempt that may begin, or as its beginning where it returns a stage. */
     <T extends @Nullable Object, X extends Throwable> T run(ThrowingCallable<T, X> body) throws X {
-        return Frame.current().run(this, attemptDeadlineNanos(), body);
+        return Frame.current().run(view, attemptDeadlineNanos(), body);
     }
 
     /** The attempt returned a value. Unless the policy calls it bad, that ends the call. */
@@ -135,9 +136,9 @@ final class RetryCall {
         return lastFailure;
     }
 
-    /** Where inner calls of the running attempt note on which failures they have given up. */
-    GivenUp givenUp() {
-        return givenUp;
+    /** The running attempt, for what runs in it. */
+    AttemptView view() {
+        return view;
     }
 
     /** Takes over a first attempt that began without this object: its permit, and the attempt around it. */
@@ -147,12 +148,8 @@ final class RetryCall {
     }
 
     /** Whatever the attempt fails with, it isn't retried. Without effect once another one has begun. */
-    void forbidRetryAfter(int attempt) {
-        lastAttempt = attempt;
-    }
-
-    int attempt() {
-        return state.attempt();
+    synchronized void forbidRetryAfter(int attempt) {
+        lastAttempt = Math.max(lastAttempt, attempt);
     }
 
     @Nullable
@@ -206,7 +203,7 @@ final class RetryCall {
         lastFailure = failure;
         lastVerdict = verdict;
         endAttempt(AttemptResult.of(verdict, failure), failure, verdict.signal(), nowNanos);
-        if (failure != null && policy.nested() == NestedRetries.ONCE && givenUp.includes(failure)) {
+        if (failure != null && policy.nested() == NestedRetries.ONCE && view.hasGivenUpOn(failure)) {
             return stop(StopReason.NESTED, nowNanos);
         }
         Decision decision = decide(failure, verdict, nowNanos);
@@ -281,7 +278,7 @@ final class RetryCall {
 
     /** A policy of one attempt gives up on nothing, but what was given up further inside it passes on. */
     private void tellEnclosing(Throwable failure, StopReason reason) {
-        if (enclosing != null && (policy.maxAttempts() > 1 && GivenUp.isBy(reason) || givenUp.includes(failure))) {
+        if (enclosing != null && (policy.maxAttempts() > 1 && GivenUp.isBy(reason) || view.hasGivenUpOn(failure))) {
             enclosing.add(failure);
         }
     }

@@ -12,26 +12,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RetryContext {
 
-    private final RetryCall call;
-    private final int attempt;
-    private final @Nullable Throwable lastFailure;
+    private final AttemptView attempt;
     private final long deadlineNanos;
     private final Duration timeLeft;
 
-    private RetryContext(RetryCall call, long deadlineNanos) {
-        this.call = call;
-        this.attempt = call.attempt();
-        this.lastFailure = call.lastFailure();
+    private RetryContext(AttemptView attempt, long deadlineNanos) {
+        this.attempt = attempt;
         this.deadlineNanos = deadlineNanos;
-        this.timeLeft =
-                Duration.ofNanos(Math.max(0, deadlineNanos - call.retry().time().nanoTime()));
+        long now = attempt.call().retry().time().nanoTime();
+        this.timeLeft = Duration.ofNanos(Math.max(0, deadlineNanos - now));
     }
 
     /** The innermost attempt that this thread is in; empty outside of any. */
     public static Optional<RetryContext> current() {
         Frame frame = Frame.current();
-        RetryCall call = frame.callInForce();
-        return call == null ? Optional.empty() : Optional.of(new RetryContext(call, frame.deadlineNanos));
+        AttemptView attempt = frame.attemptInForce();
+        return attempt == null ? Optional.empty() : Optional.of(new RetryContext(attempt, frame.deadlineNanos));
     }
 
     /**
@@ -42,7 +38,7 @@ public final class RetryContext {
      */
     public <T extends @Nullable Object, X extends Throwable> T call(ThrowingCallable<T, X> body) throws X {
         Objects.requireNonNull(body, "body");
-        return Frame.current().run(call, deadlineNanos, body);
+        return Frame.current().run(attempt, deadlineNanos, body);
     }
 
     /**
@@ -50,22 +46,22 @@ public final class RetryContext {
      * given part of its result away already. Without effect once the attempt has ended.
      */
     public void forbidRetry() {
-        call.forbidRetryAfter(attempt);
+        attempt.call().forbidRetryAfter(attempt.number());
     }
 
     /** The policy's name. */
     public String policy() {
-        return call.retry().name();
+        return attempt.call().retry().name();
     }
 
     /** 1 in the first attempt. */
     public int attempt() {
-        return attempt;
+        return attempt.number();
     }
 
     /** The failure of the attempt before this one. */
     public Optional<Throwable> lastFailure() {
-        return Optional.ofNullable(lastFailure);
+        return Optional.ofNullable(attempt.lastFailure());
     }
 
     /**

@@ -97,7 +97,7 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         } catch (Throwable broken) {
             finishBroken(broken);
         }
-        endIfUnwanted();
+        endIfDone();
     }
 
     private void finish() {
@@ -120,13 +120,11 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         }
     }
 
-    /** Nobody may hold a thread for this call any more: a shutdown must find it. */
-    void enlist() {
-        if (!enlisted) {
-            enlisted = true;
-            call.retry().waiters().enlist(this);
-            dismissIfDone();
-        }
+    /** Each time that a wait begins for which nobody may hold a thread: a shutdown must find it. */
+    private void enlist() {
+        enlisted = true;
+        call.retry().waiters().enlist(this);
+        dismissIfDone();
     }
 
     private void dismissIfDone() {
@@ -144,37 +142,30 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         }
     }
 
-    /** Runs a task, which may be run twice, with the context of the caller's thread, or without if it can't be had. */
+    /** Runs a task, which does nothing the second time, with the context of the caller's thread, or else without. */
     void inContext(Runnable task) {
-        if (context == null) {
-            task.run();
-            return;
+        if (context != null) {
+            try {
+                context.execute(task);
+            } catch (Throwable notRestored) {
+                // the task runs all the same
+            }
         }
-        try {
-            context.execute(task);
-        } catch (Throwable notRestored) {
-            task.run();
-        }
+        task.run();
     }
 
     RetryCall call() {
         return call;
     }
 
+    /** Puts a step in force that waits. */
     void enforce(Step next) {
         step = next;
+        enlist();
     }
 
-    /**
-     * By whoever has put a step in force. A cancel or a shutdown that came just before saw the step that was claimed, and
-     * left it to the claimer.
-     */
-    void endIfUnwanted() {
-        endIfDone();
-        call.retry().waiters().tell(this);
-    }
-
-    private void endIfDone() {
+    /** If the step was claimed already, its claimer comes here after it has put the next one in force. */
+    void endIfDone() {
         dismissIfDone();
         Step current = step;
         if (isDone() && current != null && current.claim()) {
@@ -194,7 +185,7 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         void begin() {
             step = this;
             try {
-                if (call.attempt() > 1) {
+                if (call.view().number() > 1) {
                     limit();
                 }
                 await(call.run(body));

@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The calls of one retry that wait for something, so that a shutdown finds them. Whoever begins to wait enlists first and
- * asks then; a shutdown says so first and looks then: one of the two always sees the other.
+ * asks then, for each wait; a shutdown says so first and looks then: one of the two always sees the other.
  */
 final class Waiters {
 
@@ -24,14 +24,9 @@ final class Waiters {
         void shutDown(boolean now);
     }
 
-    /** From now on a shutdown finds the waiter. One that came before it ends the wait here. */
+    /** From now on a shutdown finds the waiter, which may be there already. One that came before ends the wait here. */
     void enlist(Waiter waiter) {
         waiting.add(waiter);
-        tell(waiter);
-    }
-
-    /** Ends the wait if a shutdown came before. For a waiter that is enlisted and begins to wait for something else. */
-    void tell(Waiter waiter) {
         if (shutDown) {
             waiter.shutDown(shutDownNow);
         }
@@ -50,10 +45,10 @@ final class Waiters {
     }
 
     void shutDown(boolean now) {
-        shutDown = true;
         if (now) {
             shutDownNow = true;
         }
+        shutDown = true;
         for (Waiter waiter : waiting) {
             waiter.shutDown(shutDownNow);
         }

@@ -171,4 +171,50 @@ class RetryContextTests {
         assertThat(seen).extracting(RetryContext::policy).containsOnly("inner");
         assertThat(seen.get(0).timeLeft()).as("no more than the outer call's").isEqualTo(Duration.ofSeconds(5));
     }
+
+    @Test
+    void whatAnEarlierAttemptForbidsLateDoesNotUndoWhatThisOneForbids() {
+        Retry retry = retry("orders", Scenario.plainPolicy());
+        ConnectException failure = new ConnectException("again");
+        assertThatThrownBy(() -> retry.run(() -> {
+                    look();
+                    if (seen.size() == 2) {
+                        seen.get(1).forbidRetry();
+                        seen.get(0).forbidRetry();
+                    }
+                    throw failure;
+                }))
+                .isSameAs(failure);
+        assertThat(seen).hasSize(2);
+    }
+
+    @Test
+    void whatAnAttemptLeavesBehindStaysPartOfThatAttempt() {
+        Retry outer = retry("outer", Scenario.plainPolicy());
+        Retry inner = retry("inner", Scenario.plainPolicy());
+        List<RetryContext> leftBehind = new ArrayList<>();
+        ConnectException shared = new ConnectException("one instance for all");
+        assertThatThrownBy(() -> outer.run(() -> {
+                    look();
+                    if (seen.size() == 2) {
+                        seen.get(0).call(() -> {
+                            RetryContext late = RetryContext.current().orElseThrow();
+                            leftBehind.add(late);
+                            late.forbidRetry();
+                            assertThatThrownBy(() -> inner.run(() -> {
+                                        throw shared;
+                                    }))
+                                    .isSameAs(shared);
+                            return "late";
+                        });
+                    }
+                    throw shared;
+                }))
+                .isSameAs(shared);
+        assertThat(leftBehind).singleElement().satisfies(late -> {
+            assertThat(late.attempt()).isEqualTo(1);
+            assertThat(late.lastFailure()).isEmpty();
+        });
+        assertThat(seen).extracting(RetryContext::attempt).containsExactly(1, 2, 3);
+    }
 }

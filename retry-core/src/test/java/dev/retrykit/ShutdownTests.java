@@ -8,6 +8,7 @@ import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.time.ManualTime;
 import dev.retrykit.time.TimeSource;
 import java.net.ConnectException;
@@ -173,6 +174,58 @@ class ShutdownTests {
         second.complete("second");
         assertThat(call).isCompletedWithValue("second");
         cancelled.cancel(true);
+        assertThat(retry.waiters().size()).isZero();
+    }
+
+    /** The listener stands in for another thread: it comes between the decision to retry and the delay. */
+    @Test
+    void findsADelayThatBeginsMeanwhile() {
+        AtomicReference<Retry> shutDown = new AtomicReference<>();
+        Retry retry = retry().listener(event -> {
+                    if (event instanceof RetryEvent.Retrying) {
+                        shutDown.get().shutdown();
+                    }
+                })
+                .build();
+        shutDown.set(retry);
+        CompletableFuture<Object> attempt = new CompletableFuture<>();
+        CompletableFuture<Object> call = retry.callAsync(() -> attempt);
+        attempt.completeExceptionally(failure);
+        assertThat(call).isCompletedExceptionally();
+        assertThat(reasonOf(failureOf(call))).isEqualTo(StopReason.CANCELLED);
+        assertThat(time.pending()).isZero();
+        assertThat(retry.waiters().size()).isZero();
+    }
+
+    /** Here the circuit's listener does, when a retry that is about to begin asks for a permit. */
+    @Test
+    void cancelsARetryThatBeginsMeanwhile() {
+        AtomicReference<Retry> shutDown = new AtomicReference<>();
+        Circuit circuit = Circuit.builder("circuit")
+                .policy(CircuitPolicy.builder()
+                        .consecutiveFailures(1)
+                        .openDuration(Duration.ofMillis(50))
+                        .openJitter(0)
+                        .build())
+                .timeSource(time)
+                .listener(transition -> {
+                    if (transition.to() == CircuitState.HALF_OPEN) {
+                        shutDown.get().shutdownNow();
+                    }
+                })
+                .build();
+        Retry retry = retry().circuit(circuit).build();
+        shutDown.set(retry);
+        CompletableFuture<Object> first = new CompletableFuture<>();
+        CompletableFuture<Object> hanging = new CompletableFuture<>();
+        List<CompletableFuture<Object>> attempts = new ArrayList<>(List.of(first, hanging));
+        CompletableFuture<Object> call = retry.callAsync(() -> attempts.remove(0));
+        first.completeExceptionally(failure);
+        time.advance(Duration.ofMillis(100));
+        assertThat(hanging).isCancelled();
+        assertThat(failureOf(call)).isSameAs(failure);
+        assertThat(reasonOf(failure)).isEqualTo(StopReason.CANCELLED);
+        assertThat(time.pending()).isZero();
         assertThat(retry.waiters().size()).isZero();
     }
 }

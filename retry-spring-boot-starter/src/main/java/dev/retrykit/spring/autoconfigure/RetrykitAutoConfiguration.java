@@ -30,7 +30,9 @@ import org.springframework.beans.factory.BeanCreationNotAllowedException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -107,7 +109,9 @@ public final class RetrykitAutoConfiguration {
                         context.getBeansOfType(DelayFunction.class)));
     }
 
+    /** Where the retries are: those of a parent go on when its child ends. */
     @Bean
+    @ConditionalOnBean(value = Retries.class, search = SearchStrategy.CURRENT)
     RetryShutdown retrykitShutdown(Retries retries, ApplicationContext context) {
         return new RetryShutdown(retries, context);
     }

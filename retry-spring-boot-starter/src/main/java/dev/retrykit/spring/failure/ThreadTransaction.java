@@ -1,6 +1,7 @@
 package dev.retrykit.spring.failure;
 
 import org.springframework.transaction.NoTransactionException;
+import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.interceptor.TransactionAspectSupport;
 import org.springframework.transaction.support.ResourceHolderSupport;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -26,10 +27,17 @@ public final class ThreadTransaction implements CallerTransaction {
 
     private static boolean isStatusRollbackOnly() {
         try {
-            return TransactionAspectSupport.currentTransactionStatus().isRollbackOnly();
+            TransactionStatus status = TransactionAspectSupport.currentTransactionStatus();
+            return status.isRollbackOnly() && !isSuspended(status);
         } catch (NoTransactionException begunOtherwise) {
             return false;
         }
+    }
+
+    /** A template has begun another one inside of the annotation's, and that bears another name. */
+    private static boolean isSuspended(TransactionStatus status) {
+        String current = TransactionSynchronizationManager.getCurrentTransactionName();
+        return status.isNewTransaction() && !status.getTransactionName().equals(current == null ? "" : current);
     }
 
     private static boolean isResourceRollbackOnly() {

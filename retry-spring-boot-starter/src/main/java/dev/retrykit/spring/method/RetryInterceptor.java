@@ -38,8 +38,17 @@ final class RetryInterceptor implements MethodInterceptor {
         try {
             return proxied.invocableClone().proceed();
         } catch (Throwable failure) {
-            plan.form().attemptFailed(plan.retry());
+            tell(plan);
             throw failure;
+        }
+    }
+
+    /** What goes wrong here must not take the place of the failure. */
+    private static void tell(MethodPlan plan) {
+        try {
+            plan.form().attemptFailed(plan.retry());
+        } catch (Throwable untold) {
+            // the engine judges the attempt by its failure alone
         }
     }
 }

@@ -108,7 +108,8 @@ public final class RetryLog implements RetryListener, CircuitListener {
     private void explainUnknown(Ended event) {
         Throwable failure = event.failure();
         Verdict verdict = event.verdict();
-        if (failure != null && verdict != null && verdict.kind() == Verdict.Kind.UNKNOWN) {
+        boolean decided = event.reason() == StopReason.NOT_RETRYABLE;
+        if (decided && failure != null && verdict != null && verdict.kind() == Verdict.Kind.UNKNOWN) {
             String type = failure.getClass().getName();
             if (unknown.add(event.policy() + "/" + type)) {
                 RETRIES.warn("Policy " + Texts.quoted(event.policy()) + ": nothing tells whether " + type

@@ -7,11 +7,11 @@ import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.spring.settings.Effective;
 import dev.retrykit.spring.settings.Setting;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,16 +23,28 @@ public final class PolicyEntry {
     private final Effective<RetryPolicy> effective;
     private final RetryBudget budget;
     private final EngineParts parts;
+    private final Consumer<Retry> enlist;
     private final RetryCounters counters = new RetryCounters();
     private final FallbackCounters fallbacks = new FallbackCounters();
     private final List<String> methods = new CopyOnWriteArrayList<>();
     private final Map<String, Retry> retries = new ConcurrentHashMap<>();
 
-    PolicyEntry(String name, Effective<RetryPolicy> effective, RetryBudget budget, EngineParts parts) {
+    /**
+     * Without an engine yet.
+     *
+     * @param enlist told of each engine
+     */
+    PolicyEntry(
+            String name,
+            Effective<RetryPolicy> effective,
+            RetryBudget budget,
+            EngineParts parts,
+            Consumer<Retry> enlist) {
         this.name = name;
         this.effective = effective;
         this.budget = budget;
         this.parts = parts;
+        this.enlist = enlist;
     }
 
     /** Its engine, without a circuit or through one. */
@@ -49,7 +61,10 @@ public final class PolicyEntry {
                 .context(parts.context())
                 .counters(counters);
         parts.retryListeners().forEach(builder::listener);
-        return circuit == null ? builder.build() : builder.circuit(circuit).build();
+        Retry engine =
+                circuit == null ? builder.build() : builder.circuit(circuit).build();
+        enlist.accept(engine);
+        return engine;
     }
 
     /** Whether a publisher that has emitted some of its elements is retried too. */
@@ -61,11 +76,6 @@ public final class PolicyEntry {
     /** Notes a method that uses it. */
     public void addMethod(String method) {
         methods.add(method);
-    }
-
-    /** Its engines, one for each circuit. */
-    Collection<Retry> engines() {
-        return retries.values();
     }
 
     /** Whether anybody has asked for its engine. */

@@ -19,15 +19,16 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
 
 /**
  * The policies, circuits and budgets of an application: all that are configured, and those of annotations without a
  * name. Thread-safe.
  */
-public final class Retries {
+public final class Retries implements DisposableBean {
 
     private static final int LONGEST_NAME = 100;
     private static final String POLICIES = "retrykit.policies.";
@@ -38,6 +39,10 @@ public final class Retries {
     private final Shelf<PolicyEntry> policies = new Shelf<>();
     private final Shelf<CircuitEntry> circuits = new Shelf<>();
     private final Shelf<RetryBudget> budgets = new Shelf<>();
+    private final List<Retry> engines = new CopyOnWriteArrayList<>();
+
+    /** How the application has ended its calls; null as long as it goes on. */
+    private volatile @Nullable Consumer<Retry> end;
 
     /**
      * Makes all that is configured.
@@ -171,18 +176,32 @@ public final class Retries {
 
     /** Ends all delays and begins no retry any more. */
     void shutdown() {
-        engines().forEach(Retry::shutdown);
+        end(Retry::shutdown);
     }
 
     /** Ends all asynchronous calls that haven't ended. */
     void shutdownNow() {
-        engines().forEach(Retry::shutdownNow);
+        end(Retry::shutdownNow);
     }
 
-    private Stream<Retry> engines() {
-        return Stream.concat(
-                policies.all().stream().flatMap(policy -> policy.engines().stream()),
-                circuits.all().stream().map(CircuitEntry::guard));
+    /** The last that happens, and all that happens where the start failed. */
+    @Override
+    public void destroy() {
+        shutdownNow();
+    }
+
+    private void end(Consumer<Retry> how) {
+        end = how;
+        engines.forEach(how);
+    }
+
+    /** Of an engine that is made while the application ends either this or {@link #end} knows. */
+    private void enlist(Retry engine) {
+        engines.add(engine);
+        Consumer<Retry> how = end;
+        if (how != null) {
+            how.accept(engine);
+        }
     }
 
     private PolicyEntry assemble(String name, String section, Layer own) {
@@ -191,12 +210,12 @@ public final class Retries {
         Setting shared = all.setting("budget.name");
         if (shared != null) {
             String user = section + ".budget.name (" + shared.origin() + ")";
-            return new PolicyEntry(name, policy, budget(String.valueOf(shared.value()), user), parts);
+            return new PolicyEntry(name, policy, budget(String.valueOf(shared.value()), user), parts, this::enlist);
         }
         Effective<BudgetPolicy> budget =
                 BudgetAssembly.budget(section + ".budget", all.below("budget").over(written.budgetDefaults()));
         return new PolicyEntry(
-                name, policy.with("budget.", budget.settings()), ownBudget(name, budget.policy()), parts);
+                name, policy.with("budget.", budget.settings()), ownBudget(name, budget.policy()), parts, this::enlist);
     }
 
     /** It bears the policy's name, unless a shared one has it. */
@@ -218,11 +237,13 @@ public final class Retries {
 
     private CircuitEntry assembleCircuit(String name, Layer own) {
         Layer all = own.over(written.circuitDefaults());
-        return new CircuitEntry(
+        CircuitEntry entry = new CircuitEntry(
                 name,
                 CircuitAssembly.circuit(CIRCUITS + name, all),
                 parts,
                 parts.partsOf(CIRCUITS + name, Layer.EMPTY).failures());
+        enlist(entry.guard());
+        return entry;
     }
 
     private static IllegalArgumentException unknown(String kind, String name, Collection<String> names) {

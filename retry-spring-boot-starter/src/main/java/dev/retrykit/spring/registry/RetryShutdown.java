@@ -37,8 +37,18 @@ public final class RetryShutdown implements SmartLifecycle, ApplicationListener<
     public void onApplicationEvent(ContextClosedEvent event) {
         if (event.getApplicationContext() == context) {
             closing = true;
-            retries.shutdown();
+            if (running) {
+                retries.shutdown();
+            } else {
+                retries.shutdownNow();
+            }
         }
+    }
+
+    /** An executor might tell too late. */
+    @Override
+    public boolean supportsAsyncExecution() {
+        return false;
     }
 
     @Override
@@ -46,7 +56,7 @@ public final class RetryShutdown implements SmartLifecycle, ApplicationListener<
         running = true;
     }
 
-    /** An application that stops without closing may start again. */
+    /** An application that stops without closing may start again. If it closes instead, this isn't called again. */
     @Override
     public void stop() {
         running = false;

@@ -6,6 +6,7 @@ import dev.retrykit.RetryStopped;
 import dev.retrykit.StopReason;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.Apps;
+import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.time.TimeSource;
 import java.net.ConnectException;
 import java.util.ArrayList;
@@ -13,11 +14,17 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.SimpleApplicationEventMulticaster;
+import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.core.task.TaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.test.util.AopTestUtils;
@@ -126,5 +133,89 @@ class ShutdownTests {
             new ApplicationContextRunner().withParent(context).run(child -> {});
             assertThat(pausing).isNotDone();
         });
+    }
+
+    @Test
+    void norIsTheEndOfAChildThatUsesItsParentsRetries() {
+        app().run(context -> {
+            CompletableFuture<String> pausing = context.getBean(Service.class).pause();
+            app().withParent(context)
+                    .run(child -> assertThat(child.getBean(Retries.class)).isSameAs(context.getBean(Retries.class)));
+            assertThat(pausing).isNotDone();
+        });
+    }
+
+    @Test
+    void anApplicationThatWasStoppedBeforeItClosesEndsAllToo() {
+        List<CompletableFuture<?>> calls = new ArrayList<>();
+        app().run(context -> {
+            calls.add(context.getBean(Service.class).hang());
+            context.getSourceApplicationContext(ConfigurableApplicationContext.class)
+                    .stop();
+        });
+
+        assertThat(calls).singleElement().matches(CompletableFuture::isCompletedExceptionally);
+    }
+
+    @Test
+    void soDoesOneThatNeverStarted() {
+        List<CompletableFuture<?>> calls = new ArrayList<>();
+        app().withBean("failing", SmartInitializingSingleton.class, () -> () -> {
+                    throw new IllegalStateException("no start");
+                })
+                .withBean(Early.class, () -> new Early(calls))
+                .run(context -> assertThat(context).hasFailed());
+
+        assertThat(calls).hasSize(2).allMatch(CompletableFuture::isCompletedExceptionally);
+    }
+
+    /** Calls as soon as it is made. */
+    static class Early {
+
+        private final List<CompletableFuture<?>> calls;
+
+        Early(List<CompletableFuture<?>> calls) {
+            this.calls = calls;
+        }
+
+        @Autowired
+        void call(Service service) {
+            calls.add(service.hang());
+            calls.add(service.pause());
+        }
+    }
+
+    @Test
+    void whereEventsAreHandedToAnExecutorAllEndsAtTheSamePoints() {
+        List<CompletableFuture<?>> calls = new ArrayList<>();
+        app().withBean(
+                        AbstractApplicationContext.APPLICATION_EVENT_MULTICASTER_BEAN_NAME,
+                        SimpleApplicationEventMulticaster.class,
+                        () -> {
+                            SimpleApplicationEventMulticaster multicaster = new SimpleApplicationEventMulticaster();
+                            multicaster.setTaskExecutor(tooSlow -> {});
+                            return multicaster;
+                        })
+                .run(context -> {
+                    calls.add(context.getBean(Service.class).pause());
+                    calls.add(context.getBean(Service.class).hang());
+                });
+
+        assertThat(calls).hasSize(2).allMatch(CompletableFuture::isCompletedExceptionally);
+    }
+
+    @Test
+    void anEngineThatIsMadeWhileTheApplicationClosesBeginsNoRetry() {
+        List<Boolean> ended = new ArrayList<>();
+        app().withPropertyValues("retrykit.policies.late.max-attempts=2").run(context -> {
+            Retries retries = context.getBean(Retries.class);
+            context.getSourceApplicationContext(ConfigurableApplicationContext.class)
+                    .addApplicationListener((ApplicationListener<ContextClosedEvent>)
+                            event -> ended.add(retries.get("late")
+                                    .callAsync(() -> CompletableFuture.failedFuture(new ConnectException("down")))
+                                    .isDone()));
+        });
+
+        assertThat(ended).containsExactly(true);
     }
 }

@@ -23,8 +23,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.test.util.AopTestUtils;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.interceptor.TransactionAspectSupport;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** A retried method that its caller calls within a transaction, on a real database. */
@@ -85,6 +87,15 @@ class CallerTransactionTests {
         public void sell(Runnable what) {
             jdbc.queryForObject("select 1", Integer.class);
             what.run();
+        }
+    }
+
+    private enum OwnTransaction implements CallerTransaction {
+        BROKEN;
+
+        @Override
+        public boolean isRollbackOnly() {
+            throw new IllegalStateException("broken");
         }
     }
 
@@ -168,5 +179,29 @@ class CallerTransactionTests {
 
         assertThat(attempts).isEqualTo(3);
         assertThat(output).doesNotContain("rollback-only");
+    }
+
+    @Test
+    void isRetriedInANewTransactionOfATemplateWhoseOuterOneIsRollbackOnly(CapturedOutput output) {
+        call((shop, counter, template) -> counter.sell(() -> {
+            TransactionAspectSupport.currentTransactionStatus().setRollbackOnly();
+            template.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+            template.executeWithoutResult(status -> shop.hasNone());
+        }));
+
+        assertThat(attempts).isEqualTo(3);
+        assertThat(output).doesNotContain("rollback-only");
+    }
+
+    @Test
+    void keepsItsFailureWhereNobodyCanTellAboutTheTransaction() {
+        Throwable[] caught = new Throwable[1];
+        Apps.with("retrykit.policies.shop: { max-attempts: 3 }")
+                .withBean(Shop.class)
+                .withBean("own", CallerTransaction.class, () -> OwnTransaction.BROKEN, own -> own.setPrimary(true))
+                .run(context -> caught[0] =
+                        catchThrowable(() -> context.getBean(Shop.class).hasNone()));
+
+        assertThat(caught[0]).isInstanceOf(TransientDataAccessResourceException.class);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.retrykit.Retry;
 import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.Apps;
@@ -37,10 +38,16 @@ class RetryLogTests {
         Exception failure = new ConnectException("down");
         Exception then;
         int failures = Integer.MAX_VALUE;
+        Retry inner;
 
         @Retryable("inventory")
         @CircuitGuarded("inventory")
         String find() throws Exception {
+            if (inner != null) {
+                inner.run(() -> {
+                    throw failure;
+                });
+            }
             if (failures-- > 0) {
                 throw failure;
             }
@@ -316,5 +323,21 @@ class RetryLogTests {
                                 + " 0.0 % were slow; next probe in 5s",
                         "INFO dev.retrykit.circuit - Circuit 'inventory': OPEN -> HALF_OPEN; probing",
                         "INFO dev.retrykit.circuit - Circuit 'inventory': HALF_OPEN -> CLOSED");
+    }
+
+    @Test
+    void whatAnInnerPolicyGaveUpOnNeedsNoExplanation(CapturedOutput output) {
+        with(
+                "retrykit: { policies: { inventory: {}, inner: { retry-on: [java.lang.IllegalStateException] } },"
+                        + " circuits: { inventory: {} } }",
+                () -> {
+                    target.failure = new IllegalStateException("inner");
+                    target.inner = retries.get("inner");
+                    fail(1);
+                });
+
+        assertThat(lines(output, "retry"))
+                .anyMatch(line -> line.contains("'inventory': NESTED"))
+                .noneMatch(line -> line.contains("is transient"));
     }
 }

@@ -1,0 +1,20 @@
+package dev.retrykit;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt of a call as what runs in it sees it, on whatever thread. What outlives its attempt doesn't become part of
+ * the next one.
+ *
+ * @param call the call
+ * @param number 1 for the first
+ * @param lastFailure the failure of the attempt before
+ * @param givenUp where inner calls note on which failures they have given up
+ */
+record AttemptView(RetryCall call, int number, @Nullable Throwable lastFailure, GivenUp givenUp) {
+
+    /** Whether an inner call has given up on it. */
+    boolean hasGivenUpOn(Throwable failure) {
+        return givenUp.includes(failure);
+    }
+}
