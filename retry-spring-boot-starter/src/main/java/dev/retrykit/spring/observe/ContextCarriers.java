@@ -3,6 +3,7 @@ package dev.retrykit.spring.observe;
 import dev.retrykit.ContextCarrier;
 import java.util.List;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** Several carriers, one inside the other. */
 public final class ContextCarriers implements ContextCarrier {
@@ -18,9 +19,19 @@ public final class ContextCarriers implements ContextCarrier {
     public Executor capture() {
         Executor all = Runnable::run;
         for (ContextCarrier carrier : carriers) {
-            all = inside(all, carrier.capture());
+            Executor captured = capture(carrier);
+            all = captured == null ? all : inside(all, captured);
         }
         return all;
+    }
+
+    /** One that fails keeps no other from following. */
+    private static @Nullable Executor capture(ContextCarrier carrier) {
+        try {
+            return carrier.capture();
+        } catch (Throwable notCaptured) {
+            return null;
+        }
     }
 
     private static Executor inside(Executor outer, Executor inner) {

@@ -111,4 +111,17 @@ public class CarriedContextTests {
         assertThat(seenBy(Apps.plain().withPropertyValues("retrykit.defaults.policy.max-attempts=2")))
                 .containsExactly("null null", "null null");
     }
+
+    @Test
+    void anApplicationsOwnThatFailsKeepsNoOtherFromFollowing() {
+        ContextCarrier throwing = () -> {
+            throw new IllegalStateException("broken");
+        };
+        for (ContextCarrier broken : List.<ContextCarrier>of(throwing, () -> null)) {
+            MDC.put("trace", "4711");
+            TENANT.set("acme");
+            assertThat(seenBy(Apps.plain().withBean("broken", ContextCarrier.class, () -> broken)))
+                    .containsExactly("4711 acme", "4711 acme", "4711 acme");
+        }
+    }
 }
