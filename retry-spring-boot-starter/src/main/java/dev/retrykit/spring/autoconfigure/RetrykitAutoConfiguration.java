@@ -120,7 +120,7 @@ public final class RetrykitAutoConfiguration {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     MethodPlans retrykitMethodPlans(
             Retries retries, Environment environment, ObjectProvider<CallerTransaction> transaction) {
-        CallForms forms = new CallForms(transaction.getIfAvailable(() -> CallerTransaction.NONE));
+        CallForms forms = new CallForms(transaction.getIfUnique(() -> CallerTransaction.NONE));
         return new MethodPlans(retries, environment::resolveRequiredPlaceholders, forms);
     }
 

@@ -19,7 +19,7 @@ public final class RetrykitContextPropagationAutoConfiguration {
     /** What a caller doesn't have must not be there for its retries either: a pooled thread may have a stranger's. */
     @Bean
     SnapshotCarrier retrykitContextPropagation(ObjectProvider<ContextSnapshotFactory> factories) {
-        return new SnapshotCarrier(factories.getIfAvailable(
+        return new SnapshotCarrier(factories.getIfUnique(
                 () -> ContextSnapshotFactory.builder().clearMissing(true).build()));
     }
 }

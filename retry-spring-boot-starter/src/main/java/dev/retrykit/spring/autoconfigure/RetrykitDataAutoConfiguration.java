@@ -1,10 +1,12 @@
 package dev.retrykit.spring.autoconfigure;
 
+import dev.retrykit.spring.failure.CallerTransaction;
 import dev.retrykit.spring.failure.DataFailures;
 import dev.retrykit.spring.failure.ThreadTransaction;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.core.Ordered;
@@ -25,6 +27,7 @@ public final class RetrykitDataAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnMissingBean(CallerTransaction.class)
     ThreadTransaction retrykitCallerTransaction() {
         return new ThreadTransaction();
     }
