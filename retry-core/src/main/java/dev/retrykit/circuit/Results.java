@@ -48,6 +48,9 @@ final class Results {
         if (other.isCounted() != policy.isCounted()) {
             return new Results(other, nowNanos);
         }
+        if (other.countWindow() == policy.countWindow() && other.timeWindow().equals(policy.timeWindow())) {
+            return new Results(other, window, sequence, streak);
+        }
         SlidingWindow resized = sequence == null
                 ? window.resized(other.timeWindow().toNanos(), TIME_SLICES, nowNanos)
                 : window.resized(other.countWindow(), COUNT_SLICES, sequence.get());
@@ -57,7 +60,7 @@ final class Results {
     /** Counts a result and tells whether the circuit should open now. */
     boolean add(boolean failed, boolean slow, boolean streaks, long nowNanos) {
         window.add((failed ? FAILED : 0) + (slow ? SLOW : 0), position(nowNanos));
-        if (policy.consecutiveFailures() > 0 && isStreak(failed, streaks)) {
+        if (isStreak(failed, streaks)) {
             return true;
         }
         return (failed || slow || window.slice() != settledSlice) && opens();
@@ -92,6 +95,7 @@ final class Results {
         return sequence == null ? nowNanos : sequence.getAndIncrement();
     }
 
+    /** Counted whether it matters or not: the settings may change. */
     private boolean isStreak(boolean failed, boolean streaks) {
         if (!failed) {
             if (streak.get() != 0) {
@@ -99,6 +103,7 @@ final class Results {
             }
             return false;
         }
-        return streaks && streak.incrementAndGet() >= policy.consecutiveFailures();
+        int inARow = streaks ? streak.incrementAndGet() : 0;
+        return policy.consecutiveFailures() > 0 && inARow >= policy.consecutiveFailures();
     }
 }

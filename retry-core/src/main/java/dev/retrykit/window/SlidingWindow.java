@@ -62,12 +62,8 @@ public final class SlidingWindow {
         Marks seen = marks;
         long[] starts = new long[(resized.fullSlices + 1) * counters.length];
         for (int back = 0; back <= resized.fullSlices; back++) {
-            long start = position - back * resized.width;
-            int mark = back == 0 ? -1 : seen.at(start, width, counters.length);
-            for (int kind = 0; kind < counters.length; kind++) {
-                starts[back * counters.length + kind] =
-                        mark < 0 ? counters[kind].sum() : seen.starts[mark * counters.length + kind];
-            }
+            int mark = seen.at(position - back * resized.width, width, counters.length);
+            System.arraycopy(seen.starts, mark * counters.length, starts, back * counters.length, counters.length);
         }
         resized.marks = resized.marks(0, starts);
         return resized;
