@@ -40,7 +40,6 @@ public final class Retry {
     private final Executor executor;
     private final @Nullable ContextCarrier carrier;
     private final Audience audience;
-    private final boolean timed;
     private final Waiters waiters = new Waiters();
 
     private Retry(Builder builder) {
@@ -53,7 +52,6 @@ public final class Retry {
         this.executor = builder.executor;
         this.carrier = builder.carrier;
         this.audience = new Audience(name, builder.listeners, builder.counters);
-        this.timed = audience.isTimed() || circuit != null && circuit.isTimed();
     }
 
     /** Starts with the default policy, a budget of its own, no circuit, and the system's clock. */
@@ -172,6 +170,7 @@ public final class Retry {
 
     /** All that a first attempt costs after it has succeeded. */
     void firstSucceeded(@Nullable Permit permit, long startedNanos) {
+        boolean timed = audience.isTimed() || circuit != null && circuit.isTimed();
         long now = timed ? time.nanoTime() : startedNanos;
         if (permit != null && circuit != null) {
             circuit.end(permit, Signal.SUCCESS, startedNanos, now);

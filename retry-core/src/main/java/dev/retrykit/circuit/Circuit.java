@@ -31,22 +31,19 @@ import org.jspecify.annotations.Nullable;
 public final class Circuit {
 
     private final String name;
-    private final CircuitPolicy policy;
     private final TimeSource time;
     private final RandomGenerator random;
     private final @Nullable CircuitCounters counters;
-    private final boolean timed;
     private final Succession succession;
     private final FailureClassifier classifier;
 
     private Circuit(Builder builder) {
         this.name = builder.name;
-        this.policy = builder.policy;
         this.time = builder.time;
         this.random = builder.random;
         this.counters = builder.counters;
-        this.timed = counters != null || policy.slowCallDuration() != null;
-        this.succession = new Succession(name, time, builder.listener, Generation.closed(policy, time.nanoTime()));
+        Generation first = Generation.closed(builder.policy, time.nanoTime());
+        this.succession = new Succession(name, time, builder.listener, first);
         this.classifier = builder.classifier;
     }
 
@@ -112,22 +109,31 @@ public final class Circuit {
 
     /** Closes the circuit with an empty window, whatever its state. */
     public void reset() {
-        succession.moveTo((from, now) -> Generation.closed(policy, now));
+        succession.moveTo((from, now) -> Generation.closed(from.policy, now));
     }
 
     /** Rejects all calls until it is reset or disabled. */
     public void forceOpen() {
-        succession.moveTo((from, now) -> Generation.fixed(CircuitState.FORCED_OPEN, policy, from.tally(now)));
+        succession.moveTo((from, now) -> Generation.fixed(CircuitState.FORCED_OPEN, from.policy, from.tally(now)));
     }
 
     /** Lets all calls through until it is reset or forced open. */
     public void disable() {
-        succession.moveTo((from, now) -> Generation.fixed(CircuitState.DISABLED, policy, Tally.NONE));
+        succession.moveTo((from, now) -> Generation.fixed(CircuitState.DISABLED, from.policy, Tally.NONE));
     }
 
     /** Begins a round of probes now. */
     public void halfOpen() {
-        succession.moveTo((from, now) -> Generation.halfOpen(policy, 0, now));
+        succession.moveTo((from, now) -> Generation.halfOpen(from.policy, 0, now));
+    }
+
+    /**
+     * Takes other settings from now on. The state, the counts that still apply, and the calls that are on their way live
+     * on: a window of the same type keeps what its new size reaches into, an open time and a round of probes that have
+     * begun keep their length and their number.
+     */
+    public void change(CircuitPolicy policy) {
+        succession.change(Objects.requireNonNull(policy, "policy"));
     }
 
     /** The name. */
@@ -137,7 +143,7 @@ public final class Circuit {
 
     /** The settings. */
     public CircuitPolicy policy() {
-        return policy;
+        return succession.policy();
     }
 
     /** The clock. */
@@ -147,7 +153,7 @@ public final class Circuit {
 
     /** Whether the end of a successful call must be read from the clock, rather than be taken from its beginning. */
     public boolean isTimed() {
-        return timed;
+        return counters != null || policy().slowCallDuration() != null;
     }
 
     /**
@@ -173,11 +179,15 @@ public final class Circuit {
      * @return the permit, or null if the call must not be made
      */
     public @Nullable Permit tryAcquireFirst(long nowNanos) {
-        if (policy.blocks() == Blocks.ALL) {
-            return tryAcquire(nowNanos);
-        }
         Generation current = succession.current(nowNanos);
-        return current.tryAdmit() ? current : Generation.unwatched(policy);
+        if (current.tryAdmit()) {
+            return current;
+        }
+        if (current.policy.blocks() == Blocks.RETRIES) {
+            return Generation.unwatched(current.policy);
+        }
+        succession.reject();
+        return null;
     }
 
     /**
@@ -187,9 +197,9 @@ public final class Circuit {
      * @param nowNanos the reading when it ended; for a success of a circuit that isn't timed, the beginning will do
      */
     public void end(Permit permit, Signal signal, long startedNanos, long nowNanos) {
-        Generation from = (Generation) permit;
+        Generation from = ((Generation) permit).latest();
         long ended = from.state == CircuitState.HALF_OPEN ? time.nanoTime() : nowNanos;
-        boolean slow = ended - startedNanos >= policy.slowNanos;
+        boolean slow = ended - startedNanos >= from.policy.slowNanos;
         if (counters != null) {
             counters.add(Result.of(signal), slow, ended - startedNanos);
         }
@@ -205,7 +215,8 @@ public final class Circuit {
      * @param signal what it tells in general
      */
     public Signal heed(Throwable failure, Signal signal) {
-        return policy.ignore().isEmpty() || !Causes.anyInstance(failure, policy.ignore()) ? signal : Signal.IGNORED;
+        var ignored = policy().ignore();
+        return ignored.isEmpty() || !Causes.anyInstance(failure, ignored) ? signal : Signal.IGNORED;
     }
 
     /** The time until a call can be let through, in nanoseconds: 0 if one can now, {@link Long#MAX_VALUE} if never. */

@@ -14,7 +14,7 @@ final class Generation extends Permit {
     private static final long PROBING_NANOS = 100_000_000;
 
     final CircuitState state;
-    private final CircuitPolicy policy;
+    final CircuitPolicy policy;
 
     /** Failed rounds of probes since the circuit last was closed. */
     private final int failedRounds;
@@ -30,6 +30,9 @@ final class Generation extends Permit {
 
     /** What had been counted when this generation began, for those that count nothing themselves. */
     private final Tally before;
+
+    /** The same generation under other settings, once they have been changed. */
+    private volatile @Nullable Generation changed;
 
     private Generation(
             CircuitState state,
@@ -68,6 +71,26 @@ final class Generation extends Permit {
     /** For calls that an open circuit lets through, uncounted. */
     static Generation unwatched(CircuitPolicy policy) {
         return fixed(CircuitState.DISABLED, policy, Tally.NONE);
+    }
+
+    /**
+     * This generation under other settings: its results, its probes and its end live on. A round of probes keeps the number
+     * of its places, and an open time its length. The permits of this one are good for that one too.
+     */
+    Generation with(CircuitPolicy other, long nowNanos) {
+        Results kept = results == null ? null : results.with(other, nowNanos);
+        Generation next = new Generation(state, other, failedRounds, untilNanos, kept, probes, before);
+        changed = next;
+        return next;
+    }
+
+    /** This generation as it is now. */
+    Generation latest() {
+        Generation latest = this;
+        for (Generation next = changed; next != null; next = next.changed) {
+            latest = next;
+        }
+        return latest;
     }
 
     /** Open for the policy's time, grown by the failed rounds, capped, then spread up and down. */
@@ -135,10 +158,10 @@ final class Generation extends Permit {
             return null;
         }
         Tally tally = round.end(signal != Signal.SUCCESS, slow);
-        if (tally.reaches(policy, policy.probes())) {
+        if (tally.reaches(policy, round.places())) {
             return opened(failedRounds + 1, tally, nowNanos, random);
         }
-        return tally.calls() >= policy.probes() ? closed(policy, nowNanos) : null;
+        return tally.calls() >= round.places() ? closed(policy, nowNanos) : null;
     }
 
     Tally tally(long nowNanos) {

@@ -44,6 +44,11 @@ final class Probes {
         return tally(word.addAndGet(ENDED + (failed ? FAILED : 0) + (slow ? SLOW : 0)));
     }
 
+    /** How many of them there are in this round. */
+    int places() {
+        return places;
+    }
+
     boolean hasPlace() {
         return admitted(word.get()) < places;
     }

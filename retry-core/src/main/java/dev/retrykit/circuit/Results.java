@@ -11,29 +11,56 @@ final class Results {
     private static final int SLOW = 1;
     private static final int FAILED = 2;
     private static final int KINDS = 4;
+    private static final int COUNT_SLICES = 20;
+    private static final int TIME_SLICES = 10;
     private static final long UNSETTLED = -1;
 
     private final CircuitPolicy policy;
     private final SlidingWindow window;
     private final @Nullable AtomicLong sequence;
-    private final AtomicInteger streak = new AtomicInteger();
+    private final AtomicInteger streak;
 
     /** The slice of the last look at the rates, if enough calls were there: within it a quick success only lowers them. */
     private volatile long settledSlice = UNSETTLED;
 
     Results(CircuitPolicy policy, long nowNanos) {
+        this(
+                policy,
+                policy.isCounted()
+                        ? new SlidingWindow(KINDS, policy.countWindow(), COUNT_SLICES, 0)
+                        : new SlidingWindow(KINDS, policy.timeWindow().toNanos(), TIME_SLICES, nowNanos),
+                policy.isCounted() ? new AtomicLong() : null,
+                new AtomicInteger());
+    }
+
+    private Results(CircuitPolicy policy, SlidingWindow window, @Nullable AtomicLong sequence, AtomicInteger streak) {
         this.policy = policy;
-        boolean counts = policy.countWindow() > 0;
-        this.sequence = counts ? new AtomicLong() : null;
-        this.window = counts
-                ? new SlidingWindow(KINDS, policy.countWindow(), 20, 0)
-                : new SlidingWindow(KINDS, policy.timeWindow().toNanos(), 10, nowNanos);
+        this.window = window;
+        this.sequence = sequence;
+        this.streak = streak;
+    }
+
+    /**
+     * The same results under other settings: what the new window's size reaches into goes on counting. What a window of
+     * the other type held means nothing to the new one, which begins empty.
+     */
+    Results with(CircuitPolicy other, long nowNanos) {
+        if (other.isCounted() != policy.isCounted()) {
+            return new Results(other, nowNanos);
+        }
+        if (other.countWindow() == policy.countWindow() && other.timeWindow().equals(policy.timeWindow())) {
+            return new Results(other, window, sequence, streak);
+        }
+        SlidingWindow resized = sequence == null
+                ? window.resized(other.timeWindow().toNanos(), TIME_SLICES, nowNanos)
+                : window.resized(other.countWindow(), COUNT_SLICES, sequence.get());
+        return new Results(other, resized, sequence, streak);
     }
 
     /** Counts a result and tells whether the circuit should open now. */
     boolean add(boolean failed, boolean slow, boolean streaks, long nowNanos) {
         window.add((failed ? FAILED : 0) + (slow ? SLOW : 0), position(nowNanos));
-        if (policy.consecutiveFailures() > 0 && isStreak(failed, streaks)) {
+        if (isStreak(failed, streaks)) {
             return true;
         }
         return (failed || slow || window.slice() != settledSlice) && opens();
@@ -68,6 +95,7 @@ final class Results {
         return sequence == null ? nowNanos : sequence.getAndIncrement();
     }
 
+    /** Counted whether it matters or not: the settings may change. */
     private boolean isStreak(boolean failed, boolean streaks) {
         if (!failed) {
             if (streak.get() != 0) {
@@ -75,6 +103,7 @@ final class Results {
             }
             return false;
         }
-        return streaks && streak.incrementAndGet() >= policy.consecutiveFailures();
+        int inARow = streaks ? streak.incrementAndGet() : 0;
+        return policy.consecutiveFailures() > 0 && inARow >= policy.consecutiveFailures();
     }
 }

@@ -50,6 +50,23 @@ final class Succession {
         }
     }
 
+    /**
+     * Changes the settings of whatever is in force. One at a time: of two changes of one generation the permits could follow
+     * only one. A result that ends in the very moment of the change is counted, but what follows from it may be left to the
+     * next one.
+     */
+    synchronized void change(CircuitPolicy policy) {
+        long now = time.nanoTime();
+        Generation seen = current(now);
+        while (!replace(seen, seen.with(policy, now), now)) {
+            seen = current(now);
+        }
+    }
+
+    CircuitPolicy policy() {
+        return generation.policy;
+    }
+
     /** A generation that isn't in force any more is replaced by nothing. */
     boolean replace(Generation from, Generation to, long nowNanos) {
         if (!GENERATION.compareAndSet(this, from, to)) {

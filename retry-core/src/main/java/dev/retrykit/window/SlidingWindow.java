@@ -22,6 +22,14 @@ public final class SlidingWindow {
     private final int fullSlices;
     private volatile Marks marks;
 
+    private SlidingWindow(LongAdder[] counters, long size, int slices, long origin) {
+        this.counters = counters;
+        this.origin = origin;
+        this.width = Math.max(1, size / slices);
+        this.fullSlices = (int) ((size - 1 + width - 1) / width);
+        this.marks = marks(0, new long[(fullSlices + 1) * counters.length]);
+    }
+
     /**
      * An empty window.
      *
@@ -31,14 +39,34 @@ public final class SlidingWindow {
      * @param origin the first position
      */
     public SlidingWindow(int kinds, long size, int slices, long origin) {
-        this.counters = new LongAdder[kinds];
+        this(adders(kinds), size, slices, origin);
+    }
+
+    private static LongAdder[] adders(int kinds) {
+        LongAdder[] adders = new LongAdder[kinds];
         for (int kind = 0; kind < kinds; kind++) {
-            counters[kind] = new LongAdder();
+            adders[kind] = new LongAdder();
         }
-        this.origin = origin;
-        this.width = Math.max(1, size / slices);
-        this.fullSlices = (int) ((size - 1 + width - 1) / width);
-        this.marks = marks(0, new long[(fullSlices + 1) * kinds]);
+        return adders;
+    }
+
+    /**
+     * A window of another size over the same counts. It holds what this one holds as far as its size reaches, and where
+     * the slices of the two don't meet, up to a slice of this one more. What is still added here is counted there too.
+     *
+     * @param position where the window is now
+     */
+    public SlidingWindow resized(long size, int slices, long position) {
+        slideTo(position);
+        SlidingWindow resized = new SlidingWindow(counters, size, slices, position);
+        Marks seen = marks;
+        long[] starts = new long[(resized.fullSlices + 1) * counters.length];
+        for (int back = 0; back <= resized.fullSlices; back++) {
+            int mark = seen.at(position - back * resized.width, width, counters.length);
+            System.arraycopy(seen.starts, mark * counters.length, starts, back * counters.length, counters.length);
+        }
+        resized.marks = resized.marks(0, starts);
+        return resized;
     }
 
     /** Slides the window to the position, then counts one of the kind. */
@@ -101,6 +129,12 @@ public final class SlidingWindow {
             }
             System.arraycopy(starts, 0, moved, fresh, starts.length - fresh);
             return window.marks(newSlice, moved);
+        }
+
+        /** Which of the marks was made at the position or last before it; the oldest if all were made later. */
+        int at(long position, long width, int kinds) {
+            long back = Math.max(0, end - width - position + width - 1) / width;
+            return (int) Math.min(back, starts.length / kinds - 1);
         }
 
         long oldest(int kind, int kinds) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CircuitModel {
 
-    private final CircuitPolicy policy;
+    private CircuitPolicy policy;
     private final List<Outcome> results = new ArrayList<>();
     private CircuitState state = CircuitState.CLOSED;
     private int generation;
@@ -22,6 +22,7 @@ final class CircuitModel {
     private long sequence;
     private int failedRounds;
     private int streak;
+    private int places;
     private int admitted;
     private long rejected;
     private Tally before = Tally.NONE;
@@ -34,7 +35,7 @@ final class CircuitModel {
     @Nullable
     Integer tryAcquire(long now) {
         tick(now);
-        boolean free = state == CircuitState.HALF_OPEN && admitted < policy.probes();
+        boolean free = state == CircuitState.HALF_OPEN && admitted < places;
         if (free) {
             admitted++;
         }
@@ -74,11 +75,17 @@ final class CircuitModel {
         }
         results.add(new Outcome(0, failed, slow));
         Tally tally = tally(now);
-        if (isReached(tally, policy.probes())) {
+        if (isReached(tally, places)) {
             open(failedRounds + 1, tally, now);
-        } else if (tally.calls() == policy.probes()) {
+        } else if (tally.calls() == places) {
             close(now);
         }
+    }
+
+    /** What began under the settings before keeps its time and its number; the window is the same. */
+    void change(CircuitPolicy other, long now) {
+        tick(now);
+        policy = other;
     }
 
     void reset(long now) {
@@ -111,8 +118,7 @@ final class CircuitModel {
     private Optional<Duration> untilProbe(long now) {
         return switch (state) {
             case OPEN -> Optional.of(Duration.ofNanos(until - now));
-            case HALF_OPEN ->
-                Optional.of(Duration.ofNanos(admitted < policy.probes() ? 0 : Math.min(100_000_000, until - now)));
+            case HALF_OPEN -> Optional.of(Duration.ofNanos(admitted < places ? 0 : Math.min(100_000_000, until - now)));
             default -> Optional.empty();
         };
     }
@@ -136,6 +142,7 @@ final class CircuitModel {
 
     private void probe(long now) {
         until = now + policy.lease().toNanos();
+        places = policy.probes();
         enter(CircuitState.HALF_OPEN, now);
     }
 

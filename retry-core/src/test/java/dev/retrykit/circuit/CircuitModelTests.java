@@ -13,10 +13,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Random commands, to the circuit and to a naive model of it: both admit the same and show the same. 80 x 4,000. */
+/** Random commands, to the circuit and to a naive model of it: both admit the same and show the same. 80 x 13,000. */
 class CircuitModelTests {
 
-    private static final int COMMANDS = 4_000;
+    private static final int COMMANDS = 13_000;
     private static final Duration SLOW = Duration.ofMillis(50);
 
     static IntStream seeds() {
@@ -35,7 +35,9 @@ class CircuitModelTests {
         private final Random random;
         private final long origin;
         private final ManualTime time;
-        private final CircuitPolicy policy;
+        private final boolean slowCalls;
+        private final int minimum;
+        private final int windowSize;
         private final Circuit circuit;
         private final CircuitModel model;
         private final List<Held> held = new ArrayList<>();
@@ -47,7 +49,10 @@ class CircuitModelTests {
             this.random = new Random(seed);
             this.origin = seed % 4 == 0 ? Long.MAX_VALUE - random.nextInt(1_000_000_000) : random.nextLong();
             this.time = new ManualTime(origin, Instant.EPOCH);
-            this.policy = policy();
+            this.slowCalls = random.nextBoolean();
+            this.minimum = 1 + random.nextInt(30);
+            this.windowSize = random.nextInt(100);
+            CircuitPolicy policy = policy();
             this.circuit = Circuit.builder("model")
                     .policy(policy)
                     .timeSource(time)
@@ -74,8 +79,12 @@ class CircuitModelTests {
                 time.advance(Duration.ofMillis(random.nextInt(dice % 10 == 0 ? 400 : 20)));
             } else if (dice < 993) {
                 failureRate = new double[] {0, 0.2, 0.6, 1}[random.nextInt(4)];
+            } else if (dice < 998) {
+                byHand(dice);
             } else {
-                change(dice);
+                CircuitPolicy other = policy();
+                circuit.change(other);
+                model.change(other, now());
             }
         }
 
@@ -100,20 +109,20 @@ class CircuitModelTests {
             boolean slow = random.nextInt(5) == 0;
             long took = slow ? SLOW.toNanos() + random.nextInt(3) : random.nextInt((int) SLOW.toNanos());
             circuit.end(one.permit, signal, time.nanoTime() - took, time.nanoTime());
-            model.end(one.expected, signal, slow && policy.slowCallDuration() != null, now());
+            model.end(one.expected, signal, slow && circuit.policy().slowCallDuration() != null, now());
         }
 
-        private void change(int dice) {
+        private void byHand(int dice) {
             switch (dice) {
-                case 993, 994, 995 -> {
+                case 993, 994 -> {
                     circuit.reset();
                     model.reset(now());
                 }
-                case 996 -> {
+                case 995 -> {
                     circuit.forceOpen();
                     model.forceOpen(now());
                 }
-                case 997 -> {
+                case 996 -> {
                     circuit.disable();
                     model.disable(now());
                 }
@@ -133,17 +142,17 @@ class CircuitModelTests {
 
         private CircuitPolicy policy() {
             CircuitPolicy.Builder builder = CircuitPolicy.builder();
-            int minimum = 1 + random.nextInt(30);
             if (seed % 2 == 0) {
-                builder.countWindow(minimum + random.nextInt(100));
+                builder.countWindow(30 + windowSize);
             } else {
-                builder.timeWindow(Duration.ofMillis(10 + random.nextInt(2_000)));
+                builder.timeWindow(Duration.ofMillis(10 + 20 * windowSize));
             }
-            if (random.nextBoolean()) {
+            if (slowCalls) {
                 builder.slowCall(SLOW, 20 + random.nextInt(81));
             }
-            return builder.minimumCalls(minimum)
-                    .probes(1 + random.nextInt(Math.min(8, minimum)))
+            int calls = 1 + random.nextInt(minimum);
+            return builder.minimumCalls(calls)
+                    .probes(1 + random.nextInt(Math.min(8, calls)))
                     .failureRate(new double[] {1, 30, 50, 70, 100}[random.nextInt(5)])
                     .consecutiveFailures(random.nextInt(3) == 0 ? 1 + random.nextInt(8) : 0)
                     .openDuration(Duration.ofMillis(1 + random.nextInt(100)))

@@ -270,4 +270,65 @@ class SlidingWindowTests {
                     .count();
         }
     }
+
+    @Test
+    void ofAnotherSizeItHoldsWhatThatReachesInto() {
+        SlidingWindow window = new SlidingWindow(1, 100, 10, 0);
+        for (int position = 0; position < 100; position += 10) {
+            window.add(OK, position);
+        }
+        assertThat(window.resized(50, 10, 99).count(OK)).as("from 40 on").isEqualTo(6);
+        assertThat(window.resized(100, 10, 99).count(OK)).isEqualTo(10);
+        assertThat(window.resized(1_000, 10, 99).count(OK)).as("all there is").isEqualTo(10);
+        assertThat(window.resized(1, 10, 99).count(OK)).as("its slice").isEqualTo(1);
+    }
+
+    @Test
+    void ofAnotherSizeItCountsWhatIsStillAddedToThisOne() {
+        SlidingWindow window = new SlidingWindow(1, 100, 10, 0);
+        SlidingWindow resized = window.resized(50, 10, 5);
+        window.add(OK, 6);
+        resized.add(OK, 7);
+        assertThat(resized.count(OK)).isEqualTo(2);
+    }
+
+    /**
+     * Never less than its size; never more than two of its slices beyond it, and where an older window's counts live on, a
+     * slice of that one.
+     */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    void ofAnotherSizeItSlidesOn(int seed) {
+        Random random = new Random(seed);
+        long position = seed % 3 == 0 ? Long.MAX_VALUE - 500 : 0;
+        long size = 100 + random.nextInt(400);
+        SlidingWindow window = new SlidingWindow(1, size, 10, position);
+        List<Long> surely = new ArrayList<>();
+        List<Long> perhaps = new ArrayList<>();
+        long changed = position;
+        long slack = 0;
+        for (int step = 0; step < 2_000; step++) {
+            position += random.nextInt(5);
+            window.add(OK, position);
+            surely.add(position);
+            perhaps.add(position);
+            long now = position;
+            if (now - changed > size + 2 * (size / 10) + slack) {
+                slack = 0;
+            }
+            forget(surely, now - size);
+            forget(perhaps, now - size - 2 * (size / 10) - slack - 1);
+            assertThat(window.count(OK)).as("step %s", step).isBetween((long) surely.size(), (long) perhaps.size());
+            if (random.nextInt(200) == 0) {
+                slack += size / 10 + 1;
+                size = 100 + random.nextInt(400);
+                window = window.resized(size, 10, now);
+                changed = now;
+            }
+        }
+    }
+
+    private static void forget(List<Long> positions, long upTo) {
+        positions.removeIf(at -> at - upTo <= 0);
+    }
 }
