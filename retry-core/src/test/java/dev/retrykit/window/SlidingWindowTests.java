@@ -283,6 +283,35 @@ class SlidingWindowTests {
         assertThat(window.resized(1, 10, 99).count(OK)).as("its slice").isEqualTo(1);
     }
 
+    /** One count at each position from 1,000 to 1,199: kind 0 before 1,160, then kind 1, kind 2 from 1,190 on. */
+    private static SlidingWindow threeKinds() {
+        SlidingWindow window = new SlidingWindow(3, 100, 10, 1_000);
+        for (int position = 1_000; position < 1_200; position++) {
+            window.add(position < 1_160 ? 0 : position < 1_190 ? 1 : 2, position);
+        }
+        return window;
+    }
+
+    @Test
+    void ofAnotherSizeItForgetsEachKindInItsTurn() {
+        SlidingWindow resized = threeKinds().resized(50, 5, 1_199);
+        int[][] expected = {{20, 30, 10}, {10, 30, 10}, {0, 30, 10}, {0, 20, 10}, {0, 10, 10}, {0, 0, 10}, {0, 0, 0}};
+        for (int turn = 0; turn < expected.length; turn++) {
+            resized.slideTo(1_199 + 10 * turn);
+            for (int kind = 0; kind < 3; kind++) {
+                assertThat(resized.count(kind))
+                        .as("kind %s, turn %s", kind, turn)
+                        .isEqualTo(expected[turn][kind]);
+            }
+        }
+    }
+
+    @Test
+    void ofAnotherSizeItHoldsNothingThatTimeHasTaken() {
+        SlidingWindow resized = threeKinds().resized(50, 5, 1_299);
+        assertThat(resized.count(0) + resized.count(1) + resized.count(2)).isZero();
+    }
+
     @Test
     void ofAnotherSizeItCountsWhatIsStillAddedToThisOne() {
         SlidingWindow window = new SlidingWindow(1, 100, 10, 0);
