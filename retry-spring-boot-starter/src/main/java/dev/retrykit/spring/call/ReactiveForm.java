@@ -96,13 +96,20 @@ final class ReactiveForm implements CallForm {
         };
     }
 
+    /** A Mono's is over with its value, and a Flux's with its end. */
     private Publisher<Object> answer(Fallback fallback, Invocation invocation, Throwable failure) {
-        Publisher<Object> answer;
+        Object returned;
         try {
-            answer = publisherOf.apply(invocation.fallBack(fallback, failure));
+            returned = invocation.fallBack(fallback, failure);
         } catch (Throwable own) {
             return Mono.error(own);
         }
-        return Flux.from(answer).doOnComplete(fallback::succeeded).onErrorMap(own -> fallback.failed(own, failure));
+        return many
+                ? Flux.defer(() -> publisherOf.apply(returned))
+                        .doOnComplete(fallback::succeeded)
+                        .onErrorMap(own -> fallback.failed(own, failure))
+                : Mono.defer(() -> Mono.from(publisherOf.apply(returned)))
+                        .doOnSuccess(value -> fallback.succeeded())
+                        .onErrorMap(own -> fallback.failed(own, failure));
     }
 }
