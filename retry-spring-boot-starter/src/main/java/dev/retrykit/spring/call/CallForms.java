@@ -4,6 +4,7 @@ import dev.retrykit.spring.failure.CallerTransaction;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.lang.reflect.Method;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -24,14 +25,17 @@ public final class CallForms {
     private static final String FLOW = "kotlinx.coroutines.flow.Flow";
 
     private final CallerTransaction transaction;
+    private final @Nullable ClassLoader loader;
 
     /**
      * For the methods of an application.
      *
      * @param transaction that of the thread that calls them
+     * @param loader knows which libraries are there
      */
-    public CallForms(CallerTransaction transaction) {
+    public CallForms(CallerTransaction transaction, @Nullable ClassLoader loader) {
         this.transaction = transaction;
+        this.loader = loader;
     }
 
     /**
@@ -54,17 +58,16 @@ public final class CallForms {
                     + " any other only what the method throws. Declare a CompletableFuture.");
             return new FutureForm();
         }
-        if (Future.class.isAssignableFrom(type) || CompletionStage.class.isAssignableFrom(type)) {
-            LOG.warn(readable + " returns a " + type.getSimpleName()
-                    + ", of which only what the method throws is retried. Declare a CompletableFuture.");
-            return new PlainForm(readable, transaction);
+        ReactiveAdapter adapter = adapter(type);
+        if (adapter != null && isPresent(REACTOR) && type.isAssignableFrom(adapter.getReactiveType())) {
+            return ReactiveForm.of(adapter, repeats);
         }
-        ReactiveAdapter adapter = isPresent(REACTOR) ? adapter(type) : null;
-        return adapter == null ? new PlainForm(readable, transaction) : ReactiveForm.of(adapter, repeats);
+        warnIfLate(type, adapter, readable);
+        return new PlainForm(readable, transaction);
     }
 
     /** Spring's proxies turn a suspending function into a Mono, or into a Flux where it returns a Flow, and back. */
-    private static CallForm suspending(Method method, String readable, boolean repeats) {
+    private CallForm suspending(Method method, String readable, boolean repeats) {
         if (!isPresent(COROUTINES)) {
             throw new InvalidSettingException(
                     readable + " is a suspending function, and a proxy can call it only with"
@@ -75,13 +78,29 @@ public final class CallForms {
         return ReactiveForm.suspending(type.getName().equals(FLOW) ? adapter(type) : null, repeats);
     }
 
-    /** Only types that are handed over before they have begun; a type without an adapter is a plain one. */
+    /** What comes after the method has returned is out of reach, which nobody expects who retries such a method. */
+    private void warnIfLate(Class<?> type, @Nullable ReactiveAdapter adapter, String readable) {
+        String advice = null;
+        if (Future.class.isAssignableFrom(type) || CompletionStage.class.isAssignableFrom(type)) {
+            advice = "Declare a CompletableFuture.";
+        } else if (adapter != null && isPresent(REACTOR)) {
+            advice = "Declare a " + adapter.getReactiveType().getSimpleName() + ".";
+        } else if (adapter != null || Flow.Publisher.class.isAssignableFrom(type)) {
+            advice = "Add io.projectreactor:reactor-core.";
+        }
+        if (advice != null) {
+            LOG.warn(readable + " returns a " + type.getSimpleName()
+                    + ", of which only what the method throws is retried. " + advice);
+        }
+    }
+
+    /** Only for types that are handed over before they have begun. */
     private static @Nullable ReactiveAdapter adapter(Class<?> type) {
         ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(type);
         return adapter == null || !adapter.getDescriptor().isDeferred() ? null : adapter;
     }
 
-    private static boolean isPresent(String type) {
-        return ClassUtils.isPresent(type, CallForms.class.getClassLoader());
+    private boolean isPresent(String type) {
+        return ClassUtils.isPresent(type, loader);
     }
 }
