@@ -21,8 +21,14 @@ public final class CallForms {
     private static final Log LOG = LogFactory.getLog(CallForms.class);
 
     private static final String REACTOR = "reactor.core.publisher.Flux";
-    private static final String COROUTINES = "kotlinx.coroutines.reactor.MonoKt";
     private static final String FLOW = "kotlinx.coroutines.flow.Flow";
+
+    /** What Spring calls coroutines through. */
+    private static final Library COROUTINES = new Library(
+            "kotlinx.coroutines.reactor.MonoKt", "org.jetbrains.kotlinx:", "kotlinx-coroutines-reactor");
+
+    private static final Library REFLECTION =
+            new Library("kotlin.reflect.full.KCallables", "org.jetbrains.kotlin:", "kotlin-reflect");
 
     private final CallerTransaction transaction;
     private final @Nullable ClassLoader loader;
@@ -43,12 +49,16 @@ public final class CallForms {
      *
      * @param readable the method, for messages
      * @param repeats whether a publisher that has emitted is retried too
-     * @throws InvalidSettingException for a suspending function without what Spring needs to call it
+     * @throws InvalidSettingException for a suspending function or a Flow without what it is called through
      */
     public CallForm of(Method method, String readable, boolean repeats) {
         Class<?> type = method.getReturnType();
         if (KotlinDetector.isSuspendingFunction(method)) {
-            return suspending(method, readable, repeats);
+            return suspending(method, readable + " is a suspending function", repeats);
+        }
+        if (type.getName().equals(FLOW)) {
+            require(COROUTINES, readable + " returns a Flow");
+            return new FlowForm(repeats);
         }
         if (StageForm.fits(type)) {
             return new StageForm();
@@ -66,16 +76,20 @@ public final class CallForms {
         return new PlainForm(readable, transaction);
     }
 
-    /** Spring's proxies turn a suspending function into a Mono, or into a Flux where it returns a Flow, and back. */
-    private CallForm suspending(Method method, String readable, boolean repeats) {
-        if (!isPresent(COROUTINES)) {
+    private CallForm suspending(Method method, String what, boolean repeats) {
+        require(COROUTINES, what);
+        require(REFLECTION, what);
+        Class<?> returned = new MethodParameter(method, -1).getParameterType();
+        return new SuspendingForm(returned.getName().equals(FLOW) ? adapter(returned) : null, repeats);
+    }
+
+    private void require(Library library, String what) {
+        if (!isPresent(library.type())) {
             throw new InvalidSettingException(
-                    readable + " is a suspending function, and a proxy can call it only with"
-                            + " kotlinx-coroutines-reactor, which is not on the class path.",
-                    "Add org.jetbrains.kotlinx:kotlinx-coroutines-reactor.");
+                    what + ", and a proxy can call it only with " + library.name()
+                            + ", which is not on the class path.",
+                    "Add " + library.group() + library.name() + ".");
         }
-        Class<?> type = new MethodParameter(method, -1).getParameterType();
-        return ReactiveForm.suspending(type.getName().equals(FLOW) ? adapter(type) : null, repeats);
     }
 
     /** What comes after the method has returned is out of reach, which nobody expects who retries such a method. */
@@ -103,4 +117,11 @@ public final class CallForms {
     private boolean isPresent(String type) {
         return ClassUtils.isPresent(type, loader);
     }
+
+    /**
+     * A library that may be absent.
+     *
+     * @param type a class of it
+     */
+    private record Library(String type, String group, String name) {}
 }
