@@ -11,6 +11,8 @@ final class Frame {
 
     private static final ThreadLocal<Frame> FRAMES = ThreadLocal.withInitial(Frame::new);
 
+    private static final RetryContext.Scope UNCHANGED = () -> {};
+
     /** Null outside of any attempt; then the other fields mean nothing. */
     @Nullable
     Retry retry;
@@ -82,5 +84,22 @@ final class Frame {
         } finally {
             set(outer, outerStarted, outerDeadline, outerAttempt);
         }
+    }
+
+    /** Puts the thread into an attempt, or with null outside of any, until the scope is closed. */
+    RetryContext.Scope enter(@Nullable AttemptView around, long attemptDeadlineNanos) {
+        if (around == null && retry == null) {
+            return UNCHANGED;
+        }
+        Retry outer = retry;
+        long outerStarted = startedNanos;
+        long outerDeadline = deadlineNanos;
+        AttemptView outerAttempt = attempt;
+        if (around == null) {
+            set(null, 0, 0, null);
+        } else {
+            set(around.call().retry(), around.call().startedNanos(), attemptDeadlineNanos, around);
+        }
+        return () -> set(outer, outerStarted, outerDeadline, outerAttempt);
     }
 }

@@ -42,6 +42,29 @@ public final class RetryContext {
     }
 
     /**
+     * Makes this thread part of the attempt until the scope is closed. For what is told when work begins and ends on a
+     * thread, but can't run it as a {@linkplain #call body}.
+     */
+    public Scope enter() {
+        return Frame.current().enter(attempt, deadlineNanos);
+    }
+
+    /**
+     * Makes this thread part of no attempt until the scope is closed. For handing on what an attempt emits: what its
+     * receiver does with it is no part of the attempt.
+     */
+    public static Scope leave() {
+        return Frame.current().enter(null, 0);
+    }
+
+    /** Puts the thread back to where it was. To be closed on that thread, the one that was opened last first. */
+    public interface Scope extends AutoCloseable {
+
+        @Override
+        void close();
+    }
+
+    /**
      * Whatever this attempt fails with, it isn't retried ({@link StopReason#NOT_RETRYABLE}). For an attempt that has
      * given part of its result away already. Without effect once the attempt has ended.
      */

@@ -217,4 +217,39 @@ class RetryContextTests {
         });
         assertThat(seen).extracting(RetryContext::attempt).containsExactly(1, 2, 3);
     }
+
+    @Test
+    void aThreadEntersAnAttemptUntilTheScopeIsClosed() {
+        Retry outer = retry("outer", Scenario.plainPolicy().timeBudget(Duration.ofSeconds(5)));
+        Retry other = retry("other", Scenario.plainPolicy());
+        RetryContext[] entered = new RetryContext[1];
+        outer.run(() -> entered[0] = RetryContext.current().orElseThrow());
+        other.run(() -> {
+            try (RetryContext.Scope scope = entered[0].enter()) {
+                look();
+                other.run(this::look);
+                look();
+            }
+            look();
+        });
+        assertThat(seen).extracting(RetryContext::policy).containsExactly("outer", "other", "outer", "other");
+        assertThat(seen.get(1).timeLeft()).as("no more than the outer call's").isEqualTo(Duration.ofSeconds(5));
+        assertThat(seen.get(3).timeLeft()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void aThreadLeavesAnAttemptUntilTheScopeIsClosed() {
+        Retry outer = retry("outer", Scenario.plainPolicy().timeBudget(Duration.ofSeconds(5)));
+        Retry other = retry("other", Scenario.plainPolicy());
+        outer.run(() -> {
+            try (RetryContext.Scope scope = RetryContext.leave()) {
+                assertThat(RetryContext.current()).isEmpty();
+                other.run(this::look);
+                assertThat(RetryContext.current()).isEmpty();
+            }
+            look();
+        });
+        assertThat(seen).extracting(RetryContext::policy).containsExactly("other", "outer");
+        assertThat(seen.get(0).timeLeft()).as("its own").isEqualTo(Duration.ofSeconds(30));
+    }
 }

@@ -148,10 +148,19 @@ class ArchitectureTests {
                 .containsExactlyInAnyOrder("NettyFailures", "RetrykitNettyAutoConfiguration");
         assertThat(dependents(all, "reactor", "org.reactivestreams", BASE + "reactive"))
                 .containsExactlyInAnyOrder(
-                        "ReactiveForm", "Coroutines", "RetriedMono", "RetriedFlux", "FluxCall", "Surroundings");
-        assertThat(dependents(all, BASE + "call.ReactiveForm")).containsExactly("CallForms");
+                        "ReactiveForm",
+                        "SuspendingForm",
+                        "Coroutines",
+                        "RetriedMono",
+                        "RetriedFlux",
+                        "FluxCall",
+                        "Surroundings");
+        assertThat(dependents(all, BASE + "call.ReactiveForm"))
+                .containsExactlyInAnyOrder("CallForms", "SuspendingForm", "FlowForm");
+        assertThat(dependents(all, BASE + "call.SuspendingForm", BASE + "call.FlowForm"))
+                .containsExactly("CallForms");
         assertThat(dependents(all, "kotlin", BASE + "call.Coroutines"))
-                .containsExactlyInAnyOrder("Coroutines", "FallbackMethod");
+                .containsExactlyInAnyOrder("Coroutines", "FallbackMethod", "SuspendingForm", "FlowForm");
     }
 
     private static Set<String> dependents(JavaClasses all, String... prefixes) {

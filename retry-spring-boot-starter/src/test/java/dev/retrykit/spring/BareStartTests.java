@@ -1,6 +1,7 @@
 package dev.retrykit.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.time.ManualTime;
@@ -9,8 +10,11 @@ import java.net.ConnectException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
@@ -19,12 +23,24 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.SyncTaskExecutor;
 
 /** With the jars of the optional libraries really absent, not only hidden. */
 class BareStartTests {
 
     private static final List<String> ABSENT = List.of(
-            "spring-tx", "spring-jdbc", "grpc-", "netty-", "HikariCP", "h2-", "spring-security", "validation-api");
+            "spring-tx",
+            "spring-jdbc",
+            "grpc-",
+            "netty-",
+            "HikariCP",
+            "h2-",
+            "spring-security",
+            "validation-api",
+            "reactor-",
+            "reactive-streams",
+            "rxjava",
+            "kotlin");
 
     /** What is run on the shorter class path. */
     public static class Application implements Callable<String> {
@@ -36,6 +52,11 @@ class BareStartTests {
             @Bean
             ManualTime time() {
                 return new ManualTime();
+            }
+
+            @Bean
+            SyncTaskExecutor applicationTaskExecutor() {
+                return new SyncTaskExecutor();
             }
 
             @Bean
@@ -55,6 +76,17 @@ class BareStartTests {
                 }
                 return "found after " + attempts;
             }
+
+            public CompletableFuture<String> findLater() throws ConnectException {
+                if (++attempts < 6) {
+                    return CompletableFuture.failedFuture(new ConnectException("down"));
+                }
+                return CompletableFuture.completedFuture("later after " + attempts);
+            }
+
+            public Flow.Publisher<String> publish() throws ConnectException {
+                throw new IllegalStateException(find());
+            }
         }
 
         @Override
@@ -62,34 +94,62 @@ class BareStartTests {
             try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Beans.class)
                     .web(WebApplicationType.NONE)
                     .run()) {
-                return context.getBean(Service.class).find();
+                Service service = context.getBean(Service.class);
+                String found = service.find();
+                CompletableFuture<String> later = service.findLater();
+                context.getBean(ManualTime.class).advance(Duration.ofMinutes(1));
+                return found + ", " + later.join();
             }
         }
     }
 
     @Test
     void startsAndRetriesWithoutTheJarsOfOptionalLibraries() throws Exception {
+        assertThat(run(Application.class, true, ABSENT)).isEqualTo("found after 3, later after 6");
+    }
+
+    @Test
+    void suspendingFunctionsNeedTheLibraryThatSpringCallsThemThrough() {
+        assertThatThrownBy(() -> run(SuspendingApplication.class, true, List.of("kotlinx-coroutines-reactor")))
+                .rootCause()
+                .hasMessage("Service.find() is a suspending function, and a proxy can call it only with"
+                        + " kotlinx-coroutines-reactor, which is not on the class path.");
+        assertThatThrownBy(() -> run(SuspendingApplication.class, true, List.of("kotlin-reflect")))
+                .rootCause()
+                .hasMessage("Service.find() is a suspending function, and a proxy can call it only with"
+                        + " kotlin-reflect, which is not on the class path.");
+    }
+
+    /** As in production. Where assertions are on, kotlinx.coroutines copies exceptions. */
+    @Test
+    void suspendingFunctionsFailAsTheyThrewWithoutAssertions() throws Exception {
+        assertThat(run(SuspendingApplication.class, false, List.of())).isEqualTo("the same after 3");
+        assertThat(run(SuspendingApplication.class, true, List.of())).isEqualTo("a copy after 3");
+    }
+
+    /** In a class loader of its own, whose parent knows the JDK only. */
+    private static Object run(Class<? extends Callable<?>> application, boolean assertions, List<String> absent)
+            throws Exception {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
-        try (URLClassLoader loader = new URLClassLoader(jars(), ClassLoader.getPlatformClassLoader())) {
+        try (URLClassLoader loader = new URLClassLoader(jars(absent), ClassLoader.getPlatformClassLoader())) {
+            loader.setDefaultAssertionStatus(assertions);
             thread.setContextClassLoader(loader);
-            Callable<?> application = (Callable<?>) loader.loadClass(Application.class.getName())
-                    .getConstructor()
-                    .newInstance();
-
-            assertThat(application.call()).isEqualTo("found after 3");
+            Callable<?> loaded = (Callable<?>)
+                    loader.loadClass(application.getName()).getConstructor().newInstance();
+            return loaded.call();
         } finally {
             thread.setContextClassLoader(before);
         }
     }
 
-    private static URL[] jars() {
+    private static URL[] jars(List<String> absent) {
         String[] all = System.getProperty("java.class.path").split(File.pathSeparator);
         List<String> left = Stream.of(all)
-                .filter(entry -> ABSENT.stream().noneMatch(new File(entry).getName()::startsWith))
-                .filter(entry -> !entry.contains("jakarta.validation"))
+                .filter(entry -> absent.stream().noneMatch(new File(entry).getName()::startsWith))
+                .filter(entry -> absent.isEmpty() || !entry.contains("jakarta.validation"))
                 .toList();
-        assertThat(left).hasSizeBetween(20, all.length - 10);
+        assertThat(left).hasSizeBetween(20, all.length - absent.size());
         return left.stream().map(BareStartTests::url).toArray(URL[]::new);
     }
 

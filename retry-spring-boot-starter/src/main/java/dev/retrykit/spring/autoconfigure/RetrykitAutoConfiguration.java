@@ -119,9 +119,10 @@ public final class RetrykitAutoConfiguration {
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     MethodPlans retrykitMethodPlans(
-            Retries retries, Environment environment, ObjectProvider<CallerTransaction> transaction) {
-        CallForms forms = new CallForms(transaction.getIfUnique(() -> CallerTransaction.NONE));
-        return new MethodPlans(retries, environment::resolveRequiredPlaceholders, forms);
+            Retries retries, ApplicationContext context, ObjectProvider<CallerTransaction> transaction) {
+        CallForms forms =
+                new CallForms(transaction.getIfUnique(() -> CallerTransaction.NONE), context.getClassLoader());
+        return new MethodPlans(retries, context.getEnvironment()::resolveRequiredPlaceholders, forms);
     }
 
     @Bean

@@ -4,6 +4,7 @@ import dev.retrykit.spring.failure.CallerTransaction;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.lang.reflect.Method;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -20,18 +21,27 @@ public final class CallForms {
     private static final Log LOG = LogFactory.getLog(CallForms.class);
 
     private static final String REACTOR = "reactor.core.publisher.Flux";
-    private static final String COROUTINES = "kotlinx.coroutines.reactor.MonoKt";
     private static final String FLOW = "kotlinx.coroutines.flow.Flow";
 
+    /** What Spring calls coroutines through. */
+    private static final Library COROUTINES = new Library(
+            "kotlinx.coroutines.reactor.MonoKt", "org.jetbrains.kotlinx:", "kotlinx-coroutines-reactor");
+
+    private static final Library REFLECTION =
+            new Library("kotlin.reflect.full.KCallables", "org.jetbrains.kotlin:", "kotlin-reflect");
+
     private final CallerTransaction transaction;
+    private final @Nullable ClassLoader loader;
 
     /**
      * For the methods of an application.
      *
      * @param transaction that of the thread that calls them
+     * @param loader knows which libraries are there
      */
-    public CallForms(CallerTransaction transaction) {
+    public CallForms(CallerTransaction transaction, @Nullable ClassLoader loader) {
         this.transaction = transaction;
+        this.loader = loader;
     }
 
     /**
@@ -39,12 +49,16 @@ public final class CallForms {
      *
      * @param readable the method, for messages
      * @param repeats whether a publisher that has emitted is retried too
-     * @throws InvalidSettingException for a suspending function without what Spring needs to call it
+     * @throws InvalidSettingException for a suspending function or a Flow without what it is called through
      */
     public CallForm of(Method method, String readable, boolean repeats) {
         Class<?> type = method.getReturnType();
         if (KotlinDetector.isSuspendingFunction(method)) {
-            return suspending(method, readable, repeats);
+            return suspending(method, readable + " is a suspending function", repeats);
+        }
+        if (type.getName().equals(FLOW)) {
+            require(COROUTINES, readable + " returns a Flow");
+            return new FlowForm(repeats);
         }
         if (StageForm.fits(type)) {
             return new StageForm();
@@ -54,34 +68,60 @@ public final class CallForms {
                     + " any other only what the method throws. Declare a CompletableFuture.");
             return new FutureForm();
         }
-        if (Future.class.isAssignableFrom(type) || CompletionStage.class.isAssignableFrom(type)) {
-            LOG.warn(readable + " returns a " + type.getSimpleName()
-                    + ", of which only what the method throws is retried. Declare a CompletableFuture.");
-            return new PlainForm(readable, transaction);
+        ReactiveAdapter adapter = adapter(type);
+        if (adapter != null && isPresent(REACTOR) && type.isAssignableFrom(adapter.getReactiveType())) {
+            return ReactiveForm.of(adapter, repeats);
         }
-        ReactiveAdapter adapter = isPresent(REACTOR) ? adapter(type) : null;
-        return adapter == null ? new PlainForm(readable, transaction) : ReactiveForm.of(adapter, repeats);
+        warnIfLate(type, adapter, readable);
+        return new PlainForm(readable, transaction);
     }
 
-    /** Spring's proxies turn a suspending function into a Mono, or into a Flux where it returns a Flow, and back. */
-    private static CallForm suspending(Method method, String readable, boolean repeats) {
-        if (!isPresent(COROUTINES)) {
+    private CallForm suspending(Method method, String what, boolean repeats) {
+        require(COROUTINES, what);
+        require(REFLECTION, what);
+        Class<?> returned = new MethodParameter(method, -1).getParameterType();
+        return new SuspendingForm(returned.getName().equals(FLOW) ? adapter(returned) : null, repeats);
+    }
+
+    private void require(Library library, String what) {
+        if (!isPresent(library.type())) {
             throw new InvalidSettingException(
-                    readable + " is a suspending function, and a proxy can call it only with"
-                            + " kotlinx-coroutines-reactor, which is not on the class path.",
-                    "Add org.jetbrains.kotlinx:kotlinx-coroutines-reactor.");
+                    what + ", and a proxy can call it only with " + library.name()
+                            + ", which is not on the class path.",
+                    "Add " + library.group() + library.name() + ".");
         }
-        Class<?> type = new MethodParameter(method, -1).getParameterType();
-        return ReactiveForm.suspending(type.getName().equals(FLOW) ? adapter(type) : null, repeats);
     }
 
-    /** Only types that are handed over before they have begun; a type without an adapter is a plain one. */
+    /** What comes after the method has returned is out of reach, which nobody expects who retries such a method. */
+    private void warnIfLate(Class<?> type, @Nullable ReactiveAdapter adapter, String readable) {
+        String advice = null;
+        if (Future.class.isAssignableFrom(type) || CompletionStage.class.isAssignableFrom(type)) {
+            advice = "Declare a CompletableFuture.";
+        } else if (adapter != null && isPresent(REACTOR)) {
+            advice = "Declare a " + adapter.getReactiveType().getSimpleName() + ".";
+        } else if (adapter != null || Flow.Publisher.class.isAssignableFrom(type)) {
+            advice = "Add io.projectreactor:reactor-core.";
+        }
+        if (advice != null) {
+            LOG.warn(readable + " returns a " + type.getSimpleName()
+                    + ", of which only what the method throws is retried. " + advice);
+        }
+    }
+
+    /** Only for types that are handed over before they have begun. */
     private static @Nullable ReactiveAdapter adapter(Class<?> type) {
         ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(type);
         return adapter == null || !adapter.getDescriptor().isDeferred() ? null : adapter;
     }
 
-    private static boolean isPresent(String type) {
-        return ClassUtils.isPresent(type, CallForms.class.getClassLoader());
+    private boolean isPresent(String type) {
+        return ClassUtils.isPresent(type, loader);
     }
+
+    /**
+     * A library that may be absent.
+     *
+     * @param type a class of it
+     */
+    private record Library(String type, String group, String name) {}
 }

@@ -20,8 +20,8 @@ final class FutureForm implements CallForm {
     @Override
     public Future<?> call(Retry retry, @Nullable Fallback fallback, Invocation invocation) {
         boolean[] isStage = {false};
-        Invocation watched = new Invocation(invocation.target(), invocation.arguments(), () -> {
-            Object returned = invocation.attempt().call();
+        Invocation watched = new Invocation(invocation.target(), invocation.arguments(), arguments -> {
+            Object returned = invocation.method().call(arguments);
             isStage[0] |= returned instanceof CompletionStage<?>;
             return returned;
         });

@@ -31,10 +31,10 @@ final class PlainForm implements CallForm {
     @Override
     public @Nullable Object call(Retry retry, @Nullable Fallback fallback, Invocation invocation) throws Throwable {
         if (fallback == null) {
-            return retry.call(invocation.attempt());
+            return retry.call(invocation);
         }
         try {
-            return retry.call(invocation.attempt());
+            return retry.call(invocation);
         } catch (Throwable failure) {
             Object answer = invocation.fallBack(fallback, failure);
             fallback.succeeded();

@@ -23,7 +23,15 @@ final class ReactiveForm implements CallForm {
     private final Function<@Nullable Object, Publisher<Object>> publisherOf;
     private final Function<Publisher<?>, Object> resultOf;
 
-    private ReactiveForm(
+    /**
+     * For one kind of return type.
+     *
+     * @param many whether there may be more than one element
+     * @param repeats whether an attempt that has emitted some of its elements is retried too
+     * @param publisherOf makes a publisher of what the method or its fallback returns
+     * @param resultOf makes what the caller gets
+     */
+    ReactiveForm(
             boolean many,
             boolean repeats,
             Function<@Nullable Object, Publisher<Object>> publisherOf,
@@ -34,31 +42,9 @@ final class ReactiveForm implements CallForm {
         this.resultOf = resultOf;
     }
 
-    /**
-     * For a declared type.
-     *
-     * @param adapter between it and Reactor's types
-     * @param repeats whether an attempt that has emitted some of its elements is retried too
-     */
+    /** For a type that Spring can adapt to Reactor's. */
     static ReactiveForm of(ReactiveAdapter adapter, boolean repeats) {
         return new ReactiveForm(adapter.isMultiValue(), repeats, adapter::toPublisher, adapter::fromPublisher);
-    }
-
-    /**
-     * For a suspending function, which the proxy turns into a publisher and back. Its fallback may be a plain one.
-     *
-     * @param flow the adapter for the Flow that it returns, if it does
-     */
-    static ReactiveForm suspending(@Nullable ReactiveAdapter flow, boolean repeats) {
-        return new ReactiveForm(flow != null, repeats, returned -> suspended(returned, flow), publisher -> publisher);
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Publisher<Object> suspended(@Nullable Object returned, @Nullable ReactiveAdapter flow) {
-        if (returned instanceof Publisher<?> publisher) {
-            return (Publisher<Object>) publisher;
-        }
-        return flow == null ? Mono.justOrEmpty(returned) : flow.toPublisher(returned);
     }
 
     @Override
@@ -88,7 +74,7 @@ final class ReactiveForm implements CallForm {
 
     private ThrowingCallable<Publisher<Object>, Throwable> attempt(Invocation invocation) {
         return () -> {
-            Object returned = invocation.attempt().call();
+            Object returned = invocation.call();
             if (returned == null) {
                 throw new NullPointerException("a reactive method must return a publisher, but returned null");
             }
@@ -96,13 +82,20 @@ final class ReactiveForm implements CallForm {
         };
     }
 
+    /** A Mono's is over with its value, and a Flux's with its end. */
     private Publisher<Object> answer(Fallback fallback, Invocation invocation, Throwable failure) {
-        Publisher<Object> answer;
+        Object returned;
         try {
-            answer = publisherOf.apply(invocation.fallBack(fallback, failure));
+            returned = invocation.fallBack(fallback, failure);
         } catch (Throwable own) {
             return Mono.error(own);
         }
-        return Flux.from(answer).doOnComplete(fallback::succeeded).onErrorMap(own -> fallback.failed(own, failure));
+        return many
+                ? Flux.defer(() -> publisherOf.apply(returned))
+                        .doOnComplete(fallback::succeeded)
+                        .onErrorMap(own -> fallback.failed(own, failure))
+                : Mono.defer(() -> Mono.from(publisherOf.apply(returned)))
+                        .doOnSuccess(value -> fallback.succeeded())
+                        .onErrorMap(own -> fallback.failed(own, failure));
     }
 }

@@ -35,8 +35,7 @@ final class StageForm implements CallForm {
     @Override
     @SuppressWarnings("NullAway") // the engine refuses a stage that is null
     public CompletableFuture<@Nullable Object> call(Retry retry, @Nullable Fallback fallback, Invocation invocation) {
-        CompletableFuture<@Nullable Object> call =
-                retry.callAsync(() -> stageOf.apply(invocation.attempt().call()));
+        CompletableFuture<@Nullable Object> call = retry.callAsync(() -> stageOf.apply(invocation.call()));
         return fallback == null ? call : new Answered(call, fallback, invocation).begin();
     }
 

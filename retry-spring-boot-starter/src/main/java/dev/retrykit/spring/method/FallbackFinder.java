@@ -48,7 +48,7 @@ final class FallbackFinder {
             all.addAll(Arrays.asList(contract.getMethods()));
         }
         List<Method> named = all.stream()
-                .filter(candidate -> candidate.getName().equals(name) && !candidate.isBridge())
+                .filter(candidate -> MethodNames.name(candidate).equals(name) && !candidate.isSynthetic())
                 .filter(candidate -> !Modifier.isAbstract(candidate.getModifiers()))
                 .filter(candidate -> !candidate.equals(method))
                 .toList();
@@ -70,7 +70,7 @@ final class FallbackFinder {
 
     /** An annotation on the type holds for its public methods, and so for a public fallback, which has none itself. */
     private boolean isFallbackOfItsType() {
-        return method.getName().equals(name)
+        return MethodNames.name(method).equals(name)
                 && !AnnotatedElementUtils.hasAnnotation(method, Retryable.class)
                 && !AnnotatedElementUtils.hasAnnotation(method, CircuitGuarded.class);
     }
@@ -96,30 +96,34 @@ final class FallbackFinder {
     }
 
     private InvalidSettingException missing(List<Method> named, Set<Method> all) {
-        String expected = method.getReturnType().getSimpleName() + " " + name
-                + Arrays.stream(method.getParameterTypes())
-                        .map(Class::getSimpleName)
-                        .collect(Collectors.joining(", ", "(", ")"));
+        String expected = returned(method).getSimpleName() + " " + name + MethodNames.parameters(method, false);
         String there = named.isEmpty()
                 ? "there is no such method. "
                         + Names.nearest(name, own(all))
                                 .map(near -> "Did you mean '" + near + "'?")
                                 .orElse("")
-                : "it takes other parameters: "
-                        + named.stream()
-                                .map(candidate -> MethodNames.readable(candidate, type))
-                                .collect(Collectors.joining(", "))
-                        + ".";
+                : unfit(named);
         return new InvalidSettingException(
                 MethodNames.readable(method, type) + " names the fallback '" + name + "', but " + there,
                 "Write a method '" + expected + "' in " + type.getName()
                         + ", optionally with the failure (a Throwable) as the last parameter.");
     }
 
+    private String unfit(List<Method> named) {
+        boolean waits = named.stream().anyMatch(KotlinDetector::isSuspendingFunction);
+        return waits && !KotlinDetector.isSuspendingFunction(method)
+                ? "that is a suspending function, which only a suspending function can wait for."
+                : "it takes other parameters: "
+                        + named.stream()
+                                .map(candidate -> MethodNames.readable(candidate, type))
+                                .collect(Collectors.joining(", "))
+                        + ".";
+    }
+
     private static Set<String> own(Set<Method> all) {
         return all.stream()
                 .filter(candidate -> candidate.getDeclaringClass() != Object.class)
-                .map(Method::getName)
+                .map(MethodNames::name)
                 .collect(Collectors.toSet());
     }
 }

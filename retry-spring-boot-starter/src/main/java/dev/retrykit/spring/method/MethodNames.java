@@ -3,6 +3,7 @@ package dev.retrykit.spring.method;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import org.springframework.core.KotlinDetector;
 
 /** Methods as messages, meters and settings name them. */
 final class MethodNames {
@@ -11,7 +12,15 @@ final class MethodNames {
 
     /** {@code StockService.stock}: the name of a policy or circuit without one. */
     static String shortName(Method method, Class<?> type) {
-        return simpleName(type) + "." + method.getName();
+        return simpleName(type) + "." + name(method);
+    }
+
+    /** As it is written: Kotlin's compiler appends to the names of internal functions and of those with value classes. */
+    static String name(Method method) {
+        String name = method.getName();
+        return KotlinDetector.isKotlinType(method.getDeclaringClass())
+                ? name.replaceFirst("(?<=.)(-[\\w-]{7})?(\\$.*)?$", "")
+                : name;
     }
 
     /** An anonymous class has none: {@code Shop$1} then. */
@@ -31,7 +40,8 @@ final class MethodNames {
         return shortName(method, type) + parameters(method, false);
     }
 
-    private static String parameters(Method method, boolean full) {
+    /** {@code (String)}: without the continuation of a suspending function, which nobody writes. */
+    static String parameters(Method method, boolean full) {
         return Arrays.stream(method.getParameterTypes())
                 .filter(parameter -> !parameter.getName().equals("kotlin.coroutines.Continuation"))
                 .map(parameter -> full ? parameter.getTypeName() : parameter.getSimpleName())

@@ -21,6 +21,7 @@ import java.util.function.UnaryOperator;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.KotlinDetector;
 
 /** Turns annotations into plans, and refuses what can't mean what its author hoped. */
 final class PlanMaker {
@@ -63,8 +64,10 @@ final class PlanMaker {
     private static void warnIfOutOfReach(Method method, String readable) {
         int modifiers = method.getModifiers() & (Modifier.FINAL | Modifier.PRIVATE | Modifier.STATIC);
         if (modifiers != 0) {
+            boolean opens = modifiers == Modifier.FINAL && KotlinDetector.isKotlinType(method.getDeclaringClass());
             LOG.warn(readable + " is annotated, but " + Modifier.toString(modifiers)
-                    + ": a proxy of its class can't retry or guard it.");
+                    + ": a proxy of its class can't retry or guard it."
+                    + (opens ? " Make it open, as the compiler plugin kotlin-spring does." : ""));
         }
     }
 

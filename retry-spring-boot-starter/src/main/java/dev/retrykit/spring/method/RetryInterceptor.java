@@ -31,12 +31,14 @@ final class RetryInterceptor implements MethodInterceptor {
         if (plan == null) {
             return invocation.proceed();
         }
-        return plan.call(new Invocation(target, invocation.getArguments(), () -> attempt(plan, proxied)));
+        return plan.call(
+                new Invocation(target, invocation.getArguments(), arguments -> attempt(plan, proxied, arguments)));
     }
 
-    private static @Nullable Object attempt(MethodPlan plan, ProxyMethodInvocation proxied) throws Throwable {
+    private static @Nullable Object attempt(
+            MethodPlan plan, ProxyMethodInvocation proxied, @Nullable Object[] arguments) throws Throwable {
         try {
-            return proxied.invocableClone().proceed();
+            return proxied.invocableClone(arguments).proceed();
         } catch (Throwable failure) {
             tell(plan);
             throw failure;

@@ -9,6 +9,7 @@ import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvis
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.core.KotlinDetector;
 
 /**
  * Puts retries in front of annotated beans, outermost of what is there: a transaction is begun and ended within one
@@ -44,13 +45,18 @@ public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 
     private static InvalidSettingException unproxied(Class<?> type, AopConfigException noProxy) {
         boolean isFinal = Modifier.isFinal(type.getModifiers());
+        String remedy = "Let the class have a subclass";
+        if (isFinal) {
+            remedy = KotlinDetector.isKotlinType(type)
+                    ? "Make the class and its functions open, or let the compiler plugin kotlin-spring do so, which"
+                            + " opens a @Component, a @Service and the like"
+                    : "Remove 'final' from the class (a record is always final)";
+        }
         return new InvalidSettingException(
                 MethodNames.simpleName(type) + " has methods with @Retryable or @CircuitGuarded, but " + type.getName()
                         + " can't be proxied: "
                         + (isFinal ? "it is final." : noProxy.getMessage()),
-                (isFinal ? "Remove 'final' from the class" : "Let the class have a subclass")
-                        + " (a record is always final), or call it through an interface and set"
-                        + " spring.aop.proxy-target-class=false.");
+                remedy + ", or call it through an interface and set spring.aop.proxy-target-class=false.");
     }
 
     /** All methods of the class are looked at here, so that a wrong one stops the start and not the first call. */

@@ -4,7 +4,6 @@ import dev.retrykit.Retry;
 import dev.retrykit.RetryContext;
 import dev.retrykit.failure.ThrowingCallable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
@@ -29,10 +28,11 @@ final class FluxCall<T> implements Subscription {
 
     private final CoreSubscriber<? super T> subscriber;
     private final boolean repeats;
-    private final AtomicLong emitted = new AtomicLong();
+    private final Surroundings around;
 
     // under this object's lock
     private long requested;
+    private long emitted;
     private @Nullable Subscription source;
 
     private volatile boolean cancelled;
@@ -41,6 +41,7 @@ final class FluxCall<T> implements Subscription {
     FluxCall(CoreSubscriber<? super T> subscriber, boolean repeats) {
         this.subscriber = subscriber;
         this.repeats = repeats;
+        this.around = Surroundings.of(subscriber.currentContext());
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the subscriber is told
@@ -48,27 +49,30 @@ final class FluxCall<T> implements Subscription {
         if (cancelled) {
             return;
         }
-        CompletableFuture<?> begun =
-                Surroundings.within(subscriber.currentContext(), () -> retry.callAsync(() -> attempt(body.call())));
+        CompletableFuture<?> begun = around.begin(() -> retry.callAsync(() -> attempt(body.call())));
         call = begun;
         if (cancelled) {
             begun.cancel(true);
         }
-        begun.whenComplete((result, failure) -> {
-            if (cancelled) {
-                return;
-            }
+        begun.whenComplete((result, failure) -> end(failure));
+    }
+
+    private void end(@Nullable Throwable failure) {
+        if (cancelled) {
+            return;
+        }
+        try (RetryContext.Scope outside = around.enter()) {
             if (failure == null) {
                 subscriber.onComplete();
             } else {
                 subscriber.onError(failure);
             }
-        });
+        }
     }
 
     private CompletableFuture<@Nullable Object> attempt(Publisher<T> publisher) {
         Attempt attempt = new Attempt(RetryContext.current().orElseThrow());
-        Flux.from(publisher).subscribe(attempt);
+        attempt.subscribeTo(publisher);
         return attempt;
     }
 
@@ -87,12 +91,20 @@ final class FluxCall<T> implements Subscription {
         }
     }
 
+    /** A publisher may emit while it is subscribed to, before there is a call to cancel: then only its source is there. */
     @Override
     public void cancel() {
         cancelled = true;
         CompletableFuture<?> begun = call;
         if (begun != null) {
             begun.cancel(true);
+        }
+        Subscription unwanted;
+        synchronized (this) {
+            unwanted = source;
+        }
+        if (unwanted != null) {
+            unwanted.cancel();
         }
     }
 
@@ -101,9 +113,11 @@ final class FluxCall<T> implements Subscription {
         long outstanding;
         synchronized (this) {
             source = next;
-            outstanding = requested == Long.MAX_VALUE ? Long.MAX_VALUE : requested - emitted.get();
+            outstanding = requested == Long.MAX_VALUE ? Long.MAX_VALUE : requested - emitted;
         }
-        if (outstanding > 0) {
+        if (cancelled) {
+            next.cancel();
+        } else if (outstanding > 0) {
             next.request(outstanding);
         }
     }
@@ -118,7 +132,18 @@ final class FluxCall<T> implements Subscription {
 
         Attempt(RetryContext attempt) {
             this.attempt = attempt;
-            this.context = Surroundings.of(Context.empty(), subscriber.currentContext(), attempt);
+            this.context = Surroundings.inside(Context.empty(), subscriber.currentContext(), attempt);
+        }
+
+        /** What a publisher emits that could not even be subscribed to is nobody's. */
+        void subscribeTo(Publisher<T> publisher) {
+            try {
+                Flux.from(publisher).subscribe(this);
+            } catch (Throwable refused) {
+                completeExceptionally(refused);
+                cancelSource();
+                throw refused;
+            }
         }
 
         @Override
@@ -139,24 +164,39 @@ final class FluxCall<T> implements Subscription {
             }
         }
 
-        /**
-         * First no retry, then the question whether the attempt has ended: the engine ends it first and then asks. So
-         * never both an element goes out and a retry begins.
-         */
         @Override
         public void onNext(T element) {
+            if (mayGoOut()) {
+                try (RetryContext.Scope outside = around.enter()) {
+                    subscriber.onNext(element);
+                }
+            } else {
+                Operators.onDiscard(element, context);
+            }
+        }
+
+        /**
+         * First no retry, then the question whether the attempt has ended: the engine ends it first and then asks. So
+         * never both an element goes out and a retry begins. Where retries may begin, an element counts before the next
+         * attempt asks for what is left, or doesn't go out.
+         */
+        private boolean mayGoOut() {
+            if (isDone()) {
+                return false;
+            }
             if (!hasEmitted) {
                 hasEmitted = true;
                 if (!repeats) {
                     attempt.forbidRetry();
                 }
             }
-            if (isDone()) {
-                Operators.onDiscard(element, context);
-                return;
+            synchronized (FluxCall.this) {
+                if (isDone() || source != own) {
+                    return false;
+                }
+                emitted++;
+                return true;
             }
-            emitted.incrementAndGet();
-            subscriber.onNext(element);
         }
 
         @Override
@@ -172,11 +212,15 @@ final class FluxCall<T> implements Subscription {
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
             boolean now = super.cancel(mayInterruptIfRunning);
+            cancelSource();
+            return now;
+        }
+
+        private void cancelSource() {
             Subscription subscription = own;
             if (subscription != null) {
                 subscription.cancel();
             }
-            return now;
         }
     }
 }

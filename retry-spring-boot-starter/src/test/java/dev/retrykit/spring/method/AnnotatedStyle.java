@@ -200,8 +200,8 @@ enum AnnotatedStyle implements CallStyle {
 
     /** As an application context does, but with the scenario's engine in place of one that settings make. */
     @SuppressWarnings("unchecked")
-    private static <T> T proxied(T bean, Retry retry, boolean byClass) {
-        CallForms forms = new CallForms(CallerTransaction.NONE);
+    static <T> T proxied(T bean, Retry retry, boolean byClass) {
+        CallForms forms = new CallForms(CallerTransaction.NONE, AnnotatedStyle.class.getClassLoader());
         MethodPlans plans = new MethodPlans((method, type, annotated) ->
                 new MethodPlan(retry, forms.of(method, MethodNames.readable(method, type), false), null));
         RetryPostProcessor processor = new RetryPostProcessor(() -> plans, 0);

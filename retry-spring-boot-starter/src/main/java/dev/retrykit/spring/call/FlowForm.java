@@ -1,0 +1,25 @@
+package dev.retrykit.spring.call;
+
+import dev.retrykit.Retry;
+import org.jspecify.annotations.Nullable;
+
+/** Functions that return a Kotlin Flow. They are called once per collector and attempt, in the collector's context. */
+final class FlowForm implements CallForm {
+
+    private final boolean repeats;
+
+    /**
+     * For one function.
+     *
+     * @param repeats whether an attempt that has emitted is retried too
+     */
+    FlowForm(boolean repeats) {
+        this.repeats = repeats;
+    }
+
+    @Override
+    public Object call(Retry retry, @Nullable Fallback fallback, Invocation invocation) {
+        return Coroutines.flow(publisherOf ->
+                new ReactiveForm(true, repeats, publisherOf, publisher -> publisher).call(retry, fallback, invocation));
+    }
+}
