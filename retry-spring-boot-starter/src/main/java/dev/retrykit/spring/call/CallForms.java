@@ -24,8 +24,8 @@ public final class CallForms {
     private static final String FLOW = "kotlinx.coroutines.flow.Flow";
 
     /** What Spring calls coroutines through. */
-    private static final Library COROUTINES = new Library(
-            "kotlinx.coroutines.reactor.MonoKt", "org.jetbrains.kotlinx:", "kotlinx-coroutines-reactor");
+    private static final Library COROUTINES =
+            new Library("kotlinx.coroutines.reactor.MonoKt", "org.jetbrains.kotlinx:", "kotlinx-coroutines-reactor");
 
     private static final Library REFLECTION =
             new Library("kotlin.reflect.full.KCallables", "org.jetbrains.kotlin:", "kotlin-reflect");
