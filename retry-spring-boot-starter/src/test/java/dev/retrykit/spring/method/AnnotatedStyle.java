@@ -183,12 +183,17 @@ enum AnnotatedStyle implements CallStyle {
                 } catch (ExecutionException failed) {
                     completeExceptionally(failed.getCause());
                 } catch (CancellationException cancelled) {
-                    completeExceptionally(cancelled);
+                    completeExceptionally(real(cancelled));
                 } catch (InterruptedException interrupted) {
                     throw new AssertionError(interrupted);
                 }
             }
             return super.isDone();
+        }
+
+        /** From JDK 25 on a future throws one of its own around that with which it was completed. */
+        private static Throwable real(CancellationException cancelled) {
+            return cancelled.getCause() instanceof CancellationException cause ? cause : cancelled;
         }
 
         @Override
