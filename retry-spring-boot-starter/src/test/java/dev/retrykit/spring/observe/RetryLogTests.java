@@ -328,8 +328,8 @@ class RetryLogTests {
     @Test
     void whatAnInnerPolicyGaveUpOnNeedsNoExplanation(CapturedOutput output) {
         with(
-                "retrykit: { policies: { inventory: {}, inner: { retry-on: [java.lang.IllegalStateException] } },"
-                        + " circuits: { inventory: {} } }",
+                "retrykit: { policies: { inventory: , inner: { retry-on: [java.lang.IllegalStateException] } },"
+                        + " circuits: { inventory: } }",
                 () -> {
                     target.failure = new IllegalStateException("inner");
                     target.inner = retries.get("inner");
