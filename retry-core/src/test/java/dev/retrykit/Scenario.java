@@ -12,6 +12,8 @@ import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.failure.Verdict;
+import dev.retrykit.failure.Verdict.Kind;
 import dev.retrykit.time.ManualTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -265,10 +267,27 @@ public final class Scenario {
             assertThat(events).isEmpty();
         } else if (reason != StopReason.SUCCESS || attempts > 1) {
             assertThat(events).hasSize(delays.size() + 1);
-            assertThat(events.get(delays.size()))
-                    .usingRecursiveComparison()
-                    .ignoringFields("verdict")
-                    .isEqualTo(new Ended("scenario", attempts, thrown, reason, elapsed(), null));
+            Ended ended = (Ended) events.get(delays.size());
+            assertThat(ended).isEqualTo(new Ended("scenario", attempts, thrown, reason, elapsed(), ended.verdict()));
+            checkVerdict(ended.verdict());
+        }
+    }
+
+    /** What listeners learn of the last attempt fits the reason. */
+    private void checkVerdict(Verdict verdict) {
+        if (reason == StopReason.SUCCESS || attempts == 0) {
+            assertThat(verdict).isNull();
+            return;
+        }
+        assertThat(verdict).isNotNull();
+        switch (reason) {
+            case EXHAUSTED, RETRY_BUDGET, RETRY_AFTER_TOO_LONG, CIRCUIT_OPEN ->
+                assertThat(verdict.kind()).isEqualTo(Kind.RETRYABLE);
+            case NOT_IDEMPOTENT -> assertThat(verdict.kind()).isEqualTo(Kind.NOT_IDEMPOTENT);
+            case VETOED -> assertThat(verdict.kind()).isEqualTo(Kind.VETOED);
+            default -> {
+                // cut short, whatever the attempt was taken for
+            }
         }
     }
 
