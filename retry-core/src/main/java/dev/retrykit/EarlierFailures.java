@@ -12,13 +12,16 @@ final class EarlierFailures {
 
     private static final int KEPT = 64;
 
-    private final List<Throwable> failures = new ArrayList<>(2);
+    /** Made by the first: a call that waits for its first retry has none. */
+    private List<Throwable> failures = List.of();
 
     void add(@Nullable Throwable failure) {
         if (failure == null) {
             return;
         }
-        if (failures.size() == KEPT) {
+        if (failures.isEmpty()) {
+            failures = new ArrayList<>(2);
+        } else if (failures.size() == KEPT) {
             failures.remove(KEPT / 2);
         }
         failures.add(failure);

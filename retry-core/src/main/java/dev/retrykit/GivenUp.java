@@ -3,6 +3,7 @@ package dev.retrykit;
 import dev.retrykit.failure.Causes;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The failures on which inner calls of one attempt have given up. An inner call that outlives its attempt writes where
@@ -14,7 +15,8 @@ final class GivenUp {
     /** Of an attempt that swallows many inner failures only the latest can be the one it ends with. */
     private static final int KEPT = 16;
 
-    private final Deque<Throwable> failures = new ArrayDeque<>(2);
+    /** Made by the first: most attempts have none. */
+    private @Nullable Deque<Throwable> failures;
 
     /** Whether an inner call that ends so has done what retries can do. */
     static boolean isBy(StopReason reason) {
@@ -25,15 +27,17 @@ final class GivenUp {
     }
 
     synchronized void add(Throwable failure) {
-        if (failures.size() == KEPT) {
-            failures.removeFirst();
+        Deque<Throwable> known = failures == null ? new ArrayDeque<>(2) : failures;
+        if (known.size() == KEPT) {
+            known.removeFirst();
         }
-        failures.addLast(failure);
+        known.addLast(failure);
+        failures = known;
     }
 
     /** Whether one of them is the failure or in its cause chain. */
     synchronized boolean includes(Throwable failure) {
-        if (failures.isEmpty()) {
+        if (failures == null) {
             return false;
         }
         for (Throwable link : Causes.chain(failure)) {
