@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +20,11 @@ final class FutureForm implements CallForm {
 
     @Override
     public Future<?> call(Retry retry, @Nullable Fallback fallback, Invocation invocation) {
-        boolean[] isStage = {false};
-        Invocation watched = new Invocation(invocation.target(), invocation.arguments(), arguments -> {
-            Object returned = invocation.method().call(arguments);
-            isStage[0] |= returned instanceof CompletionStage<?>;
-            return returned;
-        });
+        AtomicBoolean isStage = new AtomicBoolean();
+        Invocation watched = new Invocation(
+                invocation.target(),
+                invocation.arguments(),
+                arguments -> sameKind(invocation.method().call(arguments), isStage));
         CompletableFuture<@Nullable Object> call = stages.call(retry, fallback, watched);
         if (call.isCompletedExceptionally()) {
             return call;
@@ -32,7 +32,19 @@ final class FutureForm implements CallForm {
         if (call.isDone() && call.join() instanceof Returned returned) {
             return returned.future();
         }
-        return isStage[0] ? call : new Later(call);
+        return isStage.get() ? call : new Later(call);
+    }
+
+    /** Once the caller has been given a stage there is no way to hand over a future that is none. */
+    private static @Nullable Object sameKind(@Nullable Object returned, AtomicBoolean isStage) {
+        if (returned instanceof CompletionStage<?>) {
+            isStage.set(true);
+        } else if (returned != null && isStage.get()) {
+            throw new IllegalStateException("an earlier attempt returned a stage and this one a "
+                    + returned.getClass().getName() + ": a method that is retried must return the same kind of future"
+                    + " each time");
+        }
+        return returned;
     }
 
     @SuppressWarnings("unchecked")

@@ -130,6 +130,21 @@ class DeclaredFutureTests {
     }
 
     @Test
+    void aMethodThatReturnsAStageFirstAndAnotherFutureThenFails() {
+        with(() -> {
+            CompletableFuture<String> first = new CompletableFuture<>();
+            attempts.add(() -> first);
+            attempts.add(() -> task);
+            Future<String> read = files.read();
+            first.completeExceptionally(new ConnectException("down"));
+            time.advance(Duration.ofMillis(100));
+            assertThatThrownBy(read::get)
+                    .hasCauseInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("must return the same kind of future");
+        });
+    }
+
+    @Test
     void cancellingEndsTheRetriesAndLaterTheFutureItself() {
         with(() -> {
             attempts.add(DeclaredFutureTests::refuse);
