@@ -17,12 +17,8 @@ public final class ThreadTransaction implements CallerTransaction {
 
     @Override
     public boolean isRollbackOnly() {
-        try {
-            return TransactionSynchronizationManager.isActualTransactionActive()
-                    && (isStatusRollbackOnly() || isResourceRollbackOnly());
-        } catch (RuntimeException unknown) {
-            return false;
-        }
+        return TransactionSynchronizationManager.isActualTransactionActive()
+                && (isStatusRollbackOnly() || isResourceRollbackOnly());
     }
 
     private static boolean isStatusRollbackOnly() {

@@ -46,9 +46,10 @@ final class Throttle {
             return false;
         }
         this.summary = summary;
-        if (held++ == 0) {
+        if (held == 0) {
             time.schedule(this::handOver, quietNanos);
         }
+        held++;
         return true;
     }
 
