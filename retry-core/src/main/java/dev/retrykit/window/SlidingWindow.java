@@ -133,7 +133,7 @@ public final class SlidingWindow {
 
         /** Which of the marks was made at the position or last before it; the oldest if all were made later. */
         int at(long position, long width, int kinds) {
-            long back = Math.max(0, end - width - position + width - 1) / width;
+            long back = (end - 1 - position) / width;
             return (int) Math.min(back, starts.length / kinds - 1);
         }
 

@@ -307,6 +307,22 @@ class SlidingWindowTests {
     }
 
     @Test
+    void ofAnotherSizeItHoldsNoMoreThanThatWhereTheSlicesMeet() {
+        SlidingWindow resized = threeKinds().resized(50, 5, 1_200);
+        assertThat(resized.count(0)).as("from 1,150 on").isEqualTo(10);
+        assertThat(resized.count(1)).isEqualTo(30);
+        assertThat(resized.count(2)).isEqualTo(10);
+    }
+
+    @Test
+    void ofALargerSizeItHoldsOfEachKindWhatThereIs() {
+        SlidingWindow resized = threeKinds().resized(1_000, 10, 1_199);
+        assertThat(resized.count(0)).as("from 1,090 on").isEqualTo(70);
+        assertThat(resized.count(1)).isEqualTo(30);
+        assertThat(resized.count(2)).isEqualTo(10);
+    }
+
+    @Test
     void ofAnotherSizeItHoldsNothingThatTimeHasTaken() {
         SlidingWindow resized = threeKinds().resized(50, 5, 1_299);
         assertThat(resized.count(0) + resized.count(1) + resized.count(2)).isZero();
