@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * of them meet under one lock, the thread's frame: a timer that comes after its attempt does nothing; an attempt that
  * comes after its timer takes the flag back, and sets it again if somebody else had set it before, or if the time of an
  * attempt around it is up too. An interrupt by somebody else that comes after the timer's can't be told from it and is
- * taken back with it.
+ * taken back with it. So is one that the timer can't see because the JDK hides it just then, as its class loader does
+ * while it reads a class.
  */
 final class AttemptTimeout implements Runnable {
 
