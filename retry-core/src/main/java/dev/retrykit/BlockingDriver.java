@@ -4,6 +4,7 @@ import dev.retrykit.Decision.RetryIn;
 import dev.retrykit.Decision.Stop;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.Permit;
+import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.time.Alarm;
 import org.jspecify.annotations.Nullable;
@@ -52,12 +53,24 @@ final class BlockingDriver {
         AttemptView begun = frame.attempt;
         frame.set(outer, outerStarted, outerDeadline, outerAttempt);
         if (retry.policy().accepts(result)) {
-            retry.firstSucceeded(permit, now);
+            succeeded(retry, circuit, permit, now);
             return result;
         }
         RetryCall call = begun != null ? begun.call() : RetryCall.ofFirstAttempt(retry, now, deadline);
         call.adopt(permit, frame);
         return drive(call, call.returned(result), result, body);
+    }
+
+    /** All that a first attempt costs after it has succeeded. */
+    private static void succeeded(Retry retry, @Nullable Circuit circuit, @Nullable Permit permit, long startedNanos) {
+        Audience audience = retry.audience();
+        boolean timed = audience.isTimed() || circuit != null && circuit.isTimed();
+        long now = timed ? retry.time().nanoTime() : startedNanos;
+        if (permit != null && circuit != null) {
+            circuit.end(permit, Signal.SUCCESS, startedNanos, now);
+        }
+        retry.budget().record(Signal.SUCCESS, now);
+        audience.firstSucceeded(now - startedNanos);
     }
 
     /** Goes on from a decision, with what the attempt before it returned. */

@@ -3,8 +3,6 @@ package dev.retrykit;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
-import dev.retrykit.circuit.Permit;
-import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.failure.ThrowingRunnable;
 import dev.retrykit.time.TimeSource;
@@ -40,7 +38,7 @@ public final class Retry {
     private final Executor executor;
     private final @Nullable ContextCarrier carrier;
     private final Audience audience;
-    private final Waiters waiters = new Waiters();
+    private final Waiters waiters;
 
     private Retry(Builder builder) {
         this.name = builder.name;
@@ -52,11 +50,48 @@ public final class Retry {
         this.executor = builder.executor;
         this.carrier = builder.carrier;
         this.audience = new Audience(name, builder.listeners, builder.counters);
+        this.waiters = new Waiters();
+    }
+
+    private Retry(Retry whole, Circuit circuit, RetryBudget budget) {
+        this.name = whole.name;
+        this.policy = whole.policy;
+        this.circuit = circuit;
+        this.time = whole.time;
+        this.budget = budget;
+        this.random = whole.random;
+        this.executor = whole.executor;
+        this.carrier = whole.carrier;
+        this.audience = whole.audience;
+        this.waiters = whole.waiters;
     }
 
     /** Starts with the default policy, a budget of its own, no circuit, and the system's clock. */
     public static Builder builder(String name) {
         return new Builder(name);
+    }
+
+    /**
+     * The same retry for one part of the dependency, such as a shard, with that part's circuit and budget. All else is
+     * shared: settings, listeners, counters, shutdown.
+     *
+     * @throws IllegalArgumentException if circuit or budget run on another clock
+     */
+    public Retry with(Circuit circuit, RetryBudget budget) {
+        return new Retry(this, circuit, budget).onOneClock();
+    }
+
+    private Retry onOneClock() {
+        checkClock(circuit == null ? time : circuit.time(), "circuit");
+        checkClock(budget.time(), "budget");
+        return this;
+    }
+
+    private void checkClock(TimeSource other, String what) {
+        if (other != time) {
+            throw new IllegalArgumentException("retry '" + name + "' and its " + what
+                    + " must run on the same TimeSource: pass the one of the retry to the " + what + " too");
+        }
     }
 
     /**
@@ -168,17 +203,6 @@ public final class Retry {
                 : new CancellationException("policy '" + name + "': " + reason + " before an attempt ended");
     }
 
-    /** All that a first attempt costs after it has succeeded. */
-    void firstSucceeded(@Nullable Permit permit, long startedNanos) {
-        boolean timed = audience.isTimed() || circuit != null && circuit.isTimed();
-        long now = timed ? time.nanoTime() : startedNanos;
-        if (permit != null && circuit != null) {
-            circuit.end(permit, Signal.SUCCESS, startedNanos, now);
-        }
-        budget.record(Signal.SUCCESS, now);
-        audience.firstSucceeded(now - startedNanos);
-    }
-
     @Override
     public String toString() {
         return "Retry[" + name + "]";
@@ -262,16 +286,7 @@ public final class Retry {
          * @throws IllegalArgumentException if circuit or budget run on another clock
          */
         public Retry build() {
-            checkClock(circuit == null ? time : circuit.time(), "circuit");
-            checkClock(budget == null ? time : budget.time(), "budget");
-            return new Retry(this);
-        }
-
-        private void checkClock(TimeSource other, String what) {
-            if (other != time) {
-                throw new IllegalArgumentException("retry '" + name + "' and its " + what
-                        + " must run on the same TimeSource: pass the one of the retry to the " + what + " too");
-            }
+            return new Retry(this).onOneClock();
         }
     }
 }

@@ -14,6 +14,7 @@ import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class RetryTests {
@@ -67,6 +68,56 @@ class RetryTests {
                 .isThrownBy(builder::build)
                 .withMessage("retry 'orders' and its budget must run on the same TimeSource: "
                         + "pass the one of the retry to the budget too");
+    }
+
+    @Test
+    void worksForAPartOfTheDependencyWithThatPartsCircuitAndBudget() {
+        List<String> ended = new ArrayList<>();
+        RetryCounters counters = new RetryCounters();
+        Retry whole = Retry.builder("orders")
+                .policy(RetryPolicy.builder().maxAttempts(2).build())
+                .timeSource(time)
+                .counters(counters)
+                .listener(event -> ended.add(event.policy()))
+                .build();
+        Circuit circuit = Circuit.of("eu", CircuitPolicy.defaults(), time);
+        RetryBudget budget = RetryBudget.of("eu", BudgetPolicy.of(0, Duration.ofSeconds(1), 1), time);
+        Retry part = whole.with(circuit, budget);
+        assertThat(part.name()).isEqualTo("orders");
+        assertThat(part.policy()).isSameAs(whole.policy());
+        assertThat(part.circuit()).isSameAs(circuit);
+        assertThat(whole.circuit()).isNull();
+        assertThatThrownBy(() -> part.call(() -> {
+                    throw new ConnectException();
+                }))
+                .isInstanceOf(ConnectException.class);
+        assertThat(circuit.snapshot().failures()).isEqualTo(2);
+        assertThat(budget.snapshot().granted()).isEqualTo(1);
+        assertThat(whole.budget().snapshot().granted()).isZero();
+        assertThat(counters.attempts()).isEqualTo(2);
+        assertThat(ended).containsOnly("orders").isNotEmpty();
+    }
+
+    @Test
+    void theShutdownOfTheWholeIsThatOfItsParts() {
+        Retry whole = Retry.builder("orders").timeSource(time).build();
+        Retry part = whole.with(
+                Circuit.of("eu", CircuitPolicy.defaults(), time), RetryBudget.of("eu", BudgetPolicy.defaults(), time));
+        CompletableFuture<Object> call = part.callAsync(() -> CompletableFuture.failedFuture(new ConnectException()));
+        assertThat(call).isNotDone();
+        whole.shutdown();
+        assertThat(call).isCompletedExceptionally();
+    }
+
+    @Test
+    void aPartRunsOnTheClockOfTheWhole() {
+        Retry whole = Retry.builder("orders").timeSource(time).build();
+        Circuit circuit = Circuit.of("eu", CircuitPolicy.defaults(), time);
+        RetryBudget budget = RetryBudget.of("eu", BudgetPolicy.defaults(), time);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> whole.with(Circuit.of("eu", CircuitPolicy.defaults()), budget));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> whole.with(circuit, RetryBudget.of("eu", BudgetPolicy.defaults())));
     }
 
     @Test

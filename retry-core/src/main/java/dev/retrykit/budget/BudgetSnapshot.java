@@ -9,8 +9,8 @@ package dev.retrykit.budget;
  * @param reserve whole tokens left in the reserve
  * @param attempts attempts in the window that told something about the dependency
  * @param successes those of them that succeeded
- * @param granted retries granted since the start
- * @param denied retries denied since the start
+ * @param granted retries granted since the start, by all budgets {@linkplain RetryBudget#another made from} one
+ * @param denied retries denied since the start, likewise
  */
 public record BudgetSnapshot(
         String name,

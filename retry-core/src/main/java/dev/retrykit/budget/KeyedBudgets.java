@@ -19,7 +19,7 @@ import java.util.Objects;
  *
  * <p>A new key evicts the budgets that weren't used for the idle time, or up to an eighth longer. Their windows are
  * empty by then; a key that comes back starts with a full reserve. A call that holds on to an evicted budget may still
- * give its token back.
+ * give its token back. What was granted and denied is counted for all keys together.
  */
 public final class KeyedBudgets {
 
@@ -41,7 +41,8 @@ public final class KeyedBudgets {
         this.name = Objects.requireNonNull(name, "name");
         this.policy = policy;
         this.time = time;
-        this.budgets = new Keyed<>(key -> budget(), budget(), maxKeys, Nanos.of(idleTime), time.nanoTime());
+        RetryBudget shared = RetryBudget.of(name, policy, time);
+        this.budgets = new Keyed<>(key -> shared.another(), shared, maxKeys, Nanos.of(idleTime), time.nanoTime());
     }
 
     /** For up to 1,000 keys, on the system's clock. The idle time is 10 min, or the window if that is longer. */
@@ -100,10 +101,6 @@ public final class KeyedBudgets {
     /** The settings of each budget. */
     public BudgetPolicy policy() {
         return policy;
-    }
-
-    private RetryBudget budget() {
-        return RetryBudget.of(name, policy, time);
     }
 
     @Override

@@ -39,10 +39,10 @@ public final class RetryBudget {
     private final long earnedPerSuccess;
     private final SlidingWindow window;
     private volatile Ledger ledger;
-    private final LongAdder granted = new LongAdder();
-    private final LongAdder denied = new LongAdder();
+    private final LongAdder granted;
+    private final LongAdder denied;
 
-    private RetryBudget(String name, BudgetPolicy policy, TimeSource time) {
+    private RetryBudget(String name, BudgetPolicy policy, TimeSource time, LongAdder granted, LongAdder denied) {
         this.name = Objects.requireNonNull(name, "name");
         this.policy = policy;
         this.time = time;
@@ -50,6 +50,8 @@ public final class RetryBudget {
         long now = time.nanoTime();
         this.window = new SlidingWindow(2, policy.windowNanos(), 10, now);
         this.ledger = new Ledger(0, policy.reserve(), now - policy.windowNanos());
+        this.granted = granted;
+        this.denied = denied;
     }
 
     /** A budget on the system's clock. */
@@ -59,7 +61,12 @@ public final class RetryBudget {
 
     /** A budget on another clock. */
     public static RetryBudget of(String name, BudgetPolicy policy, TimeSource time) {
-        return new RetryBudget(name, policy, time);
+        return new RetryBudget(name, policy, time, new LongAdder(), new LongAdder());
+    }
+
+    /** A full budget of the same name and settings, for another part of the dependency. Both count into one account. */
+    public RetryBudget another() {
+        return new RetryBudget(name, policy, time, granted, denied);
     }
 
     /** What a granted retry was paid with; it is given back to where it came from. */

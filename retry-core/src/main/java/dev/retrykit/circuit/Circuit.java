@@ -1,6 +1,5 @@
 package dev.retrykit.circuit;
 
-import dev.retrykit.circuit.CircuitCounters.Result;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.Signal;
@@ -42,8 +41,7 @@ public final class Circuit {
         this.time = builder.time;
         this.random = builder.random;
         this.counters = builder.counters;
-        Generation first = Generation.closed(builder.policy, time.nanoTime());
-        this.succession = new Succession(name, time, builder.listener, first);
+        this.succession = new Succession(builder, Generation.first(builder.state, builder.policy, time.nanoTime()));
         this.classifier = builder.classifier;
     }
 
@@ -163,12 +161,7 @@ public final class Circuit {
      * @return the permit, or null if the call must not be made
      */
     public @Nullable Permit tryAcquire(long nowNanos) {
-        Generation current = succession.current(nowNanos);
-        if (current.tryAdmit()) {
-            return current;
-        }
-        succession.reject();
-        return null;
+        return succession.admit(nowNanos, false);
     }
 
     /**
@@ -179,15 +172,7 @@ public final class Circuit {
      * @return the permit, or null if the call must not be made
      */
     public @Nullable Permit tryAcquireFirst(long nowNanos) {
-        Generation current = succession.current(nowNanos);
-        if (current.tryAdmit()) {
-            return current;
-        }
-        if (current.policy.blocks() == Blocks.RETRIES) {
-            return Generation.unwatched(current.policy);
-        }
-        succession.reject();
-        return null;
+        return succession.admit(nowNanos, true);
     }
 
     /**
@@ -197,16 +182,7 @@ public final class Circuit {
      * @param nowNanos the reading when it ended; for a success of a circuit that isn't timed, the beginning will do
      */
     public void end(Permit permit, Signal signal, long startedNanos, long nowNanos) {
-        Generation from = ((Generation) permit).latest();
-        long ended = from.state == CircuitState.HALF_OPEN ? time.nanoTime() : nowNanos;
-        boolean slow = ended - startedNanos >= from.policy.slowNanos;
-        if (counters != null) {
-            counters.add(Result.of(signal), slow, ended - startedNanos);
-        }
-        Generation to = from.afterResult(signal, slow, ended, random);
-        if (to != null) {
-            succession.replace(from, to, ended);
-        }
+        succession.end((Generation) permit, signal, startedNanos, nowNanos, random);
     }
 
     /**
@@ -221,7 +197,8 @@ public final class Circuit {
 
     /** The time until a call can be let through, in nanoseconds: 0 if one can now, {@link Long#MAX_VALUE} if never. */
     public long untilAdmittedNanos(long nowNanos) {
-        return succession.current(nowNanos).untilAdmittedNanos(nowNanos);
+        Generation current = succession.current(nowNanos);
+        return current.policy.isDryRun() ? 0 : current.untilAdmittedNanos(nowNanos);
     }
 
     /** What a rejected call gets. */
@@ -241,16 +218,32 @@ public final class Circuit {
     /** Collects what a circuit is made of; all but the name is optional. */
     public static final class Builder {
 
-        private final String name;
+        final String name;
+
+        @Nullable
+        String key;
+
+        CircuitState state = CircuitState.CLOSED;
         private CircuitPolicy policy = CircuitPolicy.defaults();
-        private TimeSource time = TimeSource.system();
+        TimeSource time = TimeSource.system();
         private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         private FailureClassifier classifier = FailureClassifier.jdk();
-        private @Nullable CircuitListener listener;
-        private @Nullable CircuitCounters counters;
+
+        @Nullable
+        CircuitListener listener;
+
+        @Nullable
+        CircuitCounters counters;
 
         private Builder(String name) {
             this.name = Objects.requireNonNull(name, "name");
+        }
+
+        /** One of several circuits, which begins in a state that it keeps by itself. */
+        Builder keyed(String key, CircuitState state) {
+            this.key = key;
+            this.state = state;
+            return this;
         }
 
         /** The settings. Default {@link CircuitPolicy#defaults()}. */

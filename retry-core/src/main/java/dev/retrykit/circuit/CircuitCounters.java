@@ -4,13 +4,14 @@ import dev.retrykit.failure.Signal;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What came out of all calls through a circuit since the start, late results included. Optional: give one to
+ * What came out of all calls through a circuit, or through several, since the start, late results included. Optional: give one to
  * {@link Circuit.Builder#counters} to have it filled, at the price of two striped adds and a clock reading per call.
  */
 public final class CircuitCounters {
 
     private final LongAdder[] calls = adders();
     private final LongAdder[] nanos = adders();
+    private final LongAdder rejected = new LongAdder();
 
     /** All zero. */
     public CircuitCounters() {}
@@ -44,6 +45,15 @@ public final class CircuitCounters {
     /** How long those calls took together, in nanoseconds. */
     public long nanos(Result result, boolean slow) {
         return nanos[index(result, slow)].sum();
+    }
+
+    /** How many calls were rejected, or would have been but for a dry run. */
+    public long rejected() {
+        return rejected.sum();
+    }
+
+    void reject() {
+        rejected.increment();
     }
 
     void add(Result result, boolean slow, long tookNanos) {

@@ -1,5 +1,7 @@
 package dev.retrykit.circuit;
 
+import java.util.Optional;
+
 /** Is told of each change of a circuit's state, on the thread that caused it. */
 @FunctionalInterface
 public interface CircuitListener {
@@ -11,9 +13,17 @@ public interface CircuitListener {
      * One change of state.
      *
      * @param circuit the circuit's name
+     * @param key which of several of that name, if there are
      * @param from the state before
      * @param to the state after
      * @param snapshot the circuit right after the change
+     * @param dryRun whether it lets all calls through in any state
      */
-    record Transition(String circuit, CircuitState from, CircuitState to, CircuitSnapshot snapshot) {}
+    record Transition(
+            String circuit,
+            Optional<String> key,
+            CircuitState from,
+            CircuitState to,
+            CircuitSnapshot snapshot,
+            boolean dryRun) {}
 }

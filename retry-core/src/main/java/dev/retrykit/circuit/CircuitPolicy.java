@@ -23,10 +23,10 @@ public final class CircuitPolicy {
 
     private CircuitPolicy(Builder settings) {
         this.settings = settings;
-        this.minimumCalls = settings.minimumCalls();
-        this.probes = settings.probes();
-        this.openDuration = settings.openDuration();
-        this.maxOpenDuration = settings.maxOpenDuration();
+        this.minimumCalls = CircuitDefaults.minimumCalls(settings.minimumCalls, settings.countWindow, settings.probes);
+        this.probes = CircuitDefaults.probes(settings.probes, minimumCalls);
+        this.openDuration = CircuitDefaults.openDuration(settings.openDuration, settings.maxOpenDuration);
+        this.maxOpenDuration = CircuitDefaults.maxOpenDuration(settings.maxOpenDuration, openDuration);
         Duration slow = settings.slowCallDuration;
         this.slowNanos = slow == null ? Long.MAX_VALUE : Nanos.of(slow);
         this.openNanos = Nanos.of(openDuration);
@@ -129,13 +129,13 @@ public final class CircuitPolicy {
         return settings.blocks;
     }
 
+    /** Whether it only counts what it would reject. */
+    public boolean isDryRun() {
+        return settings.dryRun;
+    }
+
     /** Collects the settings; {@link #build()} checks them. A default that doesn't fit what was set gives way to it. */
     public static final class Builder implements Cloneable {
-
-        private static final int DEFAULT_MINIMUM = 20;
-        private static final int DEFAULT_PROBES = 5;
-        private static final Duration DEFAULT_OPEN = Duration.ofSeconds(5);
-        private static final Duration DEFAULT_MAX_OPEN = Duration.ofSeconds(30);
 
         private @Nullable Integer countWindow;
         private Duration timeWindow = Duration.ofSeconds(10);
@@ -153,6 +153,7 @@ public final class CircuitPolicy {
         private List<Class<? extends Throwable>> ignore = List.of();
         private OnOpen onOpen = OnOpen.STOP;
         private Blocks blocks = Blocks.ALL;
+        private boolean dryRun;
 
         private Builder() {}
 
@@ -254,6 +255,12 @@ public final class CircuitPolicy {
             return this;
         }
 
+        /** Counts and tells what it would reject, and rejects nothing, not even when forced open. Default false. */
+        public Builder dryRun(boolean dryRun) {
+            this.dryRun = dryRun;
+            return this;
+        }
+
         /**
          * The settings.
          *
@@ -263,29 +270,6 @@ public final class CircuitPolicy {
             CircuitPolicy policy = new CircuitPolicy(copy());
             CircuitRules.check(policy);
             return policy;
-        }
-
-        private int minimumCalls() {
-            if (minimumCalls != null) {
-                return minimumCalls;
-            }
-            int most = countWindow == null ? Integer.MAX_VALUE : countWindow;
-            return Math.min(most, Math.max(DEFAULT_MINIMUM, probes == null ? 0 : probes));
-        }
-
-        private int probes() {
-            return probes != null ? probes : Math.min(DEFAULT_PROBES, minimumCalls());
-        }
-
-        private Duration openDuration() {
-            Duration most = maxOpenDuration == null ? DEFAULT_OPEN : maxOpenDuration;
-            return openDuration != null ? openDuration : most.compareTo(DEFAULT_OPEN) > 0 ? DEFAULT_OPEN : most;
-        }
-
-        private Duration maxOpenDuration() {
-            Duration least = openDuration();
-            Duration otherwise = least.compareTo(DEFAULT_MAX_OPEN) > 0 ? least : DEFAULT_MAX_OPEN;
-            return maxOpenDuration != null ? maxOpenDuration : otherwise;
         }
 
         private Builder copy() {

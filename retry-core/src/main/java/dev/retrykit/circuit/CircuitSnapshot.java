@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param calls results in the window when closed, among the probes when half-open, at the moment of opening when open
  * @param failures those of them that failed
  * @param slowCalls those of them that were slow, failed or not
- * @param rejected calls rejected since the start
+ * @param rejected calls rejected since the start, or that would have been but for a dry run
  * @param untilProbe time until the next probe, if one is planned; zero when one may be made now
  */
 public record CircuitSnapshot(

@@ -51,6 +51,11 @@ final class Generation extends Permit {
         this.before = before;
     }
 
+    /** What a circuit begins with. */
+    static Generation first(CircuitState state, CircuitPolicy policy, long nowNanos) {
+        return state == CircuitState.CLOSED ? closed(policy, nowNanos) : fixed(state, policy, Tally.NONE);
+    }
+
     static Generation closed(CircuitPolicy policy, long nowNanos) {
         Results empty = new Results(policy, nowNanos);
         return new Generation(CircuitState.CLOSED, policy, 0, 0, empty, null, Tally.NONE);

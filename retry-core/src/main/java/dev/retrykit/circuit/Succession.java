@@ -1,10 +1,13 @@
 package dev.retrykit.circuit;
 
+import dev.retrykit.circuit.CircuitCounters.Result;
+import dev.retrykit.failure.Signal;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +20,19 @@ final class Succession {
             AtomicReferenceFieldUpdater.newUpdater(Succession.class, Generation.class, "generation");
 
     private final String name;
+    private final @Nullable String key;
     private final TimeSource time;
     private final @Nullable CircuitListener listener;
+    private final @Nullable CircuitCounters counters;
     private final LongAdder rejected = new LongAdder();
     private volatile Generation generation;
 
-    Succession(String name, TimeSource time, @Nullable CircuitListener listener, Generation first) {
-        this.name = name;
-        this.time = time;
-        this.listener = listener;
+    Succession(Circuit.Builder made, Generation first) {
+        this.name = made.name;
+        this.key = made.key;
+        this.time = made.time;
+        this.listener = made.listener;
+        this.counters = made.counters;
         this.generation = first;
     }
 
@@ -78,9 +85,39 @@ final class Succession {
         return true;
     }
 
-    /** Counts a call that was turned away. */
-    void reject() {
+    /** Lets a call in, or counts that it was turned away; in a dry run that is all that becomes of it. */
+    @Nullable
+    Permit admit(long nowNanos, boolean first) {
+        Generation current = current(nowNanos);
+        if (current.tryAdmit()) {
+            return current;
+        }
+        boolean passes = first && current.policy.blocks() == Blocks.RETRIES;
+        if (!passes) {
+            reject();
+        }
+        return passes || current.policy.isDryRun() ? Generation.unwatched(current.policy) : null;
+    }
+
+    private void reject() {
         rejected.increment();
+        if (counters != null) {
+            counters.reject();
+        }
+    }
+
+    /** Counts the result of a call, in the generation that let it in. */
+    void end(Generation admitted, Signal signal, long startedNanos, long nowNanos, RandomGenerator random) {
+        Generation from = admitted.latest();
+        long ended = from.state == CircuitState.HALF_OPEN ? time.nanoTime() : nowNanos;
+        boolean slow = ended - startedNanos >= from.policy.slowNanos;
+        if (counters != null) {
+            counters.add(Result.of(signal), slow, ended - startedNanos);
+        }
+        Generation to = from.afterResult(signal, slow, ended, random);
+        if (to != null) {
+            replace(from, to, ended);
+        }
     }
 
     CircuitSnapshot snapshot(Generation seen, long nowNanos) {
@@ -98,7 +135,13 @@ final class Succession {
 
     private void tell(CircuitListener told, Generation from, Generation to, long nowNanos) {
         try {
-            told.onTransition(new CircuitListener.Transition(name, from.state, to.state, snapshot(to, nowNanos)));
+            told.onTransition(new CircuitListener.Transition(
+                    name,
+                    Optional.ofNullable(key),
+                    from.state,
+                    to.state,
+                    snapshot(to, nowNanos),
+                    to.policy.isDryRun()));
         } catch (Throwable listenerFailed) {
             // a listener never changes what becomes of a call
         }

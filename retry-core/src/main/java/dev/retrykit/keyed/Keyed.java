@@ -3,6 +3,7 @@ package dev.retrykit.keyed;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
@@ -24,9 +25,9 @@ public final class Keyed<T> {
     private final ConcurrentMap<String, Entry<T>> entries = new ConcurrentHashMap<>();
     private final Function<String, T> maker;
     private final T shared;
-    private final int maxKeys;
-    private final long noteNanos;
-    private final long evictNanos;
+    private volatile int maxKeys;
+    private volatile long noteNanos;
+    private volatile long evictNanos;
     private long nextSweep;
 
     /**
@@ -41,10 +42,21 @@ public final class Keyed<T> {
     public Keyed(Function<String, T> maker, T shared, int maxKeys, long idleNanos, long nowNanos) {
         this.maker = maker;
         this.shared = shared;
-        this.maxKeys = maxKeys;
-        this.noteNanos = idleNanos / NOTES_PER_IDLE_TIME;
-        this.evictNanos = idleNanos + noteNanos;
         this.nextSweep = nowNanos;
+        limit(maxKeys, idleNanos);
+    }
+
+    /**
+     * Takes other limits from now on. Keys beyond a smaller number keep their values until these are idle.
+     *
+     * @param maxKeys as in the constructor
+     * @param idleNanos as in the constructor
+     */
+    public void limit(int maxKeys, long idleNanos) {
+        long note = idleNanos / NOTES_PER_IDLE_TIME;
+        this.maxKeys = maxKeys;
+        this.noteNanos = note;
+        this.evictNanos = idleNanos + note;
     }
 
     /**
@@ -62,6 +74,16 @@ public final class Keyed<T> {
             entry.lastNote = nowNanos;
         }
         return entry.value;
+    }
+
+    /** The value of all keys that find no room. */
+    public T shared() {
+        return shared;
+    }
+
+    /** Hands over each key that has a value of its own, and the value. No key gets one meanwhile. */
+    public synchronized void forEach(BiConsumer<String, T> action) {
+        entries.forEach((key, entry) -> action.accept(key, entry.value));
     }
 
     /** How many keys have a value of their own. */

@@ -71,7 +71,9 @@ class KeyedBudgetsTests {
         RetryBudget us = budgets.get("us");
         evicted.record(Signal.SUCCESS, time.nanoTime());
         evicted.giveBack(token);
-        assertThat(us.snapshot()).isEqualTo(new BudgetSnapshot("stock", false, 5, 5, 0, 0, 0, 0));
+        assertThat(us.snapshot())
+                .as("the grant is in the account of all keys, an eviction takes it off none")
+                .isEqualTo(new BudgetSnapshot("stock", false, 5, 5, 0, 0, 1, 0));
     }
 
     @Test

@@ -34,6 +34,24 @@ class RetryBudgetTests {
     }
 
     @Test
+    void anotherOfTheSameNameIsFullAndCountsIntoTheSameAccount() {
+        RetryBudget budget = budget(BudgetPolicy.defaults());
+        acquire(budget, 7);
+        RetryBudget another = budget.another();
+        assertThat(another.name()).isEqualTo(budget.name());
+        assertThat(another.policy()).isSameAs(budget.policy());
+        assertThat(another.time()).isSameAs(budget.time());
+        assertThat(acquire(another, 6)).hasSize(5);
+        assertThat(budget.snapshot().available()).isZero();
+        assertThat(budget.snapshot().granted())
+                .isEqualTo(10)
+                .isEqualTo(another.snapshot().granted());
+        assertThat(budget.snapshot().denied())
+                .isEqualTo(3)
+                .isEqualTo(another.snapshot().denied());
+    }
+
+    @Test
     void withoutAReserveAndWithoutASuccessThereIsNoRetry() {
         assertThat(acquire(budget(BudgetPolicy.of(0.1, WINDOW, 0)), 1)).isEmpty();
     }

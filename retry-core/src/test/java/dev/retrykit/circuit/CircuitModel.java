@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CircuitModel {
 
+    /** The permit of a call that goes through although it has no place: no generation counts it. */
+    private static final int UNWATCHED = -1;
+
     private CircuitPolicy policy;
     private final List<Outcome> results = new ArrayList<>();
     private CircuitState state = CircuitState.CLOSED;
@@ -43,7 +46,7 @@ final class CircuitModel {
             return generation;
         }
         rejected++;
-        return null;
+        return policy.isDryRun() ? UNWATCHED : null;
     }
 
     void end(int permit, Signal signal, boolean slow, long now) {

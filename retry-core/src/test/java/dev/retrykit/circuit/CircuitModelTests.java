@@ -153,6 +153,7 @@ class CircuitModelTests {
             int calls = 1 + random.nextInt(minimum);
             return builder.minimumCalls(calls)
                     .probes(1 + random.nextInt(Math.min(8, calls)))
+                    .dryRun(random.nextInt(6) == 0)
                     .failureRate(new double[] {1, 30, 50, 70, 100}[random.nextInt(5)])
                     .consecutiveFailures(random.nextInt(3) == 0 ? 1 + random.nextInt(8) : 0)
                     .openDuration(Duration.ofMillis(1 + random.nextInt(100)))

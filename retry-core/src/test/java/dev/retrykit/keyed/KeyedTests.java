@@ -37,6 +37,32 @@ class KeyedTests {
     }
 
     @Test
+    void handsOverWhatThereIsWithoutTheSharedValue() {
+        Keyed<String> keyed = keyed(1, 0);
+        keyed.get("a", 0);
+        keyed.get("b", 0);
+        List<String> seen = new ArrayList<>();
+        keyed.forEach((key, value) -> seen.add(key + " = " + value));
+        assertThat(seen).containsExactly("a = 1st of a");
+        assertThat(keyed.shared()).isSameAs(SHARED);
+    }
+
+    @Test
+    void otherLimitsHoldFromThenOnAndCostNobodyAValueThatIsntIdle() {
+        Keyed<String> keyed = keyed(2, 0);
+        String a = keyed.get("a", 0);
+        keyed.get("b", 0);
+        keyed.limit(1, IDLE / 2);
+        assertThat(keyed.get("a", 50)).isSameAs(a);
+        assertThat(keyed.get("c", 84)).isSameAs(SHARED);
+        assertThat(keyed.size()).isEqualTo(2);
+        assertThat(keyed.get("c", 95)).as("b was evicted, a is one as before").isSameAs(SHARED);
+        assertThat(keyed.size()).isEqualTo(1);
+        keyed.limit(2, IDLE);
+        assertThat(keyed.get("c", 96)).isEqualTo("1st of c");
+    }
+
+    @Test
     void noKeyIsNoKey() {
         assertThatNullPointerException()
                 .isThrownBy(() -> keyed(10, 0).get(null, 0))

@@ -1,0 +1,76 @@
+package dev.retrykit.circuit;
+
+import static dev.retrykit.settings.Rule.require;
+
+import dev.retrykit.time.Nanos;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How many keys may have a circuit of their own, and for how long.
+ *
+ * @param maxKeys keys at the most: 1 to 100,000. Default 1,000
+ * @param idleTime how long a circuit must not have been used to be forgotten: 1 s or more. Default 10 min, or longer if the
+ *     circuit may watch, be open or probe for longer
+ */
+public record KeyLimits(int maxKeys, Duration idleTime) {
+
+    private static final int MOST_KEYS = 100_000;
+    private static final int DEFAULT_MAX_KEYS = 1_000;
+    private static final Duration SHORTEST_IDLE_TIME = Duration.ofSeconds(1);
+    private static final Duration DEFAULT_IDLE_TIME = Duration.ofMinutes(10);
+
+    /**
+     * Limits of one's own.
+     *
+     * @throws IllegalArgumentException if one of the values is outside its range
+     */
+    public KeyLimits {
+        Objects.requireNonNull(idleTime, "idleTime");
+        require(maxKeys >= 1 && maxKeys <= MOST_KEYS, "maxKeys must be 1 to " + MOST_KEYS, maxKeys);
+        require(idleTime.compareTo(SHORTEST_IDLE_TIME) >= 0, "idleTime must be 1 s or more", idleTime);
+    }
+
+    /** The defaults for circuits of the given settings. */
+    public static KeyLimits defaults(CircuitPolicy policy) {
+        return new KeyLimits(DEFAULT_MAX_KEYS, longer(DEFAULT_IDLE_TIME, memory(policy)));
+    }
+
+    /** The same for another number of keys: 1 to 100,000. */
+    public KeyLimits withMaxKeys(int keys) {
+        return new KeyLimits(keys, idleTime);
+    }
+
+    /** The same for another idle time: 1 s or more. */
+    public KeyLimits withIdleTime(Duration idle) {
+        return new KeyLimits(maxKeys, idle);
+    }
+
+    /**
+     * Checks that nothing is forgotten that still applies.
+     *
+     * @throws IllegalArgumentException if circuits of the given settings remember for longer than the idle time
+     */
+    void checkAgainst(CircuitPolicy policy) {
+        requireNotBelow("timeWindow", policy.isCounted() ? Duration.ZERO : policy.timeWindow());
+        requireNotBelow("lease", policy.lease());
+        requireNotBelow("maxOpenDuration and its jitter", longestOpen(policy));
+    }
+
+    private void requireNotBelow(String setting, Duration least) {
+        require(idleTime.compareTo(least) >= 0, "idleTime must not be below " + setting + ", " + least, idleTime);
+    }
+
+    private static Duration memory(CircuitPolicy policy) {
+        Duration window = policy.isCounted() ? Duration.ZERO : policy.timeWindow();
+        return longer(window, longer(policy.lease(), longestOpen(policy)));
+    }
+
+    private static Duration longestOpen(CircuitPolicy policy) {
+        return Duration.ofNanos((long) (Nanos.of(policy.maxOpenDuration()) * (1 + policy.openJitter())));
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) >= 0 ? one : other;
+    }
+}
