@@ -36,22 +36,12 @@ public record KeyLimits(int maxKeys, Duration idleTime) {
         return new KeyLimits(DEFAULT_MAX_KEYS, longer(DEFAULT_IDLE_TIME, memory(policy)));
     }
 
-    /** The same for another number of keys: 1 to 100,000. */
-    public KeyLimits withMaxKeys(int keys) {
-        return new KeyLimits(keys, idleTime);
-    }
-
-    /** The same for another idle time: 1 s or more. */
-    public KeyLimits withIdleTime(Duration idle) {
-        return new KeyLimits(maxKeys, idle);
-    }
-
     /**
      * Checks that nothing is forgotten that still applies.
      *
      * @throws IllegalArgumentException if circuits of the given settings remember for longer than the idle time
      */
-    void checkAgainst(CircuitPolicy policy) {
+    public void checkAgainst(CircuitPolicy policy) {
         requireNotBelow("timeWindow", policy.isCounted() ? Duration.ZERO : policy.timeWindow());
         requireNotBelow("lease", policy.lease());
         requireNotBelow("maxOpenDuration and its jitter", longestOpen(policy));

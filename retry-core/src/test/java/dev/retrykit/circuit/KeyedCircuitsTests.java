@@ -195,17 +195,15 @@ class KeyedCircuitsTests {
 
     @Test
     void limitsOutOfRangeAreNamed() {
-        KeyLimits limits = new KeyLimits(10, IDLE);
-        assertThat(limits.withMaxKeys(100_000).maxKeys()).isEqualTo(100_000);
-        assertThat(limits.withIdleTime(Duration.ofSeconds(1)).idleTime()).hasSeconds(1);
+        assertThat(new KeyLimits(100_000, Duration.ofSeconds(1)).maxKeys()).isEqualTo(100_000);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> limits.withMaxKeys(0))
+                .isThrownBy(() -> new KeyLimits(0, IDLE))
                 .withMessage("maxKeys must be 1 to 100000, but was 0");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> limits.withMaxKeys(100_001))
+                .isThrownBy(() -> new KeyLimits(100_001, IDLE))
                 .withMessage("maxKeys must be 1 to 100000, but was 100001");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> limits.withIdleTime(Duration.ofMillis(999)))
+                .isThrownBy(() -> new KeyLimits(1, Duration.ofMillis(999)))
                 .withMessage("idleTime must be 1 s or more, but was PT0.999S");
     }
 

@@ -4,12 +4,13 @@ import dev.retrykit.RetryCounters;
 import dev.retrykit.RetryCounters.Outcome;
 import dev.retrykit.StopReason;
 import dev.retrykit.budget.BudgetSnapshot;
-import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.CircuitSnapshot;
+import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.spring.actuate.RetryReport.BudgetReport;
 import dev.retrykit.spring.actuate.RetryReport.CircuitReport;
 import dev.retrykit.spring.actuate.RetryReport.PolicyReport;
 import dev.retrykit.spring.actuate.RetryReport.SettingReport;
+import dev.retrykit.spring.registry.BudgetEntry;
 import dev.retrykit.spring.registry.CircuitEntry;
 import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;
@@ -17,14 +18,28 @@ import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.Texts;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the engine and writes reports. */
 final class Reporter {
+
+    private static final int MOST_KEYS = 20;
+    private static final int LONGEST_KEY = 200;
+
+    /** The worst state first. */
+    private static final List<CircuitState> TROUBLE = List.of(
+            CircuitState.FORCED_OPEN,
+            CircuitState.OPEN,
+            CircuitState.HALF_OPEN,
+            CircuitState.DISABLED,
+            CircuitState.CLOSED);
 
     private Reporter() {}
 
@@ -32,7 +47,7 @@ final class Reporter {
         return new RetryReport(
                 byName(retries.policies(), PolicyEntry::name, Reporter::report),
                 byName(retries.circuits(), CircuitEntry::name, Reporter::report),
-                byName(retries.budgets(), RetryBudget::name, Reporter::report));
+                byName(retries.budgets(), BudgetEntry::name, Reporter::report));
     }
 
     static PolicyReport report(PolicyEntry policy) {
@@ -57,7 +72,9 @@ final class Reporter {
     }
 
     static CircuitReport report(CircuitEntry entry) {
-        CircuitSnapshot circuit = entry.circuit().snapshot();
+        CircuitSnapshot shared = entry.circuit().snapshot();
+        Map<String, CircuitSnapshot> keys = entry.isKeyed() ? entry.keys() : Map.of();
+        CircuitSnapshot circuit = keys.values().stream().reduce(shared, Reporter::together);
         boolean empty = circuit.calls() == 0;
         return new CircuitReport(
                 circuit.state().name(),
@@ -66,13 +83,48 @@ final class Reporter {
                 circuit.calls(),
                 circuit.failures(),
                 circuit.slowCalls(),
-                circuit.rejected(),
+                entry.counters().rejected(),
                 circuit.untilProbe().map(Duration::toMillis).orElse(null),
+                entry.isKeyed() ? keysByState(keys) : null,
+                entry.isKeyed() ? troubled(keys) : null,
                 settings(entry.settings()),
                 entry.methods());
     }
 
-    static BudgetReport report(RetryBudget entry) {
+    /** The worse state, the nearer probe, and the calls of both. */
+    private static CircuitSnapshot together(CircuitSnapshot one, CircuitSnapshot other) {
+        return new CircuitSnapshot(
+                one.name(),
+                TROUBLE.indexOf(one.state()) <= TROUBLE.indexOf(other.state()) ? one.state() : other.state(),
+                one.calls() + other.calls(),
+                one.failures() + other.failures(),
+                one.slowCalls() + other.slowCalls(),
+                one.rejected() + other.rejected(),
+                Stream.concat(one.untilProbe().stream(), other.untilProbe().stream())
+                        .min(Comparator.naturalOrder()));
+    }
+
+    private static Map<String, Integer> keysByState(Map<String, CircuitSnapshot> keys) {
+        Map<String, Integer> byState = new TreeMap<>();
+        keys.values().forEach(key -> byState.merge(key.state().name(), 1, Integer::sum));
+        return byState;
+    }
+
+    /** Some of the keys whose circuits aren't closed: those that were asked for come from outside, and may be many. */
+    private static Map<String, String> troubled(Map<String, CircuitSnapshot> keys) {
+        Map<String, String> troubled = new TreeMap<>();
+        keys.entrySet().stream()
+                .filter(key -> key.getValue().state() != CircuitState.CLOSED)
+                .sorted(Comparator.comparing(
+                        key -> TROUBLE.indexOf(key.getValue().state())))
+                .limit(MOST_KEYS)
+                .forEach(key -> troubled.put(
+                        Texts.line(key.getKey(), LONGEST_KEY),
+                        key.getValue().state().name()));
+        return troubled;
+    }
+
+    static BudgetReport report(BudgetEntry entry) {
         BudgetSnapshot budget = entry.snapshot();
         Double rate = budget.attempts() == 0 ? null : rounded(budget.successes() * 100.0 / budget.attempts());
         return budget.unlimited()

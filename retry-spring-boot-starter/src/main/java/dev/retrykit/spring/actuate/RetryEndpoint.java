@@ -1,6 +1,7 @@
 package dev.retrykit.spring.actuate;
 
-import dev.retrykit.circuit.Circuit;
+import dev.retrykit.circuit.KeyedCircuits;
+import dev.retrykit.spring.registry.CircuitEntry;
 import dev.retrykit.spring.registry.Retries;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -55,8 +56,9 @@ public final class RetryEndpoint {
         if (!kind.equals("circuits")) {
             return problem(WebEndpointResponse.STATUS_NOT_FOUND, "Only circuits can be changed here.");
         }
-        Circuit circuit = find(name);
-        if (circuit == null) {
+        KeyedCircuits<?> circuits =
+                retries.findCircuit(name).map(CircuitEntry::circuits).orElse(null);
+        if (circuits == null) {
             return problem(WebEndpointResponse.STATUS_NOT_FOUND, "There is no such circuit.");
         }
         String wanted = state == null ? "" : state.toUpperCase(Locale.ROOT).replace('-', '_');
@@ -65,17 +67,17 @@ public final class RetryEndpoint {
                     WebEndpointResponse.STATUS_BAD_REQUEST,
                     "'state' must be one of CLOSED, DISABLED, FORCED_OPEN, HALF_OPEN.");
         }
-        LOG.info("Circuit '" + circuit.name() + "' is set to " + wanted + " by the endpoint");
-        set(circuit, wanted);
+        LOG.info("Circuit '" + circuits.name() + "' is set to " + wanted + " by the endpoint");
+        set(circuits, wanted);
         return one(kind, name);
     }
 
-    private static void set(Circuit circuit, String state) {
+    private static void set(KeyedCircuits<?> circuits, String state) {
         switch (state) {
-            case "FORCED_OPEN" -> circuit.forceOpen();
-            case "DISABLED" -> circuit.disable();
-            case "HALF_OPEN" -> circuit.halfOpen();
-            default -> circuit.reset();
+            case "FORCED_OPEN" -> circuits.forceOpen();
+            case "DISABLED" -> circuits.disable();
+            case "HALF_OPEN" -> circuits.halfOpen();
+            default -> circuits.reset();
         }
     }
 
@@ -86,10 +88,6 @@ public final class RetryEndpoint {
             case "budgets" -> retries.findBudget(name).map(Reporter::report).orElse(null);
             default -> null;
         };
-    }
-
-    private @Nullable Circuit find(String name) {
-        return retries.findCircuit(name).map(entry -> entry.circuit()).orElse(null);
     }
 
     private static WebEndpointResponse<Object> problem(int status, String detail) {

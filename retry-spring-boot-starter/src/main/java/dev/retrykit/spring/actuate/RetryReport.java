@@ -44,7 +44,7 @@ public record RetryReport(
             implements OperationResponseBody {}
 
     /**
-     * A circuit.
+     * A circuit, or all of those of its keys: then the worst state, the nearest probe, and the calls of all.
      *
      * @param state what it does with calls
      * @param failureRate percent of the window's calls that failed; absent without calls
@@ -54,6 +54,8 @@ public record RetryReport(
      * @param slowCalls those that were slow
      * @param rejected calls rejected since the start
      * @param nextProbeInMs milliseconds until the next probe; absent if none is planned
+     * @param keys how many keys are in each state; absent if no method has a key
+     * @param troubled the keys that aren't closed and their states, 20 at the most; absent if no method has a key
      * @param settings effective settings by key
      * @param methods the methods that go through it
      */
@@ -66,6 +68,8 @@ public record RetryReport(
             long slowCalls,
             long rejected,
             @Nullable Long nextProbeInMs,
+            @Nullable Map<String, Integer> keys,
+            @Nullable Map<String, String> troubled,
             Map<String, SettingReport> settings,
             List<String> methods)
             implements OperationResponseBody {}

@@ -122,7 +122,7 @@ public final class RetrykitAutoConfiguration {
             Retries retries, ApplicationContext context, ObjectProvider<CallerTransaction> transaction) {
         CallForms forms =
                 new CallForms(transaction.getIfUnique(() -> CallerTransaction.NONE), context.getClassLoader());
-        return new MethodPlans(retries, context.getEnvironment()::resolveRequiredPlaceholders, forms);
+        return new MethodPlans(retries, context.getEnvironment()::resolveRequiredPlaceholders, forms, context);
     }
 
     @Bean

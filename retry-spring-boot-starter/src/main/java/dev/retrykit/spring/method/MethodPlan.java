@@ -10,18 +10,37 @@ import org.jspecify.annotations.Nullable;
  * How one method is called. Resolved once; then it is the engine, a form and perhaps a fallback.
  *
  * @param retry the engine
+ * @param byKey the part of the engine that a call with a key goes through; null if calls have none
  * @param form how a method of its return type is called
  * @param fallback what answers when the call has failed
  */
-record MethodPlan(Retry retry, CallForm form, @Nullable Fallback fallback) {
+record MethodPlan(
+        Retry retry,
+        @Nullable ByKey byKey,
+        CallForm form,
+        @Nullable Fallback fallback) {
+
+    /** Finds the engine of a call. */
+    @FunctionalInterface
+    interface ByKey {
+
+        /**
+         * The engine of the key that the arguments give.
+         *
+         * @throws IllegalArgumentException if they give none
+         */
+        Retry engine(@Nullable Object[] arguments);
+    }
 
     /**
      * Calls the method.
      *
+     * @throws IllegalArgumentException if the call should have a key and has none; then nothing ran, nor will a fallback
      * @throws Throwable the failure of the last attempt, or of the fallback
      */
     @Nullable
     Object call(Invocation invocation) throws Throwable {
-        return form.call(retry, fallback, invocation);
+        Retry engine = byKey == null ? retry : byKey.engine(invocation.arguments());
+        return form.call(engine, fallback, invocation);
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.util.ClassUtils;
 
@@ -27,9 +28,10 @@ public final class MethodPlans {
      * @param retries where policies and circuits come from
      * @param placeholders fills in <code>${...}</code>
      * @param forms how methods are called
+     * @param beans those that expressions may name
      */
-    public MethodPlans(Retries retries, UnaryOperator<String> placeholders, CallForms forms) {
-        this(new PlanMaker(retries, placeholders, forms)::make);
+    public MethodPlans(Retries retries, UnaryOperator<String> placeholders, CallForms forms, BeanFactory beans) {
+        this(new PlanMaker(retries, placeholders, forms, beans)::make);
     }
 
     MethodPlans(Maker maker) {

@@ -21,6 +21,7 @@ import java.util.function.UnaryOperator;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.KotlinDetector;
 
 /** Turns annotations into plans, and refuses what can't mean what its author hoped. */
@@ -31,12 +32,14 @@ final class PlanMaker {
     private final Retries retries;
     private final UnaryOperator<String> placeholders;
     private final CallForms forms;
+    private final BeanFactory beans;
     private final Map<String, String> ownNames = new ConcurrentHashMap<>();
 
-    PlanMaker(Retries retries, UnaryOperator<String> placeholders, CallForms forms) {
+    PlanMaker(Retries retries, UnaryOperator<String> placeholders, CallForms forms, BeanFactory beans) {
         this.retries = retries;
         this.placeholders = placeholders;
         this.forms = forms;
+        this.beans = beans;
     }
 
     /**
@@ -55,10 +58,31 @@ final class PlanMaker {
         if (policy != null) {
             policy.addMethod(readable);
         }
+        KeyOfCall key = key(annotated.guarded(), method, readable);
         if (circuit != null) {
-            circuit.addMethod(readable);
+            circuit.addMethod(readable, key != null);
         }
-        return new MethodPlan(retry(policy, circuit), form, fallback);
+        return new MethodPlan(retry(policy, circuit), byKey(policy, circuit, key), form, fallback);
+    }
+
+    private @Nullable KeyOfCall key(@Nullable CircuitGuarded guarded, Method method, String readable) {
+        if (guarded == null || guarded.key().isEmpty()) {
+            return null;
+        }
+        String text = placeholders.apply(guarded.key());
+        return new KeyOfCall(ArgumentExpression.parse("@CircuitGuarded key", text, method, readable, beans));
+    }
+
+    private static MethodPlan.@Nullable ByKey byKey(
+            @Nullable PolicyEntry policy, @Nullable CircuitEntry circuit, @Nullable KeyOfCall key) {
+        if (circuit == null || key == null) {
+            return null;
+        }
+        if (policy == null) {
+            return arguments -> circuit.guard(key.of(arguments));
+        }
+        policy.addKeys(circuit);
+        return arguments -> policy.retry(circuit, key.of(arguments));
     }
 
     private static void warnIfOutOfReach(Method method, String readable) {
@@ -73,7 +97,7 @@ final class PlanMaker {
 
     private static Retry retry(@Nullable PolicyEntry policy, @Nullable CircuitEntry circuit) {
         if (policy != null) {
-            return policy.retry(circuit == null ? null : circuit.circuit());
+            return circuit == null ? policy.retry() : policy.retry(circuit);
         }
         if (circuit == null) {
             throw new IllegalArgumentException("a plan needs a policy or a circuit");

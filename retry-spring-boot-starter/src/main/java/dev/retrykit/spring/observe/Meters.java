@@ -10,7 +10,9 @@ enum Meters {
     BUDGET_GRANTED("retrykit.budget.granted", "Retries that a budget granted"),
     BUDGET_DENIED("retrykit.budget.denied", "Retries that a budget denied"),
     FALLBACK("retrykit.fallback", "Fallbacks called"),
-    CIRCUIT_STATE("retrykit.circuit.state", "1 for the state that a circuit is in, 0 for the others"),
+    CIRCUIT_STATE(
+            "retrykit.circuit.state",
+            "1 for the state that a circuit is in, 0 for the others; of one with keys, how many are in that state"),
     CIRCUIT_CALLS("retrykit.circuit.calls", "Calls through a circuit"),
     CIRCUIT_REJECTED("retrykit.circuit.rejected", "Calls that a circuit rejected");
 

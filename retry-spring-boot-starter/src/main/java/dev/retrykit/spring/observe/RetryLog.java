@@ -60,8 +60,10 @@ public final class RetryLog implements RetryListener, CircuitListener {
     @Override
     public void onTransition(Transition transition) {
         CircuitSnapshot snapshot = transition.snapshot();
-        CIRCUITS.info("Circuit " + Texts.quoted(transition.circuit()) + ": " + transition.from() + " -> "
-                + transition.to() + details(transition.from().name(), snapshot));
+        CIRCUITS.info("Circuit " + Texts.quoted(transition.circuit())
+                + transition.key().map(key -> ", key " + Texts.quoted(key)).orElse("") + ": " + transition.from()
+                + " -> " + transition.to() + details(transition.from().name(), snapshot)
+                + (transition.dryRun() ? "; a dry run, all calls go through" : ""));
     }
 
     private static String details(String from, CircuitSnapshot snapshot) {

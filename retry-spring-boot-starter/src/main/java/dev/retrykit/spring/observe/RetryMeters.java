@@ -5,10 +5,10 @@ import dev.retrykit.RetryCounters;
 import dev.retrykit.RetryCounters.AttemptResult;
 import dev.retrykit.RetryCounters.Outcome;
 import dev.retrykit.StopReason;
-import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.CircuitCounters;
 import dev.retrykit.circuit.CircuitCounters.Result;
 import dev.retrykit.circuit.CircuitState;
+import dev.retrykit.spring.registry.BudgetEntry;
 import dev.retrykit.spring.registry.CircuitEntry;
 import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;
@@ -100,11 +100,7 @@ public final class RetryMeters implements MeterBinder, AutoCloseable {
         void circuit(CircuitEntry circuit) {
             Tags tags = Tags.of("circuit", circuit.name());
             for (CircuitState state : CircuitState.values()) {
-                gauge(
-                        Meters.CIRCUIT_STATE,
-                        tags.and("state", tag(state)),
-                        circuit,
-                        it -> it.circuit().state() == state ? 1 : 0);
+                gauge(Meters.CIRCUIT_STATE, tags.and("state", tag(state)), circuit, it -> it.countIn(state));
             }
             CircuitCounters counters = circuit.counters();
             for (Result result : Result.values()) {
@@ -118,14 +114,10 @@ public final class RetryMeters implements MeterBinder, AutoCloseable {
                             it -> it.nanos(result, slow));
                 }
             }
-            counter(
-                    Meters.CIRCUIT_REJECTED,
-                    tags,
-                    circuit,
-                    it -> it.circuit().snapshot().rejected());
+            counter(Meters.CIRCUIT_REJECTED, tags, counters, CircuitCounters::rejected);
         }
 
-        void budget(RetryBudget budget) {
+        void budget(BudgetEntry budget) {
             Tags tags = Tags.of("budget", budget.name());
             gauge(
                     Meters.BUDGET_AVAILABLE,

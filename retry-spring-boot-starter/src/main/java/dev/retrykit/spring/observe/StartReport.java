@@ -37,7 +37,7 @@ public final class StartReport implements SmartInitializingSingleton {
         Setting retryOn = entry.settings().get("retry-on");
         String budget = entry.budget().policy().isUnlimited()
                 ? "no budget: up to " + policy.maxAttempts() + ".00x load"
-                : "budget " + Texts.quoted(entry.budget().name()) + " ("
+                : "budget " + Texts.quoted(entry.budget().name()) + (entry.hasBudgetsByKey() ? " for each key (" : " (")
                         + budget(entry.budget().policy()) + ")";
         return "Policy " + Texts.quoted(entry.name()) + ": "
                 + (entry.methods().isEmpty() ? "no annotated method" : String.join(", ", entry.methods()))

@@ -7,39 +7,57 @@ import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitCounters;
 import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.circuit.CircuitSnapshot;
+import dev.retrykit.circuit.CircuitState;
+import dev.retrykit.circuit.KeyLimits;
+import dev.retrykit.circuit.KeyedCircuits;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.spring.settings.Effective;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
-/** A circuit of the application. */
+/**
+ * A circuit of the application, and where methods have a key one for each key. Calls without a key, and keys that find no
+ * room, go through one of them, the shared one.
+ */
 public final class CircuitEntry {
+
+    private static final String GUARD = "";
 
     private final Effective<CircuitPolicy> effective;
     private final CircuitCounters counters = new CircuitCounters();
-    private final Circuit circuit;
+    private final KeyedCircuits<Part> circuits;
     private final Retry guard;
     private final List<String> methods = new CopyOnWriteArrayList<>();
     private volatile boolean used;
+    private volatile boolean keyed;
 
     CircuitEntry(
-            String name, Effective<CircuitPolicy> effective, EngineParts parts, List<FailureClassifier> classifiers) {
-        this.effective = effective;
+            String name,
+            Effective<CircuitPolicy> effective,
+            Effective<KeyLimits> limits,
+            EngineParts parts,
+            List<FailureClassifier> classifiers) {
+        this.effective = effective.with("", limits.settings());
         RetryPolicy once = once(classifiers);
-        this.circuit = Circuit.builder(name)
-                .policy(effective.policy())
-                .timeSource(parts.time())
-                .listener(parts.circuitListener())
-                .classifier(once::classify)
-                .counters(counters)
-                .build();
+        this.circuits = KeyedCircuits.of(
+                () -> Circuit.builder(name)
+                        .policy(effective.policy())
+                        .timeSource(parts.time())
+                        .listener(parts.circuitListener())
+                        .classifier(once::classify)
+                        .counters(counters),
+                limits.policy(),
+                Part::new);
         this.guard = Retry.builder(name)
                 .policy(once)
-                .circuit(circuit)
+                .circuit(circuit())
                 .budget(RetryBudget.of(name, BudgetPolicy.unlimited(), parts.time()))
                 .timeSource(parts.time())
                 .executor(parts.executor())
@@ -52,22 +70,32 @@ public final class CircuitEntry {
         return guard;
     }
 
+    /** The same through the circuit of a key. */
+    public Retry guard(String key) {
+        return circuits.get(key).engine(GUARD, circuit -> guard.with(circuit, guard.budget()));
+    }
+
     private static RetryPolicy once(List<FailureClassifier> classifiers) {
         RetryPolicy.Builder once = RetryPolicy.builder().maxAttempts(1).timeBudget(Duration.ofNanos(Nanos.UNLIMITED));
         classifiers.forEach(once::classifier);
         return once.build();
     }
 
-    /** Notes a method that goes through it. */
-    public void addMethod(String method) {
+    /**
+     * Notes a method that goes through it.
+     *
+     * @param byKey whether its calls have a key
+     */
+    public void addMethod(String method, boolean byKey) {
         methods.add(method);
         used = true;
+        keyed |= byKey;
     }
 
     /** The circuit, for somebody who calls through it without an annotation. */
     Circuit use() {
         used = true;
-        return circuit;
+        return circuit();
     }
 
     /** Whether a method goes through it, or somebody has asked for it. */
@@ -77,12 +105,35 @@ public final class CircuitEntry {
 
     /** The name. */
     public String name() {
-        return circuit.name();
+        return circuits.name();
     }
 
-    /** The circuit. */
+    /** The circuit of calls without a key, and of keys that find no room. */
     public Circuit circuit() {
-        return circuit;
+        return circuits.shared().circuit();
+    }
+
+    /** All of its circuits: what is done to the name is done to these. */
+    public KeyedCircuits<Part> circuits() {
+        return circuits;
+    }
+
+    /** Whether there are methods whose calls have a key. */
+    public boolean isKeyed() {
+        return keyed;
+    }
+
+    /** The circuits of the keys as they are now. */
+    public Map<String, CircuitSnapshot> keys() {
+        Map<String, CircuitSnapshot> keys = new LinkedHashMap<>();
+        circuits.all().forEach((key, part) -> keys.put(key, part.circuit().snapshot()));
+        return keys;
+    }
+
+    /** How many circuits are in a state: of the keys if there are such methods, else one or none. */
+    public long countIn(CircuitState state) {
+        Stream<Circuit> counted = keyed ? circuits.all().values().stream().map(Part::circuit) : Stream.of(circuit());
+        return counted.filter(circuit -> circuit.state() == state).count();
     }
 
     /** The effective settings by key, and where each came from. */
@@ -90,7 +141,7 @@ public final class CircuitEntry {
         return effective.settings();
     }
 
-    /** What came out of its calls. */
+    /** What came out of its calls, whatever their key. */
     public CircuitCounters counters() {
         return counters;
     }

@@ -4,65 +4,102 @@ import dev.retrykit.Retry;
 import dev.retrykit.RetryCounters;
 import dev.retrykit.RetryPolicy;
 import dev.retrykit.budget.RetryBudget;
-import dev.retrykit.circuit.Circuit;
 import dev.retrykit.spring.settings.Effective;
 import dev.retrykit.spring.settings.Setting;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A policy of the application. Methods that go through different circuits share its counters and its budget.
+ * A policy of the application. Methods that go through different circuits share its counters and its budget; of a circuit
+ * with keys each key has a budget of its own, unless the budget is one that has a name.
  */
 public final class PolicyEntry {
 
     private final String name;
     private final Effective<RetryPolicy> effective;
-    private final RetryBudget budget;
+    private final BudgetEntry budget;
+    private final boolean sharesBudget;
     private final EngineParts parts;
     private final Consumer<Retry> enlist;
     private final RetryCounters counters = new RetryCounters();
     private final FallbackCounters fallbacks = new FallbackCounters();
     private final List<String> methods = new CopyOnWriteArrayList<>();
     private final Map<String, Retry> retries = new ConcurrentHashMap<>();
+    private final Set<String> keyed = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Retry bare;
 
     /**
      * Without an engine yet.
      *
-     * @param enlist told of each engine
+     * @param sharesBudget whether the budget has a name, and others pay from it too
+     * @param enlist told of the engine, of which all others are parts
      */
     PolicyEntry(
             String name,
             Effective<RetryPolicy> effective,
-            RetryBudget budget,
+            BudgetEntry budget,
+            boolean sharesBudget,
             EngineParts parts,
             Consumer<Retry> enlist) {
         this.name = name;
         this.effective = effective;
         this.budget = budget;
+        this.sharesBudget = sharesBudget;
         this.parts = parts;
         this.enlist = enlist;
     }
 
-    /** Its engine, without a circuit or through one. */
-    public Retry retry(@Nullable Circuit circuit) {
-        return retries.computeIfAbsent(circuit == null ? "" : circuit.name(), key -> build(circuit));
+    /** Its engine, without a circuit. */
+    public synchronized Retry retry() {
+        Retry made = bare;
+        if (made == null) {
+            made = build();
+            bare = made;
+        }
+        return made;
     }
 
-    private Retry build(@Nullable Circuit circuit) {
+    /** Its engine through a circuit. */
+    public Retry retry(CircuitEntry circuit) {
+        return retries.computeIfAbsent(circuit.name(), key -> retry().with(circuit.circuit(), budget()));
+    }
+
+    /** Its engine through the circuit of a key. */
+    public Retry retry(CircuitEntry circuit, String key) {
+        Part part = circuit.circuits().get(key);
+        boolean own = !sharesBudget && part.circuit() != circuit.circuit();
+        return part.engine(name, of -> retry().with(of, own ? budget().another() : budget()));
+    }
+
+    /** Notes that it is used through a circuit with keys. */
+    public void addKeys(CircuitEntry circuit) {
+        if (!sharesBudget && keyed.add(circuit.name())) {
+            budget.addKeys(() -> circuit.circuits().all().values().stream()
+                    .flatMap(part -> part.engine(name).stream())
+                    .map(Retry::budget));
+        }
+    }
+
+    /** Whether each key of some circuit has a budget of its own. */
+    public boolean hasBudgetsByKey() {
+        return !keyed.isEmpty();
+    }
+
+    private Retry build() {
         Retry.Builder builder = Retry.builder(name)
                 .policy(effective.policy())
-                .budget(budget)
+                .budget(budget())
                 .timeSource(parts.time())
                 .executor(parts.executor())
                 .context(parts.context())
                 .counters(counters);
         parts.retryListeners().forEach(builder::listener);
-        Retry engine =
-                circuit == null ? builder.build() : builder.circuit(circuit).build();
+        Retry engine = builder.build();
         enlist.accept(engine);
         return engine;
     }
@@ -80,7 +117,7 @@ public final class PolicyEntry {
 
     /** Whether anybody has asked for its engine. */
     boolean isUsed() {
-        return !retries.isEmpty();
+        return bare != null;
     }
 
     /** The name. */
@@ -108,9 +145,9 @@ public final class PolicyEntry {
         return fallbacks;
     }
 
-    /** What its retries are paid from. */
+    /** What its retries are paid from, but for those of a key. */
     public RetryBudget budget() {
-        return budget;
+        return budget.budget();
     }
 
     /** The methods that use it. */

@@ -5,10 +5,12 @@ import dev.retrykit.RetryPolicy;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
+import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.spring.settings.BudgetAssembly;
 import dev.retrykit.spring.settings.CircuitAssembly;
 import dev.retrykit.spring.settings.Effective;
 import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.KeysAssembly;
 import dev.retrykit.spring.settings.Layer;
 import dev.retrykit.spring.settings.Names;
 import dev.retrykit.spring.settings.PolicyAssembly;
@@ -38,7 +40,7 @@ public final class Retries implements DisposableBean {
     private final EngineParts parts;
     private final Shelf<PolicyEntry> policies = new Shelf<>();
     private final Shelf<CircuitEntry> circuits = new Shelf<>();
-    private final Shelf<RetryBudget> budgets = new Shelf<>();
+    private final Shelf<BudgetEntry> budgets = new Shelf<>();
     private final List<Retry> engines = new CopyOnWriteArrayList<>();
 
     /** How the application has ended its calls; null as long as it goes on. */
@@ -69,7 +71,7 @@ public final class Retries implements DisposableBean {
     public Retry get(String name) {
         return findPolicy(name)
                 .orElseThrow(() -> unknown("policy", name, written.policies()))
-                .retry(null);
+                .retry();
     }
 
     /**
@@ -130,7 +132,7 @@ public final class Retries implements DisposableBean {
     }
 
     /** A budget by name, in any spelling. */
-    public Optional<RetryBudget> findBudget(String name) {
+    public Optional<BudgetEntry> findBudget(String name) {
         return Optional.ofNullable(budgets.find(name));
     }
 
@@ -145,7 +147,7 @@ public final class Retries implements DisposableBean {
     }
 
     /** All budgets, the shared ones and the policies' own. */
-    public Collection<RetryBudget> budgets() {
+    public Collection<BudgetEntry> budgets() {
         return budgets.all();
     }
 
@@ -168,7 +170,7 @@ public final class Retries implements DisposableBean {
     }
 
     /** Tells of each policy, circuit and budget, also of those that are made later. */
-    public void each(Consumer<PolicyEntry> policy, Consumer<CircuitEntry> circuit, Consumer<RetryBudget> budget) {
+    public void each(Consumer<PolicyEntry> policy, Consumer<CircuitEntry> circuit, Consumer<BudgetEntry> budget) {
         policies.each(policy);
         circuits.each(circuit);
         budgets.each(budget);
@@ -210,36 +212,44 @@ public final class Retries implements DisposableBean {
         Setting shared = all.setting("budget.name");
         if (shared != null) {
             String user = section + ".budget.name (" + shared.origin() + ")";
-            return new PolicyEntry(name, policy, budget(String.valueOf(shared.value()), user), parts, this::enlist);
+            return new PolicyEntry(
+                    name, policy, budget(String.valueOf(shared.value()), user), true, parts, this::enlist);
         }
         Effective<BudgetPolicy> budget =
                 BudgetAssembly.budget(section + ".budget", all.below("budget").over(written.budgetDefaults()));
         return new PolicyEntry(
-                name, policy.with("budget.", budget.settings()), ownBudget(name, budget.policy()), parts, this::enlist);
+                name,
+                policy.with("budget.", budget.settings()),
+                ownBudget(name, budget.policy()),
+                false,
+                parts,
+                this::enlist);
     }
 
     /** It bears the policy's name, unless a shared one has it. */
-    private RetryBudget ownBudget(String policy, BudgetPolicy settings) {
+    private BudgetEntry ownBudget(String policy, BudgetPolicy settings) {
         String name = written.budget(policy) == null ? policy : "policy " + policy;
-        return budgets.findOrAdd(name, () -> RetryBudget.of(name, settings, parts.time()));
+        return budgets.findOrAdd(name, () -> new BudgetEntry(RetryBudget.of(name, settings, parts.time())));
     }
 
-    private RetryBudget budget(String name, String user) {
+    private BudgetEntry budget(String name, String user) {
         Layer own = required(written.budget(name), name, user, "budget", "retrykit.budgets", written.budgets());
         return budgets.findOrAdd(
                 name,
-                () -> RetryBudget.of(
+                () -> new BudgetEntry(RetryBudget.of(
                         name,
                         BudgetAssembly.budget("retrykit.budgets." + name, own.over(written.budgetDefaults()))
                                 .policy(),
-                        parts.time()));
+                        parts.time())));
     }
 
     private CircuitEntry assembleCircuit(String name, Layer own) {
         Layer all = own.over(written.circuitDefaults());
+        Effective<CircuitPolicy> policy = CircuitAssembly.circuit(CIRCUITS + name, all);
         CircuitEntry entry = new CircuitEntry(
                 name,
-                CircuitAssembly.circuit(CIRCUITS + name, all),
+                policy,
+                KeysAssembly.keys(CIRCUITS + name, all, policy.policy()),
                 parts,
                 parts.partsOf(CIRCUITS + name, Layer.EMPTY).failures());
         enlist(entry.guard());

@@ -80,6 +80,7 @@ public final class CircuitAssembly {
         written.take("half-open.lease", Duration.class, builder::lease);
         written.take("on-open", OnOpen.class, builder::onOpen);
         written.take("blocks", Blocks.class, builder::blocks);
+        written.take("dry-run", Boolean.class, builder::dryRun);
         written.take("ignore", List.class, builder::ignore);
         return builder;
     }
@@ -129,6 +130,7 @@ public final class CircuitAssembly {
         readers.put("half-open.lease", CircuitPolicy::lease);
         readers.put("on-open", CircuitPolicy::onOpen);
         readers.put("blocks", CircuitPolicy::blocks);
+        readers.put("dry-run", CircuitPolicy::isDryRun);
         readers.put("ignore", policy -> policy.ignore().isEmpty() ? null : policy.ignore());
         return readers;
     }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param onOpen what a retrying call does while it is open: stop or wait. Default stop
  * @param blocks what it holds back while it is open: all or retries. Default all
  * @param ignore failures, with their subtypes, that say nothing against the dependency
+ * @param keys how many circuits there may be where methods have a key
+ * @param dryRun whether it only counts what it would reject. Default false
  */
 public record CircuitSettings(
         @Nullable Window window,
@@ -30,11 +32,13 @@ public record CircuitSettings(
         @Nullable HalfOpen halfOpen,
         @Nullable OnOpen onOpen,
         @Nullable Blocks blocks,
-        @Nullable List<Class<? extends Throwable>> ignore) {
+        @Nullable List<Class<? extends Throwable>> ignore,
+        @Nullable Keys keys,
+        @Nullable Boolean dryRun) {
 
     /** Nothing is written: a circuit of defaults. */
     static final CircuitSettings EMPTY =
-            new CircuitSettings(null, null, null, null, null, null, null, null, null, null);
+            new CircuitSettings(null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** What a window is made of. */
     public enum WindowType {
@@ -86,4 +90,13 @@ public record CircuitSettings(
      */
     public record HalfOpen(
             @Nullable Integer probes, @Nullable Duration lease) {}
+
+    /**
+     * How many circuits there may be where methods have a key.
+     *
+     * @param max keys with a circuit of their own: 1 to 100000; further ones share one. Default 1000
+     * @param idle how long the circuit of a key must not have been used to be forgotten: 1s or more, and no less than the
+     *     window, the lease and the longest open time. Default 10m, or longer if those are
+     */
+    public record Keys(@Nullable Integer max, @Nullable Duration idle) {}
 }

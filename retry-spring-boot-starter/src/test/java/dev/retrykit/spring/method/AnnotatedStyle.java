@@ -208,7 +208,7 @@ enum AnnotatedStyle implements CallStyle {
     static <T> T proxied(T bean, Retry retry, boolean byClass) {
         CallForms forms = new CallForms(CallerTransaction.NONE, AnnotatedStyle.class.getClassLoader());
         MethodPlans plans = new MethodPlans((method, type, annotated) ->
-                new MethodPlan(retry, forms.of(method, MethodNames.readable(method, type), false), null));
+                new MethodPlan(retry, null, forms.of(method, MethodNames.readable(method, type), false), null));
         RetryPostProcessor processor = new RetryPostProcessor(() -> plans, 0);
         processor.setBeanFactory(new DefaultListableBeanFactory());
         processor.setProxyTargetClass(byClass);

@@ -7,6 +7,9 @@ import ch.qos.logback.classic.Logger;
 import dev.retrykit.Retry;
 import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.circuit.CircuitListener;
+import dev.retrykit.circuit.CircuitSnapshot;
+import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.time.ManualTime;
@@ -15,6 +18,7 @@ import java.net.ConnectException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -323,6 +327,23 @@ class RetryLogTests {
                                 + " 0.0 % were slow; next probe in 5s",
                         "INFO dev.retrykit.circuit - Circuit 'inventory': OPEN -> HALF_OPEN; probing",
                         "INFO dev.retrykit.circuit - Circuit 'inventory': HALF_OPEN -> CLOSED");
+    }
+
+    @Test
+    void aTransitionTellsItsKeyAndThatItIsADryRun(CapturedOutput output) {
+        CircuitSnapshot snapshot = new CircuitSnapshot("search", CircuitState.CLOSED, 0, 0, 0, 0, Optional.empty());
+        new RetryLog(time, Runnable::run)
+                .onTransition(new CircuitListener.Transition(
+                        "search",
+                        Optional.of("eu\nINFO forged"),
+                        CircuitState.HALF_OPEN,
+                        CircuitState.CLOSED,
+                        snapshot,
+                        true));
+
+        assertThat(lines(output, "circuit"))
+                .containsExactly("INFO dev.retrykit.circuit - Circuit 'search', key 'eu\\nINFO forged':"
+                        + " HALF_OPEN -> CLOSED; a dry run, all calls go through");
     }
 
     @Test

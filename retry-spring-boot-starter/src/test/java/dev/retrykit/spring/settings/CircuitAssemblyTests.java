@@ -49,6 +49,7 @@ class CircuitAssemblyTests {
                           half-open: { probes: 4, lease: 8s }
                           on-open: wait
                           blocks: retries
+                          dry-run: true
                           ignore: [java.io.IOException]
                         """).policy();
 
@@ -67,6 +68,7 @@ class CircuitAssemblyTests {
         assertThat(policy.lease()).isEqualTo(Duration.ofSeconds(8));
         assertThat(policy.onOpen()).isEqualTo(OnOpen.WAIT);
         assertThat(policy.blocks()).isEqualTo(Blocks.RETRIES);
+        assertThat(policy.isDryRun()).isTrue();
         assertThat(policy.ignore()).containsExactly(IOException.class);
     }
 

@@ -87,6 +87,9 @@ class MetadataTests {
                 Written.yml("retrykit.circuits.inventory:").circuit();
 
         assertDefaults("retrykit.defaults.circuit.", effective.settings());
+        assertDefaults(
+                "retrykit.defaults.circuit.",
+                Written.yml("retrykit.circuits.inventory:").keys().settings());
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.retrykit.spring.settings;
 
 import dev.retrykit.RetryPolicy;
 import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.circuit.KeyLimits;
 import dev.retrykit.spring.Apps;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,5 +67,12 @@ final class Written {
         WrittenSettings settings = bind();
         Layer all = settings.circuit("inventory").over(settings.circuitDefaults());
         return CircuitAssembly.circuit("retrykit.circuits.inventory", all);
+    }
+
+    /** How many keys the circuit called inventory may have. */
+    Effective<KeyLimits> keys() {
+        WrittenSettings settings = bind();
+        Layer all = settings.circuit("inventory").over(settings.circuitDefaults());
+        return KeysAssembly.keys("retrykit.circuits.inventory", all, circuit().policy());
     }
 }

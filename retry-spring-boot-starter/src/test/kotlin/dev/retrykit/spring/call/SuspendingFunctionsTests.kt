@@ -397,6 +397,25 @@ internal class SuspendingFunctionsTests {
                 assertThat(time.pending()).isZero()
             }
     }
+
+    open class Keyed {
+
+        @CircuitGuarded(key = "#region")
+        open suspend fun find(sku: String, region: String): String {
+            yield()
+            return "$sku in $region"
+        }
+    }
+
+    @Test
+    fun aSuspendingFunctionHasOneCircuitForEachKey() {
+        app.withBean(Keyed::class.java).run { context ->
+            val found = runBlocking { context.getBean(Keyed::class.java).find("apple", "eu") }
+            assertThat(found).isEqualTo("apple in eu")
+            val circuit = context.getBean(Retries::class.java).findCircuit("Keyed.find").orElseThrow()
+            assertThat(circuit.keys()).containsOnlyKeys("eu")
+        }
+    }
 }
 
 internal fun attempt(): Int? = RetryContext.current().map { it.attempt() }.orElse(null)

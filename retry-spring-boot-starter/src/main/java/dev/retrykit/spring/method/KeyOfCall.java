@@ -1,0 +1,60 @@
+package dev.retrykit.spring.method;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/** The key of a call as text. Keys may come from outside: a long one is kept as its hash. */
+final class KeyOfCall {
+
+    private static final int LONGEST = 200;
+
+    private static final ClassValue<Boolean> SPEAKS = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            return !type.isArray() && !isObjects(type);
+        }
+    };
+
+    private final ArgumentExpression expression;
+
+    KeyOfCall(ArgumentExpression expression) {
+        this.expression = expression;
+    }
+
+    /**
+     * The key.
+     *
+     * @throws IllegalArgumentException if there is none, or if its text would say nothing about it
+     */
+    String of(@Nullable Object[] arguments) {
+        Object value = expression.value(arguments);
+        if (!SPEAKS.get(value.getClass())) {
+            throw new IllegalArgumentException(
+                    expression + " is a " + value.getClass().getTypeName()
+                            + ", whose text tells nothing: take a text, a number or the like from it.");
+        }
+        String text = value.toString();
+        return text.length() <= LONGEST ? text : "sha256:" + hash(text);
+    }
+
+    /** Whether it has no text of its own: what identity makes of it is another key each time. */
+    private static boolean isObjects(Class<?> type) {
+        try {
+            return type.getMethod("toString").getDeclaringClass() == Object.class;
+        } catch (NoSuchMethodException impossible) {
+            return true;
+        }
+    }
+
+    private static String hash(String text) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every JDK has SHA-256", impossible);
+        }
+    }
+}

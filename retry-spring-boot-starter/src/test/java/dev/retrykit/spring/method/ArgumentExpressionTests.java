@@ -1,0 +1,163 @@
+package dev.retrykit.spring.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.retrykit.spring.settings.InvalidSettingException;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.util.ReflectionUtils;
+
+class ArgumentExpressionTests {
+
+    record Customer(String country, Object silent) {}
+
+    record Order(Customer customer, List<String> lines) {}
+
+    static class Tenants {
+
+        public String current() {
+            return "acme";
+        }
+    }
+
+    static class Service {
+
+        void place(String region, Order order, Object other) {}
+    }
+
+    private static final Method PLACE =
+            ReflectionUtils.findMethod(Service.class, "place", String.class, Order.class, Object.class);
+
+    private static final Order ORDER = new Order(new Customer("NO", new Object()), List.of("a", "b"));
+
+    private static KeyOfCall key(String expression) {
+        StaticListableBeanFactory beans = new StaticListableBeanFactory(Map.of("tenants", new Tenants()));
+        return new KeyOfCall(ArgumentExpression.parse(
+                "@CircuitGuarded key", expression, PLACE, "Service.place(String, Order, Object)", beans));
+    }
+
+    private static String key(String expression, Object other) {
+        return key(expression).of(new Object[] {"eu", ORDER, other});
+    }
+
+    @ParameterizedTest(name = "{0} is {1}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "#region | eu",
+                "#p0 | eu",
+                "#a0 | eu",
+                "#order.customer.country | NO",
+                "#order.lines[1] | b",
+                "#order.lines.?[length() > 0].size() | 2",
+                "#order.lines.![toUpperCase()] | [A, B]",
+                "#region + '/' + #order.customer.country | eu/NO",
+                "@tenants.current() | acme",
+                "@tenants.current() + #region | acmeeu",
+                "#region == 'eu' ? 'home' : 'abroad' | home",
+                "T(java.lang.Math).max(1, 2) | 2",
+                "'constant' | constant",
+            })
+    void readsArgumentsAndBeans(String expression, String expected) {
+        assertThat(key(expression, null)).isEqualTo(expected);
+    }
+
+    @Test
+    void takesWhateverHasATextOfItsOwn() {
+        UUID id = UUID.randomUUID();
+        assertThat(key("#other", 7L)).isEqualTo("7");
+        assertThat(key("#other", Thread.State.NEW)).isEqualTo("NEW");
+        assertThat(key("#other", id)).isEqualTo(id.toString());
+        assertThat(key("#other", "")).isEmpty();
+    }
+
+    @Test
+    void keepsALongTextAsItsHash() {
+        String longest = "x".repeat(200);
+        assertThat(key("#other", longest)).isEqualTo(longest);
+        assertThat(key("#other", longest + "y"))
+                .startsWith("sha256:")
+                .hasSize(71)
+                .isEqualTo(key("#other", longest + "y"))
+                .isNotEqualTo(key("#other", longest + "z"));
+    }
+
+    @Test
+    void refusesWhatHasNoTextOfItsOwn() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> key("#order.customer.silent", null))
+                .withMessage("@CircuitGuarded key '#order.customer.silent' on Service.place(String, Order, Object) is a"
+                        + " java.lang.Object, whose text tells nothing: take a text, a number or the like from it.");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> key("#other", new int[] {1}))
+                .withMessageContaining("is a int[], whose text tells nothing");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"#other", "#p2", "#order.customer.country == 'NO' ? null : 'x'"})
+    void nullIsNoKey(String expression) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> key(expression, null))
+                .withMessage("@CircuitGuarded key '" + expression
+                        + "' on Service.place(String, Order, Object) is null, so nothing was called.");
+    }
+
+    @Test
+    void anExpressionThatFailsIsNamed() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> key("#other.name", null))
+                .withMessageStartingWith("@CircuitGuarded key '#other.name' on Service.place(String, Order, Object)"
+                        + " failed, so nothing was called: EL1007E")
+                .havingCause()
+                .isInstanceOf(org.springframework.expression.EvaluationException.class);
+    }
+
+    @Test
+    void whatAFailureSaysForgesNoLine() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> key("T(java.lang.Integer).parseInt(#other)", "1\nFORGED"))
+                .satisfies(failure -> assertThat(failure.getMessage()).doesNotContain("\n"));
+    }
+
+    private static final String SHARP = "Write #name for an argument, #p0 for the first.";
+
+    private static void refused(String expression, String problem, String remedy) {
+        assertThatExceptionOfType(InvalidSettingException.class)
+                .isThrownBy(() -> key(expression))
+                .satisfies(refused -> {
+                    assertThat(refused.getMessage())
+                            .contains("@CircuitGuarded key '" + expression
+                                    + "' on Service.place(String, Order, Object) " + problem);
+                    assertThat(((InvalidSettingException) refused).action()).isEqualTo(remedy);
+                });
+    }
+
+    @Test
+    void aMisspeltArgumentIsFoundAtOnce() {
+        refused("#regoin", "names the argument 'regoin', which there isn't. Did you mean 'region'?", SHARP);
+        refused("#order.lines.?[#this != #regoin]", "names the argument 'regoin', which there isn't.", SHARP);
+        refused("#p3", "names the argument 'p3', which there isn't. There are: 'order', 'other', 'region'.", SHARP);
+    }
+
+    @Test
+    void aForgottenSignIsFoundAtOnce() {
+        refused("region", "reads 'region' of nothing. Did you mean 'region'?", SHARP);
+        refused("order.customer", "reads 'order' of nothing. Did you mean 'order'?", SHARP);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"#region +", "#", "#order..x", "#region)"})
+    void whatCantBeParsedIsFoundAtOnce(String expression) {
+        refused(expression, "can't be read: ", "Correct the expression. An argument is written #name.");
+    }
+}
