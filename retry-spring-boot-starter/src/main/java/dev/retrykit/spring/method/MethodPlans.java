@@ -115,6 +115,7 @@ public final class MethodPlans {
                     Annotated found = Objects.requireNonNull(annotated.get(method));
                     made.computeIfAbsent(specific, key -> Optional.of(maker.make(key, type, found)));
                 });
+        SelfCalls.warn(type, annotated);
         return made;
     }
 }
