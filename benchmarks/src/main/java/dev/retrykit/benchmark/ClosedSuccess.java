@@ -1,0 +1,74 @@
+package dev.retrykit.benchmark;
+
+import dev.failsafe.Failsafe;
+import dev.failsafe.FailsafeExecutor;
+import dev.retrykit.circuit.Circuit;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** A closed circuit, and a call that succeeds. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(3)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class ClosedSuccess {
+
+    private final Circuit plain = Circuits.plain();
+    private final Circuit timed = Circuits.timed();
+    private final Circuit counted = Circuits.counted();
+    private final CircuitBreaker resilience4jTimed = Circuits.resilience4jTimed();
+    private final CircuitBreaker resilience4jCounted = Circuits.resilience4jCounted();
+    private final FailsafeExecutor<Object> failsafeTimed = Failsafe.with(Circuits.failsafeTimed());
+    private final FailsafeExecutor<Object> failsafeCounted = Failsafe.with(Circuits.failsafeCounted());
+
+    @Benchmark
+    public String nothing(Work work) throws Exception {
+        return work.succeeds.call();
+    }
+
+    @Benchmark
+    public String retrykitTimeWindow(Work work) {
+        return plain.call(work::result);
+    }
+
+    @Benchmark
+    public String retrykitTimeWindowSlowCalls(Work work) {
+        return timed.call(work::result);
+    }
+
+    @Benchmark
+    public String retrykitCountWindow(Work work) {
+        return counted.call(work::result);
+    }
+
+    @Benchmark
+    public String resilience4jTimeWindowSlowCalls(Work work) throws Exception {
+        return resilience4jTimed.executeCallable(work.succeeds);
+    }
+
+    @Benchmark
+    public String resilience4jCountWindowSlowCalls(Work work) throws Exception {
+        return resilience4jCounted.executeCallable(work.succeeds);
+    }
+
+    @Benchmark
+    public Object failsafeTimeWindow(Work work) {
+        return failsafeTimed.get(work::result);
+    }
+
+    @Benchmark
+    public Object failsafeCountWindow(Work work) {
+        return failsafeCounted.get(work::result);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.retrykit.benchmark;
+
+import dev.failsafe.Failsafe;
+import dev.failsafe.FailsafeExecutor;
+import dev.retrykit.circuit.Circuit;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** An open circuit, and a call that it turns away. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(3)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class Rejected {
+
+    private final Circuit circuit = Circuits.opensForADay();
+    private final CircuitBreaker resilience4j = Circuits.resilience4jOpensForADay(true);
+    private final CircuitBreaker resilience4jStackless = Circuits.resilience4jOpensForADay(false);
+    private final dev.failsafe.CircuitBreaker<Object> failsafeBreaker = Circuits.failsafeOpensForADay();
+    private final FailsafeExecutor<Object> failsafe = Failsafe.with(failsafeBreaker);
+
+    /** For a day. */
+    @Setup
+    public void open() {
+        Circuits.open(circuit);
+        resilience4j.transitionToOpenState();
+        resilience4jStackless.transitionToOpenState();
+        failsafeBreaker.open();
+    }
+
+    @Benchmark
+    public Throwable retrykit(Work work) {
+        return rejection(() -> circuit.call(work::result));
+    }
+
+    @Benchmark
+    public Throwable resilience4j(Work work) {
+        return rejection(() -> resilience4j.executeCallable(work.succeeds));
+    }
+
+    @Benchmark
+    public Throwable resilience4jStackless(Work work) {
+        return rejection(() -> resilience4jStackless.executeCallable(work.succeeds));
+    }
+
+    @Benchmark
+    public Throwable failsafe(Work work) {
+        return rejection(() -> failsafe.get(work::result));
+    }
+
+    private static Throwable rejection(Callable<?> call) {
+        try {
+            call.call();
+            throw new IllegalStateException("it was let through");
+        } catch (RuntimeException rejected) {
+            return rejected;
+        } catch (Exception failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+}
