@@ -138,6 +138,66 @@ class GenerationRaces {
     }
 
     @JCStressTest
+    @Description("A failure comes while a window of calls gets another size.")
+    @Outcome(id = "2, 2, 0", expect = ACCEPTABLE, desc = "it is counted, before or after, and so is the one before it")
+    @Outcome(expect = FORBIDDEN, desc = "the change loses one")
+    @State
+    public static class AnotherSizeLosesNoCount extends CircuitRaces.Counted {
+
+        private final Permit permit = permit();
+
+        public AnotherSizeLosesNoCount() {
+            super(COUNTED);
+            end(permit(), Signal.FAILURE);
+        }
+
+        @Actor
+        public void fails() {
+            end(permit, Signal.FAILURE);
+        }
+
+        @Actor
+        public void change() {
+            circuit.change(CircuitPolicy.builder().countWindow(40).build());
+        }
+
+        @Arbiter
+        public void counts(LLI_Result r) {
+            count(this, r);
+        }
+    }
+
+    @JCStressTest
+    @Description("Two results come for the last place of a slice of a window of calls.")
+    @Outcome(id = "6, 1, 0", expect = ACCEPTABLE, desc = "both are counted, one of them in the next slice")
+    @Outcome(expect = FORBIDDEN, desc = "a count is lost")
+    @State
+    public static class TheNextSliceLosesNoCount extends TwoResults {
+
+        public TheNextSliceLosesNoCount() {
+            super(COUNTED);
+            for (int i = 0; i < 4; i++) {
+                end(permit(), Signal.SUCCESS);
+            }
+        }
+
+        @Actor
+        public void succeeds() {
+            succeed();
+        }
+
+        @Actor
+        public void fails() {
+            fail();
+        }
+
+        @Arbiter
+        public void counts(LLI_Result r) {
+            count(this, r);
+        }
+    }
+
+    @JCStressTest
     @Description("Two callers come when the open time is over; one may probe.")
     @Outcome(
             id = {"true, false, true", "false, true, true"},

@@ -1,0 +1,56 @@
+package dev.retrykit.circuit;
+
+import dev.retrykit.window.SlidingWindow;
+
+/** The results of the last time. */
+final class TimeWindow implements Window {
+
+    private static final int SLOW = 1;
+    private static final int FAILED = 2;
+    private static final int KINDS = 4;
+    private static final int SLICES = 10;
+
+    private final long sizeNanos;
+    private final SlidingWindow window;
+
+    private TimeWindow(long sizeNanos, SlidingWindow window) {
+        this.sizeNanos = sizeNanos;
+        this.window = window;
+    }
+
+    static TimeWindow of(long sizeNanos, long nowNanos) {
+        return new TimeWindow(sizeNanos, new SlidingWindow(KINDS, sizeNanos, SLICES, nowNanos));
+    }
+
+    @Override
+    public void add(boolean failed, boolean slow, long nowNanos) {
+        window.add((failed ? FAILED : 0) + (slow ? SLOW : 0), nowNanos);
+    }
+
+    @Override
+    public long slice() {
+        return window.slice();
+    }
+
+    @Override
+    public void slideTo(long nowNanos) {
+        window.slideTo(nowNanos);
+    }
+
+    @Override
+    public Tally tally() {
+        long failedFast = window.count(FAILED);
+        long failedSlow = window.count(FAILED + SLOW);
+        long slow = window.count(SLOW);
+        return new Tally(window.count(0) + slow + failedFast + failedSlow, failedFast + failedSlow, slow + failedSlow);
+    }
+
+    @Override
+    public Window with(CircuitPolicy policy, long nowNanos) {
+        if (policy.isCounted()) {
+            return Window.of(policy, nowNanos);
+        }
+        long size = policy.timeWindow().toNanos();
+        return size == sizeNanos ? this : new TimeWindow(size, window.resized(size, SLICES, nowNanos));
+    }
+}

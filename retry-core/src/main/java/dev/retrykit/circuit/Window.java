@@ -1,0 +1,27 @@
+package dev.retrykit.circuit;
+
+/** The results that a closed circuit looks at. Thread-safe, without a lock, and without an object per result. */
+interface Window {
+
+    /** Counts a result. */
+    void add(boolean failed, boolean slow, long nowNanos);
+
+    /** The number of the slice that is being filled: while it stays the same, counts only grow. */
+    long slice();
+
+    /** Forgets what time has taken. */
+    void slideTo(long nowNanos);
+
+    /** What the window holds. */
+    Tally tally();
+
+    /** A window of another size, with what this one holds as far as that size reaches; an empty one of the other type. */
+    Window with(CircuitPolicy policy, long nowNanos);
+
+    /** An empty one. */
+    static Window of(CircuitPolicy policy, long nowNanos) {
+        return policy.isCounted()
+                ? CountWindow.of(policy.countWindow())
+                : TimeWindow.of(policy.timeWindow().toNanos(), nowNanos);
+    }
+}
