@@ -4,7 +4,6 @@ import dev.failsafe.Failsafe;
 import dev.failsafe.FailsafeExecutor;
 import dev.retrykit.circuit.Circuit;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -32,35 +31,50 @@ public class ClosedFailure {
 
     @Benchmark
     public Throwable nothing(Work work) {
-        return failure(work.fails);
+        try {
+            return unexpected(work.fails.call());
+        } catch (Exception failed) {
+            return failed;
+        }
     }
 
     @Benchmark
     public Throwable retrykitTimeWindow(Work work) {
-        return failure(() -> plain.call(work::failure));
+        try {
+            return unexpected(plain.call(work.fails));
+        } catch (Exception failed) {
+            return failed;
+        }
     }
 
     @Benchmark
     public Throwable retrykitTimeWindowSlowCalls(Work work) {
-        return failure(() -> timed.call(work::failure));
+        try {
+            return unexpected(timed.call(work.fails));
+        } catch (Exception failed) {
+            return failed;
+        }
     }
 
     @Benchmark
     public Throwable resilience4jTimeWindowSlowCalls(Work work) {
-        return failure(() -> resilience4jTimed.executeCallable(work.fails));
+        try {
+            return unexpected(resilience4jTimed.executeCallable(work.failsCallable));
+        } catch (Exception failed) {
+            return failed;
+        }
     }
 
     @Benchmark
     public Throwable failsafeTimeWindow(Work work) {
-        return failure(() -> failsafeTimed.get(work::failure));
-    }
-
-    private static Throwable failure(Callable<?> call) {
         try {
-            call.call();
-            throw new IllegalStateException("it succeeded");
+            return unexpected(failsafeTimed.get(work.failsSupplier));
         } catch (Exception failed) {
             return failed;
         }
+    }
+
+    private static Throwable unexpected(Object result) {
+        throw new AssertionError("it returned " + result);
     }
 }

@@ -33,42 +33,42 @@ public class ClosedSuccess {
     private final FailsafeExecutor<Object> failsafeCounted = Failsafe.with(Circuits.failsafeCounted());
 
     @Benchmark
-    public String nothing(Work work) throws Exception {
+    public String nothing(Work work) {
         return work.succeeds.call();
     }
 
     @Benchmark
     public String retrykitTimeWindow(Work work) {
-        return plain.call(work::result);
+        return plain.call(work.succeeds);
     }
 
     @Benchmark
     public String retrykitTimeWindowSlowCalls(Work work) {
-        return timed.call(work::result);
+        return timed.call(work.succeeds);
     }
 
     @Benchmark
     public String retrykitCountWindow(Work work) {
-        return counted.call(work::result);
+        return counted.call(work.succeeds);
     }
 
     @Benchmark
     public String resilience4jTimeWindowSlowCalls(Work work) throws Exception {
-        return resilience4jTimed.executeCallable(work.succeeds);
+        return resilience4jTimed.executeCallable(work.succeedsCallable);
     }
 
     @Benchmark
     public String resilience4jCountWindowSlowCalls(Work work) throws Exception {
-        return resilience4jCounted.executeCallable(work.succeeds);
+        return resilience4jCounted.executeCallable(work.succeedsCallable);
     }
 
     @Benchmark
     public Object failsafeTimeWindow(Work work) {
-        return failsafeTimed.get(work::result);
+        return failsafeTimed.get(work.succeedsSupplier);
     }
 
     @Benchmark
     public Object failsafeCountWindow(Work work) {
-        return failsafeCounted.get(work::result);
+        return failsafeCounted.get(work.succeedsSupplier);
     }
 }

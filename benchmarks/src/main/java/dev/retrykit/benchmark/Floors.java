@@ -34,7 +34,7 @@ public class Floors {
     }
 
     @Benchmark
-    public String clockAndStripedAdd(Work work) throws Exception {
+    public String clockAndStripedAdd(Work work) {
         long began = System.nanoTime();
         String result = work.succeeds.call();
         if (began != 0) {
@@ -44,7 +44,7 @@ public class Floors {
     }
 
     @Benchmark
-    public String twoClocksAndStripedAdd(Work work) throws Exception {
+    public String twoClocksAndStripedAdd(Work work) {
         long began = System.nanoTime();
         String result = work.succeeds.call();
         if (System.nanoTime() - began >= 0) {

@@ -4,7 +4,6 @@ import dev.failsafe.Failsafe;
 import dev.failsafe.FailsafeExecutor;
 import dev.retrykit.circuit.Circuit;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -43,32 +42,41 @@ public class Rejected {
 
     @Benchmark
     public Throwable retrykit(Work work) {
-        return rejection(() -> circuit.call(work::result));
+        try {
+            return unexpected(circuit.call(work.succeeds));
+        } catch (Exception failed) {
+            return failed;
+        }
     }
 
     @Benchmark
     public Throwable resilience4j(Work work) {
-        return rejection(() -> resilience4j.executeCallable(work.succeeds));
+        try {
+            return unexpected(resilience4j.executeCallable(work.succeedsCallable));
+        } catch (Exception failed) {
+            return failed;
+        }
     }
 
     @Benchmark
     public Throwable resilience4jStackless(Work work) {
-        return rejection(() -> resilience4jStackless.executeCallable(work.succeeds));
+        try {
+            return unexpected(resilience4jStackless.executeCallable(work.succeedsCallable));
+        } catch (Exception failed) {
+            return failed;
+        }
     }
 
     @Benchmark
     public Throwable failsafe(Work work) {
-        return rejection(() -> failsafe.get(work::result));
+        try {
+            return unexpected(failsafe.get(work.succeedsSupplier));
+        } catch (Exception failed) {
+            return failed;
+        }
     }
 
-    private static Throwable rejection(Callable<?> call) {
-        try {
-            call.call();
-            throw new IllegalStateException("it was let through");
-        } catch (RuntimeException rejected) {
-            return rejected;
-        } catch (Exception failed) {
-            throw new IllegalStateException(failed);
-        }
+    private static Throwable unexpected(Object result) {
+        throw new AssertionError("it returned " + result);
     }
 }

@@ -1,30 +1,38 @@
 package dev.retrykit.benchmark;
 
+import dev.failsafe.function.CheckedSupplier;
+import dev.retrykit.failure.ThrowingCallable;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** What is called: it does nothing, so that all that is measured is what stands around it. */
+/**
+ * What is called: it does nothing, so that all that is measured is what stands around it. As each library wants it, made
+ * once: making it is its caller's business.
+ */
 @State(Scope.Benchmark)
 public class Work {
 
     private String result = "result";
 
-    /** Succeeds. */
-    final Callable<String> succeeds = this::result;
+    final ThrowingCallable<String, RuntimeException> succeeds = this::result;
+    final ThrowingCallable<String, Failure> fails = this::failure;
 
-    /** Fails with a failure that is made once, without a stack trace: making it is nobody's merit. */
-    final Callable<String> fails = this::failure;
+    final Callable<String> succeedsCallable = this::result;
+    final Callable<String> failsCallable = this::failure;
 
-    String result() {
+    final CheckedSupplier<String> succeedsSupplier = this::result;
+    final CheckedSupplier<String> failsSupplier = this::failure;
+
+    private String result() {
         return result;
     }
 
-    String failure() throws Failure {
+    private String failure() throws Failure {
         throw Failure.INSTANCE;
     }
 
-    /** The only failure. */
+    /** The only failure, made once and without a stack trace: making it is nobody's merit either. */
     static final class Failure extends Exception {
 
         private static final long serialVersionUID = 1;

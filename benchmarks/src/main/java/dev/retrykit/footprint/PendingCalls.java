@@ -66,9 +66,9 @@ public final class PendingCalls {
     private void measure(String style, Supplier<CompletableFuture<String>> call) {
         begin(call); // loads classes, and lets the timer's queue grow
         cancel();
-        long before = usedHeap();
+        long before = Heap.used();
         begin(call);
-        long bytes = usedHeap() - before;
+        long bytes = Heap.used() - before;
         System.out.printf("%-16s %4d bytes per pending call%n", style, Math.round((double) bytes / CALLS));
         cancel();
     }
@@ -87,19 +87,5 @@ public final class PendingCalls {
             }
             pending[i] = null;
         }
-    }
-
-    /** What is left after full collections, once another one doesn't find any more. */
-    private static long usedHeap() {
-        long used = Long.MAX_VALUE;
-        for (int round = 0; round < 20; round++) {
-            System.gc();
-            long now = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-            if (round > 3 && now >= used) {
-                return used;
-            }
-            used = Math.min(used, now);
-        }
-        return used;
     }
 }

@@ -134,6 +134,12 @@ public final class CircuitPolicy {
         return settings.dryRun;
     }
 
+    /** Whether a rate is reached when so many failures and slow calls are compared with so many calls. */
+    boolean isReached(long failures, long slowCalls, long calls) {
+        return failures * 100.0 >= settings.failureRate * calls
+                || settings.slowCallDuration != null && slowCalls * 100.0 >= settings.slowCallRate * calls;
+    }
+
     /** Collects the settings; {@link #build()} checks them. A default that doesn't fit what was set gives way to it. */
     public static final class Builder implements Cloneable {
 

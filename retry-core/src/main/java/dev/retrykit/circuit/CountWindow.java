@@ -32,6 +32,11 @@ final class CountWindow implements Window {
 
     private final int size;
     private final int width;
+
+    /** How many slices the size reaches into, the one that is being filled included. */
+    private final int slices;
+
+    /** As many as a power of two, so that finding the place of a slice takes no division. */
     private final AtomicLongArray words;
 
     /** The slice that is being filled. */
@@ -43,7 +48,8 @@ final class CountWindow implements Window {
     private CountWindow(int size, long current) {
         this.size = size;
         this.width = Math.max(1, size / SLICES);
-        this.words = new AtomicLongArray((size - 1 + width - 1) / width + 1);
+        this.slices = (size - 1 + width - 1) / width + 1;
+        this.words = new AtomicLongArray(Integer.highestOneBit(2 * slices - 1));
         this.current = current;
     }
 
@@ -97,22 +103,22 @@ final class CountWindow implements Window {
     }
 
     @Override
-    public Tally tally() {
-        return latest().ownTally();
+    public <T> T read(Reading<T> reading) {
+        return latest().readOwn(reading);
     }
 
-    private Tally ownTally() {
+    private <T> T readOwn(Reading<T> reading) {
         long slice = current;
         long calls = 0;
         long failures = 0;
         long slow = 0;
-        for (int back = 0; back < words.length(); back++) {
+        for (int back = 0; back < slices; back++) {
             long word = word(slice - back);
             calls += calls(word);
             failures += word >>> BITS & MASK;
             slow += word >>> 2 * BITS & MASK;
         }
-        return new Tally(calls, failures, slow);
+        return reading.of(calls, failures, slow);
     }
 
     @Override
@@ -129,7 +135,7 @@ final class CountWindow implements Window {
         CountWindow resized = new CountWindow(newSize, slice + 1);
         successor = resized;
         long reached = 0;
-        for (int back = 0; back < words.length(); back++) {
+        for (int back = 0; back < slices; back++) {
             long word = words.getAndSet(place(slice - back), GONE);
             if (isOf(slice - back, word)) {
                 resized.inherit(slice - reached / resized.width, word);
@@ -140,7 +146,7 @@ final class CountWindow implements Window {
     }
 
     private void inherit(long slice, long results) {
-        boolean reaches = slice > current - words.length();
+        boolean reaches = slice > current - slices;
         while (reaches && calls(results) > 0) {
             int place = place(slice);
             long seen = words.get(place);
@@ -173,7 +179,7 @@ final class CountWindow implements Window {
     }
 
     private int place(long slice) {
-        return (int) Math.floorMod(slice, (long) words.length());
+        return (int) slice & words.length() - 1;
     }
 
     private static long calls(long word) {

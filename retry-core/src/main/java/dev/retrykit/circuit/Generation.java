@@ -22,10 +22,10 @@ final class Generation extends Permit {
     /** When an open circuit may probe, or a round of probes ends; without meaning in the other states. */
     private final long untilNanos;
 
-    /** The results of a closed circuit. */
+    /** The results of a closed circuit, and of no other. */
     private final @Nullable Results results;
 
-    /** The round of a half-open circuit. */
+    /** The round of a half-open circuit, and of no other. */
     private final @Nullable Probes probes;
 
     /** What had been counted when this generation began, for those that count nothing themselves. */
@@ -116,11 +116,7 @@ final class Generation extends Permit {
 
     /** Lets a call in, if it may come in. */
     boolean tryAdmit() {
-        return switch (state) {
-            case CLOSED, DISABLED -> true;
-            case HALF_OPEN -> probes != null && probes.tryAdmit();
-            case OPEN, FORCED_OPEN -> false;
-        };
+        return results != null || (probes != null ? probes.tryAdmit() : state == CircuitState.DISABLED);
     }
 
     /** The time until a call can come in: 0 if one can now, {@link CircuitOpenException#NEVER} if none will. */
@@ -137,7 +133,7 @@ final class Generation extends Permit {
     /** What follows by time alone; null if this generation is still in force. */
     @Nullable
     Generation afterTime(long nowNanos) {
-        boolean limited = state == CircuitState.OPEN || state == CircuitState.HALF_OPEN;
+        boolean limited = results == null && (state == CircuitState.OPEN || probes != null);
         return limited && nowNanos - untilNanos >= 0 ? halfOpen(policy, failedRounds, nowNanos) : null;
     }
 
@@ -163,7 +159,7 @@ final class Generation extends Permit {
             return null;
         }
         Tally tally = round.end(signal != Signal.SUCCESS, slow);
-        if (tally.reaches(policy, round.places())) {
+        if (policy.isReached(tally.failures(), tally.slowCalls(), round.places())) {
             return opened(failedRounds + 1, tally, nowNanos, random);
         }
         return tally.calls() >= round.places() ? closed(policy, nowNanos) : null;

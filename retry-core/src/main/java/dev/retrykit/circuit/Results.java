@@ -3,7 +3,7 @@ package dev.retrykit.circuit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The results of a closed circuit: those of its window, and how many failed in a row. */
-final class Results {
+final class Results implements Window.Reading<Results.Look> {
 
     private static final long UNSETTLED = Long.MIN_VALUE;
 
@@ -44,12 +44,27 @@ final class Results {
 
     private boolean opens() {
         long slice = window.slice();
-        Tally tally = window.tally();
-        long settled = tally.calls() >= policy.minimumCalls() ? slice : UNSETTLED;
+        Look look = window.read(this);
+        long settled = look == Look.TOO_FEW ? UNSETTLED : slice;
         if (settled != settledSlice) {
             settledSlice = settled;
         }
-        return tally.opens(policy);
+        return look == Look.OPENS;
+    }
+
+    @Override
+    public Look of(long calls, long failures, long slowCalls) {
+        if (calls < policy.minimumCalls()) {
+            return Look.TOO_FEW;
+        }
+        return policy.isReached(failures, slowCalls, calls) ? Look.OPENS : Look.FINE;
+    }
+
+    /** What a look at the rates tells. */
+    enum Look {
+        TOO_FEW,
+        FINE,
+        OPENS
     }
 
     /** The window's sums now. */

@@ -38,11 +38,12 @@ final class TimeWindow implements Window {
     }
 
     @Override
-    public Tally tally() {
+    public <T> T read(Reading<T> reading) {
         long failedFast = window.count(FAILED);
         long failedSlow = window.count(FAILED + SLOW);
         long slow = window.count(SLOW);
-        return new Tally(window.count(0) + slow + failedFast + failedSlow, failedFast + failedSlow, slow + failedSlow);
+        long fine = window.count(0);
+        return reading.of(fine + slow + failedFast + failedSlow, failedFast + failedSlow, slow + failedSlow);
     }
 
     @Override

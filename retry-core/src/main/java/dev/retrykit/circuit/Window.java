@@ -12,8 +12,13 @@ interface Window {
     /** Forgets what time has taken. */
     void slideTo(long nowNanos);
 
+    /** Hands over what the window holds, without an object in between. */
+    <T> T read(Reading<T> reading);
+
     /** What the window holds. */
-    Tally tally();
+    default Tally tally() {
+        return read(Tally::new);
+    }
 
     /** A window of another size, with what this one holds as far as that size reaches; an empty one of the other type. */
     Window with(CircuitPolicy policy, long nowNanos);
@@ -23,5 +28,11 @@ interface Window {
         return policy.isCounted()
                 ? CountWindow.of(policy.countWindow())
                 : TimeWindow.of(policy.timeWindow().toNanos(), nowNanos);
+    }
+
+    /** Makes something of what a window holds. */
+    @FunctionalInterface
+    interface Reading<T> {
+        T of(long calls, long failures, long slowCalls);
     }
 }
