@@ -239,7 +239,8 @@ final class RetryCall {
 
     /** The circuit gave no permit: the call waits for the next probe, or ends. */
     Decision rejected(long nowNanos) {
-        long wait = admission.tryWait(state.leftNanos(nowNanos), nowNanos);
+        boolean retries = policy.maxAttempts() > 1;
+        long wait = retries ? admission.tryWait(state.leftNanos(nowNanos), nowNanos) : -1;
         if (wait >= 0 && !retry.waiters().areShutDown()) {
             return pause(new RetryIn(wait, DelaySource.CIRCUIT, state));
         }

@@ -7,6 +7,7 @@ import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.failure.ThrowingRunnable;
 import dev.retrykit.time.TimeSource;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
@@ -84,12 +85,13 @@ public final class Circuit {
     }
 
     /**
-     * Makes an asynchronous call through the circuit, once. It ends when its stage does.
+     * Makes an asynchronous call through the circuit, once. It ends when its stage does, with the failure itself, or when
+     * its owner cancels or completes the future; that cancels the stage.
      *
      * @throws CircuitOpenException if the circuit rejects it; then nothing ran
      * @throws X what the call throws before there is a stage
      */
-    public <T extends @Nullable Object, X extends Throwable> CompletionStage<T> callAsync(
+    public <T extends @Nullable Object, X extends Throwable> CompletableFuture<T> callAsync(
             ThrowingCallable<? extends CompletionStage<T>, X> body) throws X {
         return LoneDriver.callAsync(this, body);
     }

@@ -6,6 +6,6 @@ public enum OnOpen {
     /** Ends at once. */
     STOP,
 
-    /** Waits for the next probe, if that fits its time budget. */
+    /** Waits for the next probe, if that fits its time budget. A call of one attempt, or without a retry, never waits. */
     WAIT
 }

@@ -187,6 +187,69 @@ class CircuitAloneTests {
     }
 
     @Test
+    void aCallerWhoCancelsCancelsTheStageAndFreesThePlaceOfAProbe() {
+        Circuit circuit = circuit(quick().minimumCalls(1).probes(1));
+        circuit.halfOpen();
+        CompletableFuture<String> stage = new CompletableFuture<>();
+        CompletableFuture<String> call = circuit.callAsync(() -> stage);
+        assertThat(call.cancel(true)).isTrue();
+        assertThat(stage).isCancelled();
+        assertThat(circuit.state()).isEqualTo(CircuitState.HALF_OPEN);
+        assertThat(circuit.tryAcquire(time.nanoTime())).as("the place is free").isNotNull();
+        assertThat(circuit.tryAcquire(time.nanoTime())).as("once").isNull();
+    }
+
+    @Test
+    void anOwnerWhoCompletesTheCallHimselfEndsIt() {
+        Circuit circuit = circuit(quick());
+        CompletableFuture<String> stage = new CompletableFuture<>();
+        CompletableFuture<String> call = circuit.callAsync(() -> stage);
+        assertThat(call.complete("mine")).isTrue();
+        assertThat(stage).isCancelled();
+        CompletableFuture<String> other = new CompletableFuture<>();
+        CompletableFuture<String> late = circuit.callAsync(() -> other);
+        assertThat(late.completeExceptionally(new TimeoutException())).isTrue();
+        assertThat(other).isCancelled();
+        assertThat(late.completeExceptionally(new TimeoutException())).isFalse();
+        assertThat(circuit.snapshot().calls()).as("neither told anything").isZero();
+        assertThat(call).isCompletedWithValue("mine");
+    }
+
+    @Test
+    void cancellingWhatDependsOnTheCallCancelsNothing() {
+        Circuit circuit = circuit(quick());
+        CompletableFuture<String> stage = new CompletableFuture<>();
+        CompletableFuture<String> call = circuit.callAsync(() -> stage);
+        assertThat(call.thenApply(result -> result).cancel(true)).isTrue();
+        stage.complete("result");
+        assertThat(call).isCompletedWithValue("result");
+        assertThat(circuit.snapshot().calls()).isEqualTo(1);
+    }
+
+    @Test
+    void aStageThatCantBeCancelledIsLeftAlone() {
+        Circuit circuit = circuit(quick());
+        CompletableFuture<String> stage = new CompletableFuture<>() {
+            @Override
+            public CompletableFuture<String> toCompletableFuture() {
+                throw new UnsupportedOperationException();
+            }
+        };
+        CompletableFuture<String> call = circuit.callAsync(() -> stage);
+        assertThat(call.cancel(true)).isTrue();
+        assertThat(stage).isNotDone();
+        CompletableFuture<String> stubborn = new CompletableFuture<>() {
+            @Override
+            public boolean cancel(boolean mayInterruptIfRunning) {
+                throw new IllegalStateException("no");
+            }
+        };
+        assertThat(circuit.callAsync(() -> stubborn).cancel(true)).isTrue();
+        stage.complete("late");
+        assertThat(circuit.snapshot().calls()).isZero();
+    }
+
+    @Test
     void whatFailsBeforeThereIsAStageIsAFailure() {
         Circuit circuit = circuit(quick());
         assertThatExceptionOfType(IOException.class)
