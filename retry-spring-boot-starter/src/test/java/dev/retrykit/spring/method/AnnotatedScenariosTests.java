@@ -5,6 +5,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.retrykit.CallScenarios;
 import dev.retrykit.CallScenarios.Named;
+import dev.retrykit.CircuitAlone;
+import dev.retrykit.CircuitAloneScenarios;
 import dev.retrykit.Scenario;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -33,5 +35,16 @@ class AnnotatedScenariosTests {
         Scenario played = new Scenario();
         scenario.setup().accept(played);
         played.play(style);
+    }
+
+    static Stream<Arguments> everyScenarioAloneInEveryStyle() {
+        return CircuitAloneScenarios.all().stream()
+                .flatMap(scenario -> Stream.of(AnnotatedStyle.values()).map(style -> arguments(scenario, style)));
+    }
+
+    @ParameterizedTest(name = "{0}, {1}")
+    @MethodSource("everyScenarioAloneInEveryStyle")
+    void aCircuitAloneDoesTheSameInEveryStyle(CircuitAloneScenarios.Named scenario, AnnotatedStyle style) {
+        scenario.play().accept(new CircuitAlone(style));
     }
 }

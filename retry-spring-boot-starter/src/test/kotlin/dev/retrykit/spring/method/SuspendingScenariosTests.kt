@@ -2,6 +2,8 @@ package dev.retrykit.spring.method
 
 import dev.retrykit.CallScenarios
 import dev.retrykit.CallScenarios.Named
+import dev.retrykit.CircuitAlone
+import dev.retrykit.CircuitAloneScenarios
 import dev.retrykit.Scenario
 import java.util.stream.Stream
 import org.assertj.core.api.Assertions.assertThat
@@ -27,7 +29,19 @@ internal class SuspendingScenariosTests {
         played.play(style)
     }
 
+    @ParameterizedTest(name = "{0}, {1}")
+    @MethodSource("everyScenarioAloneInEveryStyle")
+    fun aCircuitAloneDoesTheSameInEveryStyle(scenario: CircuitAloneScenarios.Named, style: SuspendingStyle) {
+        scenario.play().accept(CircuitAlone(style))
+    }
+
     companion object {
+
+        @JvmStatic
+        fun everyScenarioAloneInEveryStyle(): Stream<Arguments> =
+            CircuitAloneScenarios.all()
+                .flatMap { scenario -> SuspendingStyle.entries.map { arguments(scenario, it) } }
+                .stream()
 
         @JvmStatic
         fun everyScenarioInEveryStyle(): Stream<Arguments> =
