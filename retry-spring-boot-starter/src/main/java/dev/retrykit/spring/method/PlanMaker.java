@@ -15,6 +15,7 @@ import dev.retrykit.spring.settings.Layer;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
@@ -52,8 +53,7 @@ final class PlanMaker {
         warnIfOutOfReach(method, readable);
         PolicyEntry policy = policy(annotated.retryable(), method, type);
         CircuitEntry circuit = circuit(annotated.guarded(), method, type);
-        FallbackCounters counters = policy == null ? new FallbackCounters() : policy.fallbacks();
-        Fallback fallback = fallback(annotated, method, type, counters);
+        Fallback fallback = fallback(annotated, method, type, fallbacks(policy, circuit));
         CallForm form = forms.of(method, readable, policy != null && policy.retriesPartial());
         if (policy != null) {
             policy.addMethod(readable);
@@ -63,6 +63,14 @@ final class PlanMaker {
             circuit.addMethod(readable, key != null);
         }
         return new MethodPlan(retry(policy, circuit), byKey(policy, circuit, key), form, fallback);
+    }
+
+    private static FallbackCounters fallbacks(@Nullable PolicyEntry policy, @Nullable CircuitEntry circuit) {
+        if (policy != null) {
+            return policy.fallbacks();
+        }
+        return Objects.requireNonNull(circuit, "a plan needs a policy or a circuit")
+                .fallbacks();
     }
 
     private @Nullable KeyOfCall key(@Nullable CircuitGuarded guarded, Method method, String readable) {
@@ -99,10 +107,8 @@ final class PlanMaker {
         if (policy != null) {
             return circuit == null ? policy.retry() : policy.retry(circuit);
         }
-        if (circuit == null) {
-            throw new IllegalArgumentException("a plan needs a policy or a circuit");
-        }
-        return circuit.guard();
+        return Objects.requireNonNull(circuit, "a plan needs a policy or a circuit")
+                .guard();
     }
 
     private @Nullable PolicyEntry policy(@Nullable Retryable retryable, Method method, Class<?> type) {

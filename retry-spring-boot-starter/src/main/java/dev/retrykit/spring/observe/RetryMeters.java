@@ -10,6 +10,7 @@ import dev.retrykit.circuit.CircuitCounters.Result;
 import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.spring.registry.BudgetEntry;
 import dev.retrykit.spring.registry.CircuitEntry;
+import dev.retrykit.spring.registry.FallbackCounters;
 import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -85,16 +86,7 @@ public final class RetryMeters implements MeterBinder, AutoCloseable {
                         it -> it.delays(source),
                         it -> it.delayNanos(source));
             }
-            counter(
-                    Meters.FALLBACK,
-                    tags.and("result", "success"),
-                    policy,
-                    it -> it.fallbacks().successes());
-            counter(
-                    Meters.FALLBACK,
-                    tags.and("result", "failure"),
-                    policy,
-                    it -> it.fallbacks().failures());
+            fallback(Meters.FALLBACK, tags, policy.fallbacks());
         }
 
         void circuit(CircuitEntry circuit) {
@@ -115,6 +107,7 @@ public final class RetryMeters implements MeterBinder, AutoCloseable {
                 }
             }
             counter(Meters.CIRCUIT_REJECTED, tags, counters, CircuitCounters::rejected);
+            fallback(Meters.CIRCUIT_FALLBACK, tags, circuit.fallbacks());
         }
 
         void budget(BudgetEntry budget) {
@@ -126,6 +119,11 @@ public final class RetryMeters implements MeterBinder, AutoCloseable {
                     it -> it.policy().isUnlimited() ? Double.NaN : it.snapshot().available());
             counter(Meters.BUDGET_GRANTED, tags, budget, it -> it.snapshot().granted());
             counter(Meters.BUDGET_DENIED, tags, budget, it -> it.snapshot().denied());
+        }
+
+        private void fallback(Meters meter, Tags tags, FallbackCounters counters) {
+            counter(meter, tags.and("result", "success"), counters, FallbackCounters::successes);
+            counter(meter, tags.and("result", "failure"), counters, FallbackCounters::failures);
         }
 
         private <T> void timer(Meters meter, Tags tags, T of, ToLongFunction<T> count, ToDoubleFunction<T> nanos) {

@@ -32,6 +32,7 @@ public final class CircuitEntry {
 
     private final Effective<CircuitPolicy> effective;
     private final CircuitCounters counters = new CircuitCounters();
+    private final FallbackCounters fallbacks = new FallbackCounters();
     private final KeyedCircuits<Part> circuits;
     private final Retry guard;
     private final List<String> methods = new CopyOnWriteArrayList<>();
@@ -144,6 +145,11 @@ public final class CircuitEntry {
     /** What came out of its calls, whatever their key. */
     public CircuitCounters counters() {
         return counters;
+    }
+
+    /** What became of the fallbacks of methods that it guards and nobody retries. */
+    public FallbackCounters fallbacks() {
+        return fallbacks;
     }
 
     /** The methods that go through it. */

@@ -40,9 +40,18 @@ class RetryMetersTests {
         int failures;
         RuntimeException wrong;
 
+        @CircuitGuarded(value = "inventory", fallback = "cached")
+        String guarded() throws ConnectException {
+            return answer();
+        }
+
         @Retryable(value = "inventory", fallback = "cached")
         @CircuitGuarded("inventory")
         String find() throws ConnectException {
+            return answer();
+        }
+
+        private String answer() throws ConnectException {
             if (wrong != null) {
                 throw wrong;
             }
@@ -133,8 +142,10 @@ class RetryMetersTests {
                             Set.of("closed", "open", "half_open", "forced_open", "disabled"))
                     .containsEntry("retrykit.circuit.calls result", Set.of("success", "failure", "ignored"))
                     .containsEntry("retrykit.circuit.calls slow", Set.of("true", "false"))
-                    .containsEntry("retrykit.circuit.rejected circuit", Set.of("inventory"));
-            assertThat(tags).hasSize(20);
+                    .containsEntry("retrykit.circuit.rejected circuit", Set.of("inventory"))
+                    .containsEntry("retrykit.circuit.fallback circuit", Set.of("inventory"))
+                    .containsEntry("retrykit.circuit.fallback result", Set.of("success", "failure"));
+            assertThat(tags).hasSize(22);
         });
     }
 
@@ -165,12 +176,25 @@ class RetryMetersTests {
                             .computeIfAbsent(meter.getId().getName(), name -> new TreeSet<>())
                             .add(String.valueOf(meter.getId().getDescription())));
 
-            assertThat(descriptions).hasSize(11).allSatisfy((name, texts) -> {
+            assertThat(descriptions).hasSize(12).allSatisfy((name, texts) -> {
                 assertThat(name).startsWith("retrykit.");
                 assertThat(texts).singleElement().asString().hasSizeGreaterThan(10);
             });
             assertThat(descriptions.values().stream().flatMap(Collection::stream))
                     .doesNotHaveDuplicates();
+        });
+    }
+
+    @Test
+    void fallbacksOfAMethodThatIsOnlyGuardedAreTheCircuits() {
+        with(YML, () -> {
+            target.failures = 1;
+            assertThat(service.guarded()).isEqualTo("cached");
+            target.wrong = new IllegalArgumentException("no such thing");
+            assertThatException().isThrownBy(() -> service.guarded()).isInstanceOf(IllegalStateException.class);
+            assertThat(count("retrykit.circuit.fallback", "result", "success")).isEqualTo(1);
+            assertThat(count("retrykit.circuit.fallback", "result", "failure")).isEqualTo(1);
+            assertThat(count("retrykit.fallback", "result", "success")).isZero();
         });
     }
 
