@@ -113,6 +113,53 @@ class CircuitAssemblyTests {
         assertRefused("{ window: { size: " + size + " } }", "window.size must be 10 ms to 1 day, but was " + size);
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "half-open: { probes: 0 } | half-open.probes must be 1 to 10000, but was 0",
+                "failure-rate: 100.5 | failure-rate must be above 0 to 100 percent, but was 100.5",
+                "failure-rate: 0 | failure-rate must be above 0 to 100 percent, but was 0.0",
+                "slow-call: { duration: 1s, rate: 101 }"
+                        + " | slow-call.rate must be above 0 to 100 percent, but was 101.0",
+                "slow-call: { duration: 0s } | slow-call.duration must be above zero, but was 0s",
+                "minimum-calls: 0 | minimum-calls must be 1 or more, but was 0",
+                "consecutive-failures: -1 | consecutive-failures must be 0 or more, but was -1",
+                "open: { duration: 0s } | open.duration must be above zero, but was 0s",
+                "open: { multiplier: 0.5 } | open.multiplier must be 1 or more and finite, but was 0.5",
+                "open: { jitter: 1.5 } | open.jitter must be 0 to 1, but was 1.5",
+                "half-open: { lease: 0s } | half-open.lease must be above zero, but was 0s",
+            })
+    void aValueOutOfItsRangeIsNamedWithItsOriginAndItsRule(String yml, String rule) {
+        assertRefused(
+                "{ " + yml + " }",
+                "The settings of retrykit.circuits.inventory can't hold: " + rule + ".",
+                "\n    retrykit.circuits.inventory." + rule.substring(0, rule.indexOf(' ')) + " = ",
+                " (Byte array resource [application.yml] - 1:");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "window: { type: count, size: 10 }, minimum-calls: 11"
+                        + " | minimum-calls must not be above window.size, 10, but was 11"
+                        + " | window.size = 10 | minimum-calls = 11",
+                "open: { duration: 40s, max-duration: 30s }"
+                        + " | open.max-duration must not be below open.duration, 40s, but was 30s"
+                        + " | open.duration = 40s | open.max-duration = 30s",
+                "minimum-calls: 4, half-open: { probes: 5 }"
+                        + " | half-open.probes must not be above minimum-calls, 4, but was 5"
+                        + " | minimum-calls = 4 | half-open.probes = 5",
+            })
+    void ofTwoValuesThatContradictBothAreNamed(String yml, String rule, String one, String other) {
+        assertRefused(
+                "{ " + yml + " }",
+                "The settings of retrykit.circuits.inventory can't hold: " + rule + ".",
+                "\n    retrykit.circuits.inventory." + one + " (Byte array resource [application.yml] - 1:",
+                "\n    retrykit.circuits.inventory." + other + " (Byte array resource [application.yml] - 1:");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "half-open.probes, 50, minimum-calls, 50",
