@@ -102,7 +102,7 @@ public final class KeyedCircuits<T> {
     /** What is kept for each key that has a circuit of its own. */
     public Map<String, T> all() {
         Map<String, T> all = new LinkedHashMap<>();
-        circuits.forEach((key, kept) -> all.put(key, kept.value));
+        circuits.all().forEach((key, kept) -> all.put(key, kept.value));
         return all;
     }
 
@@ -142,7 +142,7 @@ public final class KeyedCircuits<T> {
      * @throws IllegalArgumentException if circuits of these settings remember for longer than the idle time; then nothing
      *     has changed
      */
-    public void change(CircuitPolicy newPolicy, KeyLimits limits) {
+    public synchronized void change(CircuitPolicy newPolicy, KeyLimits limits) {
         Objects.requireNonNull(newPolicy, "newPolicy");
         limits.checkAgainst(newPolicy);
         policy = newPolicy;
@@ -150,14 +150,18 @@ public final class KeyedCircuits<T> {
         each(circuit -> circuit.change(newPolicy));
     }
 
-    private void all(Consumer<Circuit> now, CircuitState later) {
+    /** One after the other, so that all circuits end in the same state. */
+    private synchronized void all(Consumer<Circuit> now, CircuitState later) {
         first = later;
         each(now);
     }
 
-    /** A circuit that is being made sees what was written before this, or is there when this begins. */
+    /**
+     * A circuit that is being made sees what was written before this, or is among these. No lock of theirs is held: a
+     * listener is told.
+     */
     private void each(Consumer<Circuit> action) {
-        circuits.forEach((key, kept) -> action.accept(kept.circuit));
+        circuits.all().values().forEach(kept -> action.accept(kept.circuit));
         action.accept(sharedCircuit);
     }
 

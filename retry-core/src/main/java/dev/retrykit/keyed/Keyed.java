@@ -1,9 +1,10 @@
 package dev.retrykit.keyed;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
@@ -81,9 +82,14 @@ public final class Keyed<T> {
         return shared;
     }
 
-    /** Hands over each key that has a value of its own, and the value. No key gets one meanwhile. */
-    public synchronized void forEach(BiConsumer<String, T> action) {
-        entries.forEach((key, entry) -> action.accept(key, entry.value));
+    /**
+     * Each key that has a value of its own, and the value: of all that were made when this returns, and of none whose making
+     * begins later.
+     */
+    public synchronized Map<String, T> all() {
+        Map<String, T> all = new LinkedHashMap<>();
+        entries.forEach((key, entry) -> all.put(key, entry.value));
+        return all;
     }
 
     /** How many keys have a value of their own. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,9 +42,7 @@ class KeyedTests {
         Keyed<String> keyed = keyed(1, 0);
         keyed.get("a", 0);
         keyed.get("b", 0);
-        List<String> seen = new ArrayList<>();
-        keyed.forEach((key, value) -> seen.add(key + " = " + value));
-        assertThat(seen).containsExactly("a = 1st of a");
+        assertThat(keyed.all()).containsExactly(Map.entry("a", "1st of a"));
         assertThat(keyed.shared()).isSameAs(SHARED);
     }
 

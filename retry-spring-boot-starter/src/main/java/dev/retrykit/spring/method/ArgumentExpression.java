@@ -33,7 +33,7 @@ final class ArgumentExpression {
 
     private static final ParameterNameDiscoverer NAMES = new DefaultParameterNameDiscoverer();
     private static final SpelExpressionParser PARSER = new SpelExpressionParser();
-    private static final Pattern NUMBERED = Pattern.compile("[ap]\\d+");
+    private static final Pattern NUMBERED = Pattern.compile("[ap]\\d{1,3}");
     private static final Object NOTHING = new Object();
 
     private final String what;
@@ -68,7 +68,7 @@ final class ArgumentExpression {
                     "Correct the expression. An argument is written #name.");
         }
         List<String> names = names(method);
-        check(expression.getAST(), true, what, names);
+        new Check(what, names, method.getParameterCount()).of(expression.getAST(), true);
         return new ArgumentExpression(what, method, expression, argument(expression.getAST(), names), beans);
     }
 
@@ -102,44 +102,6 @@ final class ArgumentExpression {
         return known;
     }
 
-    /**
-     * An expression has nothing to begin with but arguments and beans; and what is misspelt would be null.
-     *
-     * @param first whether the node has nothing before it or around it, such as an element of a list, that it may read from
-     */
-    private static void check(SpelNode node, boolean first, String what, List<String> names) {
-        if (first && node instanceof PropertyOrFieldReference property) {
-            throw wrong(what, "reads '" + property.getName() + "' of nothing", property.getName(), names);
-        }
-        if (node instanceof VariableReference variable) {
-            String name = variable.toStringAST().substring(1);
-            boolean element = name.equals("this") && !first;
-            if (!element && !names.contains(name) && !isNumbered(name, names)) {
-                throw wrong(what, "names the argument '" + name + "', which there isn't", name, names);
-            }
-        }
-        boolean inside = !first || node instanceof Selection || node instanceof Projection;
-        for (int i = 0; i < node.getChildCount(); i++) {
-            boolean continues = node instanceof CompoundExpression && i > 0;
-            check(node.getChild(i), !continues && !inside, what, names);
-        }
-    }
-
-    private static boolean isNumbered(String name, List<String> names) {
-        return NUMBERED.matcher(name).matches() && Integer.parseInt(name.substring(1)) < Math.max(1, names.size());
-    }
-
-    private static InvalidSettingException wrong(String what, String reason, String name, List<String> names) {
-        return new InvalidSettingException(
-                what + " " + reason + ". "
-                        + (names.isEmpty()
-                                ? "The names of its arguments aren't known."
-                                : Names.suggestion(name, names)),
-                names.isEmpty()
-                        ? "Compile with -parameters, or write #p0 for the first argument."
-                        : "Write #name for an argument, #p0 for the first.");
-    }
-
     private static int argument(SpelNode node, List<String> names) {
         if (!(node instanceof VariableReference)) {
             return -1;
@@ -152,5 +114,48 @@ final class ArgumentExpression {
     @Override
     public String toString() {
         return what;
+    }
+
+    /** An expression has nothing to begin with but arguments and beans; and what is misspelt would be null. */
+    private record Check(String what, List<String> names, int arguments) {
+
+        /**
+         * Checks a part of an expression and all that is in it.
+         *
+         * @param first whether the part has nothing before it or around it, such as an element of a list, that it may read
+         *     from
+         */
+        void of(SpelNode node, boolean first) {
+            if (first && node instanceof PropertyOrFieldReference property) {
+                throw wrong("reads '" + property.getName() + "' of nothing", property.getName());
+            }
+            if (node instanceof VariableReference variable) {
+                String name = variable.toStringAST().substring(1);
+                boolean element = name.equals("this") && !first;
+                if (!element && !names.contains(name) && !isNumbered(name)) {
+                    throw wrong("names the argument '" + name + "', which there isn't", name);
+                }
+            }
+            boolean inside = !first || node instanceof Selection || node instanceof Projection;
+            for (int i = 0; i < node.getChildCount(); i++) {
+                boolean continues = node instanceof CompoundExpression && i > 0;
+                of(node.getChild(i), !continues && !inside);
+            }
+        }
+
+        private boolean isNumbered(String name) {
+            return NUMBERED.matcher(name).matches() && Integer.parseInt(name.substring(1)) < arguments;
+        }
+
+        private InvalidSettingException wrong(String reason, String name) {
+            return new InvalidSettingException(
+                    what + " " + reason + ". "
+                            + (names.isEmpty()
+                                    ? "The names of its arguments aren't known."
+                                    : Names.suggestion(name, names)),
+                    names.isEmpty()
+                            ? "Compile with -parameters, or write #p0 for the first argument."
+                            : "Write #name for an argument, #p0 for the first.");
+        }
     }
 }

@@ -146,6 +146,7 @@ class ArgumentExpressionTests {
     void aMisspeltArgumentIsFoundAtOnce() {
         refused("#regoin", "names the argument 'regoin', which there isn't. Did you mean 'region'?", SHARP);
         refused("#order.lines.?[#this != #regoin]", "names the argument 'regoin', which there isn't.", SHARP);
+        refused("#p99999999999", "names the argument 'p99999999999', which there isn't.", SHARP);
         refused("#p3", "names the argument 'p3', which there isn't. There are: 'order', 'other', 'region'.", SHARP);
     }
 
