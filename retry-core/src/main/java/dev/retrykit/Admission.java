@@ -47,17 +47,27 @@ final class Admission {
         return wait < leftNanos ? wait : -1;
     }
 
+    /**
+     * Why a retry must not be made; null if it may be, and then it is paid for. In a dry run it is paid for all the same.
+     */
+    @Nullable
+    StopReason refusal(long delayNanos, long leftNanos, boolean dryRun, long nowNanos) {
+        if (!opensInTime(delayNanos, leftNanos, nowNanos)) {
+            return StopReason.CIRCUIT_OPEN;
+        }
+        Token paid = budget.tryAcquire(nowNanos);
+        if (paid == null) {
+            return StopReason.RETRY_BUDGET;
+        }
+        token = dryRun ? null : paid;
+        return dryRun ? StopReason.DRY_RUN : null;
+    }
+
     /** Whether the circuit may let an attempt in after the delay, or after a longer wait that still fits the time left. */
-    boolean opensInTime(long delayNanos, long leftNanos, long nowNanos) {
+    private boolean opensInTime(long delayNanos, long leftNanos, long nowNanos) {
         return circuit == null
                 || circuit.untilAdmittedNanos(nowNanos) <= delayNanos
                 || tryWait(leftNanos, nowNanos) >= 0;
-    }
-
-    /** Takes a token for a retry. */
-    boolean tryPay(long nowNanos) {
-        token = budget.tryAcquire(nowNanos);
-        return token != null;
     }
 
     /**

@@ -22,7 +22,7 @@ final class GivenUp {
     static boolean isBy(StopReason reason) {
         return switch (reason) {
             case EXHAUSTED, TIME_BUDGET, RETRY_BUDGET, RETRY_AFTER_TOO_LONG, VETOED, NESTED -> true;
-            case SUCCESS, NOT_RETRYABLE, NOT_IDEMPOTENT, CIRCUIT_OPEN, INTERRUPTED, CANCELLED -> false;
+            case SUCCESS, NOT_RETRYABLE, NOT_IDEMPOTENT, CIRCUIT_OPEN, INTERRUPTED, CANCELLED, DRY_RUN -> false;
         };
     }
 

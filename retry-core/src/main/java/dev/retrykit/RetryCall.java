@@ -228,13 +228,10 @@ final class RetryCall {
 
     /** The machine says yes; the retry must still be let through, and paid for. */
     private Decision afford(RetryIn retryIn, long nowNanos) {
-        if (retry.waiters().areShutDown()) {
-            return stop(StopReason.CANCELLED, nowNanos);
-        }
-        if (!admission.opensInTime(retryIn.delayNanos(), state.leftNanos(nowNanos), nowNanos)) {
-            return stop(StopReason.CIRCUIT_OPEN, nowNanos);
-        }
-        return admission.tryPay(nowNanos) ? pause(retryIn) : stop(StopReason.RETRY_BUDGET, nowNanos);
+        StopReason refusal = retry.waiters().areShutDown()
+                ? StopReason.CANCELLED
+                : admission.refusal(retryIn.delayNanos(), state.leftNanos(nowNanos), policy.isDryRun(), nowNanos);
+        return refusal == null ? pause(retryIn) : stop(refusal, nowNanos);
     }
 
     /** The circuit gave no permit: the call waits for the next probe, or ends. */

@@ -7,7 +7,6 @@ import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
-import dev.retrykit.settings.Rule;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +32,7 @@ public final class RetryPolicy {
     private final boolean respectsRetryAfter;
     private final long maxRetryAfterNanos;
     private final NestedRetries nested;
+    private final boolean dryRun;
     private final FailureRules rules;
     private final List<ResultClassifier> resultClassifiers;
 
@@ -47,6 +47,7 @@ public final class RetryPolicy {
         this.respectsRetryAfter = builder.respectsRetryAfter;
         this.maxRetryAfterNanos = Nanos.of(builder.maxRetryAfter);
         this.nested = builder.nested;
+        this.dryRun = builder.dryRun;
         this.rules = new FailureRules(
                 List.copyOf(builder.abortOn),
                 builder.retryOn == null ? null : List.copyOf(builder.retryOn),
@@ -105,6 +106,11 @@ public final class RetryPolicy {
         return nested;
     }
 
+    /** Whether it only tells what it would retry. */
+    public boolean isDryRun() {
+        return dryRun;
+    }
+
     /**
      * What a failure means to this policy. Never throws: a classifier that does makes the failure not retryable, and
      * what it threw is attached to the failure.
@@ -150,8 +156,6 @@ public final class RetryPolicy {
     /** Collects the settings; {@link #build()} checks them. */
     public static final class Builder {
 
-        private static final Duration DEFAULT_TIME_BUDGET = Duration.ofSeconds(30);
-
         private int maxAttempts = 3;
         private BackoffPolicy backoff = BackoffPolicy.defaults();
         private @Nullable DelayFunction delay;
@@ -166,6 +170,7 @@ public final class RetryPolicy {
         private Duration maxRetryAfter = Duration.ofSeconds(10);
         private NestedRetries nested = NestedRetries.ONCE;
         private boolean idempotent;
+        private boolean dryRun;
 
         private Builder() {}
 
@@ -266,32 +271,21 @@ public final class RetryPolicy {
             return this;
         }
 
+        /** Ends each call that it would retry with {@link StopReason#DRY_RUN}, the token paid. Default false. */
+        public Builder dryRun(boolean dryRun) {
+            this.dryRun = dryRun;
+            return this;
+        }
+
         /**
          * The policy.
          *
          * @throws IllegalArgumentException names the first setting that is out of its range or contradicts another
          */
         public RetryPolicy build() {
-            Rule.require(maxAttempts >= 1, "maxAttempts must be 1 or more (it counts the first attempt)", maxAttempts);
-            Rule.require(!maxRetryAfter.isNegative(), "retryAfter max must be zero or more", maxRetryAfter);
-            Duration budget = timeBudget == null ? derivedTimeBudget() : timeBudget;
-            if (attemptTimeout != null) {
-                Rule.requirePositive("attemptTimeout", attemptTimeout);
-                Rule.require(
-                        Nanos.of(attemptTimeout) <= Nanos.of(budget),
-                        "attemptTimeout must not be above timeBudget, " + budget,
-                        attemptTimeout);
-            }
-            Rule.requirePositive("timeBudget", budget);
+            Duration budget = timeBudget == null ? PolicyRules.timeBudget(maxAttempts, attemptTimeout) : timeBudget;
+            PolicyRules.check(maxAttempts, attemptTimeout, budget, maxRetryAfter);
             return new RetryPolicy(this, budget);
-        }
-
-        private Duration derivedTimeBudget() {
-            if (attemptTimeout == null || attemptTimeout.compareTo(DEFAULT_TIME_BUDGET) <= 0) {
-                return DEFAULT_TIME_BUDGET;
-            }
-            long timeout = Nanos.of(attemptTimeout);
-            return Duration.ofNanos(timeout > Nanos.UNLIMITED / maxAttempts ? Nanos.UNLIMITED : timeout * maxAttempts);
         }
     }
 }

@@ -36,6 +36,9 @@ public enum StopReason {
     /** The thread was interrupted. */
     INTERRUPTED,
 
+    /** The policy would have retried, but only tells so. */
+    DRY_RUN,
+
     /** The caller cancelled, or the executor takes no more work. */
     CANCELLED
 }

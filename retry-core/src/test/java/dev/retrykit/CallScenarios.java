@@ -67,6 +67,7 @@ public final class CallScenarios {
         scenarios.delays();
         scenarios.timeBudget();
         scenarios.retryBudget();
+        scenarios.dryRun();
         scenarios.circuit();
         scenarios.circuitThatIsWaitedFor();
         scenarios.nested();
@@ -588,6 +589,32 @@ public final class CallScenarios {
             s.attemptsThrow(first);
             s.stops(StopReason.TIME_BUDGET, 1, first);
             s.check(() -> assertThat(s.budget.snapshot().granted()).isZero());
+        });
+    }
+
+    private void dryRun() {
+        scenario("a dry run ends a call that would be retried, and pays for it", s -> {
+            s.policy.dryRun(true);
+            s.budgetPolicy =
+                    BudgetPolicy.builder().ratio(0).reserve(2).minSuccess(0).build();
+            ConnectException failure = new ConnectException("1");
+            s.attemptsThrow(failure);
+            s.stops(StopReason.DRY_RUN, 1, failure);
+            s.check(() -> assertThat(s.budget.snapshot().available()).isEqualTo(1));
+        });
+        scenario("a dry run tells of what it couldn't pay for as ever", s -> {
+            s.policy.dryRun(true);
+            s.budgetPolicy =
+                    BudgetPolicy.builder().ratio(0).reserve(0).minSuccess(0).build();
+            ConnectException failure = new ConnectException("1");
+            s.attemptsThrow(failure);
+            s.stops(StopReason.RETRY_BUDGET, 1, failure);
+        });
+        scenario("a dry run leaves a permanent failure what it is", s -> {
+            s.policy.dryRun(true);
+            IllegalArgumentException failure = new IllegalArgumentException("1");
+            s.attemptsThrow(failure);
+            s.stops(StopReason.NOT_RETRYABLE, 1, failure);
         });
     }
 

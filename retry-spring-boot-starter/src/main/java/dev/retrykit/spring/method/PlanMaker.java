@@ -51,6 +51,9 @@ final class PlanMaker {
     MethodPlan make(Method method, Class<?> type, Annotated annotated) {
         String readable = MethodNames.readable(method, type);
         warnIfOutOfReach(method, readable);
+        if (annotated.retryable() != null) {
+            OtherRetries.check(method, type, readable);
+        }
         PolicyEntry policy = policy(annotated.retryable(), method, type);
         CircuitEntry circuit = circuit(annotated.guarded(), method, type);
         Fallback fallback = fallback(annotated, method, type, fallbacks(policy, circuit));

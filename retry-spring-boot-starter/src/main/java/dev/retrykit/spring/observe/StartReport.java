@@ -41,9 +41,15 @@ public final class StartReport implements SmartInitializingSingleton {
                         + budget(entry.budget().policy()) + ")";
         return "Policy " + Texts.quoted(entry.name()) + ": "
                 + (entry.methods().isEmpty() ? "no annotated method" : String.join(", ", entry.methods()))
+                + (isOff(entry) ? "; switched off" : "")
                 + "; retries " + (retryOn == null ? "what is transient by default" : Texts.of(retryOn.value()))
                 + "; up to " + policy.maxAttempts() + " attempts within " + Durations.text(policy.timeBudget()) + "; "
                 + budget;
+    }
+
+    private static boolean isOff(PolicyEntry entry) {
+        Setting enabled = entry.settings().get("enabled");
+        return enabled != null && Boolean.FALSE.equals(enabled.value());
     }
 
     private static String budget(BudgetPolicy policy) {

@@ -20,6 +20,11 @@ public record Effective<P>(P policy, Map<String, Setting> settings) {
         return new Effective<>(policy, Map.copyOf(all));
     }
 
+    /** The same settings, which mean something else. */
+    Effective<P> as(P other) {
+        return new Effective<>(other, settings);
+    }
+
     /** Reads each key off the policy; what differs from the defaults without having been written is derived. */
     static <P> Effective<P> of(
             P policy, P defaults, Layer written, Map<String, Function<P, @Nullable Object>> readers) {

@@ -39,7 +39,10 @@ public final class PolicyAssembly {
     public static Effective<RetryPolicy> policy(String section, Layer written, PolicyParts parts) {
         RetryPolicy policy = Contradictions.translated(
                 section, written, KEYS, () -> builder(written, parts).build());
-        return Effective.of(policy, RetryPolicy.defaults(), written, READERS);
+        Effective<RetryPolicy> effective = Effective.of(policy, RetryPolicy.defaults(), written, READERS);
+        return written.value("enabled", Boolean.class, true)
+                ? effective
+                : effective.as(builder(written, parts).maxAttempts(1).build());
     }
 
     /** The statuses that are transient to this policy; null = the default rules. */
@@ -58,6 +61,7 @@ public final class PolicyAssembly {
     private static RetryPolicy.Builder builder(Layer written, PolicyParts parts) {
         RetryPolicy.Builder builder = RetryPolicy.builder();
         written.take("max-attempts", Integer.class, builder::maxAttempts);
+        written.take("dry-run", Boolean.class, builder::dryRun);
         written.take("attempt-timeout", Duration.class, builder::attemptTimeout);
         written.take("budget.time", Duration.class, builder::timeBudget);
         written.take("jitter", Jitter.class, builder::jitter);
@@ -106,6 +110,8 @@ public final class PolicyAssembly {
 
     private static Map<String, Function<RetryPolicy, @Nullable Object>> readers() {
         Map<String, Function<RetryPolicy, @Nullable Object>> readers = new LinkedHashMap<>();
+        readers.put("enabled", policy -> null);
+        readers.put("dry-run", RetryPolicy::isDryRun);
         readers.put("max-attempts", RetryPolicy::maxAttempts);
         readers.put("attempt-timeout", RetryPolicy::attemptTimeout);
         readers.put("backoff.strategy", policy -> policy.backoff().strategy());

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  *     multiply. Default once
  * @param idempotent whether a second effect does no harm, so that attempts of unknown effect are retried too. Default
  *     false
+ * @param enabled whether it retries at all: if not, each call makes one attempt, through its circuit and with its fallback.
+ *     Default true
+ * @param dryRun whether it only counts what it would retry. Default false
  * @param retryPartial whether a publisher of many elements that has emitted some of them is retried too, so that its
  *     subscriber sees them again. Default false
  */
@@ -42,11 +45,13 @@ public record PolicySettings(
         @Nullable RetryAfter retryAfter,
         @Nullable NestedRetries nested,
         @Nullable Boolean idempotent,
+        @Nullable Boolean enabled,
+        @Nullable Boolean dryRun,
         @Nullable Boolean retryPartial) {
 
     /** Nothing is written: a policy of defaults. */
-    static final PolicySettings EMPTY =
-            new PolicySettings(null, null, null, null, null, null, null, null, null, null, null, null, null);
+    static final PolicySettings EMPTY = new PolicySettings(
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /**
      * The delay before each retry.

@@ -129,6 +129,7 @@ class RetryMetersTests {
                                     "nested",
                                     "vetoed",
                                     "interrupted",
+                                    "dry_run",
                                     "cancelled"))
                     .containsEntry("retrykit.attempts attempt", Set.of("1", "2", "3", "4+"))
                     .containsEntry("retrykit.attempts result", Set.of("success", "retryable", "permanent", "timeout"))

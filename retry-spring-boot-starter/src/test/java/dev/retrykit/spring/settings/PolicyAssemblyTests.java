@@ -157,4 +157,32 @@ class PolicyAssemblyTests {
 
         assertThat(shown).contains("max-attempts").doesNotContain("attempt-timeout", "retry-on", "budget.name");
     }
+
+    @Test
+    void aPolicyThatIsSwitchedOffMakesOneAttemptAndShowsWhatIsWritten() {
+        Effective<RetryPolicy> effective = Written.yml(
+                        "retrykit.policies.inventory: { enabled: false, max-attempts: 4 }")
+                .policy();
+
+        assertThat(effective.policy().maxAttempts()).isEqualTo(1);
+        assertThat(effective.settings().get("enabled").value()).isEqualTo(false);
+        assertThat(effective.settings().get("max-attempts").value()).isEqualTo(4);
+    }
+
+    @Test
+    void aPolicyThatIsSwitchedOffMayNotBeWrongAllTheSame() {
+        assertThatExceptionOfType(InvalidSettingException.class)
+                .isThrownBy(() -> Written.yml("retrykit.policies.inventory: { enabled: false, max-attempts: 0 }")
+                        .policy())
+                .withMessageContaining("max-attempts must be 1 or more");
+    }
+
+    @Test
+    void aDryRunReachesTheEngine() {
+        assertThat(Written.yml("retrykit.policies.inventory: { dry-run: true }")
+                        .policy()
+                        .policy()
+                        .isDryRun())
+                .isTrue();
+    }
 }
