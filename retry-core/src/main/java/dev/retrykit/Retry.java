@@ -78,6 +78,8 @@ public final class Retry {
      * @throws IllegalArgumentException if circuit or budget run on another clock
      */
     public Retry with(Circuit circuit, RetryBudget budget) {
+        Objects.requireNonNull(circuit, "circuit");
+        Objects.requireNonNull(budget, "budget");
         return new Retry(this, circuit, budget).onOneClock();
     }
 

@@ -4,8 +4,8 @@ import dev.retrykit.failure.Signal;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What came out of all calls through a circuit, or through several, since the start, late results included. Optional: give one to
- * {@link Circuit.Builder#counters} to have it filled, at the price of two striped adds and a clock reading per call.
+ * What came out of all calls through a circuit, or through several, since the start, late results included. Optional: give
+ * one to {@link Circuit.Builder#counters} to have it filled, at the price of two striped adds and a clock reading per call.
  */
 public final class CircuitCounters {
 

@@ -5,6 +5,7 @@ import dev.retrykit.spring.registry.Retries;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -106,8 +107,7 @@ public final class MethodPlans {
     /** In the order of their names, so that of two overloads it is always the same one that gets the short name. */
     private Map<Method, Optional<MethodPlan>> make(Class<?> type) {
         Map<Method, Optional<MethodPlan>> made = new ConcurrentHashMap<>();
-        Map<Method, Annotated> annotated = MethodIntrospector.selectMethods(
-                type, (MethodIntrospector.MetadataLookup<Annotated>) method -> Annotated.of(method, type));
+        Map<Method, Annotated> annotated = annotatedMethods(type);
         annotated.keySet().stream()
                 .sorted(Comparator.comparing(method -> MethodNames.fullName(method, type)))
                 .forEach(method -> {
@@ -117,5 +117,20 @@ public final class MethodPlans {
                 });
         SelfCalls.warn(type, annotated);
         return made;
+    }
+
+    /** An interface may annotate what a superclass implements that knows nothing of it. */
+    private static Map<Method, Annotated> annotatedMethods(Class<?> type) {
+        Map<Method, Annotated> annotated = new HashMap<>(MethodIntrospector.selectMethods(
+                type, (MethodIntrospector.MetadataLookup<Annotated>) method -> Annotated.of(method, type)));
+        for (Class<?> contract : ClassUtils.getAllInterfacesForClassAsSet(type)) {
+            for (Method method : contract.getDeclaredMethods()) {
+                Annotated found = Annotated.of(method, type);
+                if (found != null) {
+                    annotated.putIfAbsent(AopUtils.getMostSpecificMethod(method, type), found);
+                }
+            }
+        }
+        return annotated;
     }
 }

@@ -3,6 +3,9 @@ package dev.retrykit.spring.method;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.springframework.aop.framework.AopConfigException;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
@@ -20,6 +23,7 @@ public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
     private static final long serialVersionUID = 1;
 
     private final transient Supplier<MethodPlans> plans;
+    private final transient Set<Class<?>> prepared = ConcurrentHashMap.newKeySet();
 
     /**
      * Without looking at the plans yet: this is made before the beans that they need.
@@ -29,7 +33,7 @@ public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
      */
     public RetryPostProcessor(Supplier<MethodPlans> plans, int order) {
         this.plans = plans;
-        this.advisor = new DefaultPointcutAdvisor(new Annotations(), new RetryInterceptor(plans));
+        this.advisor = new DefaultPointcutAdvisor(new Annotations(this::isAnnotated), new RetryInterceptor(plans));
         setBeforeExistingAdvisors(true);
         setOrder(order);
     }
@@ -62,18 +66,36 @@ public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
     /** All methods of the class are looked at here, so that a wrong one stops the start and not the first call. */
     @Override
     protected boolean isEligible(Class<?> targetClass) {
-        return Annotated.isCandidate(targetClass)
+        boolean eligible = Annotated.isCandidate(targetClass)
                 && super.isEligible(targetClass)
                 && plans.get().prepare(targetClass);
+        if (eligible) {
+            prepared.add(targetClass);
+        }
+        return eligible;
     }
 
-    /** Behind a proxy of interfaces the method is the interface's, and the annotation may be the class's. */
+    /**
+     * Behind a proxy of interfaces the method is the interface's, and the annotation may be the class's. Plans, which know
+     * all declarations of a method, are asked for classes that have some only: most beans come before the plans can.
+     */
+    private boolean isAnnotated(Method method, Class<?> targetClass) {
+        return Annotated.of(method, targetClass) != null
+                || Annotated.of(AopUtils.getMostSpecificMethod(method, targetClass), targetClass) != null
+                || prepared.contains(targetClass) && plans.get().find(method, targetClass) != null;
+    }
+
     private static final class Annotations extends StaticMethodMatcherPointcut {
+
+        private final BiPredicate<Method, Class<?>> isAnnotated;
+
+        Annotations(BiPredicate<Method, Class<?>> isAnnotated) {
+            this.isAnnotated = isAnnotated;
+        }
 
         @Override
         public boolean matches(Method method, Class<?> targetClass) {
-            return Annotated.of(method, targetClass) != null
-                    || Annotated.of(AopUtils.getMostSpecificMethod(method, targetClass), targetClass) != null;
+            return isAnnotated.test(method, targetClass);
         }
     }
 }
