@@ -14,22 +14,31 @@ import java.time.Duration;
  */
 final class Circuits {
 
+    /** Reached while JMH warms up: from then on a success doesn't look at the rates each time. */
+    static final int REACHED = 1_000_000;
+
+    /** More than a window gets to see: nothing but failures, and still closed. */
+    static final int NEVER_REACHED = Integer.MAX_VALUE;
+
     private static final Duration SLOW = Duration.ofMinutes(1);
     private static final Duration DAY = Duration.ofDays(1);
 
     private Circuits() {}
 
-    /** Opens at 100 % of a million calls at least, so never here. */
-    static CircuitPolicy.Builder neverOpens() {
-        return CircuitPolicy.builder().failureRate(100).minimumCalls(1_000_000).timeWindow(Duration.ofSeconds(10));
+    /** Opens at 100 % of so many calls. */
+    static CircuitPolicy.Builder opensAt(int minimumCalls) {
+        return CircuitPolicy.builder()
+                .failureRate(100)
+                .minimumCalls(minimumCalls)
+                .timeWindow(Duration.ofSeconds(10));
     }
 
-    static Circuit plain() {
-        return Circuit.of("plain", neverOpens().build());
+    static Circuit plain(int minimumCalls) {
+        return Circuit.of("plain", opensAt(minimumCalls).build());
     }
 
-    static Circuit timed() {
-        return Circuit.of("timed", neverOpens().slowCall(SLOW, 100).build());
+    static Circuit timed(int minimumCalls) {
+        return Circuit.of("timed", opensAt(minimumCalls).slowCall(SLOW, 100).build());
     }
 
     static Circuit counted() {
@@ -53,17 +62,17 @@ final class Circuits {
                         .build());
     }
 
-    static CircuitBreaker resilience4jTimed() {
-        return resilience4j(SlidingWindowType.TIME_BASED, 10, 1_000_000);
+    static CircuitBreaker resilience4jTimed(int minimumCalls) {
+        return resilience4j(SlidingWindowType.TIME_BASED, 10, minimumCalls);
     }
 
     static CircuitBreaker resilience4jCounted() {
         return resilience4j(SlidingWindowType.COUNT_BASED, 100, 100);
     }
 
-    static dev.failsafe.CircuitBreaker<Object> failsafeTimed() {
+    static dev.failsafe.CircuitBreaker<Object> failsafeTimed(int minimumCalls) {
         return dev.failsafe.CircuitBreaker.builder()
-                .withFailureRateThreshold(100, 1_000_000, Duration.ofSeconds(10))
+                .withFailureRateThreshold(100, minimumCalls, Duration.ofSeconds(10))
                 .build();
     }
 

@@ -24,17 +24,18 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class ClosedFailure {
 
-    private final Circuit plain = Circuits.plain();
-    private final Circuit timed = Circuits.timed();
-    private final CircuitBreaker resilience4jTimed = Circuits.resilience4jTimed();
-    private final FailsafeExecutor<Object> failsafeTimed = Failsafe.with(Circuits.failsafeTimed());
+    private final Circuit plain = Circuits.plain(Circuits.NEVER_REACHED);
+    private final Circuit timed = Circuits.timed(Circuits.NEVER_REACHED);
+    private final CircuitBreaker resilience4jTimed = Circuits.resilience4jTimed(Circuits.NEVER_REACHED);
+    private final FailsafeExecutor<Object> failsafeTimed =
+            Failsafe.with(Circuits.failsafeTimed(Circuits.NEVER_REACHED));
 
     @Benchmark
     public Throwable nothing(Work work) {
         try {
             return unexpected(work.fails.call());
         } catch (Exception failed) {
-            return failed;
+            return work.itsOwn(failed);
         }
     }
 
@@ -43,7 +44,7 @@ public class ClosedFailure {
         try {
             return unexpected(plain.call(work.fails));
         } catch (Exception failed) {
-            return failed;
+            return work.itsOwn(failed);
         }
     }
 
@@ -52,7 +53,7 @@ public class ClosedFailure {
         try {
             return unexpected(timed.call(work.fails));
         } catch (Exception failed) {
-            return failed;
+            return work.itsOwn(failed);
         }
     }
 
@@ -61,7 +62,7 @@ public class ClosedFailure {
         try {
             return unexpected(resilience4jTimed.executeCallable(work.failsCallable));
         } catch (Exception failed) {
-            return failed;
+            return work.itsOwn(failed);
         }
     }
 
@@ -70,7 +71,7 @@ public class ClosedFailure {
         try {
             return unexpected(failsafeTimed.get(work.failsSupplier));
         } catch (Exception failed) {
-            return failed;
+            return work.itsOwn(failed);
         }
     }
 

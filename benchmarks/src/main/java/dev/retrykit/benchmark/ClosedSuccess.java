@@ -24,12 +24,12 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class ClosedSuccess {
 
-    private final Circuit plain = Circuits.plain();
-    private final Circuit timed = Circuits.timed();
+    private final Circuit plain = Circuits.plain(Circuits.REACHED);
+    private final Circuit timed = Circuits.timed(Circuits.REACHED);
     private final Circuit counted = Circuits.counted();
-    private final CircuitBreaker resilience4jTimed = Circuits.resilience4jTimed();
+    private final CircuitBreaker resilience4jTimed = Circuits.resilience4jTimed(Circuits.REACHED);
     private final CircuitBreaker resilience4jCounted = Circuits.resilience4jCounted();
-    private final FailsafeExecutor<Object> failsafeTimed = Failsafe.with(Circuits.failsafeTimed());
+    private final FailsafeExecutor<Object> failsafeTimed = Failsafe.with(Circuits.failsafeTimed(Circuits.REACHED));
     private final FailsafeExecutor<Object> failsafeCounted = Failsafe.with(Circuits.failsafeCounted());
 
     @Benchmark

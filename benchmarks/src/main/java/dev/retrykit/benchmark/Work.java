@@ -24,6 +24,14 @@ public class Work {
     final CheckedSupplier<String> succeedsSupplier = this::result;
     final CheckedSupplier<String> failsSupplier = this::failure;
 
+    /** Makes sure that a call failed by itself, and not because a circuit has opened. */
+    Throwable itsOwn(Exception failed) {
+        if (failed == Failure.INSTANCE || failed.getCause() == Failure.INSTANCE) {
+            return failed;
+        }
+        throw new AssertionError("the circuit isn't closed", failed);
+    }
+
     private String result() {
         return result;
     }
