@@ -35,7 +35,7 @@ class KeyedMethodsTests {
               budgets.pool: { ratio: 0, reserve: 2, min-success: 0 }
               circuits:
                 search: { minimum-calls: 4, half-open: { probes: 1 }, open: { jitter: 0 }, keys: { max: 3 } }
-                pooled: {}
+                pooled:
             """;
 
     static class Search {
