@@ -11,8 +11,10 @@ import org.openjdk.jcstress.annotations.Description;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LLL_Result;
 import org.openjdk.jcstress.infra.results.L_Result;
 import org.openjdk.jcstress.infra.results.ZI_Result;
+import org.openjdk.jcstress.infra.results.Z_Result;
 
 /** New keys, and what is done to all. */
 class KeyedCircuitRaces {
@@ -73,6 +75,62 @@ class KeyedCircuitRaces {
         public void state(ZI_Result r) {
             r.r1 = circuits.get("new").policy() == OTHER;
             r.r2 = circuits.size();
+        }
+    }
+
+    @JCStressTest
+    @Description("All circuits are reset and forced open at once.")
+    @Outcome(id = "CLOSED, CLOSED, CLOSED", expect = ACCEPTABLE, desc = "the reset came last, for all")
+    @Outcome(id = "FORCED_OPEN, FORCED_OPEN, FORCED_OPEN", expect = ACCEPTABLE, desc = "the force came last, for all")
+    @Outcome(expect = FORBIDDEN, desc = "the circuits of one name differ")
+    @State
+    public static class ResetAndForcedAtOnce extends Keys {
+
+        private final Circuit known = circuits.get("known");
+
+        @Actor
+        public void reset() {
+            circuits.reset();
+        }
+
+        @Actor
+        public void force() {
+            circuits.forceOpen();
+        }
+
+        @Arbiter
+        public void state(LLL_Result r) {
+            r.r1 = known.state();
+            r.r2 = circuits.shared().state();
+            r.r3 = circuits.get("new").state();
+        }
+    }
+
+    @JCStressTest
+    @Description("Settings change twice at once.")
+    @Outcome(id = "true", expect = ACCEPTABLE, desc = "all circuits have the same ones")
+    @Outcome(expect = FORBIDDEN, desc = "the circuits of one name differ")
+    @State
+    public static class ChangedTwiceAtOnce extends Keys {
+
+        private final Circuit known = circuits.get("known");
+
+        @Actor
+        public void one() {
+            circuits.change(OTHER, KeyLimits.defaults(OTHER));
+        }
+
+        @Actor
+        public void other() {
+            circuits.change(CircuitPolicy.defaults(), KeyLimits.defaults(CircuitPolicy.defaults()));
+        }
+
+        @Arbiter
+        public void state(Z_Result r) {
+            CircuitPolicy last = circuits.policy();
+            r.r1 = known.policy() == last
+                    && circuits.shared().policy() == last
+                    && circuits.get("new").policy() == last;
         }
     }
 

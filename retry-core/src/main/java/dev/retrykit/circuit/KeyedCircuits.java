@@ -99,10 +99,10 @@ public final class KeyedCircuits<T> {
         return circuits.size();
     }
 
-    /** What is kept for each key that has a circuit of its own. */
+    /** What is kept for each key that has a circuit of its own and isn't idle. */
     public Map<String, T> all() {
         Map<String, T> all = new LinkedHashMap<>();
-        circuits.all().forEach((key, kept) -> all.put(key, kept.value));
+        circuits.all(time.nanoTime()).forEach((key, kept) -> all.put(key, kept.value));
         return all;
     }
 
@@ -137,7 +137,7 @@ public final class KeyedCircuits<T> {
     }
 
     /**
-     * Takes other settings and limits from now on, as {@link Circuit#change} does.
+     * Takes other settings and limits from now on, as {@link Circuit#change} does. The idle time of all keys begins anew.
      *
      * @throws IllegalArgumentException if circuits of these settings remember for longer than the idle time; then nothing
      *     has changed
@@ -146,7 +146,7 @@ public final class KeyedCircuits<T> {
         Objects.requireNonNull(newPolicy, "newPolicy");
         limits.checkAgainst(newPolicy);
         policy = newPolicy;
-        circuits.limit(limits.maxKeys(), Nanos.of(limits.idleTime()));
+        circuits.limit(limits.maxKeys(), Nanos.of(limits.idleTime()), time.nanoTime());
         each(circuit -> circuit.change(newPolicy));
     }
 
@@ -161,7 +161,7 @@ public final class KeyedCircuits<T> {
      * listener is told.
      */
     private void each(Consumer<Circuit> action) {
-        circuits.all().values().forEach(kept -> action.accept(kept.circuit));
+        circuits.all(time.nanoTime()).values().forEach(kept -> action.accept(kept.circuit));
         action.accept(sharedCircuit);
     }
 

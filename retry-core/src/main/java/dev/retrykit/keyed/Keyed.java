@@ -12,9 +12,10 @@ import java.util.function.Function;
  * find no room share one value, and get one of their own once there is room. Thread-safe.
  *
  * <p>Using the value of a key is a look-up and a comparison, without a lock: a use is noted only if the last note is
- * older than a sixteenth of the idle time. All else happens, one thread at a time, when a key comes that has no value.
- * Then all keys are gone through, once per such a sixteenth at most: a flood of new keys doesn't multiply with the keys
- * that are there. So a new key evicts what wasn't used for the idle time, or up to an eighth longer.
+ * older than a sixteenth of the idle time. All else happens, one thread at a time, when a key comes that has no value,
+ * or when all values are asked for. Then all keys are gone through, once per such a sixteenth at most: a flood of new
+ * keys doesn't multiply with the keys that are there, and while there is no room for them they take no lock in between.
+ * So a new key evicts what wasn't used for the idle time, or up to an eighth longer.
  *
  * <p>A thread that uses a value at the very moment of its eviction keeps it for that use, while the next one gets a new
  * value. Nothing is lost that way but what was forgotten anyhow.
@@ -29,7 +30,7 @@ public final class Keyed<T> {
     private volatile int maxKeys;
     private volatile long noteNanos;
     private volatile long evictNanos;
-    private long nextSweep;
+    private volatile long nextSweep;
 
     /**
      * No values yet.
@@ -43,21 +44,24 @@ public final class Keyed<T> {
     public Keyed(Function<String, T> maker, T shared, int maxKeys, long idleNanos, long nowNanos) {
         this.maker = maker;
         this.shared = shared;
-        this.nextSweep = nowNanos;
-        limit(maxKeys, idleNanos);
+        limit(maxKeys, idleNanos, nowNanos);
     }
 
     /**
-     * Takes other limits from now on. Keys beyond a smaller number keep their values until these are idle.
+     * Takes other limits from now on. Keys beyond a smaller number keep their values until these are idle. The idle time
+     * of all values begins anew: notes of earlier uses may be too coarse for a shorter one.
      *
      * @param maxKeys as in the constructor
      * @param idleNanos as in the constructor
+     * @param nowNanos a reading of the clock
      */
-    public void limit(int maxKeys, long idleNanos) {
+    public synchronized void limit(int maxKeys, long idleNanos, long nowNanos) {
         long note = idleNanos / NOTES_PER_IDLE_TIME;
         this.maxKeys = maxKeys;
         this.noteNanos = note;
         this.evictNanos = idleNanos + note;
+        this.nextSweep = nowNanos;
+        entries.values().forEach(entry -> entry.lastNote = nowNanos);
     }
 
     /**
@@ -69,7 +73,7 @@ public final class Keyed<T> {
     public T get(String key, long nowNanos) {
         Entry<T> entry = entries.get(Objects.requireNonNull(key, "key"));
         if (entry == null) {
-            return add(key, nowNanos);
+            return isFullFor(nowNanos) ? shared : add(key, nowNanos);
         }
         if (nowNanos - entry.lastNote >= noteNanos) {
             entry.lastNote = nowNanos;
@@ -83,10 +87,13 @@ public final class Keyed<T> {
     }
 
     /**
-     * Each key that has a value of its own, and the value: of all that were made when this returns, and of none whose making
-     * begins later.
+     * Each key that has a value of its own and isn't idle, and the value: of all that were made when this returns, and of
+     * none whose making begins later.
+     *
+     * @param nowNanos a reading of the clock
      */
-    public synchronized Map<String, T> all() {
+    public synchronized Map<String, T> all(long nowNanos) {
+        evictIdle(nowNanos);
         Map<String, T> all = new LinkedHashMap<>();
         entries.forEach((key, entry) -> all.put(key, entry.value));
         return all;
@@ -95,6 +102,11 @@ public final class Keyed<T> {
     /** How many keys have a value of their own. */
     public int size() {
         return entries.size();
+    }
+
+    /** Whether there is no room for a new key, and it isn't time yet to look for what is idle. */
+    private boolean isFullFor(long nowNanos) {
+        return entries.size() >= maxKeys && nowNanos - nextSweep < 0;
     }
 
     private synchronized T add(String key, long nowNanos) {

@@ -104,6 +104,16 @@ class KeyedCircuitsTests {
     }
 
     @Test
+    void aCircuitThatIsntUsedAnyMoreIsntShownHalfOpenForEver() {
+        fail(shards.get("gone"), 3);
+        time.advance(Duration.ofSeconds(30));
+        assertThat(shards.get("gone").state()).isEqualTo(HALF_OPEN);
+        time.advance(IDLE.plusSeconds(8));
+        assertThat(shards.all()).isEmpty();
+        assertThat(shards.size()).isZero();
+    }
+
+    @Test
     void anotherCircuitIsForcedOrDisabledWithTheNameAndWithoutALine() {
         fail(shards.get("a"), 3);
         shards.forceOpen();

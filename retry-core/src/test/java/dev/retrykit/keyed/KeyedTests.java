@@ -42,7 +42,7 @@ class KeyedTests {
         Keyed<String> keyed = keyed(1, 0);
         keyed.get("a", 0);
         keyed.get("b", 0);
-        assertThat(keyed.all()).containsExactly(Map.entry("a", "1st of a"));
+        assertThat(keyed.all(1)).containsExactly(Map.entry("a", "1st of a"));
         assertThat(keyed.shared()).isSameAs(SHARED);
     }
 
@@ -51,14 +51,28 @@ class KeyedTests {
         Keyed<String> keyed = keyed(2, 0);
         String a = keyed.get("a", 0);
         keyed.get("b", 0);
-        keyed.limit(1, IDLE / 2);
+        keyed.limit(1, IDLE / 2, 10);
         assertThat(keyed.get("a", 50)).isSameAs(a);
-        assertThat(keyed.get("c", 84)).isSameAs(SHARED);
+        assertThat(keyed.get("c", 94)).isSameAs(SHARED);
         assertThat(keyed.size()).isEqualTo(2);
-        assertThat(keyed.get("c", 95)).as("b was evicted, a is one as before").isSameAs(SHARED);
+        assertThat(keyed.get("c", 105)).as("b was evicted, a is one as before").isSameAs(SHARED);
         assertThat(keyed.size()).isEqualTo(1);
-        keyed.limit(2, IDLE);
-        assertThat(keyed.get("c", 96)).isEqualTo("1st of c");
+        keyed.limit(2, IDLE, 105);
+        assertThat(keyed.get("c", 106)).isEqualTo("1st of c");
+    }
+
+    @Test
+    void aShorterIdleTimeEvictsNothingThatWasUsedAMomentAgo() {
+        Keyed<String> keyed = keyed(1, 0);
+        keyed.get("a", 0);
+        String noted = keyed.get("a", 9);
+        keyed.limit(1, 16, 10);
+        assertThat(keyed.get("b", 17))
+                .as("8 after the use, which was noted at 0")
+                .isSameAs(SHARED);
+        assertThat(keyed.get("b", 26)).as("16 after the change").isSameAs(SHARED);
+        assertThat(keyed.get("a", 26)).isSameAs(noted);
+        assertThat(keyed.get("b", 43)).isEqualTo("1st of b");
     }
 
     @Test
@@ -131,6 +145,16 @@ class KeyedTests {
         keyed.get("b", 0);
         assertThat(keyed.get("a", 1_000_000)).isSameAs(a);
         assertThat(keyed.size()).isEqualTo(2);
+    }
+
+    @Test
+    void whoAsksForAllIsntShownWhatIsIdle() {
+        Keyed<String> keyed = keyed(10, 0);
+        keyed.get("a", 0);
+        keyed.get("b", 50);
+        assertThat(keyed.all(169)).containsOnlyKeys("a", "b");
+        assertThat(keyed.all(180)).containsOnlyKeys("b");
+        assertThat(keyed.size()).isEqualTo(1);
     }
 
     @Test

@@ -94,6 +94,20 @@ class KeyedThreadsTests {
         assertThat(made).hasValue(1);
     }
 
+    @Test
+    void whileThereIsNoRoomANewKeyWaitsForNobody() throws Exception {
+        Keyed<Object> keyed = keyed(1);
+        keyed.get("a", 0);
+        assertThat(keyed.get("looks for idle ones", 0)).isSameAs(SHARED);
+        Set<Object> seen = ConcurrentHashMap.newKeySet();
+        Thread other = new Thread(() -> seen.add(keyed.get("b", 1)));
+        synchronized (keyed) {
+            other.start();
+            other.join(10_000);
+            assertThat(seen).containsExactly(SHARED);
+        }
+    }
+
     private static void await(CountDownLatch latch) {
         try {
             latch.await();
