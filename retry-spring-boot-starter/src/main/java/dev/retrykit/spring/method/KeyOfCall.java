@@ -36,8 +36,25 @@ final class KeyOfCall {
                     expression + " is a " + value.getClass().getTypeName()
                             + ", whose text tells nothing: take a text, a number or the like from it.");
         }
-        String text = value.toString();
+        String text = text(value);
         return text.length() <= LONGEST ? text : "sha256:" + hash(text);
+    }
+
+    private String text(Object value) {
+        String text;
+        try {
+            text = value.toString();
+        } catch (RuntimeException failed) {
+            throw new IllegalArgumentException(
+                    expression + " is a " + value.getClass().getTypeName() + ", whose toString() failed, so nothing was"
+                            + " called.",
+                    failed);
+        }
+        if (text == null) {
+            throw new IllegalArgumentException(expression + " is a "
+                    + value.getClass().getTypeName() + ", whose toString() is null, so nothing was called.");
+        }
+        return text;
     }
 
     /** Whether it has no text of its own: what identity makes of it is another key each time. */

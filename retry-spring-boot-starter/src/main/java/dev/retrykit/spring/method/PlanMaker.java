@@ -61,7 +61,7 @@ final class PlanMaker {
         if (policy != null) {
             policy.addMethod(readable);
         }
-        KeyOfCall key = key(annotated.guarded(), method, readable);
+        KeyOfCall key = key(annotated.guarded(), method, type);
         if (circuit != null) {
             circuit.addMethod(readable, key != null);
         }
@@ -76,12 +76,12 @@ final class PlanMaker {
                 .fallbacks();
     }
 
-    private @Nullable KeyOfCall key(@Nullable CircuitGuarded guarded, Method method, String readable) {
+    private @Nullable KeyOfCall key(@Nullable CircuitGuarded guarded, Method method, Class<?> type) {
         if (guarded == null || guarded.key().isEmpty()) {
             return null;
         }
         String text = placeholders.apply(guarded.key());
-        return new KeyOfCall(ArgumentExpression.parse("@CircuitGuarded key", text, method, readable, beans));
+        return new KeyOfCall(ArgumentExpression.parse("@CircuitGuarded key", text, method, type, beans));
     }
 
     private static MethodPlan.@Nullable ByKey byKey(

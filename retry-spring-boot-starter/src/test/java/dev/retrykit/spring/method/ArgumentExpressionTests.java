@@ -29,9 +29,28 @@ class ArgumentExpressionTests {
         }
     }
 
-    static class Service {
+    interface Contract<T> {
 
-        void place(String region, Order order, Object other) {}
+        void place(String area, T what, Object other);
+    }
+
+    interface Unrelated {
+
+        void place(Order none, Order of, Order these);
+    }
+
+    static class Service implements Contract<Order> {
+
+        @Override
+        public void place(String region, Order order, Object other) {}
+
+        public void ping() {}
+    }
+
+    static class Called extends Service implements Unrelated {
+
+        @Override
+        public void place(Order none, Order of, Order these) {}
     }
 
     private static final Method PLACE =
@@ -40,9 +59,12 @@ class ArgumentExpressionTests {
     private static final Order ORDER = new Order(new Customer("NO", new Object()), List.of("a", "b"));
 
     private static KeyOfCall key(String expression) {
+        return keyOn(PLACE, expression);
+    }
+
+    private static KeyOfCall keyOn(Method method, String expression) {
         StaticListableBeanFactory beans = new StaticListableBeanFactory(Map.of("tenants", new Tenants()));
-        return new KeyOfCall(ArgumentExpression.parse(
-                "@CircuitGuarded key", expression, PLACE, "Service.place(String, Order, Object)", beans));
+        return new KeyOfCall(ArgumentExpression.parse("@CircuitGuarded key", expression, method, Called.class, beans));
     }
 
     private static String key(String expression, Object other) {
@@ -67,6 +89,16 @@ class ArgumentExpressionTests {
                 "#region == 'eu' ? 'home' : 'abroad' | home",
                 "T(java.lang.Math).max(1, 2) | 2",
                 "'constant' | constant",
+                "#area | eu",
+                "#what.customer.country | NO",
+                "{eu: 'near', us: 'far'}[#region] | near",
+                "{eu: 'near', us: 'far'}[eu] | near",
+                "#order.lines[#order.lines.size() - 1] | b",
+                "#order.lines.?[equals('b')].size() | 1",
+                "#order.lines.?[#order.lines.contains(toString())].size() | 2",
+                "new java.lang.String(#region) | eu",
+                "#region?.concat(#region) | eueu",
+                "#region ?: 'none' | eu",
             })
     void readsArgumentsAndBeans(String expression, String expected) {
         assertThat(key(expression, null)).isEqualTo(expected);
@@ -96,7 +128,7 @@ class ArgumentExpressionTests {
     void refusesWhatHasNoTextOfItsOwn() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> key("#order.customer.silent", null))
-                .withMessage("@CircuitGuarded key '#order.customer.silent' on Service.place(String, Order, Object) is a"
+                .withMessage("@CircuitGuarded key '#order.customer.silent' on Called.place(String, Order, Object) is a"
                         + " java.lang.Object, whose text tells nothing: take a text, a number or the like from it.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> key("#other", new int[] {1}))
@@ -109,14 +141,14 @@ class ArgumentExpressionTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> key(expression, null))
                 .withMessage("@CircuitGuarded key '" + expression
-                        + "' on Service.place(String, Order, Object) is null, so nothing was called.");
+                        + "' on Called.place(String, Order, Object) is null, so nothing was called.");
     }
 
     @Test
     void anExpressionThatFailsIsNamed() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> key("#other.name", null))
-                .withMessageStartingWith("@CircuitGuarded key '#other.name' on Service.place(String, Order, Object)"
+                .withMessageStartingWith("@CircuitGuarded key '#other.name' on Called.place(String, Order, Object)"
                         + " failed, so nothing was called: EL1007E")
                 .havingCause()
                 .isInstanceOf(org.springframework.expression.EvaluationException.class);
@@ -136,10 +168,77 @@ class ArgumentExpressionTests {
                 .isThrownBy(() -> key(expression))
                 .satisfies(refused -> {
                     assertThat(refused.getMessage())
-                            .contains("@CircuitGuarded key '" + expression
-                                    + "' on Service.place(String, Order, Object) " + problem);
+                            .contains("@CircuitGuarded key '" + expression + "' on Called.place(String, Order, Object) "
+                                    + problem);
                     assertThat(((InvalidSettingException) refused).action()).isEqualTo(remedy);
                 });
+    }
+
+    static class Mute {
+
+        private final boolean fails;
+
+        Mute(boolean fails) {
+            this.fails = fails;
+        }
+
+        @Override
+        public String toString() {
+            if (fails) {
+                throw new IllegalStateException("no text");
+            }
+            return null;
+        }
+    }
+
+    @Test
+    void aValueThatCantSayItsTextIsNamed() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> key("#other", new Mute(true)))
+                .withMessage("@CircuitGuarded key '#other' on Called.place(String, Order, Object) is a "
+                        + Mute.class.getName() + ", whose toString() failed, so nothing was called.")
+                .havingCause()
+                .withMessage("no text");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> key("#other", new Mute(false)))
+                .withMessageEndingWith(", whose toString() is null, so nothing was called.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "\t"})
+    void aBlankKeyIsFoundAtOnce(String blank) {
+        assertThatExceptionOfType(InvalidSettingException.class)
+                .isThrownBy(() -> key(blank))
+                .withMessageContaining(" on Called.place(String, Order, Object) is blank.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"#p0", "#region", "now()"})
+    void aMethodWithoutArgumentsHasNone(String expression) {
+        Method ping = ReflectionUtils.findMethod(Service.class, "ping");
+        assertThatExceptionOfType(InvalidSettingException.class)
+                .isThrownBy(() -> keyOn(ping, expression))
+                .withMessageStartingWith("@CircuitGuarded key '" + expression + "' on Called.ping() ")
+                .withMessageEndingWith("The method has no arguments.")
+                .satisfies(refused -> assertThat(refused.action())
+                        .isEqualTo("Write a constant or @bean.method(), or remove the key."));
+    }
+
+    @Test
+    void whatAnotherMethodOfTheNameCallsItsArgumentsDoesntCount() {
+        refused("#none", "names the argument 'none', which there isn't.", SHARP);
+    }
+
+    @Test
+    void aMisspeltNameInBracketsIsFoundAtOnce() {
+        refused("#order.lines.contains(region)", "reads 'region' of nothing. Did you mean 'region'?", SHARP);
+        refused("#order.lines.contains(current())", "calls 'current' of nothing. There are: ", SHARP);
+        refused("#order.lines[region.length()]", "reads 'region' of nothing. Did you mean 'region'?", SHARP);
+        refused("#order.lines[1 + region]", "reads 'region' of nothing. Did you mean 'region'?", SHARP);
+        refused("{eu: regoin}", "reads 'regoin' of nothing. Did you mean 'region'?", SHARP);
+        refused("new java.lang.String(region)", "reads 'region' of nothing. Did you mean 'region'?", SHARP);
+        refused("#upper(#region)", "calls a function, '#upper(#region)', and there are none. ", SHARP);
+        refused("current()", "calls 'current' of nothing. There are: ", SHARP);
     }
 
     @Test
@@ -147,7 +246,7 @@ class ArgumentExpressionTests {
         refused("#regoin", "names the argument 'regoin', which there isn't. Did you mean 'region'?", SHARP);
         refused("#order.lines.?[#this != #regoin]", "names the argument 'regoin', which there isn't.", SHARP);
         refused("#p99999999999", "names the argument 'p99999999999', which there isn't.", SHARP);
-        refused("#p3", "names the argument 'p3', which there isn't. There are: 'order', 'other', 'region'.", SHARP);
+        refused("#p3", "names the argument 'p3', which there isn't. There are: 'area', 'order', 'other', 'region', 'what'.", SHARP);
     }
 
     @Test

@@ -1,0 +1,107 @@
+package dev.retrykit.spring.method;
+
+import dev.retrykit.spring.settings.Names;
+import java.lang.reflect.Method;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.core.KotlinDetector;
+import org.springframework.core.ParameterNameDiscoverer;
+import org.springframework.util.ClassUtils;
+
+/**
+ * By which names an expression may call a method's arguments: those of the method itself, those of the methods that it
+ * overrides or implements, since the annotation may stand there, and {@code p0} or {@code a0} for the first.
+ */
+final class ArgumentNames {
+
+    private static final ParameterNameDiscoverer DISCOVERER = new DefaultParameterNameDiscoverer();
+    private static final Pattern NUMBERED = Pattern.compile("[ap]\\d{1,3}");
+
+    private final Map<String, Integer> positions = new LinkedHashMap<>();
+    private final int count;
+
+    /**
+     * Of a method; what it says itself comes before what it overrides says.
+     *
+     * @param type the class that is called, which may bring an interface that the method's own class doesn't know
+     */
+    ArgumentNames(Method method, Class<?> type) {
+        this.count = method.getParameterCount() - (KotlinDetector.isSuspendingFunction(method) ? 1 : 0);
+        add(method);
+        for (Class<?> parent = method.getDeclaringClass().getSuperclass();
+                parent != null;
+                parent = parent.getSuperclass()) {
+            addOverridden(method, parent);
+        }
+        for (Class<?> contract : ClassUtils.getAllInterfacesForClassAsSet(type)) {
+            addOverridden(method, contract);
+        }
+    }
+
+    private void addOverridden(Method method, Class<?> type) {
+        for (Method declared : type.getDeclaredMethods()) {
+            if (!declared.isSynthetic() && isOverridden(declared, method)) {
+                add(declared);
+            }
+        }
+    }
+
+    /** By name and erased arguments; one with generic arguments by name and their number. */
+    private static boolean isOverridden(Method declared, Method method) {
+        if (!declared.getName().equals(method.getName())
+                || declared.getParameterCount() != method.getParameterCount()) {
+            return false;
+        }
+        Class<?>[] general = declared.getParameterTypes();
+        Class<?>[] own = method.getParameterTypes();
+        for (int i = 0; i < own.length; i++) {
+            boolean generic = !(declared.getGenericParameterTypes()[i] instanceof Class<?>);
+            if (own[i] != general[i] && !(generic && general[i].isAssignableFrom(own[i]))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void add(Method method) {
+        String[] names = DISCOVERER.getParameterNames(method);
+        for (int i = 0; names != null && i < Math.min(count, names.length); i++) {
+            positions.putIfAbsent(names[i], i);
+        }
+    }
+
+    /** Which argument bears the name: 0 for the first, -1 if none does. */
+    int position(String name) {
+        Integer position = positions.get(name);
+        if (position != null) {
+            return position;
+        }
+        int number = NUMBERED.matcher(name).matches() ? Integer.parseInt(name.substring(1)) : count;
+        return number < count ? number : -1;
+    }
+
+    /** What there is instead of a name that there isn't. */
+    String instead(String name) {
+        if (count == 0) {
+            return "The method has no arguments.";
+        }
+        return positions.isEmpty() ? "The names of its arguments aren't known." : Names.suggestion(name, known());
+    }
+
+    /** What to do about a name that there isn't. */
+    String remedy() {
+        if (count == 0) {
+            return "Write a constant or @bean.method(), or remove the key.";
+        }
+        return positions.isEmpty()
+                ? "Compile with -parameters, or write #p0 for the first argument."
+                : "Write #name for an argument, #p0 for the first.";
+    }
+
+    private Set<String> known() {
+        return positions.keySet();
+    }
+}
