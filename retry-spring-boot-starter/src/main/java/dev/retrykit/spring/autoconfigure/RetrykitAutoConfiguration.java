@@ -17,6 +17,7 @@ import dev.retrykit.spring.observe.StartReport;
 import dev.retrykit.spring.registry.EngineParts;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.registry.RetryShutdown;
+import dev.retrykit.spring.settings.AspectMode;
 import dev.retrykit.spring.settings.SettingsBinder;
 import dev.retrykit.spring.settings.WrittenSettings;
 import dev.retrykit.time.TimeSource;
@@ -122,23 +123,37 @@ public final class RetrykitAutoConfiguration {
             Retries retries, ApplicationContext context, ObjectProvider<CallerTransaction> transaction) {
         CallForms forms =
                 new CallForms(transaction.getIfUnique(() -> CallerTransaction.NONE), context.getClassLoader());
-        return new MethodPlans(retries, context.getEnvironment()::resolveRequiredPlaceholders, forms, context);
+        return new MethodPlans(
+                retries,
+                context.getEnvironment()::resolveRequiredPlaceholders,
+                forms,
+                context,
+                mode(context.getEnvironment()));
     }
 
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static RetryPostProcessor retrykitPostProcessor(ObjectProvider<MethodPlans> plans, Environment environment) {
         SingletonSupplier<MethodPlans> once = SingletonSupplier.of(plans::getObject);
-        RetryPostProcessor processor = new RetryPostProcessor(once::obtain, order(environment));
+        RetryPostProcessor processor = new RetryPostProcessor(once::obtain, order(environment), mode(environment));
         processor.setProxyTargetClass(environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
         return processor;
     }
 
-    /** It is needed before the settings are bound; one that can't be read is reported then, with origin and rule. */
     private static int order(Environment environment) {
+        return early(environment, "retrykit.aspect.order", ORDER);
+    }
+
+    private static AspectMode mode(Environment environment) {
+        return early(environment, "retrykit.aspect.mode", AspectMode.PROXY);
+    }
+
+    /** It is needed before the settings are bound; one that can't be read is reported then, with origin and rule. */
+    @SuppressWarnings("unchecked")
+    private static <T> T early(Environment environment, String key, T unset) {
         return Binder.get(environment)
-                .bind("retrykit.aspect.order", Bindable.of(Integer.class), new IgnoreErrorsBindHandler())
-                .orElse(ORDER);
+                .bind(key, Bindable.of((Class<T>) unset.getClass()), new IgnoreErrorsBindHandler())
+                .orElse(unset);
     }
 
     /** A listener that throws must not keep a transition from those that come after it. */

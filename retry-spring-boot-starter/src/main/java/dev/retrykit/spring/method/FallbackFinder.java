@@ -53,6 +53,7 @@ final class FallbackFinder {
                 .filter(candidate -> !candidate.equals(method))
                 .toList();
         List<FallbackMethod> fitting = named.stream()
+                .filter(candidate -> isStatic(candidate) || !isStatic(method))
                 .map(candidate -> FallbackMethod.of(candidate, method))
                 .filter(Objects::nonNull)
                 .sorted(FallbackMethod.MOST_SPECIFIC_FIRST)
@@ -109,7 +110,14 @@ final class FallbackFinder {
                         + ", optionally with the failure (a Throwable) as the last parameter.");
     }
 
+    private static boolean isStatic(Method method) {
+        return Modifier.isStatic(method.getModifiers());
+    }
+
     private String unfit(List<Method> named) {
+        if (isStatic(method) && named.stream().noneMatch(FallbackFinder::isStatic)) {
+            return "that is not static, and " + method.getName() + " is.";
+        }
         boolean waits = named.stream().anyMatch(KotlinDetector::isSuspendingFunction);
         return waits && !KotlinDetector.isSuspendingFunction(method)
                 ? "that is a suspending function, which only a suspending function can wait for."

@@ -35,12 +35,32 @@ record MethodPlan(
     /**
      * Calls the method.
      *
+     * @param target what a fallback is called on
+     * @param method makes one attempt
      * @throws IllegalArgumentException if the call should have a key and has none; then nothing ran, nor will a fallback
      * @throws Throwable the failure of the last attempt, or of the fallback
      */
     @Nullable
-    Object call(Invocation invocation) throws Throwable {
-        Retry engine = byKey == null ? retry : byKey.engine(invocation.arguments());
-        return form.call(engine, fallback, invocation);
+    Object call(Object target, @Nullable Object[] arguments, Invocation.Body method) throws Throwable {
+        Retry engine = byKey == null ? retry : byKey.engine(arguments);
+        return form.call(engine, fallback, new Invocation(target, arguments, given -> attempt(method, given)));
+    }
+
+    private @Nullable Object attempt(Invocation.Body method, @Nullable Object[] arguments) throws Throwable {
+        try {
+            return method.call(arguments);
+        } catch (Throwable failure) {
+            tell();
+            throw failure;
+        }
+    }
+
+    /** What goes wrong here must not take the place of the failure. */
+    private void tell() {
+        try {
+            form.attemptFailed(retry);
+        } catch (Throwable untold) {
+            // the engine judges the attempt by its failure alone
+        }
     }
 }

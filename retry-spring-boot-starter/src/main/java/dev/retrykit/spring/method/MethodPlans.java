@@ -2,6 +2,8 @@ package dev.retrykit.spring.method;
 
 import dev.retrykit.spring.call.CallForms;
 import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.settings.AspectMode;
+import dev.retrykit.spring.settings.InvalidSettingException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Comparator;
@@ -21,6 +23,7 @@ import org.springframework.util.ClassUtils;
 public final class MethodPlans {
 
     private final Maker maker;
+    private final Reach reach;
     private final Map<Class<?>, Map<Method, Optional<MethodPlan>>> plans = new ConcurrentHashMap<>();
 
     /**
@@ -30,13 +33,35 @@ public final class MethodPlans {
      * @param placeholders fills in <code>${...}</code>
      * @param forms how methods are called
      * @param beans those that expressions may name
+     * @param mode how methods are reached
      */
-    public MethodPlans(Retries retries, UnaryOperator<String> placeholders, CallForms forms, BeanFactory beans) {
-        this(new PlanMaker(retries, placeholders, forms, beans)::make);
+    public MethodPlans(
+            Retries retries, UnaryOperator<String> placeholders, CallForms forms, BeanFactory beans, AspectMode mode) {
+        this(new PlanMaker(retries, placeholders, forms, beans)::make, reach(beans, mode));
     }
 
-    MethodPlans(Maker maker) {
+    MethodPlans(Maker maker, Reach reach) {
         this.maker = maker;
+        this.reach = reach;
+    }
+
+    /** Looks whether annotated methods can be retried and guarded at all. */
+    @FunctionalInterface
+    interface Reach {
+
+        /**
+         * Warns, or refuses.
+         *
+         * @param annotated the annotated methods of the class
+         * @throws InvalidSettingException if what an annotation asks for would be passed by
+         */
+        void check(Class<?> type, Map<Method, Annotated> annotated);
+    }
+
+    private static Reach reach(BeanFactory beans, AspectMode mode) {
+        return mode == AspectMode.PROXY
+                ? ProxyReach::warn
+                : (type, annotated) -> Weaving.check(type, annotated.keySet(), beans);
     }
 
     /** Makes one plan. */
@@ -75,6 +100,13 @@ public final class MethodPlans {
         return plan.orElse(null);
     }
 
+    /** The plan of the very method; null if it has none, or if the class overrides it and it is called as {@code super}'s. */
+    @Nullable
+    MethodPlan findExactly(Method method, Class<?> type) {
+        Class<?> userType = ClassUtils.getUserClass(type);
+        return AopUtils.getMostSpecificMethod(method, userType).equals(method) ? find(method, userType) : null;
+    }
+
     /**
      * What the user wrote: the class below a generated subclass; of a proxy without a class behind it and of a lambda the
      * interface that has the method.
@@ -91,7 +123,7 @@ public final class MethodPlans {
     }
 
     /** Whether nobody wrote the class: it has no annotations of its own, and no name that lasts. */
-    private static boolean isMade(Class<?> type) {
+    static boolean isMade(Class<?> type) {
         return Proxy.isProxyClass(type) || ClassUtils.isLambdaClass(type);
     }
 
@@ -115,7 +147,7 @@ public final class MethodPlans {
                     Annotated found = Objects.requireNonNull(annotated.get(method));
                     made.computeIfAbsent(specific, key -> Optional.of(maker.make(key, type, found)));
                 });
-        SelfCalls.warn(type, annotated);
+        reach.check(type, annotated);
         return made;
     }
 

@@ -13,7 +13,6 @@ import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Layer;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -23,7 +22,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
-import org.springframework.core.KotlinDetector;
 
 /** Turns annotations into plans, and refuses what can't mean what its author hoped. */
 final class PlanMaker {
@@ -50,7 +48,6 @@ final class PlanMaker {
      */
     MethodPlan make(Method method, Class<?> type, Annotated annotated) {
         String readable = MethodNames.readable(method, type);
-        warnIfOutOfReach(method, readable);
         if (annotated.retryable() != null) {
             OtherRetries.check(method, type, readable);
         }
@@ -94,16 +91,6 @@ final class PlanMaker {
         }
         policy.addKeys(circuit);
         return arguments -> policy.retry(circuit, key.of(arguments));
-    }
-
-    private static void warnIfOutOfReach(Method method, String readable) {
-        int modifiers = method.getModifiers() & (Modifier.FINAL | Modifier.PRIVATE | Modifier.STATIC);
-        if (modifiers != 0) {
-            boolean opens = modifiers == Modifier.FINAL && KotlinDetector.isKotlinType(method.getDeclaringClass());
-            LOG.warn(readable + " is annotated, but " + Modifier.toString(modifiers)
-                    + ": a proxy of its class can't retry or guard it."
-                    + (opens ? " Make it open, as the compiler plugin kotlin-spring does." : ""));
-        }
     }
 
     private static Retry retry(@Nullable PolicyEntry policy, @Nullable CircuitEntry circuit) {

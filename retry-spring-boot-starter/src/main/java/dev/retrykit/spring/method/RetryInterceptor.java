@@ -1,6 +1,5 @@
 package dev.retrykit.spring.method;
 
-import dev.retrykit.spring.call.Invocation;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -32,25 +31,8 @@ final class RetryInterceptor implements MethodInterceptor {
             return invocation.proceed();
         }
         return plan.call(
-                new Invocation(target, invocation.getArguments(), arguments -> attempt(plan, proxied, arguments)));
-    }
-
-    private static @Nullable Object attempt(
-            MethodPlan plan, ProxyMethodInvocation proxied, @Nullable Object[] arguments) throws Throwable {
-        try {
-            return proxied.invocableClone(arguments).proceed();
-        } catch (Throwable failure) {
-            tell(plan);
-            throw failure;
-        }
-    }
-
-    /** What goes wrong here must not take the place of the failure. */
-    private static void tell(MethodPlan plan) {
-        try {
-            plan.form().attemptFailed(plan.retry());
-        } catch (Throwable untold) {
-            // the engine judges the attempt by its failure alone
-        }
+                target,
+                invocation.getArguments(),
+                arguments -> proxied.invocableClone(arguments).proceed());
     }
 }

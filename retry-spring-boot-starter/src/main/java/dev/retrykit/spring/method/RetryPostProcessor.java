@@ -1,5 +1,6 @@
 package dev.retrykit.spring.method;
 
+import dev.retrykit.spring.settings.AspectMode;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -12,17 +13,19 @@ import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvis
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.KotlinDetector;
 
 /**
  * Puts retries in front of annotated beans, outermost of what is there: a transaction is begun and ended within one
  * attempt. A post-processor that comes later, such as that of {@code @Async}, stands outside.
  */
-public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
+public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor implements DisposableBean {
 
     private static final long serialVersionUID = 1;
 
     private final transient Supplier<MethodPlans> plans;
+    private final AspectMode mode;
     private final transient Set<Class<?>> prepared = ConcurrentHashMap.newKeySet();
 
     /**
@@ -30,9 +33,15 @@ public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
      *
      * @param plans asked for when the first annotated bean comes
      * @param order the order among post-processors
+     * @param mode whether beans get proxies, or all but interfaces without a class are woven already
+     * @throws InvalidSettingException if classes should be woven and AspectJ isn't there
      */
-    public RetryPostProcessor(Supplier<MethodPlans> plans, int order) {
+    public RetryPostProcessor(Supplier<MethodPlans> plans, int order, AspectMode mode) {
         this.plans = plans;
+        this.mode = mode;
+        if (mode == AspectMode.ASPECTJ) {
+            Weaving.begin(plans);
+        }
         this.advisor = new DefaultPointcutAdvisor(new Annotations(this::isAnnotated), new RetryInterceptor(plans));
         setBeforeExistingAdvisors(true);
         setOrder(order);
@@ -45,6 +54,12 @@ public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
         } catch (AopConfigException noProxy) {
             throw unproxied(bean.getClass(), noProxy);
         }
+    }
+
+    /** What is woven outlives the application: from now on it is just called. */
+    @Override
+    public void destroy() {
+        Weaving.end(plans);
     }
 
     private static InvalidSettingException unproxied(Class<?> type, AopConfigException noProxy) {
@@ -68,7 +83,8 @@ public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
     protected boolean isEligible(Class<?> targetClass) {
         boolean eligible = Annotated.isCandidate(targetClass)
                 && super.isEligible(targetClass)
-                && plans.get().prepare(targetClass);
+                && plans.get().prepare(targetClass)
+                && (mode == AspectMode.PROXY || MethodPlans.isMade(targetClass));
         if (eligible) {
             prepared.add(targetClass);
         }

@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param policies retry policies by name; [SimpleClass.method] is the name of an annotation without one
  * @param circuits circuits by name
  * @param budgets retry budgets that several policies share, by name
- * @param aspect where retries stand among other aspects
+ * @param aspect how annotations take effect, and where retries stand among other aspects
  */
 @ConfigurationProperties("retrykit")
 public record RetrykitProperties(
@@ -29,7 +29,13 @@ public record RetrykitProperties(
 
     /** Nothing is written at all. */
     static final RetrykitProperties EMPTY = new RetrykitProperties(
-            true, true, new Defaults(null, null, null), Map.of(), Map.of(), Map.of(), new Aspect(null));
+            true,
+            true,
+            new Defaults(null, null, null),
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            new Aspect(AspectMode.PROXY, null));
 
     /**
      * What holds for every policy, circuit and budget that says nothing else.
@@ -44,10 +50,13 @@ public record RetrykitProperties(
             @NestedConfigurationProperty @Nullable BudgetSettings budget) {}
 
     /**
-     * Where retries stand among other aspects.
+     * How annotations take effect, and where retries stand among other aspects.
      *
+     * @param mode whether beans get proxies, or classes were woven by AspectJ
      * @param order the order of the post-processor that adds retries; a later one, such as that of @Async, stands
      *     outside of them. Default: right before the last
      */
-    public record Aspect(@Nullable Integer order) {}
+    public record Aspect(
+            @DefaultValue("proxy") AspectMode mode,
+            @Nullable Integer order) {}
 }

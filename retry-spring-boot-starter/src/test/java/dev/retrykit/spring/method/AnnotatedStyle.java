@@ -7,6 +7,7 @@ import dev.retrykit.annotation.Retryable;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.spring.call.CallForms;
 import dev.retrykit.spring.failure.CallerTransaction;
+import dev.retrykit.spring.settings.AspectMode;
 import dev.retrykit.time.ManualTime;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -207,9 +208,11 @@ enum AnnotatedStyle implements CallStyle {
     @SuppressWarnings("unchecked")
     static <T> T proxied(T bean, Retry retry, boolean byClass) {
         CallForms forms = new CallForms(CallerTransaction.NONE, AnnotatedStyle.class.getClassLoader());
-        MethodPlans plans = new MethodPlans((method, type, annotated) ->
-                new MethodPlan(retry, null, forms.of(method, MethodNames.readable(method, type), false), null));
-        RetryPostProcessor processor = new RetryPostProcessor(() -> plans, 0);
+        MethodPlans plans = new MethodPlans(
+                (method, type, annotated) ->
+                        new MethodPlan(retry, null, forms.of(method, MethodNames.readable(method, type), false), null),
+                ProxyReach::warn);
+        RetryPostProcessor processor = new RetryPostProcessor(() -> plans, 0, AspectMode.PROXY);
         processor.setBeanFactory(new DefaultListableBeanFactory());
         processor.setProxyTargetClass(byClass);
         return (T) processor.postProcessAfterInitialization(bean, "bean");

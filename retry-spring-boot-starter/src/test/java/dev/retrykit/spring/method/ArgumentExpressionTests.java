@@ -246,7 +246,10 @@ class ArgumentExpressionTests {
         refused("#regoin", "names the argument 'regoin', which there isn't. Did you mean 'region'?", SHARP);
         refused("#order.lines.?[#this != #regoin]", "names the argument 'regoin', which there isn't.", SHARP);
         refused("#p99999999999", "names the argument 'p99999999999', which there isn't.", SHARP);
-        refused("#p3", "names the argument 'p3', which there isn't. There are: 'area', 'order', 'other', 'region', 'what'.", SHARP);
+        refused(
+                "#p3",
+                "names the argument 'p3', which there isn't. There are: 'area', 'order', 'other', 'region', 'what'.",
+                SHARP);
     }
 
     @Test

@@ -1,0 +1,32 @@
+package dev.retrykit.spring.method;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Map;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.core.KotlinDetector;
+
+/** Warns of annotated methods that no proxy can retry or guard, and of calls that no proxy sees. */
+final class ProxyReach {
+
+    private static final Log LOG = LogFactory.getLog(ProxyReach.class);
+
+    private ProxyReach() {}
+
+    /** Looks at a class and its annotated methods, and warns of each that is out of reach. */
+    static void warn(Class<?> type, Map<Method, Annotated> annotated) {
+        annotated.keySet().forEach(method -> warnIfOutOfReach(method, type));
+        SelfCalls.warn(type, annotated);
+    }
+
+    private static void warnIfOutOfReach(Method method, Class<?> type) {
+        int modifiers = method.getModifiers() & (Modifier.FINAL | Modifier.PRIVATE | Modifier.STATIC);
+        if (modifiers != 0) {
+            boolean opens = modifiers == Modifier.FINAL && KotlinDetector.isKotlinType(method.getDeclaringClass());
+            LOG.warn(MethodNames.readable(method, type) + " is annotated, but " + Modifier.toString(modifiers)
+                    + ": a proxy of its class can't retry or guard it."
+                    + (opens ? " Make it open, as the compiler plugin kotlin-spring does." : ""));
+        }
+    }
+}
