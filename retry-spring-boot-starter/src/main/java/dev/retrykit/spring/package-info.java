@@ -10,6 +10,7 @@
  *   2  .call                          how a method is called, by what it returns
  *   1  .registry                      the policies, circuits and budgets of one application
  *   0  .settings   .failure .reactive retrykit.*, what failures mean, publishers
+ *      .customize                     what an application sets by beans
  * </pre>
  */
 @NullMarked

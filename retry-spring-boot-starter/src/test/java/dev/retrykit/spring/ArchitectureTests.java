@@ -49,6 +49,10 @@ class ArchitectureTests {
             .definedBy(BASE + "settings..")
             .layer("failure")
             .definedBy(BASE + "failure..")
+            .layer("customize")
+            .definedBy(BASE + "customize..")
+            .whereLayer("customize")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "registry")
             .whereLayer("autoconfigure")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("observe")
@@ -83,6 +87,7 @@ class ArchitectureTests {
                             "call",
                             "registry",
                             "settings",
+                            "customize",
                             "failure",
                             "reactive")
                     .map(floor -> BASE + floor)
@@ -175,7 +180,7 @@ class ArchitectureTests {
     @ArchTest
     static void thereIsSomethingToLookAt(JavaClasses all) {
         assertThat(all).hasSizeGreaterThan(40);
-        assertThat(all.stream().map(JavaClass::getPackageName).distinct()).hasSize(10);
+        assertThat(all.stream().map(JavaClass::getPackageName).distinct()).hasSize(11);
     }
 
     @ArchTest

@@ -7,6 +7,8 @@ import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.spring.call.CallForms;
+import dev.retrykit.spring.customize.CircuitCustomizer;
+import dev.retrykit.spring.customize.PolicyCustomizer;
 import dev.retrykit.spring.failure.CallerTransaction;
 import dev.retrykit.spring.failure.StatusReader;
 import dev.retrykit.spring.method.MethodPlans;
@@ -69,17 +71,20 @@ public final class RetrykitAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnMissingBean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     WrittenSettings retrykitSettings(ApplicationContext context) {
         return SettingsBinder.bind(context.getEnvironment(), context.getClassLoader(), LOG::warn);
     }
 
     @Bean
+    @ConditionalOnMissingBean(name = "retrykitLog")
     RetryLog retrykitLog(TimeSource time, ApplicationContext context) {
         return new RetryLog(time, executor(context));
     }
 
     @Bean
+    @ConditionalOnMissingBean
     StartReport retrykitStartReport(Retries retries) {
         return new StartReport(retries);
     }
@@ -94,7 +99,9 @@ public final class RetrykitAutoConfiguration {
             ObjectProvider<RetryListener> retryListeners,
             ObjectProvider<CircuitListener> circuitListeners,
             ObjectProvider<FailureClassifier> classifiers,
-            ObjectProvider<StatusReader> statusReaders) {
+            ObjectProvider<StatusReader> statusReaders,
+            ObjectProvider<PolicyCustomizer> policyCustomizers,
+            ObjectProvider<CircuitCustomizer> circuitCustomizers) {
         List<CircuitListener> told = circuitListeners.orderedStream().toList();
         return new Retries(
                 settings,
@@ -107,17 +114,21 @@ public final class RetrykitAutoConfiguration {
                         classifiers.orderedStream().toList(),
                         statusReaders.orderedStream().toList(),
                         context.getBeansOfType(ResultClassifier.class),
-                        context.getBeansOfType(DelayFunction.class)));
+                        context.getBeansOfType(DelayFunction.class),
+                        policyCustomizers.orderedStream().toList(),
+                        circuitCustomizers.orderedStream().toList()));
     }
 
     /** Where the retries are: those of a parent go on when its child ends. */
     @Bean
+    @ConditionalOnMissingBean
     @ConditionalOnBean(value = Retries.class, search = SearchStrategy.CURRENT)
     RetryShutdown retrykitShutdown(Retries retries, ApplicationContext context) {
         return new RetryShutdown(retries, context);
     }
 
     @Bean
+    @ConditionalOnMissingBean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     MethodPlans retrykitMethodPlans(
             Retries retries, ApplicationContext context, ObjectProvider<CallerTransaction> transaction) {
@@ -132,6 +143,7 @@ public final class RetrykitAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnMissingBean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static RetryPostProcessor retrykitPostProcessor(ObjectProvider<MethodPlans> plans, Environment environment) {
         SingletonSupplier<MethodPlans> once = SingletonSupplier.of(plans::getObject);

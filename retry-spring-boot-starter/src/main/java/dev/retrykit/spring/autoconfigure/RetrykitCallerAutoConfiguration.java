@@ -3,6 +3,7 @@ package dev.retrykit.spring.autoconfigure;
 import dev.retrykit.spring.failure.CallerFailures;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.core.Ordered;
@@ -16,6 +17,7 @@ public final class RetrykitCallerAutoConfiguration {
     RetrykitCallerAutoConfiguration() {}
 
     @Bean
+    @ConditionalOnMissingBean(name = "retrykitCallerFailures")
     CallerFailures retrykitCallerFailures() {
         return new CallerFailures();
     }

@@ -5,6 +5,7 @@ import io.micrometer.context.ContextSnapshotFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
@@ -18,6 +19,7 @@ public final class RetrykitContextPropagationAutoConfiguration {
 
     /** What a caller doesn't have must not be there for its retries either: a pooled thread may have a stranger's. */
     @Bean
+    @ConditionalOnMissingBean(name = "retrykitContextPropagation")
     SnapshotCarrier retrykitContextPropagation(ObjectProvider<ContextSnapshotFactory> factories) {
         return new SnapshotCarrier(factories.getIfUnique(
                 () -> ContextSnapshotFactory.builder().clearMissing(true).build()));

@@ -22,6 +22,7 @@ public final class RetrykitDataAutoConfiguration {
     RetrykitDataAutoConfiguration() {}
 
     @Bean
+    @ConditionalOnMissingBean(name = "retrykitDataFailures")
     DataFailures retrykitDataFailures() {
         return new DataFailures();
     }

@@ -5,6 +5,7 @@ import io.grpc.StatusRuntimeException;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.core.Ordered;
@@ -19,6 +20,7 @@ public final class RetrykitGrpcAutoConfiguration {
     RetrykitGrpcAutoConfiguration() {}
 
     @Bean
+    @ConditionalOnMissingBean(name = "retrykitGrpcFailures")
     GrpcFailures retrykitGrpcFailures() {
         return new GrpcFailures();
     }

@@ -3,6 +3,7 @@ package dev.retrykit.spring.autoconfigure;
 import dev.retrykit.spring.failure.RestClientStatus;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.web.client.RestClientResponseException;
@@ -16,6 +17,7 @@ public final class RetrykitHttpAutoConfiguration {
     RetrykitHttpAutoConfiguration() {}
 
     @Bean
+    @ConditionalOnMissingBean(name = "retrykitRestClientStatus")
     RestClientStatus retrykitRestClientStatus() {
         return new RestClientStatus();
     }

@@ -4,6 +4,7 @@ import dev.retrykit.spring.failure.JdkClientStatus;
 import java.net.http.HttpResponse;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
@@ -16,6 +17,7 @@ public final class RetrykitJdkClientAutoConfiguration {
     RetrykitJdkClientAutoConfiguration() {}
 
     @Bean
+    @ConditionalOnMissingBean(name = "retrykitJdkClientStatus")
     JdkClientStatus retrykitJdkClientStatus() {
         return new JdkClientStatus();
     }

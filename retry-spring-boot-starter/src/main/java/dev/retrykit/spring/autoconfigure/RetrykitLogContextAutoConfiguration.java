@@ -4,6 +4,7 @@ import dev.retrykit.spring.observe.MdcCarrier;
 import org.slf4j.MDC;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
@@ -16,6 +17,7 @@ public final class RetrykitLogContextAutoConfiguration {
     RetrykitLogContextAutoConfiguration() {}
 
     @Bean
+    @ConditionalOnMissingBean(name = "retrykitLogContext")
     MdcCarrier retrykitLogContext() {
         return new MdcCarrier();
     }

@@ -4,8 +4,11 @@ import dev.retrykit.ContextCarrier;
 import dev.retrykit.RetryListener;
 import dev.retrykit.backoff.DelayFunction;
 import dev.retrykit.circuit.CircuitListener;
+import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.ResultClassifier;
+import dev.retrykit.spring.customize.CircuitCustomizer;
+import dev.retrykit.spring.customize.PolicyCustomizer;
 import dev.retrykit.spring.failure.StatusReader;
 import dev.retrykit.spring.failure.StatusRules;
 import dev.retrykit.spring.settings.InvalidSettingException;
@@ -33,6 +36,8 @@ import java.util.concurrent.Executor;
  * @param statusReaders know the exceptions and return values of HTTP clients
  * @param resultClassifiers judge return values, by the names under which policies ask for them
  * @param delayFunctions backoffs of the application's own, by the names under which policies ask for them
+ * @param policyCustomizers change what policies begin with
+ * @param circuitCustomizers change what circuits begin with
  */
 public record EngineParts(
         TimeSource time,
@@ -43,23 +48,25 @@ public record EngineParts(
         List<FailureClassifier> classifiers,
         List<StatusReader> statusReaders,
         Map<String, ResultClassifier> resultClassifiers,
-        Map<String, DelayFunction> delayFunctions) {
+        Map<String, DelayFunction> delayFunctions,
+        List<PolicyCustomizer> policyCustomizers,
+        List<CircuitCustomizer> circuitCustomizers) {
 
     /**
      * What a policy is made of besides settings. Statuses that the policy names come before the application's classifiers,
      * the default rules for statuses after them.
      *
+     * @param name the policy's name
      * @param section the policy's key, for messages
      * @throws InvalidSettingException if it names a bean that there isn't
      */
-    PolicyParts partsOf(String section, Layer policy) {
+    PolicyParts partsOf(String name, String section, Layer policy) {
         List<Integer> statuses = PolicyAssembly.statuses(policy);
         StatusRules rules = new StatusRules(statusReaders, statuses);
-        List<FailureClassifier> failures = new ArrayList<>(classifiers);
-        failures.add(statuses == null ? failures.size() : 0, rules.failures());
+        List<FailureClassifier> failures = failures(rules, statuses != null);
         List<ResultClassifier> results = new ArrayList<>();
-        for (String name : PolicyAssembly.resultClassifiers(policy)) {
-            results.add(bean(resultClassifiers, name, section + ".retry-on-result", ResultClassifier.class));
+        for (String classifier : PolicyAssembly.resultClassifiers(policy)) {
+            results.add(bean(resultClassifiers, classifier, section + ".retry-on-result", ResultClassifier.class));
         }
         results.add(rules.results());
         Setting function = policy.setting("backoff.function");
@@ -70,7 +77,27 @@ public record EngineParts(
                         String.valueOf(function.value()),
                         section + ".backoff.function (" + function.origin() + ")",
                         DelayFunction.class);
-        return new PolicyParts(failures, results, delay);
+        return new PolicyParts(
+                failures,
+                results,
+                delay,
+                builder -> policyCustomizers.forEach(customizer -> customizer.customize(name, builder)));
+    }
+
+    /** What a circuit knows of failures besides the JDK's rules. */
+    List<FailureClassifier> failures() {
+        return failures(new StatusRules(statusReaders, null), false);
+    }
+
+    private List<FailureClassifier> failures(StatusRules rules, boolean first) {
+        List<FailureClassifier> failures = new ArrayList<>(classifiers);
+        failures.add(first ? 0 : failures.size(), rules.failures());
+        return failures;
+    }
+
+    /** Changes what the circuit begins with. */
+    void customize(String name, CircuitPolicy.Builder circuit) {
+        circuitCustomizers.forEach(customizer -> customizer.customize(name, circuit));
     }
 
     private static <T> T bean(Map<String, T> beans, String name, String user, Class<T> type) {

@@ -208,7 +208,7 @@ public final class Retries implements DisposableBean {
 
     private PolicyEntry assemble(String name, String section, Layer own) {
         Layer all = BudgetAssembly.over(section, own, written.policyDefaults());
-        Effective<RetryPolicy> policy = PolicyAssembly.policy(section, all, parts.partsOf(section, all));
+        Effective<RetryPolicy> policy = PolicyAssembly.policy(section, all, parts.partsOf(name, section, all));
         Setting shared = all.setting("budget.name");
         if (shared != null) {
             String user = section + ".budget.name (" + shared.origin() + ")";
@@ -245,13 +245,10 @@ public final class Retries implements DisposableBean {
 
     private CircuitEntry assembleCircuit(String name, Layer own) {
         Layer all = own.over(written.circuitDefaults());
-        Effective<CircuitPolicy> policy = CircuitAssembly.circuit(CIRCUITS + name, all);
+        Effective<CircuitPolicy> policy =
+                CircuitAssembly.circuit(CIRCUITS + name, all, builder -> parts.customize(name, builder));
         CircuitEntry entry = new CircuitEntry(
-                name,
-                policy,
-                KeysAssembly.keys(CIRCUITS + name, all, policy.policy()),
-                parts,
-                parts.partsOf(CIRCUITS + name, Layer.EMPTY).failures());
+                name, policy, KeysAssembly.keys(CIRCUITS + name, all, policy.policy()), parts, parts.failures());
         enlist(entry.guard());
         return entry;
     }

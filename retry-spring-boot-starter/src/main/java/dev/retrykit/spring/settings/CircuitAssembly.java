@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -44,12 +45,24 @@ public final class CircuitAssembly {
      *
      * @param section what it is and its key, for messages
      * @param written all layers, laid over each other
+     * @param customizer changes what is there before anything that is written
      * @throws InvalidSettingException if a setting is out of its range or contradicts another
      */
-    public static Effective<CircuitPolicy> circuit(String section, Layer written) {
+    public static Effective<CircuitPolicy> circuit(
+            String section, Layer written, Consumer<CircuitPolicy.Builder> customizer) {
         CircuitPolicy policy = Contradictions.translated(
-                section, written, KEYS, () -> builder(section, written).build());
-        return Effective.of(policy, baseline(policy), written, READERS);
+                section,
+                written,
+                KEYS,
+                () -> builder(section, written, base(customizer)).build());
+        return Effective.of(policy, baseline(policy), base(customizer).build(), written, READERS);
+    }
+
+    /** What is there before anything that is written. */
+    private static CircuitPolicy.Builder base(Consumer<CircuitPolicy.Builder> customizer) {
+        CircuitPolicy.Builder base = CircuitPolicy.builder();
+        customizer.accept(base);
+        return base;
     }
 
     /** The defaults; the rate of slow calls has one only where slow calls are watched at all. */
@@ -62,8 +75,7 @@ public final class CircuitAssembly {
 
     /** Only what is written is set: the builder knows which defaults give way to it. */
     @SuppressWarnings("unchecked")
-    private static CircuitPolicy.Builder builder(String section, Layer written) {
-        CircuitPolicy.Builder builder = CircuitPolicy.builder();
+    private static CircuitPolicy.Builder builder(String section, Layer written, CircuitPolicy.Builder builder) {
         setWindow(section, written, builder);
         written.take(
                 "slow-call.duration",

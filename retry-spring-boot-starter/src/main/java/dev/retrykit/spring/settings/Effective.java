@@ -25,9 +25,20 @@ public record Effective<P>(P policy, Map<String, Setting> settings) {
         return new Effective<>(other, settings);
     }
 
-    /** Reads each key off the policy; what differs from the defaults without having been written is derived. */
+    /** Where nobody but the library and what is written has a say. */
     static <P> Effective<P> of(
             P policy, P defaults, Layer written, Map<String, Function<P, @Nullable Object>> readers) {
+        return of(policy, defaults, defaults, written, readers);
+    }
+
+    /**
+     * Reads each key off the policy. What differs from the defaults without having been written is a customizer's, or has
+     * given way to something written.
+     *
+     * @param base what customizers have made of the defaults
+     */
+    static <P> Effective<P> of(
+            P policy, P defaults, P base, Layer written, Map<String, Function<P, @Nullable Object>> readers) {
         Map<String, Setting> settings = new LinkedHashMap<>();
         readers.forEach((key, reader) -> {
             Object value = reader.apply(policy);
@@ -35,8 +46,10 @@ public record Effective<P>(P policy, Map<String, Setting> settings) {
             if (own != null) {
                 settings.put(key, value == null ? own : new Setting(value, own.origin()));
             } else if (value != null) {
-                boolean derived = !value.equals(reader.apply(defaults));
-                settings.put(key, new Setting(value, derived ? Setting.DERIVED : Setting.DEFAULT));
+                boolean given = value.equals(reader.apply(defaults));
+                boolean customized = !given && value.equals(reader.apply(base));
+                String origin = given ? Setting.DEFAULT : customized ? Setting.CUSTOMIZER : Setting.DERIVED;
+                settings.put(key, new Setting(value, origin));
             }
         });
         return new Effective<>(policy, Map.copyOf(settings));

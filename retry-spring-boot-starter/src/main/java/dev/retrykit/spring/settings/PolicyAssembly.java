@@ -39,7 +39,8 @@ public final class PolicyAssembly {
     public static Effective<RetryPolicy> policy(String section, Layer written, PolicyParts parts) {
         RetryPolicy policy = Contradictions.translated(
                 section, written, KEYS, () -> builder(written, parts).build());
-        Effective<RetryPolicy> effective = Effective.of(policy, RetryPolicy.defaults(), written, READERS);
+        Effective<RetryPolicy> effective =
+                Effective.of(policy, RetryPolicy.defaults(), base(parts).build(), written, READERS);
         return written.value("enabled", Boolean.class, true)
                 ? effective
                 : effective.as(builder(written, parts).maxAttempts(1).build());
@@ -57,9 +58,17 @@ public final class PolicyAssembly {
         return (List<String>) written.value("retry-on-result", List.class, List.of());
     }
 
+    /** What is there before anything that is written. */
+    private static RetryPolicy.Builder base(PolicyParts parts) {
+        RetryPolicy.Builder base = RetryPolicy.builder();
+        parts.customizer().accept(base);
+        return base;
+    }
+
     @SuppressWarnings("unchecked")
     private static RetryPolicy.Builder builder(Layer written, PolicyParts parts) {
-        RetryPolicy.Builder builder = RetryPolicy.builder();
+        RetryPolicy.Builder builder = base(parts);
+        RetryPolicy base = builder.build();
         written.take("max-attempts", Integer.class, builder::maxAttempts);
         written.take("dry-run", Boolean.class, builder::dryRun);
         written.take("attempt-timeout", Duration.class, builder::attemptTimeout);
@@ -70,21 +79,17 @@ public final class PolicyAssembly {
         written.take("retry-on", List.class, builder::retryOn);
         written.take("abort-on", List.class, builder::abortOn);
         builder.retryAfter(
-                written.value("retry-after.respect", Boolean.class, true),
-                written.value(
-                        "retry-after.max",
-                        Duration.class,
-                        RetryPolicy.defaults().maxRetryAfter()));
+                written.value("retry-after.respect", Boolean.class, base.respectsRetryAfter()),
+                written.value("retry-after.max", Duration.class, base.maxRetryAfter()));
         parts.failures().forEach(builder::classifier);
         parts.results().forEach(builder::resultClassifier);
         if (parts.delay() != null) {
             builder.delay(parts.delay());
         }
-        return builder.backoff(backoff(written));
+        return builder.backoff(backoff(written, base.backoff()));
     }
 
-    private static BackoffPolicy backoff(Layer written) {
-        BackoffPolicy defaults = BackoffPolicy.defaults();
+    private static BackoffPolicy backoff(Layer written, BackoffPolicy defaults) {
         Duration max = written.value("backoff.max-delay", Duration.class);
         Duration delay = written.value("backoff.delay", Duration.class);
         if (delay == null) {

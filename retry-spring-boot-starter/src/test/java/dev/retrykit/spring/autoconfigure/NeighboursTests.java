@@ -61,7 +61,9 @@ class NeighboursTests {
                             List.of(),
                             List.of(),
                             Map.of(),
-                            Map.of()));
+                            Map.of(),
+                            List.of(),
+                            List.of()));
         }
     }
 

@@ -147,7 +147,9 @@ class RetrykitAutoConfigurationTests {
                             List.of(),
                             List.of(),
                             Map.of(),
-                            Map.of()));
+                            Map.of(),
+                            List.of(),
+                            List.of()));
         }
     }
 

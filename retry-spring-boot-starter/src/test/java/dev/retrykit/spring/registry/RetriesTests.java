@@ -35,7 +35,9 @@ class RetriesTests {
                         List.of(),
                         List.of(),
                         Map.of(),
-                        Map.of()));
+                        Map.of(),
+                        List.of(),
+                        List.of()));
     }
 
     private RetryBudget budgetOfInventory(String yml) {

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +43,65 @@ class MetadataTests {
                         .hasSizeGreaterThan(10));
     }
 
+    /** Off or empty unless written, or, for the order, dependent on the application. */
+    private static final Set<String> WITHOUT_DEFAULT = Set.of(
+            "retrykit.aspect.order",
+            "retrykit.budgets",
+            "retrykit.circuits",
+            "retrykit.policies",
+            "retrykit.defaults.circuit.ignore",
+            "retrykit.defaults.circuit.slow-call.duration",
+            "retrykit.defaults.policy.abort-on",
+            "retrykit.defaults.policy.attempt-timeout",
+            "retrykit.defaults.policy.backoff.function",
+            "retrykit.defaults.policy.budget.name",
+            "retrykit.defaults.policy.retry-on",
+            "retrykit.defaults.policy.retry-on-result");
+
+    @Test
+    void everyPropertyHasADefaultUnlessItIsOff() {
+        assertThat(all("properties"))
+                .filteredOn(property -> !property.containsKey("defaultValue"))
+                .extracting(property -> (String) property.get("name"))
+                .containsExactlyInAnyOrderElementsOf(WITHOUT_DEFAULT);
+    }
+
+    @Test
+    void anEnumNamesItsConstantsAndWhateverElseIsANameHasAHint() {
+        Set<String> hinted =
+                all("hints").stream().map(hint -> (String) hint.get("name")).collect(Collectors.toSet());
+        assertThat(all("properties")).allSatisfy(property -> {
+            String name = (String) property.get("name");
+            String type = (String) property.get("type");
+            boolean isName = type.contains("java.lang.Class")
+                    || type.contains("java.lang.String>") && !type.contains("Map")
+                    || name.endsWith("backoff.function");
+            assertThat(hinted.contains(name) || !isName).as(name).isTrue();
+            if (type.startsWith("dev.retrykit")) {
+                assertThat(Class.forName(type).isEnum()).as(name).isTrue();
+            }
+        });
+        assertThat(all("properties"))
+                .extracting(property -> (String) property.get("name"))
+                .containsAll(hinted);
+    }
+
+    @Test
+    void hintsNameClassesThatThereAre() {
+        assertThat(all("hints")).isNotEmpty().allSatisfy(hint -> {
+            for (Map<String, Object> provider : providers(hint)) {
+                if (provider.get("parameters") instanceof Map<?, ?> parameters) {
+                    assertThat(Class.forName((String) parameters.get("target"))).isNotNull();
+                }
+            }
+        });
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> providers(Map<String, Object> hint) {
+        return (List<Map<String, Object>>) hint.get("providers");
+    }
+
     @Test
     void everyGroupHasATypeAndADescription() {
         assertThat(all("groups"))
@@ -66,6 +126,7 @@ class MetadataTests {
                         "retrykit.policies",
                         "retrykit.circuits",
                         "retrykit.budgets",
+                        "retrykit.aspect.mode",
                         "retrykit.aspect.order",
                         "retrykit.defaults.policy.backoff.max-delay",
                         "retrykit.defaults.policy.retry-after.respect",

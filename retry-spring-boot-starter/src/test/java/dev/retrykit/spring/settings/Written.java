@@ -59,14 +59,15 @@ final class Written {
     Effective<RetryPolicy> policy() {
         WrittenSettings settings = bind();
         Layer all = settings.policy("inventory").over(settings.policyDefaults());
-        return PolicyAssembly.policy("retrykit.policies.inventory", all, new PolicyParts(List.of(), List.of(), null));
+        return PolicyAssembly.policy(
+                "retrykit.policies.inventory", all, new PolicyParts(List.of(), List.of(), null, base -> {}));
     }
 
     /** The effective settings of the circuit called inventory. */
     Effective<CircuitPolicy> circuit() {
         WrittenSettings settings = bind();
         Layer all = settings.circuit("inventory").over(settings.circuitDefaults());
-        return CircuitAssembly.circuit("retrykit.circuits.inventory", all);
+        return CircuitAssembly.circuit("retrykit.circuits.inventory", all, base -> {});
     }
 
     /** How many keys the circuit called inventory may have. */
