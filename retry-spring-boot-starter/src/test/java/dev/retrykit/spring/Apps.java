@@ -31,19 +31,24 @@ public final class Apps {
     /** With the auto-configurations of this starter and nothing else of Boot. */
     public static ApplicationContextRunner plain() {
         return new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(
-                        RetrykitAutoConfiguration.class,
-                        RetrykitCallerAutoConfiguration.class,
-                        RetrykitContextPropagationAutoConfiguration.class,
-                        RetrykitDataAutoConfiguration.class,
-                        RetrykitGrpcAutoConfiguration.class,
-                        RetrykitHttpAutoConfiguration.class,
-                        RetrykitLogContextAutoConfiguration.class,
-                        RetrykitMetricsAutoConfiguration.class,
-                        RetrykitNettyAutoConfiguration.class,
-                        RetrykitEndpointAutoConfiguration.class))
+                .withConfiguration(autoConfigurations())
                 .withBean(ManualTime.class)
                 .withBean("applicationTaskExecutor", SyncTaskExecutor.class);
+    }
+
+    /** All of this starter. */
+    public static AutoConfigurations autoConfigurations() {
+        return AutoConfigurations.of(
+                RetrykitAutoConfiguration.class,
+                RetrykitCallerAutoConfiguration.class,
+                RetrykitContextPropagationAutoConfiguration.class,
+                RetrykitDataAutoConfiguration.class,
+                RetrykitGrpcAutoConfiguration.class,
+                RetrykitHttpAutoConfiguration.class,
+                RetrykitLogContextAutoConfiguration.class,
+                RetrykitMetricsAutoConfiguration.class,
+                RetrykitNettyAutoConfiguration.class,
+                RetrykitEndpointAutoConfiguration.class);
     }
 
     /** The same, with an {@code application.yml}. */

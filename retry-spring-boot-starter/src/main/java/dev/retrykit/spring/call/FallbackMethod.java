@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.KotlinDetector;
+import org.springframework.core.MethodParameter;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -15,37 +16,49 @@ import org.springframework.util.ClassUtils;
  * @param method the method
  * @param given how many arguments it takes of those of the method that failed
  * @param failureType the type of its last parameter, if that is the failure
+ * @param exact how many of the parameters have the very type that the method's have
  */
 public record FallbackMethod(
-        Method method, int given, @Nullable Class<?> failureType) {
+        Method method, int given, @Nullable Class<?> failureType, int exact) {
 
-    /** The most specific failure type first; one without a failure comes last. */
-    public static final Comparator<FallbackMethod> MOST_SPECIFIC_FIRST =
-            Comparator.comparingInt(FallbackMethod::depth).reversed();
+    /** The most specific failure type first; one without a failure comes last. Of two with one type the closer fit. */
+    public static final Comparator<FallbackMethod> MOST_SPECIFIC_FIRST = Comparator.comparingInt(FallbackMethod::depth)
+            .thenComparingInt(FallbackMethod::exact)
+            .reversed();
 
-    /** The candidate as a fallback of a method; null if it takes other arguments. */
-    public static @Nullable FallbackMethod of(Method candidate, Method failed) {
+    /**
+     * The candidate as a fallback of a method; null if it takes other arguments.
+     *
+     * @param type the class that is called, which knows what type parameters stand for
+     */
+    public static @Nullable FallbackMethod of(Method candidate, Method failed, Class<?> type) {
         if (KotlinDetector.isSuspendingFunction(candidate) && !KotlinDetector.isSuspendingFunction(failed)) {
             return null;
         }
-        Class<?>[] taken = parameters(candidate);
-        Class<?>[] given = parameters(failed);
+        Class<?>[] taken = parameters(candidate, type);
+        Class<?>[] given = parameters(failed, type);
         boolean takesFailure =
                 taken.length == given.length + 1 && Throwable.class.isAssignableFrom(taken[given.length]);
         if (taken.length != given.length && !takesFailure) {
             return null;
         }
+        int exact = 0;
         for (int i = 0; i < given.length; i++) {
             if (!ClassUtils.isAssignable(taken[i], given[i])) {
                 return null;
             }
+            exact += taken[i] == given[i] ? 1 : 0;
         }
-        return new FallbackMethod(candidate, given.length, takesFailure ? taken[given.length] : null);
+        return new FallbackMethod(candidate, given.length, takesFailure ? taken[given.length] : null, exact);
     }
 
-    private static Class<?>[] parameters(Method method) {
-        Class<?>[] types = method.getParameterTypes();
-        return KotlinDetector.isSuspendingFunction(method) ? Arrays.copyOf(types, types.length - 1) : types;
+    private static Class<?>[] parameters(Method method, Class<?> type) {
+        Class<?>[] types =
+                new Class<?>[method.getParameterCount() - (KotlinDetector.isSuspendingFunction(method) ? 1 : 0)];
+        for (int i = 0; i < types.length; i++) {
+            types[i] = new MethodParameter(method, i).withContainingClass(type).getParameterType();
+        }
+        return types;
     }
 
     /** Errors go to a fallback that names them; one without a failure parameter is for exceptions. */

@@ -7,12 +7,14 @@ import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Names;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.TypeVariable;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.springframework.core.GenericTypeResolver;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -54,7 +56,7 @@ final class FallbackFinder {
                 .toList();
         List<FallbackMethod> fitting = named.stream()
                 .filter(candidate -> isStatic(candidate) || !isStatic(method))
-                .map(candidate -> FallbackMethod.of(candidate, method))
+                .map(candidate -> FallbackMethod.of(candidate, method, type))
                 .filter(Objects::nonNull)
                 .sorted(FallbackMethod.MOST_SPECIFIC_FIRST)
                 .toList();
@@ -79,7 +81,9 @@ final class FallbackFinder {
     private void checkReturnType(Method candidate) {
         Class<?> wanted = returned(method);
         Class<?> offered = returned(candidate);
-        if (wanted != void.class && !ClassUtils.isAssignable(wanted, offered)) {
+        boolean callersType =
+                candidate.getGenericReturnType() instanceof TypeVariable && offered.isAssignableFrom(wanted);
+        if (wanted != void.class && !callersType && !ClassUtils.isAssignable(wanted, offered)) {
             throw new InvalidSettingException(
                     MethodNames.readable(method, type) + " names the fallback '" + name + "', but "
                             + MethodNames.readable(candidate, type) + " returns "
@@ -90,10 +94,10 @@ final class FallbackFinder {
     }
 
     /** What a suspending function returns is Object to the virtual machine. */
-    private static Class<?> returned(Method method) {
+    private Class<?> returned(Method method) {
         return KotlinDetector.isSuspendingFunction(method)
                 ? new MethodParameter(method, -1).getParameterType()
-                : method.getReturnType();
+                : GenericTypeResolver.resolveReturnType(method, type);
     }
 
     private InvalidSettingException missing(List<Method> named, Set<Method> all) {

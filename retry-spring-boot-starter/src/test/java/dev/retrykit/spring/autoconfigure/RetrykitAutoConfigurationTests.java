@@ -27,10 +27,17 @@ import dev.retrykit.spring.settings.WrittenSettings;
 import dev.retrykit.time.ManualTime;
 import dev.retrykit.time.TimeSource;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -381,5 +388,33 @@ class RetrykitAutoConfigurationTests {
                         RetrykitNettyAutoConfiguration.class.getName(),
                         RetrykitNettyAutoConfiguration.class.getName(),
                         RetrykitEndpointAutoConfiguration.class.getName());
+    }
+
+    @Test
+    void testsOfAPartGetAllOfTheStarter() {
+        assertThat(imports(AutoConfigureRetrykit.class)).isNotEmpty().isEqualTo(imports(AutoConfiguration.class));
+    }
+
+    private static List<String> imports(Class<?> annotation) {
+        String file = "META-INF/spring/" + annotation.getName() + ".imports";
+        try {
+            return Collections.list(RetrykitAutoConfigurationTests.class
+                            .getClassLoader()
+                            .getResources(file))
+                    .stream()
+                    .flatMap(RetrykitAutoConfigurationTests::lines)
+                    .filter(line -> line.startsWith("dev.retrykit."))
+                    .toList();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static Stream<String> lines(URL url) {
+        try (InputStream in = url.openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList().stream();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 }
