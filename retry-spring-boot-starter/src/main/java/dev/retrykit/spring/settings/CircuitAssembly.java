@@ -19,7 +19,7 @@ public final class CircuitAssembly {
     private static final int COUNT_WINDOW = 100;
     private static final double SLOW_CALL_RATE = 80;
     private static final String CALLS = "a whole number of calls, as window.type is count";
-    private static final String TIME = Durations.RULE + ", as window.type is time";
+    private static final String TIME = Durations.RULE + ", with its unit, as window.type is time";
 
     private static final Map<String, String> KEYS = Map.ofEntries(
             Map.entry("countWindow", "window.size"),
@@ -110,8 +110,16 @@ public final class CircuitAssembly {
         if (counts) {
             builder.countWindow(readable(section, size, CALLS, "time", () -> Integer.parseInt(text)));
         } else {
-            builder.timeWindow(readable(section, size, TIME, "count", () -> Durations.parse(text)));
+            builder.timeWindow(readable(section, size, TIME, "count", () -> withUnit(text)));
         }
+    }
+
+    /** A bare number would be milliseconds to Boot, and is a number of calls to whoever wrote it here. */
+    private static Duration withUnit(String text) {
+        if (text.chars().allMatch(Character::isDigit)) {
+            throw new IllegalArgumentException("no unit");
+        }
+        return Durations.parse(text);
     }
 
     private static <T> T readable(String section, Setting size, String rule, String otherType, Supplier<T> read) {

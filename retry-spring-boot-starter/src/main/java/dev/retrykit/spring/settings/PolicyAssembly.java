@@ -22,9 +22,13 @@ public final class PolicyAssembly {
             Map.entry("delay", "backoff.delay"),
             Map.entry("maxDelay", "backoff.max-delay"),
             Map.entry("multiplier", "backoff.multiplier"),
+            Map.entry("statuses", "statuses"),
             Map.entry("retryAfter max", "retry-after.max"));
 
     private static final Map<String, Function<RetryPolicy, @Nullable Object>> READERS = readers();
+
+    private static final int LOWEST_STATUS = 100;
+    private static final int HIGHEST_STATUS = 599;
 
     private PolicyAssembly() {}
 
@@ -81,12 +85,22 @@ public final class PolicyAssembly {
         builder.retryAfter(
                 written.value("retry-after.respect", Boolean.class, base.respectsRetryAfter()),
                 written.value("retry-after.max", Duration.class, base.maxRetryAfter()));
+        written.take("statuses", List.class, PolicyAssembly::checkStatuses);
         parts.failures().forEach(builder::classifier);
         parts.results().forEach(builder::resultClassifier);
         if (parts.delay() != null) {
             builder.delay(parts.delay());
         }
         return builder.backoff(backoff(written, base.backoff()));
+    }
+
+    private static void checkStatuses(List<Integer> statuses) {
+        for (int status : statuses) {
+            if (status < LOWEST_STATUS || status > HIGHEST_STATUS) {
+                throw new IllegalArgumentException(
+                        "statuses must be " + LOWEST_STATUS + " to " + HIGHEST_STATUS + ", but one was " + status);
+            }
+        }
     }
 
     private static BackoffPolicy backoff(Layer written, BackoffPolicy defaults) {

@@ -91,7 +91,7 @@ class CircuitAssemblyTests {
         assertRefused(
                 "{ window: { size: ten } }",
                 "'retrykit.circuits.inventory.window.size' = 'ten' (Byte array resource [application.yml] - 1:48)"
-                        + " can't be read: it must be a duration such as 100ms, 2s, 5m or PT2S, as window.type is time.");
+                        + " can't be read: it must be a duration such as 100ms, 2s, 5m or PT2S, with its unit, as window.type is time.");
         assertRefused(
                 "{ window: { type: count, size: 10s } }",
                 "'retrykit.circuits.inventory.window.size' = '10s' (Byte array resource [application.yml] - 1:61)"
