@@ -50,7 +50,10 @@ final class NamedBeansRegistrar implements ImportBeanDefinitionRegistrar {
         Map<String, Object> named = Binder.get(environment)
                 .bind("retrykit." + section, BY_NAME, LEFT_TO_THE_SETTINGS)
                 .orElse(Map.of());
-        named.keySet().stream().filter(name -> !name.contains(".")).forEach(name -> {
+        for (String name : named.keySet()) {
+            if (name.contains(".")) {
+                continue;
+            }
             RootBeanDefinition definition = new RootBeanDefinition(type);
             definition.setFactoryBeanName(SOURCE);
             definition.setFactoryMethodName(factoryMethod);
@@ -59,7 +62,7 @@ final class NamedBeansRegistrar implements ImportBeanDefinitionRegistrar {
             definition.setDefaultCandidate(false);
             definition.setLazyInit(true);
             registry.registerBeanDefinition("retrykit." + section + "." + name, definition);
-        });
+        }
     }
 
     /** Where they come from: the application's {@link Retries}, whatever the name of that bean. */

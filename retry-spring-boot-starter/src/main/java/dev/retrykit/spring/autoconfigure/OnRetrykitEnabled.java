@@ -15,12 +15,14 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
  */
 final class OnRetrykitEnabled extends SpringBootCondition {
 
+    private static final String KEY = "retrykit.enabled";
+
     @Override
     public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-        boolean enabled = Binder.get(context.getEnvironment())
-                .bind("retrykit.enabled", Bindable.of(Boolean.class), new IgnoreErrorsBindHandler())
-                .orElse(true);
-        return new ConditionOutcome(
-                enabled, ConditionMessage.forCondition("retrykit.enabled").because("is " + enabled));
+        boolean enabled = !context.getEnvironment().containsProperty(KEY)
+                || Binder.get(context.getEnvironment())
+                        .bind(KEY, Bindable.of(Boolean.class), new IgnoreErrorsBindHandler())
+                        .orElse(true);
+        return new ConditionOutcome(enabled, ConditionMessage.forCondition(KEY).because("is " + enabled));
     }
 }

@@ -163,6 +163,9 @@ public final class RetrykitAutoConfiguration {
     /** It is needed before the settings are bound; one that can't be read is reported then, with origin and rule. */
     @SuppressWarnings("unchecked")
     private static <T> T early(Environment environment, String key, T unset) {
+        if (!environment.containsProperty(key)) {
+            return unset;
+        }
         return Binder.get(environment)
                 .bind(key, Bindable.of((Class<T>) unset.getClass()), new IgnoreErrorsBindHandler())
                 .orElse(unset);

@@ -28,8 +28,12 @@ public final class StartReport implements SmartInitializingSingleton {
 
     @Override
     public void afterSingletonsInstantiated() {
-        retries.policies().forEach(policy -> LOG.info(line(policy)));
-        retries.unused().forEach(LOG::warn);
+        for (PolicyEntry policy : retries.policies()) {
+            LOG.info(line(policy));
+        }
+        for (String complaint : retries.unused()) {
+            LOG.warn(complaint);
+        }
     }
 
     private static String line(PolicyEntry entry) {

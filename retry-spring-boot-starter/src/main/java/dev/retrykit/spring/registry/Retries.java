@@ -54,8 +54,12 @@ public final class Retries implements DisposableBean {
     public Retries(WrittenSettings written, EngineParts parts) {
         this.written = written;
         this.parts = parts;
-        written.budgets().forEach(name -> budget(name, "retrykit.budgets." + name));
-        written.circuits().forEach(name -> circuitEntry(name, CIRCUITS + name));
+        for (String name : written.budgets()) {
+            budget(name, "retrykit.budgets." + name);
+        }
+        for (String name : written.circuits()) {
+            circuitEntry(name, CIRCUITS + name);
+        }
         for (String name : written.policies()) {
             if (!name.contains(".")) {
                 policyEntry(name, POLICIES + name);
@@ -154,6 +158,9 @@ public final class Retries implements DisposableBean {
     /** What is configured and nobody has used yet, each with the name that was meant perhaps. */
     public List<String> unused() {
         List<String> complaints = new ArrayList<>();
+        if (written.isEmpty()) {
+            return complaints;
+        }
         List<PolicyEntry> inUse =
                 policies.all().stream().filter(PolicyEntry::isUsed).toList();
         Usage.complain("retrykit.policies", written.policies(), inUse, PolicyEntry::name, complaints);

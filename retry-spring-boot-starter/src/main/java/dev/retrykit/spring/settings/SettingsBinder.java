@@ -19,6 +19,7 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.core.ResolvableType;
@@ -50,9 +51,23 @@ public final class SettingsBinder {
             Environment environment, @Nullable ClassLoader classLoader, Consumer<String> warn) {
         SettingsBinder binder = new SettingsBinder(environment, classLoader);
         Origins origins = new Origins();
+        if (binder.isNothingWritten()) {
+            return new WrittenSettings(RetrykitProperties.EMPTY, origins);
+        }
         RetrykitProperties properties = binder.bind(origins);
         binder.checkKeys(properties.strict(), warn);
         return new WrittenSettings(properties, origins);
+    }
+
+    /** Then there is nothing to bind, which would take as long as the rest of the start of an engine. */
+    private boolean isNothingWritten() {
+        for (ConfigurationPropertySource source : sources) {
+            if (source.containsDescendantOf(ROOT) != ConfigurationPropertyState.ABSENT
+                    || source.getConfigurationProperty(ROOT) != null) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private RetrykitProperties bind(Origins origins) {
@@ -60,7 +75,7 @@ public final class SettingsBinder {
             return new Binder(
                             sources,
                             new PropertySourcesPlaceholdersResolver(environment),
-                            new ApplicationConversionService(),
+                            ApplicationConversionService.getSharedInstance(),
                             editors -> editors.registerCustomEditor(Class.class, new ClassEditor(classLoader)))
                     .bindOrCreate(ROOT, Bindable.of(RetrykitProperties.class), origins);
         } catch (BindException wrong) {

@@ -33,6 +33,13 @@ public final class WrittenSettings {
         return names(properties.budgets());
     }
 
+    /** Whether no policy, circuit or budget is configured. */
+    public boolean isEmpty() {
+        return properties.policies().isEmpty()
+                && properties.circuits().isEmpty()
+                && properties.budgets().isEmpty();
+    }
+
     /** What holds for every policy; a policy's own budget starts from the default budget. */
     public Layer policyDefaults() {
         RetrykitProperties.Defaults defaults = properties.defaults();
@@ -67,7 +74,9 @@ public final class WrittenSettings {
     /** One for each. A variable can't say '-' or capitals, and must not rename what a file calls by its full name. */
     private static Collection<String> names(Map<String, ?> all) {
         Map<String, String> names = new LinkedHashMap<>();
-        all.keySet().forEach(name -> names.merge(Names.canonical(name), name, WrittenSettings::richer));
+        for (String name : all.keySet()) {
+            names.merge(Names.canonical(name), name, WrittenSettings::richer);
+        }
         return List.copyOf(names.values());
     }
 
