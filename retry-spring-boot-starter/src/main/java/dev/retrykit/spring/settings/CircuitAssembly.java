@@ -50,12 +50,14 @@ public final class CircuitAssembly {
      */
     public static Effective<CircuitPolicy> circuit(
             String section, Layer written, Consumer<CircuitPolicy.Builder> customizer) {
+        CircuitPolicy base = Contradictions.translated(
+                section, written, KEYS, () -> base(customizer).build());
         CircuitPolicy policy = Contradictions.translated(
                 section,
                 written,
                 KEYS,
-                () -> builder(section, written, base(customizer)).build());
-        return Effective.of(policy, baseline(policy), base(customizer).build(), written, READERS);
+                () -> builder(section, written, base, base(customizer)).build());
+        return Effective.of(policy, baseline(policy), base, written, READERS);
     }
 
     /** What is there before anything that is written. */
@@ -75,12 +77,10 @@ public final class CircuitAssembly {
 
     /** Only what is written is set: the builder knows which defaults give way to it. */
     @SuppressWarnings("unchecked")
-    private static CircuitPolicy.Builder builder(String section, Layer written, CircuitPolicy.Builder builder) {
-        setWindow(section, written, builder);
-        written.take(
-                "slow-call.duration",
-                Duration.class,
-                slow -> builder.slowCall(slow, written.value("slow-call.rate", Double.class, SLOW_CALL_RATE)));
+    private static CircuitPolicy.Builder builder(
+            String section, Layer written, CircuitPolicy base, CircuitPolicy.Builder builder) {
+        setWindow(section, written, base, builder);
+        setSlowCall(written, base, builder);
         written.take("minimum-calls", Integer.class, builder::minimumCalls);
         written.take("failure-rate", Double.class, builder::failureRate);
         written.take("consecutive-failures", Integer.class, builder::consecutiveFailures);
@@ -97,12 +97,28 @@ public final class CircuitAssembly {
         return builder;
     }
 
-    private static void setWindow(String section, Layer written, CircuitPolicy.Builder builder) {
-        boolean counts = written.value("window.type", WindowType.class, WindowType.TIME) == WindowType.COUNT;
+    private static void setSlowCall(Layer written, CircuitPolicy base, CircuitPolicy.Builder builder) {
+        Duration slow = written.value("slow-call.duration", Duration.class);
+        if (slow == null) {
+            slow = base.slowCallDuration();
+        }
+        if (slow != null) {
+            double rate = base.slowCallDuration() == null ? SLOW_CALL_RATE : base.slowCallRate();
+            builder.slowCall(slow, written.value("slow-call.rate", Double.class, rate));
+        }
+    }
+
+    private static void setWindow(String section, Layer written, CircuitPolicy base, CircuitPolicy.Builder builder) {
+        WindowType begun = isCounted(base) ? WindowType.COUNT : WindowType.TIME;
+        WindowType type = written.value("window.type", WindowType.class, begun);
+        boolean counts = type == WindowType.COUNT;
         Setting size = written.setting("window.size");
         if (size == null) {
             if (counts) {
-                builder.countWindow(Math.max(COUNT_WINDOW, written.value("minimum-calls", Integer.class, 0)));
+                int calls = isCounted(base) ? base.countWindow() : COUNT_WINDOW;
+                builder.countWindow(Math.max(calls, written.value("minimum-calls", Integer.class, 0)));
+            } else if (isCounted(base)) {
+                builder.timeWindow(CircuitPolicy.defaults().timeWindow());
             }
             return;
         }
@@ -112,6 +128,10 @@ public final class CircuitAssembly {
         } else {
             builder.timeWindow(readable(section, size, TIME, "count", () -> withUnit(text)));
         }
+    }
+
+    private static boolean isCounted(CircuitPolicy policy) {
+        return policy.countWindow() > 0;
     }
 
     /** A bare number would be milliseconds to Boot, and is a number of calls to whoever wrote it here. */
@@ -135,8 +155,8 @@ public final class CircuitAssembly {
 
     private static Map<String, Function<CircuitPolicy, @Nullable Object>> readers() {
         Map<String, Function<CircuitPolicy, @Nullable Object>> readers = new LinkedHashMap<>();
-        readers.put("window.type", policy -> policy.countWindow() > 0 ? WindowType.COUNT : WindowType.TIME);
-        readers.put("window.size", policy -> policy.countWindow() > 0 ? policy.countWindow() : policy.timeWindow());
+        readers.put("window.type", policy -> isCounted(policy) ? WindowType.COUNT : WindowType.TIME);
+        readers.put("window.size", policy -> isCounted(policy) ? policy.countWindow() : policy.timeWindow());
         readers.put("minimum-calls", CircuitPolicy::minimumCalls);
         readers.put("failure-rate", CircuitPolicy::failureRate);
         readers.put("slow-call.duration", CircuitPolicy::slowCallDuration);

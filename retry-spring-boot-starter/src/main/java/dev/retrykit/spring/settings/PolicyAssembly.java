@@ -41,10 +41,11 @@ public final class PolicyAssembly {
      * @throws InvalidSettingException if a setting is out of its range or contradicts another
      */
     public static Effective<RetryPolicy> policy(String section, Layer written, PolicyParts parts) {
+        RetryPolicy base = Contradictions.translated(
+                section, written, KEYS, () -> base(parts).build());
         RetryPolicy policy = Contradictions.translated(
                 section, written, KEYS, () -> builder(written, parts).build());
-        Effective<RetryPolicy> effective =
-                Effective.of(policy, RetryPolicy.defaults(), base(parts).build(), written, READERS);
+        Effective<RetryPolicy> effective = Effective.of(policy, RetryPolicy.defaults(), base, written, READERS);
         return written.value("enabled", Boolean.class, true)
                 ? effective
                 : effective.as(builder(written, parts).maxAttempts(1).build());

@@ -139,4 +139,52 @@ class CustomizerTests {
                     .containsEntry("failure-rate", new Setting(40.0, "customizer"));
         });
     }
+
+    private static Map<String, Setting> counted(String yml) {
+        Map<String, Setting> settings = new java.util.HashMap<>();
+        Apps.with(yml)
+                .withBean(
+                        CircuitCustomizer.class,
+                        () -> (name, circuit) -> circuit.countWindow(50).slowCall(Duration.ofSeconds(1), 30))
+                .run(context -> settings.putAll(context.getBean(Retries.class)
+                        .findCircuit("inventory")
+                        .orElseThrow()
+                        .settings()));
+        return settings;
+    }
+
+    @Test
+    void aWindowIsOverruledInParts() {
+        assertThat(counted("retrykit.circuits.inventory:"))
+                .containsEntry("window.size", new Setting(50, "customizer"))
+                .containsEntry("slow-call.rate", new Setting(30.0, "customizer"));
+        assertThat(counted("retrykit.circuits.inventory.window.size: 70")
+                        .get("window.size")
+                        .value())
+                .isEqualTo(70);
+        assertThat(counted("retrykit.circuits.inventory.window.type: time")
+                        .get("window.size")
+                        .value())
+                .isEqualTo(Duration.ofSeconds(10));
+        assertThat(counted("retrykit.circuits.inventory.minimum-calls: 60")
+                        .get("window.size")
+                        .value())
+                .isEqualTo(60);
+        assertThat(counted("retrykit.circuits.inventory.slow-call.rate: 40")
+                        .get("slow-call.duration")
+                        .value())
+                .isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void aCustomizerThatCantHoldStopsTheStart() {
+        Apps.with("retrykit.policies.inventory:")
+                .withBean(PolicyCustomizer.class, () -> (name, policy) -> policy.maxAttempts(0))
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessage(
+                                "The settings of retrykit.policies.inventory can't hold: max-attempts must be 1 or more"
+                                        + " (it counts the first attempt), but was 0."));
+    }
 }
