@@ -9,5 +9,6 @@ module dev.retrykit.core {
     exports dev.retrykit.budget;
     exports dev.retrykit.circuit;
     exports dev.retrykit.failure;
+    exports dev.retrykit.http;
     exports dev.retrykit.time;
 }

@@ -47,6 +47,7 @@ class ArchitectureTests {
             .layer("ground")
             .definedBy(
                     "dev.retrykit.failure",
+                    "dev.retrykit.http",
                     "dev.retrykit.backoff",
                     "dev.retrykit.time",
                     "dev.retrykit.window",
@@ -71,6 +72,7 @@ class ArchitectureTests {
                     "dev.retrykit.budget",
                     "dev.retrykit.annotation",
                     "dev.retrykit.failure",
+                    "dev.retrykit.http",
                     "dev.retrykit.backoff",
                     "dev.retrykit.time",
                     "dev.retrykit.window",

@@ -1,7 +1,7 @@
 package dev.retrykit.spring.failure;
 
 import java.net.http.HttpResponse;
-import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** The JDK's {@code HttpClient}, which reports every answer as a value. */
 public final class JdkClientStatus implements StatusReader {
@@ -10,7 +10,9 @@ public final class JdkClientStatus implements StatusReader {
     public JdkClientStatus() {}
 
     @Override
-    public OptionalInt status(Object outcome) {
-        return outcome instanceof HttpResponse<?> answer ? OptionalInt.of(answer.statusCode()) : OptionalInt.empty();
+    public @Nullable Answer answer(Object outcome) {
+        return outcome instanceof HttpResponse<?> answer
+                ? new Answer(answer.statusCode(), answer.headers()::allValues)
+                : null;
     }
 }

@@ -1,6 +1,8 @@
 package dev.retrykit.spring.failure;
 
-import java.util.OptionalInt;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.client.RestClientResponseException;
 
@@ -11,12 +13,22 @@ public final class RestClientStatus implements StatusReader {
     public RestClientStatus() {}
 
     @Override
-    public OptionalInt status(Object outcome) {
+    public @Nullable Answer answer(Object outcome) {
         if (outcome instanceof RestClientResponseException answered) {
-            return OptionalInt.of(answered.getStatusCode().value());
+            return answer(answered.getStatusCode().value(), answered.getResponseHeaders());
         }
         return outcome instanceof ResponseEntity<?> answer
-                ? OptionalInt.of(answer.getStatusCode().value())
-                : OptionalInt.empty();
+                ? answer(answer.getStatusCode().value(), answer.getHeaders())
+                : null;
+    }
+
+    private static Answer answer(int status, @Nullable HttpHeaders headers) {
+        if (headers == null) {
+            return Answer.of(status);
+        }
+        return new Answer(status, name -> {
+            List<String> lines = headers.get(name);
+            return lines == null ? List.of() : lines;
+        });
     }
 }

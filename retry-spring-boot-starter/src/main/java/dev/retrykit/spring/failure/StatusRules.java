@@ -5,18 +5,24 @@ import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
+import dev.retrykit.http.RetryAdvice;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges what an attempt threw or returned by the HTTP status it reports.
+ * Judges what an attempt threw or returned by the HTTP status it reports, and by what the headers ask for.
  *
  * @param readers know the clients' exceptions and return values
  * @param statuses the statuses that are transient; null = the default rules
+ * @param clock the wall clock, for dates in headers
  */
 public record StatusRules(
-        List<StatusReader> readers, @Nullable List<Integer> statuses) {
+        List<StatusReader> readers, @Nullable List<Integer> statuses, Supplier<Instant> clock) {
+
+    private static final int LOWEST_FAILURE = 400;
 
     /** For what an attempt throws, anywhere in the cause chain. */
     public FailureClassifier failures() {
@@ -31,18 +37,31 @@ public record StatusRules(
     public ResultClassifier results() {
         return result -> {
             Verdict verdict = result == null ? null : verdict(result);
-            return verdict == null || verdict.kind() != Kind.RETRYABLE ? null : verdict;
+            boolean bad = verdict != null && (verdict.kind() == Kind.RETRYABLE || verdict.kind() == Kind.VETOED);
+            return bad ? verdict : null;
         };
     }
 
     private @Nullable Verdict verdict(Object outcome) {
         for (StatusReader reader : readers) {
-            OptionalInt status = reader.status(outcome);
-            if (status.isPresent()) {
-                return verdict(status.getAsInt());
+            Answer answer = reader.answer(outcome);
+            if (answer != null) {
+                return verdict(answer);
             }
         }
         return null;
+    }
+
+    private Verdict verdict(Answer answer) {
+        Verdict verdict = verdict(answer.status());
+        if (answer.status() < LOWEST_FAILURE && verdict.kind() != Kind.RETRYABLE) {
+            return verdict;
+        }
+        RetryAdvice advice = RetryAdvice.read(answer.headers(), clock.get());
+        if (advice.delayNanos() != Verdict.NO_HINT) {
+            verdict = verdict.withRetryAfter(Duration.ofNanos(advice.delayNanos()));
+        }
+        return advice.vetoed() ? verdict.as(Kind.VETOED) : verdict;
     }
 
     private Verdict verdict(int status) {

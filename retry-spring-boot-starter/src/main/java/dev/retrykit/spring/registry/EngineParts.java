@@ -62,7 +62,7 @@ public record EngineParts(
      */
     PolicyParts partsOf(String name, String section, Layer policy) {
         List<Integer> statuses = PolicyAssembly.statuses(policy);
-        StatusRules rules = new StatusRules(statusReaders, statuses);
+        StatusRules rules = new StatusRules(statusReaders, statuses, time::now);
         List<FailureClassifier> failures = failures(rules, statuses != null);
         List<ResultClassifier> results = new ArrayList<>();
         for (String classifier : PolicyAssembly.resultClassifiers(policy)) {
@@ -86,7 +86,7 @@ public record EngineParts(
 
     /** What a circuit knows of failures besides the JDK's rules. */
     List<FailureClassifier> failures() {
-        return failures(new StatusRules(statusReaders, null), false);
+        return failures(new StatusRules(statusReaders, null, time::now), false);
     }
 
     private List<FailureClassifier> failures(StatusRules rules, boolean first) {

@@ -7,10 +7,14 @@ import com.sun.net.httpserver.HttpServer;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.time.ManualTime;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +32,7 @@ class RestClientRetryTests {
     private final AtomicInteger requests = new AtomicInteger();
     private volatile int failures = 1;
     private volatile int status = 503;
+    private final Map<String, String> headers = new ConcurrentHashMap<>();
     private HttpServer server;
     private RestClient client;
 
@@ -67,6 +72,9 @@ class RestClientRetryTests {
         server.createContext("/stock", exchange -> {
             boolean fails = requests.incrementAndGet() <= failures;
             byte[] body = "7 pieces".getBytes(StandardCharsets.UTF_8);
+            if (fails) {
+                headers.forEach(exchange.getResponseHeaders()::set);
+            }
             exchange.sendResponseHeaders(fails ? status : 200, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
@@ -97,6 +105,40 @@ class RestClientRetryTests {
         with(stocks -> assertThat(stocks.find()).isEqualTo("7 pieces"));
 
         assertThat(requests).hasValue(2);
+    }
+
+    /** How long the call took by the application's clock, and how it ended. */
+    private String ended(String header, String value) {
+        headers.clear();
+        headers.put(header, value);
+        requests.set(0);
+        StringBuilder ended = new StringBuilder();
+        Apps.with("retrykit: { defaults.policy.jitter: none, policies.picky: }")
+                .withBean(Stocks.class, client)
+                .run(context -> {
+                    ManualTime time = context.getBean(ManualTime.class);
+                    long begin = time.nanoTime();
+                    try {
+                        ended.append(context.getBean(Stocks.class).find());
+                    } catch (HttpServerErrorException failure) {
+                        ended.append(failure.getSuppressed()[0].getMessage());
+                    }
+                    ended.append(" after ")
+                            .append(Duration.ofNanos(time.nanoTime() - begin).toMillis());
+                });
+        return ended.toString();
+    }
+
+    @Test
+    void noRetryComesBeforeTheServerAskedForIt() {
+        assertThat(ended("Retry-After", "3")).matches("7 pieces after 3[0-3]\\d\\d");
+    }
+
+    @Test
+    void aServerThatAsksForTooLongOrForNothingIsLeftAlone() {
+        assertThat(ended("Retry-After", "11")).contains("RETRY_AFTER_TOO_LONG").endsWith(" after 0");
+        assertThat(ended("x-should-retry", "false")).contains("VETOED").endsWith(" after 0");
+        assertThat(requests).hasValue(1);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.failure.Verdict;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.HttpServerErrorException;
 import org.springframework.web.client.RestClientException;
@@ -19,8 +21,10 @@ import org.springframework.web.client.UnknownHttpStatusCodeException;
 
 class StatusRulesTests {
 
+    private static final Instant NOW = Instant.parse("1994-11-06T08:49:37Z");
+
     private static Verdict.@Nullable Kind kind(Throwable failure, @Nullable List<Integer> statuses) {
-        Verdict verdict = new StatusRules(List.of(new RestClientStatus()), statuses)
+        Verdict verdict = new StatusRules(List.of(new RestClientStatus()), statuses, () -> NOW)
                 .failures()
                 .classify(failure);
         return verdict == null ? null : verdict.kind();
@@ -67,10 +71,10 @@ class StatusRulesTests {
 
     @Test
     void whatAPolicyRetriesDoesNotChangeWhatItTellsACircuit() {
-        Verdict general = new StatusRules(List.of(new RestClientStatus()), null)
+        Verdict general = new StatusRules(List.of(new RestClientStatus()), null, () -> NOW)
                 .failures()
                 .classify(answer(503));
-        Verdict own = new StatusRules(List.of(new RestClientStatus()), List.of(418))
+        Verdict own = new StatusRules(List.of(new RestClientStatus()), List.of(418), () -> NOW)
                 .failures()
                 .classify(answer(503));
 
@@ -81,5 +85,52 @@ class StatusRulesTests {
     void failuresWithoutAStatusAreLeftToOthers() {
         assertThat(kind(new RestClientException("no answer"), null)).isNull();
         assertThat(kind(new IOException(), List.of(503))).isNull();
+    }
+
+    private static Verdict verdict(int status, String header, String value) {
+        HttpHeaders headers = new HttpHeaders();
+        headers.add(header, value);
+        return new StatusRules(List.of(new RestClientStatus()), null, () -> NOW)
+                .failures()
+                .classify(new RestClientResponseException("status " + status, status, "", headers, null, null));
+    }
+
+    @Test
+    void headersSayWhenToComeBack() {
+        assertThat(verdict(503, "retry-after", "2").retryAfterNanos()).isEqualTo(2_000_000_000L);
+        assertThat(verdict(429, "Retry-After", "Sun, 06 Nov 1994 08:50:37 GMT").retryAfterNanos())
+                .isEqualTo(60_000_000_000L);
+        assertThat(verdict(503, "Retry-After", "soon").retryAfterNanos()).isEqualTo(Verdict.NO_HINT);
+        assertThat(verdict(409, "Retry-After", "2").kind())
+                .as("which makes nothing transient that isn't")
+                .isEqualTo(Verdict.Kind.NOT_RETRYABLE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {500, 503, 429, 404})
+    void aPeersVetoHolds(int status) {
+        assertThat(verdict(status, "x-should-retry", "false").kind()).isEqualTo(Verdict.Kind.VETOED);
+    }
+
+    @Test
+    void whatIsNoFailureIsntVetoed() {
+        ResponseEntity<String> replayed =
+                ResponseEntity.ok().header("Idempotent-Replayed", "true").body("done");
+        assertThat(new StatusRules(List.of(new RestClientStatus()), null, () -> NOW)
+                        .results()
+                        .classify(replayed))
+                .isNull();
+    }
+
+    @Test
+    void returnedAnswersAreReadTheSameWay() {
+        StatusRules rules = new StatusRules(List.of(new RestClientStatus(), new JdkClientStatus()), null, () -> NOW);
+        ResponseEntity<String> later =
+                ResponseEntity.status(503).header("Retry-After", "3").body("later");
+        ResponseEntity<String> never = ResponseEntity.status(503)
+                .header("Stripe-Should-Retry", "false")
+                .body("never");
+        assertThat(rules.results().classify(later).retryAfterNanos()).isEqualTo(3_000_000_000L);
+        assertThat(rules.results().classify(never).kind()).isEqualTo(Verdict.Kind.VETOED);
     }
 }
