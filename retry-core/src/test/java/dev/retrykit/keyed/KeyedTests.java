@@ -158,6 +158,19 @@ class KeyedTests {
     }
 
     @Test
+    void whoAsksAgainAtOnceIsShownWhatTheLastLookFound() {
+        Keyed<String> keyed = keyed(10, 0);
+        keyed.get("a", 0);
+        keyed.get("b", 1);
+        assertThat(keyed.all(170)).containsOnlyKeys("b");
+        assertThat(keyed.all(171))
+                .as("until a sixteenth of the idle time later")
+                .containsOnlyKeys("b");
+        assertThat(keyed.all(179)).containsOnlyKeys("b");
+        assertThat(keyed.all(180)).isEmpty();
+    }
+
+    @Test
     void allIdleValuesAreEvictedAtOnce() {
         Keyed<String> keyed = keyed(100, 0);
         for (int i = 0; i < 100; i++) {
