@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  */
 class RetryAdviceFuzzTests {
 
-    private static final int INPUTS = Integer.getInteger("retrykit.fuzz.inputs", 200_000);
+    private static final int INPUTS = Integer.getInteger("retrykit.fuzz.inputs", 1_000_000);
     private static final long SEED = Long.getLong("retrykit.fuzz.seed", 42);
 
     private static final Instant EPOCH = Instant.parse("2026-06-15T12:00:00Z");
