@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  *
  * <p>Read are {@code Retry-After} (RFC 9110, 10.2.3: seconds or a date), {@code retry-after-ms},
  * {@code x-ms-retry-after-ms} and {@code grpc-retry-pushback-ms}, and as a veto {@code x-should-retry: false},
- * {@code Stripe-Should-Retry: false}, {@code Idempotent-Replayed: true} and a pushback that is negative or can't be read.
+ * {@code Stripe-Should-Retry: false}, {@code Idempotent-Replayed: true} and a pushback that isn't a whole number.
  * Of several times the longest counts, so that nobody comes earlier than asked. What can't be read asks for nothing.
  *
  * @param delayNanos the least delay from the receipt of the response, in nanoseconds: zero for a time that has passed,
@@ -92,9 +92,11 @@ public record RetryAdvice(long delayNanos, boolean vetoed) {
         return longest;
     }
 
+    /** A pushback is a whole number, and whatever else it is says no. */
     private static boolean isVeto(List<String> pushback) {
         for (String line : pushback) {
-            if (number(line, NANOS_PER_MILLI) == Verdict.NO_HINT) {
+            String text = trimmed(line);
+            if (text.isEmpty() || !text.chars().allMatch(character -> isDigit((char) character))) {
                 return true;
             }
         }

@@ -208,6 +208,7 @@ class RetryAdviceTests {
                 "Stripe-Should-Retry:false",
                 "Idempotent-Replayed:true",
                 "grpc-retry-pushback-ms:-1",
+                "grpc-retry-pushback-ms:٥",
                 "grpc-retry-pushback-ms:soon",
                 "grpc-retry-pushback-ms:",
             })
@@ -240,5 +241,12 @@ class RetryAdviceTests {
                 },
                 RECEIVED);
         assertThat(asked).isNotEmpty().allSatisfy(name -> assertThat(name).isEqualTo(name.toLowerCase(Locale.ROOT)));
+    }
+
+    @Test
+    void aPushbackIsAWholeNumber() {
+        assertThat(read("grpc-retry-pushback-ms:1.5").vetoed()).isTrue();
+        assertThat(read("grpc-retry-pushback-ms:1,2").vetoed()).isTrue();
+        assertThat(read("grpc-retry-pushback-ms: 7 ")).isEqualTo(new RetryAdvice(nanos("PT0.007S"), false));
     }
 }
