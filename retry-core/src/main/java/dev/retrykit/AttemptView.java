@@ -9,12 +9,6 @@ import org.jspecify.annotations.Nullable;
  * @param call the call
  * @param number 1 for the first
  * @param lastFailure the failure of the attempt before
- * @param givenUp where inner calls note on which failures they have given up
+ * @param notes what happens in it that its failure alone doesn't tell
  */
-record AttemptView(RetryCall call, int number, @Nullable Throwable lastFailure, GivenUp givenUp) {
-
-    /** Whether an inner call has given up on it. */
-    boolean hasGivenUpOn(Throwable failure) {
-        return givenUp.includes(failure);
-    }
-}
+record AttemptView(RetryCall call, int number, @Nullable Throwable lastFailure, AttemptNotes notes) {}

@@ -57,7 +57,8 @@ final class Audience {
         }
         if (!listeners.isEmpty()) {
             Duration elapsed = Duration.ofNanos(ending.tookNanos());
-            tell(new RetryEvent.Ended(policy, ending.attempts(), failure, ending.reason(), elapsed, verdict));
+            tell(new RetryEvent.Ended(
+                    policy, ending.attempts(), failure, ending.reason(), elapsed, verdict, ending.sideEffect()));
         }
     }
 
@@ -72,5 +73,10 @@ final class Audience {
     }
 
     /** How a call ended. */
-    record Ending(Outcome outcome, int attempts, StopReason reason, long tookNanos) {}
+    record Ending(
+            Outcome outcome,
+            int attempts,
+            StopReason reason,
+            long tookNanos,
+            @Nullable String sideEffect) {}
 }

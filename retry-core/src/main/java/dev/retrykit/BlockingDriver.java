@@ -21,7 +21,7 @@ final class BlockingDriver {
         Frame frame = Frame.current();
         long now = retry.time().nanoTime();
         long deadline = now + retry.policy().timeBudgetNanos();
-        if (retry.policy().attemptTimeoutNanos() != 0 || frame.endsBefore(deadline, retry)) {
+        if (retry.policy().needsCall() || frame.endsBefore(deadline, retry)) {
             RetryCall call = RetryCall.begin(retry, frame, now);
             return drive(call, call.next(), null, body);
         }
@@ -38,6 +38,8 @@ final class BlockingDriver {
         long outerStarted = frame.startedNanos;
         long outerDeadline = frame.deadlineNanos;
         AttemptView outerAttempt = frame.attempt;
+        AttemptView outerAround = frame.around;
+        frame.around = outerAttempt == null ? outerAround : outerAttempt;
         frame.set(retry, now, deadline, null);
         T result;
         try {
@@ -46,17 +48,22 @@ final class BlockingDriver {
             AttemptView begun = frame.attempt;
             // first of all: after a stack overflow nothing deeper than this may succeed, and the thread lives on
             frame.set(outer, outerStarted, outerDeadline, outerAttempt);
-            RetryCall call = begun != null ? begun.call() : RetryCall.ofFirstAttempt(retry, now, deadline);
+            frame.around = outerAround;
+            RetryCall call = begun != null ? begun.call() : RetryCall.ofFirstAttempt(retry, null, now, deadline);
             call.adopt(permit, frame);
             return drive(call, call.failed(failure), null, body);
         }
         AttemptView begun = frame.attempt;
         frame.set(outer, outerStarted, outerDeadline, outerAttempt);
-        if (retry.policy().accepts(result)) {
+        frame.around = outerAround;
+        if (retry.policy().results().accepts(result)) {
+            if (begun != null && outer != null && begun.notes().hasSideEffects()) {
+                begun.notes().within(frame.enclosing());
+            }
             succeeded(retry, circuit, permit, now);
             return result;
         }
-        RetryCall call = begun != null ? begun.call() : RetryCall.ofFirstAttempt(retry, now, deadline);
+        RetryCall call = begun != null ? begun.call() : RetryCall.ofFirstAttempt(retry, null, now, deadline);
         call.adopt(permit, frame);
         return drive(call, call.returned(result), result, body);
     }

@@ -37,7 +37,7 @@ record FailureRules(
     private Verdict settle(Throwable failure) {
         Verdict general = general(failure);
         if (Causes.anyInstance(failure, abortOn)) {
-            return general.as(Kind.NOT_RETRYABLE);
+            return general.as(Kind.NOT_RETRYABLE).withoutHint();
         }
         if (general.kind() == Kind.VETOED || general.kind() == Kind.INTERRUPTED) {
             return general;
@@ -85,7 +85,10 @@ record FailureRules(
     }
 
     private Verdict hinted(Verdict general, RetryHint hint) {
-        Verdict hinted = general.as(hint.retryable() ? retryable(general) : Kind.NOT_RETRYABLE);
+        if (!hint.retryable()) {
+            return general.as(Kind.NOT_RETRYABLE).withoutHint();
+        }
+        Verdict hinted = general.as(retryable(general));
         return hint.retryAfter().map(hinted::withRetryAfter).orElse(hinted);
     }
 }

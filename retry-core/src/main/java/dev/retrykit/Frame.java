@@ -1,6 +1,7 @@
 package dev.retrykit;
 
 import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.time.TimeSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,14 @@ final class Frame {
     /** Null in a first attempt for which nobody needed one yet. */
     @Nullable
     AttemptView attempt;
+
+    /** Where {@link #attempt} isn't made yet: the innermost attempt around it that is, for what the two share. */
+    @Nullable
+    AttemptView around;
+
+    /** Outside of any attempt: the clock of a deadline that came from outside; null if there is none. */
+    @Nullable
+    TimeSource clock;
 
     /** The innermost attempt of this thread that is interrupted at its limit. */
     @Nullable
@@ -51,34 +60,36 @@ final class Frame {
 
     /** Whether the call around is over before the given time, on the same clock. */
     boolean endsBefore(long otherDeadlineNanos, Retry inner) {
-        return retry != null && retry.time() == inner.time() && deadlineNanos - otherDeadlineNanos < 0;
+        TimeSource time = retry == null ? clock : retry.time();
+        return time == inner.time() && deadlineNanos - otherDeadlineNanos < 0;
     }
 
-    /** Where an inner call notes that it has given up; null outside of any attempt. */
+    /** Where an inner call notes what the attempt must know; null outside of any. */
     @Nullable
-    GivenUp enclosing() {
-        AttemptView around = attemptInForce();
-        return around == null ? null : around.givenUp();
+    AttemptNotes enclosing() {
+        AttemptView outer = attemptInForce();
+        return outer == null ? null : outer.notes();
     }
 
     /** The attempt that this thread is inside of, its call made now if nobody needed it before; null outside of any. */
     @Nullable
     AttemptView attemptInForce() {
         if (attempt == null && retry != null) {
-            attempt =
-                    RetryCall.ofFirstAttempt(retry, startedNanos, deadlineNanos).view();
+            AttemptNotes outer = around == null ? null : around.notes();
+            attempt = RetryCall.ofFirstAttempt(retry, outer, startedNanos, deadlineNanos)
+                    .view();
         }
         return attempt;
     }
 
     /** Runs a body as part of an attempt, which must be over at the deadline. */
     <T extends @Nullable Object, X extends Throwable> T run(
-            AttemptView around, long attemptDeadlineNanos, ThrowingCallable<T, X> body) throws X {
+            AttemptView into, long attemptDeadlineNanos, ThrowingCallable<T, X> body) throws X {
         Retry outer = retry;
         long outerStarted = startedNanos;
         long outerDeadline = deadlineNanos;
         AttemptView outerAttempt = attempt;
-        set(around.call().retry(), around.call().startedNanos(), attemptDeadlineNanos, around);
+        set(into.call().retry(), into.call().startedNanos(), attemptDeadlineNanos, into);
         try {
             return body.call();
         } finally {
@@ -87,19 +98,41 @@ final class Frame {
     }
 
     /** Puts the thread into an attempt, or with null outside of any, until the scope is closed. */
-    RetryContext.Scope enter(@Nullable AttemptView around, long attemptDeadlineNanos) {
-        if (around == null && retry == null) {
+    RetryContext.Scope enter(@Nullable AttemptView into, long attemptDeadlineNanos) {
+        if (into == null && retry == null && clock == null) {
             return UNCHANGED;
         }
+        RetryContext.Scope back = back();
+        if (into == null) {
+            set(null, 0, 0, null);
+            around = null;
+            clock = null;
+        } else {
+            set(into.call().retry(), into.call().startedNanos(), attemptDeadlineNanos, into);
+        }
+        return back;
+    }
+
+    /** Puts the thread outside of any attempt, with a deadline from outside, until the scope is closed. */
+    RetryContext.Scope enterUntil(TimeSource newClock, long newDeadlineNanos) {
+        RetryContext.Scope back = back();
+        set(null, 0, newDeadlineNanos, null);
+        around = null;
+        clock = newClock;
+        return back;
+    }
+
+    private RetryContext.Scope back() {
         Retry outer = retry;
         long outerStarted = startedNanos;
         long outerDeadline = deadlineNanos;
         AttemptView outerAttempt = attempt;
-        if (around == null) {
-            set(null, 0, 0, null);
-        } else {
-            set(around.call().retry(), around.call().startedNanos(), attemptDeadlineNanos, around);
-        }
-        return () -> set(outer, outerStarted, outerDeadline, outerAttempt);
+        AttemptView outerAround = around;
+        TimeSource outerClock = clock;
+        return () -> {
+            set(outer, outerStarted, outerDeadline, outerAttempt);
+            around = outerAround;
+            clock = outerClock;
+        };
     }
 }

@@ -29,7 +29,8 @@ final class RetryCall {
     private final EarlierFailures failures = new EarlierFailures();
 
     private CallState state;
-    private @Nullable GivenUp enclosing;
+    private final CallKey key;
+    private @Nullable AttemptNotes enclosing;
     private AttemptView view;
     private long attemptStartedNanos;
     private @Nullable Throwable lastFailure;
@@ -40,7 +41,7 @@ final class RetryCall {
     /** The attempt after which there must be no other; 0 = none. Written by attempts, on whatever thread. */
     private volatile int lastAttempt;
 
-    private RetryCall(Retry retry, @Nullable GivenUp enclosing, boolean inheritedDeadline, CallState state) {
+    private RetryCall(Retry retry, @Nullable AttemptNotes enclosing, boolean inheritedDeadline, CallState state) {
         this.retry = retry;
         this.policy = retry.policy();
         this.admission = new Admission(retry);
@@ -49,7 +50,8 @@ final class RetryCall {
         this.state = state;
         this.attemptStartedNanos = state.startedNanos();
         this.running = state.attempt() > 0;
-        this.view = new AttemptView(this, state.attempt(), null, new GivenUp());
+        this.key = new CallKey(policy.sendsKeys());
+        this.view = new AttemptView(this, state.attempt(), null, new AttemptNotes(key, enclosing));
     }
 
     /** A call that begins inside of what the frame holds, before its first attempt. */
@@ -61,8 +63,8 @@ final class RetryCall {
     }
 
     /** A call whose first attempt has begun without one. It learns of the call around only when it fails. */
-    static RetryCall ofFirstAttempt(Retry retry, long startedNanos, long deadlineNanos) {
-        return new RetryCall(retry, null, false, new CallState(1, startedNanos, deadlineNanos, 0));
+    static RetryCall ofFirstAttempt(Retry retry, @Nullable AttemptNotes around, long startedNanos, long deadlineNanos) {
+        return new RetryCall(retry, around, false, new CallState(1, startedNanos, deadlineNanos, 0));
     }
 
     /** Asks whether an attempt may begin. */
@@ -77,7 +79,7 @@ final class RetryCall {
         state = state.withAttempt();
         attemptStartedNanos = now;
         running = true;
-        view = new AttemptView(this, state.attempt(), lastFailure, new GivenUp());
+        view = new AttemptView(this, state.attempt(), lastFailure, new AttemptNotes(key, enclosing));
         return Decision.RUN;
     }
 
@@ -89,7 +91,7 @@ final class RetryCall {
     /** The attempt returned a value. Unless the policy calls it bad, that ends the call. */
     Decision returned(@Nullable Object result) {
         hasResult = true;
-        Verdict bad = policy.classifyResult(result);
+        Verdict bad = policy.results().classify(result);
         long now = retry.time().nanoTime();
         return bad == null ? succeeded(now) : settle(null, bad, now);
     }
@@ -145,6 +147,7 @@ final class RetryCall {
     void adopt(@Nullable Permit firstPermit, Frame frame) {
         admission.adopt(firstPermit);
         enclosing = frame.enclosing();
+        view.notes().within(enclosing);
     }
 
     /** Whatever the attempt fails with, it isn't retried. Without effect once another one has begun. */
@@ -155,6 +158,10 @@ final class RetryCall {
     @Nullable
     Throwable lastFailure() {
         return lastFailure;
+    }
+
+    CallKey key() {
+        return key;
     }
 
     Retry retry() {
@@ -198,12 +205,13 @@ final class RetryCall {
     }
 
     /** What follows a failure, or a bad value. */
-    private Decision settle(@Nullable Throwable failure, Verdict verdict, long nowNanos) {
+    private Decision settle(@Nullable Throwable failure, Verdict own, long nowNanos) {
+        Verdict verdict = view.notes().judge(own, policy);
         failures.add(lastFailure);
         lastFailure = failure;
         lastVerdict = verdict;
         endAttempt(AttemptResult.of(verdict, failure), failure, verdict.signal(), nowNanos);
-        if (failure != null && policy.nested() == NestedRetries.ONCE && view.hasGivenUpOn(failure)) {
+        if (policy.nested() == NestedRetries.ONCE && view.notes().hasGivenUpOn(failure, verdict)) {
             return stop(StopReason.NESTED, nowNanos);
         }
         Decision decision = decide(failure, verdict, nowNanos);
@@ -268,17 +276,10 @@ final class RetryCall {
             Duration elapsed = Duration.ofNanos(nowNanos - state.startedNanos());
             Suppressed.addOnce(
                     failure, new RetryStopped(retry.name(), reason, state.attempt(), elapsed, failures.list()));
-            tellEnclosing(failure, reason);
         }
+        view.notes().passOn(policy, reason, failure, lastVerdict);
         end(state.attempt() == 0 ? Outcome.REJECTED : Outcome.FAILED, failure, reason, nowNanos);
         return new Stop(reason);
-    }
-
-    /** A policy of one attempt gives up on nothing, but what was given up further inside it passes on. */
-    private void tellEnclosing(Throwable failure, StopReason reason) {
-        if (enclosing != null && (policy.maxAttempts() > 1 && GivenUp.isBy(reason) || view.hasGivenUpOn(failure))) {
-            enclosing.add(failure);
-        }
     }
 
     /** An attempt that was cut because the call around it had no more time says nothing about the dependency. */
@@ -289,7 +290,8 @@ final class RetryCall {
     }
 
     private void end(Outcome outcome, @Nullable Throwable failure, StopReason reason, long nowNanos) {
-        Ending ending = new Ending(outcome, state.attempt(), reason, nowNanos - state.startedNanos());
+        String effect = reason == StopReason.NOT_IDEMPOTENT ? view.notes().unrepeatable(policy) : null;
+        Ending ending = new Ending(outcome, state.attempt(), reason, nowNanos - state.startedNanos(), effect);
         retry.audience().ended(ending, failure, lastVerdict);
     }
 }

@@ -72,6 +72,50 @@ public final class RetryContext {
         attempt.call().forbidRetryAfter(attempt.number());
     }
 
+    /**
+     * Notes that this attempt now does something that must not happen twice, such as a POST, and with it all attempts
+     * that it is part of. They aren't retried, unless it turns out that it {@linkplain SideEffect#didNotHappen didn't
+     * happen} or the policy {@linkplain UnsafeMethods lets it happen again}.
+     *
+     * @param what for the log, such as {@code POST http://host/path}
+     * @param hasIdempotencyKey whether the peer can tell that it is the same one
+     */
+    public SideEffect sideEffect(String what, boolean hasIdempotencyKey) {
+        SideEffect effect = new SideEffect(attempt.notes(), Objects.requireNonNull(what, "what"), hasIdempotencyKey);
+        attempt.notes().add(effect);
+        return effect;
+    }
+
+    /**
+     * If this attempt ends with an HTTP answer of this status that says when to come back, the answer is transient,
+     * whatever the rules for statuses say. For who knows why it was given, such as a 409 to its own idempotency key.
+     *
+     * @param status from 1 to 999
+     */
+    public void expectStatus(int status) {
+        if (status < 1 || status > 999) {
+            throw new IllegalArgumentException("status must be 1 to 999, but was " + status);
+        }
+        attempt.notes().expect(status);
+    }
+
+    /** Begins all idempotency keys of this call with a text of the caller's own. Without one they are random. */
+    public void idempotencyKeysFrom(String text) {
+        attempt.call().key().use(Objects.requireNonNull(text, "text"));
+    }
+
+    /**
+     * The idempotency key of the next request of a kind: the n-th one of that kind in an attempt has the same key in
+     * each attempt of the call, and no other has it. The outermost call that has keys decides. Of requests of one kind
+     * that are sent at the same time nobody knows which is the n-th.
+     *
+     * @param kind what tells it from other requests, such as method and address
+     * @return empty if no call around has keys
+     */
+    public Optional<String> nextIdempotencyKey(String kind) {
+        return Optional.ofNullable(CallKey.next(attempt.notes(), Objects.requireNonNull(kind, "kind")));
+    }
+
     /** The policy's name. */
     public String policy() {
         return attempt.call().retry().name();

@@ -38,6 +38,7 @@ public sealed interface RetryEvent {
      * @param reason why it ended
      * @param elapsed from the beginning of the call to its end
      * @param verdict what the last attempt's failure or bad value was taken for; null if it succeeded or none ended
+     * @param sideEffect what the last attempt did that must not happen twice, if that is why the call ended; else null
      */
     record Ended(
             String policy,
@@ -45,6 +46,7 @@ public sealed interface RetryEvent {
             @Nullable Throwable failure,
             StopReason reason,
             Duration elapsed,
-            @Nullable Verdict verdict)
+            @Nullable Verdict verdict,
+            @Nullable String sideEffect)
             implements RetryEvent {}
 }

@@ -5,7 +5,6 @@ import dev.retrykit.backoff.DelayFunction;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.ResultClassifier;
-import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
@@ -19,9 +18,6 @@ public final class RetryPolicy {
 
     private static final RetryPolicy DEFAULTS = builder().build();
 
-    /** The value is returned, and nothing is held against the dependency. */
-    private static final Verdict BROKEN_CLASSIFIER = Verdict.of(Verdict.Kind.NOT_RETRYABLE, Signal.SUCCESS);
-
     private final int maxAttempts;
     private final BackoffPolicy backoff;
     private final Jitter jitter;
@@ -33,8 +29,9 @@ public final class RetryPolicy {
     private final long maxRetryAfterNanos;
     private final NestedRetries nested;
     private final boolean dryRun;
+    private final Repeats repeats;
     private final FailureRules rules;
-    private final List<ResultClassifier> resultClassifiers;
+    private final ResultRules results;
 
     private RetryPolicy(Builder builder, Duration timeBudget) {
         this.maxAttempts = builder.maxAttempts;
@@ -48,12 +45,10 @@ public final class RetryPolicy {
         this.maxRetryAfterNanos = Nanos.of(builder.maxRetryAfter);
         this.nested = builder.nested;
         this.dryRun = builder.dryRun;
+        this.repeats = new Repeats(builder.idempotent, builder.unsafeMethods, builder.sendsKeys);
         this.rules = new FailureRules(
-                List.copyOf(builder.abortOn),
-                builder.retryOn == null ? null : List.copyOf(builder.retryOn),
-                List.copyOf(builder.classifiers),
-                builder.idempotent);
-        this.resultClassifiers = List.copyOf(builder.resultClassifiers);
+                builder.abortOn, builder.retryOn, List.copyOf(builder.classifiers), builder.idempotent);
+        this.results = new ResultRules(List.copyOf(builder.resultClassifiers));
     }
 
     /** 3 attempts, exponential from 200 ms up to 10 s with full jitter, within 30 s. */
@@ -101,7 +96,7 @@ public final class RetryPolicy {
         return Duration.ofNanos(maxRetryAfterNanos);
     }
 
-    /** What happens to a failure on which an inner policy has given up. */
+    /** What an inner policy's giving up means. */
     public NestedRetries nested() {
         return nested;
     }
@@ -109,6 +104,16 @@ public final class RetryPolicy {
     /** Whether it only tells what it would retry. */
     public boolean isDryRun() {
         return dryRun;
+    }
+
+    /** Whether an attempt is retried that had an effect which must not happen twice. */
+    public UnsafeMethods unsafeMethods() {
+        return repeats.unsafeMethods();
+    }
+
+    /** Whether requests that must not happen twice get an idempotency key. */
+    public boolean sendsKeys() {
+        return repeats.sendsKeys();
     }
 
     /**
@@ -119,25 +124,17 @@ public final class RetryPolicy {
         return rules.classify(failure);
     }
 
-    /** Whether a returned value ends the call as a success. */
-    boolean accepts(@Nullable Object result) {
-        return resultClassifiers.isEmpty() || classifyResult(result) == null;
+    ResultRules results() {
+        return results;
     }
 
-    /** What a bad value means to this policy; null for a good one. Never throws. */
-    @Nullable
-    Verdict classifyResult(@Nullable Object result) {
-        try {
-            for (ResultClassifier classifier : resultClassifiers) {
-                Verdict verdict = classifier.classify(result);
-                if (verdict != null) {
-                    return verdict;
-                }
-            }
-            return null;
-        } catch (Throwable classifierFailed) {
-            return BROKEN_CLASSIFIER;
-        }
+    Repeats repeats() {
+        return repeats;
+    }
+
+    /** Whether already the first attempt needs to know its call. */
+    boolean needsCall() {
+        return attemptTimeoutNanos != 0 || repeats.sendsKeys();
     }
 
     long timeBudgetNanos() {
@@ -170,6 +167,8 @@ public final class RetryPolicy {
         private Duration maxRetryAfter = Duration.ofSeconds(10);
         private NestedRetries nested = NestedRetries.ONCE;
         private boolean idempotent;
+        private UnsafeMethods unsafeMethods = UnsafeMethods.WITH_KEY;
+        private boolean sendsKeys;
         private boolean dryRun;
 
         private Builder() {}
@@ -213,16 +212,13 @@ public final class RetryPolicy {
             return this;
         }
 
-        /**
-         * The failures that are transient, their subtypes included, anywhere in the cause chain. Replaces the default
-         * rules for exceptions.
-         */
+        /** The transient failures and their subtypes, anywhere in the cause chain; replaces the rules for exceptions. */
         @SafeVarargs
         public final Builder retryOn(Class<? extends Throwable>... failures) {
             return retryOn(List.of(failures));
         }
 
-        /** The failures that are transient, as a list. */
+        /** As a list. */
         public Builder retryOn(List<Class<? extends Throwable>> failures) {
             this.retryOn = List.copyOf(failures);
             return this;
@@ -268,6 +264,18 @@ public final class RetryPolicy {
         /** Whether a second effect does no harm, so that attempts of unknown effect are retried too. Default false. */
         public Builder idempotent(boolean idempotent) {
             this.idempotent = idempotent;
+            return this;
+        }
+
+        /** Whether an attempt is retried that sent, say, a POST. Default {@link UnsafeMethods#WITH_KEY}. */
+        public Builder unsafeMethods(UnsafeMethods unsafeMethods) {
+            this.unsafeMethods = Objects.requireNonNull(unsafeMethods, "unsafeMethods");
+            return this;
+        }
+
+        /** Whether requests that must not happen twice get an idempotency key. Default false. */
+        public Builder sendsKeys(boolean send) {
+            this.sendsKeys = send;
             return this;
         }
 

@@ -268,7 +268,8 @@ public final class Scenario {
         } else if (reason != StopReason.SUCCESS || attempts > 1) {
             assertThat(events).hasSize(delays.size() + 1);
             Ended ended = (Ended) events.get(delays.size());
-            assertThat(ended).isEqualTo(new Ended("scenario", attempts, thrown, reason, elapsed(), ended.verdict()));
+            assertThat(ended)
+                    .isEqualTo(new Ended("scenario", attempts, thrown, reason, elapsed(), ended.verdict(), null));
             checkVerdict(ended.verdict());
         }
     }

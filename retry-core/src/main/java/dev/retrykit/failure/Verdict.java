@@ -10,13 +10,19 @@ import java.util.Objects;
  * @param kind may it be retried?
  * @param signal what it tells about the dependency
  * @param retryAfterNanos the least delay the peer asked for, in nanoseconds; {@link #NO_HINT} if it asked for none
+ * @param status the HTTP status that it was read off; 0 if it was none
  */
-public record Verdict(Kind kind, Signal signal, long retryAfterNanos) {
+public record Verdict(Kind kind, Signal signal, long retryAfterNanos, int status) {
 
     /** Checked here, so that a classifier's mistake shows in the classifier. */
     public Verdict {
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(signal, "signal");
+    }
+
+    /** One that was read off something else than an HTTP status. */
+    public Verdict(Kind kind, Signal signal, long retryAfterNanos) {
+        this(kind, signal, retryAfterNanos, 0);
     }
 
     /** The peer didn't say when to come back. */
@@ -70,21 +76,27 @@ public record Verdict(Kind kind, Signal signal, long retryAfterNanos) {
 
     /** What an HTTP status of 400 or more means by itself: 408, 425, 429, 500, 502, 503, 504 are transient. */
     public static Verdict ofStatus(int status) {
-        return HttpStatuses.verdict(status);
+        Verdict verdict = HttpStatuses.verdict(status);
+        return new Verdict(verdict.kind, verdict.signal, NO_HINT, status);
     }
 
     /** The same meaning, retryable or not. */
     public Verdict as(Kind newKind) {
-        return newKind == kind ? this : new Verdict(newKind, signal, retryAfterNanos);
+        return newKind == kind ? this : new Verdict(newKind, signal, retryAfterNanos, status);
     }
 
     /** The same verdict, telling something else about the dependency. */
     public Verdict withSignal(Signal newSignal) {
-        return newSignal == signal ? this : new Verdict(kind, newSignal, retryAfterNanos);
+        return newSignal == signal ? this : new Verdict(kind, newSignal, retryAfterNanos, status);
+    }
+
+    /** The same verdict for somebody who knows better than the peer whether to come back. */
+    public Verdict withoutHint() {
+        return retryAfterNanos == NO_HINT ? this : new Verdict(kind, signal, NO_HINT, status);
     }
 
     /** The same verdict with a least delay; a negative one counts as zero. */
     public Verdict withRetryAfter(Duration least) {
-        return new Verdict(kind, signal, Math.max(0, Nanos.of(least)));
+        return new Verdict(kind, signal, Math.max(0, Nanos.of(least)), status);
     }
 }

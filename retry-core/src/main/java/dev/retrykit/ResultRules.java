@@ -1,0 +1,39 @@
+package dev.retrykit;
+
+import dev.retrykit.failure.ResultClassifier;
+import dev.retrykit.failure.Signal;
+import dev.retrykit.failure.Verdict;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a returned value means to one policy.
+ *
+ * @param classifiers asked in order; the first opinion holds
+ */
+record ResultRules(List<ResultClassifier> classifiers) {
+
+    /** The value is returned, and nothing is held against the dependency. */
+    private static final Verdict BROKEN_CLASSIFIER = Verdict.of(Verdict.Kind.NOT_RETRYABLE, Signal.SUCCESS);
+
+    /** Whether it ends the call as a success. */
+    boolean accepts(@Nullable Object result) {
+        return classifiers.isEmpty() || classify(result) == null;
+    }
+
+    /** What a bad value means; null for a good one. Never throws. */
+    @Nullable
+    Verdict classify(@Nullable Object result) {
+        try {
+            for (ResultClassifier classifier : classifiers) {
+                Verdict verdict = classifier.classify(result);
+                if (verdict != null) {
+                    return verdict;
+                }
+            }
+            return null;
+        } catch (Throwable classifierFailed) {
+            return BROKEN_CLASSIFIER;
+        }
+    }
+}
