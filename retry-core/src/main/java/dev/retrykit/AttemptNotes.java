@@ -4,9 +4,11 @@ import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ final class AttemptNotes {
     private @Nullable String what;
     private @Nullable Map<String, Integer> requests;
     private int innerCalls;
+    private @Nullable List<Runnable> cleanups;
 
     /**
      * Of an attempt that has just begun.
@@ -169,6 +172,33 @@ final class AttemptNotes {
     /** Whether an attempt around must hear of this one even if it succeeds. */
     synchronized boolean hasSideEffects() {
         return withKey > 0 || withoutKey > 0;
+    }
+
+    /** To be done once, if another attempt follows. */
+    synchronized void onRetry(Runnable cleanup) {
+        List<Runnable> known = cleanups == null ? new ArrayList<>(1) : cleanups;
+        known.add(cleanup);
+        cleanups = known;
+    }
+
+    /** Another attempt follows. */
+    void discard() {
+        List<Runnable> due;
+        synchronized (this) {
+            due = cleanups;
+            cleanups = null;
+        }
+        if (due != null) {
+            due.forEach(AttemptNotes::runQuietly);
+        }
+    }
+
+    private static void runQuietly(Runnable cleanup) {
+        try {
+            cleanup.run();
+        } catch (Throwable failed) {
+            // the retry doesn't depend on it
+        }
     }
 
     /** How many requests of the kind there were, with this one. */

@@ -53,7 +53,7 @@ public final class Retry {
         this.waiters = new Waiters();
     }
 
-    private Retry(Retry whole, Circuit circuit, RetryBudget budget) {
+    private Retry(Retry whole, @Nullable Circuit circuit, RetryBudget budget) {
         this.name = whole.name;
         this.policy = whole.policy;
         this.circuit = circuit;
@@ -75,10 +75,10 @@ public final class Retry {
      * The same retry for one part of the dependency, such as a shard, with that part's circuit and budget. All else is
      * shared: settings, listeners, counters, shutdown.
      *
+     * @param circuit null for none
      * @throws IllegalArgumentException if circuit or budget run on another clock
      */
-    public Retry with(Circuit circuit, RetryBudget budget) {
-        Objects.requireNonNull(circuit, "circuit");
+    public Retry with(@Nullable Circuit circuit, RetryBudget budget) {
         Objects.requireNonNull(budget, "budget");
         return new Retry(this, circuit, budget).onOneClock();
     }

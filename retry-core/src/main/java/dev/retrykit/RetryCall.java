@@ -254,6 +254,7 @@ final class RetryCall {
 
     private Decision pause(RetryIn retryIn) {
         state = retryIn.next();
+        view.notes().discard();
         retry.audience().retrying(state.attempt(), lastFailure, retryIn);
         return retryIn;
     }

@@ -99,6 +99,14 @@ public final class RetryContext {
         attempt.notes().expect(status);
     }
 
+    /**
+     * Cleans up after this attempt if another one follows, before its delay begins: for what the attempt returned and
+     * nobody will see, such as an open response. What it throws changes nothing.
+     */
+    public void onRetry(Runnable cleanup) {
+        attempt.notes().onRetry(Objects.requireNonNull(cleanup, "cleanup"));
+    }
+
     /** Begins all idempotency keys of this call with a text of the caller's own. Without one they are random. */
     public void idempotencyKeysFrom(String text) {
         attempt.call().key().use(Objects.requireNonNull(text, "text"));

@@ -50,6 +50,13 @@ public @interface Retryable {
     Class<? extends Throwable>[] abortOn() default {};
 
     /**
+     * Sends an idempotency key with each POST and PATCH of the method, so that these can be retried: {@code auto}, or an
+     * expression (SpEL) over the arguments, such as {@code #order.id}, which gives the same keys to another call with the
+     * same value. May stand beside a policy's name.
+     */
+    String idempotencyKey() default "";
+
+    /**
      * A method of the same class that answers when the call has failed: same parameters, optionally a {@link Throwable}
      * behind them, and a return type that fits. Private ones count. Of several with the name, the one with the most
      * specific failure type that fits is called.

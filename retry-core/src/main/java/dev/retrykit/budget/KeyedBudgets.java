@@ -6,6 +6,7 @@ import dev.retrykit.keyed.Keyed;
 import dev.retrykit.time.Nanos;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -32,16 +33,15 @@ public final class KeyedBudgets {
     private final TimeSource time;
     private final Keyed<RetryBudget> budgets;
 
-    private KeyedBudgets(String name, BudgetPolicy policy, TimeSource time, int maxKeys, Duration idleTime) {
+    private KeyedBudgets(RetryBudget shared, int maxKeys, Duration idleTime) {
         require(maxKeys >= 1 && maxKeys <= MOST_KEYS, "maxKeys must be 1 to " + MOST_KEYS, maxKeys);
         require(
-                idleTime.compareTo(policy.window()) >= 0,
-                "idleTime must not be below the window, " + policy.window(),
+                idleTime.compareTo(shared.policy().window()) >= 0,
+                "idleTime must not be below the window, " + shared.policy().window(),
                 idleTime);
-        this.name = Objects.requireNonNull(name, "name");
-        this.policy = policy;
-        this.time = time;
-        RetryBudget shared = RetryBudget.of(name, policy, time);
+        this.name = shared.name();
+        this.policy = shared.policy();
+        this.time = shared.time();
         this.budgets = new Keyed<>(key -> shared.another(), shared, maxKeys, Nanos.of(idleTime), time.nanoTime());
     }
 
@@ -52,8 +52,17 @@ public final class KeyedBudgets {
 
     /** For up to 1,000 keys, on another clock. The idle time is 10 min, or the window if that is longer. */
     public static KeyedBudgets of(String name, BudgetPolicy policy, TimeSource time) {
-        Duration idleTime = Collections.max(List.of(DEFAULT_IDLE_TIME, policy.window()));
-        return of(name, policy, time, DEFAULT_MAX_KEYS, idleTime);
+        return of(RetryBudget.of(Objects.requireNonNull(name, "name"), policy, time));
+    }
+
+    /**
+     * For up to 1,000 keys, with a budget that is there already as the one of the keys that find no room. The idle time
+     * is 10 min, or the window if that is longer.
+     */
+    public static KeyedBudgets of(RetryBudget shared) {
+        Duration idleTime =
+                Collections.max(List.of(DEFAULT_IDLE_TIME, shared.policy().window()));
+        return new KeyedBudgets(shared, DEFAULT_MAX_KEYS, idleTime);
     }
 
     /**
@@ -64,7 +73,7 @@ public final class KeyedBudgets {
      * @throws IllegalArgumentException if one of the values is outside its range
      */
     public static KeyedBudgets of(String name, BudgetPolicy policy, TimeSource time, int maxKeys, Duration idleTime) {
-        return new KeyedBudgets(name, policy, time, maxKeys, idleTime);
+        return new KeyedBudgets(RetryBudget.of(Objects.requireNonNull(name, "name"), policy, time), maxKeys, idleTime);
     }
 
     /**
@@ -86,6 +95,11 @@ public final class KeyedBudgets {
      */
     public RetryBudget get(String key, long nowNanos) {
         return budgets.get(key, nowNanos);
+    }
+
+    /** The budgets of the keys, without the shared one. */
+    public Collection<RetryBudget> all() {
+        return budgets.all(time.nanoTime()).values();
     }
 
     /** How many keys have a budget of their own; the shared one isn't counted. */

@@ -28,6 +28,7 @@ final class NetworkFailures {
             "forcibly closed",
             "connection was aborted",
             "connection closed",
+            "connection has been closed",
             "connection timed out",
             "received no bytes",
             "premature eof",

@@ -58,6 +58,7 @@ class JdkFailuresTests {
                 new BindException(),
                 new SocketException("Connection reset"),
                 new SocketException("Unexpected end of file from server"),
+                new IOException("Connection has been closed BEFORE response, while sending request body"),
                 new SocketTimeoutException("Read timed out"),
                 new SlowPeer(),
                 new UnknownHostException("nowhere.example"),

@@ -2,14 +2,19 @@ package dev.retrykit.spring;
 
 import dev.retrykit.spring.autoconfigure.RetrykitAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitCallerAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitClientAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitContextPropagationAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitDataAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitEndpointAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitGrpcAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitHttpAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitJettyAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitLogContextAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitMetricsAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitNettyAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitRestClientAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitTransportAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitWebClientAutoConfiguration;
 import dev.retrykit.time.ManualTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,9 +50,14 @@ public final class Apps {
                 RetrykitDataAutoConfiguration.class,
                 RetrykitGrpcAutoConfiguration.class,
                 RetrykitHttpAutoConfiguration.class,
+                RetrykitJettyAutoConfiguration.class,
                 RetrykitLogContextAutoConfiguration.class,
                 RetrykitMetricsAutoConfiguration.class,
                 RetrykitNettyAutoConfiguration.class,
+                RetrykitClientAutoConfiguration.class,
+                RetrykitRestClientAutoConfiguration.class,
+                RetrykitTransportAutoConfiguration.class,
+                RetrykitWebClientAutoConfiguration.class,
                 RetrykitEndpointAutoConfiguration.class);
     }
 

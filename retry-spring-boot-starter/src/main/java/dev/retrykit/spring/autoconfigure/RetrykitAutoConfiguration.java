@@ -181,7 +181,7 @@ public final class RetrykitAutoConfiguration {
     }
 
     /** Looked up when the first retry needs it: it must not be made before everybody who wants to customize it. */
-    private static Executor executor(ApplicationContext context) {
+    static Executor executor(ApplicationContext context) {
         return task -> {
             Executor executor = context.containsBean(TASK_EXECUTOR) ? taskExecutor(context) : ForkJoinPool.commonPool();
             executor.execute(task);

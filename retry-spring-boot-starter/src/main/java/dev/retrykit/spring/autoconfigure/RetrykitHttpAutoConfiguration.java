@@ -1,14 +1,17 @@
 package dev.retrykit.spring.autoconfigure;
 
 import dev.retrykit.spring.failure.RestClientStatus;
+import dev.retrykit.spring.failure.WebClientStatus;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.web.client.RestClientResponseException;
+import org.springframework.web.reactive.function.client.WebClientResponseException;
 
-/** What the statuses of Spring's blocking HTTP clients mean. */
+/** What the statuses of Spring's HTTP clients mean. */
 @AutoConfiguration(before = RetrykitAutoConfiguration.class)
 @ConditionalOnClass(RestClientResponseException.class)
 @Conditional(OnRetrykitEnabled.class)
@@ -20,5 +23,16 @@ public final class RetrykitHttpAutoConfiguration {
     @ConditionalOnMissingBean(name = "retrykitRestClientStatus")
     RestClientStatus retrykitRestClientStatus() {
         return new RestClientStatus();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(WebClientResponseException.class)
+    static class Reactive {
+
+        @Bean
+        @ConditionalOnMissingBean(name = "retrykitWebClientStatus")
+        WebClientStatus retrykitWebClientStatus() {
+            return new WebClientStatus();
+        }
     }
 }

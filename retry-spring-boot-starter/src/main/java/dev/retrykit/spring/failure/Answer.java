@@ -8,11 +8,29 @@ import java.util.List;
  *
  * @param status the status
  * @param headers the headers
+ * @param expected whether, if it says when to come back, it is transient whatever its status means by itself
  */
-public record Answer(int status, HeaderLines headers) {
+public record Answer(int status, HeaderLines headers, boolean expected) {
 
     /** One whose headers aren't known. */
     public static Answer of(int status) {
-        return new Answer(status, name -> List.of());
+        return of(status, name -> List.of());
+    }
+
+    /** One that means what its status means. */
+    public static Answer of(int status, HeaderLines headers) {
+        return new Answer(status, headers, false);
+    }
+
+    /** One whose sender knows that it is transient. */
+    public Answer asExpected() {
+        return new Answer(status, headers, true);
+    }
+
+    /** What an attempt returns that knows the answer. */
+    public interface Holder {
+
+        /** The answer. */
+        Answer answer();
     }
 }

@@ -12,7 +12,7 @@ public final class JdkClientStatus implements StatusReader {
     @Override
     public @Nullable Answer answer(Object outcome) {
         return outcome instanceof HttpResponse<?> answer
-                ? new Answer(answer.statusCode(), answer.headers()::allValues)
+                ? Answer.of(answer.statusCode(), answer.headers()::allValues)
                 : null;
     }
 }

@@ -1,8 +1,6 @@
 package dev.retrykit.spring.failure;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.client.RestClientResponseException;
 
@@ -15,20 +13,10 @@ public final class RestClientStatus implements StatusReader {
     @Override
     public @Nullable Answer answer(Object outcome) {
         if (outcome instanceof RestClientResponseException answered) {
-            return answer(answered.getStatusCode().value(), answered.getResponseHeaders());
+            return SpringAnswers.of(answered.getStatusCode().value(), answered.getResponseHeaders());
         }
         return outcome instanceof ResponseEntity<?> answer
-                ? answer(answer.getStatusCode().value(), answer.getHeaders())
+                ? SpringAnswers.of(answer.getStatusCode().value(), answer.getHeaders())
                 : null;
-    }
-
-    private static Answer answer(int status, @Nullable HttpHeaders headers) {
-        if (headers == null) {
-            return Answer.of(status);
-        }
-        return new Answer(status, name -> {
-            List<String> lines = headers.get(name);
-            return lines == null ? List.of() : lines;
-        });
     }
 }

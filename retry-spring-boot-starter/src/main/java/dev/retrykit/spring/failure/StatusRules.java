@@ -33,16 +33,27 @@ public record StatusRules(
                 .orElse(null);
     }
 
-    /** For what an attempt returns: bad is only what trying again can mend; any other answer is the caller's. */
+    /**
+     * For what an attempt returns: bad is only what trying again can mend; any other answer is the caller's. Of what a
+     * guard's attempt returns, bad is also what tells that the dependency doesn't work.
+     */
     public ResultClassifier results() {
         return result -> {
             Verdict verdict = result == null ? null : verdict(result);
-            boolean bad = verdict != null && (verdict.kind() == Kind.RETRYABLE || verdict.kind() == Kind.VETOED);
-            return bad ? verdict : null;
+            return verdict != null && isBad(result, verdict) ? verdict : null;
         };
     }
 
+    private static boolean isBad(@Nullable Object result, Verdict verdict) {
+        return verdict.kind() == Kind.RETRYABLE
+                || verdict.kind() == Kind.VETOED
+                || result instanceof Answer.Holder && !verdict.signal().isSuccess();
+    }
+
     private @Nullable Verdict verdict(Object outcome) {
+        if (outcome instanceof Answer.Holder holder) {
+            return verdict(holder.answer());
+        }
         for (StatusReader reader : readers) {
             Answer answer = reader.answer(outcome);
             if (answer != null) {
@@ -61,7 +72,11 @@ public record StatusRules(
         if (advice.delayNanos() != Verdict.NO_HINT) {
             verdict = verdict.withRetryAfter(Duration.ofNanos(advice.delayNanos()));
         }
-        return advice.vetoed() ? verdict.as(Kind.VETOED) : verdict;
+        if (advice.vetoed()) {
+            return verdict.as(Kind.VETOED);
+        }
+        boolean expected = answer.expected() && verdict.retryAfterNanos() != Verdict.NO_HINT;
+        return expected ? verdict.as(Kind.RETRYABLE) : verdict;
     }
 
     private Verdict verdict(int status) {

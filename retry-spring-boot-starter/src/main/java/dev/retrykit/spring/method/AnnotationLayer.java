@@ -45,6 +45,7 @@ final class AnnotationLayer {
 
     private Map<String, @Nullable Object> values(Retryable retryable) {
         Map<String, @Nullable Object> values = raw(retryable);
+        values.put("idempotency-key", retryable.idempotencyKey().isEmpty() ? null : retryable.idempotencyKey());
         values.replaceAll((key, value) -> value instanceof Text text ? text.duration(this, key) : value);
         return values;
     }

@@ -40,6 +40,11 @@ final class KeyOfCall {
         return text.length() <= LONGEST ? text : "sha256:" + hash(text);
     }
 
+    @Override
+    public String toString() {
+        return expression.toString();
+    }
+
     private String text(Object value) {
         String text;
         try {

@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param retry the engine
  * @param byKey the part of the engine that a call with a key goes through; null if calls have none
+ * @param keys begins the idempotency keys of a call; null if the engine does or there are none
  * @param form how a method of its return type is called
  * @param fallback what answers when the call has failed
  */
 record MethodPlan(
         Retry retry,
         @Nullable ByKey byKey,
+        @Nullable RequestKeys keys,
         CallForm form,
         @Nullable Fallback fallback) {
 
@@ -43,7 +45,8 @@ record MethodPlan(
     @Nullable
     Object call(Object target, @Nullable Object[] arguments, Invocation.Body method) throws Throwable {
         Retry engine = byKey == null ? retry : byKey.engine(arguments);
-        return form.call(engine, fallback, new Invocation(target, arguments, given -> attempt(method, given)));
+        Invocation.Body body = keys == null ? method : keys.in(method, arguments);
+        return form.call(engine, fallback, new Invocation(target, arguments, given -> attempt(body, given)));
     }
 
     private @Nullable Object attempt(Invocation.Body method, @Nullable Object[] arguments) throws Throwable {

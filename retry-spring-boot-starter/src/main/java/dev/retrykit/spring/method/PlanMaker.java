@@ -12,6 +12,7 @@ import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Layer;
+import dev.retrykit.spring.settings.PolicyAssembly;
 import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.Objects;
@@ -62,7 +63,12 @@ final class PlanMaker {
         if (circuit != null) {
             circuit.addMethod(readable, key != null);
         }
-        return new MethodPlan(retry(policy, circuit), byKey(policy, circuit, key), form, fallback);
+        return new MethodPlan(
+                retry(policy, circuit),
+                byKey(policy, circuit, key),
+                requestKeys(annotated.retryable(), policy, method, type),
+                form,
+                fallback);
     }
 
     private static FallbackCounters fallbacks(@Nullable PolicyEntry policy, @Nullable CircuitEntry circuit) {
@@ -79,6 +85,26 @@ final class PlanMaker {
         }
         String text = placeholders.apply(guarded.key());
         return new KeyOfCall(ArgumentExpression.parse("@CircuitGuarded key", text, method, type, beans));
+    }
+
+    /** What stands beside a policy's name comes before what the policy says; of a policy of its own it is a part. */
+    private @Nullable RequestKeys requestKeys(
+            @Nullable Retryable retryable, @Nullable PolicyEntry policy, Method method, Class<?> type) {
+        if (retryable == null || policy == null) {
+            return null;
+        }
+        boolean beside =
+                !retryable.value().isEmpty() && !retryable.idempotencyKey().isEmpty();
+        String written = beside ? retryable.idempotencyKey() : policy.idempotencyKey();
+        if (written == null || policy.policy().sendsKeys() && written.equals(PolicyAssembly.AUTO)) {
+            return null;
+        }
+        if (written.equals(PolicyAssembly.AUTO)) {
+            return RequestKeys.random();
+        }
+        String text = placeholders.apply(written);
+        return RequestKeys.of(
+                new KeyOfCall(ArgumentExpression.parse("the idempotency key", text, method, type, beans)));
     }
 
     private static MethodPlan.@Nullable ByKey byKey(

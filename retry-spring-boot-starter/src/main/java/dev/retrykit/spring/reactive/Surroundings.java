@@ -1,5 +1,6 @@
 package dev.retrykit.spring.reactive;
 
+import dev.retrykit.CallerDeadline;
 import dev.retrykit.RetryContext;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,13 +12,17 @@ import reactor.util.context.ContextView;
  * thread changes, and a retried publisher inside of it must know the call around, for its time and for who retries.
  *
  * @param attempt the attempt around; null if there is none
+ * @param deadline outside of attempts, how long somebody outside waits; null if nobody said so
  */
-record Surroundings(@Nullable RetryContext attempt) {
+record Surroundings(
+        @Nullable RetryContext attempt, @Nullable CallerDeadline deadline) {
 
     /** Asks the subscriber first, then the thread that subscribes. */
     static Surroundings of(ContextView subscriber) {
         RetryContext around = subscriber.getOrDefault(RetryContext.class, null);
-        return new Surroundings(around == null ? RetryContext.current().orElse(null) : around);
+        return new Surroundings(
+                around == null ? RetryContext.current().orElse(null) : around,
+                subscriber.getOrDefault(CallerDeadline.class, null));
     }
 
     /** The context of an attempt: the subscriber's, and the attempt. */
@@ -27,7 +32,15 @@ record Surroundings(@Nullable RetryContext attempt) {
 
     /** Begins a call inside of the attempt. */
     <R> R begin(Supplier<R> call) {
-        return attempt == null ? call.get() : attempt.call(call::get);
+        if (attempt != null) {
+            return attempt.call(call::get);
+        }
+        if (deadline == null) {
+            return call.get();
+        }
+        try (RetryContext.Scope scope = deadline.enter()) {
+            return call.get();
+        }
     }
 
     /**

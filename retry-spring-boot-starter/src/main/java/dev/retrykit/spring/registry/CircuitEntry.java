@@ -12,6 +12,7 @@ import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.circuit.KeyLimits;
 import dev.retrykit.circuit.KeyedCircuits;
 import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.spring.settings.Effective;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.time.Nanos;
@@ -46,7 +47,7 @@ public final class CircuitEntry {
             EngineParts parts,
             List<FailureClassifier> classifiers) {
         this.effective = effective.with("", limits.settings());
-        RetryPolicy once = once(classifiers);
+        RetryPolicy once = once(classifiers, parts.results());
         this.circuits = KeyedCircuits.of(
                 () -> Circuit.builder(name)
                         .policy(effective.policy())
@@ -76,8 +77,11 @@ public final class CircuitEntry {
         return circuits.get(key).engine(GUARD, circuit -> guard.with(circuit, guard.budget()));
     }
 
-    private static RetryPolicy once(List<FailureClassifier> classifiers) {
-        RetryPolicy.Builder once = RetryPolicy.builder().maxAttempts(1).timeBudget(Duration.ofNanos(Nanos.UNLIMITED));
+    private static RetryPolicy once(List<FailureClassifier> classifiers, ResultClassifier results) {
+        RetryPolicy.Builder once = RetryPolicy.builder()
+                .maxAttempts(1)
+                .timeBudget(Duration.ofNanos(Nanos.UNLIMITED))
+                .resultClassifier(results);
         classifiers.forEach(once::classifier);
         return once.build();
     }

@@ -95,6 +95,11 @@ public record EngineParts(
         return failures;
     }
 
+    /** What a circuit knows of returned answers. */
+    ResultClassifier results() {
+        return new StatusRules(statusReaders, null, time::now).results();
+    }
+
     /** Changes what the circuit begins with. */
     void customize(String name, CircuitPolicy.Builder circuit) {
         circuitCustomizers.forEach(customizer -> customizer.customize(name, circuit));

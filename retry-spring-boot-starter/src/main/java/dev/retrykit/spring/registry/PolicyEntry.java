@@ -3,6 +3,7 @@ package dev.retrykit.spring.registry;
 import dev.retrykit.Retry;
 import dev.retrykit.RetryCounters;
 import dev.retrykit.RetryPolicy;
+import dev.retrykit.budget.KeyedBudgets;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.spring.settings.Effective;
 import dev.retrykit.spring.settings.Setting;
@@ -32,6 +33,7 @@ public final class PolicyEntry {
     private final Map<String, Retry> retries = new ConcurrentHashMap<>();
     private final Set<String> keyed = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Retry bare;
+    private @Nullable KeyedBudgets withoutCircuit;
 
     /**
      * Without an engine yet.
@@ -76,6 +78,22 @@ public final class PolicyEntry {
         return part.engine(name, of -> retry().with(of, own ? budget().another() : budget()));
     }
 
+    /** Its engine without a circuit, with a budget for the key, unless the budget is one that has a name. */
+    public Retry retry(String key) {
+        return sharesBudget ? retry() : retry().with(null, byKey().get(key));
+    }
+
+    private synchronized KeyedBudgets byKey() {
+        KeyedBudgets made = withoutCircuit;
+        if (made == null) {
+            KeyedBudgets keys = KeyedBudgets.of(budget());
+            budget.addKeys(() -> keys.all().stream());
+            withoutCircuit = keys;
+            return keys;
+        }
+        return made;
+    }
+
     /** Notes that it is used through a circuit with keys. */
     public void addKeys(CircuitEntry circuit) {
         if (!sharesBudget && keyed.add(circuit.name())) {
@@ -108,6 +126,12 @@ public final class PolicyEntry {
     public boolean retriesPartial() {
         Setting partial = effective.settings().get("retry-partial");
         return partial != null && Boolean.TRUE.equals(partial.value());
+    }
+
+    /** What makes idempotency keys: {@code auto}, or an expression over arguments; null if there are none. */
+    public @Nullable String idempotencyKey() {
+        Setting key = effective.settings().get("idempotency-key");
+        return key == null ? null : String.valueOf(key.value());
     }
 
     /** Notes a method that uses it. */

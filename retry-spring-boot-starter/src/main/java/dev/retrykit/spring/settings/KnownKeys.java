@@ -34,7 +34,9 @@ final class KnownKeys {
                     return complaint(path, element, keys(record), mayBeMethod(name, i));
                 }
                 type = component.getGenericType();
-            } else if (!isListElement(type, name, i)) {
+            } else if (isListElement(type, name, i)) {
+                type = ((ParameterizedType) type).getActualTypeArguments()[0];
+            } else {
                 return Texts.quoted(path) + " is a single value and has no keys below it.";
             }
             path.append(element.contains(".") ? ".[" + element + "]" : "." + element);

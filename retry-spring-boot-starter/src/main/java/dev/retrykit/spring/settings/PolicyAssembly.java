@@ -2,6 +2,7 @@ package dev.retrykit.spring.settings;
 
 import dev.retrykit.NestedRetries;
 import dev.retrykit.RetryPolicy;
+import dev.retrykit.UnsafeMethods;
 import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.backoff.Strategy;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A retry policy from what is written about it. A default that doesn't fit a written value gives way. */
 public final class PolicyAssembly {
+
+    /** Instead of an expression: keys that nothing but chance makes. */
+    public static final String AUTO = "auto";
 
     private static final Map<String, String> KEYS = Map.ofEntries(
             Map.entry("maxAttempts", "max-attempts"),
@@ -81,6 +85,8 @@ public final class PolicyAssembly {
         written.take("jitter", Jitter.class, builder::jitter);
         written.take("nested", NestedRetries.class, builder::nested);
         written.take("idempotent", Boolean.class, builder::idempotent);
+        written.take("unsafe-methods", UnsafeMethods.class, builder::unsafeMethods);
+        written.take("idempotency-key", String.class, key -> builder.sendsKeys(key.equals(AUTO)));
         written.take("retry-on", List.class, builder::retryOn);
         written.take("abort-on", List.class, builder::abortOn);
         builder.retryAfter(
@@ -150,6 +156,8 @@ public final class PolicyAssembly {
         readers.put("retry-after.max", RetryPolicy::maxRetryAfter);
         readers.put("nested", RetryPolicy::nested);
         readers.put("idempotent", policy -> null);
+        readers.put("idempotency-key", policy -> null);
+        readers.put("unsafe-methods", RetryPolicy::unsafeMethods);
         readers.put("retry-partial", policy -> null);
         return readers;
     }

@@ -1,6 +1,7 @@
 package dev.retrykit.spring.settings;
 
 import dev.retrykit.NestedRetries;
+import dev.retrykit.UnsafeMethods;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.backoff.Strategy;
 import java.time.Duration;
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  *     multiply. Default once
  * @param idempotent whether a second effect does no harm, so that attempts of unknown effect are retried too. Default
  *     false
+ * @param idempotencyKey what makes the keys that go with POST and PATCH: auto, or an expression over the arguments of the
+ *     method. Default none
+ * @param unsafeMethods whether an attempt is retried that sent a POST or PATCH: with-key, never or always. Default
+ *     with-key
  * @param enabled whether it retries at all: if not, each call makes one attempt, through its circuit and with its fallback.
  *     Default true
  * @param dryRun whether it only counts what it would retry. Default false
@@ -45,13 +50,15 @@ public record PolicySettings(
         @Nullable RetryAfter retryAfter,
         @Nullable NestedRetries nested,
         @Nullable Boolean idempotent,
+        @Nullable String idempotencyKey,
+        @Nullable UnsafeMethods unsafeMethods,
         @Nullable Boolean enabled,
         @Nullable Boolean dryRun,
         @Nullable Boolean retryPartial) {
 
     /** Nothing is written: a policy of defaults. */
     static final PolicySettings EMPTY = new PolicySettings(
-            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /**
      * The delay before each retry.

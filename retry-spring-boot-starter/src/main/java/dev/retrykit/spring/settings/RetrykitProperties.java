@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param policies retry policies by name; [SimpleClass.method] is the name of an annotation without one
  * @param circuits circuits by name
  * @param budgets retry budgets that several policies share, by name
+ * @param http what holds for HTTP, on both sides
  * @param aspect how annotations take effect, and where retries stand among other aspects
  */
 @ConfigurationProperties("retrykit")
@@ -25,6 +26,7 @@ public record RetrykitProperties(
         @DefaultValue Map<String, PolicySettings> policies,
         @DefaultValue Map<String, CircuitSettings> circuits,
         @DefaultValue Map<String, BudgetSettings> budgets,
+        @DefaultValue @NestedConfigurationProperty HttpSettings http,
         @DefaultValue Aspect aspect) {
 
     /** Nothing is written at all. */
@@ -35,6 +37,7 @@ public record RetrykitProperties(
             Map.of(),
             Map.of(),
             Map.of(),
+            HttpSettings.EMPTY,
             new Aspect(AspectMode.PROXY, null));
 
     /**

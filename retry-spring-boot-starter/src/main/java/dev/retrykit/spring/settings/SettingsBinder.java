@@ -172,6 +172,7 @@ public final class SettingsBinder {
                 PolicySettings.class, PolicySettings.EMPTY,
                 CircuitSettings.class, CircuitSettings.EMPTY,
                 BudgetSettings.class, BudgetSettings.EMPTY,
+                HttpSettings.class, HttpSettings.EMPTY,
                 RetrykitProperties.class, RetrykitProperties.EMPTY);
 
         private static final int LONGEST_ORIGIN = 300;

@@ -40,6 +40,16 @@ public final class WrittenSettings {
                 && properties.budgets().isEmpty();
     }
 
+    /** What is written about HTTP. */
+    public HttpSettings http() {
+        return properties.http();
+    }
+
+    /** Where a key came from, for messages. */
+    public String origin(String key) {
+        return origins.of(key);
+    }
+
     /** What holds for every policy; a policy's own budget starts from the default budget. */
     public Layer policyDefaults() {
         RetrykitProperties.Defaults defaults = properties.defaults();

@@ -209,8 +209,8 @@ enum AnnotatedStyle implements CallStyle {
     static <T> T proxied(T bean, Retry retry, boolean byClass) {
         CallForms forms = new CallForms(CallerTransaction.NONE, AnnotatedStyle.class.getClassLoader());
         MethodPlans plans = new MethodPlans(
-                (method, type, annotated) ->
-                        new MethodPlan(retry, null, forms.of(method, MethodNames.readable(method, type), false), null),
+                (method, type, annotated) -> new MethodPlan(
+                        retry, null, null, forms.of(method, MethodNames.readable(method, type), false), null),
                 ProxyReach::warn);
         RetryPostProcessor processor = new RetryPostProcessor(() -> plans, 0, AspectMode.PROXY);
         processor.setBeanFactory(new DefaultListableBeanFactory());

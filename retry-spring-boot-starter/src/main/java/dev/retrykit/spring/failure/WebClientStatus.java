@@ -1,0 +1,22 @@
+package dev.retrykit.spring.failure;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.WebClientResponseException;
+
+/** {@code WebClient}, and HTTP service interfaces over it. */
+public final class WebClientStatus implements StatusReader {
+
+    /** Without state. */
+    public WebClientStatus() {}
+
+    @Override
+    public @Nullable Answer answer(Object outcome) {
+        if (outcome instanceof WebClientResponseException answered) {
+            return SpringAnswers.of(answered.getStatusCode().value(), answered.getHeaders());
+        }
+        return outcome instanceof ClientResponse answer
+                ? SpringAnswers.of(answer.statusCode().value(), answer.headers().asHttpHeaders())
+                : null;
+    }
+}

@@ -1,0 +1,160 @@
+package dev.retrykit.spring.http;
+
+import dev.retrykit.spring.registry.CircuitEntry;
+import dev.retrykit.spring.registry.PolicyEntry;
+import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.settings.HttpSettings;
+import dev.retrykit.spring.settings.HttpSettings.Clients;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.PolicyAssembly;
+import dev.retrykit.spring.settings.Texts;
+import dev.retrykit.spring.settings.WrittenSettings;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What is done to the requests of HTTP clients. Immutable. */
+public final class ClientRules {
+
+    private static final String GUARDS = "retrykit.http.guards";
+
+    /** RFC 9110, section 5.6.2. */
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}");
+
+    private final WrittenSettings written;
+    private final HttpSettings settings;
+    private final List<Guard> guards = new ArrayList<>();
+    private final List<HostPattern> propagate = new ArrayList<>();
+
+    /**
+     * The rules that are written.
+     *
+     * @throws InvalidSettingException for the first thing that is wrong about them
+     */
+    public ClientRules(WrittenSettings written, Retries retries) {
+        this.written = written;
+        this.settings = written.http();
+        for (int i = 0; i < settings.propagate().size(); i++) {
+            propagate.add(pattern(
+                    "retrykit.http.propagate[" + i + "]", settings.propagate().get(i)));
+        }
+        for (int i = 0; i < settings.guards().size(); i++) {
+            guards.add(guard(GUARDS + "[" + i + "]", settings.guards().get(i), retries));
+        }
+        if (!TOKEN.matcher(settings.idempotencyKey().name()).matches()) {
+            throw invalid(
+                    "retrykit.http.idempotency-key.name",
+                    settings.idempotencyKey().name(),
+                    "it must be the name of a header");
+        }
+    }
+
+    /** Whether clients are touched at all. */
+    public boolean watch() {
+        return settings.clients() != Clients.NONE;
+    }
+
+    /** Whether clients take part before others that change requests do, for which they hold request bodies in memory. */
+    public boolean hold() {
+        return settings.clients() == Clients.ALL
+                || settings.clients() == Clients.GUARDED && (!guards.isEmpty() || keysAreConfigured());
+    }
+
+    private boolean keysAreConfigured() {
+        return written.policyDefaults().setting("idempotency-key") != null
+                || written.policies().stream()
+                        .map(written::policy)
+                        .anyMatch(policy -> policy != null && policy.setting("idempotency-key") != null);
+    }
+
+    /** The groups that guards name, with the keys that name them. */
+    public List<String> groups() {
+        return guards.stream().map(Guard::group).filter(group -> group != null).toList();
+    }
+
+    /** The first guard that fits a request; null if none does. */
+    public @Nullable Guard guard(URI uri, @Nullable String group) {
+        for (Guard guard : guards) {
+            if (guard.fits(uri, group)) {
+                return guard;
+            }
+        }
+        return null;
+    }
+
+    /** Whether the host is told the number of the attempt and the time left. */
+    boolean tells(URI uri) {
+        return propagate.stream().anyMatch(pattern -> pattern.matches(uri.getHost()));
+    }
+
+    /** The header that idempotency keys are sent in. */
+    String keyHeader() {
+        return settings.idempotencyKey().name();
+    }
+
+    /** A key as it is sent. */
+    String keyValue(String key) {
+        return settings.idempotencyKey().quoted() ? '"' + key + '"' : key;
+    }
+
+    private Guard guard(String key, HttpSettings.Guard guard, Retries retries) {
+        if ((guard.host() == null) == (guard.group() == null)) {
+            throw wrong(key, "must have either a host or a group", "Give it one of the two.");
+        }
+        if (guard.policy() == null && guard.circuit() == null) {
+            throw wrong(key, "has neither a policy nor a circuit", "Give it one of the two, or both.");
+        }
+        HostPattern host = guard.host() == null ? null : pattern(key + ".host", guard.host());
+        String what = host == null ? "HTTP guard of group " + guard.group() : "HTTP guard of host " + host.text();
+        PolicyEntry policy = policy(key, guard, retries);
+        CircuitEntry circuit = guard.circuit() == null
+                ? null
+                : retries.circuitEntry(guard.circuit(), key + ".circuit (" + written.origin(key + ".circuit") + ")");
+        boolean byHost = host != null && host.isWildcard();
+        if (policy != null) {
+            policy.addMethod(what);
+        }
+        if (circuit != null) {
+            circuit.addMethod(what, byHost);
+        }
+        boolean keys = policy != null && policy.policy().sendsKeys();
+        return new Guard(host, guard.group(), keys, Engines.of(policy, circuit, byHost));
+    }
+
+    private @Nullable PolicyEntry policy(String key, HttpSettings.Guard guard, Retries retries) {
+        if (guard.policy() == null) {
+            return null;
+        }
+        String user = key + ".policy (" + written.origin(key + ".policy") + ")";
+        PolicyEntry policy = retries.policyEntry(guard.policy(), user);
+        String idempotencyKey = policy.idempotencyKey();
+        if (idempotencyKey != null && !idempotencyKey.equals(PolicyAssembly.AUTO)) {
+            throw new InvalidSettingException(
+                    user + " names the policy " + Texts.quoted(guard.policy()) + ", whose idempotency-key "
+                            + Texts.quoted(idempotencyKey)
+                            + " is an expression over a method's arguments; a request has none.",
+                    "Give the guard a policy with idempotency-key: auto, or none.");
+        }
+        return policy;
+    }
+
+    private HostPattern pattern(String key, String text) {
+        try {
+            return HostPattern.of(text);
+        } catch (IllegalArgumentException illegal) {
+            throw invalid(key, text, String.valueOf(illegal.getMessage()));
+        }
+    }
+
+    private InvalidSettingException wrong(String key, String what, String action) {
+        return new InvalidSettingException("'" + key + "' " + what + ".", action);
+    }
+
+    private InvalidSettingException invalid(String key, String value, String rule) {
+        return new InvalidSettingException(
+                "'" + key + "' = " + Texts.quoted(value) + " (" + written.origin(key) + "): " + rule + ".",
+                "Correct the value.");
+    }
+}

@@ -1,0 +1,136 @@
+package dev.retrykit.spring.http;
+
+import dev.retrykit.RetryContext;
+import dev.retrykit.SideEffect;
+import dev.retrykit.failure.Verdict;
+import dev.retrykit.http.HeaderLines;
+import dev.retrykit.http.RetryAdvice;
+import java.net.URI;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
+
+/**
+ * One request of an attempt, from the moment in which it may have been sent. A POST or PATCH counts as done from then on,
+ * until it is certain that it wasn't. Thread-safe.
+ */
+public final class Exchange {
+
+    /** Under this name the attributes of a request hold its exchange. */
+    public static final String ATTRIBUTE = Exchange.class.getName();
+
+    private static final int CONFLICT = 409;
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int UNAVAILABLE = 503;
+
+    private final @Nullable RetryContext attempt;
+    private final @Nullable SideEffect effect;
+    private final boolean hasKey;
+
+    /** Whether the transport goes to another place by itself if it is told so: what fails there may have been done here. */
+    private volatile boolean redirects = true;
+
+    /** Whether nothing is on its way before {@link #reached} is called. */
+    private volatile boolean tellsReached;
+
+    private volatile boolean reached;
+
+    /** Whether the transport itself says when a request goes out, which is better than when it asks for its body. */
+    private volatile boolean tellsCommitted;
+
+    private volatile boolean committed;
+    private volatile boolean ownConflict;
+
+    private Exchange(@Nullable RetryContext attempt, @Nullable SideEffect effect, boolean hasKey) {
+        this.attempt = attempt;
+        this.effect = effect;
+        this.hasKey = hasKey;
+    }
+
+    /**
+     * Begins one.
+     *
+     * @param attempt what it is part of
+     * @param hasKey whether it carries an idempotency key
+     */
+    public static Exchange begin(Optional<RetryContext> attempt, HttpMethod method, URI uri, boolean hasKey) {
+        SideEffect effect = isUnsafe(method)
+                ? attempt.map(context -> context.sideEffect(describe(method, uri), hasKey))
+                        .orElse(null)
+                : null;
+        return new Exchange(attempt.orElse(null), effect, hasKey);
+    }
+
+    /** Whether a second one of the same kind would do something that the first has done already. */
+    public static boolean isUnsafe(HttpMethod method) {
+        return method.equals(HttpMethod.POST) || method.equals(HttpMethod.PATCH);
+    }
+
+    /** Without what may be secret: user and query. */
+    private static String describe(HttpMethod method, URI uri) {
+        String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
+        return method + " " + uri.getScheme() + "://" + uri.getHost() + port + uri.getRawPath();
+    }
+
+    /** The transport doesn't follow redirects. */
+    public void staysHere() {
+        redirects = false;
+    }
+
+    /** Nothing is on its way before {@link #reached} is called. */
+    public void willTellReached() {
+        tellsReached = true;
+    }
+
+    /** From here on the peer may have got something. */
+    public void reached() {
+        reached = true;
+    }
+
+    /** The transport will say when the request goes out. */
+    public void willTellCommitted() {
+        tellsCommitted = true;
+    }
+
+    /** The request goes out. */
+    public void committed() {
+        committed = true;
+    }
+
+    /** The peer has answered. */
+    public void answered(int status, HeaderLines headers) {
+        if (effect == null || attempt == null) {
+            return;
+        }
+        if (status == CONFLICT && hasKey) {
+            ownConflict = true;
+            attempt.expectStatus(CONFLICT);
+        } else if (status == TOO_MANY_REQUESTS || status == UNAVAILABLE) {
+            RetryAdvice advice = RetryAdvice.read(headers, Instant.EPOCH);
+            if (advice.delayNanos() != Verdict.NO_HINT && !advice.vetoed()) {
+                effect.didNotHappen();
+            }
+        }
+    }
+
+    /** There is no answer. */
+    public void failed(Throwable failure) {
+        if (effect != null && isUnsent(failure)) {
+            effect.didNotHappen();
+        }
+    }
+
+    private boolean isUnsent(Throwable failure) {
+        boolean provenHere = tellsCommitted ? !committed : tellsReached && !reached;
+        if (provenHere) {
+            return Unsent.isBeforeSending(failure);
+        }
+        return !redirects && (Unsent.isBeforeSending(failure) || Unsent.isRefused(failure));
+    }
+
+    /** Whether the answer was a conflict with the request's own key: the first one is still being worked on. */
+    public boolean isOwnConflict() {
+        return ownConflict;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.retrykit.spring.http;
+
+import dev.retrykit.Retry;
+import java.net.URI;
+import java.util.Locale;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A policy and a circuit for all requests to some hosts, or of an HTTP service group.
+ *
+ * @param host which hosts; null if it is for a group
+ * @param group the group; null if it is for hosts
+ * @param sendsKeys whether POST and PATCH get an idempotency key
+ * @param engines the engine for a host
+ */
+public record Guard(
+        @Nullable HostPattern host, @Nullable String group, boolean sendsKeys, Function<String, Retry> engines) {
+
+    /** Whether it is for this request of a client, which is a group's or none's. */
+    public boolean fits(URI uri, @Nullable String clientGroup) {
+        return host == null ? group != null && group.equals(clientGroup) : host.matches(uri.getHost());
+    }
+
+    public Retry engine(URI uri) {
+        String name = uri.getHost();
+        return engines.apply(name == null ? "" : name.toLowerCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,110 @@
+package dev.retrykit.spring.http.blocking;
+
+import dev.retrykit.RetryContext;
+import dev.retrykit.spring.failure.Answer;
+import dev.retrykit.spring.failure.SpringAnswers;
+import dev.retrykit.spring.http.Exchange;
+import dev.retrykit.spring.http.Outgoing;
+import dev.retrykit.spring.http.Sending;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.client.ClientHttpRequest;
+import org.springframework.http.client.ClientHttpResponse;
+
+/** A request whose exchange is the interceptor's, or if there was none its own. */
+class WatchedRequest implements ClientHttpRequest {
+
+    private final ClientHttpRequest request;
+    private final WatchedRequestFactory factory;
+    private boolean bodyIsAskedFor;
+    private volatile @Nullable Exchange exchange;
+
+    WatchedRequest(ClientHttpRequest request, WatchedRequestFactory factory) {
+        this.request = request;
+        this.factory = factory;
+    }
+
+    @Override
+    public ClientHttpResponse execute() throws IOException {
+        if (getAttributes().get(Exchange.ATTRIBUTE) instanceof Exchange begun) {
+            watch(begun);
+            return send(begun);
+        }
+        Optional<RetryContext> attempt = RetryContext.current();
+        Outgoing outgoing = Outgoing.of(factory.rules(), getMethod(), getURI(), getHeaders(), attempt, null);
+        outgoing.tell(getHeaders(), attempt);
+        Exchange own = outgoing.begin(attempt);
+        watch(own);
+        try {
+            ClientHttpResponse response = send(own);
+            Answer answer = SpringAnswers.of(response.getStatusCode().value(), response.getHeaders());
+            own.answered(answer.status(), answer.headers());
+            return response;
+        } catch (IOException | RuntimeException failure) {
+            own.failed(failure);
+            throw failure;
+        }
+    }
+
+    private ClientHttpResponse send(Exchange sent) throws IOException {
+        Exchange outer = Sending.begin(sent);
+        try {
+            return request.execute();
+        } finally {
+            Sending.end(outer);
+        }
+    }
+
+    private void watch(Exchange begun) {
+        exchange = begun;
+        if (!factory.redirects()) {
+            begun.staysHere();
+        }
+        if (bodyIsAskedFor) {
+            begun.willTellReached();
+        }
+    }
+
+    /** The transport asks for the body when it is connected, and not before. */
+    void bodyIsAskedFor() {
+        bodyIsAskedFor = true;
+    }
+
+    void reached() {
+        Exchange begun = exchange;
+        if (begun != null) {
+            begun.reached();
+        }
+    }
+
+    @Override
+    public OutputStream getBody() throws IOException {
+        return request.getBody();
+    }
+
+    @Override
+    public HttpMethod getMethod() {
+        return request.getMethod();
+    }
+
+    @Override
+    public URI getURI() {
+        return request.getURI();
+    }
+
+    @Override
+    public HttpHeaders getHeaders() {
+        return request.getHeaders();
+    }
+
+    @Override
+    public Map<String, Object> getAttributes() {
+        return request.getAttributes();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.retrykit.spring.http.reactive;
+
+import dev.retrykit.CallerDeadline;
+import dev.retrykit.RetryContext;
+import dev.retrykit.spring.failure.Answer;
+import dev.retrykit.spring.failure.SpringAnswers;
+import dev.retrykit.spring.http.Answered;
+import dev.retrykit.spring.http.ClientRules;
+import dev.retrykit.spring.http.Exchange;
+import dev.retrykit.spring.http.Guard;
+import dev.retrykit.spring.http.Outgoing;
+import dev.retrykit.spring.http.Sending;
+import dev.retrykit.spring.reactive.RetriedMono;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
+import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
+
+/**
+ * The outermost filter of a {@code WebClient}: watches requests, sets the idempotency key before others sign the request,
+ * and makes the attempts of its guard.
+ */
+public final class GuardFilter implements ExchangeFilterFunction {
+
+    private final ClientRules rules;
+    private final @Nullable String group;
+
+    /** For the clients of a group, or of none. */
+    public GuardFilter(ClientRules rules, @Nullable String group) {
+        this.rules = rules;
+        this.group = group;
+    }
+
+    @Override
+    public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
+        return Mono.deferContextual(context -> filter(request, next, context));
+    }
+
+    private Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next, ContextView context) {
+        Guard guard = rules.guard(request.url(), group);
+        Optional<RetryContext> around =
+                context.<RetryContext>getOrEmpty(RetryContext.class).or(RetryContext::current);
+        ClientRequest.Builder builder = ClientRequest.from(request);
+        Outgoing[] decided = new Outgoing[1];
+        builder.headers(
+                headers -> decided[0] = Outgoing.of(rules, request.method(), request.url(), headers, around, guard));
+        Outgoing outgoing = decided[0];
+        if (guard == null) {
+            Optional<CallerDeadline> deadline = context.getOrEmpty(CallerDeadline.class);
+            return attempt(outgoing, builder.build(), next, around, deadline).map(Answered::response);
+        }
+        ClientRequest kept = builder.body(new HeldBody(request.body())).build();
+        return RetriedMono.of(guard.engine(request.url()), () -> attempt(outgoing, kept, next))
+                .map(Answered::response);
+    }
+
+    /** One of a guard, which runs it. */
+    private static Mono<Answered<ClientResponse>> attempt(
+            Outgoing outgoing, ClientRequest request, ExchangeFunction next) {
+        Optional<RetryContext> attempt = RetryContext.current();
+        return attempt(outgoing, request, next, attempt, Optional.empty())
+                .doOnNext(answered -> attempt.ifPresent(context ->
+                        context.onRetry(() -> answered.response().releaseBody().subscribe())));
+    }
+
+    private static Mono<Answered<ClientResponse>> attempt(
+            Outgoing outgoing,
+            ClientRequest request,
+            ExchangeFunction next,
+            Optional<RetryContext> attempt,
+            Optional<CallerDeadline> deadline) {
+        Exchange exchange = outgoing.begin(attempt);
+        exchange.willTellReached();
+        ClientRequest sent = ClientRequest.from(request)
+                .headers(headers -> outgoing.tell(headers, attempt, deadline))
+                .body(new WatchedBody(request.body(), exchange))
+                .build();
+        Mono<ClientResponse> sending = Mono.fromDirect(subscriber -> {
+            Exchange outer = Sending.begin(exchange);
+            try {
+                next.exchange(sent).subscribe(subscriber);
+            } finally {
+                Sending.end(outer);
+            }
+        });
+        return sending.doOnError(exchange::failed).map(response -> {
+            Answer answer = SpringAnswers.of(
+                    response.statusCode().value(), response.headers().asHttpHeaders());
+            exchange.answered(answer.status(), answer.headers());
+            return new Answered<>(response, exchange.isOwnConflict() ? answer.asExpected() : answer);
+        });
+    }
+}

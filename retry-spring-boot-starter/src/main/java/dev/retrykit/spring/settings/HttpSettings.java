@@ -1,0 +1,79 @@
+package dev.retrykit.spring.settings;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What is written about HTTP, on both sides.
+ *
+ * @param clients which of the clients that Spring Boot builds take part: guarded, all or none. Guarded: all are watched,
+ *     but hold request bodies in memory only where a guard or an idempotency key in the configuration needs that
+ * @param guards a policy and a circuit for all requests to a host or of an HTTP service group; the first one that fits
+ *     a request applies
+ * @param propagate hosts that are told the number of the attempt and the time left, such as *.internal
+ * @param trust addresses of peers whose deadlines are believed, such as 10.0.0.0/8. Default none
+ * @param idempotencyKey how idempotency keys are sent
+ * @param server what becomes of failures that leave a controller
+ */
+public record HttpSettings(
+        @DefaultValue("guarded") Clients clients,
+        @DefaultValue List<Guard> guards,
+        @DefaultValue List<String> propagate,
+        @DefaultValue List<String> trust,
+        @DefaultValue IdempotencyKey idempotencyKey,
+        @DefaultValue Server server) {
+
+    /** Nothing is written. */
+    static final HttpSettings EMPTY = new HttpSettings(
+            Clients.GUARDED,
+            List.of(),
+            List.of(),
+            List.of(),
+            new IdempotencyKey("Idempotency-Key", false),
+            new Server(true));
+
+    /** Which clients take part. */
+    public enum Clients {
+
+        /** All are watched; what a guard or a key needs is done where one is configured. */
+        GUARDED,
+
+        /** All take part in everything. */
+        ALL,
+
+        /** None is touched. */
+        NONE
+    }
+
+    /**
+     * A policy and a circuit for requests. One of host and group, and one at least of policy and circuit.
+     *
+     * @param host a host name, or *. and the end of one, which gives each host a circuit and a budget of its own
+     * @param group an HTTP service group
+     * @param policy a policy under retrykit.policies
+     * @param circuit a circuit under retrykit.circuits
+     */
+    public record Guard(
+            @Nullable String host,
+            @Nullable String group,
+            @Nullable String policy,
+            @Nullable String circuit) {}
+
+    /**
+     * How idempotency keys are sent.
+     *
+     * @param name the header. Default Idempotency-Key
+     * @param quoted whether in double quotes, as the IETF's draft has it. Default false
+     */
+    public record IdempotencyKey(
+            @DefaultValue("Idempotency-Key") String name,
+            @DefaultValue("false") boolean quoted) {}
+
+    /**
+     * What becomes of failures that leave a controller.
+     *
+     * @param enabled whether a failure that a policy gave up on is answered for it. Default true
+     */
+    public record Server(@DefaultValue("true") boolean enabled) {}
+}

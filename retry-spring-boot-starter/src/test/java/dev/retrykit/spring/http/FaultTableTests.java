@@ -1,0 +1,293 @@
+package dev.retrykit.spring.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.retrykit.RetryEvent;
+import dev.retrykit.RetryListener;
+import dev.retrykit.annotation.Retryable;
+import dev.retrykit.spring.Apps;
+import dev.retrykit.spring.http.FaultServer.Connection;
+import dev.retrykit.time.TimeSource;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.http.HttpMethod;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.reactive.function.client.WebClient;
+import reactor.core.publisher.Mono;
+
+/**
+ * What a server sees of a retried call of three attempts, and why the call ends, for each client, fault and method.
+ */
+class FaultTableTests {
+
+    private static final String YML = """
+            retrykit:
+              policies:
+                plain: { budget: { unlimited: true } }
+                keyed: { budget: { unlimited: true }, idempotency-key: auto }
+            spring.http.clients: { connect-timeout: 2s, read-timeout: 400ms }
+            """;
+
+    /** The client's clock, and that of a server that is an hour ahead. */
+    private static final Instant SERVER = Instant.parse("2026-01-01T01:00:00Z");
+
+    static class Caller {
+
+        private final RestClient blocking;
+        private final WebClient reactive;
+
+        Caller(RestClient.Builder blocking, WebClient.Builder reactive) {
+            this.blocking = blocking.build();
+            this.reactive = reactive.build();
+        }
+
+        @Retryable("plain")
+        String blocking(HttpMethod method, String url) {
+            return send(method, url);
+        }
+
+        @Retryable("keyed")
+        String blockingKeyed(HttpMethod method, String url) {
+            return send(method, url);
+        }
+
+        private String send(HttpMethod method, String url) {
+            RestClient.RequestBodySpec request = blocking.method(method).uri(url);
+            return (method.equals(HttpMethod.GET) ? request : request.body("a body"))
+                    .retrieve()
+                    .body(String.class);
+        }
+
+        @Retryable("plain")
+        Mono<String> reactive(HttpMethod method, String url) {
+            return sendLater(method, url);
+        }
+
+        @Retryable("keyed")
+        Mono<String> reactiveKeyed(HttpMethod method, String url) {
+            return sendLater(method, url);
+        }
+
+        private Mono<String> sendLater(HttpMethod method, String url) {
+            WebClient.RequestBodySpec request = reactive.method(method).uri(url);
+            return (method.equals(HttpMethod.GET) ? request : request.bodyValue("a body"))
+                    .retrieve()
+                    .bodyToMono(String.class);
+        }
+    }
+
+    /** What happens, and what is to come of it: requests seen and stop reason for GET, PUT, POST, POST with key. */
+    private record Fault(String name, String url, String get, String put, String post, String keyed) {
+
+        String expected(String method) {
+            return switch (method) {
+                case "GET" -> get;
+                case "PUT" -> put;
+                case "POST" -> post;
+                default -> keyed;
+            };
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jdk", "http-components", "jetty", "reactor"})
+    void restClient(String transport) throws Exception {
+        table("spring.http.clients.imperative.factory", transport, "RestClient", (app, method, url) -> {
+            Caller caller = app.getBean(Caller.class);
+            if (method.equals("POST+key")) {
+                caller.blockingKeyed(HttpMethod.POST, url);
+            } else {
+                caller.blocking(HttpMethod.valueOf(method), url);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jdk", "http-components", "jetty", "reactor"})
+    void webClient(String transport) throws Exception {
+        table("spring.http.clients.reactive.connector", transport, "WebClient", (app, method, url) -> {
+            Caller caller = app.getBean(Caller.class);
+            if (method.equals("POST+key")) {
+                caller.reactiveKeyed(HttpMethod.POST, url).block();
+            } else {
+                caller.reactive(HttpMethod.valueOf(method), url).block();
+            }
+        });
+    }
+
+    private interface Sender {
+        void send(ApplicationContext app, String method, String url);
+    }
+
+    private static void table(String property, String transport, String client, Sender sender) throws Exception {
+        List<RetryEvent.Ended> ended = new CopyOnWriteArrayList<>();
+        Map<String, String> seen = new LinkedHashMap<>();
+        Map<String, String> causes = new LinkedHashMap<>();
+        Map<String, String> expected = new LinkedHashMap<>();
+        try (FaultServer server = new FaultServer();
+                FaultServer deaf = FaultServer.deaf()) {
+            List<Fault> faults = faults(server, deaf);
+            runner(ended).withPropertyValues(property + "=" + transport).run(app -> {
+                assertThat(app).hasNotFailed();
+                for (Fault fault : faults) {
+                    for (String method : List.of("GET", "PUT", "POST", "POST+key")) {
+                        ended.clear();
+                        FaultServer asked = fault.url().equals(deaf.url("/")) ? deaf : server;
+                        String path = asked == deaf ? "/" : fault.url();
+                        int before = asked.requests(path).size();
+                        String url = fault.url().startsWith("http") ? fault.url() : server.url(fault.url());
+                        Throwable failure = catchThrowable(() -> sender.send(app, method, url));
+                        int requests = asked.requests(path).size() - before;
+                        String reason = ended.isEmpty()
+                                ? "no end, " + failure
+                                : ended.get(0).attempts() + " " + ended.get(0).reason();
+                        String row = String.format(Locale.ROOT, "%-28s %-8s", fault.name(), method);
+                        causes.put(
+                                row,
+                                NestedExceptionUtils.getMostSpecificCause(failure)
+                                        .toString());
+                        seen.put(row, requests + "/" + reason);
+                        expected.put(row, expected(transport, fault, method));
+                    }
+                }
+            });
+        }
+        write(client + " on " + transport, seen, causes);
+        assertThat(seen).isEqualTo(expected);
+    }
+
+    /** The JDK's client sends a GET again by itself; a WARN says so. */
+    private static String expected(String transport, Fault fault, String method) {
+        boolean hidden = transport.equals("jdk") && fault.name().startsWith("reset") && method.equals("GET");
+        return hidden ? "6/3 EXHAUSTED" : fault.expected(method);
+    }
+
+    private static ApplicationContextRunner runner(List<RetryEvent.Ended> ended) {
+        return new ApplicationContextRunner()
+                .withConfiguration(Apps.autoConfigurations())
+                .withConfiguration(AutoConfigurations.of(
+                        HttpClientAutoConfiguration.class,
+                        ImperativeHttpClientAutoConfiguration.class,
+                        ReactiveHttpClientAutoConfiguration.class,
+                        RestClientAutoConfiguration.class,
+                        WebClientAutoConfiguration.class))
+                .withInitializer(Apps.yml(YML))
+                .withBean(TimeSource.class, SkippingTime::new)
+                .withBean(Caller.class)
+                .withBean(RetryListener.class, () -> event -> {
+                    if (event instanceof RetryEvent.Ended end) {
+                        ended.add(end);
+                    }
+                });
+    }
+
+    private static List<Fault> faults(FaultServer server, FaultServer deaf) throws IOException {
+        String all = "3/3 EXHAUSTED";
+        String once = "1/1 NOT_IDEMPOTENT";
+        String never = "1/1 NOT_RETRYABLE";
+        List<Fault> faults = new ArrayList<>();
+        String unsent = "0/3 EXHAUSTED";
+        faults.add(
+                new Fault("connect refused", "http://localhost:" + deadPort() + "/", unsent, unsent, unsent, unsent));
+        faults.add(new Fault("DNS", "http://no-such-host.invalid/", unsent, unsent, unsent, unsent));
+        faults.add(new Fault("reset within the request", deaf.url("/"), all, all, once, all));
+        server.on("/reset-after", (request, connection) -> connection.reset());
+        faults.add(new Fault("reset after the request", "/reset-after", all, all, once, all));
+        server.on("/timeout", (request, connection) -> connection.hang());
+        faults.add(new Fault("read timeout", "/timeout", all, all, once, all));
+        for (int status : new int[] {408, 429, 500, 502, 503, 504}) {
+            answers(server, "/" + status, status);
+            faults.add(new Fault("" + status, "/" + status, all, all, once, all));
+        }
+        DateTimeFormatter rfc850 = DateTimeFormatter.ofPattern("EEEE, dd-MMM-yy HH:mm:ss 'GMT'", Locale.US);
+        DateTimeFormatter asctime = DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US);
+        DateTimeFormatter imf = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US);
+        String date = "Date: " + imf.format(SERVER.atZone(ZoneOffset.UTC));
+        Map<String, List<String>> forms = new LinkedHashMap<>();
+        forms.put("seconds", List.of("Retry-After: 2"));
+        forms.put("IMF-fixdate", List.of(date, "Retry-After: " + imf.format(later())));
+        forms.put("RFC 850", List.of(date, "Retry-After: " + rfc850.format(later())));
+        forms.put("asctime", List.of(date, "Retry-After: " + asctime.format(later())));
+        forms.put("retry-after-ms", List.of("retry-after-ms: 1500"));
+        forms.put("x-ms-retry-after-ms", List.of("x-ms-retry-after-ms: 1500"));
+        for (int status : new int[] {429, 503}) {
+            forms.forEach((form, headers) -> {
+                String path = "/" + status + "/" + form.replace(' ', '-');
+                answers(server, path, status, headers.toArray(new String[0]));
+                faults.add(new Fault(status + " " + form, path, all, all, all, all));
+            });
+        }
+        String tooLong = "1/1 RETRY_AFTER_TOO_LONG";
+        answers(server, "/too-long", 503, "Retry-After: 3600");
+        faults.add(new Fault("503 in an hour", "/too-long", tooLong, tooLong, tooLong, tooLong));
+        answers(server, "/500-after", 500, "Retry-After: 2");
+        faults.add(new Fault("500 with Retry-After", "/500-after", all, all, once, all));
+        answers(server, "/409", 409);
+        faults.add(new Fault("409", "/409", never, never, never, never));
+        answers(server, "/409-after", 409, "Retry-After: 2");
+        faults.add(new Fault("409 with Retry-After", "/409-after", never, never, never, all));
+        answers(server, "/404", 404);
+        faults.add(new Fault("404", "/404", never, never, never, never));
+        String vetoed = "1/1 VETOED";
+        answers(server, "/veto", 503, "Retry-After: 2", "x-should-retry: false");
+        faults.add(new Fault("503 with a veto", "/veto", vetoed, vetoed, vetoed, vetoed));
+        return faults;
+    }
+
+    private static java.time.ZonedDateTime later() {
+        return SERVER.plusSeconds(2).atZone(ZoneOffset.UTC);
+    }
+
+    private static void answers(FaultServer server, String path, int status, String... headers) {
+        server.on(path, (request, connection) -> status(connection, status, headers));
+    }
+
+    private static void status(Connection connection, int status, String... headers) throws IOException {
+        connection.status(status, headers);
+    }
+
+    private static int deadPort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** For people; what is to be seen is asserted. */
+    private static void write(String title, Map<String, String> rows, Map<String, String> causes) throws IOException {
+        StringBuilder text =
+                new StringBuilder(title).append(": fault, method, requests seen / attempts, stop reason\n");
+        rows.forEach((row, result) -> text.append(row)
+                .append(' ')
+                .append(result)
+                .append("  ")
+                .append(causes.get(row).lines().findFirst().orElse(""))
+                .append('\n'));
+        Path file = Path.of("target", "http", title.replace(' ', '-') + ".txt");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+}
