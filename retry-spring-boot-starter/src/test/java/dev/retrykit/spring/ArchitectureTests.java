@@ -51,6 +51,14 @@ class ArchitectureTests {
             .definedBy(BASE + "failure..")
             .layer("customize")
             .definedBy(BASE + "customize..")
+            .layer("http")
+            .definedBy(BASE + "http..")
+            .layer("web")
+            .definedBy(BASE + "web..")
+            .whereLayer("http")
+            .mayOnlyBeAccessedByLayers("autoconfigure")
+            .whereLayer("web")
+            .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("customize")
             .mayOnlyBeAccessedByLayers("autoconfigure", "registry")
             .whereLayer("autoconfigure")
@@ -64,13 +72,14 @@ class ArchitectureTests {
             .whereLayer("call")
             .mayOnlyBeAccessedByLayers("autoconfigure", "method")
             .whereLayer("reactive")
-            .mayOnlyBeAccessedByLayers("call")
+            .mayOnlyBeAccessedByLayers("call", "http")
             .whereLayer("registry")
-            .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method", "call")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method", "call", "http")
             .whereLayer("settings")
-            .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method", "call", "registry")
+            .mayOnlyBeAccessedByLayers(
+                    "autoconfigure", "observe", "actuate", "method", "call", "registry", "http", "web")
             .whereLayer("failure")
-            .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method", "call", "registry");
+            .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method", "call", "registry", "http");
 
     @ArchTest
     static final ArchRule packagesAreFreeOfCycles =
@@ -89,7 +98,9 @@ class ArchitectureTests {
                             "settings",
                             "customize",
                             "failure",
-                            "reactive")
+                            "reactive",
+                            "http..",
+                            "web")
                     .map(floor -> BASE + floor)
                     .toArray(String[]::new))
             .orShould()
@@ -159,7 +170,27 @@ class ArchitectureTests {
                         "RetriedMono",
                         "RetriedFlux",
                         "FluxCall",
-                        "Surroundings");
+                        "Surroundings",
+                        "GuardFilter",
+                        "HeldBody",
+                        "WatchedBody",
+                        "GivenUpHandler",
+                        "DeadlineWebFilter",
+                        "RetrykitTransportAutoConfiguration");
+        assertThat(dependents(all, "org.apache.hc", BASE + "http.blocking.NoRetryInAttempts"))
+                .containsExactlyInAnyOrder("NoRetryInAttempts", "RetrykitTransportAutoConfiguration");
+        assertThat(dependents(all, "org.eclipse.jetty", BASE + "http.JettyCommits", BASE + "failure.JettyFailures"))
+                .containsExactlyInAnyOrder(
+                        "JettyCommits", "RetrykitTransportAutoConfiguration", "RetrykitJettyAutoConfiguration");
+        assertThat(dependents(all, "jakarta.servlet", "org.springframework.web.servlet"))
+                .containsExactlyInAnyOrder("GivenUpResolver", "DeadlineFilter", "RetrykitWebMvcAutoConfiguration");
+        assertThat(dependents(all, BASE + "http.reactive", BASE + "failure.WebClientStatus"))
+                .containsExactlyInAnyOrder(
+                        "GuardFilter",
+                        "HeldBody",
+                        "WatchedBody",
+                        "RetrykitWebClientAutoConfiguration",
+                        "RetrykitHttpAutoConfiguration");
         assertThat(dependents(all, BASE + "call.ReactiveForm"))
                 .containsExactlyInAnyOrder("CallForms", "SuspendingForm", "FlowForm");
         assertThat(dependents(all, BASE + "call.SuspendingForm", BASE + "call.FlowForm"))
@@ -180,7 +211,7 @@ class ArchitectureTests {
     @ArchTest
     static void thereIsSomethingToLookAt(JavaClasses all) {
         assertThat(all).hasSizeGreaterThan(40);
-        assertThat(all.stream().map(JavaClass::getPackageName).distinct()).hasSize(11);
+        assertThat(all.stream().map(JavaClass::getPackageName).distinct()).hasSize(15);
     }
 
     @ArchTest

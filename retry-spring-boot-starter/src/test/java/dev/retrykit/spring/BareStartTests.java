@@ -112,9 +112,16 @@ class BareStartTests {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "web, spring-web spring-boot-webmvc spring-boot-restclient spring-boot-starter-webmvc",
-        "restclient, spring-boot-restclient spring-boot-http",
-        "reactor, reactor- reactive-streams",
+        "web, spring-web spring-boot-web spring-boot-restclient spring-boot-starter-web spring-boot-http spring-boot-reactor-netty",
+        "http clients of Boot, spring-boot-restclient spring-boot-webclient spring-boot-http-client spring-boot-starter-webflux",
+        "restclient, spring-boot-restclient",
+        "webclient, spring-boot-webclient spring-webflux spring-boot-webflux spring-boot-starter-webflux",
+        "webmvc, spring-webmvc spring-boot-webmvc spring-boot-starter-webmvc",
+        "servlets, spring-webmvc spring-boot-webmvc spring-boot-starter-webmvc spring-boot-servlet tomcat jakarta.servlet",
+        "httpcomponents, httpclient5 httpcore5",
+        "jetty, jetty-",
+        "reactor netty, reactor-netty spring-boot-reactor-netty",
+        "reactor, reactor- reactive-streams spring-webflux spring-boot-webflux spring-boot-webclient spring-boot-reactor",
         "actuator, spring-boot-actuator spring-boot-starter-actuator",
         "health, spring-boot-health",
         "micrometer, micrometer-",
@@ -126,7 +133,7 @@ class BareStartTests {
         "aspectj, aspectj",
         "logging, slf4j logback log4j jul-to-slf4j kotlinx-coroutines-slf4j spring-boot-health spring-boot-actuator HikariCP",
         "grpc, grpc-",
-        "netty, netty-",
+        "netty, netty- reactor-netty spring-boot-reactor-netty",
         "kotlin, kotlin",
     })
     void startsAndRetriesWithoutOneOfThem(String library, String jars) throws Exception {

@@ -41,7 +41,7 @@ public final class Texts {
             return Durations.text(duration);
         }
         if (value instanceof Enum<?> constant) {
-            return constant.name().toLowerCase(Locale.ROOT);
+            return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
         if (value instanceof Class<?> type) {
             return type.getName();

@@ -3,6 +3,7 @@ package dev.retrykit.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.spring.Apps;
+import dev.retrykit.spring.settings.WrittenSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -42,14 +43,16 @@ class ReplacedBeansTests {
     @ParameterizedTest
     @MethodSource("names")
     void isReplaceable(String name) {
-        List<Class<?>> types = new ArrayList<>();
-        Apps.with("retrykit.policies.inventory:")
-                .run(context -> types.add(context.getBean(name).getClass()));
-        replace(name, types.get(0));
+        List<Object> beans = new ArrayList<>();
+        Apps.with("retrykit.policies.inventory:").run(context -> beans.add(context.getBean(name)));
+        Object bean = beans.get(0);
+        replace(name, bean.getClass(), bean);
     }
 
-    private static <T> void replace(String name, Class<T> type) {
-        T own = Mockito.mock(type);
+    /** By a mock, or where others need its answers or there is nothing to mock, by the bean of another application. */
+    private static <T> void replace(String name, Class<T> type, Object bean) {
+        boolean asItIs = type.isHidden() || type == WrittenSettings.class;
+        T own = asItIs ? type.cast(bean) : Mockito.mock(type);
         Apps.with("retrykit.policies.inventory:")
                 .withBean(name, type, () -> own)
                 .run(context -> assertThat(context).hasNotFailed().getBean(name).isSameAs(own));

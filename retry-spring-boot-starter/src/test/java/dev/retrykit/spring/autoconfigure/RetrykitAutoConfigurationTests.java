@@ -16,6 +16,7 @@ import dev.retrykit.spring.actuate.RetryEndpoint;
 import dev.retrykit.spring.failure.CallerFailures;
 import dev.retrykit.spring.failure.DataFailures;
 import dev.retrykit.spring.failure.GrpcFailures;
+import dev.retrykit.spring.failure.JettyFailures;
 import dev.retrykit.spring.failure.NettyFailures;
 import dev.retrykit.spring.failure.RestClientStatus;
 import dev.retrykit.spring.method.RetryPostProcessor;
@@ -212,7 +213,8 @@ class RetrykitAutoConfigurationTests {
                                 context.getBean(CallerFailures.class),
                                 context.getBean(GrpcFailures.class),
                                 context.getBean(DataFailures.class),
-                                context.getBean(NettyFailures.class)));
+                                context.getBean(NettyFailures.class),
+                                context.getBean(JettyFailures.class)));
     }
 
     static class Client {

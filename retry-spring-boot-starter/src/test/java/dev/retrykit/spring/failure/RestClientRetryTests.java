@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.HttpServerErrorException;
 import org.springframework.web.client.RestClient;
@@ -26,7 +27,7 @@ import org.springframework.web.client.support.RestClientAdapter;
 import org.springframework.web.service.annotation.GetExchange;
 import org.springframework.web.service.invoker.HttpServiceProxyFactory;
 
-/** Over a real socket. */
+/** Over a real socket, by a client that Spring Boot did not build: nobody watches it. */
 class RestClientRetryTests {
 
     private final AtomicInteger requests = new AtomicInteger();
@@ -80,7 +81,10 @@ class RestClientRetryTests {
             exchange.close();
         });
         server.start();
-        client = RestClient.create("http://127.0.0.1:" + server.getAddress().getPort());
+        client = RestClient.builder()
+                .requestFactory(new JdkClientHttpRequestFactory())
+                .baseUrl("http://127.0.0.1:" + server.getAddress().getPort())
+                .build();
     }
 
     @AfterEach

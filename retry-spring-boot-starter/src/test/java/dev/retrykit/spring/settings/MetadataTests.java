@@ -48,6 +48,9 @@ class MetadataTests {
             "retrykit.aspect.order",
             "retrykit.budgets",
             "retrykit.circuits",
+            "retrykit.http.guards",
+            "retrykit.http.propagate",
+            "retrykit.http.trust",
             "retrykit.policies",
             "retrykit.defaults.circuit.ignore",
             "retrykit.defaults.circuit.slow-call.duration",
@@ -55,6 +58,7 @@ class MetadataTests {
             "retrykit.defaults.policy.attempt-timeout",
             "retrykit.defaults.policy.backoff.function",
             "retrykit.defaults.policy.budget.name",
+            "retrykit.defaults.policy.idempotency-key",
             "retrykit.defaults.policy.retry-on",
             "retrykit.defaults.policy.retry-on-result");
 
@@ -125,6 +129,9 @@ class MetadataTests {
                         "retrykit.strict",
                         "retrykit.policies",
                         "retrykit.circuits",
+                        "retrykit.http.guards",
+                        "retrykit.http.propagate",
+                        "retrykit.http.trust",
                         "retrykit.budgets",
                         "retrykit.aspect.mode",
                         "retrykit.aspect.order",

@@ -1,0 +1,58 @@
+package dev.retrykit.spring.autoconfigure;
+
+import dev.retrykit.spring.settings.WrittenSettings;
+import dev.retrykit.spring.web.DeadlineFilter;
+import dev.retrykit.spring.web.Deadlines;
+import dev.retrykit.spring.web.GivenUpResolver;
+import dev.retrykit.time.TimeSource;
+import jakarta.servlet.DispatcherType;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.core.Ordered;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** The server side of Spring MVC. */
+@AutoConfiguration(after = RetrykitAutoConfiguration.class)
+@ConditionalOnWebApplication(type = Type.SERVLET)
+@ConditionalOnClass({WebMvcConfigurer.class, FilterRegistrationBean.class})
+@ConditionalOnBean(WrittenSettings.class)
+@Conditional(OnRetrykitEnabled.class)
+public final class RetrykitWebMvcAutoConfiguration {
+
+    /** After what reads forwarded addresses, which is at the highest. */
+    private static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 20;
+
+    RetrykitWebMvcAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnBooleanProperty(name = "retrykit.http.server.enabled", matchIfMissing = true)
+    GivenUpResolver retrykitGivenUpResolver() {
+        return new GivenUpResolver();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Deadlines retrykitDeadlines(WrittenSettings settings, TimeSource time) {
+        return new Deadlines(settings, time);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(name = "retrykitDeadlineFilter")
+    FilterRegistrationBean<DeadlineFilter> retrykitDeadlineFilter(Deadlines deadlines) {
+        FilterRegistrationBean<DeadlineFilter> registration =
+                new FilterRegistrationBean<>(new DeadlineFilter(deadlines));
+        registration.setDispatcherTypes(DispatcherType.REQUEST);
+        registration.setOrder(ORDER);
+        registration.setEnabled(!deadlines.isEmpty());
+        return registration;
+    }
+}

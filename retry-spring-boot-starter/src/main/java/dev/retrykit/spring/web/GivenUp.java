@@ -1,0 +1,65 @@
+package dev.retrykit.spring.web;
+
+import dev.retrykit.RetryStopped;
+import dev.retrykit.StopReason;
+import dev.retrykit.TimeBudgetSpentException;
+import dev.retrykit.circuit.CircuitOpenException;
+import dev.retrykit.failure.Causes;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ResponseStatus;
+
+/**
+ * What a failure that left a controller is answered with, if a policy gave up on it: the caller must not do again what was
+ * done here already. A policy of one attempt gives up on nothing.
+ */
+final class GivenUp {
+
+    private GivenUp() {}
+
+    /** The answer; null if the failure is no policy's. */
+    static @Nullable Problem problem(Throwable failure) {
+        List<Throwable> chain = Causes.chain(failure);
+        if (Causes.unwrap(failure) instanceof CircuitOpenException open) {
+            return open.retryAfter()
+                    .map(wait -> Problem.later(HttpStatus.SERVICE_UNAVAILABLE, wait))
+                    .orElseGet(() -> Problem.never(HttpStatus.SERVICE_UNAVAILABLE.value()));
+        }
+        StopReason reason = chain.stream()
+                .flatMap(link -> Arrays.stream(link.getSuppressed()))
+                .filter(RetryStopped.class::isInstance)
+                .map(RetryStopped.class::cast)
+                .filter(GivenUp::isFinal)
+                .map(RetryStopped::reason)
+                .findFirst()
+                .orElse(null);
+        boolean timeUp = reason == StopReason.TIME_BUDGET || Causes.unwrap(failure) instanceof TimeBudgetSpentException;
+        if (reason == null && !timeUp) {
+            return null;
+        }
+        Integer mapped = mapped(failure);
+        int status = (timeUp ? HttpStatus.GATEWAY_TIMEOUT : HttpStatus.BAD_GATEWAY).value();
+        return Problem.never(mapped == null ? status : mapped);
+    }
+
+    private static boolean isFinal(RetryStopped stop) {
+        return switch (stop.reason()) {
+            case EXHAUSTED -> stop.attempts() > 1;
+            case TIME_BUDGET, RETRY_BUDGET, CIRCUIT_OPEN, RETRY_AFTER_TOO_LONG, NESTED, VETOED, NOT_IDEMPOTENT -> true;
+            case SUCCESS, NOT_RETRYABLE, INTERRUPTED, CANCELLED, DRY_RUN -> false;
+        };
+    }
+
+    /** The status that the application gave to the failure's type. */
+    private static @Nullable Integer mapped(Throwable failure) {
+        if (failure instanceof ErrorResponse known) {
+            return known.getStatusCode().value();
+        }
+        ResponseStatus status = AnnotatedElementUtils.findMergedAnnotation(failure.getClass(), ResponseStatus.class);
+        return status == null ? null : status.code().value();
+    }
+}

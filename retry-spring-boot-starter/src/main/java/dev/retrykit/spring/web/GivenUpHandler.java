@@ -1,0 +1,42 @@
+package dev.retrykit.spring.web;
+
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebExceptionHandler;
+import reactor.core.publisher.Mono;
+
+/** WebFlux: after the application's exception handlers, and right before Spring Boot's. */
+public final class GivenUpHandler implements WebExceptionHandler, Ordered {
+
+    /** Spring Boot's is -1. */
+    private static final int ORDER = -2;
+
+    /** Without state. */
+    public GivenUpHandler() {}
+
+    @Override
+    public int getOrder() {
+        return ORDER;
+    }
+
+    @Override
+    public Mono<Void> handle(ServerWebExchange exchange, Throwable failure) {
+        ServerHttpResponse response = exchange.getResponse();
+        Problem problem = response.isCommitted() ? null : GivenUp.problem(failure);
+        return problem == null ? Mono.error(failure) : write(problem, response);
+    }
+
+    static Mono<Void> write(Problem problem, ServerHttpResponse response) {
+        byte[] body = problem.body();
+        response.setStatusCode(HttpStatusCode.valueOf(problem.status()));
+        HttpHeaders headers = response.getHeaders();
+        headers.set(problem.header(), problem.value());
+        headers.setContentType(Problem.TYPE);
+        headers.setContentLength(body.length);
+        return response.writeWith(
+                Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+    }
+}

@@ -1,0 +1,51 @@
+package dev.retrykit.spring.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.mvc.annotation.ResponseStatusExceptionResolver;
+
+/** Spring MVC: after the application's exception handlers, and before what maps exceptions by their types. */
+public final class GivenUpResolver implements HandlerExceptionResolver, WebMvcConfigurer {
+
+    /** Without state. */
+    public GivenUpResolver() {}
+
+    @Override
+    public void extendHandlerExceptionResolvers(List<HandlerExceptionResolver> resolvers) {
+        int index = 0;
+        while (index < resolvers.size() && !(resolvers.get(index) instanceof ResponseStatusExceptionResolver)) {
+            index++;
+        }
+        resolvers.add(index, this);
+    }
+
+    @Override
+    public @Nullable ModelAndView resolveException(
+            HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception failure) {
+        Problem problem = response.isCommitted() ? null : GivenUp.problem(failure);
+        if (problem == null) {
+            return null;
+        }
+        try {
+            write(problem, response);
+        } catch (IOException gone) {
+            // nobody is there to read it
+        }
+        return new ModelAndView();
+    }
+
+    static void write(Problem problem, HttpServletResponse response) throws IOException {
+        byte[] body = problem.body();
+        response.setStatus(problem.status());
+        response.setHeader(problem.header(), problem.value());
+        response.setContentType(Problem.TYPE.toString());
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
+    }
+}

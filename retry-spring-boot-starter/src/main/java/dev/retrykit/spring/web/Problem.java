@@ -1,0 +1,50 @@
+package dev.retrykit.spring.web;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+
+/**
+ * An answer after RFC 9457, with either a time to come back or the wish not to. It tells nothing about what is behind.
+ *
+ * @param status the status
+ * @param header the header that says whether to come back
+ * @param value its value
+ */
+record Problem(int status, String header, String value) {
+
+    static final MediaType TYPE = MediaType.APPLICATION_PROBLEM_JSON;
+
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    /** Come back then, rounded up to seconds. */
+    static Problem later(HttpStatus status, Duration wait) {
+        long nanos = Math.max(1, wait.toNanos());
+        long seconds = nanos / SECOND + (nanos % SECOND == 0 ? 0 : 1);
+        return new Problem(status.value(), HttpHeaders.RETRY_AFTER, String.valueOf(seconds));
+    }
+
+    /** Don't come back. */
+    static Problem never(int status) {
+        return new Problem(status, "x-should-retry", "false");
+    }
+
+    /** As JSON. Nothing in it comes from outside. */
+    byte[] body() {
+        HttpStatus known = HttpStatus.resolve(status);
+        String title = known == null ? "Error" : known.getReasonPhrase();
+        String detail = header.equals(HttpHeaders.RETRY_AFTER)
+                ? "A service that this one needs isn't available at the moment."
+                : "What this service could do about a failure behind it has been done.";
+        return ("{\"type\":\"about:blank\",\"title\":\"" + title + "\",\"status\":" + status + ",\"detail\":\"" + detail
+                        + "\"}")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The caller doesn't wait any more. */
+    static Problem timeUp() {
+        return never(HttpStatus.GATEWAY_TIMEOUT.value());
+    }
+}
