@@ -39,7 +39,7 @@ final class KnownKeys {
             } else {
                 return Texts.quoted(path) + " is a single value and has no keys below it.";
             }
-            path.append(element.contains(".") ? ".[" + element + "]" : "." + element);
+            path.append(name.isNumericIndex(i) ? "[" + element + "]" : dotted(element));
         }
         return null;
     }
@@ -58,6 +58,10 @@ final class KnownKeys {
         return index == 3
                 && index < name.getNumberOfElements() - 1
                 && (section.equals("policies") || section.equals("circuits"));
+    }
+
+    private static String dotted(String element) {
+        return element.contains(".") ? ".[" + element + "]" : "." + element;
     }
 
     private static List<String> keys(Class<?> record) {

@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.retrykit.RetryEvent;
-import dev.retrykit.RetryListener;
 import dev.retrykit.annotation.Retryable;
-import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.http.FaultServer.Connection;
-import dev.retrykit.time.TimeSource;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -25,13 +22,6 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
-import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
-import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
-import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpMethod;
@@ -49,7 +39,7 @@ class FaultTableTests {
               policies:
                 plain: { budget: { unlimited: true } }
                 keyed: { budget: { unlimited: true }, idempotency-key: auto }
-            spring.http.clients: { connect-timeout: 2s, read-timeout: 400ms }
+            spring.http.clients: { connect-timeout: 2s, read-timeout: 250ms }
             """;
 
     /** The client's clock, and that of a server that is an hour ahead. */
@@ -151,30 +141,34 @@ class FaultTableTests {
         try (FaultServer server = new FaultServer();
                 FaultServer deaf = FaultServer.deaf()) {
             List<Fault> faults = faults(server, deaf);
-            runner(ended).withPropertyValues(property + "=" + transport).run(app -> {
-                assertThat(app).hasNotFailed();
-                for (Fault fault : faults) {
-                    for (String method : List.of("GET", "PUT", "POST", "POST+key")) {
-                        ended.clear();
-                        FaultServer asked = fault.url().equals(deaf.url("/")) ? deaf : server;
-                        String path = asked == deaf ? "/" : fault.url();
-                        int before = asked.requests(path).size();
-                        String url = fault.url().startsWith("http") ? fault.url() : server.url(fault.url());
-                        Throwable failure = catchThrowable(() -> sender.send(app, method, url));
-                        int requests = asked.requests(path).size() - before;
-                        String reason = ended.isEmpty()
-                                ? "no end, " + failure
-                                : ended.get(0).attempts() + " " + ended.get(0).reason();
-                        String row = String.format(Locale.ROOT, "%-28s %-8s", fault.name(), method);
-                        causes.put(
-                                row,
-                                NestedExceptionUtils.getMostSpecificCause(failure)
-                                        .toString());
-                        seen.put(row, requests + "/" + reason);
-                        expected.put(row, expected(transport, fault, method));
-                    }
-                }
-            });
+            HttpApps.with(YML, ended)
+                    .withBean(Caller.class)
+                    .withPropertyValues(property + "=" + transport)
+                    .run(app -> {
+                        assertThat(app).hasNotFailed();
+                        for (Fault fault : faults) {
+                            for (String method : List.of("GET", "PUT", "POST", "POST+key")) {
+                                ended.clear();
+                                FaultServer asked = fault.url().equals(deaf.url("/")) ? deaf : server;
+                                String path = asked == deaf ? "/" : fault.url();
+                                int before = asked.requests(path).size();
+                                String url = fault.url().startsWith("http") ? fault.url() : server.url(fault.url());
+                                Throwable failure = catchThrowable(() -> sender.send(app, method, url));
+                                int requests = asked.requests(path).size() - before;
+                                String reason = ended.isEmpty()
+                                        ? "no end, " + failure
+                                        : ended.get(0).attempts() + " "
+                                                + ended.get(0).reason();
+                                String row = String.format(Locale.ROOT, "%-28s %-8s", fault.name(), method);
+                                causes.put(
+                                        row,
+                                        NestedExceptionUtils.getMostSpecificCause(failure)
+                                                .toString());
+                                seen.put(row, requests + "/" + reason);
+                                expected.put(row, expected(transport, fault, method));
+                            }
+                        }
+                    });
         }
         write(client + " on " + transport, seen, causes);
         assertThat(seen).isEqualTo(expected);
@@ -184,25 +178,6 @@ class FaultTableTests {
     private static String expected(String transport, Fault fault, String method) {
         boolean hidden = transport.equals("jdk") && fault.name().startsWith("reset") && method.equals("GET");
         return hidden ? "6/3 EXHAUSTED" : fault.expected(method);
-    }
-
-    private static ApplicationContextRunner runner(List<RetryEvent.Ended> ended) {
-        return new ApplicationContextRunner()
-                .withConfiguration(Apps.autoConfigurations())
-                .withConfiguration(AutoConfigurations.of(
-                        HttpClientAutoConfiguration.class,
-                        ImperativeHttpClientAutoConfiguration.class,
-                        ReactiveHttpClientAutoConfiguration.class,
-                        RestClientAutoConfiguration.class,
-                        WebClientAutoConfiguration.class))
-                .withInitializer(Apps.yml(YML))
-                .withBean(TimeSource.class, SkippingTime::new)
-                .withBean(Caller.class)
-                .withBean(RetryListener.class, () -> event -> {
-                    if (event instanceof RetryEvent.Ended end) {
-                        ended.add(end);
-                    }
-                });
     }
 
     private static List<Fault> faults(FaultServer server, FaultServer deaf) throws IOException {

@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A clock for calls over real sockets: delays pass at once, and what is due much later never is. */
+/** A clock for calls over real sockets: delays pass at once, and what is due later than any of them never is. */
 final class SkippingTime implements TimeSource {
 
-    private static final long LONG = Duration.ofSeconds(20).toNanos();
+    private static final long LONG = Duration.ofSeconds(4).toNanos();
 
     private final AtomicLong nanos = new AtomicLong();
 
