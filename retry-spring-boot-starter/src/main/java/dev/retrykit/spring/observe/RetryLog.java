@@ -7,11 +7,13 @@ import dev.retrykit.RetryListener;
 import dev.retrykit.StopReason;
 import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.circuit.CircuitSnapshot;
+import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.spring.settings.Durations;
 import dev.retrykit.spring.settings.Texts;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -115,10 +117,18 @@ public final class RetryLog implements RetryListener, CircuitListener {
             String type = failure.getClass().getName();
             if (unknown.add(event.policy() + "/" + type)) {
                 RETRIES.warn("Policy " + Texts.quoted(event.policy()) + ": nothing tells whether " + type
-                        + " is transient, so it isn't retried. If it is, name it under " + key(event, "retry-on")
+                        + cause(failure) + " is transient, so it isn't retried. If it is, name it under "
+                        + key(event, "retry-on")
                         + ", which then stands in place of the default rules for exceptions. Said once.");
             }
         }
+    }
+
+    /** A wrapper says little. */
+    private static String cause(Throwable failure) {
+        List<Throwable> chain = Causes.chain(failure);
+        Throwable root = chain.get(chain.size() - 1);
+        return root == failure ? "" : " (by " + root.getClass().getName() + ")";
     }
 
     private static String key(Ended event, String key) {
@@ -137,10 +147,17 @@ public final class RetryLog implements RetryListener, CircuitListener {
         return "Policy " + Texts.quoted(event.policy()) + ": " + event.reason() + " after " + event.attempts()
                 + (event.attempts() == 1 ? " attempt in " : " attempts in ")
                 + milliseconds(event.elapsed()) + failure
-                + (event.reason() == StopReason.NOT_IDEMPOTENT
-                        ? "; it may have had its effect. If a second one does no harm, set "
-                                + key(event, "idempotent: true")
-                        : "");
+                + (event.reason() == StopReason.NOT_IDEMPOTENT ? "; " + onceOnly(event) : "");
+    }
+
+    private static String onceOnly(Ended event) {
+        String effect = event.sideEffect();
+        return effect == null
+                ? "it may have had its effect. If a second one does no harm, set " + key(event, "idempotent: true")
+                : Texts.line(effect, LONGEST)
+                        + " may have been done, and isn't sent again without an idempotency key. If"
+                        + " the server knows such keys, set " + key(event, "idempotency-key: auto")
+                        + "; if a second one does no harm, " + key(event, "unsafe-methods: always");
     }
 
     private static String milliseconds(Duration duration) {

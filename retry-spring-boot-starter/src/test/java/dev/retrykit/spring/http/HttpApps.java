@@ -37,7 +37,7 @@ final class HttpApps {
                         HttpServiceClientAutoConfiguration.class,
                         ReactiveHttpServiceClientAutoConfiguration.class))
                 .withInitializer(Apps.yml(yml))
-                .withBean(TimeSource.class, SkippingTime::new)
+                .withBean("timeSource", TimeSource.class, SkippingTime::new)
                 .withBean(RetryListener.class, () -> event -> {
                     if (event instanceof RetryEvent.Ended end) {
                         ended.add(end);
