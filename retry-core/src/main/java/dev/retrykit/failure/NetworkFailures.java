@@ -32,6 +32,9 @@ final class NetworkFailures {
             "connection timed out",
             "received no bytes",
             "premature eof",
+            "premature end of",
+            "eof reached while reading",
+            "failed to respond",
             "prematurely closed",
             "goaway");
 

@@ -8,12 +8,12 @@ import dev.retrykit.spring.autoconfigure.RetrykitDataAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitEndpointAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitGrpcAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitHttpAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitJettyAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitLogContextAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitMetricsAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitNettyAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitRestClientAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitTransportAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitTransportFailuresAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitWebClientAutoConfiguration;
 import dev.retrykit.time.ManualTime;
 import java.io.IOException;
@@ -50,7 +50,7 @@ public final class Apps {
                 RetrykitDataAutoConfiguration.class,
                 RetrykitGrpcAutoConfiguration.class,
                 RetrykitHttpAutoConfiguration.class,
-                RetrykitJettyAutoConfiguration.class,
+                RetrykitTransportFailuresAutoConfiguration.class,
                 RetrykitLogContextAutoConfiguration.class,
                 RetrykitMetricsAutoConfiguration.class,
                 RetrykitNettyAutoConfiguration.class,

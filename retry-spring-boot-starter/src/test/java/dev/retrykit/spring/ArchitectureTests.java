@@ -181,7 +181,9 @@ class ArchitectureTests {
                 .containsExactlyInAnyOrder("NoRetryInAttempts", "RetrykitTransportAutoConfiguration");
         assertThat(dependents(all, "org.eclipse.jetty", BASE + "http.JettyCommits", BASE + "failure.JettyFailures"))
                 .containsExactlyInAnyOrder(
-                        "JettyCommits", "RetrykitTransportAutoConfiguration", "RetrykitJettyAutoConfiguration");
+                        "JettyCommits",
+                        "RetrykitTransportAutoConfiguration",
+                        "RetrykitTransportFailuresAutoConfiguration");
         assertThat(dependents(all, "jakarta.servlet", "org.springframework.web.servlet"))
                 .containsExactlyInAnyOrder("GivenUpResolver", "DeadlineFilter", "RetrykitWebMvcAutoConfiguration");
         assertThat(dependents(all, BASE + "http.reactive", BASE + "failure.WebClientStatus"))

@@ -95,6 +95,7 @@ class BareStartTests {
         public String call() throws Exception {
             try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Beans.class)
                     .web(WebApplicationType.NONE)
+                    .properties("spring.reactor.netty.shutdown-quiet-period=0s")
                     .run()) {
                 Service service = context.getBean(Service.class);
                 String found = service.find();

@@ -4,7 +4,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
 
-/** {@code WebClient}, and HTTP service interfaces over it. */
+/**
+ * {@code WebClient}, and HTTP service interfaces over it. Its exception may have the status of a success whose body was
+ * lost on the way; then the cause tells what happened.
+ */
 public final class WebClientStatus implements StatusReader {
 
     /** Without state. */
@@ -13,7 +16,9 @@ public final class WebClientStatus implements StatusReader {
     @Override
     public @Nullable Answer answer(Object outcome) {
         if (outcome instanceof WebClientResponseException answered) {
-            return SpringAnswers.of(answered.getStatusCode().value(), answered.getHeaders());
+            return !answered.getStatusCode().isError()
+                    ? null
+                    : SpringAnswers.of(answered.getStatusCode().value(), answered.getHeaders());
         }
         return outcome instanceof ClientResponse answer
                 ? SpringAnswers.of(answer.statusCode().value(), answer.headers().asHttpHeaders())

@@ -19,6 +19,7 @@ import dev.retrykit.spring.failure.GrpcFailures;
 import dev.retrykit.spring.failure.JettyFailures;
 import dev.retrykit.spring.failure.NettyFailures;
 import dev.retrykit.spring.failure.RestClientStatus;
+import dev.retrykit.spring.failure.WebClientFailures;
 import dev.retrykit.spring.method.RetryPostProcessor;
 import dev.retrykit.spring.observe.RetryMeters;
 import dev.retrykit.spring.registry.EngineParts;
@@ -214,6 +215,7 @@ class RetrykitAutoConfigurationTests {
                                 context.getBean(GrpcFailures.class),
                                 context.getBean(DataFailures.class),
                                 context.getBean(NettyFailures.class),
+                                context.getBean(WebClientFailures.class),
                                 context.getBean(JettyFailures.class)));
     }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
 /** A server on a real socket that does what servers shouldn't do. Each connection is for one request. */
-final class FaultServer implements AutoCloseable {
+public final class FaultServer implements AutoCloseable {
 
     private final ServerSocket listener = listen();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
@@ -27,7 +27,8 @@ final class FaultServer implements AutoCloseable {
 
     private final boolean deaf;
 
-    FaultServer() {
+    /** One that listens on any free port. */
+    public FaultServer() {
         this(false);
     }
 
@@ -53,7 +54,7 @@ final class FaultServer implements AutoCloseable {
 
     /** What is done with a connection. */
     @FunctionalInterface
-    interface Script {
+    public interface Script {
         void answer(Request request, Connection connection) throws IOException;
     }
 
@@ -62,19 +63,19 @@ final class FaultServer implements AutoCloseable {
      *
      * @param headers by their names in lower case
      */
-    record Request(String method, String path, Map<String, String> headers, String body, long nanos) {}
+    public record Request(String method, String path, Map<String, String> headers, String body, long nanos) {}
 
     /** Where the answer goes. */
-    record Connection(Socket socket, CountDownLatch closed) {
+    public record Connection(Socket socket, CountDownLatch closed) {
 
-        void write(String text) throws IOException {
+        public void write(String text) throws IOException {
             OutputStream out = socket.getOutputStream();
             out.write(text.getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
         }
 
         /** An answer of one line without a body. */
-        void status(int status, String... headers) throws IOException {
+        public void status(int status, String... headers) throws IOException {
             StringBuilder text = new StringBuilder("HTTP/1.1 " + status + " Status\r\nContent-Length: 0\r\n");
             for (String header : headers) {
                 text.append(header).append("\r\n");
@@ -83,13 +84,13 @@ final class FaultServer implements AutoCloseable {
         }
 
         /** The peer sees "connection reset". */
-        void reset() throws IOException {
+        public void reset() throws IOException {
             socket.setSoLinger(true, 0);
             socket.close();
         }
 
         /** Until the server is closed. */
-        void hang() {
+        public void hang() {
             try {
                 closed.await();
             } catch (InterruptedException over) {
@@ -99,21 +100,21 @@ final class FaultServer implements AutoCloseable {
     }
 
     /** What becomes of requests to a path. */
-    FaultServer on(String path, Script script) {
+    public FaultServer on(String path, Script script) {
         scripts.put(path, script);
         return this;
     }
 
-    String url(String path) {
+    public String url(String path) {
         return "http://localhost:" + port() + path;
     }
 
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 
     /** The requests to a path so far. */
-    List<Request> requests(String path) {
+    public List<Request> requests(String path) {
         return requests.stream().filter(request -> request.path().equals(path)).toList();
     }
 

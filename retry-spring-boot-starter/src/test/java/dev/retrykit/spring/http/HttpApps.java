@@ -37,6 +37,7 @@ final class HttpApps {
                         HttpServiceClientAutoConfiguration.class,
                         ReactiveHttpServiceClientAutoConfiguration.class))
                 .withInitializer(Apps.yml(yml))
+                .withPropertyValues("spring.reactor.netty.shutdown-quiet-period=0s")
                 .withBean("timeSource", TimeSource.class, SkippingTime::new)
                 .withBean(RetryListener.class, () -> event -> {
                     if (event instanceof RetryEvent.Ended end) {
