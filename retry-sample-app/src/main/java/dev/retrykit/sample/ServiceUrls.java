@@ -11,15 +11,25 @@ class ServiceUrls {
     private final ServiceSettings settings;
     private final FaultyService inventory;
     private final FaultyService payment;
+    private final FaultyService delivery;
 
-    ServiceUrls(ServiceSettings settings, FaultyService inventoryService, FaultyService paymentService) {
+    ServiceUrls(
+            ServiceSettings settings,
+            FaultyService inventoryService,
+            FaultyService paymentService,
+            FaultyService deliveryService) {
         this.settings = settings;
         this.inventory = inventoryService;
         this.payment = paymentService;
+        this.delivery = deliveryService;
     }
 
     String inventory() {
         return settings.inventory().urlOr(inventory);
+    }
+
+    String delivery() {
+        return settings.delivery().urlOr(delivery);
     }
 
     String payment() {

@@ -12,6 +12,6 @@ import org.springframework.context.annotation.Import;
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {"shop.inventory.port=0", "shop.payment.port=0"})
+        properties = {"shop.inventory.port=0", "shop.payment.port=0", "shop.delivery.port=0"})
 @Import({LoadedDice.class, Shop.class})
 public @interface ShopTest {}

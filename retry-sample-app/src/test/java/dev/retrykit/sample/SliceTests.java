@@ -30,7 +30,7 @@ class SliceTests {
     static class Urls extends ServiceUrls {
 
         Urls() {
-            super(null, null, null);
+            super(null, null, null, null);
         }
 
         @Override

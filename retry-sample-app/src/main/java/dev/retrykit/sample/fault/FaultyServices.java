@@ -4,7 +4,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Both services know every article: stock and price are drawn from its name. */
+/** All services know every article: what they say is drawn from its name. */
 @Configuration(proxyBeanMethods = false)
 class FaultyServices {
 
@@ -25,6 +25,16 @@ class FaultyServices {
                 settings.payment().port(),
                 "/price/",
                 article -> "{\"amount\":" + price(article) + "}",
+                dice);
+    }
+
+    @Bean
+    FaultyService deliveryService(ServiceSettings settings, Dice dice) {
+        return new FaultyService(
+                "delivery",
+                settings.delivery().port(),
+                "/delivery/",
+                article -> "{\"days\":" + (Math.floorMod(article.hashCode(), 5) + 1) + "}",
                 dice);
     }
 

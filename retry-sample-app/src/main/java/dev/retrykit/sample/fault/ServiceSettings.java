@@ -6,10 +6,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.StringUtils;
 
-/** {@code shop.inventory.*} and {@code shop.payment.*}. */
+/** {@code shop.inventory.*}, {@code shop.payment.*} and {@code shop.delivery.*}. */
 @ConfigurationProperties("shop")
 public record ServiceSettings(
-        @DefaultValue Service inventory, @DefaultValue Service payment) {
+        @DefaultValue Service inventory,
+        @DefaultValue Service payment,
+        @DefaultValue Service delivery) {
 
     /**
      * One service.

@@ -115,7 +115,7 @@ class FaultSwitchTests {
         assertThat(answers).allSatisfy(answer -> {
             assertThat(answer.statusCode()).isEqualTo(404);
             assertThat(json(answer)).extractingPath("$.value").isEqualTo(name);
-            assertThat(json(answer)).extractingPath("$.rule").isEqualTo("must be one of inventory, payment");
+            assertThat(json(answer)).extractingPath("$.rule").isEqualTo("must be one of delivery, inventory, payment");
         });
     }
 

@@ -4,12 +4,19 @@ import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Names;
 import dev.retrykit.spring.settings.Texts;
 import java.util.List;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.web.service.registry.HttpServiceProxyRegistry;
 
-/** Looks whether the HTTP service groups exist that guards are for: one for none would guard nothing, without a word. */
+/**
+ * Looks whether the HTTP service groups exist that guards are for: one for none would guard nothing, without a word. In a
+ * part of an application, as tests start it, there may be no HTTP services at all.
+ */
 public final class KnownGroups implements SmartInitializingSingleton {
+
+    private static final Log LOG = LogFactory.getLog("dev.retrykit.http");
 
     private final ClientRules rules;
     private final ObjectProvider<HttpServiceProxyRegistry> registries;
@@ -29,7 +36,13 @@ public final class KnownGroups implements SmartInitializingSingleton {
         if (rules.groups().isEmpty()) {
             return;
         }
-        List<String> known = registries.stream()
+        List<HttpServiceProxyRegistry> all = registries.stream().toList();
+        if (all.isEmpty()) {
+            LOG.warn("Guards under retrykit.http.guards are for the HTTP service groups " + rules.groups()
+                    + ", but this application has no HTTP services. They guard nothing.");
+            return;
+        }
+        List<String> known = all.stream()
                 .flatMap(registry -> registry.getGroupNames().stream())
                 .toList();
         for (String group : rules.groups()) {
