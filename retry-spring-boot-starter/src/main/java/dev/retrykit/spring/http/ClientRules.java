@@ -43,6 +43,12 @@ public final class ClientRules {
         for (int i = 0; i < settings.guards().size(); i++) {
             guards.add(guard(GUARDS + "[" + i + "]", settings.guards().get(i), retries));
         }
+        if (!guards.isEmpty() && settings.clients() == Clients.NONE) {
+            throw new InvalidSettingException(
+                    "retrykit.http.clients (" + written.origin("retrykit.http.clients")
+                            + ") is none, so no request would go through what stands under " + GUARDS + ".",
+                    "Remove one of the two.");
+        }
         if (!TOKEN.matcher(settings.idempotencyKey().name()).matches()) {
             throw invalid(
                     "retrykit.http.idempotency-key.name",

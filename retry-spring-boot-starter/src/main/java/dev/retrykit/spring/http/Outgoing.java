@@ -22,6 +22,9 @@ public final class Outgoing {
     /** How long the sender waits for an answer, in milliseconds. */
     static final String TIMEOUT = "Request-Timeout-Ms";
 
+    /** Who waits for longer than a day doesn't say so. */
+    private static final Duration NO_LIMIT = Duration.ofDays(1);
+
     private final HttpMethod method;
     private final URI uri;
     private final boolean tellsAttempt;
@@ -96,6 +99,7 @@ public final class Outgoing {
         if (tellsTimeout) {
             attempt.map(RetryContext::timeLeft)
                     .or(() -> deadline.map(CallerDeadline::left))
+                    .filter(left -> left.compareTo(NO_LIMIT) < 0)
                     .map(Duration::toMillis)
                     .ifPresent(left -> headers.set(TIMEOUT, String.valueOf(left)));
         }

@@ -110,6 +110,28 @@ class StartFailureMessagesTests {
                         "An unknown bean that judges values",
                         "retrykit.policies.inventory.retry-on-result: [emptyAnswer]"),
                 written("An unknown delay function", "retrykit.policies.inventory.backoff.function: steps"),
+                written("A guard for no policy", """
+                        retrykit:
+                          policies.inventory:
+                          http.guards:
+                            - { host: "*.inventory.internal", policy: inventroy }"""),
+                written("A guard with an address where a host should be", """
+                        retrykit:
+                          policies.inventory:
+                          http.guards:
+                            - { host: "http://inventory:8080", policy: inventory }"""),
+                written("A guard for nothing", """
+                        retrykit:
+                          policies.inventory:
+                          http.guards:
+                            - { policy: inventory }"""),
+                written("A guard with nothing", "retrykit.http.guards: [ { group: payments } ]"),
+                written("A guard whose requests have no arguments", """
+                        retrykit:
+                          policies.payments.idempotency-key: "#order.id"
+                          http.guards:
+                            - { group: payments, policy: payments }"""),
+                written("A header that is none", "retrykit.http.idempotency-key.name: Idempotency Key"),
                 annotated("@Retryable(\"inventroy\") String stock()", AnUnknownPolicy.class),
                 annotated("@CircuitGuarded(\"inventroy\") String stock()", AnUnknownCircuit.class),
                 annotated(

@@ -163,16 +163,27 @@ class GuardTests {
     }
 
     @ParameterizedTest
-    @CsvSource({"guarded, 3", "all, 3", "none, 1"})
-    void clientsCanBeLeftAlone(String clients, int requests) {
+    @ValueSource(strings = {"guarded", "all"})
+    void guardsHoldHoweverManyClientsTakePart(String clients) {
         failing("/stock", 2);
         app(GUARDED)
-                .withPropertyValues("retrykit.http.clients=" + clients, "spring.http.clients.imperative.factory=jdk")
-                .run(context -> assertThat(
-                                catchThrowable(() -> restClient(context.getBean(RestClient.Builder.class), "/stock")))
-                        .matches(failure -> (failure == null) == (requests == 3)));
+                .withPropertyValues("retrykit.http.clients=" + clients)
+                .run(context -> assertThat(restClient(context.getBean(RestClient.Builder.class), "/stock"))
+                        .isEqualTo("7 pieces"));
 
-        assertThat(server.requests("/stock")).hasSize(requests);
+        assertThat(server.requests("/stock")).hasSize(3);
+    }
+
+    @Test
+    void guardsForNoClientsFailTheStart() {
+        app(GUARDED)
+                .withPropertyValues("retrykit.http.clients=none")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageStartingWith("retrykit.http.clients (")
+                        .hasMessageEndingWith(
+                                ") is none, so no request would go through what stands under retrykit.http.guards."));
     }
 
     @Test

@@ -277,6 +277,29 @@ class IdempotencyKeyTests {
         assertThat(keys.subList(3, 6)).containsOnly(keys.get(3));
     }
 
+    /** Then no interceptor was added when the client was built: the innermost adds them, and sees conflicts with them. */
+    @Test
+    void theAnnotationAloneCanAskForKeys() {
+        server.on("/pay", (request, connection) -> connection.status(409, "Retry-After: 1"));
+        fails(
+                HttpApps.with(YML.replaceAll(", idempotency-key: [^ ,}]+", ""), ended)
+                        .withBean(FaultServer.class, () -> server, definition -> definition.setDestroyMethodName(""))
+                        .withBean(Payments.class),
+                Payments::besideAName);
+
+        assertThat(keys("/pay"))
+                .hasSize(3)
+                .doesNotContain("none")
+                .containsOnly(keys("/pay").get(0));
+    }
+
+    @Test
+    void clientsThatAreLeftAloneSendNoKeysAndTellNothing() {
+        fails(app().withPropertyValues("retrykit.http.clients=none"), Payments::keyed);
+
+        assertThat(keys("/pay")).containsExactly("none", "none", "none");
+    }
+
     @Test
     void theCallersOwnHeaderWins() {
         fails(app(), Payments::withOwnHeader);

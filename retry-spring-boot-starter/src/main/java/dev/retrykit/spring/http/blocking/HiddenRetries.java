@@ -1,6 +1,7 @@
 package dev.retrykit.spring.http.blocking;
 
 import dev.retrykit.RetryContext;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.commons.logging.Log;
@@ -12,24 +13,25 @@ final class HiddenRetries {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit.http");
 
+    private static final Map<String, String> ADVICE = Map.of(
+            "JdkClientHttpRequestFactory",
+            "the JDK's HTTP client sends a GET or HEAD again, once, whose connection was lost before an answer came, and"
+                    + " tries each connection twice. The first can't be switched off from here, the second with"
+                    + " -Djdk.httpclient.disableRetryConnect=true. Another client on the class path, such as"
+                    + " HttpComponents, makes one request for each attempt.",
+            "SimpleClientHttpRequestFactory",
+            "java.net.HttpURLConnection sends a request again whose connection was lost, a POST too. Start the application"
+                    + " with -Dsun.net.http.retryPost=false, or use another client.");
+
     private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
     private HiddenRetries() {}
 
     /** Once for each kind, when an attempt uses it first. */
     static void warn(ClientHttpRequestFactory transport) {
-        String advice = switch (transport.getClass().getSimpleName()) {
-            case "JdkClientHttpRequestFactory" ->
-                "the JDK's HTTP client sends a GET or HEAD again, once, whose connection was lost before an answer"
-                        + " came, and tries each connection twice. The first can't be switched off from here, the"
-                        + " second with -Djdk.httpclient.disableRetryConnect=true. Another client on the class path,"
-                        + " such as HttpComponents, makes one request for each attempt.";
-            case "SimpleClientHttpRequestFactory" ->
-                "java.net.HttpURLConnection sends a request again whose connection was lost, a POST too. Start the"
-                        + " application with -Dsun.net.http.retryPost=false, or use another client.";
-            default -> null;
-        };
-        if (advice != null && RetryContext.current().isPresent() && WARNED.add(advice)) {
+        String kind = transport.getClass().getSimpleName();
+        String advice = ADVICE.get(kind);
+        if (advice != null && !WARNED.contains(kind) && RetryContext.current().isPresent() && WARNED.add(kind)) {
             LOG.warn("A server may see more requests than attempts: " + advice + " Said once.");
         }
     }
