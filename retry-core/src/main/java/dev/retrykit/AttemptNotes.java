@@ -31,7 +31,8 @@ final class AttemptNotes {
     private @Nullable BitSet transientStatuses;
     private int withKey;
     private int withoutKey;
-    private @Nullable String what;
+    private @Nullable String whatWithKey;
+    private @Nullable String whatWithoutKey;
     private @Nullable Map<String, Integer> requests;
     private int innerCalls;
     private @Nullable List<Runnable> cleanups;
@@ -117,9 +118,10 @@ final class AttemptNotes {
 
     /** What was done that the policy doesn't let be done again; null if nothing was. */
     synchronized @Nullable String unrepeatable(RetryPolicy policy) {
-        boolean once = withoutKey > 0 && !policy.repeats().allow(false)
-                || withKey > 0 && !policy.repeats().allow(true);
-        return once ? what : null;
+        if (withoutKey > 0 && !policy.repeats().allow(false)) {
+            return whatWithoutKey;
+        }
+        return withKey > 0 && !policy.repeats().allow(true) ? whatWithKey : null;
     }
 
     /** Here and in all attempts around. */
@@ -139,34 +141,35 @@ final class AttemptNotes {
     private synchronized void count(boolean hasKey, int more, @Nullable String newWhat) {
         if (hasKey) {
             withKey += more;
+            whatWithKey = newWhat == null ? whatWithKey : newWhat;
         } else {
             withoutKey += more;
+            whatWithoutKey = newWhat == null ? whatWithoutKey : newWhat;
         }
-        what = newWhat == null ? what : newWhat;
     }
 
-    /** The attempt turns out to be part of another one, which did what this one did. */
+    /**
+     * The attempt turns out to be part of another one, which did what this one did. What comes from now on is counted in
+     * both, what came before is taken over: nothing is lost in between.
+     */
     void within(@Nullable AttemptNotes outer) {
-        AttemptNotes known = around();
-        for (AttemptNotes notes = outer; notes != null && notes != known; notes = notes.around()) {
-            notes.takeOver(this);
-        }
-        synchronized (this) {
-            around = outer;
-        }
-    }
-
-    private void takeOver(AttemptNotes inner) {
+        AttemptNotes known;
         int keyed;
         int unkeyed;
-        String done;
-        synchronized (inner) {
-            keyed = inner.withKey;
-            unkeyed = inner.withoutKey;
-            done = inner.what;
+        String withKeyUntilNow;
+        String withoutKeyUntilNow;
+        synchronized (this) {
+            known = around;
+            around = outer;
+            keyed = withKey;
+            unkeyed = withoutKey;
+            withKeyUntilNow = whatWithKey;
+            withoutKeyUntilNow = whatWithoutKey;
         }
-        count(true, keyed, done);
-        count(false, unkeyed, null);
+        for (AttemptNotes notes = outer; notes != null && notes != known; notes = notes.around()) {
+            notes.count(true, keyed, withKeyUntilNow);
+            notes.count(false, unkeyed, withoutKeyUntilNow);
+        }
     }
 
     /** Whether an attempt around must hear of this one even if it succeeds. */

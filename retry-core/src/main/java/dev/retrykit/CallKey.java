@@ -42,22 +42,28 @@ final class CallKey {
      * @return null if neither this call nor one around it has keys
      */
     static @Nullable String next(AttemptNotes attempt, String request) {
-        CallKey owner = null;
-        String ownersPath = "";
+        CallKey owner = owner(attempt);
+        if (owner == null) {
+            return null;
+        }
         StringBuilder path = new StringBuilder(request).append('#').append(attempt.nextRequest(request));
         AttemptNotes inner = attempt;
-        while (inner != null) {
-            if (inner.key().isWanted()) {
-                owner = inner.key();
-                ownersPath = path.toString();
-            }
-            AttemptNotes outer = inner.around();
-            if (outer != null) {
-                path.append('/').append(inner.key().ordinalIn(outer));
-            }
+        AttemptNotes outer = inner.around();
+        while (inner.key() != owner && outer != null) {
+            path.append('/').append(inner.key().ordinalIn(outer));
             inner = outer;
+            outer = inner.around();
         }
-        return owner == null ? null : owner.key(ownersPath);
+        return owner.key(path.toString());
+    }
+
+    /** The outermost call that has keys. */
+    private static @Nullable CallKey owner(AttemptNotes attempt) {
+        CallKey owner = null;
+        for (AttemptNotes notes = attempt; notes != null; notes = notes.around()) {
+            owner = notes.key().isWanted() ? notes.key() : owner;
+        }
+        return owner;
     }
 
     /** Which of the outer attempt's inner calls this is, in the order in which they ask. */

@@ -36,6 +36,8 @@ final class NetworkFailures {
             "eof reached while reading",
             "failed to respond",
             "prematurely closed",
+            "rst_stream",
+            "stream was reset",
             "goaway");
 
     private NetworkFailures() {}

@@ -59,6 +59,8 @@ class JdkFailuresTests {
                 new SocketException("Connection reset"),
                 new SocketException("Unexpected end of file from server"),
                 new IOException("Premature end of Content-Length delimited message body (expected: 100; received: 10)"),
+                new IOException("Received RST_STREAM: Refused stream"),
+                new IOException("stream was reset: REFUSED_STREAM"),
                 new IOException("localhost:8080 failed to respond"),
                 new EOFException("EOF reached while reading"),
                 new IOException("Connection has been closed BEFORE response, while sending request body"),

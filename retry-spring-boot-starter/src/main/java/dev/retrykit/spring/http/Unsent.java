@@ -5,6 +5,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import javax.net.ssl.SSLHandshakeException;
@@ -21,6 +22,10 @@ final class Unsent {
             "PoolAcquireTimeoutException",
             "PoolAcquirePendingLimitException",
             "SslHandshakeTimeoutException");
+
+    /** In the words of clients: OkHttp's and Netty's, the specification's, the JDK's, and newer JDKs' of a GOAWAY. */
+    private static final List<String> REFUSALS =
+            List.of("refused_stream", "refused stream", "stream not processed", "not processed by");
 
     private Unsent() {}
 
@@ -49,6 +54,6 @@ final class Unsent {
             return false;
         }
         String text = message.substring(0, Math.min(200, message.length())).toLowerCase(Locale.ROOT);
-        return text.contains("refused_stream") || text.contains("refused stream") || text.contains("not processed by");
+        return REFUSALS.stream().anyMatch(text::contains);
     }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.retrykit.RetryEvent;
+import dev.retrykit.RetryListener;
 import dev.retrykit.StopReason;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitOpenException;
 import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.spring.registry.Retries;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -201,6 +204,37 @@ class GuardTests {
         });
 
         assertThat(server.requests("/stock")).hasSize(10);
+    }
+
+    /** The answer was closed when its retry was decided; the retry is rejected all the same. */
+    @Test
+    void anAnswerWhoseRetryIsRejectedStillArrives() {
+        AtomicReference<Circuit> circuit = new AtomicReference<>();
+        server.on(
+                "/stock",
+                (request, connection) -> connection.write(
+                        "HTTP/1.1 503 Busy\r\nX-Reason: closed\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbusy"));
+        RetryListener opening = event -> {
+            if (event instanceof RetryEvent.Retrying) {
+                circuit.get().forceOpen();
+            }
+        };
+        app(GUARDED).withBean("opening", RetryListener.class, () -> opening).run(context -> {
+            circuit.set(context.getBean(Retries.class).circuit("stock"));
+            assertThatExceptionOfType(HttpServerErrorException.ServiceUnavailable.class)
+                    .isThrownBy(() -> restClient(context.getBean(RestClient.Builder.class), "/stock"))
+                    .satisfies(
+                            failure -> assertThat(failure.getResponseHeaders().getFirst("X-Reason"))
+                                    .isEqualTo("closed"));
+            circuit.get().reset();
+            assertThatExceptionOfType(WebClientResponseException.ServiceUnavailable.class)
+                    .isThrownBy(() -> webClient(context.getBean(WebClient.Builder.class), "/stock"))
+                    .satisfies(failure -> assertThat(failure.getHeaders().getFirst("X-Reason"))
+                            .isEqualTo("closed"));
+        });
+
+        assertThat(server.requests("/stock")).hasSize(2);
+        assertThat(ended).extracting(RetryEvent.Ended::reason).containsOnly(StopReason.CIRCUIT_OPEN);
     }
 
     @Test

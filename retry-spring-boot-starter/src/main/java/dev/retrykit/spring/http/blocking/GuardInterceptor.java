@@ -50,11 +50,18 @@ public final class GuardInterceptor implements ClientHttpRequestInterceptor {
         return guard.engine(request.getURI())
                 .<Answered<ClientHttpResponse>, IOException>call(() -> {
                     Answered<ClientHttpResponse> answered = attempt(outgoing, request, body, execution);
-                    RetryContext.current()
-                            .ifPresent(attempt -> attempt.onRetry(() -> Unwanted.close(answered.response(), executor)));
+                    RetryContext.current().ifPresent(attempt -> attempt.onRetry(() -> discard(answered)));
                     return answered;
                 })
                 .response();
+    }
+
+    private void discard(Answered<ClientHttpResponse> answered) {
+        try {
+            answered.replace(Unwanted.close(answered.response(), executor));
+        } catch (IOException unreadable) {
+            answered.response().close();
+        }
     }
 
     private static Answered<ClientHttpResponse> attempt(

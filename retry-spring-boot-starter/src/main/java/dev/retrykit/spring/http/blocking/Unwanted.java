@@ -1,29 +1,53 @@
 package dev.retrykit.spring.http.blocking;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.concurrent.Executor;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.client.ClientHttpResponse;
 
 /**
- * Answers that nobody wants, because another attempt follows. To close one means to read it to its end, so that its
- * connection can be used again: one that is here already is closed at once, for any other the caller doesn't wait.
+ * What is left of an answer that was closed because another attempt follows: status, headers, and the body if it was here
+ * already. To close one means to read it to its end, so that its connection can be used again; for what isn't here yet
+ * the caller doesn't wait.
  */
-final class Unwanted {
+final class Unwanted implements ClientHttpResponse {
 
     private static final int SMALL = 8192;
 
-    private Unwanted() {}
+    private final HttpStatusCode status;
+    private final String text;
+    private final HttpHeaders headers = new HttpHeaders();
+    private final byte[] body;
 
-    static void close(ClientHttpResponse response, Executor executor) {
+    private Unwanted(ClientHttpResponse response, byte[] body) throws IOException {
+        this.status = response.getStatusCode();
+        this.text = response.getStatusText();
+        this.headers.addAll(response.getHeaders());
+        this.body = body;
+    }
+
+    /**
+     * Closes an answer.
+     *
+     * @param executor closes what isn't here yet
+     * @throws IOException if not even its status can be read
+     */
+    static Unwanted close(ClientHttpResponse response, Executor executor) throws IOException {
         if (isHere(response)) {
-            response.close();
-            return;
+            try (response) {
+                return new Unwanted(response, response.getBody().readAllBytes());
+            }
         }
+        Unwanted rest = new Unwanted(response, new byte[0]);
         try {
             executor.execute(response::close);
         } catch (RuntimeException rejected) {
             response.close();
         }
+        return rest;
     }
 
     private static boolean isHere(ClientHttpResponse response) {
@@ -34,5 +58,30 @@ final class Unwanted {
         } catch (IOException | RuntimeException unreadable) {
             return false;
         }
+    }
+
+    @Override
+    public HttpStatusCode getStatusCode() {
+        return status;
+    }
+
+    @Override
+    public String getStatusText() {
+        return text;
+    }
+
+    @Override
+    public HttpHeaders getHeaders() {
+        return headers;
+    }
+
+    @Override
+    public InputStream getBody() {
+        return new ByteArrayInputStream(body);
+    }
+
+    @Override
+    public void close() {
+        // it is
     }
 }

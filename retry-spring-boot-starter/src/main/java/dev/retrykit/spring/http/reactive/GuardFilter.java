@@ -13,10 +13,12 @@ import dev.retrykit.spring.http.Sending;
 import dev.retrykit.spring.reactive.RetriedMono;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.ExchangeFunction;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
@@ -58,13 +60,23 @@ public final class GuardFilter implements ExchangeFilterFunction {
                 .map(Answered::response);
     }
 
+    /** Another attempt follows, or at least was to. */
+    private static void discard(Answered<ClientResponse> answered) {
+        answered.replace(answered.response()
+                .mutate()
+                .body(body -> {
+                    body.subscribe(DataBufferUtils.releaseConsumer(), lost -> {});
+                    return Flux.empty();
+                })
+                .build());
+    }
+
     /** One of a guard, which runs it. */
     private static Mono<Answered<ClientResponse>> attempt(
             Outgoing outgoing, ClientRequest request, ExchangeFunction next) {
         Optional<RetryContext> attempt = RetryContext.current();
         return attempt(outgoing, request, next, attempt, Optional.empty())
-                .doOnNext(answered -> attempt.ifPresent(context ->
-                        context.onRetry(() -> answered.response().releaseBody().subscribe())));
+                .doOnNext(answered -> attempt.ifPresent(context -> context.onRetry(() -> discard(answered))));
     }
 
     private static Mono<Answered<ClientResponse>> attempt(

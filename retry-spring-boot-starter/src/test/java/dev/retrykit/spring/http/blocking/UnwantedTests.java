@@ -18,17 +18,21 @@ class UnwantedTests {
     private final List<Runnable> later = new ArrayList<>();
 
     @Test
-    void oneThatIsHereIsClosedAtOnce() {
+    void oneThatIsHereIsClosedAtOnceAndKept() throws IOException {
         Answer answer = new Answer("all of it", 9);
 
-        Unwanted.close(answer, later::add);
+        Unwanted rest = Unwanted.close(answer, later::add);
+
+        assertThat(rest.getBody()).hasContent("all of it");
+        assertThat(rest.getStatusCode()).isEqualTo(HttpStatus.SERVICE_UNAVAILABLE);
+        assertThat(rest.getHeaders().getContentLength()).isEqualTo(9);
 
         assertThat(answer.closed).isTrue();
         assertThat(later).isEmpty();
     }
 
     @Test
-    void oneWithoutABodyIsClosedAtOnce() {
+    void oneWithoutABodyIsClosedAtOnce() throws IOException {
         Answer answer = new Answer("", 0);
 
         Unwanted.close(answer, later::add);
@@ -37,7 +41,7 @@ class UnwantedTests {
     }
 
     @Test
-    void oneThatTricklesIsClosedByAnotherThread() {
+    void oneThatTricklesIsClosedByAnotherThread() throws IOException {
         Answer answer = new Answer("a part", 5000);
 
         Unwanted.close(answer, later::add);
@@ -48,7 +52,7 @@ class UnwantedTests {
     }
 
     @Test
-    void oneOfUnknownOrOfGreatLengthIsClosedByAnotherThread() {
+    void oneOfUnknownOrOfGreatLengthIsClosedByAnotherThread() throws IOException {
         Unwanted.close(new Answer("some", -1), later::add);
         Unwanted.close(new Answer("x".repeat(9000), 9000), later::add);
 
@@ -56,7 +60,7 @@ class UnwantedTests {
     }
 
     @Test
-    void withoutAnotherThreadItIsClosedAllTheSame() {
+    void withoutAnotherThreadItIsClosedAllTheSame() throws IOException {
         Answer answer = new Answer("a part", 5000);
 
         Unwanted.close(answer, task -> {

@@ -1,0 +1,110 @@
+package dev.retrykit.spring.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.retrykit.RetryEvent;
+import dev.retrykit.StopReason;
+import dev.retrykit.annotation.Retryable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.web.client.RestClient;
+
+/** Which failures say that a request was not worked on. */
+class UnsentTests {
+
+    static Stream<Throwable> beforeSending() {
+        return Stream.of(
+                new ConnectException("Connection refused"),
+                new NoRouteToHostException(),
+                new UnknownHostException("nowhere"),
+                new UnresolvedAddressException(),
+                new SSLHandshakeException("certificate expired"),
+                new HttpConnectTimeoutException("HTTP connect timed out"),
+                new ConnectTimeoutException("connect timed out"),
+                new ConnectionRequestTimeoutException("no connection free"),
+                new SocketTimeoutException("Connect Timeout"),
+                new UncheckedIOException(new ConnectException()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("beforeSending")
+    void noConnectionNoRequest(Throwable failure) {
+        assertThat(Unsent.isBeforeSending(failure)).isTrue();
+        assertThat(Unsent.isRefused(failure)).isFalse();
+    }
+
+    static Stream<Throwable> unknown() {
+        return Stream.of(
+                new SocketException("Connection reset"),
+                new SocketTimeoutException("Read timed out"),
+                new HttpTimeoutException("request timed out"),
+                new SSLException("closed in the middle"),
+                new IOException("GOAWAY received"),
+                new IOException((String) null),
+                new IllegalStateException());
+    }
+
+    @ParameterizedTest
+    @MethodSource("unknown")
+    void anythingElseMayHaveBeenDone(Throwable failure) {
+        assertThat(Unsent.isBeforeSending(failure)).isFalse();
+        assertThat(Unsent.isRefused(failure)).isFalse();
+    }
+
+    static class Caller {
+
+        private final RestClient client;
+
+        Caller(RestClient.Builder builder) {
+            this.client = builder.build();
+        }
+
+        @Retryable
+        String order(String url) {
+            return client.post().uri(url).body("three").retrieve().body(String.class);
+        }
+    }
+
+    /** A server that speaks HTTP/2 and refuses the stream (error 7), or resets it for another reason (error 2). */
+    @ParameterizedTest
+    @CsvSource({"7, dont-follow, 3, EXHAUSTED", "7, follow, 1, NOT_IDEMPOTENT", "2, dont-follow, 1, NOT_IDEMPOTENT"})
+    void aRefusedStreamWasNotWorkedOn(int error, String redirects, int requests, StopReason reason) throws Exception {
+        List<RetryEvent.Ended> ended = new CopyOnWriteArrayList<>();
+        String settings = "\0\0\0\4\0\0\0\0\0";
+        String reset = "\0\0\4\3\0\0\0\0\1\0\0\0" + (char) error;
+        try (FaultServer server = new FaultServer().on("/order", (request, connection) -> {
+            connection.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+                    + settings + reset);
+            connection.hang();
+        })) {
+            HttpApps.with("spring.http.clients: { connect-timeout: 2s, read-timeout: 2s }", ended)
+                    .withPropertyValues(
+                            "spring.http.clients.imperative.factory=jdk", "spring.http.clients.redirects=" + redirects)
+                    .withBean(Caller.class)
+                    .run(context -> assertThat(catchThrowable(
+                                    () -> context.getBean(Caller.class).order(server.url("/order"))))
+                            .hasStackTraceContaining("RST_STREAM"));
+            assertThat(server.requests("/order")).hasSize(requests);
+        }
+        assertThat(ended).extracting(RetryEvent.Ended::reason).containsExactly(reason);
+    }
+}
