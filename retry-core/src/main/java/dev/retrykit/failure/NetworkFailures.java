@@ -40,6 +40,9 @@ final class NetworkFailures {
             "stream was reset",
             "goaway");
 
+    /** All that the JDK's HTTP client says when a body that is being read is cut, as a read timeout does. */
+    private static final String CUT = "closed";
+
     private NetworkFailures() {}
 
     /** {@link SocketTimeoutException} is an {@link InterruptedIOException}, but nobody interrupted anything. */
@@ -80,6 +83,6 @@ final class NetworkFailures {
             return false;
         }
         String text = message.substring(0, Math.min(200, message.length())).toLowerCase(Locale.ROOT);
-        return LOST_CONNECTIONS.stream().anyMatch(text::contains);
+        return text.equals(CUT) || LOST_CONNECTIONS.stream().anyMatch(text::contains);
     }
 }

@@ -174,11 +174,15 @@ class ArchitectureTests {
                         "GuardFilter",
                         "HeldBody",
                         "WatchedBody",
+                        "ReactorRedirects",
                         "GivenUpHandler",
                         "DeadlineWebFilter",
                         "RetrykitTransportAutoConfiguration");
-        assertThat(dependents(all, "org.apache.hc", BASE + "http.blocking.NoRetryInAttempts"))
-                .containsExactlyInAnyOrder("NoRetryInAttempts", "RetrykitTransportAutoConfiguration");
+        assertThat(dependents(all, "org.apache.hc", BASE + "http.blocking.NoRetry", BASE + "http.HttpComponents"))
+                .containsExactlyInAnyOrder(
+                        "NoRetryInAttempts", "HttpComponentsRedirects", "RetrykitTransportAutoConfiguration");
+        assertThat(dependents(all, "reactor.netty", BASE + "http.ReactorRedirects"))
+                .containsExactlyInAnyOrder("ReactorRedirects", "RetrykitTransportAutoConfiguration");
         assertThat(dependents(all, "org.eclipse.jetty", BASE + "http.JettyCommits", BASE + "failure.JettyFailures"))
                 .containsExactlyInAnyOrder(
                         "JettyCommits",

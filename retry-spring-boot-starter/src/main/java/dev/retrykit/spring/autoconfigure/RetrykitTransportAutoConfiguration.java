@@ -1,7 +1,9 @@
 package dev.retrykit.spring.autoconfigure;
 
 import dev.retrykit.spring.http.ClientRules;
+import dev.retrykit.spring.http.HttpComponentsRedirects;
 import dev.retrykit.spring.http.JettyCommits;
+import dev.retrykit.spring.http.ReactorRedirects;
 import dev.retrykit.spring.http.blocking.NoRetryInAttempts;
 import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.springframework.beans.factory.ObjectProvider;
@@ -36,14 +38,18 @@ public final class RetrykitTransportAutoConfiguration {
     @ConditionalOnClass(DefaultHttpRequestRetryStrategy.class)
     static class HttpComponents {
 
+        private static final HttpComponentsRedirects REDIRECTS = new HttpComponentsRedirects();
+
         @Bean
         @Order(Ordered.HIGHEST_PRECEDENCE)
         @ConditionalOnMissingBean(name = "retrykitHttpComponents")
         ClientHttpRequestFactoryBuilderCustomizer<HttpComponentsClientHttpRequestFactoryBuilder> retrykitHttpComponents(
                 ObjectProvider<ClientRules> rules) {
             return builder -> rules.getObject().watch()
-                    ? builder.withHttpClientCustomizer(client ->
-                            client.setRetryStrategy(new NoRetryInAttempts(DefaultHttpRequestRetryStrategy.INSTANCE)))
+                    ? builder.withHttpClientCustomizer(client -> client.setRetryStrategy(
+                                    new NoRetryInAttempts(DefaultHttpRequestRetryStrategy.INSTANCE))
+                            .addRequestInterceptorFirst(REDIRECTS)
+                            .addResponseInterceptorFirst(REDIRECTS))
                     : builder;
         }
 
@@ -69,7 +75,7 @@ public final class RetrykitTransportAutoConfiguration {
         ClientHttpRequestFactoryBuilderCustomizer<ReactorClientHttpRequestFactoryBuilder> retrykitReactorNetty(
                 ObjectProvider<ClientRules> rules) {
             return builder -> rules.getObject().watch()
-                    ? builder.withHttpClientCustomizer(client -> client.disableRetry(true))
+                    ? builder.withHttpClientCustomizer(client -> ReactorRedirects.told(client.disableRetry(true)))
                     : builder;
         }
 
@@ -79,7 +85,7 @@ public final class RetrykitTransportAutoConfiguration {
         ClientHttpConnectorBuilderCustomizer<ReactorClientHttpConnectorBuilder> retrykitReactorNettyConnector(
                 ObjectProvider<ClientRules> rules) {
             return builder -> rules.getObject().watch()
-                    ? builder.withHttpClientCustomizer(client -> client.disableRetry(true))
+                    ? builder.withHttpClientCustomizer(client -> ReactorRedirects.told(client.disableRetry(true)))
                     : builder;
         }
     }

@@ -40,6 +40,11 @@ public final class Exchange {
     private volatile boolean tellsCommitted;
 
     private volatile boolean committed;
+
+    /** Whether the transport says if it follows a redirect. */
+    private volatile boolean tellsRedirects;
+
+    private volatile boolean redirected;
     private volatile boolean ownConflict;
 
     private Exchange(@Nullable RetryContext attempt, @Nullable SideEffect effect, boolean hasKey) {
@@ -98,6 +103,21 @@ public final class Exchange {
         committed = true;
     }
 
+    /** The transport will say if it follows a redirect. */
+    public void willTellRedirects() {
+        tellsRedirects = true;
+    }
+
+    /** The transport follows a redirect: what comes from now on is another peer's, or about another request. */
+    public void redirected() {
+        redirected = true;
+    }
+
+    /** Whether what comes of it is certainly about this request, and not about where it was redirected to. */
+    private boolean isOwn() {
+        return !redirects || tellsRedirects && !redirected;
+    }
+
     /** The peer has answered. */
     public void answered(int status, HeaderLines headers) {
         if (effect == null || attempt == null) {
@@ -106,7 +126,7 @@ public final class Exchange {
         if (status == CONFLICT && hasKey) {
             ownConflict = true;
             attempt.expectStatus(CONFLICT);
-        } else if (status == TOO_MANY_REQUESTS || status == UNAVAILABLE) {
+        } else if ((status == TOO_MANY_REQUESTS || status == UNAVAILABLE) && isOwn()) {
             RetryAdvice advice = RetryAdvice.read(headers, Instant.EPOCH);
             if (advice.delayNanos() != Verdict.NO_HINT && !advice.vetoed()) {
                 effect.didNotHappen();
@@ -122,11 +142,11 @@ public final class Exchange {
     }
 
     private boolean isUnsent(Throwable failure) {
-        boolean provenHere = tellsCommitted ? !committed : tellsReached && !reached;
-        if (provenHere) {
-            return Unsent.isBeforeSending(failure);
+        if (tellsCommitted) {
+            return !committed && Unsent.isBeforeSending(failure);
         }
-        return !redirects && (Unsent.isBeforeSending(failure) || Unsent.isRefused(failure));
+        boolean unasked = tellsReached && !reached;
+        return (unasked || isOwn()) && Unsent.isBeforeSending(failure) || isOwn() && Unsent.isRefused(failure);
     }
 
     /** Whether the answer was a conflict with the request's own key: the first one is still being worked on. */

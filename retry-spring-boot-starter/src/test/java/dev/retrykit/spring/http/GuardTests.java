@@ -360,7 +360,7 @@ class GuardTests {
                         failing("/order", 2, "Retry-After: 1");
                         String reactive = context.getBean(WebClient.Builder.class)
                                 .build()
-                                .post()
+                                .put()
                                 .uri(server.url("/order"))
                                 .body(BodyInserters.fromPublisher(
                                         Flux.just("three ", "pieces, ", "please"), String.class))
@@ -505,7 +505,8 @@ class GuardTests {
                         + " method's arguments; a request has none."
             })
     void aGuardThatIsWrittenWronglyFailsTheStart(String guard, String message) {
-        app("retrykit:\n  policies: { stock: {}, keyed: { idempotency-key: '#id' } }\n  http.guards: [ " + guard + " ]")
+        app("retrykit:\n  policies: { stock: { max-attempts: 3 }, keyed: { idempotency-key: '#id' } }\n  http.guards: [ "
+                        + guard + " ]")
                 .run(context -> assertThat(context)
                         .getFailure()
                         .rootCause()

@@ -39,6 +39,7 @@ class HostileServerTests {
             "garbage",
             "307",
             "303",
+            "seen-elsewhere",
             "circle",
             "trickle",
             "nan",
@@ -96,6 +97,8 @@ class HostileServerTests {
                 .on("/garbage", (request, connection) -> connection.write("\u0001\u0002 nonsense\r\n\r\n"))
                 .on("/307", (request, connection) -> connection.status(307, "Location: " + dead))
                 .on("/303", (request, connection) -> connection.status(303, "Location: " + dead))
+                .on("/seen-elsewhere", (request, connection) -> connection.status(303, "Location: /busy"))
+                .on("/busy", (request, connection) -> connection.status(503, "Retry-After: 1"))
                 .on("/circle", (request, connection) -> connection.status(307, "Location: /circle"))
                 .on("/trickle", (request, connection) -> {
                     connection.write("HTTP/1.1 503 Busy\r\nContent-Length: 5\r\nConnection: close\r\n\r\n");
@@ -158,6 +161,10 @@ class HostileServerTests {
             assertThat(seen.get(path + " POST blocking")).as(path).startsWith("1 NOT_IDEMPOTENT");
             assertThat(seen.get(path + " POST reactive")).as(path).startsWith("1 NOT_IDEMPOTENT");
         }
+        // done, and then redirected to somebody who is busy
+        assertThat(seen.get("seen-elsewhere GET blocking")).startsWith("3 EXHAUSTED");
+        assertThat(seen.get("seen-elsewhere POST blocking")).startsWith("1 NOT_IDEMPOTENT");
+        assertThat(seen.get("seen-elsewhere POST reactive")).startsWith("1 NOT_IDEMPOTENT");
         assertThat(seen.get("long GET blocking")).startsWith("1 RETRY_AFTER_TOO_LONG");
         assertThat(seen.get("long GET reactive")).startsWith("1 RETRY_AFTER_TOO_LONG");
         // to HttpComponents garbage is no answer, to others a wrong one

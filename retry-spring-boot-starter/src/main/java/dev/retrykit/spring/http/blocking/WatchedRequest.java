@@ -55,7 +55,9 @@ class WatchedRequest implements ClientHttpRequest {
     private ClientHttpResponse send(Exchange sent) throws IOException {
         Exchange outer = Sending.begin(sent);
         try {
-            return request.execute();
+            ClientHttpResponse response = request.execute();
+            JdkRedirects.tell(response, sent);
+            return response;
         } finally {
             Sending.end(outer);
         }

@@ -99,11 +99,13 @@ public final class GuardFilter implements ExchangeFilterFunction {
                 Sending.end(outer);
             }
         });
-        return sending.doOnError(exchange::failed).map(response -> {
-            Answer answer = SpringAnswers.of(
-                    response.statusCode().value(), response.headers().asHttpHeaders());
-            exchange.answered(answer.status(), answer.headers());
-            return new Answered<>(response, exchange.isOwnConflict() ? answer.asExpected() : answer);
-        });
+        return sending.contextWrite(context -> context.put(Exchange.class, exchange))
+                .doOnError(exchange::failed)
+                .map(response -> {
+                    Answer answer = SpringAnswers.of(
+                            response.statusCode().value(), response.headers().asHttpHeaders());
+                    exchange.answered(answer.status(), answer.headers());
+                    return new Answered<>(response, exchange.isOwnConflict() ? answer.asExpected() : answer);
+                });
     }
 }

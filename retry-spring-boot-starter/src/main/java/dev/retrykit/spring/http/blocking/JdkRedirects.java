@@ -1,0 +1,50 @@
+package dev.retrykit.spring.http.blocking;
+
+import dev.retrykit.spring.http.Exchange;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Field;
+import java.net.http.HttpResponse;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.client.ClientHttpResponse;
+
+/**
+ * Whether the JDK's client came to an answer by way of a redirect. The JDK's own response tells, but Spring's keeps it to
+ * itself; where it can't be reached nothing is known, which means that a POST isn't repeated.
+ */
+final class JdkRedirects {
+
+    private static final String TYPE = "org.springframework.http.client.JdkClientHttpResponse";
+
+    private static final @Nullable MethodHandle RESPONSE = response();
+
+    private JdkRedirects() {}
+
+    static void tell(ClientHttpResponse response, Exchange exchange) {
+        if (RESPONSE == null || !response.getClass().getName().equals(TYPE)) {
+            return;
+        }
+        try {
+            Object own = RESPONSE.invoke(response);
+            if (own instanceof HttpResponse<?> answer) {
+                exchange.willTellRedirects();
+                if (answer.previousResponse().isPresent()) {
+                    exchange.redirected();
+                }
+            }
+        } catch (Throwable unreadable) {
+            // then nothing is known
+        }
+    }
+
+    private static @Nullable MethodHandle response() {
+        try {
+            Field field = Class.forName(TYPE, false, JdkRedirects.class.getClassLoader())
+                    .getDeclaredField("response");
+            field.setAccessible(true);
+            return MethodHandles.lookup().unreflectGetter(field);
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError unreachable) {
+            return null;
+        }
+    }
+}
