@@ -9,14 +9,19 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Lines from a grammar, some of them spoilt, and random ones. What was written well is never read early; nothing throws; a
- * delay is never negative. More than a build's share: {@code -Dretrykit.fuzz.inputs=10000000}.
+ * Responses from a grammar (seconds, dates, the server's own clock, milliseconds), half of their lines spoilt. What was
+ * written well is never read early; nothing throws; a delay is never negative. More than a build's share: {@code -Dretrykit.fuzz.inputs=10000000}.
  */
 class RetryAdviceFuzzTests {
 
@@ -36,41 +41,73 @@ class RetryAdviceFuzzTests {
         return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH);
     }
 
-    /** A line, and the least that it asks for in nanoseconds; -1 where nobody can say. */
-    private record Written(String line, BigDecimal least) {}
+    /** A line, and the least that it asks for in nanoseconds; null where nobody can say. */
+    private record Written(String line, @Nullable BigDecimal least) {}
+
+    /** The headers of a response, and the least that those of them ask for that nothing has spoilt. */
+    private record Response(Map<String, List<String>> headers, BigDecimal least) {}
 
     @Test
     void neitherThrowsNorComesEarly() {
         int readable = 0;
         for (int input = 0; input < INPUTS; input++) {
             Instant now = EPOCH.plusNanos(random.nextInt(1_000_000_000));
-            Written written = random.nextInt(3) == 0 ? date(now) : number();
-            boolean spoilt = random.nextInt(2) == 0;
-            String line = spoilt ? spoil(written.line()) : written.line();
-            RetryAdvice advice = read(line, now, input);
+            Response response = response(now);
+            RetryAdvice advice = read(response, now, input);
             if (advice.delayNanos() < Verdict.NO_HINT || advice.vetoed()) {
-                fail("seed " + SEED + ", input " + input + ": " + line + " gave " + advice);
+                fail("seed " + SEED + ", input " + input + ": " + response + " gave " + advice);
             }
-            if (!spoilt) {
-                readable++;
-                if (advice.delayNanos() != Long.MAX_VALUE
-                        && BigDecimal.valueOf(advice.delayNanos()).compareTo(written.least()) < 0) {
-                    fail("seed " + SEED + ", input " + input + ": " + line + " at " + now + " gave " + advice);
-                }
+            if (advice.delayNanos() != Long.MAX_VALUE
+                    && BigDecimal.valueOf(advice.delayNanos()).compareTo(response.least()) < 0) {
+                fail("seed " + SEED + ", input " + input + ": " + response + " at " + now + " gave " + advice);
             }
+            readable += response.least().signum() > 0 ? 1 : 0;
         }
         assertThat(readable).isGreaterThan(INPUTS / 3);
     }
 
-    private RetryAdvice read(String line, Instant now, int input) {
+    private Response response(Instant now) {
+        Map<String, List<String>> headers = new HashMap<>();
+        boolean dated = random.nextInt(3) == 0;
+        boolean datedWell = dated && random.nextInt(4) != 0;
+        long sent = now.getEpochSecond() + random.nextInt(20_000) - 10_000;
+        if (dated) {
+            String line = format(sent);
+            headers.put("date", List.of(datedWell ? line : spoil(line)));
+        }
+        List<Written> lines = new ArrayList<>();
+        for (int i = 1 + random.nextInt(2); i > 0; i--) {
+            boolean date = random.nextInt(3) == 0;
+            lines.add(spoiltOrNot(date ? date(now, dated, datedWell, sent) : number(9)));
+        }
+        headers.put("retry-after", lines.stream().map(Written::line).toList());
+        for (String name : List.of("retry-after-ms", "x-ms-retry-after-ms")) {
+            if (random.nextInt(4) == 0) {
+                Written line = spoiltOrNot(number(6));
+                headers.put(name, List.of(line.line()));
+                lines.add(line);
+            }
+        }
+        BigDecimal least = lines.stream()
+                .map(Written::least)
+                .filter(Objects::nonNull)
+                .reduce(BigDecimal.valueOf(Verdict.NO_HINT), BigDecimal::max);
+        return new Response(headers, least);
+    }
+
+    private Written spoiltOrNot(Written written) {
+        return random.nextInt(2) == 0 ? written : new Written(spoil(written.line()), null);
+    }
+
+    private static RetryAdvice read(Response response, Instant now, int input) {
         try {
-            return RetryAdvice.read(name -> name.equals("retry-after") ? List.of(line) : List.of(), now);
+            return RetryAdvice.read(name -> response.headers().getOrDefault(name, List.of()), now);
         } catch (RuntimeException thrown) {
-            throw new AssertionError("seed " + SEED + ", input " + input + ": " + line, thrown);
+            throw new AssertionError("seed " + SEED + ", input " + input + ": " + response, thrown);
         }
     }
 
-    private Written number() {
+    private Written number(int unit) {
         StringBuilder text = new StringBuilder("0".repeat(random.nextInt(3)));
         int digits = 1 + random.nextInt(random.nextInt(10) == 0 ? 60 : 6);
         for (int i = 0; i < digits; i++) {
@@ -82,19 +119,22 @@ class RetryAdviceFuzzTests {
                 text.append((char) ('0' + random.nextInt(10)));
             }
         }
-        BigDecimal least = new BigDecimal(text.toString()).scaleByPowerOfTen(9);
+        BigDecimal least = new BigDecimal(text.toString()).scaleByPowerOfTen(unit);
         return new Written(blanks() + text + blanks(), least);
     }
 
-    private Written date(Instant now) {
+    /** By the clock of the server where it says what that is, and by nobody knows whose where that is spoilt. */
+    private Written date(Instant now, boolean dated, boolean datedWell, long sent) {
+        long base = datedWell ? sent : now.getEpochSecond();
         long away = random.nextInt(random.nextBoolean() ? 100 : 1_000_000_000) - (random.nextInt(4) == 0 ? 1_000 : 0);
-        long second = now.getEpochSecond() + away;
-        String text =
-                FORMS.get(random.nextInt(FORMS.size())).format(LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC));
-        BigDecimal least = BigDecimal.valueOf(second - now.getEpochSecond())
+        BigDecimal least = BigDecimal.valueOf(away)
                 .scaleByPowerOfTen(9)
-                .subtract(BigDecimal.valueOf(now.getNano()));
-        return new Written(blanks() + text + blanks(), least);
+                .subtract(BigDecimal.valueOf(datedWell ? 0 : now.getNano()));
+        return new Written(blanks() + format(base + away) + blanks(), dated && !datedWell ? null : least);
+    }
+
+    private String format(long second) {
+        return FORMS.get(random.nextInt(FORMS.size())).format(LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC));
     }
 
     private String blanks() {
