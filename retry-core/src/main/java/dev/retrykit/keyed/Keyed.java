@@ -73,7 +73,7 @@ public final class Keyed<T> {
     public T get(String key, long nowNanos) {
         Entry<T> entry = entries.get(Objects.requireNonNull(key, "key"));
         if (entry == null) {
-            return isFullFor(nowNanos) ? shared : add(key, nowNanos);
+            return isFullFor(nowNanos) ? ownOrShared(key) : add(key, nowNanos);
         }
         if (nowNanos - entry.lastNote >= noteNanos) {
             entry.lastNote = nowNanos;
@@ -107,6 +107,12 @@ public final class Keyed<T> {
     /** Whether there is no room for a new key, and it isn't time yet to look for what is idle. */
     private boolean isFullFor(long nowNanos) {
         return entries.size() >= maxKeys && nowNanos - nextSweep < 0;
+    }
+
+    /** The key itself may have taken the last room since it was looked for. */
+    private T ownOrShared(String key) {
+        Entry<T> entry = entries.get(key);
+        return entry == null ? shared : entry.value;
     }
 
     private synchronized T add(String key, long nowNanos) {

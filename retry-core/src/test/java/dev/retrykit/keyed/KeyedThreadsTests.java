@@ -36,7 +36,7 @@ class KeyedThreadsTests {
         assertThat(seen.values()).filteredOn(values -> values.contains(SHARED)).hasSize(12);
     }
 
-    @RepeatedTest(50)
+    @RepeatedTest(500)
     void asManyKeysAsThereIsRoomForAllGetAValueOfTheirOwn() throws Exception {
         Keyed<Object> keyed = keyed(8);
         Set<Object> seen = ConcurrentHashMap.newKeySet();
