@@ -37,6 +37,7 @@ final class NetworkFailures {
             "failed to respond",
             "prematurely closed",
             "rst_stream",
+            "not processed by peer",
             "stream was reset",
             "goaway");
 

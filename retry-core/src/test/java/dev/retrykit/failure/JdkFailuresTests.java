@@ -60,6 +60,7 @@ class JdkFailuresTests {
                 new SocketException("Unexpected end of file from server"),
                 new IOException("Premature end of Content-Length delimited message body (expected: 100; received: 10)"),
                 new IOException("Received RST_STREAM: Refused stream"),
+                new IOException("request not processed by peer"),
                 new IOException("stream was reset: REFUSED_STREAM"),
                 new IOException("closed"),
                 new IOException("localhost:8080 failed to respond"),

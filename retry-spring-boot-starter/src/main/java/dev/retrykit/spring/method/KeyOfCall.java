@@ -71,7 +71,8 @@ final class KeyOfCall {
         }
     }
 
-    private static String hash(String text) {
+    /** SHA-256, in hexadecimal digits. */
+    static String hash(String text) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
             return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));

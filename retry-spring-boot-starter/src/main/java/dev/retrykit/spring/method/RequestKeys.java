@@ -2,10 +2,6 @@ package dev.retrykit.spring.method;
 
 import dev.retrykit.RetryContext;
 import dev.retrykit.spring.call.Invocation;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +32,7 @@ interface RequestKeys {
             if (text.isBlank()) {
                 throw new IllegalArgumentException(value + " is blank, so nothing was called.");
             }
-            return PLAIN.matcher(text).matches() ? text : hash(text);
+            return PLAIN.matcher(text).matches() ? text : KeyOfCall.hash(text);
         };
     }
 
@@ -47,14 +43,5 @@ interface RequestKeys {
             RetryContext.current().ifPresent(attempt -> attempt.idempotencyKeysFrom(text));
             return method.call(given);
         };
-    }
-
-    private static String hash(String text) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every JDK has SHA-256", impossible);
-        }
     }
 }

@@ -28,6 +28,7 @@ import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 
 /** Which failures say that a request was not worked on. */
@@ -89,7 +90,7 @@ class UnsentTests {
     /** A server that speaks HTTP/2 and refuses each stream (error 7), or resets it for another reason (error 2). */
     @ParameterizedTest
     @CsvSource({"7, dont-follow, 3, EXHAUSTED", "7, follow, 1, NOT_IDEMPOTENT", "2, dont-follow, 1, NOT_IDEMPOTENT"})
-    void aRefusedStreamWasNotWorkedOn(int error, String redirects, int streams, StopReason reason) throws Exception {
+    void aRefusedStreamWasNotWorkedOn(int error, String redirects, int attempts, StopReason reason) throws Exception {
         List<RetryEvent.Ended> ended = new CopyOnWriteArrayList<>();
         AtomicInteger refused = new AtomicInteger();
         try (FaultServer server = new FaultServer().on("/order", (request, connection) -> {
@@ -111,10 +112,13 @@ class UnsentTests {
                     .withBean(Caller.class)
                     .run(context -> assertThat(catchThrowable(
                                     () -> context.getBean(Caller.class).order(server.url("/order"))))
-                            .hasStackTraceContaining("RST_STREAM"));
+                            .isInstanceOf(ResourceAccessException.class));
         }
-        assertThat(refused).hasValue(streams);
-        assertThat(ended).extracting(RetryEvent.Ended::reason).containsExactly(reason);
+        // from JDK 21 on the client sends again by itself what it knows not to have been worked on
+        assertThat(refused).hasValueGreaterThanOrEqualTo(attempts);
+        assertThat(ended)
+                .extracting(end -> end.attempts() + " " + end.reason())
+                .containsExactly(attempts + " " + reason);
     }
 
     private static final int HEADERS = 1;
