@@ -3,6 +3,7 @@ package dev.retrykit.spring.method;
 import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.call.FallbackMethod;
+import dev.retrykit.spring.expression.MethodNames;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Names;
 import java.lang.reflect.Method;

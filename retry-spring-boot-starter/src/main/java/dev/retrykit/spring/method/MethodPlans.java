@@ -1,6 +1,7 @@
 package dev.retrykit.spring.method;
 
 import dev.retrykit.spring.call.CallForms;
+import dev.retrykit.spring.expression.MethodNames;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.AspectMode;
 import dev.retrykit.spring.settings.InvalidSettingException;

@@ -1,5 +1,6 @@
 package dev.retrykit.spring.method;
 
+import dev.retrykit.spring.expression.MethodNames;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Map;

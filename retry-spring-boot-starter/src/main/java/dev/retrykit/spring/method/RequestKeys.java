@@ -2,6 +2,7 @@ package dev.retrykit.spring.method;
 
 import dev.retrykit.RetryContext;
 import dev.retrykit.spring.call.Invocation;
+import dev.retrykit.spring.expression.KeyOfCall;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

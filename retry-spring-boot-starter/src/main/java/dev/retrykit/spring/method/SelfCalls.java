@@ -1,5 +1,6 @@
 package dev.retrykit.spring.method;
 
+import dev.retrykit.spring.expression.MethodNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Method;

@@ -1,5 +1,6 @@
 package dev.retrykit.spring.method;
 
+import dev.retrykit.spring.expression.MethodNames;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;

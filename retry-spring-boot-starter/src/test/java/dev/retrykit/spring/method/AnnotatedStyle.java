@@ -6,6 +6,7 @@ import dev.retrykit.StopReason;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.spring.call.CallForms;
+import dev.retrykit.spring.expression.MethodNames;
 import dev.retrykit.spring.failure.CallerTransaction;
 import dev.retrykit.spring.settings.AspectMode;
 import dev.retrykit.time.ManualTime;

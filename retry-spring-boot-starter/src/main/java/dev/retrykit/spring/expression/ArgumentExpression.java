@@ -1,4 +1,4 @@
-package dev.retrykit.spring.method;
+package dev.retrykit.spring.expression;
 
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Texts;
@@ -17,7 +17,7 @@ import org.springframework.expression.spel.support.StandardEvaluationContext;
  * A SpEL expression over a method's arguments, as in {@code #region} or {@code #order.customer.id}; {@code @bean} stands
  * for a bean. It is parsed and checked once. One that is an argument alone is never evaluated: the argument is taken.
  */
-final class ArgumentExpression {
+public final class ArgumentExpression {
 
     private static final SpelExpressionParser PARSER = new SpelExpressionParser();
     private static final Object NOTHING = new Object();
@@ -43,7 +43,8 @@ final class ArgumentExpression {
      * @param type the class that is called
      * @throws InvalidSettingException if it can't be parsed, or names an argument that there isn't
      */
-    static ArgumentExpression parse(String attribute, String text, Method method, Class<?> type, BeanFactory beans) {
+    public static ArgumentExpression parse(
+            String attribute, String text, Method method, Class<?> type, BeanFactory beans) {
         String what = attribute + " " + Texts.quoted(text) + " on " + MethodNames.readable(method, type);
         if (text.isBlank()) {
             throw new InvalidSettingException(
@@ -64,7 +65,7 @@ final class ArgumentExpression {
     }
 
     /** Its value for a call; whatever is wrong about it names the method and the expression. */
-    Object value(@Nullable Object[] arguments) {
+    public Object value(@Nullable Object[] arguments) {
         Object value = argument >= 0 ? arguments[argument] : evaluate(arguments);
         if (value == null) {
             throw new IllegalArgumentException(what + " is null, so nothing was called.");

@@ -1,4 +1,4 @@
-package dev.retrykit.spring.method;
+package dev.retrykit.spring.expression;
 
 import java.lang.reflect.Method;
 import java.util.Arrays;
@@ -6,17 +6,17 @@ import java.util.stream.Collectors;
 import org.springframework.core.KotlinDetector;
 
 /** Methods as messages, meters and settings name them. */
-final class MethodNames {
+public final class MethodNames {
 
     private MethodNames() {}
 
     /** {@code StockService.stock}: the name of a policy or circuit without one. */
-    static String shortName(Method method, Class<?> type) {
+    public static String shortName(Method method, Class<?> type) {
         return simpleName(type) + "." + name(method);
     }
 
     /** As it is written: Kotlin's compiler appends to the names of internal functions and of those with value classes. */
-    static String name(Method method) {
+    public static String name(Method method) {
         String name = method.getName();
         return KotlinDetector.isKotlinType(method.getDeclaringClass())
                 ? name.replaceFirst("(?<=.)(-[\\w-]{7})?(\\$.*)?$", "")
@@ -24,24 +24,24 @@ final class MethodNames {
     }
 
     /** An anonymous class has none: {@code Shop$1} then. */
-    static String simpleName(Class<?> type) {
+    public static String simpleName(Class<?> type) {
         return type.isAnonymousClass()
                 ? type.getName().substring(type.getPackageName().length()).replaceFirst("^\\.", "")
                 : type.getSimpleName();
     }
 
     /** {@code com.acme.StockService.stock(java.lang.String)}: where the short name isn't unique. */
-    static String fullName(Method method, Class<?> type) {
+    public static String fullName(Method method, Class<?> type) {
         return type.getName() + "." + method.getName() + parameters(method, true);
     }
 
     /** {@code StockService.stock(String)}: for people. */
-    static String readable(Method method, Class<?> type) {
+    public static String readable(Method method, Class<?> type) {
         return shortName(method, type) + parameters(method, false);
     }
 
     /** {@code (String)}: without the continuation of a suspending function, which nobody writes. */
-    static String parameters(Method method, boolean full) {
+    public static String parameters(Method method, boolean full) {
         return Arrays.stream(method.getParameterTypes())
                 .filter(parameter -> !parameter.getName().equals("kotlin.coroutines.Continuation"))
                 .map(parameter -> full ? parameter.getTypeName() : parameter.getSimpleName())

@@ -1,4 +1,4 @@
-package dev.retrykit.spring.method;
+package dev.retrykit.spring.expression;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** The key of a call as text. Keys may come from outside: a long one is kept as its hash. */
-final class KeyOfCall {
+public final class KeyOfCall {
 
     private static final int LONGEST = 200;
 
@@ -20,7 +20,8 @@ final class KeyOfCall {
 
     private final ArgumentExpression expression;
 
-    KeyOfCall(ArgumentExpression expression) {
+    /** Of the value of an expression. */
+    public KeyOfCall(ArgumentExpression expression) {
         this.expression = expression;
     }
 
@@ -29,7 +30,7 @@ final class KeyOfCall {
      *
      * @throws IllegalArgumentException if there is none, or if its text would say nothing about it
      */
-    String of(@Nullable Object[] arguments) {
+    public String of(@Nullable Object[] arguments) {
         Object value = expression.value(arguments);
         if (!SPEAKS.get(value.getClass())) {
             throw new IllegalArgumentException(
@@ -72,7 +73,7 @@ final class KeyOfCall {
     }
 
     /** SHA-256, in hexadecimal digits. */
-    static String hash(String text) {
+    public static String hash(String text) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
             return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));

@@ -1,4 +1,4 @@
-package dev.retrykit.spring.method;
+package dev.retrykit.spring.expression;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -1,4 +1,4 @@
-package dev.retrykit.spring.method;
+package dev.retrykit.spring.expression;
 
 import dev.retrykit.spring.settings.InvalidSettingException;
 import org.springframework.expression.spel.SpelNode;

@@ -1,4 +1,4 @@
-package dev.retrykit.spring.method;
+package dev.retrykit.spring.expression;
 
 import dev.retrykit.spring.settings.Names;
 import java.lang.reflect.Method;

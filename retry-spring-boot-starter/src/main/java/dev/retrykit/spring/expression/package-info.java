@@ -1,0 +1,5 @@
+/** What annotations say about calls: expressions over a method's arguments, and the names of methods. */
+@NullMarked
+package dev.retrykit.spring.expression;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,14 @@
+package dev.retrykit.spring.idempotency;
+
+import java.time.Duration;
+
+/**
+ * What a holder asks a store for.
+ *
+ * @param claim its claim
+ * @param fingerprint what the request consists of
+ * @param lease for how long it is the holder if it doesn't renew
+ * @param grace how long after a lease is over another holder may take the claim
+ * @param keep for how long an unfinished claim is kept after its lease
+ */
+public record ClaimRequest(Claim claim, String fingerprint, Duration lease, Duration grace, Duration keep) {}

@@ -1,0 +1,48 @@
+package dev.retrykit.spring.idempotency;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** SHA-256 over parts, each with its length, so that nothing can slip from one part into the next. */
+public final class Digest {
+
+    private final MessageDigest sha256;
+
+    /** Of nothing yet. */
+    public Digest() {
+        try {
+            sha256 = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every JDK has SHA-256", impossible);
+        }
+    }
+
+    /** Of texts. */
+    public static String of(String... parts) {
+        Digest digest = new Digest();
+        for (String part : parts) {
+            digest.add(part);
+        }
+        return digest.hex();
+    }
+
+    /** Adds a text. */
+    public Digest add(String part) {
+        return add(part.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Adds bytes. */
+    public Digest add(byte[] part) {
+        sha256.update(ByteBuffer.allocate(Integer.BYTES).putInt(part.length).flip());
+        sha256.update(part);
+        return this;
+    }
+
+    /** In 64 hexadecimal digits; it is empty again afterwards. */
+    public String hex() {
+        return HexFormat.of().formatHex(sha256.digest());
+    }
+}

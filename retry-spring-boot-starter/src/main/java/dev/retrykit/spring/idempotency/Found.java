@@ -1,0 +1,58 @@
+package dev.retrykit.spring.idempotency;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a store had under a key that somebody wanted to claim.
+ *
+ * @param state what became of the key
+ * @param fingerprint what the request consisted of that it was first used for
+ * @param leaseLeft how long the holder holds it without renewing, zero if nobody does
+ * @param answer the answer, if it is kept
+ */
+public record Found(
+        State state,
+        String fingerprint,
+        Duration leaseLeft,
+        @Nullable Answer answer) {
+
+    /** What became of a key. */
+    public enum State {
+
+        /** Nobody had it: who asked is its holder now. */
+        CLAIMED,
+
+        /** A holder is at it. */
+        IN_FLIGHT,
+
+        /** A holder was at it and is gone. Whether there was an effect isn't known. */
+        UNKNOWN,
+
+        /** It was carried out, and its answer is kept. */
+        DONE,
+
+        /** It was carried out, and its answer isn't kept. */
+        TOMBSTONE
+    }
+
+    /** Who asked holds it. */
+    public static Found claimed(String fingerprint) {
+        return new Found(State.CLAIMED, fingerprint, Duration.ZERO, null);
+    }
+
+    /** Another one holds it. */
+    public static Found inFlight(String fingerprint, Duration leaseLeft) {
+        return new Found(State.IN_FLIGHT, fingerprint, leaseLeft, null);
+    }
+
+    /** Its holder is gone. */
+    public static Found unknown(String fingerprint) {
+        return new Found(State.UNKNOWN, fingerprint, Duration.ZERO, null);
+    }
+
+    /** It was carried out; null if its answer isn't kept. */
+    public static Found done(String fingerprint, @Nullable Answer answer) {
+        return new Found(answer == null ? State.TOMBSTONE : State.DONE, fingerprint, Duration.ZERO, answer);
+    }
+}

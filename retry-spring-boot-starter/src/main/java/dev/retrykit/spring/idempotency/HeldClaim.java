@@ -1,0 +1,151 @@
+package dev.retrykit.spring.idempotency;
+
+import dev.retrykit.spring.idempotency.IdempotencyCounters.Result;
+import dev.retrykit.spring.idempotency.IdempotencyStore.Release;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A claim while what it stands for is carried out. Its lease is renewed until it ends in one of three ways, of which the
+ * first one counts.
+ */
+public final class HeldClaim {
+
+    private static final Log LOG = LogFactory.getLog(HeldClaim.class);
+
+    private static final ThreadLocal<@Nullable HeldClaim> BOUND = new ThreadLocal<>();
+
+    private final Claim claim;
+    private final Terms terms;
+    private final IdempotencyStore store;
+    private final Upkeep upkeep;
+    private final IdempotencyCounters counters;
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private final AtomicInteger commits = new AtomicInteger();
+    private @Nullable HeldClaim outer;
+
+    HeldClaim(Claim claim, Terms terms, IdempotencyStore store, Upkeep upkeep, IdempotencyCounters counters) {
+        this.claim = claim;
+        this.terms = terms;
+        this.store = store;
+        this.upkeep = upkeep;
+        this.counters = counters;
+    }
+
+    /** The claim that this thread carries out, the innermost one; null if it carries out none. */
+    public static @Nullable HeldClaim onThisThread() {
+        return BOUND.get();
+    }
+
+    /** Of the current thread, until it is closed on the same one. */
+    public Binding bind() {
+        HeldClaim before = BOUND.get();
+        outer = before;
+        BOUND.set(this);
+        return () -> {
+            if (before == null) {
+                BOUND.remove();
+            } else {
+                BOUND.set(before);
+            }
+        };
+    }
+
+    /** What ends a thread's work for a claim. */
+    @FunctionalInterface
+    public interface Binding extends AutoCloseable {
+
+        @Override
+        void close();
+    }
+
+    /** The claim. */
+    public Claim claim() {
+        return claim;
+    }
+
+    /** Where it is kept. */
+    public IdempotencyStore store() {
+        return store;
+    }
+
+    /** The claim that the thread was carrying out already; null if none. */
+    public @Nullable HeldClaim outer() {
+        return outer;
+    }
+
+    /** A transaction updates the claim just before its commit. */
+    public void fenced() {
+        commits.incrementAndGet();
+    }
+
+    /** Whether a transaction updated the claim just before its commit. */
+    public boolean isFenced() {
+        return commits.get() > 0;
+    }
+
+    /** Somebody else has it now. */
+    public void lost() {
+        if (ended.compareAndSet(false, true)) {
+            counters.add(Result.LOST);
+            LOG.warn("The claim on the idempotency key " + claim.id() + " was taken over: its lease of "
+                    + terms.lease().toMillis() + " ms had ended");
+        }
+    }
+
+    void renewed() {
+        upkeep.after(terms.lease().dividedBy(3), this::renew);
+    }
+
+    private void renew() {
+        if (ended.get()) {
+            return;
+        }
+        try {
+            if (!store.renew(claim, terms.lease()) && !ended.get()) {
+                lost();
+                return;
+            }
+        } catch (RuntimeException down) {
+            LOG.warn("The lease of the idempotency key " + claim.id() + " couldn't be renewed", down);
+        }
+        renewed();
+    }
+
+    /**
+     * It was carried out.
+     *
+     * @param answer the answer to keep; null if none is
+     */
+    public void complete(@Nullable Answer answer) {
+        end("kept", () -> store.complete(claim, answer, terms.ttl()));
+    }
+
+    /** It had no effect, as far as is known here. */
+    public void release() {
+        end("freed", () -> store.release(claim, terms.ttl()) != Release.LOST);
+    }
+
+    /** Nobody here will learn what becomes of it: its lease runs out. */
+    public void abandon() {
+        ended.set(true);
+    }
+
+    private void end(String what, BooleanSupplier step) {
+        if (ended.compareAndSet(false, true)) {
+            upkeep.untilDone(step, isOurs -> ended(what, isOurs), claim.id());
+        }
+    }
+
+    private void ended(String what, boolean isOurs) {
+        if (!isOurs) {
+            counters.add(Result.LOST);
+            LOG.warn("The idempotency key " + claim.id() + " wasn't " + what
+                    + ": its claim was taken over, since its lease had ended");
+        }
+    }
+}

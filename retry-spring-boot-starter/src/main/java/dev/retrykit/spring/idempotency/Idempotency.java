@@ -1,0 +1,82 @@
+package dev.retrykit.spring.idempotency;
+
+import dev.retrykit.spring.idempotency.IdempotencyCounters.Result;
+import dev.retrykit.time.TimeSource;
+import java.time.Duration;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/** Opens keys: asks the store, decides, and looks after the claims of what is carried out. */
+public final class Idempotency implements AutoCloseable {
+
+    private static final Log LOG = LogFactory.getLog(Idempotency.class);
+
+    private static final Duration BETWEEN_PURGES = Duration.ofMinutes(1);
+
+    private final IdempotencyStore store;
+    private final Upkeep upkeep;
+    private final IdempotencyCounters counters = new IdempotencyCounters();
+    private volatile boolean closed;
+
+    /** With a store. */
+    public Idempotency(IdempotencyStore store, TimeSource time) {
+        this.store = store;
+        this.upkeep = new Upkeep(time);
+        purgeLater();
+    }
+
+    /** Where it is kept what became of keys. */
+    public IdempotencyStore store() {
+        return store;
+    }
+
+    /** What became of requests. */
+    public IdempotencyCounters counters() {
+        return counters;
+    }
+
+    /**
+     * Decides about a request, and holds its key if it is to be carried out.
+     *
+     * @param id the hash of the key, and of all that it belongs to
+     * @param fingerprint what the request consists of
+     * @throws StoreDownException if the store can't be asked, or is full
+     */
+    public Opened open(String id, String fingerprint, Terms terms) {
+        Claim claim = Claim.of(id);
+        Found found;
+        try {
+            found = store.claim(terms.request(claim, fingerprint));
+        } catch (RuntimeException down) {
+            counters.add(Result.UNAVAILABLE);
+            throw new StoreDownException(store.name(), down);
+        }
+        IdempotencyDecision decision = IdempotencyDecision.of(found, fingerprint);
+        counters.add(decision);
+        if (decision != IdempotencyDecision.EXECUTE) {
+            return new Opened(decision, found, null);
+        }
+        HeldClaim held = new HeldClaim(claim, terms, store, upkeep, counters);
+        held.renewed();
+        return new Opened(decision, found, held);
+    }
+
+    private void purgeLater() {
+        upkeep.after(BETWEEN_PURGES, () -> {
+            try {
+                store.purge();
+            } catch (RuntimeException down) {
+                LOG.debug("Expired idempotency keys couldn't be removed", down);
+            }
+            if (!closed) {
+                purgeLater();
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        upkeep.close();
+    }
+}

@@ -1,0 +1,71 @@
+package dev.retrykit.spring.idempotency;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where it is kept what became of keys. Each method is one atomic step, and all times pass on the store's own clock.
+ *
+ * <p>Every method may throw a {@link RuntimeException} if the store can't be reached; then whether the step was taken isn't
+ * known.
+ */
+public interface IdempotencyStore {
+
+    /** What it is, for reports: {@code memory}, {@code jdbc}, {@code redis}. */
+    String name();
+
+    /**
+     * Claims a key that nobody has, whose record has expired, or whose holder's lease has been over for as long as the
+     * request says, if the fingerprint is the same. Otherwise tells what is there and changes nothing.
+     *
+     * @throws StoreFullException if there is no room for another key
+     */
+    Found claim(ClaimRequest request);
+
+    /**
+     * Puts off the end of a lease, also of one that is over and that nobody took.
+     *
+     * @return whether the claim is still this holder's
+     */
+    boolean renew(Claim claim, Duration lease);
+
+    /**
+     * Ends a claim: it was carried out.
+     *
+     * @param answer the answer to keep; null if none is
+     * @param keep how long to keep it, or that there was one
+     * @return whether the claim was still this holder's, and unfinished
+     */
+    boolean complete(Claim claim, @Nullable Answer answer, Duration keep);
+
+    /**
+     * Gives a claim up: it had no effect. The store may know better.
+     *
+     * @param keep how long to keep that there was an effect after all
+     */
+    Release release(Claim claim, Duration keep);
+
+    /**
+     * Forgets a key that no lease holds, whatever is known about it: for people who know what became of it.
+     *
+     * @param id the hash of the key
+     * @return whether there was such a key
+     */
+    boolean free(String id);
+
+    /** Removes what has expired, if the store doesn't do so by itself. */
+    default void purge() {}
+
+    /** What giving up a claim came to. */
+    enum Release {
+
+        /** The key is free. */
+        FREED,
+
+        /** There was an effect: the key is kept, without an answer. */
+        EFFECT,
+
+        /** The claim wasn't this holder's any more. */
+        LOST
+    }
+}

@@ -1,0 +1,13 @@
+package dev.retrykit.spring.idempotency;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to do with a request.
+ *
+ * @param decision what to do
+ * @param found what was found under its key
+ * @param claim its claim, if it is to be carried out
+ */
+public record Opened(
+        IdempotencyDecision decision, Found found, @Nullable HeldClaim claim) {}

@@ -1,0 +1,104 @@
+package dev.retrykit.spring.idempotency;
+
+import dev.retrykit.time.TimeSource;
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * What has to be done with a store beside calls: leases to renew, steps to take again that a store which was down refused,
+ * records to remove. On threads of its own, so that leases are renewed when everything else is busy.
+ */
+final class Upkeep implements AutoCloseable {
+
+    private static final Log LOG = LogFactory.getLog(Upkeep.class);
+
+    private static final int THREADS = 2;
+    private static final int IDLE_SECONDS = 30;
+
+    /** Answers wait in memory: more of them than this would be a leak as long as a store is down. */
+    private static final int MOST_WAITING = 256;
+
+    private static final int TRIES = 30;
+    private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
+
+    private final TimeSource time;
+    private final ThreadPoolExecutor threads;
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    Upkeep(TimeSource time) {
+        this.time = time;
+        AtomicInteger number = new AtomicInteger();
+        threads = new ThreadPoolExecutor(
+                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "retrykit-idempotency-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    /** Does something later. */
+    void after(Duration delay, Runnable task) {
+        time.schedule(() -> start(task), delay.toNanos());
+    }
+
+    private void start(Runnable task) {
+        try {
+            threads.execute(task);
+        } catch (RejectedExecutionException ended) {
+            LOG.debug("The application has ended", ended);
+        }
+    }
+
+    /**
+     * Takes a step now, and again for a while if the store is down.
+     *
+     * @param outcome is told what the step came to, once it was taken
+     */
+    void untilDone(BooleanSupplier step, Consumer<Boolean> outcome, String id) {
+        try {
+            outcome.accept(step.getAsBoolean());
+        } catch (RuntimeException down) {
+            LOG.warn(
+                    "The store couldn't be told what became of the idempotency key " + id + "; it is tried again for "
+                            + BETWEEN_TRIES.multipliedBy(TRIES).toSeconds() + " s",
+                    down);
+            if (waiting.incrementAndGet() > MOST_WAITING) {
+                waiting.decrementAndGet();
+                LOG.warn("Too much waits for the store: the idempotency key " + id + " is left as it is");
+            } else {
+                again(step, outcome, id, TRIES);
+            }
+        }
+    }
+
+    private void again(BooleanSupplier step, Consumer<Boolean> outcome, String id, int left) {
+        after(BETWEEN_TRIES, () -> {
+            try {
+                boolean result = step.getAsBoolean();
+                waiting.decrementAndGet();
+                outcome.accept(result);
+            } catch (RuntimeException down) {
+                if (left > 1) {
+                    again(step, outcome, id, left - 1);
+                } else {
+                    waiting.decrementAndGet();
+                    LOG.warn("The store never learned what became of the idempotency key " + id, down);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        threads.shutdown();
+    }
+}

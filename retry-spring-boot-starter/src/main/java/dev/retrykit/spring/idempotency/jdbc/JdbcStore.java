@@ -1,0 +1,222 @@
+package dev.retrykit.spring.idempotency.jdbc;
+
+import dev.retrykit.spring.idempotency.Answer;
+import dev.retrykit.spring.idempotency.Claim;
+import dev.retrykit.spring.idempotency.ClaimRequest;
+import dev.retrykit.spring.idempotency.Found;
+import dev.retrykit.spring.idempotency.IdempotencyStore;
+import dev.retrykit.spring.idempotency.jdbc.Steps.Session;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps keys in a relational database, in the tables of {@code schema-*.sql} beside this class. A transaction of a holder
+ * that uses the same {@link DataSource} is committed only together with its claim: see {@link TransactionFence}.
+ */
+public final class JdbcStore implements IdempotencyStore {
+
+    private static final int TRIES = 5;
+    private static final Duration COMMITTING = Duration.ofSeconds(1);
+
+    private final DataSource dataSource;
+    private final Steps steps;
+
+    /** In a database. */
+    public JdbcStore(DataSource dataSource) {
+        this.dataSource = dataSource;
+        this.steps = new Steps(dataSource);
+    }
+
+    /**
+     * A row.
+     *
+     * @param state CLAIMED, COMMITTED by a fenced transaction, DONE with an answer, GONE without one
+     * @param expiresIn milliseconds
+     * @param leaseLeft milliseconds, negative if the lease is over
+     */
+    private record Row(
+            String owner, String state, String fingerprint, byte @Nullable [] answer, long expiresIn, long leaseLeft) {
+
+        static Row read(ResultSet row) throws SQLException {
+            long left = row.getLong(6);
+            long renewed = row.getLong(7);
+            boolean isRenewed = !row.wasNull();
+            return new Row(
+                    row.getString(1),
+                    row.getString(2),
+                    row.getString(3),
+                    row.getBytes(4),
+                    row.getLong(5),
+                    isRenewed ? Math.max(left, renewed) : left);
+        }
+
+        boolean isFree(ClaimRequest request) {
+            boolean over = leaseLeft < 0;
+            boolean taken = state.equals("CLAIMED")
+                    && fingerprint.equals(request.fingerprint())
+                    && -leaseLeft >= request.grace().toMillis();
+            return over && (expiresIn < 0 || taken);
+        }
+
+        Found found() {
+            return switch (state) {
+                case "DONE" -> Found.done(fingerprint, answer == null ? null : Answer.of(answer));
+                case "GONE" -> Found.done(fingerprint, null);
+                default ->
+                    leaseLeft >= 0
+                            ? Found.inFlight(fingerprint, Duration.ofMillis(leaseLeft))
+                            : state.equals("COMMITTED") ? Found.done(fingerprint, null) : Found.unknown(fingerprint);
+            };
+        }
+    }
+
+    @Override
+    public String name() {
+        return "jdbc";
+    }
+
+    /** Whether transactions on this data source are the store's. */
+    boolean uses(DataSource other) {
+        return other == dataSource;
+    }
+
+    /** Finds out whether the tables are there. */
+    void check() {
+        steps.run(session -> session.first(Sql.CHECK, row -> row.getInt(1)) != null);
+    }
+
+    @Override
+    public Found claim(ClaimRequest request) {
+        return steps.run(session -> {
+            boolean inserts = !session.dialect().looksBeforeInserting;
+            for (int i = 0; i < TRIES; i++) {
+                if (inserts && insert(session, request)) {
+                    return Found.claimed(request.fingerprint());
+                }
+                Row row = session.first(Sql.LOOK, Row::read, request.claim().id());
+                inserts = row == null;
+                if (row != null && !row.isFree(request)) {
+                    return row.found();
+                }
+                if (row != null && takeOver(session, row, request)) {
+                    return Found.claimed(request.fingerprint());
+                }
+            }
+            return Found.inFlight(request.fingerprint(), COMMITTING);
+        });
+    }
+
+    private static boolean insert(Session session, ClaimRequest request) throws SQLException {
+        try {
+            return session.update(
+                            Sql.INSERT,
+                            request.claim().id(),
+                            request.claim().owner(),
+                            request.fingerprint(),
+                            request.lease().toMillis(),
+                            request.lease().plus(request.keep()).toMillis())
+                    == 1;
+        } catch (SQLException failed) {
+            if (Failures.isDuplicate(failed)) {
+                return false;
+            }
+            throw failed;
+        }
+    }
+
+    private static boolean takeOver(Session session, Row row, ClaimRequest request) throws SQLException {
+        try {
+            return session.update(
+                            Sql.TAKE_OVER,
+                            request.claim().owner(),
+                            request.fingerprint(),
+                            request.lease().toMillis(),
+                            request.lease().plus(request.keep()).toMillis(),
+                            request.claim().id(),
+                            row.owner(),
+                            row.state())
+                    == 1;
+        } catch (SQLException waited) {
+            if (Failures.isDisconnect(waited)) {
+                throw waited;
+            }
+            return false; // the holder's transaction has the row: it is committing, or stands still while it does
+        }
+    }
+
+    @Override
+    public boolean renew(Claim claim, Duration lease) {
+        return steps.run(session -> {
+            boolean renewed = session.update(Sql.RENEW, lease.toMillis(), claim.id(), claim.owner()) == 1;
+            return renewed || session.update(Sql.RENEW_FIRST, lease.toMillis(), claim.id(), claim.owner()) == 1;
+        });
+    }
+
+    @Override
+    public boolean complete(Claim claim, @Nullable Answer answer, Duration keep) {
+        return steps.run(session -> session.update(
+                        Sql.COMPLETE,
+                        answer == null ? "GONE" : "DONE",
+                        answer == null ? null : answer.toBytes(),
+                        keep.toMillis(),
+                        claim.id(),
+                        claim.owner())
+                == 1);
+    }
+
+    @Override
+    public Release release(Claim claim, Duration keep) {
+        return steps.run(session -> {
+            if (session.update(Sql.RELEASE, claim.id(), claim.owner()) == 1) {
+                return Release.FREED;
+            }
+            boolean buried = session.update(Sql.BURY, keep.toMillis(), claim.id(), claim.owner()) == 1;
+            return buried ? Release.EFFECT : Release.LOST;
+        });
+    }
+
+    @Override
+    public boolean free(String id) {
+        return steps.run(session -> session.update(Sql.FREE, id) == 1);
+    }
+
+    @Override
+    public void purge() {
+        steps.run(session -> {
+            List<String> expired;
+            do {
+                expired = expired(session);
+                for (String id : expired) {
+                    session.update(Sql.REMOVE, id);
+                }
+            } while (!expired.isEmpty());
+            return session.update(Sql.ORPHANS);
+        });
+    }
+
+    private static List<String> expired(Session session) throws SQLException {
+        List<String> ids = new ArrayList<>();
+        try (var prepared = session.prepare(Sql.EXPIRED);
+                ResultSet rows = prepared.executeQuery()) {
+            while (rows.next()) {
+                ids.add(rows.getString(1));
+            }
+        }
+        return ids;
+    }
+
+    /** Whether it is this holder's, read outside of the caller's transaction. */
+    boolean isOwn(Claim claim) {
+        return steps.run(
+                session -> claim.owner().equals(session.first(Sql.OWNER, row -> row.getString(1), claim.id())));
+    }
+
+    Steps steps() {
+        return steps;
+    }
+}

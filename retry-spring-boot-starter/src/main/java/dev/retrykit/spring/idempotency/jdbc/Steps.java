@@ -1,0 +1,156 @@
+package dev.retrykit.spring.idempotency.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.EnumMap;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs statements, each of which is committed at once, on connections of their own: never on that of a transaction which
+ * the thread is in.
+ */
+final class Steps {
+
+    private static final int LONGEST_WAIT_SECONDS = 2;
+
+    private final DataSource dataSource;
+    private volatile @Nullable Words words;
+
+    Steps(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /** Several statements on one connection. */
+    @FunctionalInterface
+    interface Work<T> {
+
+        T on(Session session) throws SQLException;
+    }
+
+    /** Reads a row. */
+    @FunctionalInterface
+    interface Reader<T> {
+
+        T read(ResultSet row) throws SQLException;
+    }
+
+    /** What is said to the database that is there. */
+    private record Words(Dialect dialect, Map<Sql, String> texts) {
+
+        static Words of(Dialect dialect) {
+            Map<Sql, String> texts = new EnumMap<>(Sql.class);
+            for (Sql statement : Sql.values()) {
+                texts.put(statement, statement.in(dialect));
+            }
+            return new Words(dialect, texts);
+        }
+
+        String text(Sql statement) {
+            return java.util.Objects.requireNonNull(texts.get(statement));
+        }
+    }
+
+    /**
+     * Does something on a connection.
+     *
+     * @throws SqlException if the database can't be reached, or refuses
+     */
+    <T> T run(Work<T> work) {
+        try (Connection connection = dataSource.getConnection()) {
+            boolean commitsAtOnce = connection.getAutoCommit();
+            if (!commitsAtOnce) {
+                connection.setAutoCommit(true);
+            }
+            try {
+                return work.on(session(connection));
+            } finally {
+                if (!commitsAtOnce) {
+                    connection.setAutoCommit(false);
+                }
+            }
+        } catch (SQLException failed) {
+            throw new SqlException(failed);
+        }
+    }
+
+    /** On a connection that somebody else begins, ends and commits. */
+    Session session(Connection connection) throws SQLException {
+        Words known = words;
+        if (known == null) {
+            known = Words.of(Dialect.of(connection.getMetaData().getDatabaseProductName()));
+            words = known;
+        }
+        return new Session(connection, known);
+    }
+
+    /** A failure of the database. */
+    static final class SqlException extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        SqlException(SQLException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
+    /** A connection that understands the statements. */
+    static final class Session {
+
+        private final Connection connection;
+        private final Words words;
+
+        private Session(Connection connection, Words words) {
+            this.connection = connection;
+            this.words = words;
+        }
+
+        Dialect dialect() {
+            return words.dialect();
+        }
+
+        /** How many rows a statement changed. */
+        int update(Sql statement, @Nullable Object... arguments) throws SQLException {
+            try (PreparedStatement prepared = prepare(statement, arguments)) {
+                return prepared.executeUpdate();
+            }
+        }
+
+        /** The first row; null if there is none. */
+        <T> @Nullable T first(Sql statement, Reader<T> reader, Object... arguments) throws SQLException {
+            try (PreparedStatement prepared = prepare(statement, arguments);
+                    ResultSet rows = prepared.executeQuery()) {
+                return rows.next() ? reader.read(rows) : null;
+            }
+        }
+
+        PreparedStatement prepare(Sql statement, @Nullable Object... arguments) throws SQLException {
+            PreparedStatement prepared = connection.prepareStatement(words.text(statement));
+            try {
+                if (statement.mayWait()) {
+                    prepared.setQueryTimeout(LONGEST_WAIT_SECONDS);
+                }
+                for (int i = 0; i < arguments.length; i++) {
+                    set(prepared, i + 1, arguments[i]);
+                }
+                return prepared;
+            } catch (SQLException failed) {
+                prepared.close();
+                throw failed;
+            }
+        }
+
+        private static void set(PreparedStatement prepared, int index, @Nullable Object argument) throws SQLException {
+            if (argument instanceof Long number) {
+                prepared.setLong(index, number);
+            } else if (argument instanceof String text) {
+                prepared.setString(index, text);
+            } else {
+                prepared.setBytes(index, (byte[]) argument);
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.retrykit.spring.idempotency.jdbc;
+
+import dev.retrykit.spring.idempotency.ClaimLostException;
+import dev.retrykit.spring.idempotency.HeldClaim;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
+import org.springframework.transaction.TransactionExecution;
+import org.springframework.transaction.TransactionExecutionListener;
+
+/**
+ * Right before a read-write transaction of a holder is committed, the same transaction updates the claim, on condition that
+ * it is still this holder's. So either both are committed or neither is: after a crash, what stands in the claim is what
+ * happened, and who was away for longer than the lease is rolled back.
+ *
+ * <p>What it throws must be no {@code TransactionException}: on one of those a transaction manager doesn't roll back.
+ */
+final class TransactionFence implements TransactionExecutionListener {
+
+    private final Supplier<@Nullable DataSource> dataSource;
+
+    /**
+     * Of one transaction manager.
+     *
+     * @param dataSource the one that it begins transactions on
+     */
+    TransactionFence(Supplier<@Nullable DataSource> dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    @Override
+    public void beforeCommit(TransactionExecution transaction) {
+        HeldClaim held = HeldClaim.onThisThread();
+        if (held == null || !transaction.isNewTransaction() || transaction.isReadOnly()) {
+            return;
+        }
+        DataSource own = dataSource.get();
+        for (; held != null; held = held.outer()) {
+            if (own != null && held.store() instanceof JdbcStore store && store.uses(own)) {
+                fence(held, store, own);
+            }
+        }
+    }
+
+    private static void fence(HeldClaim held, JdbcStore store, DataSource own) {
+        Connection connection = DataSourceUtils.getConnection(own);
+        int rows;
+        try {
+            rows = store.steps()
+                    .session(connection)
+                    .update(Sql.FENCE, held.claim().id(), held.claim().owner());
+        } catch (SQLException failed) {
+            throw refused(held, store, failed);
+        } finally {
+            DataSourceUtils.releaseConnection(connection, own);
+        }
+        if (rows == 0) {
+            held.lost();
+            throw new ClaimLostException(held.claim());
+        }
+        held.fenced();
+    }
+
+    private static RuntimeException refused(HeldClaim held, JdbcStore store, SQLException failed) {
+        if (!Failures.isChangedSince(failed)) {
+            RuntimeException translated = new SQLStateSQLExceptionTranslator()
+                    .translate("updating the claim of an idempotent call", null, failed);
+            return translated == null ? new Steps.SqlException(failed) : translated;
+        }
+        if (!store.isOwn(held.claim())) {
+            held.lost();
+            return new ClaimLostException(held.claim());
+        }
+        return new CommitRefusedException(
+                "The transaction was rolled back: its isolation level is above READ COMMITTED, and another transaction of"
+                        + " the same idempotent call was committed since it began. Use READ COMMITTED, or let the two"
+                        + " follow each other.",
+                failed);
+    }
+}
