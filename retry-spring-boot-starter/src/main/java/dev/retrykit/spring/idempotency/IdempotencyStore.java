@@ -53,6 +53,14 @@ public interface IdempotencyStore {
      */
     boolean free(String id);
 
+    /**
+     * Whether a read-write transaction on a holder's thread is committed only together with its claim. Then the store knows
+     * whether a holder that is gone had an effect.
+     */
+    default boolean fencesTransactions() {
+        return false;
+    }
+
     /** Removes what has expired, if the store doesn't do so by itself. */
     default void purge() {}
 

@@ -16,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param circuits circuits by name
  * @param budgets retry budgets that several policies share, by name
  * @param http what holds for HTTP, on both sides
+ * @param idempotency what holds for idempotent methods
  * @param aspect how annotations take effect, and where retries stand among other aspects
  */
 @ConfigurationProperties("retrykit")
@@ -27,6 +28,7 @@ public record RetrykitProperties(
         @DefaultValue Map<String, CircuitSettings> circuits,
         @DefaultValue Map<String, BudgetSettings> budgets,
         @DefaultValue @NestedConfigurationProperty HttpSettings http,
+        @DefaultValue @NestedConfigurationProperty IdempotencySettings idempotency,
         @DefaultValue Aspect aspect) {
 
     /** Nothing is written at all. */
@@ -38,6 +40,7 @@ public record RetrykitProperties(
             Map.of(),
             Map.of(),
             HttpSettings.EMPTY,
+            IdempotencySettings.EMPTY,
             new Aspect(AspectMode.PROXY, null));
 
     /**

@@ -25,6 +25,7 @@ import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.util.unit.DataSize;
 
 /** Binds {@code retrykit.*}, keeps where each value came from, and turns what is wrong into a message. */
 public final class SettingsBinder {
@@ -158,7 +159,10 @@ public final class SettingsBinder {
         if (type == Class.class) {
             return "the full name of an exception class on the class path";
         }
-        if (type == Integer.class) {
+        if (type == DataSize.class) {
+            return "a size such as 100KB or 1MB";
+        }
+        if (type == Integer.class || type == int.class) {
             return "a whole number, " + Integer.MAX_VALUE + " at the most";
         }
         return Number.class.isAssignableFrom(type) ? "a number" : "keys below it, or nothing at all";
@@ -173,6 +177,7 @@ public final class SettingsBinder {
                 CircuitSettings.class, CircuitSettings.EMPTY,
                 BudgetSettings.class, BudgetSettings.EMPTY,
                 HttpSettings.class, HttpSettings.EMPTY,
+                IdempotencySettings.class, IdempotencySettings.EMPTY,
                 RetrykitProperties.class, RetrykitProperties.EMPTY);
 
         private static final int LONGEST_ORIGIN = 300;

@@ -45,6 +45,11 @@ public final class WrittenSettings {
         return properties.http();
     }
 
+    /** What is written about idempotent methods. */
+    public IdempotencySettings idempotency() {
+        return properties.idempotency();
+    }
+
     /** Where a key came from, for messages. */
     public String origin(String key) {
         return origins.of(key);

@@ -29,7 +29,8 @@ public final class GivenUpHandler implements WebExceptionHandler, Ordered {
         return problem == null ? Mono.error(failure) : write(problem, response);
     }
 
-    static Mono<Void> write(Problem problem, ServerHttpResponse response) {
+    /** Answers with it. */
+    public static Mono<Void> write(Problem problem, ServerHttpResponse response) {
         byte[] body = problem.body();
         response.setStatusCode(HttpStatusCode.valueOf(problem.status()));
         HttpHeaders headers = response.getHeaders();

@@ -40,7 +40,8 @@ public final class GivenUpResolver implements HandlerExceptionResolver, WebMvcCo
         return new ModelAndView();
     }
 
-    static void write(Problem problem, HttpServletResponse response) throws IOException {
+    /** Answers with it. */
+    public static void write(Problem problem, HttpServletResponse response) throws IOException {
         byte[] body = problem.body();
         response.setStatus(problem.status());
         response.setHeader(problem.header(), problem.value());

@@ -12,32 +12,41 @@ import org.springframework.http.MediaType;
  * @param status the status
  * @param header the header that says whether to come back
  * @param value its value
+ * @param detail a sentence about it; nothing in it comes from outside
  */
-record Problem(int status, String header, String value) {
+public record Problem(int status, String header, String value, String detail) {
 
-    static final MediaType TYPE = MediaType.APPLICATION_PROBLEM_JSON;
+    /** What it is written as. */
+    public static final MediaType TYPE = MediaType.APPLICATION_PROBLEM_JSON;
 
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
     /** Come back then, rounded up to seconds. */
     static Problem later(HttpStatus status, Duration wait) {
+        return later(status.value(), wait, "A service that this one needs isn't available at the moment.");
+    }
+
+    /** Come back then, rounded up to seconds. */
+    public static Problem later(int status, Duration wait, String detail) {
         long nanos = Math.max(1, wait.toNanos());
         long seconds = nanos / SECOND + (nanos % SECOND == 0 ? 0 : 1);
-        return new Problem(status.value(), HttpHeaders.RETRY_AFTER, String.valueOf(seconds));
+        return new Problem(status, HttpHeaders.RETRY_AFTER, String.valueOf(seconds), detail);
     }
 
     /** Don't come back. */
     static Problem never(int status) {
-        return new Problem(status, "x-should-retry", "false");
+        return never(status, "What this service could do about a failure behind it has been done.");
     }
 
-    /** As JSON. Nothing in it comes from outside. */
-    byte[] body() {
+    /** Don't come back. */
+    public static Problem never(int status, String detail) {
+        return new Problem(status, "x-should-retry", "false", detail);
+    }
+
+    /** As JSON. */
+    public byte[] body() {
         HttpStatus known = HttpStatus.resolve(status);
         String title = known == null ? "Error" : known.getReasonPhrase();
-        String detail = header.equals(HttpHeaders.RETRY_AFTER)
-                ? "A service that this one needs isn't available at the moment."
-                : "What this service could do about a failure behind it has been done.";
         return ("{\"type\":\"about:blank\",\"title\":\"" + title + "\",\"status\":" + status + ",\"detail\":\"" + detail
                         + "\"}")
                 .getBytes(StandardCharsets.UTF_8);

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +25,18 @@ public final class JdbcStore implements IdempotencyStore {
     private static final Duration COMMITTING = Duration.ofSeconds(1);
 
     private final DataSource dataSource;
+    private final BooleanSupplier isFenced;
     private final Steps steps;
 
-    /** In a database. */
-    public JdbcStore(DataSource dataSource) {
+    /**
+     * In a database.
+     *
+     * @param isFenced whether the application's transactions are begun on the same data source by a manager that has a
+     *     fence; asked when the first call comes
+     */
+    public JdbcStore(DataSource dataSource, BooleanSupplier isFenced) {
         this.dataSource = dataSource;
+        this.isFenced = isFenced;
         this.steps = new Steps(dataSource);
     }
 
@@ -78,6 +86,11 @@ public final class JdbcStore implements IdempotencyStore {
     @Override
     public String name() {
         return "jdbc";
+    }
+
+    @Override
+    public boolean fencesTransactions() {
+        return isFenced.getAsBoolean();
     }
 
     /** Whether transactions on this data source are the store's. */

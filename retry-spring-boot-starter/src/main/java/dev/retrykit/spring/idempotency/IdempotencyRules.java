@@ -1,0 +1,188 @@
+package dev.retrykit.spring.idempotency;
+
+import dev.retrykit.spring.settings.Durations;
+import dev.retrykit.spring.settings.IdempotencySettings;
+import dev.retrykit.spring.settings.IdempotencySettings.OnCrash;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.Texts;
+import dev.retrykit.spring.settings.WrittenSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.unit.DataSize;
+
+/** What holds for all idempotent methods: the settings, checked. */
+public final class IdempotencyRules {
+
+    private static final String PREFIX = "retrykit.idempotency.";
+
+    private static final Duration SHORTEST = Duration.ofSeconds(1);
+    private static final Duration LONGEST = Duration.ofDays(366);
+    private static final DataSize LARGEST = DataSize.ofMegabytes(64);
+
+    /** A token as in RFC 9110. */
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}");
+
+    /** Headers that describe a body, or name a place. */
+    private static final List<String> GIVEN_AGAIN = List.of(
+            "Content-Type",
+            "Content-Encoding",
+            "Content-Language",
+            "Content-Location",
+            "Content-Disposition",
+            "Location",
+            "Link",
+            "ETag",
+            "Last-Modified",
+            "Cache-Control");
+
+    /** What belongs to one caller or one connection. */
+    private static final Set<String> NEVER_GIVEN_AGAIN = insensitive(List.of(
+            "Set-Cookie",
+            "Set-Cookie2",
+            "Authorization",
+            "WWW-Authenticate",
+            "Proxy-Authenticate",
+            "Authentication-Info",
+            "Connection",
+            "Keep-Alive",
+            "Transfer-Encoding",
+            "Content-Length",
+            "Trailer",
+            "Upgrade",
+            "Date",
+            "Idempotent-Replayed"));
+
+    private final IdempotencySettings settings;
+    private final List<String> headers;
+
+    /**
+     * From what is written.
+     *
+     * @throws InvalidSettingException for the first value that is out of its range
+     */
+    public IdempotencyRules(WrittenSettings written) {
+        this.settings = written.idempotency();
+        Check check = new Check(written);
+        check.duration("ttl", settings.ttl(), SHORTEST);
+        check.duration("lease", settings.lease(), SHORTEST);
+        check.duration("hold-for", settings.holdFor(), Duration.ZERO);
+        check.that("max-body", settings.maxBody(), isSize(settings.maxBody()), "be from 0B to 64MB");
+        check.that("header", settings.header(), isName(settings.header()), "be the name of a header");
+        check.that(
+                "memory.max-keys",
+                settings.memory().maxKeys(),
+                settings.memory().maxKeys() > 0,
+                "be at least 1");
+        check.that(
+                "memory.max-size",
+                settings.memory().maxSize(),
+                !settings.memory().maxSize().isNegative(),
+                "not be negative");
+        this.headers = headers(settings.headers(), check);
+    }
+
+    private static boolean isSize(DataSize size) {
+        return !size.isNegative() && size.compareTo(LARGEST) <= 0;
+    }
+
+    private static boolean isName(String text) {
+        return TOKEN.matcher(text).matches();
+    }
+
+    private static List<String> headers(List<String> written, Check check) {
+        Set<String> names = insensitive(GIVEN_AGAIN);
+        for (int i = 0; i < written.size(); i++) {
+            String name = written.get(i);
+            check.that("headers[" + i + "]", name, isName(name), "be the name of a header");
+            check.that(
+                    "headers[" + i + "]",
+                    name,
+                    !NEVER_GIVEN_AGAIN.contains(name),
+                    "not be a header that belongs to one caller or one connection");
+            names.add(name);
+        }
+        return new ArrayList<>(names);
+    }
+
+    private static Set<String> insensitive(List<String> names) {
+        Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        set.addAll(names);
+        return set;
+    }
+
+    /**
+     * For a method.
+     *
+     * @param ttl what its annotation says; null if nothing
+     * @param fenced whether the store knows of each effect of a holder that is gone
+     */
+    public Terms terms(@Nullable Duration ttl, boolean fenced) {
+        Duration grace = fenced || settings.onCrash() == OnCrash.RERUN ? Duration.ZERO : settings.holdFor();
+        return new Terms(ttl == null ? settings.ttl() : ttl, settings.lease(), grace, settings.holdFor());
+    }
+
+    /**
+     * Reads what an annotation says about how long an answer is kept.
+     *
+     * @throws InvalidSettingException if it is no duration, or out of its range
+     */
+    public static Duration ttl(String text, String where) {
+        try {
+            Duration ttl = Durations.parse(text);
+            if (ttl.compareTo(SHORTEST) >= 0 && ttl.compareTo(LONGEST) <= 0) {
+                return ttl;
+            }
+        } catch (IllegalArgumentException unreadable) {
+            // the rule is the same
+        }
+        throw new InvalidSettingException(
+                "@Idempotent(ttl) " + Texts.quoted(text) + " on " + where + ": it must be " + Durations.RULE
+                        + ", from 1s to 366 days.",
+                "Correct the value, or remove it: then retrykit.idempotency.ttl holds.");
+    }
+
+    /** The header that keys are sent in. */
+    public String header() {
+        return settings.header();
+    }
+
+    /** Headers that may be given again. */
+    public List<String> headers() {
+        return headers;
+    }
+
+    /** The largest body, in bytes. */
+    public int maxBody() {
+        return (int) settings.maxBody().toBytes();
+    }
+
+    /** Whether requests whose key isn't required run while the store can't be asked. */
+    public boolean runsWithoutStore() {
+        return settings.onStoreDown() == IdempotencySettings.OnStoreDown.RUN;
+    }
+
+    private record Check(WrittenSettings written) {
+
+        void duration(String key, Duration value, Duration least) {
+            that(
+                    key,
+                    Durations.text(value),
+                    value.compareTo(least) >= 0 && value.compareTo(LONGEST) <= 0,
+                    "be from " + Durations.text(least) + " to 366 days");
+        }
+
+        void that(String key, Object value, boolean holds, String rule) {
+            if (!holds) {
+                throw new InvalidSettingException(
+                        "'" + PREFIX + key + "' = " + Texts.quoted(value) + " (" + written.origin(PREFIX + key)
+                                + "): it must " + rule + ".",
+                        "Correct the value.");
+            }
+        }
+    }
+}

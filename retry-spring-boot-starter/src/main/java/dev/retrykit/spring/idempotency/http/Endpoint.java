@@ -1,0 +1,130 @@
+package dev.retrykit.spring.idempotency.http;
+
+import dev.retrykit.spring.expression.KeyOfCall;
+import dev.retrykit.spring.idempotency.Digest;
+import dev.retrykit.spring.idempotency.HeldClaim;
+import dev.retrykit.spring.idempotency.Idempotency;
+import dev.retrykit.spring.idempotency.IdempotencyCounters.Result;
+import dev.retrykit.spring.idempotency.IdempotencyDecision;
+import dev.retrykit.spring.idempotency.IdempotencyRules;
+import dev.retrykit.spring.idempotency.KeyHeader;
+import dev.retrykit.spring.idempotency.MethodRecord;
+import dev.retrykit.spring.idempotency.Opened;
+import dev.retrykit.spring.idempotency.StoreDownException;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A controller's method whose requests have keys: all that can be known before one comes. */
+public final class Endpoint {
+
+    private final Method method;
+    private final boolean required;
+    private final @Nullable Duration ttl;
+    private final @Nullable KeyOfCall scope;
+    private final MethodRecord record;
+    private final Surroundings surroundings;
+
+    /**
+     * What all endpoints share.
+     *
+     * @param application the application's name: several may share a store
+     * @param secured whether Spring Security knows callers
+     */
+    record Surroundings(Idempotency idempotency, IdempotencyRules rules, String application, boolean secured) {}
+
+    Endpoint(
+            Method method,
+            boolean required,
+            @Nullable Duration ttl,
+            @Nullable KeyOfCall scope,
+            MethodRecord record,
+            Surroundings surroundings) {
+        this.method = method;
+        this.required = required;
+        this.ttl = ttl;
+        this.scope = scope;
+        this.record = record;
+        this.surroundings = surroundings;
+    }
+
+    /** Whether it is this method's. */
+    public boolean isOf(Method other) {
+        return method.equals(other);
+    }
+
+    /** What is known of its calls. */
+    public MethodRecord record() {
+        return record;
+    }
+
+    /** What holds for all. */
+    public IdempotencyRules rules() {
+        return surroundings.rules();
+    }
+
+    /**
+     * Reads the key, before any store is asked.
+     *
+     * @return the key; null if there is none and none is required
+     * @throws RefusedException if there must be one, or if it can't be one
+     */
+    public @Nullable String key(List<String> lines) {
+        KeyHeader header = KeyHeader.of(lines);
+        if (IdempotencyDecision.of(header, required) != IdempotencyDecision.EXECUTE) {
+            surroundings.idempotency().counters().add(Result.MISSING);
+            throw RefusedException.with(Refusals.of(header, rules().header()));
+        }
+        return header instanceof KeyHeader.Key key ? key.text() : null;
+    }
+
+    /** A request's body is too large to be read before the call. */
+    public RefusedException tooLarge() {
+        return RefusedException.with(Refusals.tooLarge(rules().maxBody()));
+    }
+
+    /**
+     * Decides about a request whose caller may make it.
+     *
+     * @param caller the name of the principal; null if nobody is known
+     * @param route the endpoint's method and pattern
+     * @param arguments what the method is called with
+     * @return the claim; null if the request runs without one, because the store is down and it may
+     * @throws RefusedException if it isn't carried out
+     */
+    public @Nullable HeldClaim open(
+            String key, @Nullable String caller, String route, @Nullable Object[] arguments, String fingerprint) {
+        String id = Digest.of(surroundings.application(), scope(caller, arguments), route, key);
+        Opened opened;
+        try {
+            opened = surroundings.idempotency().open(id, fingerprint, rules().terms(ttl, record.isFenced()));
+        } catch (StoreDownException down) {
+            if (!required && rules().runsWithoutStore()) {
+                return null;
+            }
+            Endpoints.LOG.warn(down.getMessage(), down.getCause());
+            throw RefusedException.with(Refusals.storeDown());
+        }
+        if (opened.claim() != null) {
+            return opened.claim();
+        }
+        throw opened.decision() == IdempotencyDecision.REPLAY
+                ? RefusedException.replay(Objects.requireNonNull(opened.found().answer()))
+                : RefusedException.with(Refusals.of(opened.decision(), id));
+    }
+
+    private String scope(@Nullable String caller, @Nullable Object[] arguments) {
+        if (scope != null) {
+            return "scope " + scope.of(arguments);
+        }
+        if (caller != null) {
+            return "caller " + caller;
+        }
+        if (surroundings.secured()) {
+            throw RefusedException.with(Refusals.nobody());
+        }
+        return "shared";
+    }
+}

@@ -1,0 +1,143 @@
+package dev.retrykit.spring.idempotency.http;
+
+import dev.retrykit.annotation.Idempotent;
+import dev.retrykit.spring.expression.ArgumentExpression;
+import dev.retrykit.spring.expression.KeyOfCall;
+import dev.retrykit.spring.expression.MethodNames;
+import dev.retrykit.spring.idempotency.Idempotency;
+import dev.retrykit.spring.idempotency.IdempotencyRules;
+import dev.retrykit.spring.idempotency.MethodRecord;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.util.ClassUtils;
+
+/** All endpoints with keys, each made once, at start. */
+public final class Endpoints {
+
+    static final Log LOG = LogFactory.getLog("dev.retrykit");
+
+    private final Map<Method, Endpoint> byMethod = new ConcurrentHashMap<>();
+    private final Set<String> httpMethods = ConcurrentHashMap.newKeySet();
+    private final Endpoint.Surroundings surroundings;
+    private final BeanFactory beans;
+
+    /**
+     * None yet.
+     *
+     * @param application the application's name
+     * @param secured whether Spring Security knows callers
+     */
+    public Endpoints(
+            Idempotency idempotency, IdempotencyRules rules, String application, boolean secured, BeanFactory beans) {
+        this.surroundings = new Endpoint.Surroundings(idempotency, rules, application, secured);
+        this.beans = beans;
+    }
+
+    /** Which return kinds a web stack can answer a repeat of. */
+    @FunctionalInterface
+    public interface Stack {
+
+        /** Why a method can't have keys; null if it can. */
+        @Nullable
+        String complaint(ReturnKind kind);
+    }
+
+    /**
+     * Adds a controller's method, if it has keys.
+     *
+     * @param httpMethods of requests that it answers; empty for all
+     * @param bean the controller as it is called
+     * @throws InvalidSettingException if it can't be idempotent
+     */
+    public void add(Method handler, Class<?> type, Supplier<Object> bean, Collection<String> httpMethods, Stack stack) {
+        Method method = specific(handler, type);
+        Idempotent idempotent = annotation(method, type);
+        if (idempotent == null) {
+            return;
+        }
+        String name = MethodNames.readable(method, type);
+        checkKey(idempotent, name);
+        ReturnKind kind = ReturnKind.of(method);
+        String complaint = stack.complaint(kind);
+        if (complaint != null) {
+            throw new InvalidSettingException(
+                    "@Idempotent on " + name + ", which returns "
+                            + method.getReturnType().getSimpleName() + ": " + complaint,
+                    "Let it return the whole answer, or remove the annotation.");
+        }
+        if (!AopUtils.isAopProxy(bean.get())) {
+            throw new InvalidSettingException(
+                    "@Idempotent on " + name + ": " + type.getName() + " can't be proxied.",
+                    "Let the class and the method be neither final nor private.");
+        }
+        byMethod.computeIfAbsent(method, key -> make(idempotent, key, type, name, kind));
+        this.httpMethods.addAll(httpMethods.isEmpty() ? Set.of("*") : httpMethods);
+    }
+
+    private static void checkKey(Idempotent idempotent, String name) {
+        if (!idempotent.key().isEmpty()) {
+            throw new InvalidSettingException(
+                    "@Idempotent(key) on " + name + ", which answers HTTP requests: there the caller sends the key.",
+                    "Remove the key.");
+        }
+    }
+
+    private Endpoint make(Idempotent idempotent, Method method, Class<?> type, String name, ReturnKind kind) {
+        IdempotencyRules rules = surroundings.rules();
+        String ttl = idempotent.ttl();
+        Duration kept = ttl.isEmpty() ? null : IdempotencyRules.ttl(ttl, name);
+        KeyOfCall scope = idempotent.scope().isEmpty()
+                ? null
+                : new KeyOfCall(
+                        ArgumentExpression.parse("@Idempotent(scope)", idempotent.scope(), method, type, beans));
+        if (scope == null && !surroundings.secured()) {
+            LOG.warn("@Idempotent on " + name + ": without Spring Security and without a scope all callers that"
+                    + " aren't known share one scope, so that one who sends another's key is given the other's answer."
+                    + " Name a scope, as in @Idempotent(scope = \"#tenant\")");
+        }
+        boolean reruns = rules.terms(kept, false).grace().isZero();
+        MethodRecord record = new MethodRecord(
+                name,
+                kind == ReturnKind.PLAIN,
+                reruns,
+                surroundings.idempotency().store());
+        return new Endpoint(method, idempotent.required(), kept, scope, record, surroundings);
+    }
+
+    /** Whether requests with such a method can be an endpoint's. */
+    public boolean mayBe(String httpMethod) {
+        return httpMethods.contains(httpMethod) || httpMethods.contains("*");
+    }
+
+    /** The endpoint of a method; null if it has no keys. */
+    public @Nullable Endpoint find(Method handler, Class<?> type) {
+        return byMethod.get(specific(handler, type));
+    }
+
+    /** All of them. */
+    public Collection<Endpoint> all() {
+        return byMethod.values();
+    }
+
+    /** The method that is carried out, however it is called. */
+    public static Method specific(Method method, Class<?> type) {
+        return AopUtils.getMostSpecificMethod(method, ClassUtils.getUserClass(type));
+    }
+
+    /** The annotation of a method, of one that it overrides, or of an annotation that it has; null if it has none. */
+    public static @Nullable Idempotent annotation(Method method, Class<?> type) {
+        return AnnotatedElementUtils.findMergedAnnotation(specific(method, type), Idempotent.class);
+    }
+}

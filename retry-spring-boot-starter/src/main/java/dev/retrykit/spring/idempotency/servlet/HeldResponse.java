@@ -1,0 +1,223 @@
+package dev.retrykit.spring.idempotency.servlet;
+
+import dev.retrykit.spring.idempotency.Answer;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+
+/**
+ * A response whose body is held back, so that it is kept before anybody gets it. A body that is too large is let go, and
+ * isn't kept. Until it is told to hold anything it is as it came.
+ */
+final class HeldResponse extends HttpServletResponseWrapper {
+
+    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    private final HeldStream stream = new HeldStream();
+    private @Nullable PrintWriter writer;
+    private int most = -1;
+    private boolean letGo;
+    private @Nullable String error;
+
+    HeldResponse(HttpServletResponse response) {
+        super(response);
+    }
+
+    /**
+     * From now on the body is held.
+     *
+     * @param bytes how many of them
+     */
+    void hold(int bytes) {
+        most = bytes;
+    }
+
+    private boolean holds() {
+        return most >= 0 && !letGo;
+    }
+
+    /**
+     * The answer as it is now.
+     *
+     * @param headers those that may be given again
+     * @return null if it is too large to be kept, or can't be known
+     */
+    @Nullable
+    Answer answer(List<String> headers) throws IOException {
+        if (error != null) {
+            return new Answer(getStatus(), true, List.of(), error.getBytes(StandardCharsets.UTF_8));
+        }
+        flushWriter();
+        if (!holds() || super.isCommitted()) {
+            return null;
+        }
+        List<Answer.Header> kept = new ArrayList<>();
+        for (String name : headers) {
+            if (name.equalsIgnoreCase(HttpHeaders.CONTENT_TYPE)) {
+                if (getContentType() != null) {
+                    kept.add(new Answer.Header(HttpHeaders.CONTENT_TYPE, getContentType()));
+                }
+            } else {
+                getHeaders(name).forEach(value -> kept.add(new Answer.Header(name, value)));
+            }
+        }
+        return new Answer(getStatus(), false, kept, body.toByteArray());
+    }
+
+    /** Gives the body to the one it is for. */
+    void letGo() throws IOException {
+        flushWriter();
+        if (holds()) {
+            letGo = true;
+            if (error == null && body.size() > 0) {
+                body.writeTo(super.getOutputStream());
+            }
+            body.reset();
+        }
+    }
+
+    private void flushWriter() {
+        if (writer != null) {
+            writer.flush();
+        }
+    }
+
+    @Override
+    public ServletOutputStream getOutputStream() throws IOException {
+        return most < 0 ? super.getOutputStream() : stream;
+    }
+
+    @Override
+    public PrintWriter getWriter() throws IOException {
+        if (most < 0) {
+            return super.getWriter();
+        }
+        if (writer == null) {
+            String charset = getCharacterEncoding();
+            if (charset == null) {
+                charset = StandardCharsets.ISO_8859_1.name();
+            }
+            setCharacterEncoding(charset);
+            writer = new PrintWriter(new OutputStreamWriter(stream, charset));
+        }
+        return writer;
+    }
+
+    @Override
+    public void sendError(int status) throws IOException {
+        sendError(status, "");
+    }
+
+    @Override
+    public void sendError(int status, @Nullable String message) throws IOException {
+        if (holds()) {
+            forget();
+            error = message == null ? "" : message;
+        }
+        if (message == null || message.isEmpty()) {
+            super.sendError(status);
+        } else {
+            super.sendError(status, message);
+        }
+    }
+
+    @Override
+    public void sendRedirect(String location) throws IOException {
+        sendRedirect(location, SC_FOUND, true);
+    }
+
+    @Override
+    public void sendRedirect(String location, int status) throws IOException {
+        sendRedirect(location, status, true);
+    }
+
+    @Override
+    public void sendRedirect(String location, boolean clear) throws IOException {
+        sendRedirect(location, SC_FOUND, clear);
+    }
+
+    /** A container would commit it, and it is kept before it is committed. */
+    @Override
+    public void sendRedirect(String location, int status, boolean clear) throws IOException {
+        if (holds()) {
+            if (clear) {
+                forget();
+            }
+            setStatus(status);
+            setHeader(HttpHeaders.LOCATION, location);
+        } else {
+            super.sendRedirect(location, status, clear);
+        }
+    }
+
+    @Override
+    public void flushBuffer() throws IOException {
+        flushWriter();
+        if (!holds()) {
+            super.flushBuffer();
+        }
+    }
+
+    @Override
+    public void reset() {
+        super.reset();
+        forget();
+    }
+
+    @Override
+    public void resetBuffer() {
+        super.resetBuffer();
+        forget();
+    }
+
+    private void forget() {
+        flushWriter();
+        body.reset();
+    }
+
+    private final class HeldStream extends ServletOutputStream {
+
+        @Override
+        public void write(int value) throws IOException {
+            write(new byte[] {(byte) value}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] from, int offset, int length) throws IOException {
+            if (holds() && body.size() + (long) length > most) {
+                letGo();
+            }
+            if (holds()) {
+                body.write(from, offset, length);
+            } else {
+                HeldResponse.super.getOutputStream().write(from, offset, length);
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            if (!holds()) {
+                HeldResponse.super.getOutputStream().flush();
+            }
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void setWriteListener(WriteListener listener) {
+            throw new UnsupportedOperationException("the answer to a request with an idempotency key is held back");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.retrykit.spring.idempotency.servlet;
+
+import dev.retrykit.spring.idempotency.http.Endpoints;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Around the servlet: it alone sees the final answer, after all handlers of exceptions. */
+public final class IdempotencyFilter extends OncePerRequestFilter {
+
+    private final Endpoints endpoints;
+
+    /** For the endpoints that there are. */
+    public IdempotencyFilter(Endpoints endpoints) {
+        this.endpoints = endpoints;
+    }
+
+    @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return !endpoints.mayBe(request.getMethod());
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        ServletExchange known = isAsyncDispatch(request) ? ServletExchange.of(request) : null;
+        ServletExchange exchange =
+                known == null ? new ServletExchange(new HeldRequest(request), new HeldResponse(response)) : known;
+        boolean returned = false;
+        try {
+            if (known == null) {
+                chain.doFilter(exchange.request(), exchange.response());
+            } else {
+                chain.doFilter(request, response);
+            }
+            returned = true;
+        } finally {
+            exchange.leaveThread();
+            if (!returned) {
+                exchange.failed();
+            }
+        }
+        if (!isAsyncStarted(request)) {
+            exchange.end();
+        } else if (exchange.isArmed()) {
+            request.getAsyncContext().addListener(new Abandoned(exchange));
+        }
+    }
+
+    /** What ends without being dispatched again, because nobody is there any more, ends here. */
+    private record Abandoned(ServletExchange exchange) implements AsyncListener {
+
+        @Override
+        public void onComplete(AsyncEvent event) {
+            exchange.abandon();
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {}
+
+        @Override
+        public void onError(AsyncEvent event) {}
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {
+            event.getAsyncContext().addListener(this);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.retrykit.spring.idempotency.servlet;
+
+import dev.retrykit.spring.idempotency.http.Endpoints;
+import dev.retrykit.spring.idempotency.http.ReturnKind;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.context.ApplicationContext;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+
+/** Finds the endpoints at start, so that a wrong one stops the start and not a request. */
+public final class MvcEndpoints implements SmartInitializingSingleton {
+
+    private final Endpoints endpoints;
+    private final ObjectProvider<RequestMappingHandlerMapping> mappings;
+    private final ApplicationContext context;
+
+    /** Of all mappings of an application. */
+    public MvcEndpoints(
+            Endpoints endpoints, ObjectProvider<RequestMappingHandlerMapping> mappings, ApplicationContext context) {
+        this.endpoints = endpoints;
+        this.mappings = mappings;
+        this.context = context;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        mappings.forEach(mapping -> mapping.getHandlerMethods()
+                .forEach((info, handler) -> endpoints.add(
+                        handler.getMethod(),
+                        handler.getBeanType(),
+                        () -> bean(handler),
+                        info.getMethodsCondition().getMethods().stream()
+                                .map(Enum::name)
+                                .toList(),
+                        kind -> kind == ReturnKind.STREAMING
+                                ? "a streamed answer is never there as a whole, so it can't be kept."
+                                : null)));
+    }
+
+    private Object bean(HandlerMethod handler) {
+        return handler.getBean() instanceof String name ? context.getBean(name) : handler.getBean();
+    }
+}
