@@ -59,8 +59,8 @@ public final class RetrykitAutoConfiguration {
 
     private static final String TASK_EXECUTOR = "applicationTaskExecutor";
 
-    /** Before {@code @Async}'s post-processor, which is the last, and after the auto-proxy creators. */
-    private static final int ORDER = Ordered.LOWEST_PRECEDENCE - 1;
+    /** Before {@code @Async}'s post-processor, which is the last, that of keys, and after the auto-proxy creators. */
+    private static final int ORDER = Ordered.LOWEST_PRECEDENCE - 2;
 
     RetrykitAutoConfiguration() {}
 
@@ -152,7 +152,7 @@ public final class RetrykitAutoConfiguration {
         return processor;
     }
 
-    private static int order(Environment environment) {
+    static int order(Environment environment) {
         return early(environment, "retrykit.aspect.order", ORDER);
     }
 

@@ -8,4 +8,9 @@ public interface CallerTransaction {
 
     /** Whether all that is still done in it will be rolled back. */
     boolean isRollbackOnly();
+
+    /** Whether it is one of data, such as a database's, and not of a message broker alone. */
+    default boolean isOfData() {
+        return false;
+    }
 }

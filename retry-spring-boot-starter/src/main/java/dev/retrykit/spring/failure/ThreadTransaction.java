@@ -1,5 +1,6 @@
 package dev.retrykit.spring.failure;
 
+import java.util.regex.Pattern;
 import org.springframework.transaction.NoTransactionException;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.interceptor.TransactionAspectSupport;
@@ -12,6 +13,9 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 public final class ThreadTransaction implements CallerTransaction {
 
+    /** What hangs on a thread for a broker: {@code KafkaResourceHolder} and the like. */
+    private static final Pattern BROKERS = Pattern.compile("Kafka|Jms|Rabbit|Pulsar");
+
     /** Of whichever thread asks. */
     public ThreadTransaction() {}
 
@@ -19,6 +23,15 @@ public final class ThreadTransaction implements CallerTransaction {
     public boolean isRollbackOnly() {
         return TransactionSynchronizationManager.isActualTransactionActive()
                 && (isStatusRollbackOnly() || isResourceRollbackOnly());
+    }
+
+    @Override
+    public boolean isOfData() {
+        return TransactionSynchronizationManager.isActualTransactionActive()
+                && TransactionSynchronizationManager.getResourceMap().values().stream()
+                        .anyMatch(
+                                resource -> !BROKERS.matcher(resource.getClass().getSimpleName())
+                                        .lookingAt());
     }
 
     private static boolean isStatusRollbackOnly() {

@@ -1,5 +1,7 @@
 package dev.retrykit.spring.idempotency;
 
+import java.util.Locale;
+
 /** How often a call that is repeated until it is answered can have an effect, whatever crashes. */
 public enum Guarantee {
 
@@ -10,5 +12,10 @@ public enum Guarantee {
     AT_MOST_ONCE,
 
     /** Once at least: after a crash the next repeat runs it again. */
-    AT_LEAST_ONCE
+    AT_LEAST_ONCE;
+
+    /** As words: {@code exactly once}. */
+    public String words() {
+        return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
 }

@@ -3,6 +3,8 @@ package dev.retrykit.spring.idempotency;
 import dev.retrykit.spring.idempotency.IdempotencyCounters.Result;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -16,13 +18,35 @@ public final class Idempotency implements AutoCloseable {
     private final IdempotencyStore store;
     private final Upkeep upkeep;
     private final IdempotencyCounters counters = new IdempotencyCounters();
+    private final List<MethodRecord> methods = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
     /** With a store. */
     public Idempotency(IdempotencyStore store, TimeSource time) {
         this.store = store;
         this.upkeep = new Upkeep(time);
-        purgeLater();
+    }
+
+    /** A method that is called with keys. */
+    public void add(MethodRecord method) {
+        methods.add(method);
+    }
+
+    /** All methods that are called with keys. */
+    public List<MethodRecord> methods() {
+        return List.copyOf(methods);
+    }
+
+    /**
+     * Makes ready, if there is any such method; otherwise the store is never touched.
+     *
+     * @throws RuntimeException if the store can't do its work, and never will
+     */
+    public void begin() {
+        if (!methods.isEmpty()) {
+            store.prepare();
+            purgeLater();
+        }
     }
 
     /** Where it is kept what became of keys. */

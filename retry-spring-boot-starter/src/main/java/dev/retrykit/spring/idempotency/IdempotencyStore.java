@@ -14,6 +14,9 @@ public interface IdempotencyStore {
     /** What it is, for reports: {@code memory}, {@code jdbc}, {@code redis}. */
     String name();
 
+    /** Makes ready, once, at start. A store that can't be reached yet is no reason to fail. */
+    default void prepare() {}
+
     /**
      * Claims a key that nobody has, whose record has expired, or whose holder's lease has been over for as long as the
      * request says, if the fingerprint is the same. Otherwise tells what is there and changes nothing.

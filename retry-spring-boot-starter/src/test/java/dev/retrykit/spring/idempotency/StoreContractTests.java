@@ -36,7 +36,7 @@ class StoreContractTests {
     class InH2 extends Contract {
 
         InH2() {
-            super(new JdbcStore(Servers.h2(), () -> false));
+            super(new JdbcStore(Servers.h2(), () -> false, () -> {}));
         }
     }
 
@@ -44,7 +44,7 @@ class StoreContractTests {
     class InPostgres extends Contract {
 
         InPostgres() {
-            super(new JdbcStore(Servers.postgres(), () -> false));
+            super(new JdbcStore(Servers.postgres(), () -> false, () -> {}));
         }
     }
 
@@ -52,7 +52,7 @@ class StoreContractTests {
     class InMariaDb extends Contract {
 
         InMariaDb() {
-            super(new JdbcStore(Servers.mariaDb(), () -> false));
+            super(new JdbcStore(Servers.mariaDb(), () -> false, () -> {}));
         }
     }
 

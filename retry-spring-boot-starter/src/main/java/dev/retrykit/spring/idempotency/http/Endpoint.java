@@ -55,6 +55,11 @@ public final class Endpoint {
         return method.equals(other);
     }
 
+    /** Whether its keys belong to what an expression says, and not to the caller. */
+    boolean hasScope() {
+        return scope != null;
+    }
+
     /** What is known of its calls. */
     public MethodRecord record() {
         return record;

@@ -11,6 +11,7 @@ import dev.retrykit.spring.settings.InvalidSettingException;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -102,18 +103,31 @@ public final class Endpoints {
                 ? null
                 : new KeyOfCall(
                         ArgumentExpression.parse("@Idempotent(scope)", idempotent.scope(), method, type, beans));
-        if (scope == null && !surroundings.secured()) {
-            LOG.warn("@Idempotent on " + name + ": without Spring Security and without a scope all callers that"
-                    + " aren't known share one scope, so that one who sends another's key is given the other's answer."
-                    + " Name a scope, as in @Idempotent(scope = \"#tenant\")");
-        }
         boolean reruns = rules.terms(kept, false).grace().isZero();
         MethodRecord record = new MethodRecord(
                 name,
                 kind == ReturnKind.PLAIN,
                 reruns,
                 surroundings.idempotency().store());
+        surroundings.idempotency().add(record);
         return new Endpoint(method, idempotent.required(), kept, scope, record, surroundings);
+    }
+
+    /** Warns of endpoints whose callers can't be told apart; once all are there. */
+    public void warn() {
+        if (surroundings.secured()) {
+            return;
+        }
+        List<String> shared = byMethod.values().stream()
+                .filter(endpoint -> !endpoint.hasScope())
+                .map(endpoint -> endpoint.record().name())
+                .sorted()
+                .toList();
+        if (!shared.isEmpty()) {
+            LOG.warn("Without Spring Security and without a scope, callers of " + String.join(", ", shared)
+                    + " who aren't known share one scope: who sends another's key is given the other's answer."
+                    + " Name a scope, as in @Idempotent(scope = \"#tenant\")");
+        }
     }
 
     /** Whether requests with such a method can be an endpoint's. */

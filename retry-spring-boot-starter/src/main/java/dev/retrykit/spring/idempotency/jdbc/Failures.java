@@ -1,10 +1,12 @@
 package dev.retrykit.spring.idempotency.jdbc;
 
+import dev.retrykit.failure.Causes;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What failures of databases mean. */
 final class Failures {
@@ -18,6 +20,15 @@ final class Failures {
     private static final int CHECKREAD = 1020;
 
     private Failures() {}
+
+    /** What the database said; null if it said nothing. */
+    static @Nullable SQLException in(Throwable failure) {
+        return Causes.chain(failure).stream()
+                .filter(SQLException.class::isInstance)
+                .map(SQLException.class::cast)
+                .findFirst()
+                .orElse(null);
+    }
 
     static boolean isDuplicate(SQLException failed) {
         return DUPLICATE.contains(state(failed));

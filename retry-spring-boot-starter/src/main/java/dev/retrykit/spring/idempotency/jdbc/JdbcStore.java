@@ -6,6 +6,8 @@ import dev.retrykit.spring.idempotency.ClaimRequest;
 import dev.retrykit.spring.idempotency.Found;
 import dev.retrykit.spring.idempotency.IdempotencyStore;
 import dev.retrykit.spring.idempotency.jdbc.Steps.Session;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.Texts;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +25,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JdbcStore implements IdempotencyStore {
 
+    private static final Log LOG = LogFactory.getLog(JdbcStore.class);
+
     private static final int TRIES = 5;
     private static final Duration COMMITTING = Duration.ofSeconds(1);
 
     private final DataSource dataSource;
     private final BooleanSupplier isFenced;
+    private final Runnable makeTables;
     private final Steps steps;
 
     /**
@@ -33,10 +40,12 @@ public final class JdbcStore implements IdempotencyStore {
      *
      * @param isFenced whether the application's transactions are begun on the same data source by a manager that has a
      *     fence; asked when the first call comes
+     * @param makeTables makes the tables, where that is wanted
      */
-    public JdbcStore(DataSource dataSource, BooleanSupplier isFenced) {
+    public JdbcStore(DataSource dataSource, BooleanSupplier isFenced, Runnable makeTables) {
         this.dataSource = dataSource;
         this.isFenced = isFenced;
+        this.makeTables = makeTables;
         this.steps = new Steps(dataSource);
     }
 
@@ -98,9 +107,39 @@ public final class JdbcStore implements IdempotencyStore {
         return other == dataSource;
     }
 
-    /** Finds out whether the tables are there. */
-    void check() {
-        steps.run(session -> session.first(Sql.CHECK, row -> row.getInt(1)) != null);
+    /**
+     * Makes the tables, where that is wanted, and looks whether they are there.
+     *
+     * @throws InvalidSettingException if they aren't, or if the database is one that can't be used
+     */
+    @Override
+    public void prepare() {
+        try {
+            makeTables.run();
+            steps.run(session -> session.first(Sql.CHECK, row -> row.getInt(1)) != null);
+        } catch (IllegalArgumentException unknown) {
+            throw new InvalidSettingException(
+                    "The application has @Idempotent methods, but " + unknown.getMessage() + ".",
+                    "Set retrykit.idempotency.store to redis or memory, or define an IdempotencyStore bean.");
+        } catch (RuntimeException failed) {
+            SQLException refused = Failures.in(failed);
+            if (refused == null || Failures.isDisconnect(refused)) {
+                LOG.warn("The database of idempotency keys can't be reached yet", failed);
+                return;
+            }
+            throw new InvalidSettingException(
+                    "The application has @Idempotent methods, but the tables of idempotency keys can't be read: "
+                            + Texts.line(String.valueOf(refused.getMessage()), 300),
+                    "Make them with schema-postgresql.sql, schema-mysql.sql (for MariaDB too) or schema-h2.sql in"
+                            + " dev/retrykit/spring/idempotency/jdbc of the starter's jar, or set"
+                            + " retrykit.idempotency.initialize-schema=always.");
+        }
+        if (!fencesTransactions()) {
+            LOG.warn(
+                    "No transaction manager of the application uses the data source of idempotency keys: transactions of"
+                            + " @Idempotent methods aren't tied to their claims, so a crash may lose an effect or repeat it."
+                            + " Let both use one data source, or accept what retrykit.idempotency.on-crash says");
+        }
     }
 
     @Override

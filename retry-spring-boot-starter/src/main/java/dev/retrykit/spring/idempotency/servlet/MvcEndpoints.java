@@ -1,15 +1,15 @@
 package dev.retrykit.spring.idempotency.servlet;
 
+import dev.retrykit.spring.idempotency.EndpointSource;
 import dev.retrykit.spring.idempotency.http.Endpoints;
 import dev.retrykit.spring.idempotency.http.ReturnKind;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.ApplicationContext;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** Finds the endpoints at start, so that a wrong one stops the start and not a request. */
-public final class MvcEndpoints implements SmartInitializingSingleton {
+public final class MvcEndpoints implements EndpointSource {
 
     private final Endpoints endpoints;
     private final ObjectProvider<RequestMappingHandlerMapping> mappings;
@@ -24,7 +24,7 @@ public final class MvcEndpoints implements SmartInitializingSingleton {
     }
 
     @Override
-    public void afterSingletonsInstantiated() {
+    public void find() {
         mappings.forEach(mapping -> mapping.getHandlerMethods()
                 .forEach((info, handler) -> endpoints.add(
                         handler.getMethod(),
@@ -36,6 +36,7 @@ public final class MvcEndpoints implements SmartInitializingSingleton {
                         kind -> kind == ReturnKind.STREAMING
                                 ? "a streamed answer is never there as a whole, so it can't be kept."
                                 : null)));
+        endpoints.warn();
     }
 
     private Object bean(HandlerMethod handler) {

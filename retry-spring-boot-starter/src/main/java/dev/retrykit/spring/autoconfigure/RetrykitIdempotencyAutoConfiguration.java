@@ -1,0 +1,109 @@
+package dev.retrykit.spring.autoconfigure;
+
+import dev.retrykit.spring.failure.CallerTransaction;
+import dev.retrykit.spring.idempotency.EndpointSource;
+import dev.retrykit.spring.idempotency.Idempotency;
+import dev.retrykit.spring.idempotency.IdempotencyRules;
+import dev.retrykit.spring.idempotency.IdempotencyStart;
+import dev.retrykit.spring.idempotency.IdempotencyStore;
+import dev.retrykit.spring.idempotency.method.IdempotentMethods;
+import dev.retrykit.spring.idempotency.method.IdempotentPostProcessor;
+import dev.retrykit.spring.settings.IdempotencySettings;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.Texts;
+import dev.retrykit.spring.settings.WrittenSettings;
+import dev.retrykit.time.TimeSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+import org.springframework.util.function.SingletonSupplier;
+
+/** Idempotency keys: what decides about them, and methods without HTTP. */
+@AutoConfiguration(
+        after = {
+            RetrykitAutoConfiguration.class,
+            RetrykitDataAutoConfiguration.class,
+            RetrykitIdempotencyJdbcAutoConfiguration.class,
+            RetrykitIdempotencyRedisAutoConfiguration.class
+        })
+@ConditionalOnBean(WrittenSettings.class)
+@Conditional(OnRetrykitEnabled.class)
+public final class RetrykitIdempotencyAutoConfiguration {
+
+    RetrykitIdempotencyAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    IdempotencyRules retrykitIdempotencyRules(WrittenSettings settings) {
+        return new IdempotencyRules(settings);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    IdempotencyStore retrykitIdempotencyStore(WrittenSettings settings, IdempotencyRules rules, TimeSource time) {
+        IdempotencySettings.Store wanted = settings.idempotency().store();
+        if (wanted != null && wanted != IdempotencySettings.Store.MEMORY) {
+            String what = wanted == IdempotencySettings.Store.JDBC ? "a DataSource" : "a RedisConnectionFactory";
+            throw new InvalidSettingException(
+                    "'retrykit.idempotency.store' = '" + Texts.of(wanted) + "' ("
+                            + settings.origin("retrykit.idempotency.store") + "), but there isn't " + what
+                            + ", or several and none of them is @Primary.",
+                    "Add one, or set retrykit.idempotency.store to a store that there is.");
+        }
+        return rules.memoryStore(time);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Idempotency retrykitIdempotency(IdempotencyStore store, TimeSource time) {
+        return new Idempotency(store, time);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    IdempotencyStart retrykitIdempotencyStart(
+            Idempotency idempotency, WrittenSettings settings, ObjectProvider<EndpointSource> sources) {
+        return new IdempotencyStart(
+                idempotency, settings, sources.orderedStream().toList());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    IdempotentMethods retrykitIdempotentMethods(
+            Idempotency idempotency,
+            IdempotencyRules rules,
+            ApplicationContext context,
+            ObjectProvider<CallerTransaction> transaction) {
+        return new IdempotentMethods(
+                idempotency,
+                rules,
+                application(context.getEnvironment()),
+                context,
+                transaction.getIfUnique(() -> CallerTransaction.NONE));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static IdempotentPostProcessor retrykitIdempotentPostProcessor(
+            ObjectProvider<IdempotentMethods> methods, Environment environment) {
+        SingletonSupplier<IdempotentMethods> once = SingletonSupplier.of(methods::getObject);
+        int order = RetrykitAutoConfiguration.order(environment);
+        IdempotentPostProcessor processor =
+                new IdempotentPostProcessor(once::obtain, order == Integer.MAX_VALUE ? order : order + 1);
+        processor.setProxyTargetClass(environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
+        return processor;
+    }
+
+    static String application(Environment environment) {
+        return environment.getProperty("spring.application.name", "");
+    }
+}

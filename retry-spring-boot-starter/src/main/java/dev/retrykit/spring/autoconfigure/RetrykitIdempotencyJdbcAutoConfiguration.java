@@ -1,0 +1,53 @@
+package dev.retrykit.spring.autoconfigure;
+
+import dev.retrykit.spring.idempotency.IdempotencyStore;
+import dev.retrykit.spring.idempotency.jdbc.FencePostProcessor;
+import dev.retrykit.spring.idempotency.jdbc.JdbcStore;
+import dev.retrykit.spring.idempotency.jdbc.Managers;
+import dev.retrykit.spring.idempotency.jdbc.Tables;
+import dev.retrykit.spring.settings.WrittenSettings;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Role;
+import org.springframework.transaction.ConfigurableTransactionManager;
+import org.springframework.util.function.SingletonSupplier;
+
+/** Idempotency keys in the application's database. */
+@AutoConfiguration(after = {RetrykitAutoConfiguration.class, DataSourceAutoConfiguration.class})
+@ConditionalOnClass({DataSourceScriptDatabaseInitializer.class, ConfigurableTransactionManager.class})
+@ConditionalOnBean(WrittenSettings.class)
+@ConditionalOnSingleCandidate(DataSource.class)
+@ConditionalOnMissingBean(IdempotencyStore.class)
+@ConditionalOnProperty(name = "retrykit.idempotency.store", havingValue = "jdbc", matchIfMissing = true)
+@Conditional(OnRetrykitEnabled.class)
+public final class RetrykitIdempotencyJdbcAutoConfiguration {
+
+    RetrykitIdempotencyJdbcAutoConfiguration() {}
+
+    @Bean
+    JdbcStore retrykitJdbcIdempotencyStore(DataSource dataSource, WrittenSettings settings, ListableBeanFactory beans) {
+        return Managers.store(
+                dataSource,
+                SingletonSupplier.of(() -> beans.getBeansOfType(ConfigurableTransactionManager.class)
+                        .values()),
+                new Tables(dataSource, settings.idempotency().initializeSchema()));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static FencePostProcessor retrykitFencePostProcessor() {
+        return new FencePostProcessor();
+    }
+}

@@ -1,0 +1,128 @@
+package dev.retrykit.spring.idempotency.method;
+
+import dev.retrykit.annotation.Idempotent;
+import dev.retrykit.spring.expression.ArgumentExpression;
+import dev.retrykit.spring.expression.KeyOfCall;
+import dev.retrykit.spring.expression.MethodNames;
+import dev.retrykit.spring.idempotency.Answer;
+import dev.retrykit.spring.idempotency.Digest;
+import dev.retrykit.spring.idempotency.HeldClaim;
+import dev.retrykit.spring.idempotency.Idempotency;
+import dev.retrykit.spring.idempotency.IdempotencyDecision;
+import dev.retrykit.spring.idempotency.IdempotencyRules;
+import dev.retrykit.spring.idempotency.KeyInUseException;
+import dev.retrykit.spring.idempotency.MethodRecord;
+import dev.retrykit.spring.idempotency.Opened;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+
+/** A method that is called with keys from its arguments. */
+final class IdempotentMethod {
+
+    private static final Log LOG = LogFactory.getLog(IdempotentMethod.class);
+
+    private static final String ALL_ALIKE = Digest.of("a key says all about a call");
+
+    private final String name;
+    private final String id;
+    private final KeyOfCall key;
+    private final @Nullable Duration ttl;
+    private final MethodRecord record;
+    private final Parts parts;
+
+    /**
+     * What all methods share.
+     *
+     * @param application the application's name: several may share a store
+     */
+    record Parts(Idempotency idempotency, IdempotencyRules rules, String application, BeanFactory beans) {}
+
+    /** What is called if it is to be carried out. */
+    @FunctionalInterface
+    interface Body {
+
+        @Nullable
+        Object call() throws Throwable;
+    }
+
+    /**
+     * Of an annotated method.
+     *
+     * @throws InvalidSettingException if it can't be idempotent
+     */
+    IdempotentMethod(Idempotent idempotent, Method method, Class<?> type, Parts parts) {
+        this.name = MethodNames.readable(method, type);
+        this.id = MethodNames.fullName(method, type);
+        this.parts = parts;
+        check(idempotent, method);
+        this.key = new KeyOfCall(
+                ArgumentExpression.parse("@Idempotent(key)", idempotent.key(), method, type, parts.beans()));
+        this.ttl = idempotent.ttl().isEmpty() ? null : IdempotencyRules.ttl(idempotent.ttl(), name);
+        boolean reruns = parts.rules().terms(ttl, false).grace().isZero();
+        this.record = new MethodRecord(name, true, reruns, parts.idempotency().store());
+        parts.idempotency().add(record);
+    }
+
+    private void check(Idempotent idempotent, Method method) {
+        if (method.getReturnType() != void.class) {
+            throw new InvalidSettingException(
+                    "@Idempotent(key) on " + name + ": it returns something, which a skipped call couldn't.",
+                    "Let the method return nothing, or remove the annotation.");
+        }
+        if (!idempotent.scope().isEmpty()) {
+            throw new InvalidSettingException(
+                    "@Idempotent(scope) on " + name + ": only requests over HTTP have a scope.",
+                    "Make it a part of the key, as in \"#message.tenant + '/' + #message.id\".");
+        }
+    }
+
+    /**
+     * Calls it, skips it, or says that it can't be known yet whether to.
+     *
+     * @throws KeyInUseException if another call with the key runs, or may have run
+     */
+    @Nullable
+    Object call(@Nullable Object[] arguments, Body body) throws Throwable {
+        String text = key.of(arguments);
+        if (text.isBlank()) {
+            throw new IllegalArgumentException(key + " is blank, so nothing was called.");
+        }
+        String hash = Digest.of(parts.application(), "method", id, text);
+        Opened opened = parts.idempotency().open(hash, ALL_ALIKE, parts.rules().terms(ttl, record.isFenced()));
+        HeldClaim claim = opened.claim();
+        if (claim != null) {
+            return carriedOut(claim, body);
+        }
+        if (opened.decision() == IdempotencyDecision.TOMBSTONE) {
+            LOG.warn(name + " is skipped: it had an effect before, but failed after it. The key is held under " + hash);
+        } else if (opened.decision() != IdempotencyDecision.REPLAY) {
+            throw new KeyInUseException(
+                    opened.decision() == IdempotencyDecision.CONFLICT
+                            ? name + " runs with the same key at the moment, so it wasn't called."
+                            : "Whether " + name + " ran with the same key isn't known, so it wasn't called. The key is"
+                                    + " held under " + hash + ".");
+        }
+        return null;
+    }
+
+    private @Nullable Object carriedOut(HeldClaim claim, Body body) throws Throwable {
+        boolean done = false;
+        try (HeldClaim.Binding binding = claim.bind()) {
+            body.call();
+            done = true;
+        } finally {
+            if (done) {
+                record.executed(claim);
+                claim.complete(Answer.none());
+            } else {
+                claim.release();
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.retrykit.spring.idempotency.method;
+
+import dev.retrykit.annotation.Idempotent;
+import dev.retrykit.spring.expression.MethodNames;
+import dev.retrykit.spring.failure.CallerTransaction;
+import dev.retrykit.spring.idempotency.Idempotency;
+import dev.retrykit.spring.idempotency.IdempotencyRules;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.util.ClassUtils;
+
+/** All methods without HTTP that are called with keys, each made when its bean is. */
+public final class IdempotentMethods implements MethodInterceptor {
+
+    private final Map<Method, Optional<IdempotentMethod>> byMethod = new ConcurrentHashMap<>();
+    private final IdempotentMethod.Parts parts;
+    private final CallerTransaction transaction;
+
+    /**
+     * None yet.
+     *
+     * @param application the application's name
+     * @param transaction that of the thread that calls them
+     */
+    public IdempotentMethods(
+            Idempotency idempotency,
+            IdempotencyRules rules,
+            String application,
+            BeanFactory beans,
+            CallerTransaction transaction) {
+        this.parts = new IdempotentMethod.Parts(idempotency, rules, application, beans);
+        this.transaction = transaction;
+    }
+
+    /** The annotated methods of a class. */
+    static Map<Method, Idempotent> annotated(Class<?> type) {
+        return MethodIntrospector.selectMethods(type, (MethodIntrospector.MetadataLookup<Idempotent>)
+                method -> AnnotatedElementUtils.findMergedAnnotation(method, Idempotent.class));
+    }
+
+    /**
+     * Makes those of a class.
+     *
+     * @throws InvalidSettingException for the first one that can't be idempotent
+     */
+    void prepare(Class<?> type) {
+        annotated(type).forEach((method, idempotent) -> {
+            if (idempotent.key().isEmpty()) {
+                throw new InvalidSettingException(
+                        "@Idempotent on " + MethodNames.readable(method, type)
+                                + ": it answers no HTTP requests, and has no key.",
+                        "Name one, as in @Idempotent(key = \"#message.id\").");
+            }
+            byMethod.computeIfAbsent(method, key -> Optional.of(new IdempotentMethod(idempotent, key, type, parts)));
+        });
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // a method may return null, which the checker can't see through a type parameter
+    public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+        IdempotentMethod method = find(invocation);
+        if (method == null) {
+            return invocation.proceed();
+        }
+        if (transaction.isOfData()) {
+            throw new IllegalStateException(
+                    "An idempotent method was called within a transaction, so what it does would be committed or rolled"
+                            + " back after it was marked as done. Call it outside of one.");
+        }
+        return method.call(invocation.getArguments(), invocation::proceed);
+    }
+
+    private @Nullable IdempotentMethod find(MethodInvocation invocation) {
+        Object target = invocation.getThis();
+        Class<?> type = target == null ? invocation.getMethod().getDeclaringClass() : target.getClass();
+        Method specific = AopUtils.getMostSpecificMethod(invocation.getMethod(), ClassUtils.getUserClass(type));
+        return byMethod.getOrDefault(specific, Optional.empty()).orElse(null);
+    }
+}
