@@ -2,22 +2,35 @@ package dev.retrykit.spring.idempotency.jdbc;
 
 import java.util.Locale;
 
-/** What databases say differently: the time on their clock, in milliseconds since 1970, and how to insert a row or nothing. */
+/**
+ * What databases say differently: the time on their clock, in milliseconds since 1970, and how to insert a row or nothing.
+ *
+ * <p>An insert waits for a transaction that has the row with its id: one that is just committing, or whose process stands
+ * still while it does. So a row is looked for first, without a lock.
+ */
 enum Dialect {
-    POSTGRESQL("cast(extract(epoch from clock_timestamp()) * 1000 as bigint)", " on conflict (id) do nothing", false),
+    POSTGRESQL(
+            "cast(extract(epoch from clock_timestamp()) * 1000 as bigint)",
+            " select n.id, n.owner, 'CLAIMED', n.print, {now} + n.lease, {now} + n.keep"
+                    + " from (select ? as id, ? as owner, ? as print, ? as lease, ? as keep) n"
+                    + " where not exists (select 1 from retrykit_idempotency r where r.id = n.id)"
+                    + " on conflict (id) do nothing",
+            false),
 
-    /** Also MariaDB. A second insert would wait for whoever holds the first one's row. UTC, since local time repeats. */
-    MYSQL("timestampdiff(microsecond, '1970-01-01', utc_timestamp(3)) div 1000", "", true),
+    /** Also MariaDB. UTC, since local time repeats. */
+    MYSQL("timestampdiff(microsecond, '1970-01-01', utc_timestamp(3)) div 1000", Dialect.ROW, true),
 
-    H2("cast(extract(epoch from current_timestamp) * 1000 as bigint)", "", true);
+    H2("cast(extract(epoch from current_timestamp) * 1000 as bigint)", Dialect.ROW, true);
+
+    private static final String ROW = " values (?, ?, 'CLAIMED', ?, {now} + ?, {now} + ?)";
 
     final String now;
-    final String orNothing;
+    final String newRow;
     final boolean looksBeforeInserting;
 
-    Dialect(String now, String orNothing, boolean looksBeforeInserting) {
+    Dialect(String now, String newRow, boolean looksBeforeInserting) {
         this.now = now;
-        this.orNothing = orNothing;
+        this.newRow = newRow;
         this.looksBeforeInserting = looksBeforeInserting;
     }
 

@@ -15,8 +15,7 @@ enum Sql {
             + " and l.owner = retrykit_idempotency.owner) - {now}"
             + " from retrykit_idempotency where id = ?"),
 
-    INSERT("insert into retrykit_idempotency (id, owner, state, fingerprint, lease_until, expires_at)"
-            + " values (?, ?, 'CLAIMED', ?, {now} + ?, {now} + ?){or-nothing}"),
+    INSERT("insert into retrykit_idempotency (id, owner, state, fingerprint, lease_until, expires_at){new-row}"),
 
     /** A holder that is just committing has the row; its commit changes the state. */
     TAKE_OVER("update retrykit_idempotency set owner = ?, state = 'CLAIMED', fingerprint = ?, answer = null,"
@@ -67,7 +66,7 @@ enum Sql {
     String in(Dialect dialect) {
         return text.replace("{over}", OVER)
                 .replace("{unfinished}", "state in ('CLAIMED', 'COMMITTED')")
-                .replace("{or-nothing}", dialect.orNothing)
+                .replace("{new-row}", dialect.newRow)
                 .replace("{now}", dialect.now);
     }
 

@@ -1,0 +1,370 @@
+package dev.retrykit.spring.idempotency.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.retrykit.spring.idempotency.Answer;
+import dev.retrykit.spring.idempotency.ClaimLostException;
+import dev.retrykit.spring.idempotency.Digest;
+import dev.retrykit.spring.idempotency.Found.State;
+import dev.retrykit.spring.idempotency.HeldClaim;
+import dev.retrykit.spring.idempotency.Idempotency;
+import dev.retrykit.spring.idempotency.IdempotencyDecision;
+import dev.retrykit.spring.idempotency.Opened;
+import dev.retrykit.spring.idempotency.Servers;
+import dev.retrykit.spring.idempotency.Terms;
+import dev.retrykit.time.ManualTime;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionExecution;
+import org.springframework.transaction.TransactionExecutionListener;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** A transaction of a holder is committed only together with its claim. */
+class FenceTests {
+
+    @Nested
+    class InH2 extends Contract {
+
+        InH2() {
+            super(Servers.h2());
+        }
+    }
+
+    @Nested
+    class InPostgres extends Contract {
+
+        InPostgres() {
+            super(Servers.postgres());
+        }
+    }
+
+    @Nested
+    class InMariaDb extends Contract {
+
+        InMariaDb() {
+            super(Servers.mariaDb());
+        }
+    }
+
+    abstract static class Contract {
+
+        private static final Duration LONG = Duration.ofMinutes(5);
+        private static final Terms OVER_AT_ONCE = new Terms(LONG, Duration.ofSeconds(-10), Duration.ZERO, LONG);
+        private static final Terms HELD = new Terms(LONG, LONG, Duration.ZERO, LONG);
+
+        private final DataSource dataSource;
+        private final JdbcTemplate jdbc;
+        private final DataSourceTransactionManager manager;
+        private final JdbcStore store;
+        private final Idempotency idempotency;
+        private final String id = Digest.of(UUID.randomUUID().toString());
+
+        Contract(DataSource dataSource) {
+            this.dataSource = dataSource;
+            this.jdbc = new JdbcTemplate(dataSource);
+            this.manager = new JdbcTransactionManager(dataSource);
+            new FencePostProcessor().postProcessAfterInitialization(manager, "manager");
+            this.store = new JdbcStore(dataSource, () -> true, () -> {});
+            this.idempotency = new Idempotency(store, new ManualTime());
+        }
+
+        @BeforeEach
+        void begin() {
+            jdbc.execute("create table if not exists effects (name varchar(100))");
+            jdbc.update("delete from effects");
+        }
+
+        @AfterEach
+        void end() {
+            idempotency.close();
+        }
+
+        private HeldClaim claim(Terms terms) {
+            Opened opened = idempotency.open(id, "print", terms);
+            assertThat(opened.decision()).isEqualTo(IdempotencyDecision.EXECUTE);
+            return opened.claim();
+        }
+
+        private Opened repeat() {
+            return idempotency.open(id, "print", HELD);
+        }
+
+        private TransactionTemplate transaction() {
+            return new TransactionTemplate(manager);
+        }
+
+        private TransactionTemplate transaction(int propagation, int isolation) {
+            TransactionTemplate template = transaction();
+            template.setPropagationBehavior(propagation);
+            template.setIsolationLevel(isolation);
+            return template;
+        }
+
+        private TransactionTemplate isolated(int isolation) {
+            return transaction(TransactionDefinition.PROPAGATION_REQUIRED, isolation);
+        }
+
+        private TransactionTemplate own(int isolation) {
+            return transaction(TransactionDefinition.PROPAGATION_REQUIRES_NEW, isolation);
+        }
+
+        private void effect(String name) {
+            jdbc.update("insert into effects (name) values (?)", name);
+        }
+
+        private long effects() {
+            return jdbc.queryForObject("select count(*) from effects", Long.class);
+        }
+
+        @Test
+        void commitsBoth() {
+            HeldClaim held = claim(HELD);
+            try (HeldClaim.Binding binding = held.bind()) {
+                transaction().executeWithoutResult(status -> effect("paid"));
+            }
+            assertThat(effects()).isOne();
+            assertThat(held.isFenced()).isTrue();
+            held.complete(Answer.none());
+            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.REPLAY);
+        }
+
+        @Test
+        void rollsBackWhatWasTakenOver() {
+            HeldClaim held = claim(OVER_AT_ONCE);
+            HeldClaim successor = claim(HELD);
+            try (HeldClaim.Binding binding = held.bind()) {
+                assertThatExceptionOfType(ClaimLostException.class)
+                        .isThrownBy(() -> transaction().executeWithoutResult(status -> effect("paid")));
+            }
+            assertThat(effects()).isZero();
+            held.complete(Answer.none());
+            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.CONFLICT);
+            try (HeldClaim.Binding binding = successor.bind()) {
+                transaction().executeWithoutResult(status -> effect("paid"));
+            }
+            assertThat(effects()).isOne();
+        }
+
+        @Test
+        void commitsAfterTheLeaseIfNobodyTookOver() {
+            HeldClaim held = claim(OVER_AT_ONCE);
+            try (HeldClaim.Binding binding = held.bind()) {
+                transaction().executeWithoutResult(status -> effect("paid"));
+            }
+            assertThat(effects()).isOne();
+            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.TOMBSTONE);
+        }
+
+        @Test
+        void letsARepeatRunIfTheHolderIsGoneBeforeItsCommit() {
+            claim(OVER_AT_ONCE);
+            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.EXECUTE);
+        }
+
+        @Test
+        void buriesAKeyThatIsGivenUpAfterACommit() {
+            HeldClaim held = claim(HELD);
+            try (HeldClaim.Binding binding = held.bind()) {
+                transaction().executeWithoutResult(status -> effect("paid"));
+            }
+            held.release();
+            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.TOMBSTONE);
+        }
+
+        @Test
+        void freesAKeyThatIsGivenUpAfterARollback() {
+            HeldClaim held = claim(HELD);
+            try (HeldClaim.Binding binding = held.bind()) {
+                transaction().executeWithoutResult(status -> {
+                    effect("paid");
+                    status.setRollbackOnly();
+                });
+            }
+            assertThat(held.isFenced()).isFalse();
+            held.release();
+            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.EXECUTE);
+        }
+
+        @Test
+        void fencesEachOfSeveralTransactions() {
+            HeldClaim held = claim(HELD);
+            try (HeldClaim.Binding binding = held.bind()) {
+                transaction().executeWithoutResult(status -> effect("first"));
+                transaction().executeWithoutResult(status -> effect("second"));
+                assertThat(store.free(id)).isFalse();
+            }
+            assertThat(effects()).isEqualTo(2);
+        }
+
+        @Test
+        void fencesATransactionWithinATransaction() {
+            HeldClaim held = claim(HELD);
+            try (HeldClaim.Binding binding = held.bind()) {
+                isolated(TransactionDefinition.ISOLATION_READ_COMMITTED).executeWithoutResult(outer -> {
+                    effect("outer");
+                    own(TransactionDefinition.ISOLATION_READ_COMMITTED).executeWithoutResult(inner -> effect("inner"));
+                });
+            }
+            assertThat(effects()).isEqualTo(2);
+            held.complete(Answer.none());
+            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.REPLAY);
+        }
+
+        @Test
+        void leavesSavepointsAndReadOnlyTransactionsAlone() {
+            HeldClaim held = claim(HELD);
+            try (HeldClaim.Binding binding = held.bind()) {
+                TransactionTemplate readOnly = transaction();
+                readOnly.setReadOnly(true);
+                assertThat(readOnly.<Long>execute(status -> effects())).isZero();
+                assertThat(held.isFenced()).isFalse();
+                transaction().executeWithoutResult(outer -> {
+                    effect("outer");
+                    transaction(TransactionDefinition.PROPAGATION_NESTED, TransactionDefinition.ISOLATION_DEFAULT)
+                            .executeWithoutResult(inner -> effect("inner"));
+                    assertThat(held.isFenced()).isFalse();
+                });
+            }
+            assertThat(held.isFenced()).isTrue();
+        }
+
+        @Test
+        void renewsALeaseWithinATransactionThatSeesOnlyItsBeginning() {
+            HeldClaim held = claim(HELD);
+            try (HeldClaim.Binding binding = held.bind()) {
+                for (int level : new int[] {
+                    TransactionDefinition.ISOLATION_REPEATABLE_READ, TransactionDefinition.ISOLATION_SERIALIZABLE
+                }) {
+                    isolated(level).executeWithoutResult(status -> {
+                        effects();
+                        effect("paid");
+                        assertThat(CompletableFuture.supplyAsync(() -> store.renew(held.claim(), LONG))
+                                        .join())
+                                .isTrue();
+                    });
+                }
+            }
+            assertThat(effects()).isEqualTo(2);
+        }
+
+        @Test
+        void rollsBackWhatWasTakenOverInATransactionThatSeesOnlyItsBeginning() {
+            HeldClaim held = claim(OVER_AT_ONCE);
+            try (HeldClaim.Binding binding = held.bind()) {
+                assertThatExceptionOfType(ClaimLostException.class)
+                        .isThrownBy(() -> isolated(TransactionDefinition.ISOLATION_REPEATABLE_READ)
+                                .executeWithoutResult(status -> {
+                                    effects();
+                                    effect("paid");
+                                    CompletableFuture.runAsync(() -> claim(HELD))
+                                            .join();
+                                }));
+            }
+            assertThat(effects()).isZero();
+        }
+
+        /** A database that lets it update what it can't see may commit it: then both are there. */
+        @Test
+        void commitsOrRefusesASecondTransactionThatCannotSeeTheFirst() {
+            HeldClaim held = claim(HELD);
+            int level = TransactionDefinition.ISOLATION_REPEATABLE_READ;
+            try (HeldClaim.Binding binding = held.bind()) {
+                isolated(level).executeWithoutResult(outer -> {
+                    effects();
+                    effect("outer");
+                    own(level).executeWithoutResult(inner -> effect("inner"));
+                });
+                assertThat(effects()).isEqualTo(2);
+            } catch (CommitRefusedException refused) {
+                assertThat(refused).hasMessageContaining("above READ COMMITTED").hasMessageContaining("rolled back");
+                assertThat(refused.retryable()).isFalse();
+                assertThat(effects()).isOne();
+            }
+            held.release();
+            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.TOMBSTONE);
+        }
+
+        /** It stands between its update of the claim and its commit, and its lease is over. */
+        @Test
+        void isNotTakenOverWhileItCommits() throws Exception {
+            CountDownLatch committing = new CountDownLatch(1);
+            CountDownLatch goOn = new CountDownLatch(1);
+            DataSourceTransactionManager slow = new JdbcTransactionManager(dataSource);
+            new FencePostProcessor().postProcessAfterInitialization(slow, "slow");
+            var listeners = new java.util.ArrayList<>(slow.getTransactionExecutionListeners());
+            listeners.add(new TransactionExecutionListener() {
+                @Override
+                public void beforeCommit(TransactionExecution execution) {
+                    committing.countDown();
+                    awaitUninterruptibly(goOn);
+                }
+            });
+            slow.setTransactionExecutionListeners(listeners);
+            HeldClaim held = claim(OVER_AT_ONCE);
+            CompletableFuture<Void> holder = CompletableFuture.runAsync(() -> {
+                try (HeldClaim.Binding binding = held.bind()) {
+                    new TransactionTemplate(slow).executeWithoutResult(status -> effect("paid"));
+                }
+            });
+            committing.await();
+            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.CONFLICT);
+            goOn.countDown();
+            holder.get();
+            assertThat(effects()).isOne();
+            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.TOMBSTONE);
+        }
+
+        @Test
+        void leavesOtherThreadsAndCallsAlone() {
+            HeldClaim held = claim(OVER_AT_ONCE);
+            claim(HELD);
+            try (HeldClaim.Binding binding = held.bind()) {
+                CompletableFuture.runAsync(() -> transaction().executeWithoutResult(status -> effect("other")))
+                        .join();
+            }
+            transaction().executeWithoutResult(status -> effect("another"));
+            assertThat(effects()).isEqualTo(2);
+            assertThat(store.claim(new dev.retrykit.spring.idempotency.ClaimRequest(
+                                    held.claim(), "print", LONG, LONG, LONG))
+                            .state())
+                    .isEqualTo(State.IN_FLIGHT);
+        }
+
+        @Test
+        void fencesTheClaimsOfACallWithinACall() {
+            HeldClaim outer = claim(OVER_AT_ONCE);
+            HeldClaim successor = claim(HELD);
+            HeldClaim inner = idempotency
+                    .open(Digest.of(UUID.randomUUID().toString()), "print", HELD)
+                    .claim();
+            try (HeldClaim.Binding one = outer.bind();
+                    HeldClaim.Binding two = inner.bind()) {
+                assertThatThrownBy(() -> transaction().executeWithoutResult(status -> effect("paid")))
+                        .isInstanceOf(ClaimLostException.class);
+            }
+            assertThat(effects()).isZero();
+            successor.release();
+        }
+
+        private static void awaitUninterruptibly(CountDownLatch latch) {
+            try {
+                latch.await();
+            } catch (InterruptedException interrupted) {
+                throw new IllegalStateException(interrupted);
+            }
+        }
+    }
+}
