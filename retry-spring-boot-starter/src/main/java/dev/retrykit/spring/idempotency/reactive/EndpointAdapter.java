@@ -1,0 +1,128 @@
+package dev.retrykit.spring.idempotency.reactive;
+
+import dev.retrykit.failure.Causes;
+import dev.retrykit.spring.idempotency.Answer;
+import dev.retrykit.spring.idempotency.ClaimLostException;
+import dev.retrykit.spring.idempotency.http.Endpoint;
+import dev.retrykit.spring.idempotency.http.Endpoints;
+import dev.retrykit.spring.idempotency.http.Refusals;
+import dev.retrykit.spring.idempotency.http.RefusedException;
+import dev.retrykit.spring.web.GivenUpHandler;
+import dev.retrykit.spring.web.Problem;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.reactive.DispatchExceptionHandler;
+import org.springframework.web.reactive.HandlerAdapter;
+import org.springframework.web.reactive.HandlerMapping;
+import org.springframework.web.reactive.HandlerResult;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerAdapter;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/** Handles endpoints' requests as all are handled, and answers those that aren't carried out. */
+public final class EndpointAdapter implements HandlerAdapter, Ordered {
+
+    private static final String REPLAYED = "Idempotent-Replayed";
+
+    private final Endpoints endpoints;
+    private final ObjectProvider<RequestMappingHandlerAdapter> adapters;
+
+    /** In front of Spring's own, which is looked up when the first request comes. */
+    public EndpointAdapter(Endpoints endpoints, ObjectProvider<RequestMappingHandlerAdapter> adapters) {
+        this.endpoints = endpoints;
+        this.adapters = adapters;
+    }
+
+    @Override
+    public int getOrder() {
+        return HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    public boolean supports(Object handler) {
+        return handler instanceof HandlerMethod method && endpoint(method) != null;
+    }
+
+    private @Nullable Endpoint endpoint(HandlerMethod method) {
+        return endpoints.find(method.getMethod(), method.getBeanType());
+    }
+
+    @Override
+    public Mono<HandlerResult> handle(ServerWebExchange exchange, Object handler) {
+        HandlerAdapter adapter = adapters.getObject();
+        Endpoint endpoint = endpoint((HandlerMethod) handler);
+        ReactiveExchange held = ReactiveExchange.of(exchange);
+        if (endpoint == null || held == null) {
+            return adapter.handle(exchange, handler);
+        }
+        return armed(endpoint, held)
+                .then(Mono.defer(() -> adapter.handle(held.exchange(), handler)))
+                .doOnNext(EndpointAdapter::answersRefusals)
+                .onErrorResume(failure -> answered(held.exchange(), failure));
+    }
+
+    private static Mono<Void> armed(Endpoint endpoint, ReactiveExchange held) {
+        return Mono.defer(() -> {
+            ServerWebExchange exchange = held.exchange();
+            List<String> lines =
+                    exchange.getRequest().getHeaders().get(endpoint.rules().header());
+            String key = endpoint.key(lines == null ? List.of() : lines);
+            String route = exchange.getRequest().getMethod().name() + " "
+                    + exchange.<Object>getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
+            return key == null ? Mono.empty() : held.arm(endpoint, key, route);
+        });
+    }
+
+    /** What the method returned fails when it is subscribed to, and the application's handlers may handle any failure. */
+    private static void answersRefusals(HandlerResult result) {
+        DispatchExceptionHandler others = result.getExceptionHandler();
+        result.setExceptionHandler((exchange, failure) -> answered(
+                exchange, failure, others == null ? Mono.error(failure) : others.handleError(exchange, failure)));
+    }
+
+    private static Mono<HandlerResult> answered(ServerWebExchange exchange, Throwable failure) {
+        return answered(exchange, failure, Mono.error(failure));
+    }
+
+    private static Mono<HandlerResult> answered(
+            ServerWebExchange exchange, Throwable failure, Mono<HandlerResult> otherwise) {
+        ServerHttpResponse response = exchange.getResponse();
+        for (Throwable link : Causes.chain(failure)) {
+            if (link instanceof RefusedException refused) {
+                return write(refused, response).then(Mono.empty());
+            }
+            if (link instanceof ClaimLostException) {
+                return GivenUpHandler.write(Refusals.lost(), response).then(Mono.empty());
+            }
+        }
+        return otherwise;
+    }
+
+    private static Mono<Void> write(RefusedException refused, ServerHttpResponse response) {
+        Problem problem = refused.problem();
+        Answer answer = refused.answer();
+        if (answer == null) {
+            return problem == null ? Mono.empty() : GivenUpHandler.write(problem, response);
+        }
+        response.getHeaders().set(REPLAYED, "true");
+        if (answer.error()) {
+            return Mono.error(new ResponseStatusException(HttpStatusCode.valueOf(answer.status())));
+        }
+        response.setStatusCode(HttpStatusCode.valueOf(answer.status()));
+        HttpHeaders headers = response.getHeaders();
+        answer.headers().forEach(header -> headers.add(header.name(), header.value()));
+        if (answer.body().length == 0) {
+            return response.setComplete();
+        }
+        headers.setContentLength(answer.body().length);
+        return response.writeWith(
+                Mono.fromSupplier(() -> response.bufferFactory().wrap(answer.body())));
+    }
+}

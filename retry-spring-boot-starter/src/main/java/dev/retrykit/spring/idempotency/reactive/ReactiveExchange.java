@@ -1,0 +1,211 @@
+package dev.retrykit.spring.idempotency.reactive;
+
+import dev.retrykit.spring.idempotency.Answer;
+import dev.retrykit.spring.idempotency.HeldClaim;
+import dev.retrykit.spring.idempotency.http.Endpoint;
+import dev.retrykit.spring.idempotency.http.Fingerprint;
+import dev.retrykit.spring.idempotency.http.Statuses;
+import java.lang.reflect.Method;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.Principal;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.codec.ServerCodecConfigurer;
+import org.springframework.http.codec.multipart.Part;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** One request that may be an endpoint's, from the filter to the controller and back. Stores may block: not here. */
+final class ReactiveExchange {
+
+    private static final String NAME = ReactiveExchange.class.getName();
+    private static final String ANONYMOUS = "org.springframework.security.authentication.AnonymousAuthenticationToken";
+
+    private final HeldResponse response;
+    private final HeldExchange exchange;
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile @Nullable Armed armed;
+    private volatile @Nullable HeldClaim claim;
+    private volatile boolean gone;
+
+    /**
+     * That it is an endpoint's.
+     *
+     * @param route its method and pattern
+     */
+    private record Armed(Endpoint endpoint, String key, String route, String fingerprint) {}
+
+    ReactiveExchange(ServerWebExchange original, ServerCodecConfigurer codecs) {
+        this.response = new HeldResponse(original.getResponse());
+        this.exchange = new HeldExchange(original, response, codecs);
+        original.getAttributes().put(NAME, this);
+    }
+
+    static @Nullable ReactiveExchange of(ServerWebExchange exchange) {
+        return exchange.getAttribute(NAME);
+    }
+
+    ServerWebExchange exchange() {
+        return exchange;
+    }
+
+    /** Whether it is an endpoint's whose controller hasn't been called yet. */
+    boolean waitsFor(Method method) {
+        Armed known = armed;
+        return known != null && known.endpoint().isOf(method) && claim == null;
+    }
+
+    /** It is an endpoint's: what the request consists of is read, and what is answered is held. */
+    Mono<Void> arm(Endpoint endpoint, String key, String route) {
+        int most = endpoint.rules().maxBody();
+        return exchange.hold(most)
+                .onErrorMap(DataBufferLimitException.class, tooLarge -> endpoint.tooLarge())
+                .doOnNext(body -> {
+                    armed = new Armed(endpoint, key, route, fingerprint(body));
+                    response.hold(most, endpoint.rules().headers(), this::settle);
+                })
+                .then();
+    }
+
+    private String fingerprint(byte[] body) {
+        ServerHttpRequest request = exchange.getRequest();
+        URI uri = request.getURI();
+        HttpHeaders headers = request.getHeaders();
+        Fingerprint print = new Fingerprint(
+                request.getMethod().name(),
+                uri.getRawPath(),
+                uri.getRawQuery(),
+                headers.getFirst(HttpHeaders.CONTENT_TYPE));
+        return print.isMultipart()
+                ? multipart(print, body, headers.getContentType())
+                : print.body(body).hex();
+    }
+
+    /** What stands between the boundaries; a boundary never stands in it. */
+    private static String multipart(Fingerprint print, byte[] body, @Nullable MediaType type) {
+        String boundary = type == null ? null : type.getParameter("boundary");
+        if (boundary == null || boundary.isEmpty()) {
+            return print.body(body).hex();
+        }
+        String text = new String(body, StandardCharsets.ISO_8859_1);
+        for (String part : text.split(Pattern.quote("--" + boundary), -1)) {
+            print.part(part);
+        }
+        return print.hex();
+    }
+
+    /** The caller may call the controller: decides whether that happens. */
+    Mono<Void> enter(@Nullable Object[] arguments) {
+        Armed known = armed;
+        if (known == null) {
+            return Mono.empty();
+        }
+        return exchange.getPrincipal()
+                .filter(caller -> !caller.getClass().getName().equals(ANONYMOUS))
+                .map(Principal::getName)
+                .defaultIfEmpty("")
+                .publishOn(Schedulers.boundedElastic())
+                .doOnNext(caller -> open(known, caller.isEmpty() ? null : caller, arguments))
+                .then();
+    }
+
+    private void open(Armed known, @Nullable String caller, @Nullable Object[] arguments) {
+        claim = known.endpoint().open(known.key(), caller, known.route(), arguments, known.fingerprint());
+        if (gone) {
+            abandon();
+        }
+    }
+
+    /** The answer is known, and nobody has it yet. */
+    private Mono<Void> settle(@Nullable Answer answer) {
+        return ending((endpoint, held) -> {
+            if (Statuses.isKept(response.status())) {
+                endpoint.record().executed(held);
+                held.complete(answer);
+            } else {
+                held.release();
+            }
+        });
+    }
+
+    @FunctionalInterface
+    private interface Ending {
+
+        void of(Endpoint endpoint, HeldClaim held);
+    }
+
+    private Mono<Void> ending(Ending ending) {
+        return Mono.defer(() -> {
+            Armed known = armed;
+            HeldClaim held = claim;
+            if (known == null || held == null || !ended.compareAndSet(false, true)) {
+                return Mono.empty();
+            }
+            return Mono.<Void>fromRunnable(() -> ending.of(known.endpoint(), held))
+                    .subscribeOn(Schedulers.boundedElastic());
+        });
+    }
+
+    /** It is answered, perhaps with nothing. */
+    Mono<Void> end() {
+        return response.settleEmpty();
+    }
+
+    /** No handler of the application's resolved what failed; what comes after decides by its status. */
+    Mono<Void> failed(Throwable failure) {
+        if (response.isCommitted()) {
+            return Mono.fromRunnable(this::abandon);
+        }
+        int status = status(failure);
+        return ending((endpoint, held) -> {
+            if (Statuses.isKept(status)) {
+                endpoint.record().executed(held);
+                held.complete(new Answer(status, true, List.of(), new byte[0]));
+            } else {
+                held.release();
+            }
+        });
+    }
+
+    private static int status(Throwable failure) {
+        if (failure instanceof ErrorResponse known) {
+            return known.getStatusCode().value();
+        }
+        ResponseStatus status = AnnotatedElementUtils.findMergedAnnotation(failure.getClass(), ResponseStatus.class);
+        return status == null ? 500 : status.code().value();
+    }
+
+    /** Nobody waits for an answer any more. */
+    void abandon() {
+        gone = true;
+        HeldClaim held = claim;
+        if (held != null && ended.compareAndSet(false, true)) {
+            held.abandon();
+        }
+    }
+
+    /** Removes files of an upload. */
+    Mono<Void> cleaned() {
+        return armed == null
+                ? Mono.empty()
+                : exchange.getMultipartData()
+                        .onErrorComplete()
+                        .flatMapIterable(parts -> parts.values())
+                        .flatMap(Flux::fromIterable)
+                        .flatMap(Part::delete)
+                        .onErrorComplete()
+                        .then();
+    }
+}
