@@ -11,13 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -245,7 +239,7 @@ class StoreContractTests {
 
         @Test
         void letsExactlyOneOfFiftyClaim() throws Exception {
-            assertThat(atOnce(50, () -> repeat().state()))
+            assertThat(AtOnce.call(50, () -> repeat().state()))
                     .containsOnlyOnce(State.CLAIMED)
                     .contains(State.IN_FLIGHT);
         }
@@ -253,29 +247,11 @@ class StoreContractTests {
         @Test
         void letsExactlyOneOfFiftyTakeOver() throws Exception {
             claimed(OVER);
-            assertThat(atOnce(
+            assertThat(AtOnce.call(
                             50,
                             () -> store.claim(request("pay 10", LONG, Duration.ZERO))
                                     .state()))
                     .containsOnlyOnce(State.CLAIMED);
-        }
-
-        private static <T extends @Nullable Object> List<T> atOnce(int threads, Callable<T> call) throws Exception {
-            ExecutorService executor = Executors.newFixedThreadPool(threads);
-            try {
-                CyclicBarrier start = new CyclicBarrier(threads);
-                List<Future<T>> futures = executor.invokeAll(java.util.Collections.nCopies(threads, () -> {
-                    start.await();
-                    return call.call();
-                }));
-                List<T> results = new java.util.ArrayList<>();
-                for (Future<T> future : futures) {
-                    results.add(future.get());
-                }
-                return results;
-            } finally {
-                executor.shutdown();
-            }
         }
     }
 }
