@@ -8,6 +8,9 @@ import dev.retrykit.spring.autoconfigure.RetrykitDataAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitEndpointAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitGrpcAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitHttpAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitIdempotencyAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitIdempotencyJdbcAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitIdempotencyRedisAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitLogContextAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitMetricsAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitNettyAutoConfiguration;
@@ -50,6 +53,9 @@ public final class Apps {
                 RetrykitDataAutoConfiguration.class,
                 RetrykitGrpcAutoConfiguration.class,
                 RetrykitHttpAutoConfiguration.class,
+                RetrykitIdempotencyAutoConfiguration.class,
+                RetrykitIdempotencyJdbcAutoConfiguration.class,
+                RetrykitIdempotencyRedisAutoConfiguration.class,
                 RetrykitTransportFailuresAutoConfiguration.class,
                 RetrykitLogContextAutoConfiguration.class,
                 RetrykitMetricsAutoConfiguration.class,

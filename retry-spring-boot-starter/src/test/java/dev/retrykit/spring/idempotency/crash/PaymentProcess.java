@@ -17,7 +17,6 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -73,8 +72,8 @@ public final class PaymentProcess {
         @ResponseStatus(HttpStatus.CREATED)
         String pay(
                 @RequestHeader("Idempotency-Key") String key,
-                @RequestParam(defaultValue = "0") int before,
-                @RequestParam(defaultValue = "0") int within) {
+                @RequestHeader(name = "X-Before", defaultValue = "0") int before,
+                @RequestHeader(name = "X-Within", defaultValue = "0") int within) {
             pause(before > 0 ? before : random());
             ledger.book(key, within > 0 ? within : random());
             pause(random());
