@@ -55,10 +55,18 @@ class ArchitectureTests {
             .definedBy(BASE + "http..")
             .layer("web")
             .definedBy(BASE + "web..")
+            .layer("idempotency")
+            .definedBy(BASE + "idempotency..")
+            .layer("expression")
+            .definedBy(BASE + "expression..")
+            .whereLayer("idempotency")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate")
+            .whereLayer("expression")
+            .mayOnlyBeAccessedByLayers("method", "idempotency")
             .whereLayer("http")
             .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("web")
-            .mayOnlyBeAccessedByLayers("autoconfigure")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "idempotency")
             .whereLayer("customize")
             .mayOnlyBeAccessedByLayers("autoconfigure", "registry")
             .whereLayer("autoconfigure")
@@ -77,9 +85,19 @@ class ArchitectureTests {
             .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method", "call", "http")
             .whereLayer("settings")
             .mayOnlyBeAccessedByLayers(
-                    "autoconfigure", "observe", "actuate", "method", "call", "registry", "http", "web")
+                    "autoconfigure",
+                    "observe",
+                    "actuate",
+                    "method",
+                    "call",
+                    "registry",
+                    "http",
+                    "web",
+                    "idempotency",
+                    "expression")
             .whereLayer("failure")
-            .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate", "method", "call", "registry", "http");
+            .mayOnlyBeAccessedByLayers(
+                    "autoconfigure", "observe", "actuate", "method", "call", "registry", "http", "idempotency");
 
     @ArchTest
     static final ArchRule packagesAreFreeOfCycles =
@@ -100,6 +118,8 @@ class ArchitectureTests {
                             "failure",
                             "reactive",
                             "http..",
+                            "idempotency..",
+                            "expression",
                             "web")
                     .map(floor -> BASE + floor)
                     .toArray(String[]::new))
@@ -149,7 +169,22 @@ class ArchitectureTests {
     static void librariesThatMayBeAbsentAreKnownToOneConfigurationOnly(JavaClasses all) {
         assertThat(dependents(all, "org.springframework.dao", "org.springframework.transaction", "java.sql"))
                 .containsExactlyInAnyOrder(
-                        "DataFailures", "DataTypes", "Commits", "ThreadTransaction", "RetrykitDataAutoConfiguration");
+                        "DataFailures",
+                        "DataTypes",
+                        "Commits",
+                        "ThreadTransaction",
+                        "RetrykitDataAutoConfiguration",
+                        "JdbcStore",
+                        "Steps",
+                        "Failures",
+                        "TransactionFence",
+                        "FencePostProcessor",
+                        "Managers",
+                        "RetrykitIdempotencyJdbcAutoConfiguration");
+        assertThat(dependents(all, "org.springframework.data.redis", BASE + "idempotency.redis"))
+                .containsExactlyInAnyOrder("Scripts", "RedisStore", "RetrykitIdempotencyRedisAutoConfiguration");
+        assertThat(dependents(all, "tools.jackson", BASE + "idempotency.http.JsonContent"))
+                .containsExactlyInAnyOrder("JsonContent", "Fingerprint");
         assertThat(dependents(all, BASE + "failure.ThreadTransaction"))
                 .containsExactly("RetrykitDataAutoConfiguration");
         assertThat(dependents(all, "io.micrometer.context", BASE + "observe.SnapshotCarrier"))
@@ -177,6 +212,12 @@ class ArchitectureTests {
                         "ReactorRedirects",
                         "GivenUpHandler",
                         "DeadlineWebFilter",
+                        "HeldExchange",
+                        "HeldResponse",
+                        "ReactiveExchange",
+                        "ReactiveGate",
+                        "IdempotencyWebFilter",
+                        "EndpointAdapter",
                         "RetrykitTransportAutoConfiguration");
         assertThat(dependents(all, "org.apache.hc", BASE + "http.blocking.NoRetry", BASE + "http.HttpComponents"))
                 .containsExactlyInAnyOrder(
@@ -189,7 +230,17 @@ class ArchitectureTests {
                         "RetrykitTransportAutoConfiguration",
                         "RetrykitTransportFailuresAutoConfiguration");
         assertThat(dependents(all, "jakarta.servlet", "org.springframework.web.servlet"))
-                .containsExactlyInAnyOrder("GivenUpResolver", "DeadlineFilter", "RetrykitWebMvcAutoConfiguration");
+                .containsExactlyInAnyOrder(
+                        "GivenUpResolver",
+                        "DeadlineFilter",
+                        "RetrykitWebMvcAutoConfiguration",
+                        "HeldRequest",
+                        "HeldResponse",
+                        "ServletExchange",
+                        "IdempotencyFilter",
+                        "IdempotentMvc",
+                        "MvcEndpoints",
+                        "RetrykitIdempotentMvcAutoConfiguration");
         assertThat(dependents(all, BASE + "http.reactive", BASE + "failure.WebClientStatus"))
                 .containsExactlyInAnyOrder(
                         "GuardFilter",
@@ -217,7 +268,7 @@ class ArchitectureTests {
     @ArchTest
     static void thereIsSomethingToLookAt(JavaClasses all) {
         assertThat(all).hasSizeGreaterThan(40);
-        assertThat(all.stream().map(JavaClass::getPackageName).distinct()).hasSize(15);
+        assertThat(all.stream().map(JavaClass::getPackageName).distinct()).hasSize(23);
     }
 
     @ArchTest

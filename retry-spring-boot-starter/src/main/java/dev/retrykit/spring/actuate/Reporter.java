@@ -8,8 +8,13 @@ import dev.retrykit.circuit.CircuitSnapshot;
 import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.spring.actuate.RetryReport.BudgetReport;
 import dev.retrykit.spring.actuate.RetryReport.CircuitReport;
+import dev.retrykit.spring.actuate.RetryReport.IdempotencyReport;
+import dev.retrykit.spring.actuate.RetryReport.IdempotentReport;
 import dev.retrykit.spring.actuate.RetryReport.PolicyReport;
 import dev.retrykit.spring.actuate.RetryReport.SettingReport;
+import dev.retrykit.spring.idempotency.Idempotency;
+import dev.retrykit.spring.idempotency.IdempotencyCounters.Result;
+import dev.retrykit.spring.idempotency.MethodRecord;
 import dev.retrykit.spring.registry.BudgetEntry;
 import dev.retrykit.spring.registry.CircuitEntry;
 import dev.retrykit.spring.registry.PolicyEntry;
@@ -43,11 +48,27 @@ final class Reporter {
 
     private Reporter() {}
 
-    static RetryReport report(Retries retries) {
+    static RetryReport report(Retries retries, @Nullable Idempotency idempotency) {
         return new RetryReport(
                 byName(retries.policies(), PolicyEntry::name, Reporter::report),
                 byName(retries.circuits(), CircuitEntry::name, Reporter::report),
-                byName(retries.budgets(), BudgetEntry::name, Reporter::report));
+                byName(retries.budgets(), BudgetEntry::name, Reporter::report),
+                idempotency == null || idempotency.methods().isEmpty() ? null : report(idempotency));
+    }
+
+    private static IdempotencyReport report(Idempotency idempotency) {
+        Map<String, Long> results = new TreeMap<>();
+        for (Result result : Result.values()) {
+            results.put(word(result), idempotency.counters().count(result));
+        }
+        return new IdempotencyReport(
+                idempotency.store().name(),
+                results,
+                byName(
+                        idempotency.methods(),
+                        MethodRecord::name,
+                        method -> new IdempotentReport(
+                                method.guarantee().words(), method.executed(), method.unfenced())));
     }
 
     static PolicyReport report(PolicyEntry policy) {

@@ -11,9 +11,13 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param policies retry policies by name
  * @param circuits circuits by name
  * @param budgets retry budgets by name
+ * @param idempotency idempotent methods; absent if there are none
  */
 public record RetryReport(
-        Map<String, PolicyReport> policies, Map<String, CircuitReport> circuits, Map<String, BudgetReport> budgets)
+        Map<String, PolicyReport> policies,
+        Map<String, CircuitReport> circuits,
+        Map<String, BudgetReport> budgets,
+        @Nullable IdempotencyReport idempotency)
         implements OperationResponseBody {
 
     /**
@@ -90,4 +94,23 @@ public record RetryReport(
             long granted,
             long denied)
             implements OperationResponseBody {}
+
+    /**
+     * Idempotent methods.
+     *
+     * @param store where it is kept what became of keys
+     * @param results requests and calls with keys since the start, by what became of them
+     * @param methods methods by name
+     */
+    public record IdempotencyReport(String store, Map<String, Long> results, Map<String, IdempotentReport> methods)
+            implements OperationResponseBody {}
+
+    /**
+     * An idempotent method.
+     *
+     * @param guarantee how often a call that is repeated until it is answered can have an effect, whatever crashes
+     * @param executed how often it was carried out since the start
+     * @param unfenced how often of these without a transaction that was committed together with its claim
+     */
+    public record IdempotentReport(String guarantee, long executed, long unfenced) {}
 }

@@ -1,5 +1,7 @@
 package dev.retrykit.spring.autoconfigure;
 
+import dev.retrykit.spring.idempotency.Idempotency;
+import dev.retrykit.spring.observe.IdempotencyMeters;
 import dev.retrykit.spring.observe.RetryMeters;
 import dev.retrykit.spring.registry.Retries;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,7 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 /** Meters, where Micrometer is. */
-@AutoConfiguration(after = RetrykitAutoConfiguration.class)
+@AutoConfiguration(after = {RetrykitAutoConfiguration.class, RetrykitIdempotencyAutoConfiguration.class})
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean(Retries.class)
 public final class RetrykitMetricsAutoConfiguration {
@@ -21,5 +23,12 @@ public final class RetrykitMetricsAutoConfiguration {
     @ConditionalOnMissingBean
     RetryMeters retrykitMeters(Retries retries) {
         return new RetryMeters(retries);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnBean(Idempotency.class)
+    IdempotencyMeters retrykitIdempotencyMeters(Idempotency idempotency) {
+        return new IdempotencyMeters(idempotency);
     }
 }

@@ -1,6 +1,7 @@
 package dev.retrykit.spring.idempotency;
 
 import dev.retrykit.spring.idempotency.IdempotencyCounters.Result;
+import dev.retrykit.spring.idempotency.IdempotencyStore.Release;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
@@ -73,6 +74,7 @@ public final class Idempotency implements AutoCloseable {
             found = store.claim(terms.request(claim, fingerprint));
         } catch (RuntimeException down) {
             counters.add(Result.UNAVAILABLE);
+            forget(claim, terms, down);
             throw new StoreDownException(store.name(), down);
         }
         IdempotencyDecision decision = IdempotencyDecision.of(found, fingerprint);
@@ -83,6 +85,13 @@ public final class Idempotency implements AutoCloseable {
         HeldClaim held = new HeldClaim(claim, terms, store, upkeep, counters);
         held.renewed();
         return new Opened(decision, found, held);
+    }
+
+    /** The store may have taken the claim, and nobody knows: nothing was carried out, so it must not look as if. */
+    private void forget(Claim claim, Terms terms, RuntimeException down) {
+        if (!(down instanceof StoreFullException)) {
+            upkeep.untilDoneLater(() -> store.release(claim, terms.ttl()) != Release.LOST, wasThere -> {}, claim.id());
+        }
     }
 
     private void purgeLater() {

@@ -71,12 +71,17 @@ final class Upkeep implements AutoCloseable {
                     "The store couldn't be told what became of the idempotency key " + id + "; it is tried again for "
                             + BETWEEN_TRIES.multipliedBy(TRIES).toSeconds() + " s",
                     down);
-            if (waiting.incrementAndGet() > MOST_WAITING) {
-                waiting.decrementAndGet();
-                LOG.warn("Too much waits for the store: the idempotency key " + id + " is left as it is");
-            } else {
-                again(step, outcome, id, TRIES);
-            }
+            untilDoneLater(step, outcome, id);
+        }
+    }
+
+    /** Takes a step soon, and again for a while if the store is down. */
+    void untilDoneLater(BooleanSupplier step, Consumer<Boolean> outcome, String id) {
+        if (waiting.incrementAndGet() > MOST_WAITING) {
+            waiting.decrementAndGet();
+            LOG.warn("Too much waits for the store: the idempotency key " + id + " is left as it is");
+        } else {
+            again(step, outcome, id, TRIES);
         }
     }
 

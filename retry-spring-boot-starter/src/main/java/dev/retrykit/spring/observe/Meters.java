@@ -15,7 +15,8 @@ enum Meters {
             "1 for the state that a circuit is in, 0 for the others; of one with keys, how many are in that state"),
     CIRCUIT_CALLS("retrykit.circuit.calls", "Calls through a circuit"),
     CIRCUIT_REJECTED("retrykit.circuit.rejected", "Calls that a circuit rejected"),
-    CIRCUIT_FALLBACK("retrykit.circuit.fallback", "Fallbacks called for methods that are guarded and not retried");
+    CIRCUIT_FALLBACK("retrykit.circuit.fallback", "Fallbacks called for methods that are guarded and not retried"),
+    IDEMPOTENCY("retrykit.idempotency", "Requests and calls with idempotency keys, by what became of them");
 
     final String meterName;
     final String description;

@@ -121,7 +121,7 @@ class KeyedCircuitReportTests {
     void theEndpointSetsAllKeys() {
         run(context -> {
             call("eu", 1);
-            new RetryEndpoint(context.getBean(Retries.class)).change("circuits", "search", "FORCED_OPEN");
+            new RetryEndpoint(context.getBean(Retries.class), null).change("circuits", "search", "FORCED_OPEN");
             assertThat(report().keys()).containsOnly(entry("FORCED_OPEN", 1));
             assertThatThrownBy(() -> search.find("us")).hasMessageContaining("search");
             assertThat(report().keys()).containsOnly(entry("FORCED_OPEN", 2));

@@ -51,6 +51,8 @@ class MetadataTests {
             "retrykit.http.guards",
             "retrykit.http.propagate",
             "retrykit.http.trust",
+            "retrykit.idempotency.headers",
+            "retrykit.idempotency.store",
             "retrykit.policies",
             "retrykit.defaults.circuit.ignore",
             "retrykit.defaults.circuit.slow-call.duration",
