@@ -6,6 +6,7 @@ import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.IdempotencyRules;
 import dev.retrykit.spring.idempotency.IdempotencyStart;
 import dev.retrykit.spring.idempotency.IdempotencyStore;
+import dev.retrykit.spring.idempotency.MemoryStore;
 import dev.retrykit.spring.idempotency.method.IdempotentMethods;
 import dev.retrykit.spring.idempotency.method.IdempotentPostProcessor;
 import dev.retrykit.spring.settings.IdempotencySettings;
@@ -47,7 +48,7 @@ public final class RetrykitIdempotencyAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    IdempotencyStore retrykitIdempotencyStore(WrittenSettings settings, IdempotencyRules rules, TimeSource time) {
+    IdempotencyStore retrykitIdempotencyStore(WrittenSettings settings, TimeSource time) {
         IdempotencySettings.Store wanted = settings.idempotency().store();
         if (wanted != null && wanted != IdempotencySettings.Store.MEMORY) {
             String what = wanted == IdempotencySettings.Store.JDBC ? "a DataSource" : "a RedisConnectionFactory";
@@ -57,7 +58,8 @@ public final class RetrykitIdempotencyAutoConfiguration {
                             + ", or several and none of them is @Primary.",
                     "Add one, or set retrykit.idempotency.store to a store that there is.");
         }
-        return rules.memoryStore(time);
+        IdempotencySettings.Memory memory = settings.idempotency().memory();
+        return new MemoryStore(time, memory.maxKeys(), memory.maxSize().toBytes());
     }
 
     @Bean

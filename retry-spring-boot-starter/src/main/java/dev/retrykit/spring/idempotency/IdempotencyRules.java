@@ -6,7 +6,6 @@ import dev.retrykit.spring.settings.IdempotencySettings.OnCrash;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Texts;
 import dev.retrykit.spring.settings.WrittenSettings;
-import dev.retrykit.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,12 +144,6 @@ public final class IdempotencyRules {
                 "@Idempotent(ttl) " + Texts.quoted(text) + " on " + where + ": it must be " + Durations.RULE
                         + ", from 1s to 366 days.",
                 "Correct the value, or remove it: then retrykit.idempotency.ttl holds.");
-    }
-
-    /** A store in memory, as large as is written. */
-    public MemoryStore memoryStore(TimeSource time) {
-        return new MemoryStore(
-                time, settings.memory().maxKeys(), settings.memory().maxSize().toBytes());
     }
 
     /** The header that keys are sent in. */

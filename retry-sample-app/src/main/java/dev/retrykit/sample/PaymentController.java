@@ -1,0 +1,39 @@
+package dev.retrykit.sample;
+
+import dev.retrykit.annotation.Idempotent;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.util.List;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Takes payments, each once, however often a request comes. */
+@RestController
+class PaymentController {
+
+    private final Ledger ledger;
+
+    PaymentController(Ledger ledger) {
+        this.ledger = ledger;
+    }
+
+    /** An amount to pay for an article. */
+    record Charge(String sku, BigDecimal amount) {}
+
+    /** There are no users here: all keys belong to the shop. */
+    @Idempotent(scope = "'shop'")
+    @PostMapping("/payments")
+    ResponseEntity<Payment> pay(@RequestBody Charge charge) {
+        Sku.checked(charge.sku());
+        Payment payment = ledger.book(charge.sku(), charge.amount());
+        return ResponseEntity.created(URI.create("/payments/" + payment.id())).body(payment);
+    }
+
+    @GetMapping("/payments")
+    List<Payment> all() {
+        return ledger.all();
+    }
+}
