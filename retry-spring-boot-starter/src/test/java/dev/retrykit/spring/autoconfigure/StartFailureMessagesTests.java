@@ -3,6 +3,7 @@ package dev.retrykit.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.annotation.CircuitGuarded;
+import dev.retrykit.annotation.Idempotent;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.settings.InvalidSettingException;
@@ -132,6 +133,11 @@ class StartFailureMessagesTests {
                           http.guards:
                             - { group: payments, policy: payments }"""),
                 written("A header that is none", "retrykit.http.idempotency-key.name: Idempotency Key"),
+                written("A lease that is over at once", "retrykit.idempotency.lease: 30ms"),
+                written("No size", "retrykit.idempotency.max-body: large"),
+                written("Answers of any size", "retrykit.idempotency.max-body: 1GB"),
+                written("A header that is one caller's", "retrykit.idempotency.headers: [ETag, set-cookie]"),
+                written("A store that isn't there", "retrykit.idempotency.store: redis"),
                 annotated("@Retryable(\"inventroy\") String stock()", AnUnknownPolicy.class),
                 annotated("@CircuitGuarded(\"inventroy\") String stock()", AnUnknownCircuit.class),
                 annotated(
@@ -158,7 +164,15 @@ class StartFailureMessagesTests {
                 annotated(
                         "@Retryable @org.springframework.resilience.annotation.Retryable String stock()",
                         TwoLibraries.class),
-                annotated("final class AFinalClass { @Retryable String stock() }", AFinalClass.class));
+                annotated("final class AFinalClass { @Retryable String stock() }", AFinalClass.class),
+                annotated("@Idempotent void take(String message)", AMessageWithoutAKey.class),
+                annotated("@Idempotent(key = \"#message\") String take(String message)", AMessageWithAnAnswer.class),
+                annotated(
+                        "@Idempotent(key = \"#message\", scope = \"#tenant\") void take(String message, String tenant)",
+                        AMessageWithAScope.class),
+                annotated(
+                        "@Idempotent(key = \"#message\", ttl = \"0s\") void take(String message)",
+                        AnAnswerForNoTime.class));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -296,6 +310,28 @@ class StartFailureMessagesTests {
         String stock() {
             return "";
         }
+    }
+
+    static class AMessageWithoutAKey {
+        @Idempotent
+        void take(String message) {}
+    }
+
+    static class AMessageWithAnAnswer {
+        @Idempotent(key = "#message")
+        String take(String message) {
+            return "";
+        }
+    }
+
+    static class AMessageWithAScope {
+        @Idempotent(key = "#message", scope = "#tenant")
+        void take(String message, String tenant) {}
+    }
+
+    static class AnAnswerForNoTime {
+        @Idempotent(key = "#message", ttl = "0s")
+        void take(String message) {}
     }
 
     static final class AFinalClass {
