@@ -113,7 +113,7 @@ class BareStartTests {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "web, spring-web spring-boot-web spring-boot-restclient spring-boot-starter-web spring-boot-http spring-boot-reactor-netty",
+        "web, spring-web spring-boot-web spring-boot-restclient spring-boot-starter-web spring-boot-http spring-boot-reactor-netty spring-security-web spring-security-config spring-security-core",
         "http clients of Boot, spring-boot-restclient spring-boot-webclient spring-boot-http-client spring-boot-starter-webflux",
         "restclient, spring-boot-restclient",
         "webclient, spring-boot-webclient spring-webflux spring-boot-webflux spring-boot-starter-webflux",
@@ -131,6 +131,8 @@ class BareStartTests {
         "jdbc, spring-jdbc spring-boot-jdbc HikariCP h2-",
         "transactions, spring-tx spring-boot-transaction spring-jdbc spring-boot-jdbc",
         "security, spring-security",
+        "redis, spring-data-redis lettuce-core",
+        "jackson, jackson-databind jackson-core spring-boot-jackson",
         "aspectj, aspectj",
         "logging, slf4j logback log4j jul-to-slf4j kotlinx-coroutines-slf4j spring-boot-health spring-boot-actuator HikariCP",
         "grpc, grpc-",

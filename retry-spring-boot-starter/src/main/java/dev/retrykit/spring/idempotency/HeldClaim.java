@@ -2,6 +2,7 @@ package dev.retrykit.spring.idempotency;
 
 import dev.retrykit.spring.idempotency.IdempotencyCounters.Result;
 import dev.retrykit.spring.idempotency.IdempotencyStore.Release;
+import dev.retrykit.time.TimeSource.Scheduled;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -27,6 +28,7 @@ public final class HeldClaim {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicInteger commits = new AtomicInteger();
     private @Nullable HeldClaim outer;
+    private volatile @Nullable Scheduled renewal;
 
     HeldClaim(Claim claim, Terms terms, IdempotencyStore store, Upkeep upkeep, IdempotencyCounters counters) {
         this.claim = claim;
@@ -90,7 +92,7 @@ public final class HeldClaim {
 
     /** Somebody else has it now. */
     public void lost() {
-        if (ended.compareAndSet(false, true)) {
+        if (isFirstEnd()) {
             counters.add(Result.LOST);
             LOG.warn("The claim on the idempotency key " + claim.id() + " was taken over: its lease of "
                     + terms.lease().toMillis() + " ms had ended");
@@ -98,7 +100,18 @@ public final class HeldClaim {
     }
 
     void renewed() {
-        upkeep.after(terms.lease().dividedBy(3), this::renew);
+        renewal = upkeep.after(terms.lease().dividedBy(3), this::renew);
+    }
+
+    private boolean isFirstEnd() {
+        if (!ended.compareAndSet(false, true)) {
+            return false;
+        }
+        Scheduled next = renewal;
+        if (next != null) {
+            next.cancel();
+        }
+        return true;
     }
 
     private void renew() {
@@ -132,11 +145,11 @@ public final class HeldClaim {
 
     /** Nobody here will learn what becomes of it: its lease runs out. */
     public void abandon() {
-        ended.set(true);
+        isFirstEnd();
     }
 
     private void end(String what, BooleanSupplier step) {
-        if (ended.compareAndSet(false, true)) {
+        if (isFirstEnd()) {
             upkeep.untilDone(step, isOurs -> ended(what, isOurs), claim.id());
         }
     }

@@ -1,6 +1,7 @@
 package dev.retrykit.spring.idempotency;
 
 import dev.retrykit.time.TimeSource;
+import dev.retrykit.time.TimeSource.Scheduled;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -46,8 +47,8 @@ final class Upkeep implements AutoCloseable {
     }
 
     /** Does something later. */
-    void after(Duration delay, Runnable task) {
-        time.schedule(() -> start(task), delay.toNanos());
+    Scheduled after(Duration delay, Runnable task) {
+        return time.schedule(() -> start(task), delay.toNanos());
     }
 
     private void start(Runnable task) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -30,6 +31,7 @@ public final class Endpoints {
     static final Log LOG = LogFactory.getLog("dev.retrykit");
 
     private final Map<Method, Endpoint> byMethod = new ConcurrentHashMap<>();
+    private final Map<Method, Optional<Endpoint>> byHandler = new ConcurrentHashMap<>();
     private final Set<String> httpMethods = ConcurrentHashMap.newKeySet();
     private final Endpoint.Surroundings surroundings;
     private final BeanFactory beans;
@@ -78,10 +80,10 @@ public final class Endpoints {
                             + method.getReturnType().getSimpleName() + ": " + complaint,
                     "Let it return the whole answer, or remove the annotation.");
         }
-        if (!AopUtils.isAopProxy(bean.get())) {
+        if (!Gates.isGated(bean.get(), method, type)) {
             throw new InvalidSettingException(
-                    "@Idempotent on " + name + ": " + type.getName() + " can't be proxied.",
-                    "Let the class and the method be neither final nor private.");
+                    "@Idempotent on " + name + ": no proxy of " + type.getName() + " sees its calls.",
+                    "Let the class and the method be neither final nor private, and don't set spring.aop.auto=false.");
         }
         byMethod.computeIfAbsent(method, key -> make(idempotent, key, type, name, kind));
         this.httpMethods.addAll(httpMethods.isEmpty() ? Set.of("*") : httpMethods);
@@ -130,14 +132,19 @@ public final class Endpoints {
         }
     }
 
-    /** Whether requests with such a method can be an endpoint's. */
+    /** Whether requests with such a method can be an endpoint's; what answers GET answers HEAD. */
     public boolean mayBe(String httpMethod) {
-        return httpMethods.contains(httpMethod) || httpMethods.contains("*");
+        return httpMethods.contains(httpMethod.equals("HEAD") ? "GET" : httpMethod) || httpMethods.contains("*");
     }
 
     /** The endpoint of a method; null if it has no keys. */
     public @Nullable Endpoint find(Method handler, Class<?> type) {
-        return byMethod.get(specific(handler, type));
+        Optional<Endpoint> known = byHandler.get(handler);
+        if (known == null) {
+            known = Optional.ofNullable(byMethod.get(specific(handler, type)));
+            byHandler.put(handler, known);
+        }
+        return known.orElse(null);
     }
 
     /** All of them. */

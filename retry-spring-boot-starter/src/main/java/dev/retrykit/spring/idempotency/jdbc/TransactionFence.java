@@ -11,6 +11,7 @@ import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.TransactionExecutionListener;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Right before a read-write transaction of a holder is committed, the same transaction updates the claim, on condition that
@@ -47,6 +48,13 @@ final class TransactionFence implements TransactionExecutionListener {
     }
 
     private static void fence(HeldClaim held, JdbcStore store, DataSource own) {
+        if (!TransactionSynchronizationManager.hasResource(own)) {
+            throw new CommitRefusedException(
+                    "The transaction was rolled back: its connection isn't known outside of its manager, so its idempotent"
+                            + " call can't be tied to it. Let the manager use a JpaDialect that exposes JDBC connections,"
+                            + " as Hibernate's does.",
+                    null);
+        }
         Connection connection = DataSourceUtils.getConnection(own);
         int rows;
         try {

@@ -1,8 +1,8 @@
 package dev.retrykit.spring.idempotency.reactive;
 
 import dev.retrykit.spring.idempotency.http.Endpoints;
+import dev.retrykit.spring.idempotency.http.Gates;
 import java.lang.reflect.Method;
-import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -16,7 +16,7 @@ import reactor.core.publisher.Mono;
  * Around a controller's method, within method security: only who may call it learns that it was called before. The method is
  * called when somebody subscribes, since only then it is known which request it is.
  */
-public final class ReactiveGate implements MethodInterceptor {
+public final class ReactiveGate implements Gates.Gate {
 
     /** Without state. */
     public ReactiveGate() {}

@@ -58,8 +58,15 @@ public final class IdempotentMvc implements WebMvcConfigurer, HandlerInterceptor
         Endpoint endpoint = handler instanceof HandlerMethod method
                 ? endpoints.find(method.getMethod(), method.getBeanType())
                 : null;
-        ServletExchange exchange = endpoint == null ? null : ServletExchange.of(request);
-        if (endpoint == null || exchange == null || exchange.isArmed()) {
+        if (endpoint == null) {
+            return true;
+        }
+        ServletExchange exchange = ServletExchange.of(request);
+        if (exchange == null) {
+            throw new IllegalStateException(
+                    "A request came to an idempotent endpoint without passing the filter 'retrykitIdempotencyFilter'.");
+        }
+        if (exchange.isArmed()) {
             return true;
         }
         try {

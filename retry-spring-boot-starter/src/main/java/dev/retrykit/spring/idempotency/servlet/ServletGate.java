@@ -1,7 +1,7 @@
 package dev.retrykit.spring.idempotency.servlet;
 
 import dev.retrykit.spring.idempotency.http.Endpoints;
-import org.aopalliance.intercept.MethodInterceptor;
+import dev.retrykit.spring.idempotency.http.Gates;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Around a controller's method, within method security: only who may call it learns that it was called before. What is
  * retried around it comes here again, with the claim that it has already.
  */
-public final class ServletGate implements MethodInterceptor {
+public final class ServletGate implements Gates.Gate {
 
     /** Without state. */
     public ServletGate() {}
