@@ -1,10 +1,10 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.idempotency.IdempotencyStore;
 import dev.retrykit.spring.idempotency.jdbc.FencePostProcessor;
 import dev.retrykit.spring.idempotency.jdbc.JdbcStore;
 import dev.retrykit.spring.idempotency.jdbc.Managers;
 import dev.retrykit.spring.idempotency.jdbc.Tables;
+import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.spring.settings.WrittenSettings;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ListableBeanFactory;

@@ -1,6 +1,7 @@
 package dev.retrykit.spring.idempotency;
 
 import dev.retrykit.failure.RetryHint;
+import dev.retrykit.spring.idempotency.store.Claim;
 
 /**
  * A holder that was away for longer than its lease wanted to commit what another one has taken over: it was rolled back. To

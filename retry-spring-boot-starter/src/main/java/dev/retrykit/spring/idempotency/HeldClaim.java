@@ -1,7 +1,10 @@
 package dev.retrykit.spring.idempotency;
 
 import dev.retrykit.spring.idempotency.IdempotencyCounters.Result;
-import dev.retrykit.spring.idempotency.IdempotencyStore.Release;
+import dev.retrykit.spring.idempotency.store.Answer;
+import dev.retrykit.spring.idempotency.store.Claim;
+import dev.retrykit.spring.idempotency.store.IdempotencyStore;
+import dev.retrykit.spring.idempotency.store.IdempotencyStore.Release;
 import dev.retrykit.time.TimeSource.Scheduled;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,7 +1,11 @@
 package dev.retrykit.spring.idempotency;
 
 import dev.retrykit.spring.idempotency.IdempotencyCounters.Result;
-import dev.retrykit.spring.idempotency.IdempotencyStore.Release;
+import dev.retrykit.spring.idempotency.store.Claim;
+import dev.retrykit.spring.idempotency.store.Found;
+import dev.retrykit.spring.idempotency.store.IdempotencyStore;
+import dev.retrykit.spring.idempotency.store.IdempotencyStore.Release;
+import dev.retrykit.spring.idempotency.store.StoreFullException;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.retrykit.spring.idempotency;
 
-import dev.retrykit.spring.idempotency.KeyHeader.Missing;
+import dev.retrykit.spring.idempotency.store.Found;
 
 /** What to do with a request, from its key and from what was found under it. */
 public enum IdempotencyDecision {
@@ -28,14 +28,6 @@ public enum IdempotencyDecision {
 
     /** It may have been carried out. */
     UNKNOWN;
-
-    /** By the key alone, before any store is asked. */
-    public static IdempotencyDecision of(KeyHeader key, boolean required) {
-        if (key instanceof KeyHeader.Invalid) {
-            return INVALID;
-        }
-        return key instanceof Missing && required ? MISSING : EXECUTE;
-    }
 
     /** By what was found under the key; another fingerprint comes before everything else. */
     public static IdempotencyDecision of(Found found, String fingerprint) {

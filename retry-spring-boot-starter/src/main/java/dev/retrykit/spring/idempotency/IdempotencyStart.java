@@ -1,5 +1,6 @@
 package dev.retrykit.spring.idempotency;
 
+import dev.retrykit.spring.idempotency.store.MemoryStore;
 import dev.retrykit.spring.settings.WrittenSettings;
 import java.util.List;
 import java.util.stream.Collectors;

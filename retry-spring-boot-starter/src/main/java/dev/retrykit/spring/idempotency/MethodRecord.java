@@ -1,5 +1,6 @@
 package dev.retrykit.spring.idempotency;
 
+import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What is known of an idempotent method's calls, which decides what can be guaranteed. */

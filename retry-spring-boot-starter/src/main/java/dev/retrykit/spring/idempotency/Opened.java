@@ -1,5 +1,6 @@
 package dev.retrykit.spring.idempotency;
 
+import dev.retrykit.spring.idempotency.store.Found;
 import org.jspecify.annotations.Nullable;
 
 /**

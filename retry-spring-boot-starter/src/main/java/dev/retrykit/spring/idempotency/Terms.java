@@ -1,5 +1,7 @@
 package dev.retrykit.spring.idempotency;
 
+import dev.retrykit.spring.idempotency.store.Claim;
+import dev.retrykit.spring.idempotency.store.ClaimRequest;
 import java.time.Duration;
 
 /**

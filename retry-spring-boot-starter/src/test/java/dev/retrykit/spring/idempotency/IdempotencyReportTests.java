@@ -3,6 +3,9 @@ package dev.retrykit.spring.idempotency;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.annotation.Idempotent;
+import dev.retrykit.spring.idempotency.store.Claim;
+import dev.retrykit.spring.idempotency.store.ClaimRequest;
+import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.net.http.HttpRequest;

@@ -2,10 +2,16 @@ package dev.retrykit.spring.idempotency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.retrykit.spring.idempotency.Found.State;
-import dev.retrykit.spring.idempotency.IdempotencyStore.Release;
 import dev.retrykit.spring.idempotency.jdbc.JdbcStore;
 import dev.retrykit.spring.idempotency.redis.RedisStore;
+import dev.retrykit.spring.idempotency.store.Answer;
+import dev.retrykit.spring.idempotency.store.Claim;
+import dev.retrykit.spring.idempotency.store.ClaimRequest;
+import dev.retrykit.spring.idempotency.store.Found;
+import dev.retrykit.spring.idempotency.store.Found.State;
+import dev.retrykit.spring.idempotency.store.IdempotencyStore;
+import dev.retrykit.spring.idempotency.store.IdempotencyStore.Release;
+import dev.retrykit.spring.idempotency.store.MemoryStore;
 import dev.retrykit.time.TimeSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -4,10 +4,8 @@ import dev.retrykit.spring.expression.KeyOfCall;
 import dev.retrykit.spring.idempotency.Digest;
 import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.idempotency.Idempotency;
-import dev.retrykit.spring.idempotency.IdempotencyCounters.Result;
 import dev.retrykit.spring.idempotency.IdempotencyDecision;
 import dev.retrykit.spring.idempotency.IdempotencyRules;
-import dev.retrykit.spring.idempotency.KeyHeader;
 import dev.retrykit.spring.idempotency.MethodRecord;
 import dev.retrykit.spring.idempotency.Opened;
 import dev.retrykit.spring.idempotency.StoreDownException;
@@ -78,8 +76,8 @@ public final class Endpoint {
      */
     public @Nullable String key(List<String> lines) {
         KeyHeader header = KeyHeader.of(lines);
-        if (IdempotencyDecision.of(header, required) != IdempotencyDecision.EXECUTE) {
-            surroundings.idempotency().counters().add(Result.MISSING);
+        if (header.decision(required) != IdempotencyDecision.EXECUTE) {
+            surroundings.idempotency().counters().add(header.decision(required));
             throw RefusedException.with(Refusals.of(header, rules().header()));
         }
         return header instanceof KeyHeader.Key key ? key.text() : null;

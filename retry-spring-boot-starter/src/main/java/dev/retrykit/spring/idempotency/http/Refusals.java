@@ -1,7 +1,6 @@
 package dev.retrykit.spring.idempotency.http;
 
 import dev.retrykit.spring.idempotency.IdempotencyDecision;
-import dev.retrykit.spring.idempotency.KeyHeader;
 import dev.retrykit.spring.web.Problem;
 import java.time.Duration;
 

@@ -1,7 +1,7 @@
 package dev.retrykit.spring.idempotency.http;
 
 import dev.retrykit.failure.RetryHint;
-import dev.retrykit.spring.idempotency.Answer;
+import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.web.Problem;
 import org.jspecify.annotations.Nullable;
 

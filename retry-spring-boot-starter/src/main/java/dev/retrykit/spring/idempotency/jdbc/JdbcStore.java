@@ -1,11 +1,11 @@
 package dev.retrykit.spring.idempotency.jdbc;
 
-import dev.retrykit.spring.idempotency.Answer;
-import dev.retrykit.spring.idempotency.Claim;
-import dev.retrykit.spring.idempotency.ClaimRequest;
-import dev.retrykit.spring.idempotency.Found;
-import dev.retrykit.spring.idempotency.IdempotencyStore;
 import dev.retrykit.spring.idempotency.jdbc.Steps.Session;
+import dev.retrykit.spring.idempotency.store.Answer;
+import dev.retrykit.spring.idempotency.store.Claim;
+import dev.retrykit.spring.idempotency.store.ClaimRequest;
+import dev.retrykit.spring.idempotency.store.Found;
+import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Texts;
 import java.sql.ResultSet;

@@ -1,12 +1,12 @@
 package dev.retrykit.spring.idempotency.reactive;
 
 import dev.retrykit.failure.Causes;
-import dev.retrykit.spring.idempotency.Answer;
 import dev.retrykit.spring.idempotency.ClaimLostException;
 import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.Endpoints;
 import dev.retrykit.spring.idempotency.http.Refusals;
 import dev.retrykit.spring.idempotency.http.RefusedException;
+import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.web.GivenUpHandler;
 import dev.retrykit.spring.web.Problem;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.retrykit.spring.idempotency.reactive;
 
-import dev.retrykit.spring.idempotency.Answer;
+import dev.retrykit.spring.idempotency.store.Answer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.retrykit.spring.idempotency.reactive;
 
-import dev.retrykit.spring.idempotency.Answer;
 import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.Fingerprint;
 import dev.retrykit.spring.idempotency.http.Statuses;
+import dev.retrykit.spring.idempotency.store.Answer;
 import java.lang.reflect.Method;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

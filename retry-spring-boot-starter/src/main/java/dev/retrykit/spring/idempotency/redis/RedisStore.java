@@ -1,10 +1,10 @@
 package dev.retrykit.spring.idempotency.redis;
 
-import dev.retrykit.spring.idempotency.Answer;
-import dev.retrykit.spring.idempotency.Claim;
-import dev.retrykit.spring.idempotency.ClaimRequest;
-import dev.retrykit.spring.idempotency.Found;
-import dev.retrykit.spring.idempotency.IdempotencyStore;
+import dev.retrykit.spring.idempotency.store.Answer;
+import dev.retrykit.spring.idempotency.store.Claim;
+import dev.retrykit.spring.idempotency.store.ClaimRequest;
+import dev.retrykit.spring.idempotency.store.Found;
+import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;

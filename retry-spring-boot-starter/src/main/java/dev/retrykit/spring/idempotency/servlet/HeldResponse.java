@@ -1,6 +1,6 @@
 package dev.retrykit.spring.idempotency.servlet;
 
-import dev.retrykit.spring.idempotency.Answer;
+import dev.retrykit.spring.idempotency.store.Answer;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;

@@ -1,10 +1,10 @@
 package dev.retrykit.spring.idempotency.servlet;
 
-import dev.retrykit.spring.idempotency.Answer;
 import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.Fingerprint;
 import dev.retrykit.spring.idempotency.http.Statuses;
+import dev.retrykit.spring.idempotency.store.Answer;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.Part;

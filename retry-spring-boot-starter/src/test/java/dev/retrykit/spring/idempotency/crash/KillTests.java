@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.retrykit.spring.idempotency.crash.KilledProcesses.Result;
 import org.junit.jupiter.api.Test;
 
-/** Real processes, ended by SIGKILL on a real database. {@code -Dkills=500} for a long run. */
+/** Real processes, ended by SIGKILL on a real database. {@code -Dretrykit.kills=500} for a long run. */
 class KillTests {
 
-    private static final int KILLS = Integer.getInteger("kills", 10);
+    private static final int KILLS = Integer.getInteger("retrykit.kills", 10);
 
     @Test
     void paysOnceForEachKeyWhateverIsKilled() throws Exception {

@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.retrykit.spring.idempotency.Answer;
 import dev.retrykit.spring.idempotency.ClaimLostException;
 import dev.retrykit.spring.idempotency.Digest;
-import dev.retrykit.spring.idempotency.Found.State;
 import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.IdempotencyDecision;
 import dev.retrykit.spring.idempotency.Opened;
 import dev.retrykit.spring.idempotency.Servers;
 import dev.retrykit.spring.idempotency.Terms;
+import dev.retrykit.spring.idempotency.store.Answer;
+import dev.retrykit.spring.idempotency.store.Found.State;
 import dev.retrykit.time.ManualTime;
 import java.time.Duration;
 import java.util.UUID;
@@ -337,7 +337,7 @@ class FenceTests {
             }
             transaction().executeWithoutResult(status -> effect("another"));
             assertThat(effects()).isEqualTo(2);
-            assertThat(store.claim(new dev.retrykit.spring.idempotency.ClaimRequest(
+            assertThat(store.claim(new dev.retrykit.spring.idempotency.store.ClaimRequest(
                                     held.claim(), "print", LONG, LONG, LONG))
                             .state())
                     .isEqualTo(State.IN_FLIGHT);

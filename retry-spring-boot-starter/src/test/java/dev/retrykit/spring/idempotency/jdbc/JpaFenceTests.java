@@ -3,7 +3,6 @@ package dev.retrykit.spring.idempotency.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.retrykit.spring.idempotency.Answer;
 import dev.retrykit.spring.idempotency.ClaimLostException;
 import dev.retrykit.spring.idempotency.Digest;
 import dev.retrykit.spring.idempotency.HeldClaim;
@@ -11,6 +10,7 @@ import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.IdempotencyDecision;
 import dev.retrykit.spring.idempotency.Servers;
 import dev.retrykit.spring.idempotency.Terms;
+import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.time.ManualTime;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;

@@ -1,5 +1,6 @@
-package dev.retrykit.spring.idempotency;
+package dev.retrykit.spring.idempotency.http;
 
+import dev.retrykit.spring.idempotency.IdempotencyDecision;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,14 @@ public sealed interface KeyHeader {
      * @param rule the rule that it breaks
      */
     record Invalid(String rule) implements KeyHeader {}
+
+    /** What to do with a request by its key alone, before any store is asked. */
+    default IdempotencyDecision decision(boolean required) {
+        if (this instanceof Invalid) {
+            return IdempotencyDecision.INVALID;
+        }
+        return this instanceof Missing && required ? IdempotencyDecision.MISSING : IdempotencyDecision.EXECUTE;
+    }
 
     /** Reads it; {@code "k"}, a string as in RFC 9651, and {@code k} are one key. */
     static KeyHeader of(List<String> lines) {

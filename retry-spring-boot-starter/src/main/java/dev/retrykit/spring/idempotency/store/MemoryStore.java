@@ -1,4 +1,4 @@
-package dev.retrykit.spring.idempotency;
+package dev.retrykit.spring.idempotency.store;
 
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;

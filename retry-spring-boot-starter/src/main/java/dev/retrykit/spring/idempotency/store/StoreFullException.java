@@ -1,4 +1,4 @@
-package dev.retrykit.spring.idempotency;
+package dev.retrykit.spring.idempotency.store;
 
 /** A store has no room for another key: nothing was called. */
 public final class StoreFullException extends RuntimeException {

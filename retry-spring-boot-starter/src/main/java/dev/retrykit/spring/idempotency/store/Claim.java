@@ -1,4 +1,4 @@
-package dev.retrykit.spring.idempotency;
+package dev.retrykit.spring.idempotency.store;
 
 import java.util.UUID;
 
@@ -11,7 +11,7 @@ import java.util.UUID;
 public record Claim(String id, String owner) {
 
     /** A new holder's. */
-    static Claim of(String id) {
+    public static Claim of(String id) {
         return new Claim(id, UUID.randomUUID().toString());
     }
 }

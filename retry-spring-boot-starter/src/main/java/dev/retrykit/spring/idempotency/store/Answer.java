@@ -1,4 +1,4 @@
-package dev.retrykit.spring.idempotency;
+package dev.retrykit.spring.idempotency.store;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
