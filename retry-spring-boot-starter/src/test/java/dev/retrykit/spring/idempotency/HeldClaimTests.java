@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,16 @@ class HeldClaimTests {
             }
         }
 
+        /** Who sees the step sees what it did. */
+        private <T> T step(String name, Supplier<T> taken) {
+            if (down) {
+                step(name);
+            }
+            T result = taken.get();
+            steps.add(name);
+            return result;
+        }
+
         void expect(String name) throws InterruptedException {
             assertThat(steps.poll(10, TimeUnit.SECONDS)).isEqualTo(name);
         }
@@ -79,14 +90,12 @@ class HeldClaimTests {
 
         @Override
         public boolean complete(Claim claim, @Nullable Answer answer, Duration keep) {
-            step("complete");
-            return store.complete(claim, answer, keep);
+            return step("complete", () -> store.complete(claim, answer, keep));
         }
 
         @Override
         public Release release(Claim claim, Duration keep) {
-            step("release");
-            return store.release(claim, keep);
+            return step("release", () -> store.release(claim, keep));
         }
 
         @Override

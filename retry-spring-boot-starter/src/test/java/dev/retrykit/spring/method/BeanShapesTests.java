@@ -91,7 +91,8 @@ class BeanShapesTests {
         AnnotatedFinder proxy = (AnnotatedFinder) Proxy.newProxyInstance(
                 getClass().getClassLoader(),
                 new Class<?>[] {Closeable.class, AnnotatedFinder.class},
-                (self, method, arguments) -> flaky.answer());
+                (self, method, arguments) ->
+                        method.getDeclaringClass() == Object.class ? method.invoke(flaky, arguments) : flaky.answer());
 
         app.withBean(AnnotatedFinder.class, () -> proxy).run(context -> {
             assertThat(context.getBean(AnnotatedFinder.class).find("a")).isEqualTo("answer 2");

@@ -107,7 +107,6 @@ public final class Endpoint {
             if (!required && rules().runsWithoutStore()) {
                 return null;
             }
-            Endpoints.LOG.warn(down.getMessage(), down.getCause());
             throw RefusedException.with(Refusals.storeDown());
         }
         if (opened.claim() != null) {

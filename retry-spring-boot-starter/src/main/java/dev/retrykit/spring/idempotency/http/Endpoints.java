@@ -28,7 +28,7 @@ import org.springframework.util.ClassUtils;
 /** All endpoints with keys, each made once, at start. */
 public final class Endpoints {
 
-    static final Log LOG = LogFactory.getLog("dev.retrykit");
+    private static final Log LOG = LogFactory.getLog("dev.retrykit");
 
     private final Map<Method, Endpoint> byMethod = new ConcurrentHashMap<>();
     private final Map<Method, Optional<Endpoint>> byHandler = new ConcurrentHashMap<>();

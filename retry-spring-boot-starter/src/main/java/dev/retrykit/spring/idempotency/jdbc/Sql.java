@@ -45,8 +45,6 @@ enum Sql {
 
     FREE("delete from retrykit_idempotency where id = ? and {over}"),
 
-    UNLEASE("delete from retrykit_idempotency_lease where id = ? and owner = ?"),
-
     EXPIRED("select id from retrykit_idempotency where expires_at < {now} and {over} limit 500"),
 
     REMOVE("delete from retrykit_idempotency where id = ? and expires_at < {now} and {over}"),

@@ -31,6 +31,8 @@ class PauseTests {
 
     @BeforeAll
     static void start() throws Exception {
+        JDBC.execute("delete from retrykit_idempotency"); // of other tests: here all leases are waited for
+        JDBC.execute("delete from retrykit_idempotency_lease");
         JDBC.execute("drop table if exists ledger");
         JDBC.execute("create table ledger (id serial primary key, payment varchar(64), process bigint)");
         for (int i = 0; i < 2; i++) {
