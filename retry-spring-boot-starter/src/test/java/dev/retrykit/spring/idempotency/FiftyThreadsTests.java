@@ -15,6 +15,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.annotation.Transactional;
@@ -50,9 +51,9 @@ class FiftyThreadsTests {
     @Configuration(proxyBeanMethods = false)
     static class Redis {
 
-        @Bean(destroyMethod = "")
+        @Bean
         RedisConnectionFactory redis() {
-            return Servers.redis();
+            return new LettuceConnectionFactory("127.0.0.1", Servers.redisPort());
         }
     }
 
@@ -82,7 +83,7 @@ class FiftyThreadsTests {
                 assertThat(calls).hasValue(before + 1);
                 assertThat(atOnce)
                         .extracting(HttpResponse::statusCode)
-                        .containsOnly(201, 409)
+                        .isSubsetOf(201, 409)
                         .contains(201);
                 assertThat(atOnce.stream()
                                 .filter(response -> response.statusCode() == 201)

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +51,7 @@ final class Steps {
         }
 
         String text(Sql statement) {
-            return java.util.Objects.requireNonNull(texts.get(statement));
+            return Objects.requireNonNull(texts.get(statement));
         }
     }
 

@@ -13,6 +13,7 @@ import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.stereotype.Controller;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -68,6 +69,6 @@ public final class IdempotentPostProcessor extends AbstractBeanFactoryAwareAdvis
     }
 
     private static boolean isController(Class<?> type) {
-        return AnnotatedElementUtils.hasAnnotation(type, org.springframework.stereotype.Controller.class);
+        return AnnotatedElementUtils.hasAnnotation(type, Controller.class);
     }
 }

@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.Part;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Method;
 import java.security.Principal;
 import java.util.Map;
 import java.util.TreeMap;
@@ -69,7 +70,7 @@ final class ServletExchange {
     }
 
     /** Whether it is an endpoint's whose controller hasn't been called yet. */
-    boolean waitsFor(java.lang.reflect.Method method) {
+    boolean waitsFor(Method method) {
         return armed != null && armed.endpoint().isOf(method) && claim == null;
     }
 
