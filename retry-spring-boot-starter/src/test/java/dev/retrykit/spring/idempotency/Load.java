@@ -27,8 +27,8 @@ import org.springframework.web.bind.annotation.RestController;
  */
 public final class Load {
 
-    private static final int WARM_UP = 20_000;
-    private static final int REQUESTS = 20_000;
+    private static final int WARM_UP = 12_000;
+    private static final int REQUESTS = 10_000;
     private static final int THREADS = 4;
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
