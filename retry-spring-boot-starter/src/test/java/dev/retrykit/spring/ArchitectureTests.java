@@ -57,6 +57,10 @@ class ArchitectureTests {
             .definedBy(BASE + "web..")
             .layer("idempotency")
             .definedBy(BASE + "idempotency..")
+            .layer("log")
+            .definedBy(BASE + "log..")
+            .whereLayer("log")
+            .mayOnlyBeAccessedByLayers("observe", "idempotency")
             .layer("expression")
             .definedBy(BASE + "expression..")
             .whereLayer("idempotency")
@@ -120,6 +124,7 @@ class ArchitectureTests {
                             "http..",
                             "idempotency..",
                             "expression",
+                            "log",
                             "web")
                     .map(floor -> BASE + floor)
                     .toArray(String[]::new))
@@ -179,7 +184,6 @@ class ArchitectureTests {
                         "Failures",
                         "TransactionFence",
                         "FencePostProcessor",
-                        "Managers",
                         "RetrykitIdempotencyJdbcAutoConfiguration");
         assertThat(dependents(all, "org.springframework.data.redis", BASE + "idempotency.redis"))
                 .containsExactlyInAnyOrder("Scripts", "RedisStore", "RetrykitIdempotencyRedisAutoConfiguration");
@@ -268,7 +272,7 @@ class ArchitectureTests {
     @ArchTest
     static void thereIsSomethingToLookAt(JavaClasses all) {
         assertThat(all).hasSizeGreaterThan(40);
-        assertThat(all.stream().map(JavaClass::getPackageName).distinct()).hasSize(24);
+        assertThat(all.stream().map(JavaClass::getPackageName).distinct()).hasSize(25);
     }
 
     @ArchTest

@@ -5,6 +5,7 @@ import dev.retrykit.spring.idempotency.EndpointSource;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.IdempotencyRules;
 import dev.retrykit.spring.idempotency.IdempotencyStart;
+import dev.retrykit.spring.idempotency.http.Endpoints;
 import dev.retrykit.spring.idempotency.method.IdempotentMethods;
 import dev.retrykit.spring.idempotency.method.IdempotentPostProcessor;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
@@ -18,13 +19,17 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.method.HandlerMethod;
 
 /** Idempotency keys: what decides about them, and methods without HTTP. */
 @AutoConfiguration(
@@ -105,7 +110,22 @@ public final class RetrykitIdempotencyAutoConfiguration {
         return processor;
     }
 
-    static String application(Environment environment) {
+    private static String application(Environment environment) {
         return environment.getProperty("spring.application.name", "");
+    }
+
+    /** Whatever the web stack. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication
+    @ConditionalOnClass(HandlerMethod.class)
+    static class Web {
+
+        @Bean
+        @ConditionalOnMissingBean
+        Endpoints retrykitIdempotentEndpoints(
+                Idempotency idempotency, IdempotencyRules rules, ApplicationContext context) {
+            return new Endpoints(
+                    idempotency, rules, application(context.getEnvironment()), Security.isThere(context), context);
+        }
     }
 }

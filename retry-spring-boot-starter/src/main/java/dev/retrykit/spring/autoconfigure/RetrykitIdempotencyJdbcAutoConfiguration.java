@@ -2,7 +2,6 @@ package dev.retrykit.spring.autoconfigure;
 
 import dev.retrykit.spring.idempotency.jdbc.FencePostProcessor;
 import dev.retrykit.spring.idempotency.jdbc.JdbcStore;
-import dev.retrykit.spring.idempotency.jdbc.Managers;
 import dev.retrykit.spring.idempotency.jdbc.Tables;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.spring.settings.WrittenSettings;
@@ -21,7 +20,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Role;
 import org.springframework.transaction.ConfigurableTransactionManager;
-import org.springframework.util.function.SingletonSupplier;
 
 /** Idempotency keys in the application's database. */
 @AutoConfiguration(after = {RetrykitAutoConfiguration.class, DataSourceAutoConfiguration.class})
@@ -37,10 +35,9 @@ public final class RetrykitIdempotencyJdbcAutoConfiguration {
 
     @Bean
     JdbcStore retrykitJdbcIdempotencyStore(DataSource dataSource, WrittenSettings settings, ListableBeanFactory beans) {
-        return Managers.store(
+        return JdbcStore.fencedBy(
+                () -> beans.getBeansOfType(ConfigurableTransactionManager.class).values(),
                 dataSource,
-                SingletonSupplier.of(() -> beans.getBeansOfType(ConfigurableTransactionManager.class)
-                        .values()),
                 new Tables(dataSource, settings.idempotency().initializeSchema()));
     }
 

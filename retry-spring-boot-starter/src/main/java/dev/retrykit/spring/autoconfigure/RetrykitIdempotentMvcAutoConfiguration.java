@@ -1,7 +1,5 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.idempotency.Idempotency;
-import dev.retrykit.spring.idempotency.IdempotencyRules;
 import dev.retrykit.spring.idempotency.http.Endpoints;
 import dev.retrykit.spring.idempotency.http.Gates;
 import dev.retrykit.spring.idempotency.servlet.IdempotencyFilter;
@@ -19,7 +17,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Role;
@@ -31,7 +28,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 @AutoConfiguration(after = RetrykitIdempotencyAutoConfiguration.class)
 @ConditionalOnWebApplication(type = Type.SERVLET)
 @ConditionalOnClass({WebMvcConfigurer.class, FilterRegistrationBean.class})
-@ConditionalOnBean(Idempotency.class)
+@ConditionalOnBean(Endpoints.class)
 @Conditional(OnRetrykitEnabled.class)
 public final class RetrykitIdempotentMvcAutoConfiguration {
 
@@ -39,20 +36,8 @@ public final class RetrykitIdempotentMvcAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    Endpoints retrykitIdempotentEndpoints(Idempotency idempotency, IdempotencyRules rules, ApplicationContext context) {
-        return new Endpoints(
-                idempotency,
-                rules,
-                RetrykitIdempotencyAutoConfiguration.application(context.getEnvironment()),
-                Security.isThere(context),
-                context);
-    }
-
-    @Bean
-    @ConditionalOnMissingBean
-    MvcEndpoints retrykitMvcEndpoints(
-            Endpoints endpoints, ObjectProvider<RequestMappingHandlerMapping> mappings, ApplicationContext context) {
-        return new MvcEndpoints(endpoints, mappings, context);
+    MvcEndpoints retrykitMvcEndpoints(Endpoints endpoints, ObjectProvider<RequestMappingHandlerMapping> mappings) {
+        return new MvcEndpoints(endpoints, mappings);
     }
 
     @Bean

@@ -1,7 +1,5 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.idempotency.Idempotency;
-import dev.retrykit.spring.idempotency.IdempotencyRules;
 import dev.retrykit.spring.idempotency.http.Endpoints;
 import dev.retrykit.spring.idempotency.http.Gates;
 import dev.retrykit.spring.idempotency.reactive.EndpointAdapter;
@@ -17,7 +15,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Role;
@@ -30,7 +27,7 @@ import org.springframework.web.reactive.result.method.annotation.RequestMappingH
 @AutoConfiguration(after = RetrykitIdempotencyAutoConfiguration.class)
 @ConditionalOnWebApplication(type = Type.REACTIVE)
 @ConditionalOnClass(DispatcherHandler.class)
-@ConditionalOnBean(Idempotency.class)
+@ConditionalOnBean(Endpoints.class)
 @Conditional(OnRetrykitEnabled.class)
 public final class RetrykitIdempotentWebFluxAutoConfiguration {
 
@@ -38,20 +35,9 @@ public final class RetrykitIdempotentWebFluxAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    Endpoints retrykitIdempotentEndpoints(Idempotency idempotency, IdempotencyRules rules, ApplicationContext context) {
-        return new Endpoints(
-                idempotency,
-                rules,
-                RetrykitIdempotencyAutoConfiguration.application(context.getEnvironment()),
-                Security.isThere(context),
-                context);
-    }
-
-    @Bean
-    @ConditionalOnMissingBean
     WebFluxEndpoints retrykitWebFluxEndpoints(
-            Endpoints endpoints, ObjectProvider<RequestMappingHandlerMapping> mappings, ApplicationContext context) {
-        return new WebFluxEndpoints(endpoints, mappings, context);
+            Endpoints endpoints, ObjectProvider<RequestMappingHandlerMapping> mappings) {
+        return new WebFluxEndpoints(endpoints, mappings);
     }
 
     @Bean

@@ -12,7 +12,6 @@ import dev.retrykit.spring.settings.WrittenSettings;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What is done to the requests of HTTP clients. Immutable. */
@@ -21,9 +20,8 @@ public final class ClientRules {
     private static final String GUARDS = "retrykit.http.guards";
 
     /** RFC 9110, section 5.6.2. */
-    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}");
-
     private final WrittenSettings written;
+
     private final HttpSettings settings;
     private final List<Guard> guards = new ArrayList<>();
     private final List<HostPattern> propagate = new ArrayList<>();
@@ -49,8 +47,8 @@ public final class ClientRules {
                             + ") is none, so no request would go through what stands under " + GUARDS + ".",
                     "Remove one of the two.");
         }
-        if (!TOKEN.matcher(settings.idempotencyKey().name()).matches()) {
-            throw invalid(
+        if (!HttpSettings.isHeaderName(settings.idempotencyKey().name())) {
+            throw written.wrong(
                     "retrykit.http.idempotency-key.name",
                     settings.idempotencyKey().name(),
                     "it must be the name of a header");
@@ -150,17 +148,11 @@ public final class ClientRules {
         try {
             return HostPattern.of(text);
         } catch (IllegalArgumentException illegal) {
-            throw invalid(key, text, String.valueOf(illegal.getMessage()));
+            throw written.wrong(key, text, String.valueOf(illegal.getMessage()));
         }
     }
 
     private InvalidSettingException wrong(String key, String what, String action) {
         return new InvalidSettingException("'" + key + "' " + what + ".", action);
-    }
-
-    private InvalidSettingException invalid(String key, String value, String rule) {
-        return new InvalidSettingException(
-                "'" + key + "' = " + Texts.quoted(value) + " (" + written.origin(key) + "): " + rule + ".",
-                "Correct the value.");
     }
 }

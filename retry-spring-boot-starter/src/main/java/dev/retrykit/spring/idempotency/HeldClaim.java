@@ -127,7 +127,7 @@ public final class HeldClaim {
                 return;
             }
         } catch (RuntimeException down) {
-            LOG.warn("The lease of the idempotency key " + claim.id() + " couldn't be renewed", down);
+            upkeep.warn("The lease of the idempotency key " + claim.id() + " couldn't be renewed", down);
         }
         renewed();
     }
@@ -153,15 +153,13 @@ public final class HeldClaim {
 
     private void end(String what, BooleanSupplier step) {
         if (isFirstEnd()) {
-            upkeep.untilDone(step, isOurs -> ended(what, isOurs), claim.id());
+            upkeep.untilDone(step, () -> refused(what), claim.id());
         }
     }
 
-    private void ended(String what, boolean isOurs) {
-        if (!isOurs) {
-            counters.add(Result.LOST);
-            LOG.warn("The idempotency key " + claim.id() + " wasn't " + what
-                    + ": its claim was taken over, since its lease had ended");
-        }
+    private void refused(String what) {
+        counters.add(Result.LOST);
+        LOG.warn("The idempotency key " + claim.id() + " wasn't " + what
+                + ": its claim was taken over, since its lease had ended");
     }
 }

@@ -10,7 +10,6 @@ import dev.retrykit.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -20,11 +19,8 @@ public final class Idempotency implements AutoCloseable {
     private static final Log LOG = LogFactory.getLog(Idempotency.class);
 
     private static final Duration BETWEEN_PURGES = Duration.ofMinutes(1);
-    private static final long BETWEEN_WARNINGS = Duration.ofSeconds(10).toNanos();
 
     private final IdempotencyStore store;
-    private final TimeSource time;
-    private final AtomicLong lastWarning;
     private final Upkeep upkeep;
     private final IdempotencyCounters counters = new IdempotencyCounters();
     private final List<MethodRecord> methods = new CopyOnWriteArrayList<>();
@@ -33,8 +29,6 @@ public final class Idempotency implements AutoCloseable {
     /** With a store. */
     public Idempotency(IdempotencyStore store, TimeSource time) {
         this.store = store;
-        this.time = time;
-        this.lastWarning = new AtomicLong(time.nanoTime() - BETWEEN_WARNINGS);
         this.upkeep = new Upkeep(time);
     }
 
@@ -84,7 +78,7 @@ public final class Idempotency implements AutoCloseable {
             found = store.claim(terms.request(claim, fingerprint));
         } catch (RuntimeException down) {
             counters.add(Result.UNAVAILABLE);
-            warn(down);
+            upkeep.warn("The " + store.name() + " store of idempotency keys can't be asked", down);
             forget(claim, terms, down);
             throw new StoreDownException(store.name(), down);
         }
@@ -98,19 +92,10 @@ public final class Idempotency implements AutoCloseable {
         return new Opened(decision, found, held);
     }
 
-    /** At most once in a while: as long as the store is down, each request says the same. */
-    private void warn(RuntimeException down) {
-        long now = time.nanoTime();
-        long last = lastWarning.get();
-        if (now - last >= BETWEEN_WARNINGS && lastWarning.compareAndSet(last, now)) {
-            LOG.warn("The " + store.name() + " store of idempotency keys can't be asked", down);
-        }
-    }
-
     /** The store may have taken the claim, and nobody knows: nothing was carried out, so it must not look as if. */
     private void forget(Claim claim, Terms terms, RuntimeException down) {
         if (!(down instanceof StoreFullException)) {
-            upkeep.untilDoneLater(() -> store.release(claim, terms.ttl()) != Release.LOST, wasThere -> {}, claim.id());
+            upkeep.untilDoneLater(() -> store.release(claim, terms.ttl()) != Release.LOST, claim.id());
         }
     }
 

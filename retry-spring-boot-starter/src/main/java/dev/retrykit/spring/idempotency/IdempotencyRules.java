@@ -1,6 +1,7 @@
 package dev.retrykit.spring.idempotency;
 
 import dev.retrykit.spring.settings.Durations;
+import dev.retrykit.spring.settings.HttpSettings;
 import dev.retrykit.spring.settings.IdempotencySettings;
 import dev.retrykit.spring.settings.IdempotencySettings.OnCrash;
 import dev.retrykit.spring.settings.InvalidSettingException;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
@@ -20,12 +20,12 @@ public final class IdempotencyRules {
 
     private static final String PREFIX = "retrykit.idempotency.";
 
+    /** The header that says that an answer was given before. */
+    public static final String REPLAYED = "Idempotent-Replayed";
+
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofDays(366);
     private static final DataSize LARGEST = DataSize.ofMegabytes(64);
-
-    /** A token as in RFC 9110. */
-    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}");
 
     /** Headers that describe a body, or name a place. */
     private static final List<String> GIVEN_AGAIN = List.of(
@@ -55,7 +55,7 @@ public final class IdempotencyRules {
             "Trailer",
             "Upgrade",
             "Date",
-            "Idempotent-Replayed"));
+            REPLAYED));
 
     private final IdempotencySettings settings;
     private final List<String> headers;
@@ -72,7 +72,8 @@ public final class IdempotencyRules {
         check.duration("lease", settings.lease(), SHORTEST);
         check.duration("hold-for", settings.holdFor(), Duration.ZERO);
         check.that("max-body", settings.maxBody(), isSize(settings.maxBody()), "be from 0B to 64MB");
-        check.that("header", settings.header(), isName(settings.header()), "be the name of a header");
+        check.that(
+                "header", settings.header(), HttpSettings.isHeaderName(settings.header()), "be the name of a header");
         check.that(
                 "memory.max-keys",
                 settings.memory().maxKeys(),
@@ -90,15 +91,11 @@ public final class IdempotencyRules {
         return !size.isNegative() && size.compareTo(LARGEST) <= 0;
     }
 
-    private static boolean isName(String text) {
-        return TOKEN.matcher(text).matches();
-    }
-
     private static List<String> headers(List<String> written, Check check) {
         Set<String> names = insensitive(GIVEN_AGAIN);
         for (int i = 0; i < written.size(); i++) {
             String name = written.get(i);
-            check.that("headers[" + i + "]", name, isName(name), "be the name of a header");
+            check.that("headers[" + i + "]", name, HttpSettings.isHeaderName(name), "be the name of a header");
             check.that(
                     "headers[" + i + "]",
                     name,
@@ -121,17 +118,20 @@ public final class IdempotencyRules {
      * @param ttl what its annotation says; null if nothing
      * @param fenced whether the store knows of each effect of a holder that is gone
      */
-    public Terms terms(@Nullable Duration ttl, boolean fenced) {
+    Terms terms(@Nullable Duration ttl, boolean fenced) {
         Duration grace = fenced || settings.onCrash() == OnCrash.RERUN ? Duration.ZERO : settings.holdFor();
         return new Terms(ttl == null ? settings.ttl() : ttl, settings.lease(), grace, settings.holdFor());
     }
 
     /**
-     * Reads what an annotation says about how long an answer is kept.
+     * Reads what an annotation says about how long an answer is kept; null if it says nothing.
      *
      * @throws InvalidSettingException if it is no duration, or out of its range
      */
-    public static Duration ttl(String text, String where) {
+    public static @Nullable Duration ttl(String text, String where) {
+        if (text.isEmpty()) {
+            return null;
+        }
         try {
             Duration ttl = Durations.parse(text);
             if (ttl.compareTo(SHORTEST) >= 0 && ttl.compareTo(LONGEST) <= 0) {
@@ -178,10 +178,7 @@ public final class IdempotencyRules {
 
         void that(String key, Object value, boolean holds, String rule) {
             if (!holds) {
-                throw new InvalidSettingException(
-                        "'" + PREFIX + key + "' = " + Texts.quoted(value) + " (" + written.origin(PREFIX + key)
-                                + "): it must " + rule + ".",
-                        "Correct the value.");
+                throw written.wrong(PREFIX + key, value, "it must " + rule);
             }
         }
     }

@@ -1,15 +1,17 @@
 package dev.retrykit.spring.idempotency;
 
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
+import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.function.SingletonSupplier;
 
-/** What is known of an idempotent method's calls, which decides what can be guaranteed. */
+/** What is known of an idempotent method and of its calls, which decides what can be guaranteed. */
 public final class MethodRecord {
 
     private final String name;
-    private final boolean onThread;
-    private final boolean reruns;
-    private final IdempotencyStore store;
+    private final SingletonSupplier<Boolean> fenced;
+    private final SingletonSupplier<Terms> terms;
     private final LongAdder executed = new LongAdder();
     private final LongAdder unfenced = new LongAdder();
 
@@ -18,13 +20,13 @@ public final class MethodRecord {
      *
      * @param name for people
      * @param onThread whether it has done its work when it returns
-     * @param reruns whether a repeat after a crash runs again where the store doesn't know
+     * @param ttl how long its answers are kept; null if its annotation doesn't say
      */
-    public MethodRecord(String name, boolean onThread, boolean reruns, IdempotencyStore store) {
+    public MethodRecord(
+            String name, boolean onThread, @Nullable Duration ttl, IdempotencyRules rules, IdempotencyStore store) {
         this.name = name;
-        this.onThread = onThread;
-        this.reruns = reruns;
-        this.store = store;
+        this.fenced = SingletonSupplier.of(() -> onThread && store.fencesTransactions());
+        this.terms = SingletonSupplier.of(() -> rules.terms(ttl, isFenced()));
     }
 
     /** The method's name. */
@@ -32,12 +34,16 @@ public final class MethodRecord {
         return name;
     }
 
-    /** Whether its transactions are committed only together with their claims. */
-    public boolean isFenced() {
-        return onThread && store.fencesTransactions();
+    /** How long things last for its keys; once all beans are there. */
+    public Terms terms() {
+        return terms.obtain();
     }
 
-    /** It was carried out. */
+    private boolean isFenced() {
+        return fenced.obtain();
+    }
+
+    /** It was carried out, and had the effect that it is there for. */
     public void executed(HeldClaim claim) {
         executed.increment();
         if (!claim.isFenced()) {
@@ -60,9 +66,9 @@ public final class MethodRecord {
      * show that there is an effect which it doesn't fence.
      */
     public Guarantee guarantee() {
-        if (!isFenced()) {
-            return reruns ? Guarantee.AT_LEAST_ONCE : Guarantee.AT_MOST_ONCE;
+        if (isFenced()) {
+            return unfenced() == 0 ? Guarantee.EXACTLY_ONCE : Guarantee.AT_LEAST_ONCE;
         }
-        return unfenced() == 0 ? Guarantee.EXACTLY_ONCE : Guarantee.AT_LEAST_ONCE;
+        return terms().grace().isZero() ? Guarantee.AT_LEAST_ONCE : Guarantee.AT_MOST_ONCE;
     }
 }

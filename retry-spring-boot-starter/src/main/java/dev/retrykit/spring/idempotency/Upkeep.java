@@ -1,5 +1,6 @@
 package dev.retrykit.spring.idempotency;
 
+import dev.retrykit.spring.log.Throttle;
 import dev.retrykit.time.TimeSource;
 import dev.retrykit.time.TimeSource.Scheduled;
 import java.time.Duration;
@@ -9,9 +10,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What has to be done with a store beside calls: leases to renew, steps to take again that a store which was down refused,
@@ -33,6 +34,7 @@ final class Upkeep implements AutoCloseable {
     private final TimeSource time;
     private final ThreadPoolExecutor threads;
     private final AtomicInteger waiting = new AtomicInteger();
+    private final Throttle log;
 
     Upkeep(TimeSource time) {
         this.time = time;
@@ -44,6 +46,14 @@ final class Upkeep implements AutoCloseable {
                     return thread;
                 });
         threads.allowCoreThreadTimeOut(true);
+        log = new Throttle(time, threads);
+    }
+
+    /** A warning; as long as a store is down, each call has the same one. */
+    void warn(String line, @Nullable Throwable failure) {
+        log.say(
+                () -> LOG.warn(line, failure),
+                count -> LOG.warn(line + "; this and the like " + count + " times more"));
     }
 
     /** Does something later. */
@@ -60,44 +70,47 @@ final class Upkeep implements AutoCloseable {
     }
 
     /**
-     * Takes a step now, and again for a while if the store is down.
+     * Takes a step now, and again for a while if the store is down. What a later try comes to says nothing: an earlier one
+     * may have been carried out although its answer was lost.
      *
-     * @param outcome is told what the step came to, once it was taken
+     * @param refused is told if the store refuses the step
      */
-    void untilDone(BooleanSupplier step, Consumer<Boolean> outcome, String id) {
+    void untilDone(BooleanSupplier step, Runnable refused, String id) {
         try {
-            outcome.accept(step.getAsBoolean());
+            if (!step.getAsBoolean()) {
+                refused.run();
+            }
         } catch (RuntimeException down) {
-            LOG.warn(
+            warn(
                     "The store couldn't be told what became of the idempotency key " + id + "; it is tried again for "
                             + BETWEEN_TRIES.multipliedBy(TRIES).toSeconds() + " s",
                     down);
-            untilDoneLater(step, outcome, id);
+            untilDoneLater(step, id);
         }
     }
 
     /** Takes a step soon, and again for a while if the store is down. */
-    void untilDoneLater(BooleanSupplier step, Consumer<Boolean> outcome, String id) {
+    void untilDoneLater(BooleanSupplier step, String id) {
         if (waiting.incrementAndGet() > MOST_WAITING) {
             waiting.decrementAndGet();
-            LOG.warn("Too much waits for the store: the idempotency key " + id + " is left as it is");
+            warn("Too much waits for the store: the idempotency key " + id + " is left as it is", null);
         } else {
-            again(step, outcome, id, TRIES);
+            again(step, id, TRIES);
         }
     }
 
-    private void again(BooleanSupplier step, Consumer<Boolean> outcome, String id, int left) {
+    private void again(BooleanSupplier step, String id, int left) {
         after(BETWEEN_TRIES, () -> {
             try {
-                boolean result = step.getAsBoolean();
+                boolean taken = step.getAsBoolean();
                 waiting.decrementAndGet();
-                outcome.accept(result);
+                LOG.debug("A later step for the idempotency key " + id + (taken ? " was taken" : " was refused"));
             } catch (RuntimeException down) {
                 if (left > 1) {
-                    again(step, outcome, id, left - 1);
+                    again(step, id, left - 1);
                 } else {
                     waiting.decrementAndGet();
-                    LOG.warn("The store never learned what became of the idempotency key " + id, down);
+                    warn("The store never learned what became of the idempotency key " + id, down);
                 }
             }
         });

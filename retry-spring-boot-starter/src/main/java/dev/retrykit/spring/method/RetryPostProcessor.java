@@ -1,10 +1,9 @@
 package dev.retrykit.spring.method;
 
-import dev.retrykit.spring.expression.MethodNames;
+import dev.retrykit.spring.expression.Unproxied;
 import dev.retrykit.spring.settings.AspectMode;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
@@ -15,7 +14,6 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.beans.factory.DisposableBean;
-import org.springframework.core.KotlinDetector;
 
 /**
  * Puts retries in front of annotated beans, outermost of what is there: a transaction is begun and ended within one
@@ -53,7 +51,7 @@ public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
         try {
             return super.postProcessAfterInitialization(bean, beanName);
         } catch (AopConfigException noProxy) {
-            throw unproxied(bean.getClass(), noProxy);
+            throw Unproxied.because(bean.getClass(), "@Retryable or @CircuitGuarded", noProxy);
         }
     }
 
@@ -61,22 +59,6 @@ public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
     @Override
     public void destroy() {
         Weaving.end(plans);
-    }
-
-    private static InvalidSettingException unproxied(Class<?> type, AopConfigException noProxy) {
-        boolean isFinal = Modifier.isFinal(type.getModifiers());
-        String remedy = "Let the class have a subclass";
-        if (isFinal) {
-            remedy = KotlinDetector.isKotlinType(type)
-                    ? "Make the class and its functions open, or let the compiler plugin kotlin-spring do so, which"
-                            + " opens a @Component, a @Service and the like"
-                    : "Remove 'final' from the class (a record is always final)";
-        }
-        return new InvalidSettingException(
-                MethodNames.simpleName(type) + " has methods with @Retryable or @CircuitGuarded, but " + type.getName()
-                        + " can't be proxied: "
-                        + (isFinal ? "it is final." : noProxy.getMessage()),
-                remedy + ", or call it through an interface and set spring.aop.proxy-target-class=false.");
     }
 
     /** All methods of the class are looked at here, so that a wrong one stops the start and not the first call. */

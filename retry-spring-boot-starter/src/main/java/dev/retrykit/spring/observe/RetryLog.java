@@ -9,6 +9,7 @@ import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.circuit.CircuitSnapshot;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Verdict;
+import dev.retrykit.spring.log.Throttle;
 import dev.retrykit.spring.settings.Durations;
 import dev.retrykit.spring.settings.Texts;
 import dev.retrykit.time.TimeSource;

@@ -1,6 +1,7 @@
 package dev.retrykit.spring.settings;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -23,6 +24,14 @@ public record HttpSettings(
         @DefaultValue List<String> trust,
         @DefaultValue IdempotencyKey idempotencyKey,
         @DefaultValue Server server) {
+
+    /** A token as in RFC 9110. */
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}");
+
+    /** Whether a header can have such a name. */
+    public static boolean isHeaderName(String text) {
+        return TOKEN.matcher(text).matches();
+    }
 
     /** Nothing is written. */
     static final HttpSettings EMPTY = new HttpSettings(

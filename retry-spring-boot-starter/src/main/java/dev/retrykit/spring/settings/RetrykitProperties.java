@@ -60,7 +60,7 @@ public record RetrykitProperties(
      *
      * @param mode whether beans get proxies, or classes were woven by AspectJ
      * @param order the order of the post-processor that adds retries; a later one, such as that of @Async, stands
-     *     outside of them. Default: right before the last
+     *     outside of them. Default: among the last, before idempotency keys
      */
     public record Aspect(
             @DefaultValue("proxy") AspectMode mode,

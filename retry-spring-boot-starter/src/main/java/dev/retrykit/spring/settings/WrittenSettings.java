@@ -55,6 +55,18 @@ public final class WrittenSettings {
         return origins.of(key);
     }
 
+    /**
+     * What stops the start for a value.
+     *
+     * @param key its key
+     * @param rule what it must be, as in: it must be a number
+     */
+    public InvalidSettingException wrong(String key, Object value, String rule) {
+        return new InvalidSettingException(
+                "'" + key + "' = " + Texts.quoted(value) + " (" + origin(key) + "): " + rule + ".",
+                "Correct the value.");
+    }
+
     /** What holds for every policy; a policy's own budget starts from the default budget. */
     public Layer policyDefaults() {
         RetrykitProperties.Defaults defaults = properties.defaults();

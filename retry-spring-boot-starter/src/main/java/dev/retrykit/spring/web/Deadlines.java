@@ -3,7 +3,6 @@ package dev.retrykit.spring.web;
 import dev.retrykit.CallerDeadline;
 import dev.retrykit.http.HeaderLines;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.Texts;
 import dev.retrykit.spring.settings.WrittenSettings;
 import dev.retrykit.time.TimeSource;
 import java.net.InetAddress;
@@ -49,10 +48,7 @@ public final class Deadlines {
         try {
             return AddressRange.of(text);
         } catch (IllegalArgumentException wrong) {
-            throw new InvalidSettingException(
-                    "'" + key + "' = " + Texts.quoted(text) + " (" + written.origin(key) + "): " + wrong.getMessage()
-                            + ".",
-                    "Correct the value.");
+            throw written.wrong(key, text, String.valueOf(wrong.getMessage()));
         }
     }
 

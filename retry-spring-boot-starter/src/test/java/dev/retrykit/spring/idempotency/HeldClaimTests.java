@@ -11,6 +11,7 @@ import dev.retrykit.spring.idempotency.store.Found;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.spring.idempotency.store.MemoryStore;
 import dev.retrykit.spring.idempotency.store.StoreFullException;
+import dev.retrykit.spring.settings.SettingsBinder;
 import dev.retrykit.time.ManualTime;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -20,12 +21,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.core.env.StandardEnvironment;
 
 /** A claim's life on a clock that stands still; what is done beside calls is done on other threads. */
 class HeldClaimTests {
 
     private static final Duration LEASE = Duration.ofSeconds(30);
     private static final Terms TERMS = new Terms(Duration.ofHours(24), LEASE, Duration.ZERO, Duration.ofHours(1));
+
+    private static final IdempotencyRules RULES =
+            new IdempotencyRules(SettingsBinder.bind(new StandardEnvironment(), null, warning -> {}));
 
     private final ManualTime time = new ManualTime();
     private final Watched store = new Watched(new MemoryStore(time, 10, 1_000));
@@ -42,6 +47,7 @@ class HeldClaimTests {
         private final IdempotencyStore store;
         private final BlockingQueue<String> steps = new LinkedBlockingQueue<>();
         private volatile boolean down;
+        private volatile boolean losesAnswers;
 
         Watched(IdempotencyStore store) {
             this.store = store;
@@ -61,7 +67,11 @@ class HeldClaimTests {
                 step(name);
             }
             T result = taken.get();
+            boolean isLost = losesAnswers;
             steps.add(name);
+            if (isLost) {
+                throw new IllegalStateException("lost");
+            }
             return result;
         }
 
@@ -176,6 +186,19 @@ class HeldClaimTests {
     }
 
     @Test
+    void isNotTakenForLostIfOnlyTheAnswerOfTheStoreWas() throws Exception {
+        HeldClaim held = claim();
+        store.losesAnswers = true;
+        held.complete(Answer.none());
+        store.expect("complete");
+        store.losesAnswers = false;
+        time.advance(Duration.ofSeconds(2));
+        store.expect("complete");
+        assertThat(repeat()).isEqualTo(IdempotencyDecision.REPLAY);
+        assertThat(idempotency.counters().count(Result.LOST)).isZero();
+    }
+
+    @Test
     void isForgottenIfNobodyLearnedOfIt() throws Exception {
         store.down = true;
         assertThatExceptionOfType(StoreDownException.class)
@@ -195,7 +218,7 @@ class HeldClaimTests {
         idempotency.begin();
         time.advance(Duration.ofHours(1));
         assertThat(store.steps).isEmpty();
-        idempotency.add(new MethodRecord("pay", true, false, store));
+        idempotency.add(new MethodRecord("pay", true, null, RULES, store));
         idempotency.begin();
         store.expect("prepare");
         for (int i = 0; i < 3; i++) {

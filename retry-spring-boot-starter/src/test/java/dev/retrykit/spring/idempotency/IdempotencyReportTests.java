@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -68,6 +69,12 @@ class IdempotencyReportTests {
         }
 
         @Idempotent
+        @PostMapping("/refused")
+        ResponseEntity<String> refused() {
+            return ResponseEntity.notFound().build();
+        }
+
+        @Idempotent
         @PostMapping("/unfenced")
         String unfenced() {
             return "done";
@@ -98,6 +105,13 @@ class IdempotencyReportTests {
         shop.post("/unfenced", key, "{}");
         assertThat(report(shop))
                 .contains("\"Controller.unfenced()\":{\"guarantee\":\"at least once\",\"executed\":1,\"unfenced\":1}");
+    }
+
+    @Test
+    void takesNoRefusalForAnEffectWithoutATransaction() {
+        assertThat(shop.post("/refused", key, "{}").statusCode()).isEqualTo(404);
+        assertThat(report(shop))
+                .contains("\"Controller.refused()\":{\"guarantee\":\"exactly once\",\"executed\":0,\"unfenced\":0}");
     }
 
     @Test

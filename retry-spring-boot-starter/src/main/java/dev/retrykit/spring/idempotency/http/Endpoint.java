@@ -9,8 +9,8 @@ import dev.retrykit.spring.idempotency.IdempotencyRules;
 import dev.retrykit.spring.idempotency.MethodRecord;
 import dev.retrykit.spring.idempotency.Opened;
 import dev.retrykit.spring.idempotency.StoreDownException;
+import dev.retrykit.spring.idempotency.store.Answer;
 import java.lang.reflect.Method;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,6 @@ public final class Endpoint {
 
     private final Method method;
     private final boolean required;
-    private final @Nullable Duration ttl;
     private final @Nullable KeyOfCall scope;
     private final MethodRecord record;
     private final Surroundings surroundings;
@@ -36,20 +35,18 @@ public final class Endpoint {
     Endpoint(
             Method method,
             boolean required,
-            @Nullable Duration ttl,
             @Nullable KeyOfCall scope,
             MethodRecord record,
             Surroundings surroundings) {
         this.method = method;
         this.required = required;
-        this.ttl = ttl;
         this.scope = scope;
         this.record = record;
         this.surroundings = surroundings;
     }
 
     /** Whether it is this method's. */
-    public boolean isOf(Method other) {
+    boolean isOf(Method other) {
         return method.equals(other);
     }
 
@@ -59,7 +56,7 @@ public final class Endpoint {
     }
 
     /** What is known of its calls. */
-    public MethodRecord record() {
+    MethodRecord record() {
         return record;
     }
 
@@ -89,20 +86,28 @@ public final class Endpoint {
     }
 
     /**
-     * Decides about a request whose caller may make it.
+     * It is answered: keeps the answer, or frees the key.
      *
-     * @param caller the name of the principal; null if nobody is known
-     * @param route the endpoint's method and pattern
-     * @param arguments what the method is called with
-     * @return the claim; null if the request runs without one, because the store is down and it may
-     * @throws RefusedException if it isn't carried out
+     * @param status the final status
+     * @param answer the answer; null if it can't be kept
      */
-    public @Nullable HeldClaim open(
-            String key, @Nullable String caller, String route, @Nullable Object[] arguments, String fingerprint) {
-        String id = Digest.of(surroundings.application(), scope(caller, arguments), route, key);
+    public void settle(HeldClaim claim, int status, @Nullable Answer answer) {
+        if (!Statuses.isKept(status)) {
+            claim.release();
+            return;
+        }
+        if (Statuses.isSuccess(status)) {
+            record.executed(claim);
+        }
+        claim.complete(answer);
+    }
+
+    @Nullable
+    HeldClaim open(KeyedRequest request, @Nullable String caller, @Nullable Object[] arguments) {
+        String id = Digest.of(surroundings.application(), scope(caller, arguments), request.route(), request.key());
         Opened opened;
         try {
-            opened = surroundings.idempotency().open(id, fingerprint, rules().terms(ttl, record.isFenced()));
+            opened = surroundings.idempotency().open(id, request.fingerprint(), record.terms());
         } catch (StoreDownException down) {
             if (!required && rules().runsWithoutStore()) {
                 return null;

@@ -9,14 +9,12 @@ import dev.retrykit.spring.idempotency.IdempotencyRules;
 import dev.retrykit.spring.idempotency.MethodRecord;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.lang.reflect.Method;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +22,14 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
+import org.springframework.web.method.HandlerMethod;
 
 /** All endpoints with keys, each made once, at start. */
 public final class Endpoints {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit");
+
+    private static final String ANY = "*";
 
     private final Map<Method, Endpoint> byMethod = new ConcurrentHashMap<>();
     private final Map<Method, Optional<Endpoint>> byHandler = new ConcurrentHashMap<>();
@@ -48,45 +49,40 @@ public final class Endpoints {
         this.beans = beans;
     }
 
-    /** Which return kinds a web stack can answer a repeat of. */
-    @FunctionalInterface
-    public interface Stack {
-
-        /** Why a method can't have keys; null if it can. */
-        @Nullable
-        String complaint(ReturnKind kind);
-    }
-
     /**
      * Adds a controller's method, if it has keys.
      *
      * @param httpMethods of requests that it answers; empty for all
-     * @param bean the controller as it is called
+     * @param possible the kinds of methods that the web stack knows the request of
      * @throws InvalidSettingException if it can't be idempotent
      */
-    public void add(Method handler, Class<?> type, Supplier<Object> bean, Collection<String> httpMethods, Stack stack) {
-        Method method = specific(handler, type);
-        Idempotent idempotent = annotation(method, type);
+    public void add(HandlerMethod handler, Collection<? extends Enum<?>> httpMethods, Set<ReturnKind> possible) {
+        Class<?> type = handler.getBeanType();
+        Method method = specific(handler.getMethod(), type);
+        Idempotent idempotent = AnnotatedElementUtils.findMergedAnnotation(method, Idempotent.class);
         if (idempotent == null) {
             return;
         }
         String name = MethodNames.readable(method, type);
         checkKey(idempotent, name);
         ReturnKind kind = ReturnKind.of(method);
-        String complaint = stack.complaint(kind);
-        if (complaint != null) {
+        if (!possible.contains(kind)) {
             throw new InvalidSettingException(
                     "@Idempotent on " + name + ", which returns "
-                            + method.getReturnType().getSimpleName() + ": " + complaint,
-                    "Let it return the whole answer, or remove the annotation.");
+                            + method.getReturnType().getSimpleName() + ": " + kind.complaint(),
+                    "Let it return the whole answer, in WebFlux as a Mono, or remove the annotation.");
         }
-        if (!Gates.isGated(bean.get(), method, type)) {
+        Object bean = handler.createWithResolvedBean().getBean();
+        if (!Gates.isGated(bean, method, type)) {
             throw new InvalidSettingException(
                     "@Idempotent on " + name + ": no proxy of " + type.getName() + " sees its calls.",
                     "Let the class and the method be neither final nor private, and don't set spring.aop.auto=false.");
         }
         byMethod.computeIfAbsent(method, key -> make(idempotent, key, type, name, kind));
-        this.httpMethods.addAll(httpMethods.isEmpty() ? Set.of("*") : httpMethods);
+        if (httpMethods.isEmpty()) {
+            this.httpMethods.add(ANY);
+        }
+        httpMethods.forEach(httpMethod -> this.httpMethods.add(httpMethod.name()));
     }
 
     private static void checkKey(Idempotent idempotent, String name) {
@@ -98,21 +94,18 @@ public final class Endpoints {
     }
 
     private Endpoint make(Idempotent idempotent, Method method, Class<?> type, String name, ReturnKind kind) {
-        IdempotencyRules rules = surroundings.rules();
-        String ttl = idempotent.ttl();
-        Duration kept = ttl.isEmpty() ? null : IdempotencyRules.ttl(ttl, name);
         KeyOfCall scope = idempotent.scope().isEmpty()
                 ? null
                 : new KeyOfCall(
                         ArgumentExpression.parse("@Idempotent(scope)", idempotent.scope(), method, type, beans));
-        boolean reruns = rules.terms(kept, false).grace().isZero();
         MethodRecord record = new MethodRecord(
                 name,
                 kind == ReturnKind.PLAIN,
-                reruns,
+                IdempotencyRules.ttl(idempotent.ttl(), name),
+                surroundings.rules(),
                 surroundings.idempotency().store());
         surroundings.idempotency().add(record);
-        return new Endpoint(method, idempotent.required(), kept, scope, record, surroundings);
+        return new Endpoint(method, idempotent.required(), scope, record, surroundings);
     }
 
     /** Warns of endpoints whose callers can't be told apart; once all are there. */
@@ -134,31 +127,21 @@ public final class Endpoints {
 
     /** Whether requests with such a method can be an endpoint's; what answers GET answers HEAD. */
     public boolean mayBe(String httpMethod) {
-        return httpMethods.contains(httpMethod.equals("HEAD") ? "GET" : httpMethod) || httpMethods.contains("*");
+        return httpMethods.contains(httpMethod.equals("HEAD") ? "GET" : httpMethod) || httpMethods.contains(ANY);
     }
 
     /** The endpoint of a method; null if it has no keys. */
-    public @Nullable Endpoint find(Method handler, Class<?> type) {
-        Optional<Endpoint> known = byHandler.get(handler);
+    public @Nullable Endpoint find(HandlerMethod handler) {
+        Optional<Endpoint> known = byHandler.get(handler.getMethod());
         if (known == null) {
-            known = Optional.ofNullable(byMethod.get(specific(handler, type)));
-            byHandler.put(handler, known);
+            known = Optional.ofNullable(byMethod.get(specific(handler.getMethod(), handler.getBeanType())));
+            byHandler.put(handler.getMethod(), known);
         }
         return known.orElse(null);
-    }
-
-    /** All of them. */
-    public Collection<Endpoint> all() {
-        return byMethod.values();
     }
 
     /** The method that is carried out, however it is called. */
     public static Method specific(Method method, Class<?> type) {
         return AopUtils.getMostSpecificMethod(method, ClassUtils.getUserClass(type));
-    }
-
-    /** The annotation of a method, of one that it overrides, or of an annotation that it has; null if it has none. */
-    public static @Nullable Idempotent annotation(Method method, Class<?> type) {
-        return AnnotatedElementUtils.findMergedAnnotation(specific(method, type), Idempotent.class);
     }
 }

@@ -36,6 +36,13 @@ public enum ReturnKind {
             "org.springframework.web.context.request.async.DeferredResult",
             "org.springframework.web.context.request.async.WebAsyncTask");
 
+    /** Why a web stack can't answer for such a method. */
+    String complaint() {
+        return this == STREAMING
+                ? "a streamed answer is never there as a whole, so it can't be kept."
+                : "in WebFlux which request it is called for is known to a Mono alone.";
+    }
+
     /** Of a method. */
     public static ReturnKind of(Method method) {
         if (KotlinDetector.isSuspendingFunction(method)) {

@@ -12,7 +12,7 @@ import org.springframework.transaction.ConfigurableTransactionManager;
 import org.springframework.transaction.TransactionExecutionListener;
 import org.springframework.util.ReflectionUtils;
 
-/** Puts the fence into every transaction manager of the application, those that it defines itself too. */
+/** Puts the fence into every transaction manager of a database, those that the application defines itself too. */
 public final class FencePostProcessor implements BeanPostProcessor {
 
     /** Before any manager is made. */
@@ -20,10 +20,11 @@ public final class FencePostProcessor implements BeanPostProcessor {
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
-        if (bean instanceof ConfigurableTransactionManager manager && !isFenced(manager)) {
+        DataSource dataSource = bean instanceof ConfigurableTransactionManager ? dataSource(bean) : null;
+        if (dataSource != null && bean instanceof ConfigurableTransactionManager manager && !isFenced(manager)) {
             Collection<TransactionExecutionListener> listeners =
                     new ArrayList<>(manager.getTransactionExecutionListeners());
-            listeners.add(new TransactionFence(() -> dataSource(bean)));
+            listeners.add(new TransactionFence(dataSource));
             manager.setTransactionExecutionListeners(List.copyOf(listeners));
         }
         return bean;

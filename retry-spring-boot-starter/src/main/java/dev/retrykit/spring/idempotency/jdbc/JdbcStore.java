@@ -12,12 +12,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.ConfigurableTransactionManager;
 
 /**
  * Keeps keys in a relational database, in the tables of {@code schema-*.sql} beside this class. A transaction of a holder
@@ -39,7 +42,7 @@ public final class JdbcStore implements IdempotencyStore {
      * In a database.
      *
      * @param isFenced whether the application's transactions are begun on the same data source by a manager that has a
-     *     fence; asked when the first call comes
+     *     fence; asked once all beans are there
      * @param makeTables makes the tables, where that is wanted
      */
     public JdbcStore(DataSource dataSource, BooleanSupplier isFenced, Runnable makeTables) {
@@ -95,6 +98,19 @@ public final class JdbcStore implements IdempotencyStore {
     @Override
     public String name() {
         return "jdbc";
+    }
+
+    /**
+     * In a database, fenced by those of an application's transaction managers that begin transactions on the same data
+     * source.
+     */
+    public static JdbcStore fencedBy(
+            Supplier<Collection<ConfigurableTransactionManager>> managers, DataSource dataSource, Runnable makeTables) {
+        DataSource plain = FencePostProcessor.plain(dataSource);
+        return new JdbcStore(
+                plain,
+                () -> managers.get().stream().anyMatch(manager -> FencePostProcessor.dataSource(manager) == plain),
+                makeTables);
     }
 
     @Override

@@ -4,9 +4,7 @@ import dev.retrykit.spring.idempotency.ClaimLostException;
 import dev.retrykit.spring.idempotency.HeldClaim;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.function.Supplier;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 import org.springframework.transaction.TransactionExecution;
@@ -22,14 +20,14 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class TransactionFence implements TransactionExecutionListener {
 
-    private final Supplier<@Nullable DataSource> dataSource;
+    private final DataSource dataSource;
 
     /**
      * Of one transaction manager.
      *
      * @param dataSource the one that it begins transactions on
      */
-    TransactionFence(Supplier<@Nullable DataSource> dataSource) {
+    TransactionFence(DataSource dataSource) {
         this.dataSource = dataSource;
     }
 
@@ -39,10 +37,9 @@ final class TransactionFence implements TransactionExecutionListener {
         if (held == null || !transaction.isNewTransaction() || transaction.isReadOnly()) {
             return;
         }
-        DataSource own = dataSource.get();
         for (; held != null; held = held.outer()) {
-            if (own != null && held.store() instanceof JdbcStore store && store.uses(own)) {
-                fence(held, store, own);
+            if (held.store() instanceof JdbcStore store && store.uses(dataSource)) {
+                fence(held, store, dataSource);
             }
         }
     }

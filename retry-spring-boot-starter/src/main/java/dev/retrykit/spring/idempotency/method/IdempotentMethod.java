@@ -15,7 +15,6 @@ import dev.retrykit.spring.idempotency.Opened;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.lang.reflect.Method;
-import java.time.Duration;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,6 @@ final class IdempotentMethod {
     private final String name;
     private final String id;
     private final KeyOfCall key;
-    private final @Nullable Duration ttl;
     private final MethodRecord record;
     private final Parts parts;
 
@@ -62,9 +60,12 @@ final class IdempotentMethod {
         check(idempotent, method);
         this.key = new KeyOfCall(
                 ArgumentExpression.parse("@Idempotent(key)", idempotent.key(), method, type, parts.beans()));
-        this.ttl = idempotent.ttl().isEmpty() ? null : IdempotencyRules.ttl(idempotent.ttl(), name);
-        boolean reruns = parts.rules().terms(ttl, false).grace().isZero();
-        this.record = new MethodRecord(name, true, reruns, parts.idempotency().store());
+        this.record = new MethodRecord(
+                name,
+                true,
+                IdempotencyRules.ttl(idempotent.ttl(), name),
+                parts.rules(),
+                parts.idempotency().store());
         parts.idempotency().add(record);
     }
 
@@ -93,7 +94,7 @@ final class IdempotentMethod {
             throw new IllegalArgumentException(key + " is blank, so nothing was called.");
         }
         String hash = Digest.of(parts.application(), "method", id, text);
-        Opened opened = parts.idempotency().open(hash, ALL_ALIKE, parts.rules().terms(ttl, record.isFenced()));
+        Opened opened = parts.idempotency().open(hash, ALL_ALIKE, record.terms());
         HeldClaim claim = opened.claim();
         if (claim != null) {
             return carriedOut(claim, body);

@@ -8,7 +8,6 @@ import dev.retrykit.spring.idempotency.IdempotencyRules;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.lang.reflect.Method;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -22,7 +21,7 @@ import org.springframework.util.ClassUtils;
 /** All methods without HTTP that are called with keys, each made when its bean is. */
 public final class IdempotentMethods implements MethodInterceptor {
 
-    private final Map<Method, Optional<IdempotentMethod>> byMethod = new ConcurrentHashMap<>();
+    private final Map<Method, IdempotentMethod> byMethod = new ConcurrentHashMap<>();
     private final IdempotentMethod.Parts parts;
     private final CallerTransaction transaction;
 
@@ -61,7 +60,7 @@ public final class IdempotentMethods implements MethodInterceptor {
                                 + ": it answers no HTTP requests, and has no key.",
                         "Name one, as in @Idempotent(key = \"#message.id\").");
             }
-            byMethod.computeIfAbsent(method, key -> Optional.of(new IdempotentMethod(idempotent, key, type, parts)));
+            byMethod.computeIfAbsent(method, key -> new IdempotentMethod(idempotent, key, type, parts));
         });
     }
 
@@ -84,6 +83,6 @@ public final class IdempotentMethods implements MethodInterceptor {
         Object target = invocation.getThis();
         Class<?> type = target == null ? invocation.getMethod().getDeclaringClass() : target.getClass();
         Method specific = AopUtils.getMostSpecificMethod(invocation.getMethod(), ClassUtils.getUserClass(type));
-        return byMethod.getOrDefault(specific, Optional.empty()).orElse(null);
+        return byMethod.get(specific);
     }
 }

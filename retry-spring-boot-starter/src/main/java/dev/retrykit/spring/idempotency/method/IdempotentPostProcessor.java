@@ -1,8 +1,7 @@
 package dev.retrykit.spring.idempotency.method;
 
 import dev.retrykit.annotation.Idempotent;
-import dev.retrykit.spring.expression.MethodNames;
-import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.expression.Unproxied;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -46,10 +45,7 @@ public final class IdempotentPostProcessor extends AbstractBeanFactoryAwareAdvis
         try {
             return super.postProcessAfterInitialization(bean, beanName);
         } catch (AopConfigException noProxy) {
-            throw new InvalidSettingException(
-                    MethodNames.simpleName(bean.getClass()) + " has methods with @Idempotent, but "
-                            + bean.getClass().getName() + " can't be proxied: " + noProxy.getMessage(),
-                    "Let the class have a subclass: it must be neither final nor a record.");
+            throw Unproxied.because(bean.getClass(), "@Idempotent", noProxy);
         }
     }
 

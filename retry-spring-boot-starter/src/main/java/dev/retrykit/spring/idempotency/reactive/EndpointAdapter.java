@@ -2,6 +2,7 @@ package dev.retrykit.spring.idempotency.reactive;
 
 import dev.retrykit.failure.Causes;
 import dev.retrykit.spring.idempotency.ClaimLostException;
+import dev.retrykit.spring.idempotency.IdempotencyRules;
 import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.Endpoints;
 import dev.retrykit.spring.idempotency.http.Refusals;
@@ -10,7 +11,6 @@ import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.web.GivenUpHandler;
 import dev.retrykit.spring.web.Problem;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
@@ -29,8 +29,6 @@ import reactor.core.publisher.Mono;
 /** Handles endpoints' requests as all are handled, and answers those that aren't carried out. */
 public final class EndpointAdapter implements HandlerAdapter, Ordered {
 
-    private static final String REPLAYED = "Idempotent-Replayed";
-
     private final Endpoints endpoints;
     private final ObjectProvider<RequestMappingHandlerAdapter> adapters;
 
@@ -47,20 +45,17 @@ public final class EndpointAdapter implements HandlerAdapter, Ordered {
 
     @Override
     public boolean supports(Object handler) {
-        return handler instanceof HandlerMethod method && endpoint(method) != null;
-    }
-
-    private @Nullable Endpoint endpoint(HandlerMethod method) {
-        return endpoints.find(method.getMethod(), method.getBeanType());
+        return handler instanceof HandlerMethod method && endpoints.find(method) != null;
     }
 
     @Override
     public Mono<HandlerResult> handle(ServerWebExchange exchange, Object handler) {
         HandlerAdapter adapter = adapters.getObject();
-        Endpoint endpoint = endpoint((HandlerMethod) handler);
+        Endpoint endpoint = endpoints.find((HandlerMethod) handler);
         ReactiveExchange held = ReactiveExchange.of(exchange);
         if (endpoint == null || held == null) {
-            return adapter.handle(exchange, handler);
+            return Mono.error(new IllegalStateException("A request came to an idempotent endpoint without passing the"
+                    + " filter 'retrykitIdempotencyWebFilter'."));
         }
         return armed(endpoint, held)
                 .then(Mono.defer(() -> adapter.handle(held.exchange(), handler)))
@@ -84,7 +79,9 @@ public final class EndpointAdapter implements HandlerAdapter, Ordered {
     private static void answersRefusals(HandlerResult result) {
         DispatchExceptionHandler others = result.getExceptionHandler();
         result.setExceptionHandler((exchange, failure) -> answered(
-                exchange, failure, others == null ? Mono.error(failure) : others.handleError(exchange, failure)));
+                exchange,
+                failure,
+                others == null ? Mono.error(failure) : Mono.defer(() -> others.handleError(exchange, failure))));
     }
 
     private static Mono<HandlerResult> answered(ServerWebExchange exchange, Throwable failure) {
@@ -111,7 +108,7 @@ public final class EndpointAdapter implements HandlerAdapter, Ordered {
         if (answer == null) {
             return problem == null ? Mono.empty() : GivenUpHandler.write(problem, response);
         }
-        response.getHeaders().set(REPLAYED, "true");
+        response.getHeaders().set(IdempotencyRules.REPLAYED, "true");
         if (answer.error()) {
             return Mono.error(new ResponseStatusException(HttpStatusCode.valueOf(answer.status())));
         }

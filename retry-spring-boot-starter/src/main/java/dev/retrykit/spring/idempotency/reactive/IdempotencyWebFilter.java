@@ -32,10 +32,11 @@ public final class IdempotencyWebFilter implements WebFilter, Ordered {
         }
         ReactiveExchange held = new ReactiveExchange(exchange, codecs);
         return chain.filter(held.exchange())
-                .onErrorResume(failure -> held.failed(failure).then(Mono.error(failure)))
                 .then(Mono.defer(held::end))
+                .onErrorResume(
+                        failure -> held.failed(failure).then(held.cleaned()).then(Mono.error(failure)))
                 .then(Mono.defer(held::cleaned))
-                .doOnCancel(held::abandon)
+                .doOnCancel(held::cancelled)
                 .contextWrite(context -> context.put(ReactiveExchange.class, held));
     }
 }

@@ -3,7 +3,7 @@ package dev.retrykit.spring.idempotency.reactive;
 import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.Fingerprint;
-import dev.retrykit.spring.idempotency.http.Statuses;
+import dev.retrykit.spring.idempotency.http.KeyedRequest;
 import dev.retrykit.spring.idempotency.store.Answer;
 import java.lang.reflect.Method;
 import java.net.URI;
@@ -36,16 +36,9 @@ final class ReactiveExchange {
     private final HeldResponse response;
     private final HeldExchange exchange;
     private final AtomicBoolean ended = new AtomicBoolean();
-    private volatile @Nullable Armed armed;
+    private volatile @Nullable KeyedRequest armed;
     private volatile @Nullable HeldClaim claim;
     private volatile boolean gone;
-
-    /**
-     * That it is an endpoint's.
-     *
-     * @param route its method and pattern
-     */
-    private record Armed(Endpoint endpoint, String key, String route, String fingerprint) {}
 
     ReactiveExchange(ServerWebExchange original, ServerCodecConfigurer codecs) {
         this.response = new HeldResponse(original.getResponse());
@@ -63,8 +56,8 @@ final class ReactiveExchange {
 
     /** Whether it is an endpoint's whose controller hasn't been called yet. */
     boolean waitsFor(Method method) {
-        Armed known = armed;
-        return known != null && known.endpoint().isOf(method) && claim == null;
+        KeyedRequest known = armed;
+        return known != null && known.isFor(method) && claim == null;
     }
 
     /** It is an endpoint's: what the request consists of is read, and what is answered is held. */
@@ -73,8 +66,8 @@ final class ReactiveExchange {
         return exchange.hold(most)
                 .onErrorMap(DataBufferLimitException.class, tooLarge -> endpoint.tooLarge())
                 .doOnNext(body -> {
-                    armed = new Armed(endpoint, key, route, fingerprint(body));
-                    response.hold(most, endpoint.rules().headers(), this::settle);
+                    armed = new KeyedRequest(endpoint, key, route, fingerprint(body));
+                    response.hold(most, endpoint.rules().headers(), answer -> settle(response.status(), answer));
                 })
                 .then();
     }
@@ -108,7 +101,7 @@ final class ReactiveExchange {
 
     /** The caller may call the controller: decides whether that happens. */
     Mono<Void> enter(@Nullable Object[] arguments) {
-        Armed known = armed;
+        KeyedRequest known = armed;
         if (known == null) {
             return Mono.empty();
         }
@@ -121,39 +114,22 @@ final class ReactiveExchange {
                 .then();
     }
 
-    private void open(Armed known, @Nullable String caller, @Nullable Object[] arguments) {
-        claim = known.endpoint().open(known.key(), caller, known.route(), arguments, known.fingerprint());
+    private void open(KeyedRequest known, @Nullable String caller, @Nullable Object[] arguments) {
+        claim = known.open(caller, arguments);
         if (gone) {
             abandon();
         }
     }
 
     /** The answer is known, and nobody has it yet. */
-    private Mono<Void> settle(@Nullable Answer answer) {
-        return ending((endpoint, held) -> {
-            if (Statuses.isKept(response.status())) {
-                endpoint.record().executed(held);
-                held.complete(answer);
-            } else {
-                held.release();
-            }
-        });
-    }
-
-    @FunctionalInterface
-    private interface Ending {
-
-        void of(Endpoint endpoint, HeldClaim held);
-    }
-
-    private Mono<Void> ending(Ending ending) {
+    private Mono<Void> settle(int status, @Nullable Answer answer) {
         return Mono.defer(() -> {
-            Armed known = armed;
+            KeyedRequest known = armed;
             HeldClaim held = claim;
             if (known == null || held == null || !ended.compareAndSet(false, true)) {
                 return Mono.empty();
             }
-            return Mono.<Void>fromRunnable(() -> ending.of(known.endpoint(), held))
+            return Mono.<Void>fromRunnable(() -> known.endpoint().settle(held, status, answer))
                     .subscribeOn(Schedulers.boundedElastic());
         });
     }
@@ -169,14 +145,7 @@ final class ReactiveExchange {
             return Mono.fromRunnable(this::abandon);
         }
         int status = status(failure);
-        return ending((endpoint, held) -> {
-            if (Statuses.isKept(status)) {
-                endpoint.record().executed(held);
-                held.complete(new Answer(status, true, List.of(), new byte[0]));
-            } else {
-                held.release();
-            }
-        });
+        return settle(status, new Answer(status, true, List.of(), new byte[0]));
     }
 
     private static int status(Throwable failure) {
@@ -188,12 +157,18 @@ final class ReactiveExchange {
     }
 
     /** Nobody waits for an answer any more. */
-    void abandon() {
+    private void abandon() {
         gone = true;
         HeldClaim held = claim;
         if (held != null && ended.compareAndSet(false, true)) {
             held.abandon();
         }
+    }
+
+    /** The one who subscribed is gone. */
+    void cancelled() {
+        abandon();
+        cleaned().subscribe();
     }
 
     /** Removes files of an upload. */

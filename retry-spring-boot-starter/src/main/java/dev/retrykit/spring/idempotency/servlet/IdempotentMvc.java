@@ -2,6 +2,7 @@ package dev.retrykit.spring.idempotency.servlet;
 
 import dev.retrykit.failure.Causes;
 import dev.retrykit.spring.idempotency.ClaimLostException;
+import dev.retrykit.spring.idempotency.IdempotencyRules;
 import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.Endpoints;
 import dev.retrykit.spring.idempotency.http.Refusals;
@@ -32,8 +33,6 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 /** Within the servlet: knows which requests are an endpoint's, and answers those that aren't carried out. */
 public final class IdempotentMvc implements WebMvcConfigurer, HandlerInterceptor, HandlerExceptionResolver {
 
-    private static final String REPLAYED = "Idempotent-Replayed";
-
     private final Endpoints endpoints;
 
     /** For the endpoints that there are. */
@@ -55,9 +54,7 @@ public final class IdempotentMvc implements WebMvcConfigurer, HandlerInterceptor
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
             throws IOException, ServletException {
-        Endpoint endpoint = handler instanceof HandlerMethod method
-                ? endpoints.find(method.getMethod(), method.getBeanType())
-                : null;
+        Endpoint endpoint = handler instanceof HandlerMethod method ? endpoints.find(method) : null;
         if (endpoint == null) {
             return true;
         }
@@ -129,7 +126,7 @@ public final class IdempotentMvc implements WebMvcConfigurer, HandlerInterceptor
         if (problem != null) {
             GivenUpResolver.write(problem, response);
         } else if (answer != null) {
-            response.setHeader(REPLAYED, "true");
+            response.setHeader(IdempotencyRules.REPLAYED, "true");
             write(answer, response);
         }
     }

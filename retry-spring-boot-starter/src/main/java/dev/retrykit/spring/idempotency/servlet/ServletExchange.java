@@ -3,8 +3,7 @@ package dev.retrykit.spring.idempotency.servlet;
 import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.Fingerprint;
-import dev.retrykit.spring.idempotency.http.Statuses;
-import dev.retrykit.spring.idempotency.store.Answer;
+import dev.retrykit.spring.idempotency.http.KeyedRequest;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.Part;
@@ -26,18 +25,11 @@ final class ServletExchange {
 
     private final HeldRequest request;
     private final HeldResponse response;
-    private @Nullable Armed armed;
+    private @Nullable KeyedRequest armed;
     private @Nullable HeldClaim claim;
     private HeldClaim.@Nullable Binding binding;
     private boolean unfinished;
     private boolean ended;
-
-    /**
-     * That it is an endpoint's.
-     *
-     * @param route its method and pattern
-     */
-    private record Armed(Endpoint endpoint, String key, String route, String fingerprint) {}
 
     ServletExchange(HeldRequest request, HeldResponse response) {
         this.request = request;
@@ -71,12 +63,12 @@ final class ServletExchange {
 
     /** Whether it is an endpoint's whose controller hasn't been called yet. */
     boolean waitsFor(Method method) {
-        return armed != null && armed.endpoint().isOf(method) && claim == null;
+        return armed != null && armed.isFor(method) && claim == null;
     }
 
     /** It is an endpoint's: what the request consists of is read, and what is answered is held. */
     void arm(Endpoint endpoint, String key, String route) throws IOException, ServletException {
-        armed = new Armed(endpoint, key, route, fingerprint(endpoint));
+        armed = new KeyedRequest(endpoint, key, route, fingerprint(endpoint));
         response.hold(endpoint.rules().maxBody());
     }
 
@@ -119,18 +111,12 @@ final class ServletExchange {
 
     /** The caller may call the controller: decides whether that happens. */
     void enter(@Nullable Object[] arguments) {
-        Armed known = armed;
+        KeyedRequest known = armed;
         if (known == null) {
             return;
         }
         Principal caller = request.getUserPrincipal();
-        claim = known.endpoint()
-                .open(
-                        known.key(),
-                        caller == null ? null : caller.getName(),
-                        known.route(),
-                        arguments,
-                        known.fingerprint());
+        claim = known.open(caller == null ? null : caller.getName(), arguments);
         if (claim != null) {
             binding = claim.bind();
         }
@@ -170,7 +156,7 @@ final class ServletExchange {
             return;
         }
         ended = true;
-        Armed known = armed;
+        KeyedRequest known = armed;
         if (known != null && claim != null) {
             settle(known.endpoint(), claim);
         }
@@ -180,12 +166,9 @@ final class ServletExchange {
     private void settle(Endpoint endpoint, HeldClaim held) throws IOException {
         if (unfinished) {
             held.abandon();
-        } else if (Statuses.isKept(response.getStatus())) {
-            Answer answer = response.answer(endpoint.rules().headers());
-            endpoint.record().executed(held);
-            held.complete(answer);
         } else {
-            held.release();
+            endpoint.settle(
+                    held, response.getStatus(), response.answer(endpoint.rules().headers()));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.retrykit.spring.idempotency.crash;
 
 import dev.retrykit.spring.idempotency.Servers;
+import dev.retrykit.spring.idempotency.Waiting;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -19,7 +20,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
@@ -114,7 +114,7 @@ final class KilledProcesses {
         Random random = new Random(seed + 1000 + slot);
         while (kills.get() < wanted) {
             Process process = start(slot);
-            TimeUnit.MICROSECONDS.sleep(50_000 + random.nextInt(250_000));
+            Waiting.nanos(50_000_000 + random.nextInt(250_000_000));
             int at = inHandlers[slot].get();
             process.destroyForcibly().waitFor();
             kills.incrementAndGet();
@@ -133,7 +133,7 @@ final class KilledProcesses {
                 client.send(request(slot, null), BodyHandlers.discarding());
                 return process;
             } catch (IOException notYet) {
-                TimeUnit.MILLISECONDS.sleep(20);
+                Waiting.nanos(20_000_000);
             }
         }
     }
@@ -170,7 +170,7 @@ final class KilledProcesses {
         while (!over) {
             String key = UUID.randomUUID().toString();
             while (!isAnswered(key, over ? 0 : random.nextInt(PROCESSES))) {
-                TimeUnit.MILLISECONDS.sleep(10);
+                Waiting.nanos(10_000_000);
             }
             keys.add(key);
         }

@@ -3,6 +3,7 @@ package dev.retrykit.spring.idempotency.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.spring.idempotency.Servers;
+import dev.retrykit.spring.idempotency.Waiting;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,7 +13,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,9 +39,8 @@ class PauseTests {
             PROCESSES[i] = KilledProcesses.process(PORTS[i], true);
         }
         for (int i = 0; i < 2; i++) {
-            while (!isUp(i)) {
-                LockSupport.parkNanos(20_000_000);
-            }
+            int process = i;
+            Waiting.until(() -> isUp(process));
         }
     }
 
@@ -52,13 +51,15 @@ class PauseTests {
         }
     }
 
-    private static boolean isUp(int process) throws InterruptedException {
+    private static boolean isUp(int process) {
         try {
             return CLIENT.send(request(process, UUID.randomUUID().toString(), 1, 1), BodyHandlers.discarding())
                             .statusCode()
                     == 201;
         } catch (IOException notYet) {
             return false;
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
         }
     }
 
@@ -82,26 +83,23 @@ class PauseTests {
         return CLIENT.sendAsync(request(process, key, before, within), BodyHandlers.ofString());
     }
 
-    private void awaitRow(String sql, Object... arguments) {
-        while (JDBC.queryForObject(sql, Integer.class, arguments) == 0) {
-            LockSupport.parkNanos(5_000_000);
-        }
+    private static void awaitRow(String sql, Object... arguments) {
+        Waiting.until(() -> JDBC.queryForObject(sql, Integer.class, arguments) > 0);
     }
 
-    /** Until the only claim that isn't finished has a lease that is over. */
+    /** Until no lease of an unfinished claim is left. */
     private static void awaitEndOfLease() {
-        while (JDBC.queryForObject("""
-                        select count(*) from retrykit_idempotency c where state in ('CLAIMED', 'COMMITTED')
-                          and greatest(lease_until, coalesce((select l.lease_until from retrykit_idempotency_lease l
-                            where l.id = c.id and l.owner = c.owner), 0)) > extract(epoch from clock_timestamp()) * 1000""", Integer.class) > 0) {
-            LockSupport.parkNanos(20_000_000);
-        }
+        awaitRow("""
+                select count(*) where not exists (
+                  select 1 from retrykit_idempotency c where state in ('CLAIMED', 'COMMITTED')
+                  and greatest(lease_until, coalesce((select l.lease_until from retrykit_idempotency_lease l
+                    where l.id = c.id and l.owner = c.owner), 0)) > extract(epoch from clock_timestamp()) * 1000)""");
     }
 
     private HttpResponse<String> payUntilAnswered(int process) {
         HttpResponse<String> response = pay(process, 1, 1).join();
         while (response.statusCode() == 409 && response.body().contains("at the moment")) {
-            LockSupport.parkNanos(50_000_000);
+            Waiting.nanos(50_000_000);
             response = pay(process, 1, 1).join();
         }
         return response;

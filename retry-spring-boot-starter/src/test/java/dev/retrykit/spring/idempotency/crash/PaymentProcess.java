@@ -1,6 +1,7 @@
 package dev.retrykit.spring.idempotency.crash;
 
 import dev.retrykit.annotation.Idempotent;
+import dev.retrykit.spring.idempotency.Waiting;
 import dev.retrykit.spring.idempotency.jdbc.JdbcStore;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -104,10 +105,6 @@ public final class PaymentProcess {
     }
 
     private static void pause(int millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException interrupted) {
-            throw new IllegalStateException(interrupted);
-        }
+        Waiting.nanos(millis * 1_000_000L);
     }
 }

@@ -1,5 +1,8 @@
 package dev.retrykit.spring.idempotency.reactive;
 
+import static dev.retrykit.spring.idempotency.Replies.assertProblem;
+import static dev.retrykit.spring.idempotency.Replies.assertReplay;
+import static dev.retrykit.spring.idempotency.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.annotation.Idempotent;
@@ -150,27 +153,6 @@ class WebFluxEndpointTests {
                     .map(text -> "call " + calls.incrementAndGet() + " " + file.filename() + " " + text.length() + " "
                             + note);
         }
-    }
-
-    private static void assertReplay(HttpResponse<byte[]> first, HttpResponse<byte[]> repeat) {
-        assertThat(repeat.statusCode()).isEqualTo(first.statusCode());
-        assertThat(repeat.body()).isEqualTo(first.body());
-        assertThat(repeat.headers().firstValue("Content-Type"))
-                .isEqualTo(first.headers().firstValue("Content-Type"));
-        assertThat(repeat.headers().firstValue("Location"))
-                .isEqualTo(first.headers().firstValue("Location"));
-        assertThat(first.headers().firstValue("Idempotent-Replayed")).isEmpty();
-        assertThat(repeat.headers().firstValue("Idempotent-Replayed")).contains("true");
-    }
-
-    private static void assertProblem(HttpResponse<byte[]> response, int status, String detail) {
-        assertThat(response.statusCode()).isEqualTo(status);
-        assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
-        assertThat(text(response)).contains("\"status\":" + status).contains(detail);
-    }
-
-    private static String text(HttpResponse<byte[]> response) {
-        return new String(response.body(), StandardCharsets.UTF_8);
     }
 
     @Test

@@ -1,5 +1,8 @@
 package dev.retrykit.spring.idempotency.servlet;
 
+import static dev.retrykit.spring.idempotency.Replies.assertProblem;
+import static dev.retrykit.spring.idempotency.Replies.assertReplay;
+import static dev.retrykit.spring.idempotency.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.annotation.Idempotent;
@@ -212,27 +215,6 @@ class MvcEndpointTests {
         String tenant(@RequestParam String tenant) {
             return "call " + calls.incrementAndGet() + " for " + tenant;
         }
-    }
-
-    private static String text(HttpResponse<byte[]> response) {
-        return new String(response.body(), StandardCharsets.UTF_8);
-    }
-
-    private static void assertReplay(HttpResponse<byte[]> first, HttpResponse<byte[]> repeat) {
-        assertThat(repeat.statusCode()).isEqualTo(first.statusCode());
-        assertThat(repeat.body()).isEqualTo(first.body());
-        assertThat(repeat.headers().firstValue("Content-Type"))
-                .isEqualTo(first.headers().firstValue("Content-Type"));
-        assertThat(repeat.headers().firstValue("Location"))
-                .isEqualTo(first.headers().firstValue("Location"));
-        assertThat(first.headers().firstValue("Idempotent-Replayed")).isEmpty();
-        assertThat(repeat.headers().firstValue("Idempotent-Replayed")).contains("true");
-    }
-
-    private static void assertProblem(HttpResponse<byte[]> response, int status, String detail) {
-        assertThat(response.statusCode()).isEqualTo(status);
-        assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
-        assertThat(text(response)).contains("\"status\":" + status).contains(detail);
     }
 
     @Test

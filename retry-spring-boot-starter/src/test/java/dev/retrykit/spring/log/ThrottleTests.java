@@ -1,4 +1,4 @@
-package dev.retrykit.spring.observe;
+package dev.retrykit.spring.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

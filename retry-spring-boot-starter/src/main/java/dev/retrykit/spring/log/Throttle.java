@@ -1,4 +1,4 @@
-package dev.retrykit.spring.observe;
+package dev.retrykit.spring.log;
 
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
@@ -7,9 +7,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongConsumer;
 
 /** Lets the first line through at once; those of the ten seconds after it become one line with their number. */
-final class Throttle {
+public final class Throttle {
 
-    static final Duration QUIET = Duration.ofSeconds(10);
+    /** For how long nothing is said after a line. */
+    public static final Duration QUIET = Duration.ofSeconds(10);
 
     private final TimeSource time;
     private final Executor executor;
@@ -18,7 +19,12 @@ final class Throttle {
     private long held;
     private LongConsumer summary = count -> {};
 
-    Throttle(TimeSource time, Executor executor) {
+    /**
+     * Nothing was said yet.
+     *
+     * @param executor what says the summaries
+     */
+    public Throttle(TimeSource time, Executor executor) {
         this.time = time;
         this.executor = executor;
     }
@@ -29,7 +35,7 @@ final class Throttle {
      * @param line what is said if nothing was said lately
      * @param summary what is said later of the lines that were held back, of the last of them
      */
-    void say(Runnable line, LongConsumer summary) {
+    public void say(Runnable line, LongConsumer summary) {
         if (isHeldBack(summary)) {
             return;
         }
