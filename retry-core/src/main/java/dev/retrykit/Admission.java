@@ -76,7 +76,8 @@ final class Admission {
      * which would else refill the reserve for nothing.
      */
     void leave(@Nullable Throwable failure, Signal signal, long startedNanos, long nowNanos) {
-        Signal heeded = failure == null || circuit == null ? signal : circuit.heed(failure, signal);
+        boolean ignored = failure != null && circuit != null && circuit.policy().ignores(failure);
+        Signal heeded = ignored ? Signal.IGNORED : signal;
         if (permit != null && circuit != null) {
             circuit.end(permit, heeded, startedNanos, nowNanos);
             permit = null;

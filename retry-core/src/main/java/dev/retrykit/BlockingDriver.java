@@ -20,8 +20,9 @@ final class BlockingDriver {
     static <T extends @Nullable Object, X extends Throwable> T call(Retry retry, ThrowingCallable<T, X> body) throws X {
         Frame frame = Frame.current();
         long now = retry.time().nanoTime();
-        long deadline = now + retry.policy().timeBudgetNanos();
-        if (retry.policy().needsCall() || frame.endsBefore(deadline, retry)) {
+        RetryPolicy policy = retry.policy();
+        long deadline = now + policy.timeBudgetNanos();
+        if (policy.needsCall() || frame.endsBefore(deadline, retry)) {
             RetryCall call = RetryCall.begin(retry, frame, now);
             return drive(call, call.next(), null, body);
         }
@@ -56,7 +57,7 @@ final class BlockingDriver {
         AttemptView begun = frame.attempt;
         frame.set(outer, outerStarted, outerDeadline, outerAttempt);
         frame.around = outerAround;
-        if (retry.policy().results().accepts(result)) {
+        if (policy.results().accepts(result)) {
             if (begun != null && outer != null && begun.notes().hasSideEffects()) {
                 begun.notes().within(frame.enclosing());
             }

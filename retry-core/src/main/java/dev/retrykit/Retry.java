@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class Retry {
 
     private final String name;
-    private final RetryPolicy policy;
+    private final PolicyInForce policy;
     private final @Nullable Circuit circuit;
     private final RetryBudget budget;
     private final TimeSource time;
@@ -42,7 +42,7 @@ public final class Retry {
 
     private Retry(Builder builder) {
         this.name = builder.name;
-        this.policy = builder.policy;
+        this.policy = new PolicyInForce(builder.policy);
         this.circuit = builder.circuit;
         this.time = builder.time;
         this.budget = builder.budget == null ? RetryBudget.of(name, BudgetPolicy.defaults(), time) : builder.budget;
@@ -141,14 +141,23 @@ public final class Retry {
         waiters.shutDown(true);
     }
 
+    /**
+     * Takes other settings from now on, and with it all that were made by {@link #with}. Calls that are on their way keep
+     * the settings that they have begun with, or already take the new ones for what they haven't needed yet; counters,
+     * budget and circuit live on.
+     */
+    public void change(RetryPolicy policy) {
+        this.policy.now = Objects.requireNonNull(policy, "policy");
+    }
+
     /** The name. */
     public String name() {
         return name;
     }
 
-    /** The settings. */
+    /** The settings that hold now. */
     public RetryPolicy policy() {
-        return policy;
+        return policy.now;
     }
 
     /** The circuit its attempts go through, if there is one. */
@@ -182,17 +191,9 @@ public final class Retry {
         return waiters;
     }
 
-    /** What takes this thread's context along; null if nothing does. A capture that fails is no capture. */
     @Nullable
-    Executor captureContext() {
-        if (carrier == null) {
-            return null;
-        }
-        try {
-            return carrier.capture();
-        } catch (Throwable notCaptured) {
-            return null;
-        }
+    ContextCarrier carrier() {
+        return carrier;
     }
 
     /** What a caller gets if a call stops before any attempt of it has ended. */

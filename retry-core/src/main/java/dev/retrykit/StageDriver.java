@@ -37,7 +37,16 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
     private StageDriver(RetryCall call, ThrowingCallable<? extends CompletionStage<T>, ?> body) {
         this.call = call;
         this.body = body;
-        this.context = call.retry().captureContext();
+        this.context = capture(call.retry().carrier());
+    }
+
+    /** What takes this thread's context along; null if nothing does. A capture that fails is no capture. */
+    private static @Nullable Executor capture(@Nullable ContextCarrier carrier) {
+        try {
+            return carrier == null ? null : carrier.capture();
+        } catch (Throwable notCaptured) {
+            return null;
+        }
     }
 
     static <T extends @Nullable Object> CompletableFuture<T> call(

@@ -18,6 +18,8 @@ public final class BudgetPolicy {
     private final int reserve;
     private final double minSuccess;
     private final boolean unlimited;
+    private final long windowNanos;
+    private final long earnedPerSuccess;
 
     private BudgetPolicy(Builder builder, boolean unlimited) {
         this.ratio = builder.ratio;
@@ -25,6 +27,8 @@ public final class BudgetPolicy {
         this.reserve = builder.reserve;
         this.minSuccess = builder.minSuccess;
         this.unlimited = unlimited;
+        this.windowNanos = Nanos.of(window);
+        this.earnedPerSuccess = Math.round(ratio * Ledger.TOKEN);
     }
 
     /** Ratio 0.1, window 10 s, reserve 5, minimum success 60 %. */
@@ -136,6 +140,11 @@ public final class BudgetPolicy {
     }
 
     long windowNanos() {
-        return Nanos.of(window);
+        return windowNanos;
+    }
+
+    /** In millionths of a token. */
+    long earnedPerSuccess() {
+        return earnedPerSuccess;
     }
 }

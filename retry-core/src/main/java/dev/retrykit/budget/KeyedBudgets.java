@@ -29,7 +29,6 @@ public final class KeyedBudgets {
     private static final Duration DEFAULT_IDLE_TIME = Duration.ofMinutes(10);
 
     private final String name;
-    private final BudgetPolicy policy;
     private final TimeSource time;
     private final Keyed<RetryBudget> budgets;
 
@@ -40,7 +39,6 @@ public final class KeyedBudgets {
                 "idleTime must not be below the window, " + shared.policy().window(),
                 idleTime);
         this.name = shared.name();
-        this.policy = shared.policy();
         this.time = shared.time();
         this.budgets = new Keyed<>(key -> shared.another(), shared, maxKeys, Nanos.of(idleTime), time.nanoTime());
     }
@@ -114,11 +112,11 @@ public final class KeyedBudgets {
 
     /** The settings of each budget. */
     public BudgetPolicy policy() {
-        return policy;
+        return budgets.shared().policy();
     }
 
     @Override
     public String toString() {
-        return "KeyedBudgets[" + name + ": " + size() + " keys, each " + policy + "]";
+        return "KeyedBudgets[" + name + ": " + size() + " keys, each " + policy() + "]";
     }
 }

@@ -2,7 +2,6 @@ package dev.retrykit.budget;
 
 import dev.retrykit.failure.Signal;
 import dev.retrykit.time.TimeSource;
-import dev.retrykit.window.SlidingWindow;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
@@ -21,37 +20,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RetryBudget {
 
-    /** The success rate of fewer attempts than this says nothing. */
-    private static final int MIN_ATTEMPTS = 20;
-
-    /** Tokens are counted in millionths: integers lose nothing when 0.1 is added ten times. */
-    private static final long TOKEN = 1_000_000;
-
     private static final AtomicReferenceFieldUpdater<RetryBudget, Ledger> LEDGER =
             AtomicReferenceFieldUpdater.newUpdater(RetryBudget.class, Ledger.class, "ledger");
 
-    private static final int SUCCESS = 0;
-    private static final int FAILURE = 1;
-
     private final String name;
-    private final BudgetPolicy policy;
     private final TimeSource time;
-    private final long earnedPerSuccess;
-    private final SlidingWindow window;
+    private final Shared shared;
     private volatile Ledger ledger;
-    private final LongAdder granted;
-    private final LongAdder denied;
 
-    private RetryBudget(String name, BudgetPolicy policy, TimeSource time, LongAdder granted, LongAdder denied) {
+    private RetryBudget(String name, TimeSource time, Shared shared) {
         this.name = Objects.requireNonNull(name, "name");
-        this.policy = policy;
         this.time = time;
-        this.earnedPerSuccess = Math.round(policy.ratio() * TOKEN);
-        long now = time.nanoTime();
-        this.window = new SlidingWindow(2, policy.windowNanos(), 10, now);
-        this.ledger = new Ledger(0, policy.reserve(), now - policy.windowNanos());
-        this.granted = granted;
-        this.denied = denied;
+        this.shared = shared;
+        this.ledger = Ledger.full(shared.policy, time.nanoTime());
     }
 
     /** A budget on the system's clock. */
@@ -61,12 +42,35 @@ public final class RetryBudget {
 
     /** A budget on another clock. */
     public static RetryBudget of(String name, BudgetPolicy policy, TimeSource time) {
-        return new RetryBudget(name, policy, time, new LongAdder(), new LongAdder());
+        return new RetryBudget(name, time, new Shared(Objects.requireNonNull(policy, "policy")));
     }
 
-    /** A full budget of the same name and settings, for another part of the dependency. Both count into one account. */
+    /**
+     * A full budget of the same name and settings, for another part of the dependency. Both count into one account, and
+     * both take other settings when one of them does.
+     */
     public RetryBudget another() {
-        return new RetryBudget(name, policy, time, granted, denied);
+        return new RetryBudget(name, time, shared);
+    }
+
+    /**
+     * Takes other settings from now on. The window keeps what its new size reaches into, the tokens that are left stay, as
+     * far as the window's successes would earn them at the new ratio, and of another reserve as many are missing as were
+     * before. An unlimited budget has watched nothing: it becomes a full one.
+     */
+    public void change(BudgetPolicy policy) {
+        shared.policy = Objects.requireNonNull(policy, "policy");
+        ledger(time.nanoTime());
+    }
+
+    /** What is there under the settings that hold now: whoever comes first after a change makes it. */
+    private Ledger ledger(long nowNanos) {
+        Ledger seen = ledger;
+        for (BudgetPolicy policy = shared.policy; seen.policy() != policy; policy = shared.policy) {
+            LEDGER.compareAndSet(this, seen, seen.under(policy, nowNanos));
+            seen = ledger;
+        }
+        return seen;
     }
 
     /** What a granted retry was paid with; it is given back to where it came from. */
@@ -88,14 +92,15 @@ public final class RetryBudget {
      * @param nowNanos a reading of this budget's clock
      */
     public void record(Signal signal, long nowNanos) {
-        if (policy.isUnlimited()) {
+        Ledger seen = ledger(nowNanos);
+        if (seen.policy().isUnlimited()) {
             return;
         }
         if (signal.isSuccess()) {
-            window.add(SUCCESS, nowNanos);
-            refillReserve(nowNanos);
+            seen.window().add(Ledger.SUCCESS, nowNanos);
+            refillReserve(seen, nowNanos);
         } else if (signal != Signal.NONE) {
-            window.add(FAILURE, nowNanos);
+            seen.window().add(Ledger.FAILURE, nowNanos);
         }
     }
 
@@ -106,8 +111,8 @@ public final class RetryBudget {
      * @return the token, or null if the retry must not be made
      */
     public @Nullable Token tryAcquire(long nowNanos) {
-        Token token = policy.isUnlimited() ? Token.FREE : spend(nowNanos);
-        (token == null ? denied : granted).increment();
+        Token token = spend(nowNanos);
+        (token == null ? shared.denied : shared.granted).increment();
         return token;
     }
 
@@ -117,9 +122,10 @@ public final class RetryBudget {
      */
     public void giveBack(Token token) {
         switch (token) {
-            case EARNED -> LEDGER.updateAndGet(this, seen -> seen.withSpent(seen.spent - TOKEN));
+            case EARNED -> LEDGER.updateAndGet(this, seen -> seen.withSpent(seen.spent() - Ledger.TOKEN));
             case RESERVE ->
-                LEDGER.updateAndGet(this, seen -> seen.withReserve(Math.min(policy.reserve(), seen.reserve + 1)));
+                LEDGER.updateAndGet(
+                        this, seen -> seen.withReserve(Math.min(seen.policy().reserve(), seen.reserve() + 1)));
             case FREE -> {}
         }
     }
@@ -129,9 +135,9 @@ public final class RetryBudget {
         return name;
     }
 
-    /** The settings. */
+    /** The settings that hold now. */
     public BudgetPolicy policy() {
-        return policy;
+        return shared.policy;
     }
 
     /** The clock. */
@@ -141,104 +147,61 @@ public final class RetryBudget {
 
     /** What the budget holds now. */
     public BudgetSnapshot snapshot() {
-        window.slideTo(time.nanoTime());
-        Ledger seen = ledger;
-        long successes = window.count(SUCCESS);
-        long attempts = successes + window.count(FAILURE);
+        long now = time.nanoTime();
+        Ledger seen = ledger(now);
+        seen.window().slideTo(now);
+        long tokens = Math.max(0, seen.left(seen.earned(), seen.expired()) / Ledger.TOKEN) + seen.reserve();
         return new BudgetSnapshot(
                 name,
-                policy.isUnlimited(),
-                (int) Math.min(Integer.MAX_VALUE, Math.max(0, seen.left(earned(), expired()) / TOKEN) + seen.reserve),
-                seen.reserve,
-                attempts,
-                successes,
-                granted.sum(),
-                denied.sum());
+                seen.policy().isUnlimited(),
+                (int) Math.min(Integer.MAX_VALUE, tokens),
+                seen.reserve(),
+                seen.attempts(),
+                seen.window().count(Ledger.SUCCESS),
+                shared.granted.sum(),
+                shared.denied.sum());
     }
 
     private @Nullable Token spend(long nowNanos) {
-        window.slideTo(nowNanos);
-        if (majorityFails()) {
-            return null;
+        while (true) {
+            Ledger seen = ledger(nowNanos);
+            if (seen.policy().isUnlimited()) {
+                return Token.FREE;
+            }
+            seen.window().slideTo(nowNanos);
+            if (seen.majorityFails()) {
+                return null;
+            }
+            // Both are read once: when the window turns, another reading may not leave the token that was seen.
+            long earned = seen.earned();
+            long expired = seen.expired();
+            Token token = seen.next(earned, expired);
+            if (token == null || LEDGER.compareAndSet(this, seen, seen.afterRetry(token, expired))) {
+                return token;
+            }
         }
-        // Both are read once: when the window turns, another reading may not leave the token that was seen.
-        long earned = earned();
-        long expired = expired();
-        Ledger before = LEDGER.getAndUpdate(this, seen -> seen.afterRetry(earned, expired));
-        return before.next(earned, expired);
     }
 
-    private boolean majorityFails() {
-        long successes = window.count(SUCCESS);
-        long attempts = successes + window.count(FAILURE);
-        return attempts >= MIN_ATTEMPTS && successes * 100.0 < policy.minSuccess() * attempts;
-    }
-
-    /** All that was ever earned: the length of the line. */
-    private long earned() {
-        return window.total(SUCCESS) * earnedPerSuccess;
-    }
-
-    /** Where the line ended one window ago. */
-    private long expired() {
-        return window.totalBefore(SUCCESS) * earnedPerSuccess;
-    }
-
-    private void refillReserve(long nowNanos) {
-        for (Ledger seen = ledger; seen.owesReserve(policy, nowNanos); seen = ledger) {
-            LEDGER.compareAndSet(this, seen, new Ledger(seen.spent, seen.reserve + 1, nowNanos));
+    private void refillReserve(Ledger first, long nowNanos) {
+        for (Ledger seen = first; seen.owesReserve(nowNanos); seen = ledger) {
+            LEDGER.compareAndSet(this, seen, seen.refilled(nowNanos));
         }
     }
 
     @Override
     public String toString() {
-        return "RetryBudget[" + name + ": " + policy + "]";
+        return "RetryBudget[" + name + ": " + policy() + "]";
     }
 
-    /**
-     * A value, replaced as a whole.
-     *
-     * @param spent the pointer on the line of earned tokens, in millionths; expiry may be ahead of it
-     * @param reserve whole tokens left in the reserve
-     * @param refilledNanos when a success last brought one back
-     */
-    private record Ledger(long spent, int reserve, long refilledNanos) {
+    /** What is one for all parts of a dependency. */
+    private static final class Shared {
 
-        /** What the next retry is paid with, null if it can't be paid. */
-        @Nullable
-        Token next(long earned, long expired) {
-            if (left(earned, expired) >= TOKEN) {
-                return Token.EARNED;
-            }
-            return reserve > 0 ? Token.RESERVE : null;
-        }
+        volatile BudgetPolicy policy;
+        final LongAdder granted = new LongAdder();
+        final LongAdder denied = new LongAdder();
 
-        Ledger afterRetry(long earned, long expired) {
-            Token paid = next(earned, expired);
-            if (paid == Token.EARNED) {
-                return withSpent(gone(expired) + TOKEN);
-            }
-            return paid == Token.RESERVE ? withReserve(reserve - 1) : this;
-        }
-
-        long left(long earned, long expired) {
-            return earned - gone(expired);
-        }
-
-        private long gone(long expired) {
-            return Math.max(spent, expired);
-        }
-
-        Ledger withSpent(long newSpent) {
-            return new Ledger(newSpent, reserve, refilledNanos);
-        }
-
-        Ledger withReserve(int newReserve) {
-            return new Ledger(spent, newReserve, refilledNanos);
-        }
-
-        boolean owesReserve(BudgetPolicy policy, long nowNanos) {
-            return reserve < policy.reserve() && nowNanos - refilledNanos >= policy.windowNanos();
+        Shared(BudgetPolicy policy) {
+            this.policy = policy;
         }
     }
 }

@@ -1,11 +1,11 @@
 package dev.retrykit.circuit;
 
-import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.failure.ThrowingRunnable;
 import dev.retrykit.time.TimeSource;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -32,17 +32,13 @@ public final class Circuit {
 
     private final String name;
     private final TimeSource time;
-    private final RandomGenerator random;
-    private final @Nullable CircuitCounters counters;
     private final Succession succession;
     private final FailureClassifier classifier;
 
     private Circuit(Builder builder) {
         this.name = builder.name;
         this.time = builder.time;
-        this.random = builder.random;
-        this.counters = builder.counters;
-        this.succession = new Succession(builder, Generation.first(builder.state, builder.policy, time.nanoTime()));
+        this.succession = new Succession(builder, Generation.first(builder.beginning, builder.policy, time.nanoTime()));
         this.classifier = builder.classifier;
     }
 
@@ -114,12 +110,34 @@ public final class Circuit {
 
     /** Rejects all calls until it is reset or disabled. */
     public void forceOpen() {
-        succession.moveTo((from, now) -> Generation.fixed(CircuitState.FORCED_OPEN, from.policy, from.tally(now)));
+        force(CircuitBeginning.in(CircuitState.FORCED_OPEN));
+    }
+
+    /**
+     * Rejects all calls for a time, and then probes.
+     *
+     * @param time above zero
+     */
+    public void forceOpen(Duration time) {
+        force(CircuitBeginning.in(CircuitState.FORCED_OPEN, time, this.time.nanoTime()));
     }
 
     /** Lets all calls through until it is reset or forced open. */
     public void disable() {
-        succession.moveTo((from, now) -> Generation.fixed(CircuitState.DISABLED, from.policy, Tally.NONE));
+        force(CircuitBeginning.in(CircuitState.DISABLED));
+    }
+
+    /**
+     * Lets all calls through for a time, and is closed then, with an empty window.
+     *
+     * @param time above zero
+     */
+    public void disable(Duration time) {
+        force(CircuitBeginning.in(CircuitState.DISABLED, time, this.time.nanoTime()));
+    }
+
+    void force(CircuitBeginning beginning) {
+        succession.force(beginning);
     }
 
     /** Begins a round of probes now. */
@@ -153,7 +171,7 @@ public final class Circuit {
 
     /** Whether the end of a successful call must be read from the clock, rather than be taken from its beginning. */
     public boolean isTimed() {
-        return counters != null || policy().slowCallDuration() != null;
+        return succession.isCounted() || policy().slowCallDuration() != null;
     }
 
     /**
@@ -184,17 +202,7 @@ public final class Circuit {
      * @param nowNanos the reading when it ended; for a success of a circuit that isn't timed, the beginning will do
      */
     public void end(Permit permit, Signal signal, long startedNanos, long nowNanos) {
-        succession.end((Generation) permit, signal, startedNanos, nowNanos, random);
-    }
-
-    /**
-     * What a failure tells this circuit.
-     *
-     * @param signal what it tells in general
-     */
-    public Signal heed(Throwable failure, Signal signal) {
-        var ignored = policy().ignore();
-        return ignored.isEmpty() || !Causes.anyInstance(failure, ignored) ? signal : Signal.IGNORED;
+        succession.end((Generation) permit, signal, startedNanos, nowNanos);
     }
 
     /** The time until a call can be let through, in nanoseconds: 0 if one can now, {@link Long#MAX_VALUE} if never. */
@@ -225,10 +233,10 @@ public final class Circuit {
         @Nullable
         String key;
 
-        CircuitState state = CircuitState.CLOSED;
+        CircuitBeginning beginning = CircuitBeginning.in(CircuitState.CLOSED);
         private CircuitPolicy policy = CircuitPolicy.defaults();
         TimeSource time = TimeSource.system();
-        private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+        RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         private FailureClassifier classifier = FailureClassifier.jdk();
 
         @Nullable
@@ -242,9 +250,9 @@ public final class Circuit {
         }
 
         /** One of several circuits, which begins in a state that it keeps by itself. */
-        Builder keyed(String key, CircuitState state) {
+        Builder keyed(String key, CircuitBeginning beginning) {
             this.key = key;
-            this.state = state;
+            this.beginning = beginning;
             return this;
         }
 

@@ -1,5 +1,6 @@
 package dev.retrykit.circuit;
 
+import dev.retrykit.failure.Causes;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.List;
@@ -138,6 +139,11 @@ public final class CircuitPolicy {
     boolean isReached(long failures, long slowCalls, long calls) {
         return failures * 100.0 >= settings.failureRate * calls
                 || settings.slowCallDuration != null && slowCalls * 100.0 >= settings.slowCallRate * calls;
+    }
+
+    /** Whether a failure says nothing to a circuit of these settings. */
+    public boolean ignores(Throwable failure) {
+        return !ignore().isEmpty() && Causes.anyInstance(failure, ignore());
     }
 
     /** Collects the settings; {@link #build()} checks them. A default that doesn't fit what was set gives way to it. */

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param slowCalls those of them that were slow, failed or not
  * @param rejected calls rejected since the start, or that would have been but for a dry run
  * @param untilProbe time until the next probe, if one is planned; zero when one may be made now
+ * @param untilEnd how long the state lasts by itself, if time alone ends it: an open time, a round of probes, and what
+ *     was forced for a time
  */
 public record CircuitSnapshot(
         String name,
@@ -21,7 +23,8 @@ public record CircuitSnapshot(
         long failures,
         long slowCalls,
         long rejected,
-        Optional<Duration> untilProbe) {
+        Optional<Duration> untilProbe,
+        Optional<Duration> untilEnd) {
 
     /** Percent of the calls that failed; 0 without calls. */
     public double failureRate() {

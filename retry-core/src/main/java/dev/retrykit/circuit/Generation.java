@@ -19,7 +19,10 @@ final class Generation extends Permit {
     /** Failed rounds of probes since the circuit last was closed. */
     private final int failedRounds;
 
-    /** When an open circuit may probe, or a round of probes ends; without meaning in the other states. */
+    /** Whether it is over after a time: an open one, a round of probes, and what was forced for a time. */
+    private final boolean ends;
+
+    /** When it is over, if it is after a time. */
     private final long untilNanos;
 
     /** The results of a closed circuit, and of no other. */
@@ -38,6 +41,7 @@ final class Generation extends Permit {
             CircuitState state,
             CircuitPolicy policy,
             int failedRounds,
+            boolean ends,
             long untilNanos,
             @Nullable Results results,
             @Nullable Probes probes,
@@ -45,6 +49,7 @@ final class Generation extends Permit {
         this.state = state;
         this.policy = policy;
         this.failedRounds = failedRounds;
+        this.ends = ends;
         this.untilNanos = untilNanos;
         this.results = results;
         this.probes = probes;
@@ -52,30 +57,40 @@ final class Generation extends Permit {
     }
 
     /** What a circuit begins with. */
-    static Generation first(CircuitState state, CircuitPolicy policy, long nowNanos) {
-        return state == CircuitState.CLOSED ? closed(policy, nowNanos) : fixed(state, policy, Tally.NONE);
+    static Generation first(CircuitBeginning beginning, CircuitPolicy policy, long nowNanos) {
+        return beginning.state() == CircuitState.CLOSED || beginning.isOver(nowNanos)
+                ? closed(policy, nowNanos)
+                : fixed(beginning, policy, Tally.NONE);
     }
 
     static Generation closed(CircuitPolicy policy, long nowNanos) {
         Results empty = new Results(policy, nowNanos);
-        return new Generation(CircuitState.CLOSED, policy, 0, 0, empty, null, Tally.NONE);
+        return new Generation(CircuitState.CLOSED, policy, 0, false, 0, empty, null, Tally.NONE);
     }
 
     /** A fresh round of probes. */
     static Generation halfOpen(CircuitPolicy policy, int failedRounds, long nowNanos) {
         long until = nowNanos + policy.leaseNanos;
         return new Generation(
-                CircuitState.HALF_OPEN, policy, failedRounds, until, null, new Probes(policy.probes()), Tally.NONE);
+                CircuitState.HALF_OPEN,
+                policy,
+                failedRounds,
+                true,
+                until,
+                null,
+                new Probes(policy.probes()),
+                Tally.NONE);
     }
 
     /** Forced open or disabled: it watches nothing. */
-    static Generation fixed(CircuitState state, CircuitPolicy policy, Tally before) {
-        return new Generation(state, policy, 0, 0, null, null, before);
+    static Generation fixed(CircuitBeginning beginning, CircuitPolicy policy, Tally before) {
+        return new Generation(
+                beginning.state(), policy, 0, beginning.ends(), beginning.untilNanos(), null, null, before);
     }
 
     /** For calls that an open circuit lets through, uncounted. */
     static Generation unwatched(CircuitPolicy policy) {
-        return fixed(CircuitState.DISABLED, policy, Tally.NONE);
+        return fixed(CircuitBeginning.in(CircuitState.DISABLED), policy, Tally.NONE);
     }
 
     /**
@@ -84,7 +99,7 @@ final class Generation extends Permit {
      */
     Generation with(CircuitPolicy other, long nowNanos) {
         Results kept = results == null ? null : results.with(other, nowNanos);
-        Generation next = new Generation(state, other, failedRounds, untilNanos, kept, probes, before);
+        Generation next = new Generation(state, other, failedRounds, ends, untilNanos, kept, probes, before);
         changed = next;
         return next;
     }
@@ -102,7 +117,7 @@ final class Generation extends Permit {
     private Generation opened(int newFailedRounds, Tally tally, long nowNanos, RandomGenerator random) {
         double grown = policy.openNanos * Math.pow(policy.openMultiplier(), newFailedRounds);
         long until = nowNanos + (long) (Math.min(grown, policy.maxOpenNanos) * spread(random));
-        return new Generation(CircuitState.OPEN, policy, newFailedRounds, until, null, null, tally);
+        return new Generation(CircuitState.OPEN, policy, newFailedRounds, true, until, null, null, tally);
     }
 
     /** Without chance there is no spread: a dependency that is down needs an open circuit first of all. */
@@ -126,15 +141,22 @@ final class Generation extends Permit {
             case OPEN -> Math.max(0, untilNanos - nowNanos);
             case HALF_OPEN ->
                 probes != null && probes.hasPlace() ? 0 : Math.max(0, Math.min(PROBING_NANOS, untilNanos - nowNanos));
-            case FORCED_OPEN -> CircuitOpenException.NEVER;
+            case FORCED_OPEN -> ends ? Math.max(0, untilNanos - nowNanos) : CircuitOpenException.NEVER;
         };
     }
 
     /** What follows by time alone; null if this generation is still in force. */
     @Nullable
     Generation afterTime(long nowNanos) {
-        boolean limited = results == null && (state == CircuitState.OPEN || probes != null);
-        return limited && nowNanos - untilNanos >= 0 ? halfOpen(policy, failedRounds, nowNanos) : null;
+        if (!ends || nowNanos - untilNanos < 0) {
+            return null;
+        }
+        return state == CircuitState.DISABLED ? closed(policy, nowNanos) : halfOpen(policy, failedRounds, nowNanos);
+    }
+
+    /** How long it lasts if nothing else happens, in nanoseconds; -1 if time alone doesn't end it. */
+    long leftNanos(long nowNanos) {
+        return ends ? Math.max(0, untilNanos - nowNanos) : -1;
     }
 
     /** Counts the result of a call that was let in here. What follows from it; null if nothing does. */

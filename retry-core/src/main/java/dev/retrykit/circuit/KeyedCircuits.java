@@ -3,6 +3,7 @@ package dev.retrykit.circuit;
 import dev.retrykit.keyed.Keyed;
 import dev.retrykit.time.Nanos;
 import dev.retrykit.time.TimeSource;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -30,7 +31,7 @@ public final class KeyedCircuits<T> {
     private volatile CircuitPolicy policy;
 
     /** What the circuits of new keys begin with. */
-    private volatile CircuitState first = CircuitState.CLOSED;
+    private volatile CircuitBeginning first = CircuitBeginning.in(CircuitState.CLOSED);
 
     private KeyedCircuits(Supplier<Circuit.Builder> template, KeyLimits limits, Function<Circuit, T> companion) {
         this.template = template;
@@ -118,22 +119,40 @@ public final class KeyedCircuits<T> {
 
     /** Closes all circuits with empty windows; those of new keys begin so again. */
     public void reset() {
-        all(Circuit::reset, CircuitState.CLOSED);
+        all(Circuit::reset, CircuitBeginning.in(CircuitState.CLOSED));
     }
 
     /** Rejects all calls, those of new keys too, until it is reset or disabled. */
     public void forceOpen() {
-        all(Circuit::forceOpen, CircuitState.FORCED_OPEN);
+        force(CircuitBeginning.in(CircuitState.FORCED_OPEN));
+    }
+
+    /**
+     * Rejects all calls for a time, those of new keys too, and then probes.
+     *
+     * @param time above zero
+     */
+    public void forceOpen(Duration time) {
+        force(CircuitBeginning.in(CircuitState.FORCED_OPEN, time, this.time.nanoTime()));
     }
 
     /** Lets all calls through, those of new keys too, until it is reset or forced open. */
     public void disable() {
-        all(Circuit::disable, CircuitState.DISABLED);
+        force(CircuitBeginning.in(CircuitState.DISABLED));
+    }
+
+    /**
+     * Lets all calls through for a time, those of new keys too; then all are closed, with empty windows.
+     *
+     * @param time above zero
+     */
+    public void disable(Duration time) {
+        force(CircuitBeginning.in(CircuitState.DISABLED, time, this.time.nanoTime()));
     }
 
     /** Begins a round of probes in each circuit now; those of new keys begin closed. */
     public void halfOpen() {
-        all(Circuit::halfOpen, CircuitState.CLOSED);
+        all(Circuit::halfOpen, CircuitBeginning.in(CircuitState.CLOSED));
     }
 
     /**
@@ -150,8 +169,12 @@ public final class KeyedCircuits<T> {
         each(circuit -> circuit.change(newPolicy));
     }
 
+    private void force(CircuitBeginning beginning) {
+        all(circuit -> circuit.force(beginning), beginning);
+    }
+
     /** One after the other, so that all circuits end in the same state. */
-    private synchronized void all(Consumer<Circuit> now, CircuitState later) {
+    private synchronized void all(Consumer<Circuit> now, CircuitBeginning later) {
         first = later;
         each(now);
     }

@@ -54,7 +54,10 @@ final class LoneDriver {
     static Signal signal(Circuit circuit, Throwable failure) {
         try {
             Verdict verdict = circuit.classifier().classify(failure);
-            return circuit.heed(failure, verdict == null ? Signal.FAILURE : verdict.signal());
+            if (circuit.policy().ignores(failure)) {
+                return Signal.IGNORED;
+            }
+            return verdict == null ? Signal.FAILURE : verdict.signal();
         } catch (Throwable classifierFailed) {
             return Signal.FAILURE;
         }

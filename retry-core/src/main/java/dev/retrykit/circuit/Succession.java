@@ -22,6 +22,7 @@ final class Succession {
     private final String name;
     private final @Nullable String key;
     private final TimeSource time;
+    private final RandomGenerator random;
     private final @Nullable CircuitListener listener;
     private final @Nullable CircuitCounters counters;
     private final LongAdder rejected = new LongAdder();
@@ -31,6 +32,7 @@ final class Succession {
         this.name = made.name;
         this.key = made.key;
         this.time = made.time;
+        this.random = made.random;
         this.listener = made.listener;
         this.counters = made.counters;
         this.generation = first;
@@ -70,6 +72,17 @@ final class Succession {
         }
     }
 
+    /** Of what was counted, only a forced open circuit still tells. */
+    void force(CircuitBeginning beginning) {
+        boolean open = beginning.state() == CircuitState.FORCED_OPEN;
+        moveTo((from, now) -> Generation.fixed(beginning, from.policy, open ? from.tally(now) : Tally.NONE));
+    }
+
+    /** Whether somebody counts and times all calls. */
+    boolean isCounted() {
+        return counters != null;
+    }
+
     CircuitPolicy policy() {
         return generation.policy;
     }
@@ -107,7 +120,7 @@ final class Succession {
     }
 
     /** Counts the result of a call, in the generation that let it in. */
-    void end(Generation admitted, Signal signal, long startedNanos, long nowNanos, RandomGenerator random) {
+    void end(Generation admitted, Signal signal, long startedNanos, long nowNanos) {
         Generation from = admitted.latest();
         long ended = from.state == CircuitState.HALF_OPEN ? time.nanoTime() : nowNanos;
         boolean slow = ended - startedNanos >= from.policy.slowNanos;
@@ -122,7 +135,8 @@ final class Succession {
 
     CircuitSnapshot snapshot(Generation seen, long nowNanos) {
         Tally tally = seen.tally(nowNanos);
-        boolean probes = seen.state == CircuitState.OPEN || seen.state == CircuitState.HALF_OPEN;
+        long left = seen.leftNanos(nowNanos);
+        boolean probes = left >= 0 && seen.state != CircuitState.DISABLED;
         return new CircuitSnapshot(
                 name,
                 seen.state,
@@ -130,7 +144,8 @@ final class Succession {
                 tally.failures(),
                 tally.slowCalls(),
                 rejected.sum(),
-                probes ? Optional.of(Duration.ofNanos(seen.untilAdmittedNanos(nowNanos))) : Optional.empty());
+                probes ? Optional.of(Duration.ofNanos(seen.untilAdmittedNanos(nowNanos))) : Optional.empty(),
+                left >= 0 ? Optional.of(Duration.ofNanos(left)) : Optional.empty());
     }
 
     private void tell(CircuitListener told, Generation from, Generation to, long nowNanos) {

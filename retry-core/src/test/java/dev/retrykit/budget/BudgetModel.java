@@ -13,7 +13,7 @@ final class BudgetModel {
 
     private static final long TOKEN = 1_000_000;
 
-    private final BudgetPolicy policy;
+    private BudgetPolicy policy;
     private final long windowNanos;
     private final List<Earned> earned = new ArrayList<>();
     private final List<Attempt> attempts = new ArrayList<>();
@@ -47,7 +47,7 @@ final class BudgetModel {
             return null;
         }
         if (unspent() >= TOKEN) {
-            spend();
+            spend(TOKEN);
             return RetryBudget.Token.EARNED;
         }
         if (reserve > 0) {
@@ -69,6 +69,17 @@ final class BudgetModel {
             earned.get(i).spent -= back;
             left -= back;
         }
+    }
+
+    /** The window stays. What is left stays as far as the successes are worth it now: the oldest are spent first. */
+    void change(BudgetPolicy other, long now) {
+        expire(now);
+        long left = unspent();
+        long worth = Math.round(other.ratio() * TOKEN);
+        earned.replaceAll(each -> new Earned(each.slice, worth));
+        spend(earned.size() * worth - left);
+        reserve = Math.max(0, other.reserve() - (policy.reserve() - reserve));
+        policy = other;
     }
 
     int available(long now) {
@@ -94,8 +105,8 @@ final class BudgetModel {
         return earned.stream().mapToLong(each -> each.amount - each.spent).sum();
     }
 
-    private void spend() {
-        long left = TOKEN;
+    private void spend(long amount) {
+        long left = Math.max(0, amount);
         for (Earned each : earned) {
             long paid = Math.min(left, each.amount - each.spent);
             each.spent += paid;

@@ -27,12 +27,7 @@ class RetryBudgetModelTests {
     @MethodSource("seeds")
     void grantsWhatTheModelGrants(int seed) {
         Random random = new Random(seed);
-        BudgetPolicy policy = BudgetPolicy.builder()
-                .ratio(pick(random, 0, 0.05, 0.1, 0.25, 0.333, 1, 1.5))
-                .window(Duration.ofMillis((long) pick(random, 10, 100, 1_000, 10_000)))
-                .reserve(random.nextInt(8))
-                .minSuccess(pick(random, 0, 30, 60, 90, 100))
-                .build();
+        BudgetPolicy policy = policy(random, Duration.ofMillis((long) pick(random, 10, 100, 1_000, 10_000)));
         ManualTime time = new ManualTime();
         RetryBudget budget = RetryBudget.of("model", policy, time);
         BudgetModel model = new BudgetModel(policy);
@@ -62,6 +57,10 @@ class RetryBudgetModelTests {
                 }
             } else if (dice < 99) {
                 time.advance(policy.window().multipliedBy(random.nextInt(400)).dividedBy(1_000));
+            } else if (random.nextBoolean()) {
+                BudgetPolicy other = policy(random, policy.window());
+                budget.change(other);
+                model.change(other, now);
             } else {
                 failureRate = pick(random, 0, 0.1, 0.5, 1);
                 time.advance(policy.window().multipliedBy(random.nextInt(3)));
@@ -70,6 +69,15 @@ class RetryBudgetModelTests {
                 assertSame(budget.snapshot(), model, time.nanoTime(), at);
             }
         }
+    }
+
+    private static BudgetPolicy policy(Random random, Duration window) {
+        return BudgetPolicy.builder()
+                .ratio(pick(random, 0, 0.05, 0.1, 0.25, 0.333, 1, 1.5))
+                .window(window)
+                .reserve(random.nextInt(8))
+                .minSuccess(pick(random, 0, 30, 60, 90, 100))
+                .build();
     }
 
     private static void assertSame(BudgetSnapshot snapshot, BudgetModel model, long now, String at) {

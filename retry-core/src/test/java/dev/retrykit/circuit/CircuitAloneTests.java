@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.retrykit.failure.FailureClassifier;
-import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.time.ManualTime;
 import java.io.FileNotFoundException;
@@ -288,8 +287,8 @@ class CircuitAloneTests {
     @Test
     void heedsWhatAFailureTellsInGeneral() {
         Circuit circuit = circuit(quick().ignore(FileNotFoundException.class));
-        assertThat(circuit.heed(new IOException(), Signal.THROTTLED)).isEqualTo(Signal.THROTTLED);
-        assertThat(circuit.heed(new FileNotFoundException(), Signal.FAILURE)).isEqualTo(Signal.IGNORED);
+        assertThat(circuit.policy().ignores(new IOException())).isFalse();
+        assertThat(circuit.policy().ignores(new FileNotFoundException())).isTrue();
     }
 
     /** A stage of one's own may tell twice that it has ended, or refuse to tell. */

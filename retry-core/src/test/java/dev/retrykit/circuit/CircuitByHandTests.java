@@ -4,7 +4,9 @@ import static dev.retrykit.circuit.CircuitRig.quick;
 import static dev.retrykit.circuit.CircuitState.CLOSED;
 import static dev.retrykit.circuit.CircuitState.DISABLED;
 import static dev.retrykit.circuit.CircuitState.FORCED_OPEN;
+import static dev.retrykit.circuit.CircuitState.HALF_OPEN;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.retrykit.failure.Signal;
 import java.time.Duration;
@@ -72,5 +74,65 @@ class CircuitByHandTests {
         rig.circuit.forceOpen();
         rig.circuit.reset();
         assertThat(rig.time.pending()).isZero();
+    }
+
+    @Test
+    void forcedOpenForATimeItProbesThen() {
+        CircuitRig rig = new CircuitRig(quick());
+        rig.circuit.forceOpen(SECOND.multipliedBy(600));
+        assertThat(rig.isAdmitted()).isFalse();
+        assertThat(rig.circuit.rejection(rig.time.nanoTime()).retryAfter()).hasValue(SECOND.multipliedBy(600));
+        assertThat(rig.circuit.snapshot().untilProbe()).hasValue(SECOND.multipliedBy(600));
+        rig.pass(SECOND.multipliedBy(600).minusNanos(1));
+        assertThat(rig.state()).isEqualTo(FORCED_OPEN);
+        rig.pass(Duration.ofNanos(1));
+        assertThat(rig.state()).isEqualTo(HALF_OPEN);
+    }
+
+    @Test
+    void disabledForATimeItIsClosedThenWithAnEmptyWindow() {
+        CircuitRig rig = new CircuitRig(quick());
+        rig.circuit.disable(SECOND);
+        rig.calls(Signal.FAILURE, 100);
+        assertThat(rig.circuit.snapshot().untilEnd()).hasValue(SECOND);
+        assertThat(rig.circuit.snapshot().untilProbe()).isEmpty();
+        rig.pass(SECOND);
+        assertThat(rig.state()).isEqualTo(CLOSED);
+        assertThat(rig.circuit.snapshot().calls()).isZero();
+        assertThat(rig.circuit.snapshot().untilEnd()).isEmpty();
+    }
+
+    @Test
+    void whatWasForcedForATimeLeavesNoTimerAndGivesWayToWhatComesLater() {
+        CircuitRig rig = new CircuitRig(quick());
+        rig.circuit.forceOpen(SECOND);
+        rig.circuit.disable(SECOND.multipliedBy(2));
+        assertThat(rig.time.pending()).isZero();
+        rig.pass(SECOND);
+        assertThat(rig.state()).isEqualTo(DISABLED);
+        rig.circuit.forceOpen();
+        rig.pass(Duration.ofDays(1));
+        assertThat(rig.state()).isEqualTo(FORCED_OPEN);
+    }
+
+    @Test
+    void otherSettingsLeaveTheTimeAsItWas() {
+        CircuitRig rig = new CircuitRig(quick());
+        rig.circuit.forceOpen(SECOND);
+        rig.circuit.change(quick().openDuration(Duration.ofSeconds(5)).build());
+        rig.pass(SECOND);
+        assertThat(rig.state()).isEqualTo(HALF_OPEN);
+    }
+
+    @Test
+    void aTimeMustBeAboveZero() {
+        CircuitRig rig = new CircuitRig(quick());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> rig.circuit.forceOpen(Duration.ZERO))
+                .withMessage("time must be above 0, but was PT0S");
+        assertThat(rig.state()).isEqualTo(CLOSED);
+        rig.circuit.disable(Duration.ofSeconds(Long.MAX_VALUE));
+        rig.pass(Duration.ofDays(365));
+        assertThat(rig.state()).isEqualTo(DISABLED);
     }
 }

@@ -21,6 +21,7 @@ final class CircuitModel {
     private CircuitState state = CircuitState.CLOSED;
     private int generation;
     private long began;
+    private boolean ends;
     private long until;
     private long sequence;
     private int failedRounds;
@@ -106,6 +107,16 @@ final class CircuitModel {
         enter(CircuitState.DISABLED, now);
     }
 
+    void forceOpen(Duration time, long now) {
+        forceOpen(now);
+        endAt(now + time.toNanos());
+    }
+
+    void disable(Duration time, long now) {
+        disable(now);
+        endAt(now + time.toNanos());
+    }
+
     void halfOpen(long now) {
         failedRounds = 0;
         probe(now);
@@ -115,19 +126,42 @@ final class CircuitModel {
         tick(now);
         Tally tally = tally(now);
         return new CircuitSnapshot(
-                "model", state, tally.calls(), tally.failures(), tally.slowCalls(), rejected, untilProbe(now));
+                "model",
+                state,
+                tally.calls(),
+                tally.failures(),
+                tally.slowCalls(),
+                rejected,
+                untilProbe(now),
+                untilEnd(now));
     }
 
     private Optional<Duration> untilProbe(long now) {
         return switch (state) {
             case OPEN -> Optional.of(Duration.ofNanos(until - now));
+            case FORCED_OPEN -> untilEnd(now);
             case HALF_OPEN -> Optional.of(Duration.ofNanos(admitted < places ? 0 : Math.min(100_000_000, until - now)));
             default -> Optional.empty();
         };
     }
 
+    private Optional<Duration> untilEnd(long now) {
+        return ends ? Optional.of(Duration.ofNanos(until - now)) : Optional.empty();
+    }
+
+    private void endAt(long when) {
+        ends = true;
+        until = when;
+    }
+
     private void tick(long now) {
-        if ((state == CircuitState.OPEN || state == CircuitState.HALF_OPEN) && now >= until) {
+        if (!ends || now < until) {
+            return;
+        }
+        if (state == CircuitState.DISABLED) {
+            close(now);
+        } else {
+            failedRounds = state == CircuitState.FORCED_OPEN ? 0 : failedRounds;
             probe(now);
         }
     }
@@ -139,14 +173,14 @@ final class CircuitModel {
         for (int i = 0; i < rounds; i++) {
             nanos *= policy.openMultiplier();
         }
-        until = now + (long) Math.min(nanos, policy.maxOpenDuration().toNanos());
         enter(CircuitState.OPEN, now);
+        endAt(now + (long) Math.min(nanos, policy.maxOpenDuration().toNanos()));
     }
 
     private void probe(long now) {
-        until = now + policy.lease().toNanos();
         places = policy.probes();
         enter(CircuitState.HALF_OPEN, now);
+        endAt(now + policy.lease().toNanos());
     }
 
     private void close(long now) {
@@ -156,6 +190,7 @@ final class CircuitModel {
 
     private void enter(CircuitState next, long now) {
         state = next;
+        ends = false;
         generation++;
         began = now;
         results.clear();

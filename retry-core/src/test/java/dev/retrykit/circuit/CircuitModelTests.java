@@ -119,12 +119,24 @@ class CircuitModelTests {
                     model.reset(now());
                 }
                 case 995 -> {
-                    circuit.forceOpen();
-                    model.forceOpen(now());
+                    if (random.nextBoolean()) {
+                        circuit.forceOpen();
+                        model.forceOpen(now());
+                    } else {
+                        Duration forced = Duration.ofMillis(1 + random.nextInt(300));
+                        circuit.forceOpen(forced);
+                        model.forceOpen(forced, now());
+                    }
                 }
                 case 996 -> {
-                    circuit.disable();
-                    model.disable(now());
+                    if (random.nextBoolean()) {
+                        circuit.disable();
+                        model.disable(now());
+                    } else {
+                        Duration disabled = Duration.ofMillis(1 + random.nextInt(300));
+                        circuit.disable(disabled);
+                        model.disable(disabled, now());
+                    }
                 }
                 default -> {
                     circuit.halfOpen();

@@ -207,6 +207,8 @@ class ArchitectureTests {
                         "SuspendingForm",
                         "Coroutines",
                         "RetriedMono",
+                        "RetryReactiveExtension",
+                        "ReactiveCsrf",
                         "RetriedFlux",
                         "FluxCall",
                         "Surroundings",

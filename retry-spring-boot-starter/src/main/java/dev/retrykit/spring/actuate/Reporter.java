@@ -1,5 +1,6 @@
 package dev.retrykit.spring.actuate;
 
+import dev.retrykit.DelaySource;
 import dev.retrykit.RetryCounters;
 import dev.retrykit.RetryCounters.Outcome;
 import dev.retrykit.StopReason;
@@ -8,6 +9,7 @@ import dev.retrykit.circuit.CircuitSnapshot;
 import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.spring.actuate.RetryReport.BudgetReport;
 import dev.retrykit.spring.actuate.RetryReport.CircuitReport;
+import dev.retrykit.spring.actuate.RetryReport.DelayReport;
 import dev.retrykit.spring.actuate.RetryReport.IdempotencyReport;
 import dev.retrykit.spring.actuate.RetryReport.IdempotentReport;
 import dev.retrykit.spring.actuate.RetryReport.PolicyReport;
@@ -17,17 +19,20 @@ import dev.retrykit.spring.idempotency.IdempotencyCounters.Result;
 import dev.retrykit.spring.idempotency.MethodRecord;
 import dev.retrykit.spring.registry.BudgetEntry;
 import dev.retrykit.spring.registry.CircuitEntry;
+import dev.retrykit.spring.registry.FallbackCounters;
 import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.Texts;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -86,8 +91,13 @@ final class Reporter {
         return new PolicyReport(
                 settings(policy.settings()),
                 calls,
+                milliseconds(Arrays.stream(Outcome.values())
+                        .mapToLong(counters::callNanos)
+                        .sum()),
                 counters.attempts(),
+                delays(counters),
                 stops,
+                fallbacks(policy.fallbacks()),
                 policy.budget().name(),
                 policy.methods());
     }
@@ -106,6 +116,7 @@ final class Reporter {
                 circuit.slowCalls(),
                 entry.counters().rejected(),
                 circuit.untilProbe().map(Duration::toMillis).orElse(null),
+                circuit.untilEnd().map(Duration::toMillis).orElse(null),
                 entry.isKeyed() ? keysByState(keys) : null,
                 entry.isKeyed() ? troubled(keys) : null,
                 settings(entry.settings()),
@@ -122,6 +133,8 @@ final class Reporter {
                 one.slowCalls() + other.slowCalls(),
                 one.rejected() + other.rejected(),
                 Stream.concat(one.untilProbe().stream(), other.untilProbe().stream())
+                        .min(Comparator.naturalOrder()),
+                Stream.concat(one.untilEnd().stream(), other.untilEnd().stream())
                         .min(Comparator.naturalOrder()));
     }
 
@@ -148,9 +161,40 @@ final class Reporter {
     static BudgetReport report(BudgetEntry entry) {
         BudgetSnapshot budget = entry.snapshot();
         Double rate = budget.attempts() == 0 ? null : rounded(budget.successes() * 100.0 / budget.attempts());
+        Map<String, SettingReport> settings = entry.isShared() ? settings(entry.settings()) : null;
         return budget.unlimited()
-                ? new BudgetReport(null, null, null, budget.granted(), budget.denied())
-                : new BudgetReport(budget.available(), budget.reserve(), rate, budget.granted(), budget.denied());
+                ? new BudgetReport(null, null, null, budget.granted(), budget.denied(), settings)
+                : new BudgetReport(
+                        budget.available(), budget.reserve(), rate, budget.granted(), budget.denied(), settings);
+    }
+
+    /** Of whatever kind it is. */
+    static Object one(Object entry) {
+        if (entry instanceof PolicyEntry policy) {
+            return report(policy);
+        }
+        return entry instanceof CircuitEntry circuit ? report(circuit) : report((BudgetEntry) entry);
+    }
+
+    private static Map<String, DelayReport> delays(RetryCounters counters) {
+        Map<String, DelayReport> delays = new TreeMap<>();
+        for (DelaySource source : DelaySource.values()) {
+            if (counters.delays(source) > 0) {
+                delays.put(
+                        word(source),
+                        new DelayReport(counters.delays(source), milliseconds(counters.delayNanos(source))));
+            }
+        }
+        return delays;
+    }
+
+    private static @Nullable Map<String, Long> fallbacks(FallbackCounters counters) {
+        Map<String, Long> fallbacks = Map.of("success", counters.successes(), "failure", counters.failures());
+        return counters.successes() + counters.failures() == 0 ? null : fallbacks;
+    }
+
+    private static long milliseconds(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos);
     }
 
     private static Map<String, SettingReport> settings(Map<String, Setting> settings) {

@@ -1,18 +1,21 @@
 package dev.retrykit.spring.actuate;
 
-import dev.retrykit.circuit.KeyedCircuits;
 import dev.retrykit.spring.idempotency.Idempotency;
+import dev.retrykit.spring.registry.BudgetEntry;
 import dev.retrykit.spring.registry.CircuitEntry;
+import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.Texts;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -21,12 +24,13 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 /** {@code /actuator/retry}: read-only until {@code management.endpoint.retry.access=unrestricted}. */
-@Endpoint(id = "retry", defaultAccess = Access.READ_ONLY)
+@Endpoint(id = RetryEndpoint.ID, defaultAccess = Access.READ_ONLY)
 public final class RetryEndpoint {
 
-    private static final Log LOG = LogFactory.getLog(RetryEndpoint.class);
+    /** The name under which it is exposed. */
+    public static final String ID = "retry";
 
-    private static final Set<String> STATES = Set.of("FORCED_OPEN", "CLOSED", "DISABLED", "HALF_OPEN");
+    private static final Log LOG = LogFactory.getLog("dev.retrykit");
 
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
 
@@ -43,8 +47,8 @@ public final class RetryEndpoint {
         this.idempotency = idempotency;
     }
 
-    /** All policies, circuits and budgets. */
-    @ReadOperation
+    /** All policies, circuits and budgets. Over HTTP an extension for the stack takes its place, which also has the page. */
+    @ReadOperation(producesFrom = ReportForm.class)
     public RetryReport report() {
         return Reporter.report(retries, idempotency);
     }
@@ -53,34 +57,38 @@ public final class RetryEndpoint {
     @ReadOperation
     public WebEndpointResponse<Object> one(@Selector String kind, @Selector String name) {
         Object found = find(kind, name);
-        return found == null
-                ? problem(WebEndpointResponse.STATUS_NOT_FOUND, "There is no such entry.")
-                : new WebEndpointResponse<>(found);
+        return found == null ? notFound() : new WebEndpointResponse<>(Reporter.one(found));
     }
 
     /**
-     * Sets the state of a circuit: FORCED_OPEN, CLOSED, DISABLED or HALF_OPEN. 404 for an unknown circuit, 400 for
-     * another state; neither makes or changes anything.
+     * Sets the state of a circuit, or gives a policy, a circuit or a budget other settings until the application ends. 404
+     * for an unknown name, 400 for another state, key or value; neither makes or changes anything.
+     *
+     * @param body for a circuit's state {@code state} (FORCED_OPEN, CLOSED, DISABLED or HALF_OPEN) and perhaps {@code for}, a
+     *     duration; otherwise settings by key, where null takes away what was given before
      */
     @WriteOperation
-    public WebEndpointResponse<Object> change(@Selector String kind, @Selector String name, @Nullable String state) {
-        if (!kind.equals("circuits")) {
-            return problem(WebEndpointResponse.STATUS_NOT_FOUND, "Only circuits can be changed here.");
+    public WebEndpointResponse<Object> change(
+            @Selector String kind,
+            @Selector String name,
+            @Nullable Map<String, @Nullable Object> body,
+            SecurityContext security) {
+        Object found = find(kind, name);
+        if (found == null) {
+            return notFound();
         }
-        KeyedCircuits<?> circuits =
-                retries.findCircuit(name).map(CircuitEntry::circuits).orElse(null);
-        if (circuits == null) {
-            return problem(WebEndpointResponse.STATUS_NOT_FOUND, "There is no such circuit.");
+        Map<String, @Nullable Object> given = body == null ? Map.of() : body;
+        String by = caller(security);
+        try {
+            if (found instanceof CircuitEntry circuit && given.containsKey(CircuitSwitch.STATE)) {
+                CircuitSwitch.of(given).set(circuit.circuits(), by);
+            } else {
+                give(found, GivenSettings.of(given, found instanceof CircuitEntry), by);
+            }
+        } catch (InvalidSettingException refused) {
+            return problem(WebEndpointResponse.STATUS_BAD_REQUEST, refused.getMessage() + " " + refused.action());
         }
-        String wanted = state == null ? "" : state.toUpperCase(Locale.ROOT).replace('-', '_');
-        if (!STATES.contains(wanted)) {
-            return problem(
-                    WebEndpointResponse.STATUS_BAD_REQUEST,
-                    "'state' must be one of CLOSED, DISABLED, FORCED_OPEN, HALF_OPEN.");
-        }
-        LOG.info("Circuit '" + circuits.name() + "' is set to " + wanted + " by the endpoint");
-        set(circuits, wanted);
-        return one(kind, name);
+        return new WebEndpointResponse<>(Reporter.one(found));
     }
 
     /**
@@ -91,7 +99,7 @@ public final class RetryEndpoint {
      * @param hash the hash of the key, as it was answered or logged
      */
     @DeleteOperation
-    public WebEndpointResponse<Object> free(@Selector String kind, @Selector String hash) {
+    public WebEndpointResponse<Object> free(@Selector String kind, @Selector String hash, SecurityContext security) {
         if (!kind.equals("idempotency") || idempotency == null) {
             return problem(WebEndpointResponse.STATUS_NOT_FOUND, "Only idempotency keys can be freed here.");
         }
@@ -106,26 +114,44 @@ public final class RetryEndpoint {
             LOG.warn("The idempotency key " + hash + " couldn't be freed", down);
             return problem(WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE, "The store can't be asked.");
         }
-        LOG.info("The idempotency key " + hash + " is freed by the endpoint");
+        LOG.info("The idempotency key " + hash + " is freed by " + caller(security));
         return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
     }
 
-    private static void set(KeyedCircuits<?> circuits, String state) {
-        switch (state) {
-            case "FORCED_OPEN" -> circuits.forceOpen();
-            case "DISABLED" -> circuits.disable();
-            case "HALF_OPEN" -> circuits.halfOpen();
-            default -> circuits.reset();
+    private void give(Object found, Map<String, @Nullable String> given, String by) {
+        if (found instanceof PolicyEntry policy) {
+            log("Policy", policy.name(), retries.steering().give(policy, given, by), by);
+        } else if (found instanceof CircuitEntry circuit) {
+            log("Circuit", circuit.name(), retries.steering().give(circuit, given, by), by);
+        } else if (found instanceof BudgetEntry budget) {
+            log("Budget", budget.name(), retries.steering().give(budget, given, by), by);
         }
+    }
+
+    private static void log(String what, String name, List<String> differences, String by) {
+        LOG.info(what + " " + Texts.quoted(name) + " is changed by " + by + ": "
+                + (differences.isEmpty() ? "nothing is different" : String.join(", ", differences)));
+    }
+
+    /** It is written into the log and shown as an origin. */
+    private static String caller(SecurityContext security) {
+        return "the endpoint, "
+                + (security.getPrincipal() == null
+                        ? "caller unknown"
+                        : "caller " + Texts.quoted(security.getPrincipal().getName()));
     }
 
     private @Nullable Object find(String kind, String name) {
         return switch (kind) {
-            case "policies" -> retries.findPolicy(name).map(Reporter::report).orElse(null);
-            case "circuits" -> retries.findCircuit(name).map(Reporter::report).orElse(null);
-            case "budgets" -> retries.findBudget(name).map(Reporter::report).orElse(null);
+            case "policies" -> retries.findPolicy(name).orElse(null);
+            case "circuits" -> retries.findCircuit(name).orElse(null);
+            case "budgets" -> retries.findBudget(name).orElse(null);
             default -> null;
         };
+    }
+
+    private static WebEndpointResponse<Object> notFound() {
+        return problem(WebEndpointResponse.STATUS_NOT_FOUND, "There is no such entry.");
     }
 
     private static WebEndpointResponse<Object> problem(int status, String detail) {

@@ -33,19 +33,33 @@ public record RetryReport(
      *
      * @param settings effective settings by key
      * @param calls ended calls by outcome
+     * @param callMs how long the ended calls took together, delays included, in milliseconds
      * @param attempts attempts of all calls
+     * @param delays delays before retries by what made them as long as they were, those that came up
      * @param stops ended calls by reason, those that came up
+     * @param fallbacks fallbacks called, by what became of them; absent if none was
      * @param budget the name of its budget
      * @param methods the methods that use it
      */
     public record PolicyReport(
             Map<String, SettingReport> settings,
             Map<String, Long> calls,
+            long callMs,
             long attempts,
+            Map<String, DelayReport> delays,
             Map<String, Long> stops,
+            @Nullable Map<String, Long> fallbacks,
             String budget,
             List<String> methods)
             implements OperationResponseBody {}
+
+    /**
+     * Delays before retries.
+     *
+     * @param count how many began
+     * @param totalMs how long they were to be together, in milliseconds
+     */
+    public record DelayReport(long count, long totalMs) {}
 
     /**
      * A circuit, or all of those of its keys: then the worst state, the nearest probe, and the calls of all.
@@ -58,6 +72,7 @@ public record RetryReport(
      * @param slowCalls those that were slow
      * @param rejected calls rejected since the start
      * @param nextProbeInMs milliseconds until the next probe; absent if none is planned
+     * @param endsInMs milliseconds until the state ends by itself; absent if time alone doesn't end it
      * @param keys how many keys are in each state; absent if no method has a key
      * @param troubled the keys that aren't closed and their states, 20 at the most; absent if no method has a key
      * @param settings effective settings by key
@@ -72,6 +87,7 @@ public record RetryReport(
             long slowCalls,
             long rejected,
             @Nullable Long nextProbeInMs,
+            @Nullable Long endsInMs,
             @Nullable Map<String, Integer> keys,
             @Nullable Map<String, String> troubled,
             Map<String, SettingReport> settings,
@@ -86,13 +102,15 @@ public record RetryReport(
      * @param successRate percent of the window's attempts that succeeded; absent without attempts
      * @param granted retries granted since the start
      * @param denied retries denied since the start
+     * @param settings effective settings by key; absent for one policy's own, whose settings show them
      */
     public record BudgetReport(
             @Nullable Integer available,
             @Nullable Integer reserve,
             @Nullable Double successRate,
             long granted,
-            long denied)
+            long denied,
+            @Nullable Map<String, SettingReport> settings)
             implements OperationResponseBody {}
 
     /**

@@ -1,15 +1,28 @@
 package dev.retrykit.spring.autoconfigure;
 
+import dev.retrykit.spring.actuate.Page;
 import dev.retrykit.spring.actuate.RetryEndpoint;
+import dev.retrykit.spring.actuate.RetryReactiveExtension;
+import dev.retrykit.spring.actuate.RetryWebExtension;
+import dev.retrykit.spring.actuate.WholeBody;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.registry.Retries;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
+import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
 
 /** The {@code retry} endpoint, where the actuator is and it is exposed. */
 @AutoConfiguration(after = {RetrykitAutoConfiguration.class, RetrykitIdempotencyAutoConfiguration.class})
@@ -24,5 +37,65 @@ public final class RetrykitEndpointAutoConfiguration {
     @ConditionalOnMissingBean
     RetryEndpoint retryEndpoint(Retries retries, ObjectProvider<Idempotency> idempotency) {
         return new RetryEndpoint(retries, idempotency.getIfAvailable());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    WholeBody retrykitWholeBody() {
+        return new WholeBody();
+    }
+
+    /** Whoever restricts the endpoint meanwhile is heard. */
+    private static Page page(ObjectProvider<EndpointAccessResolver> access) {
+        return new Page(() -> {
+            EndpointAccessResolver resolver = access.getIfAvailable();
+            return resolver != null
+                    && resolver.accessFor(EndpointId.of(RetryEndpoint.ID), Access.READ_ONLY) == Access.UNRESTRICTED;
+        });
+    }
+
+    private static boolean isPresent(String type) {
+        return ClassUtils.isPresent(type, RetrykitEndpointAutoConfiguration.class.getClassLoader());
+    }
+
+    /** On the servlet stack. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication(type = Type.SERVLET)
+    @ConditionalOnAvailableEndpoint(endpoint = RetryEndpoint.class, exposure = EndpointExposure.WEB)
+    static final class Servlet {
+
+        @Bean
+        @ConditionalOnMissingBean
+        RetryWebExtension retrykitWebExtension(RetryEndpoint endpoint, ObjectProvider<EndpointAccessResolver> access) {
+            return isPresent("org.springframework.security.web.csrf.CsrfToken")
+                    ? RetryWebExtension.secured(endpoint, page(access))
+                    : RetryWebExtension.plain(endpoint, page(access));
+        }
+    }
+
+    /** On the reactive stack. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication(type = Type.REACTIVE)
+    @ConditionalOnAvailableEndpoint(endpoint = RetryEndpoint.class, exposure = EndpointExposure.WEB)
+    static final class Reactive {
+
+        private static final String CSRF = "org.springframework.security.web.server.csrf.CsrfToken";
+
+        @Bean
+        @ConditionalOnMissingBean
+        RetryReactiveExtension retrykitReactiveExtension(
+                RetryEndpoint endpoint, ObjectProvider<EndpointAccessResolver> access) {
+            return isPresent(CSRF)
+                    ? RetryReactiveExtension.secured(endpoint, page(access))
+                    : RetryReactiveExtension.plain(endpoint, page(access));
+        }
+
+        /** Takes the exchange to where the page is made, which has to know its token. */
+        @Bean
+        @ConditionalOnMissingBean
+        @ConditionalOnClass(name = CSRF)
+        ServerWebExchangeContextFilter retrykitExchangeContext() {
+            return new ServerWebExchangeContextFilter();
+        }
     }
 }

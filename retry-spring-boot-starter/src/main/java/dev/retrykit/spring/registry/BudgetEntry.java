@@ -3,7 +3,11 @@ package dev.retrykit.spring.registry;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.BudgetSnapshot;
 import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.spring.settings.Effective;
+import dev.retrykit.spring.settings.Layer;
+import dev.retrykit.spring.settings.Setting;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -12,10 +16,21 @@ import java.util.stream.Stream;
 public final class BudgetEntry {
 
     private final RetryBudget budget;
+    private final boolean shared;
+    private volatile Map<String, Setting> settings;
+    private volatile Layer given = Layer.EMPTY;
     private final List<Supplier<Stream<RetryBudget>>> ofKeys = new CopyOnWriteArrayList<>();
 
-    BudgetEntry(RetryBudget budget) {
+    /**
+     * A full one.
+     *
+     * @param settings what holds for it and where that came from; nothing for one policy's own
+     * @param shared whether it is configured by name; else it is one policy's own
+     */
+    BudgetEntry(RetryBudget budget, Map<String, Setting> settings, boolean shared) {
         this.budget = budget;
+        this.settings = settings;
+        this.shared = shared;
     }
 
     /** Notes where the budgets of keys are found. */
@@ -28,9 +43,31 @@ public final class BudgetEntry {
         return budget;
     }
 
+    /** Whether it is configured by name; else it is one policy's own, and takes that one's settings. */
+    public boolean isShared() {
+        return shared;
+    }
+
+    /** Takes other settings from now on, and so do those of keys. */
+    void change(Effective<BudgetPolicy> other, Layer newlyGiven) {
+        budget.change(other.policy());
+        settings = other.settings();
+        given = newlyGiven;
+    }
+
+    /** What was given while the application runs. */
+    Layer given() {
+        return given;
+    }
+
     /** The name. */
     public String name() {
         return budget.name();
+    }
+
+    /** The effective settings by key and where each came from; nothing for one policy's own. */
+    public Map<String, Setting> settings() {
+        return settings;
     }
 
     /** The settings. */

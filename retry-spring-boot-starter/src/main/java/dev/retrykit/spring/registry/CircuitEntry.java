@@ -6,14 +6,13 @@ import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitCounters;
-import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.circuit.CircuitSnapshot;
 import dev.retrykit.circuit.CircuitState;
-import dev.retrykit.circuit.KeyLimits;
 import dev.retrykit.circuit.KeyedCircuits;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.ResultClassifier;
-import dev.retrykit.spring.settings.Effective;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.Layer;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
@@ -31,7 +30,9 @@ public final class CircuitEntry {
 
     private static final String GUARD = "";
 
-    private final Effective<CircuitPolicy> effective;
+    private final boolean own;
+    private volatile CircuitTerms terms;
+    private volatile Layer given = Layer.EMPTY;
     private final CircuitCounters counters = new CircuitCounters();
     private final FallbackCounters fallbacks = new FallbackCounters();
     private final KeyedCircuits<Part> circuits;
@@ -40,22 +41,23 @@ public final class CircuitEntry {
     private volatile boolean used;
     private volatile boolean keyed;
 
-    CircuitEntry(
-            String name,
-            Effective<CircuitPolicy> effective,
-            Effective<KeyLimits> limits,
-            EngineParts parts,
-            List<FailureClassifier> classifiers) {
-        this.effective = effective.with("", limits.settings());
-        RetryPolicy once = once(classifiers, parts.results());
+    /**
+     * A closed circuit.
+     *
+     * @param own whether it is named after an annotation, so that it needn't be configured
+     */
+    CircuitEntry(String name, boolean own, CircuitTerms terms, EngineParts parts) {
+        this.own = own;
+        this.terms = terms;
+        RetryPolicy once = once(parts.failures(), parts.results());
         this.circuits = KeyedCircuits.of(
                 () -> Circuit.builder(name)
-                        .policy(effective.policy())
+                        .policy(terms.policy().policy())
                         .timeSource(parts.time())
                         .listener(parts.circuitListener())
                         .classifier(once::classify)
                         .counters(counters),
-                limits.policy(),
+                terms.limits().policy(),
                 Part::new);
         this.guard = Retry.builder(name)
                 .policy(once)
@@ -65,6 +67,27 @@ public final class CircuitEntry {
                 .executor(parts.executor())
                 .context(parts.context())
                 .build();
+    }
+
+    /**
+     * What would hold under other layers.
+     *
+     * @throws InvalidSettingException if that can't hold
+     */
+    CircuitTerms termsUnder(Layers layers, Layer newlyGiven) {
+        return layers.circuit(name(), newlyGiven, own ? null : "The running application");
+    }
+
+    /** Takes other terms from now on. State, window and counters live on. */
+    synchronized void change(CircuitTerms other, Layer newlyGiven) {
+        circuits.change(other.policy().policy(), other.limits().policy());
+        terms = other;
+        given = newlyGiven;
+    }
+
+    /** What was given while the application runs. */
+    Layer given() {
+        return given;
     }
 
     /** An engine that makes one attempt through the circuit, for methods that aren't retried. */
@@ -143,7 +166,7 @@ public final class CircuitEntry {
 
     /** The effective settings by key, and where each came from. */
     public Map<String, Setting> settings() {
-        return effective.settings();
+        return terms.settings();
     }
 
     /** What came out of its calls, whatever their key. */

@@ -5,7 +5,8 @@ import dev.retrykit.RetryCounters;
 import dev.retrykit.RetryPolicy;
 import dev.retrykit.budget.KeyedBudgets;
 import dev.retrykit.budget.RetryBudget;
-import dev.retrykit.spring.settings.Effective;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.Layer;
 import dev.retrykit.spring.settings.Setting;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class PolicyEntry {
 
     private final String name;
-    private final Effective<RetryPolicy> effective;
+    private final @Nullable Layer annotation;
     private final BudgetEntry budget;
-    private final boolean sharesBudget;
     private final EngineParts parts;
     private final Consumer<Retry> enlist;
     private final RetryCounters counters = new RetryCounters();
@@ -32,26 +32,29 @@ public final class PolicyEntry {
     private final List<String> methods = new CopyOnWriteArrayList<>();
     private final Map<String, Retry> retries = new ConcurrentHashMap<>();
     private final Set<String> keyed = ConcurrentHashMap.newKeySet();
+    private volatile PolicyTerms terms;
+    private volatile Layer given = Layer.EMPTY;
     private volatile @Nullable Retry bare;
     private @Nullable KeyedBudgets withoutCircuit;
 
     /**
      * Without an engine yet.
      *
-     * @param sharesBudget whether the budget has a name, and others pay from it too
+     * @param annotation what the annotation says that it is named after; null if it is configured by name
+     * @param budget the one that its terms name, or one of its own
      * @param enlist told of the engine, of which all others are parts
      */
     PolicyEntry(
             String name,
-            Effective<RetryPolicy> effective,
+            @Nullable Layer annotation,
+            PolicyTerms terms,
             BudgetEntry budget,
-            boolean sharesBudget,
             EngineParts parts,
             Consumer<Retry> enlist) {
         this.name = name;
-        this.effective = effective;
+        this.annotation = annotation;
+        this.terms = terms;
         this.budget = budget;
-        this.sharesBudget = sharesBudget;
         this.parts = parts;
         this.enlist = enlist;
     }
@@ -74,13 +77,13 @@ public final class PolicyEntry {
     /** Its engine through the circuit of a key. */
     public Retry retry(CircuitEntry circuit, String key) {
         Part part = circuit.circuits().get(key);
-        boolean own = !sharesBudget && part.circuit() != circuit.circuit();
+        boolean own = !sharesBudget() && part.circuit() != circuit.circuit();
         return part.engine(name, of -> retry().with(of, own ? budget().another() : budget()));
     }
 
     /** Its engine without a circuit, with a budget for the key, unless the budget is one that has a name. */
     public Retry retry(String key) {
-        return sharesBudget ? retry() : retry().with(null, byKey().get(key));
+        return sharesBudget() ? retry() : retry().with(null, byKey().get(key));
     }
 
     private synchronized KeyedBudgets byKey() {
@@ -96,7 +99,7 @@ public final class PolicyEntry {
 
     /** Notes that it is used through a circuit with keys. */
     public void addKeys(CircuitEntry circuit) {
-        if (!sharesBudget && keyed.add(circuit.name())) {
+        if (!sharesBudget() && keyed.add(circuit.name())) {
             budget.addKeys(() -> circuit.circuits().all().values().stream()
                     .flatMap(part -> part.engine(name).stream())
                     .map(Retry::budget));
@@ -110,7 +113,7 @@ public final class PolicyEntry {
 
     private Retry build() {
         Retry.Builder builder = Retry.builder(name)
-                .policy(effective.policy())
+                .policy(policy())
                 .budget(budget())
                 .timeSource(parts.time())
                 .executor(parts.executor())
@@ -122,15 +125,48 @@ public final class PolicyEntry {
         return engine;
     }
 
+    /**
+     * What would hold under other layers. Whatever is said of its engine, or is changed, comes after.
+     *
+     * @throws InvalidSettingException if that can't hold, or not while the application runs
+     */
+    PolicyTerms termsUnder(Layers layers, Layer newlyGiven) {
+        PolicyTerms other = layers.policy(name, annotation, newlyGiven, "The running application");
+        terms.checkCanBecome(other);
+        return other;
+    }
+
+    /** Takes other terms from now on. Counters, window and budget live on. */
+    synchronized void change(PolicyTerms other, Layer newlyGiven) {
+        terms = other;
+        given = newlyGiven;
+        if (other.ownBudget() != null) {
+            budget.budget().change(other.ownBudget());
+        }
+        Retry engine = bare;
+        if (engine != null) {
+            engine.change(other.policy().policy());
+        }
+    }
+
+    /** What was given while the application runs. */
+    Layer given() {
+        return given;
+    }
+
+    private boolean sharesBudget() {
+        return terms.sharedBudget() != null;
+    }
+
     /** Whether a publisher that has emitted some of its elements is retried too. */
     public boolean retriesPartial() {
-        Setting partial = effective.settings().get("retry-partial");
+        Setting partial = settings().get("retry-partial");
         return partial != null && Boolean.TRUE.equals(partial.value());
     }
 
     /** What makes idempotency keys: {@code auto}, or an expression over arguments; null if there are none. */
     public @Nullable String idempotencyKey() {
-        Setting key = effective.settings().get("idempotency-key");
+        Setting key = settings().get("idempotency-key");
         return key == null ? null : String.valueOf(key.value());
     }
 
@@ -151,12 +187,12 @@ public final class PolicyEntry {
 
     /** The settings as the engine takes them. */
     public RetryPolicy policy() {
-        return effective.policy();
+        return terms.policy().policy();
     }
 
     /** The effective settings by key, and where each came from. */
     public Map<String, Setting> settings() {
-        return effective.settings();
+        return terms.policy().settings();
     }
 
     /** What became of its calls. */

@@ -1,25 +1,21 @@
 package dev.retrykit.spring.registry;
 
 import dev.retrykit.Retry;
-import dev.retrykit.RetryPolicy;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
-import dev.retrykit.circuit.CircuitPolicy;
-import dev.retrykit.spring.settings.BudgetAssembly;
-import dev.retrykit.spring.settings.CircuitAssembly;
 import dev.retrykit.spring.settings.Effective;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.KeysAssembly;
 import dev.retrykit.spring.settings.Layer;
 import dev.retrykit.spring.settings.Names;
-import dev.retrykit.spring.settings.PolicyAssembly;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.Texts;
 import dev.retrykit.spring.settings.WrittenSettings;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -32,16 +28,13 @@ import org.springframework.beans.factory.DisposableBean;
  */
 public final class Retries implements DisposableBean {
 
-    private static final int LONGEST_NAME = 100;
-    private static final String POLICIES = "retrykit.policies.";
-    private static final String CIRCUITS = "retrykit.circuits.";
-
-    private final WrittenSettings written;
-    private final EngineParts parts;
     private final Shelf<PolicyEntry> policies = new Shelf<>();
     private final Shelf<CircuitEntry> circuits = new Shelf<>();
     private final Shelf<BudgetEntry> budgets = new Shelf<>();
     private final List<Retry> engines = new CopyOnWriteArrayList<>();
+
+    private final Steering steering = new Steering(this);
+    private volatile Layers layers;
 
     /** How the application has ended its calls; null as long as it goes on. */
     private volatile @Nullable Consumer<Retry> end;
@@ -52,17 +45,16 @@ public final class Retries implements DisposableBean {
      * @throws InvalidSettingException for the first setting that is wrong
      */
     public Retries(WrittenSettings written, EngineParts parts) {
-        this.written = written;
-        this.parts = parts;
+        this.layers = new Layers(written, parts);
         for (String name : written.budgets()) {
-            budget(name, "retrykit.budgets." + name);
+            budget(name, Layers.BUDGETS + "." + name);
         }
         for (String name : written.circuits()) {
-            circuitEntry(name, CIRCUITS + name);
+            circuitEntry(name, Layers.CIRCUITS + "." + name);
         }
         for (String name : written.policies()) {
             if (!name.contains(".")) {
-                policyEntry(name, POLICIES + name);
+                policyEntry(name, Layers.POLICIES + "." + name);
             }
         }
     }
@@ -74,7 +66,7 @@ public final class Retries implements DisposableBean {
      */
     public Retry get(String name) {
         return findPolicy(name)
-                .orElseThrow(() -> unknown("policy", name, written.policies()))
+                .orElseThrow(() -> unknown("policy", name, layers.written().policies()))
                 .retry();
     }
 
@@ -85,7 +77,7 @@ public final class Retries implements DisposableBean {
      */
     public Circuit circuit(String name) {
         return findCircuit(name)
-                .orElseThrow(() -> unknown("circuit", name, written.circuits()))
+                .orElseThrow(() -> unknown("circuit", name, layers.written().circuits()))
                 .use();
     }
 
@@ -96,8 +88,8 @@ public final class Retries implements DisposableBean {
      * @throws InvalidSettingException if it isn't configured
      */
     public PolicyEntry policyEntry(String name, String user) {
-        Layer own = required(written.policy(name), name, user, "policy", "retrykit.policies", written.policies());
-        return policies.findOrAdd(name, () -> assemble(name, POLICIES + name, own));
+        layers.checkPolicy(name, user);
+        return policies.findOrAdd(name, () -> make(name, null, user));
     }
 
     /**
@@ -107,22 +99,18 @@ public final class Retries implements DisposableBean {
      * @throws InvalidSettingException if it isn't configured
      */
     public CircuitEntry circuitEntry(String name, String user) {
-        Layer own = required(written.circuit(name), name, user, "circuit", "retrykit.circuits", written.circuits());
-        return circuits.findOrAdd(name, () -> assembleCircuit(name, own));
+        layers.checkCircuit(name, user);
+        return circuits.findOrAdd(name, () -> makeCircuit(name, user));
     }
 
     /** The policy of an annotation without a name; what is configured under its name overrules the annotation. */
     public PolicyEntry ownPolicy(String name, Layer annotation) {
-        Layer configured = written.policy(name);
-        String section = POLICIES + "[" + name + "]";
-        Layer own = configured == null ? annotation : BudgetAssembly.over(section, configured, annotation);
-        return policies.findOrAdd(name, () -> assemble(name, section, own));
+        return policies.findOrAdd(name, () -> make(name, annotation, name));
     }
 
     /** The circuit of an annotation without a name. */
     public CircuitEntry ownCircuit(String name) {
-        Layer configured = written.circuit(name);
-        return circuits.findOrAdd(name, () -> assembleCircuit(name, configured == null ? Layer.EMPTY : configured));
+        return circuits.findOrAdd(name, () -> makeCircuit(name, null));
     }
 
     /** A policy by name, in any spelling. */
@@ -157,6 +145,7 @@ public final class Retries implements DisposableBean {
 
     /** What is configured and nobody has used yet, each with the name that was meant perhaps. */
     public List<String> unused() {
+        WrittenSettings written = layers.written();
         List<String> complaints = new ArrayList<>();
         if (written.isEmpty()) {
             return complaints;
@@ -181,6 +170,19 @@ public final class Retries implements DisposableBean {
         policies.each(policy);
         circuits.each(circuit);
         budgets.each(budget);
+    }
+
+    /** Changes settings while the application runs. */
+    public Steering steering() {
+        return steering;
+    }
+
+    Layers layers() {
+        return layers;
+    }
+
+    void set(Layers other) {
+        layers = other;
     }
 
     /** Ends all delays and begins no retry any more. */
@@ -213,49 +215,34 @@ public final class Retries implements DisposableBean {
         }
     }
 
-    private PolicyEntry assemble(String name, String section, Layer own) {
-        Layer all = BudgetAssembly.over(section, own, written.policyDefaults());
-        Effective<RetryPolicy> policy = PolicyAssembly.policy(section, all, parts.partsOf(name, section, all));
-        Setting shared = all.setting("budget.name");
-        if (shared != null) {
-            String user = section + ".budget.name (" + shared.origin() + ")";
-            return new PolicyEntry(
-                    name, policy, budget(String.valueOf(shared.value()), user), true, parts, this::enlist);
-        }
-        Effective<BudgetPolicy> budget =
-                BudgetAssembly.budget(section + ".budget", all.below("budget").over(written.budgetDefaults()));
-        return new PolicyEntry(
-                name,
-                policy.with("budget.", budget.settings()),
-                ownBudget(name, budget.policy()),
-                false,
-                parts,
-                this::enlist);
+    private PolicyEntry make(String name, @Nullable Layer annotation, String user) {
+        PolicyTerms terms = layers.policy(name, annotation, Layer.EMPTY, user);
+        Setting shared = terms.sharedBudget();
+        BudgetEntry budget = shared == null
+                ? ownBudget(name, Objects.requireNonNull(terms.ownBudget(), "ownBudget"))
+                : budget(String.valueOf(shared.value()), terms.section() + ".budget.name (" + shared.origin() + ")");
+        return new PolicyEntry(name, annotation, terms, budget, layers.parts(), this::enlist);
     }
 
     /** It bears the policy's name, unless a shared one has it. */
     private BudgetEntry ownBudget(String policy, BudgetPolicy settings) {
-        String name = written.budget(policy) == null ? policy : "policy " + policy;
-        return budgets.findOrAdd(name, () -> new BudgetEntry(RetryBudget.of(name, settings, parts.time())));
+        String name = layers.written().budget(policy) == null ? policy : "policy " + policy;
+        return budgets.findOrAdd(name, () -> new BudgetEntry(budgetOf(name, settings), Map.of(), false));
     }
 
     private BudgetEntry budget(String name, String user) {
-        Layer own = required(written.budget(name), name, user, "budget", "retrykit.budgets", written.budgets());
+        Effective<BudgetPolicy> settings = layers.budget(name, Layer.EMPTY, user);
         return budgets.findOrAdd(
-                name,
-                () -> new BudgetEntry(RetryBudget.of(
-                        name,
-                        BudgetAssembly.budget("retrykit.budgets." + name, own.over(written.budgetDefaults()))
-                                .policy(),
-                        parts.time())));
+                name, () -> new BudgetEntry(budgetOf(name, settings.policy()), settings.settings(), true));
     }
 
-    private CircuitEntry assembleCircuit(String name, Layer own) {
-        Layer all = own.over(written.circuitDefaults());
-        Effective<CircuitPolicy> policy =
-                CircuitAssembly.circuit(CIRCUITS + name, all, builder -> parts.customize(name, builder));
-        CircuitEntry entry = new CircuitEntry(
-                name, policy, KeysAssembly.keys(CIRCUITS + name, all, policy.policy()), parts, parts.failures());
+    private RetryBudget budgetOf(String name, BudgetPolicy settings) {
+        return RetryBudget.of(name, settings, layers.parts().time());
+    }
+
+    private CircuitEntry makeCircuit(String name, @Nullable String user) {
+        CircuitTerms terms = layers.circuit(name, Layer.EMPTY, user);
+        CircuitEntry entry = new CircuitEntry(name, user == null, terms, layers.parts());
         enlist(entry.guard());
         return entry;
     }
@@ -263,16 +250,5 @@ public final class Retries implements DisposableBean {
     private static IllegalArgumentException unknown(String kind, String name, Collection<String> names) {
         return new IllegalArgumentException(
                 "There is no " + kind + " " + Texts.quoted(name) + ". " + Names.suggestion(name, names));
-    }
-
-    private static Layer required(
-            @Nullable Layer own, String name, String user, String kind, String section, Collection<String> names) {
-        if (own == null) {
-            throw new InvalidSettingException(
-                    user + " names the " + kind + " " + Texts.quoted(name) + ", which is not configured. "
-                            + Names.suggestion(name, names),
-                    "Correct the name, or configure " + section + "." + Texts.line(name, LONGEST_NAME) + ".");
-        }
-        return own;
     }
 }

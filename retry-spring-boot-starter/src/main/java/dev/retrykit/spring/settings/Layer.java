@@ -1,11 +1,14 @@
 package dev.retrykit.spring.settings;
 
 import java.lang.reflect.RecordComponent;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +51,17 @@ public final class Layer {
         Map<String, Setting> merged = new LinkedHashMap<>(lower.settings);
         merged.putAll(settings);
         return new Layer(merged);
+    }
+
+    /**
+     * What stands here after a further word on some keys.
+     *
+     * @param further what it says
+     * @param keys all that it is about, in any spelling; of those without a value nothing stands here any more
+     */
+    public Layer updated(Layer further, Collection<String> keys) {
+        Set<String> named = keys.stream().map(Names::canonical).collect(Collectors.toSet());
+        return further.over(without(key -> named.contains(Names.canonical(key))));
     }
 
     /** All but some keys. */

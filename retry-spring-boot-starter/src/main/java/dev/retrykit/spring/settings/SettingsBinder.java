@@ -2,18 +2,18 @@ package dev.retrykit.spring.settings;
 
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.propertyeditors.ClassEditor;
-import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PlaceholdersResolver;
 import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -22,6 +22,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.boot.origin.Origin;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.StandardEnvironment;
@@ -33,12 +34,15 @@ public final class SettingsBinder {
     private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("retrykit");
 
     private final Iterable<ConfigurationPropertySource> sources;
-    private final Environment environment;
+    private final PlaceholdersResolver placeholders;
     private final ClassLoader classLoader;
 
-    private SettingsBinder(Environment environment, @Nullable ClassLoader classLoader) {
-        this.sources = ConfigurationPropertySources.get(environment);
-        this.environment = environment;
+    private SettingsBinder(
+            Iterable<ConfigurationPropertySource> sources,
+            PlaceholdersResolver placeholders,
+            @Nullable ClassLoader classLoader) {
+        this.sources = sources;
+        this.placeholders = placeholders;
         this.classLoader = classLoader == null ? SettingsBinder.class.getClassLoader() : classLoader;
     }
 
@@ -50,17 +54,20 @@ public final class SettingsBinder {
      */
     public static WrittenSettings bind(
             Environment environment, @Nullable ClassLoader classLoader, Consumer<String> warn) {
-        SettingsBinder binder = new SettingsBinder(environment, classLoader);
+        SettingsBinder binder = new SettingsBinder(
+                ConfigurationPropertySources.get(environment),
+                new PropertySourcesPlaceholdersResolver(environment),
+                classLoader);
         Origins origins = new Origins();
         if (binder.isNothingWritten()) {
             return new WrittenSettings(RetrykitProperties.EMPTY, origins);
         }
-        RetrykitProperties properties = binder.bind(origins);
+        RetrykitProperties properties = binder.bind(ROOT, RetrykitProperties.class, origins);
         binder.checkKeys(properties.strict(), warn);
         return new WrittenSettings(properties, origins);
     }
 
-    /** Then there is nothing to bind, which would take as long as the rest of the start of an engine. */
+    /** Binding nothing would take as long as the rest of the start of an engine. */
     private boolean isNothingWritten() {
         for (ConfigurationPropertySource source : sources) {
             if (source.containsDescendantOf(ROOT) != ConfigurationPropertyState.ABSENT
@@ -71,14 +78,68 @@ public final class SettingsBinder {
         return true;
     }
 
-    private RetrykitProperties bind(Origins origins) {
+    /**
+     * Reads settings that somebody gives while the application runs. Placeholders in them stay as they are: they would
+     * tell what else is configured.
+     *
+     * @param section the key of the policy, circuit or budget that they are given to
+     * @param type what its settings are bound to
+     * @param given values by key below the section, in any spelling; a key without a value is only checked
+     * @param by who gives them, for messages
+     * @throws InvalidSettingException for the first value that can't be read, and for the first key that isn't known
+     */
+    public static Layer read(
+            String section, Class<? extends Record> type, Map<String, @Nullable String> given, String by) {
+        ConfigurationPropertyName name = ConfigurationPropertyName.of(section);
+        Map<ConfigurationPropertyName, String> values = new LinkedHashMap<>();
+        given.forEach((key, value) -> {
+            ConfigurationPropertyName known = known(name, key);
+            if (value != null) {
+                values.put(known, value);
+            }
+        });
+        ConfigurationPropertySource source = key -> {
+            String value = values.get(key);
+            return value == null ? null : new ConfigurationProperty(key, value, new By(by));
+        };
+        SettingsBinder binder = new SettingsBinder(List.of(source), value -> value, type.getClassLoader());
+        Record bound = binder.bind(name, type, new Origins());
+        return Layer.of(bound, key -> by);
+    }
+
+    private static ConfigurationPropertyName known(ConfigurationPropertyName section, String key) {
+        ConfigurationPropertyName name;
+        try {
+            name = section.append(Names.kebab(key).replace('_', '-'));
+        } catch (RuntimeException noName) {
+            throw new InvalidSettingException(
+                    Texts.quoted(key) + " is not a known key.", "Write keys as in " + section + ".max-attempts.");
+        }
+        String complaint = name.equals(section) ? "It is blank." : KnownKeys.complaint(name);
+        if (complaint != null) {
+            throw new InvalidSettingException(
+                    Texts.quoted(key) + " is not a known key. " + complaint, "Correct or remove the key.");
+        }
+        return name;
+    }
+
+    /** Somebody who gives settings, where a file would be. */
+    private record By(String name) implements Origin {
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private <T> T bind(ConfigurationPropertyName root, Class<T> type, Origins origins) {
         try {
             return new Binder(
                             sources,
-                            new PropertySourcesPlaceholdersResolver(environment),
+                            placeholders,
                             ApplicationConversionService.getSharedInstance(),
                             editors -> editors.registerCustomEditor(Class.class, new ClassEditor(classLoader)))
-                    .bindOrCreate(ROOT, Bindable.of(RetrykitProperties.class), origins);
+                    .bindOrCreate(root, Bindable.of(type), origins);
         } catch (BindException wrong) {
             throw unreadable(wrong);
         }
@@ -127,7 +188,7 @@ public final class SettingsBinder {
                 "Correct the value.");
     }
 
-    private static @Nullable ConfigurationProperty property(
+    static @Nullable ConfigurationProperty property(
             ConfigurationPropertyName name, Iterable<ConfigurationPropertySource> sources) {
         for (ConfigurationPropertySource source : sources) {
             ConfigurationProperty property = source.getConfigurationProperty(name);
@@ -144,6 +205,9 @@ public final class SettingsBinder {
 
     private static String rule(ResolvableType target) {
         Class<?> type = target.resolve(Object.class);
+        if (type == List.class) {
+            return "a list, each of them " + rule(target.getGeneric(0));
+        }
         if (type == Duration.class) {
             return Durations.RULE;
         }
@@ -166,67 +230,5 @@ public final class SettingsBinder {
             return "a whole number, " + Integer.MAX_VALUE + " at the most";
         }
         return Number.class.isAssignableFrom(type) ? "a number" : "keys below it, or nothing at all";
-    }
-
-    /** Where each value came from, noted while it is bound. */
-    static final class Origins implements BindHandler {
-
-        /** What an entry without anything below it means; elsewhere it means as much as no entry. */
-        private static final Map<Class<?>, Object> EMPTY = Map.of(
-                PolicySettings.class, PolicySettings.EMPTY,
-                CircuitSettings.class, CircuitSettings.EMPTY,
-                BudgetSettings.class, BudgetSettings.EMPTY,
-                HttpSettings.class, HttpSettings.EMPTY,
-                IdempotencySettings.class, IdempotencySettings.EMPTY,
-                RetrykitProperties.class, RetrykitProperties.EMPTY);
-
-        private static final int LONGEST_ORIGIN = 300;
-
-        private final Map<String, String> byKey = new HashMap<>();
-
-        /** {@code inventory:} and <code>inventory: {}</code> arrive as an empty text, which binds to nothing. */
-        @Override
-        public @Nullable Object onFailure(
-                ConfigurationPropertyName name, Bindable<?> target, BindContext context, Exception error)
-                throws Exception {
-            Class<?> type = target.getType().resolve(Object.class);
-            if ((type.isRecord() || type == Map.class) && isBlank(name, context)) {
-                return EMPTY.get(type);
-            }
-            throw error;
-        }
-
-        private static boolean isBlank(ConfigurationPropertyName name, BindContext context) {
-            ConfigurationProperty property = property(name, context.getSources());
-            return property != null && String.valueOf(property.getValue()).isBlank();
-        }
-
-        @Override
-        public Object onSuccess(
-                ConfigurationPropertyName name, Bindable<?> target, BindContext context, Object result) {
-            if (result instanceof Class<?> type && !Throwable.class.isAssignableFrom(type)) {
-                throw new IllegalArgumentException("all classes that can be named are those of failures");
-            }
-            ConfigurationProperty property = context.getConfigurationProperty();
-            if (property != null) {
-                byKey.put(canonical(name.toString()), text(property));
-            }
-            return result;
-        }
-
-        /** The origin of a key, or of the first element of its list. */
-        String of(String key) {
-            String first = byKey.get(canonical(key + "[0]"));
-            return first != null ? first : byKey.getOrDefault(canonical(key), "configuration");
-        }
-
-        static String text(ConfigurationProperty property) {
-            Object origin = property.getOrigin() != null ? property.getOrigin() : property.getName();
-            return Texts.line(String.valueOf(origin), LONGEST_ORIGIN);
-        }
-
-        private static String canonical(String key) {
-            return Names.canonical(key).replace("[", ".").replace("]", "").replaceAll("\\.+", ".");
-        }
     }
 }

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 public final class WrittenSettings {
 
     private final RetrykitProperties properties;
-    private final SettingsBinder.Origins origins;
+    private final Origins origins;
 
-    WrittenSettings(RetrykitProperties properties, SettingsBinder.Origins origins) {
+    WrittenSettings(RetrykitProperties properties, Origins origins) {
         this.properties = properties;
         this.origins = origins;
     }

@@ -12,7 +12,9 @@ import dev.retrykit.spring.registry.CircuitEntry;
 import dev.retrykit.spring.registry.Retries;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.ConnectException;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.context.ApplicationContext;
 
 /** What is told of a circuit with a key: sums, numbers of keys, and a few of those in trouble. */
@@ -121,7 +123,8 @@ class KeyedCircuitReportTests {
     void theEndpointSetsAllKeys() {
         run(context -> {
             call("eu", 1);
-            new RetryEndpoint(context.getBean(Retries.class), null).change("circuits", "search", "FORCED_OPEN");
+            new RetryEndpoint(context.getBean(Retries.class), null)
+                    .change("circuits", "search", Map.of("state", "FORCED_OPEN"), SecurityContext.NONE);
             assertThat(report().keys()).containsOnly(entry("FORCED_OPEN", 1));
             assertThatThrownBy(() -> search.find("us")).hasMessageContaining("search");
             assertThat(report().keys()).containsOnly(entry("FORCED_OPEN", 2));

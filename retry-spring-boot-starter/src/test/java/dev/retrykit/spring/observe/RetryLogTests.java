@@ -331,7 +331,8 @@ class RetryLogTests {
 
     @Test
     void aTransitionTellsItsKeyAndThatItIsADryRun(CapturedOutput output) {
-        CircuitSnapshot snapshot = new CircuitSnapshot("search", CircuitState.CLOSED, 0, 0, 0, 0, Optional.empty());
+        CircuitSnapshot snapshot =
+                new CircuitSnapshot("search", CircuitState.CLOSED, 0, 0, 0, 0, Optional.empty(), Optional.empty());
         new RetryLog(time, Runnable::run)
                 .onTransition(new CircuitListener.Transition(
                         "search",

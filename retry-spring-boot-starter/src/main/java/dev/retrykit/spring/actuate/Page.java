@@ -1,0 +1,76 @@
+package dev.retrykit.spring.actuate;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.web.util.HtmlUtils;
+
+/**
+ * The page that a browser gets: one file that loads nothing but the report, under a content security policy that lets only
+ * its own script and style in, by their hashes.
+ */
+public final class Page {
+
+    private final String template;
+    private final BooleanSupplier writable;
+
+    /**
+     * Reads it.
+     *
+     * @param writable whether the endpoint can be written to, so that buttons make sense
+     */
+    public Page(BooleanSupplier writable) {
+        this.writable = writable;
+        String style = read("page.css");
+        String script = read("page.js");
+        this.template = read("page.html")
+                .replace("{{style-hash}}", hash(style))
+                .replace("{{script-hash}}", hash(script))
+                .replace("{{style}}", style)
+                .replace("{{script}}", script);
+    }
+
+    /** Whether whoever gets it needs a token for what it sends. */
+    boolean needsToken() {
+        return writable.getAsBoolean();
+    }
+
+    /**
+     * The answer.
+     *
+     * @param token what a request must carry to change something; null if none must
+     */
+    WebEndpointResponse<Object> answer(@Nullable CsrfField token) {
+        String page = template.replace("{{writable}}", String.valueOf(writable.getAsBoolean()))
+                .replace("{{csrf-header}}", token == null ? "" : HtmlUtils.htmlEscape(token.header()))
+                .replace("{{csrf-token}}", token == null ? "" : HtmlUtils.htmlEscape(token.token()));
+        return new WebEndpointResponse<>(page, ReportForm.PAGE);
+    }
+
+    private static String read(String name) {
+        try (InputStream stream = Page.class.getResourceAsStream(name)) {
+            if (stream == null) {
+                throw new IllegalStateException("retrykit's jar has no " + name);
+            }
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return "sha256-" + Base64.getEncoder().encodeToString(hash);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("each JDK has SHA-256", impossible);
+        }
+    }
+}

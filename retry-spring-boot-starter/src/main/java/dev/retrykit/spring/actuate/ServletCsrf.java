@@ -1,0 +1,20 @@
+package dev.retrykit.spring.actuate;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.web.csrf.CsrfToken;
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.context.request.RequestContextHolder;
+
+/** The token of Spring Security for the request that this thread answers. */
+final class ServletCsrf {
+
+    private ServletCsrf() {}
+
+    static @Nullable CsrfField token() {
+        RequestAttributes request = RequestContextHolder.getRequestAttributes();
+        Object token = request == null
+                ? null
+                : request.getAttribute(CsrfToken.class.getName(), RequestAttributes.SCOPE_REQUEST);
+        return token instanceof CsrfToken csrf ? new CsrfField(csrf.getHeaderName(), csrf.getToken()) : null;
+    }
+}

@@ -1,0 +1,128 @@
+package dev.retrykit.spring.registry;
+
+import dev.retrykit.RetryPolicy;
+import dev.retrykit.budget.BudgetPolicy;
+import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.spring.settings.BudgetAssembly;
+import dev.retrykit.spring.settings.CircuitAssembly;
+import dev.retrykit.spring.settings.Effective;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.KeysAssembly;
+import dev.retrykit.spring.settings.Layer;
+import dev.retrykit.spring.settings.Names;
+import dev.retrykit.spring.settings.PolicyAssembly;
+import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.Texts;
+import dev.retrykit.spring.settings.WrittenSettings;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lays over each other what is said about a policy, a circuit or a budget. Weakest first: the library's defaults, those
+ * of the application, the annotation, what is written under the name, what was given while the application runs.
+ *
+ * @param written what is written under {@code retrykit.*}
+ * @param parts what all are made of besides settings
+ */
+record Layers(WrittenSettings written, EngineParts parts) {
+
+    static final String POLICIES = "retrykit.policies";
+    static final String CIRCUITS = "retrykit.circuits";
+    static final String BUDGETS = "retrykit.budgets";
+
+    private static final int LONGEST_NAME = 100;
+
+    /**
+     * What holds for a policy.
+     *
+     * @param annotation what the annotation says that it is named after; null if it is configured by name
+     * @param given what was given while the application runs
+     * @param user who refers to it, for messages
+     * @throws InvalidSettingException if it isn't configured, or its settings can't hold
+     */
+    PolicyTerms policy(String name, @Nullable Layer annotation, Layer given, String user) {
+        String section = section(POLICIES, name);
+        Layer configured = written.policy(name);
+        Layer own;
+        if (annotation == null) {
+            own = required(configured, name, user, "policy", POLICIES, written.policies());
+        } else {
+            own = configured == null ? annotation : BudgetAssembly.over(section, configured, annotation);
+        }
+        Layer all = BudgetAssembly.over(section, BudgetAssembly.over(section, given, own), written.policyDefaults());
+        Effective<RetryPolicy> policy = PolicyAssembly.policy(section, all, parts.partsOf(name, section, all));
+        Setting shared = all.setting("budget.name");
+        if (shared != null) {
+            return new PolicyTerms(section, policy, shared, null);
+        }
+        Effective<BudgetPolicy> budget =
+                BudgetAssembly.budget(section + ".budget", all.below("budget").over(written.budgetDefaults()));
+        return new PolicyTerms(section, policy.with("budget.", budget.settings()), null, budget.policy());
+    }
+
+    /**
+     * What holds for a circuit.
+     *
+     * @param user who refers to it, for messages; null if it is an annotation that it is named after
+     * @throws InvalidSettingException if it isn't configured, or its settings can't hold
+     */
+    CircuitTerms circuit(String name, Layer given, @Nullable String user) {
+        Layer configured = written.circuit(name);
+        Layer own;
+        if (user == null) {
+            own = configured == null ? Layer.EMPTY : configured;
+        } else {
+            own = required(configured, name, user, "circuit", CIRCUITS, written.circuits());
+        }
+        String section = section(CIRCUITS, name);
+        Layer all = given.over(own).over(written.circuitDefaults());
+        Effective<CircuitPolicy> policy =
+                CircuitAssembly.circuit(section, all, builder -> parts.customize(name, builder));
+        return new CircuitTerms(policy, KeysAssembly.keys(section, all, policy.policy()));
+    }
+
+    /**
+     * What holds for a budget that has a name.
+     *
+     * @param user who refers to it, for messages
+     * @throws InvalidSettingException if it isn't configured, or its settings can't hold
+     */
+    Effective<BudgetPolicy> budget(String name, Layer given, String user) {
+        Layer own = required(written.budget(name), name, user, "budget", BUDGETS, written.budgets());
+        return BudgetAssembly.budget(section(BUDGETS, name), given.over(own).over(written.budgetDefaults()));
+    }
+
+    /**
+     * Checks that a policy is configured.
+     *
+     * @throws InvalidSettingException if it isn't
+     */
+    void checkPolicy(String name, String user) {
+        required(written.policy(name), name, user, "policy", POLICIES, written.policies());
+    }
+
+    /**
+     * Checks that a circuit is configured.
+     *
+     * @throws InvalidSettingException if it isn't
+     */
+    void checkCircuit(String name, String user) {
+        required(written.circuit(name), name, user, "circuit", CIRCUITS, written.circuits());
+    }
+
+    /** The key of something that has a name. */
+    static String section(String kind, String name) {
+        return kind + (name.contains(".") ? "[" + name + "]" : "." + name);
+    }
+
+    private static Layer required(
+            @Nullable Layer own, String name, String user, String kind, String section, Collection<String> names) {
+        if (own == null) {
+            throw new InvalidSettingException(
+                    user + " names the " + kind + " " + Texts.quoted(name) + ", which is not configured. "
+                            + Names.suggestion(name, names),
+                    "Correct the name, or configure " + section + "." + Texts.line(name, LONGEST_NAME) + ".");
+        }
+        return own;
+    }
+}

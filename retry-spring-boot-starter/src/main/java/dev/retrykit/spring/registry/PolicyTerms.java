@@ -1,0 +1,56 @@
+package dev.retrykit.spring.registry;
+
+import dev.retrykit.RetryPolicy;
+import dev.retrykit.budget.BudgetPolicy;
+import dev.retrykit.spring.settings.Effective;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.Setting;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all layers together say about a policy.
+ *
+ * @param section its key, for messages
+ * @param policy the settings, those of a budget of its own included
+ * @param sharedBudget the name of the budget that it shares with others; null if it has one of its own
+ * @param ownBudget the settings of its own budget; null if it has none
+ */
+record PolicyTerms(
+        String section,
+        Effective<RetryPolicy> policy,
+        @Nullable Setting sharedBudget,
+        @Nullable BudgetPolicy ownBudget) {
+
+    /** What methods, guards and calls have taken for good when they were made. */
+    private static final List<String> FIXED = List.of("budget.name", "idempotency-key", "retry-partial");
+
+    /**
+     * Checks that a running application can take other terms.
+     *
+     * @throws InvalidSettingException if they differ in something that only a restart changes
+     */
+    void checkCanBecome(PolicyTerms other) {
+        for (String key : FIXED) {
+            Setting setting = other.policy.settings().get(key);
+            if (!Objects.equals(value(policy.settings().get(key)), value(setting))) {
+                throw fixed(key, setting);
+            }
+        }
+        if ((ownBudget == null) != (other.ownBudget == null)) {
+            throw fixed("budget", other.sharedBudget);
+        }
+    }
+
+    private InvalidSettingException fixed(String key, @Nullable Setting setting) {
+        return new InvalidSettingException(
+                section + "." + key + " can't change while the application runs"
+                        + (setting == null ? "." : ": " + setting.value() + " (" + setting.origin() + ")."),
+                "Leave it as it is, or restart the application.");
+    }
+
+    private static @Nullable Object value(@Nullable Setting setting) {
+        return setting == null ? null : setting.value();
+    }
+}

@@ -1,0 +1,158 @@
+package dev.retrykit.spring.registry;
+
+import dev.retrykit.spring.settings.BudgetSettings;
+import dev.retrykit.spring.settings.CircuitSettings;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.Layer;
+import dev.retrykit.spring.settings.PolicySettings;
+import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.SettingsBinder;
+import dev.retrykit.spring.settings.Texts;
+import dev.retrykit.spring.settings.WrittenSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes settings while the application runs, one change at a time. State, counts and budgets live on, calls that are on
+ * their way end under the settings that they began with. What can't hold changes nothing.
+ */
+public final class Steering {
+
+    private static final String RUNNING = "The running application";
+
+    private final Retries retries;
+
+    Steering(Retries retries) {
+        this.retries = retries;
+    }
+
+    /**
+     * Gives a policy settings that come before all that is written, until the application ends.
+     *
+     * @param given values by key, in any spelling; null takes away what was given for the key before
+     * @param by who gives them, shown as their origin
+     * @return what is different now, as in {@code max-attempts 3 -> 2}
+     * @throws InvalidSettingException if a key isn't known, a value can't be read, or the settings can't hold
+     */
+    public synchronized List<String> give(PolicyEntry policy, Map<String, @Nullable String> given, String by) {
+        String section = Layers.section(Layers.POLICIES, policy.name());
+        Layer all =
+                policy.given().updated(SettingsBinder.read(section, PolicySettings.class, given, by), given.keySet());
+        PolicyTerms terms = policy.termsUnder(retries.layers(), all);
+        Map<String, Setting> before = policy.settings();
+        policy.change(terms, all);
+        return differences(before, policy.settings());
+    }
+
+    /** Gives a circuit settings, in the same way. */
+    public synchronized List<String> give(CircuitEntry circuit, Map<String, @Nullable String> given, String by) {
+        String section = Layers.section(Layers.CIRCUITS, circuit.name());
+        Layer all =
+                circuit.given().updated(SettingsBinder.read(section, CircuitSettings.class, given, by), given.keySet());
+        CircuitTerms terms = circuit.termsUnder(retries.layers(), all);
+        Map<String, Setting> before = circuit.settings();
+        circuit.change(terms, all);
+        return differences(before, circuit.settings());
+    }
+
+    /**
+     * Gives a budget that has a name settings, in the same way.
+     *
+     * @throws InvalidSettingException also if it is one policy's own
+     */
+    public synchronized List<String> give(BudgetEntry budget, Map<String, @Nullable String> given, String by) {
+        if (!budget.isShared()) {
+            throw new InvalidSettingException(
+                    "Budget " + Texts.quoted(budget.name()) + " belongs to a policy.",
+                    "Change the policy's budget.* settings.");
+        }
+        String section = Layers.section(Layers.BUDGETS, budget.name());
+        Layer all =
+                budget.given().updated(SettingsBinder.read(section, BudgetSettings.class, given, by), given.keySet());
+        Map<String, Setting> before = budget.settings();
+        budget.change(retries.layers().budget(budget.name(), all, RUNNING), all);
+        return differences(before, budget.settings());
+    }
+
+    /**
+     * Takes what is written now in the place of what was written at the start: all of it, or nothing.
+     *
+     * @return what is different now, with the name of each policy, circuit and budget
+     * @throws InvalidSettingException for the first setting that can't hold, or not while the application runs
+     */
+    public synchronized List<String> rebind(WrittenSettings written) {
+        Layers layers = new Layers(written, retries.layers().parts());
+        List<Change> changes = new ArrayList<>();
+        for (PolicyEntry policy : retries.policies()) {
+            PolicyTerms terms = policy.termsUnder(layers, policy.given());
+            changes.add(new Change(
+                    "policy",
+                    policy.name(),
+                    policy.settings(),
+                    terms.policy().settings(),
+                    () -> policy.change(terms, policy.given())));
+        }
+        for (CircuitEntry circuit : retries.circuits()) {
+            CircuitTerms terms = circuit.termsUnder(layers, circuit.given());
+            changes.add(new Change(
+                    "circuit",
+                    circuit.name(),
+                    circuit.settings(),
+                    terms.settings(),
+                    () -> circuit.change(terms, circuit.given())));
+        }
+        for (BudgetEntry budget : retries.budgets()) {
+            if (budget.isShared()) {
+                var settings = layers.budget(budget.name(), budget.given(), RUNNING);
+                changes.add(new Change(
+                        "budget",
+                        budget.name(),
+                        budget.settings(),
+                        settings.settings(),
+                        () -> budget.change(settings, budget.given())));
+            }
+        }
+        retries.set(layers);
+        List<String> differences = new ArrayList<>();
+        for (Change change : changes) {
+            differences.addAll(change.make());
+        }
+        return differences;
+    }
+
+    private static List<String> differences(Map<String, Setting> before, Map<String, Setting> after) {
+        List<String> differences = new ArrayList<>();
+        TreeSet<String> keys = new TreeSet<>(before.keySet());
+        keys.addAll(after.keySet());
+        for (String key : keys) {
+            String old = text(before.get(key));
+            String now = text(after.get(key));
+            if (!old.equals(now)) {
+                differences.add(key + " " + old + " -> " + now);
+            }
+        }
+        return differences;
+    }
+
+    private static String text(@Nullable Setting setting) {
+        return setting == null ? "unset" : Texts.line(String.valueOf(Texts.of(setting.value())), 200);
+    }
+
+    /** One that has been checked, and can be made. */
+    private record Change(
+            String kind, String name, Map<String, Setting> before, Map<String, Setting> after, Runnable action) {
+
+        List<String> make() {
+            if (before.equals(after)) {
+                return List.of();
+            }
+            action.run();
+            return differences(before, after).stream()
+                    .map(difference -> kind + " " + Texts.quoted(name) + ": " + difference)
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.retrykit.spring.settings;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.BindContext;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+
+/** Where each value came from, noted while it is bound. */
+final class Origins implements BindHandler {
+
+    /** What an entry without anything below it means; elsewhere it means as much as no entry. */
+    private static final Map<Class<?>, Object> EMPTY = Map.of(
+            PolicySettings.class, PolicySettings.EMPTY,
+            CircuitSettings.class, CircuitSettings.EMPTY,
+            BudgetSettings.class, BudgetSettings.EMPTY,
+            HttpSettings.class, HttpSettings.EMPTY,
+            IdempotencySettings.class, IdempotencySettings.EMPTY,
+            RetrykitProperties.class, RetrykitProperties.EMPTY);
+
+    private static final int LONGEST_ORIGIN = 300;
+
+    private final Map<String, String> byKey = new HashMap<>();
+
+    /** {@code inventory:} and <code>inventory: {}</code> arrive as an empty text, which binds to nothing. */
+    @Override
+    public @Nullable Object onFailure(
+            ConfigurationPropertyName name, Bindable<?> target, BindContext context, Exception error) throws Exception {
+        Class<?> type = target.getType().resolve(Object.class);
+        if ((type.isRecord() || type == Map.class) && isBlank(name, context)) {
+            return EMPTY.get(type);
+        }
+        throw error;
+    }
+
+    private static boolean isBlank(ConfigurationPropertyName name, BindContext context) {
+        ConfigurationProperty property = SettingsBinder.property(name, context.getSources());
+        return property != null && String.valueOf(property.getValue()).isBlank();
+    }
+
+    @Override
+    public Object onSuccess(ConfigurationPropertyName name, Bindable<?> target, BindContext context, Object result) {
+        for (Object single : result instanceof List<?> list ? list : List.of(result)) {
+            if (single instanceof Class<?> type && !Throwable.class.isAssignableFrom(type)) {
+                throw new IllegalArgumentException("all classes that can be named are those of failures");
+            }
+        }
+        ConfigurationProperty property = context.getConfigurationProperty();
+        if (property != null) {
+            byKey.put(canonical(name.toString()), text(property));
+        }
+        return result;
+    }
+
+    /** The origin of a key, or of the first element of its list. */
+    String of(String key) {
+        String first = byKey.get(canonical(key + "[0]"));
+        return first != null ? first : byKey.getOrDefault(canonical(key), "configuration");
+    }
+
+    static String text(ConfigurationProperty property) {
+        Object origin = property.getOrigin() != null ? property.getOrigin() : property.getName();
+        return Texts.line(String.valueOf(origin), LONGEST_ORIGIN);
+    }
+
+    private static String canonical(String key) {
+        return Names.canonical(key).replace("[", ".").replace("]", "").replaceAll("\\.+", ".");
+    }
+}
