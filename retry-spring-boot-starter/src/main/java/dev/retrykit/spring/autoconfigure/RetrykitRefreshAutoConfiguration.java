@@ -1,0 +1,26 @@
+package dev.retrykit.spring.autoconfigure;
+
+import dev.retrykit.spring.actuate.Refresh;
+import dev.retrykit.spring.registry.Retries;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+
+/** Other settings without a restart, where Spring Cloud is. */
+@AutoConfiguration(after = RetrykitAutoConfiguration.class)
+@ConditionalOnClass(EnvironmentChangeEvent.class)
+@ConditionalOnBean(Retries.class)
+public final class RetrykitRefreshAutoConfiguration {
+
+    RetrykitRefreshAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    Refresh retrykitRefresh(Retries retries, ApplicationContext context) {
+        return new Refresh(retries, context);
+    }
+}
