@@ -22,7 +22,7 @@ final class BlockingDriver {
         long now = retry.time().nanoTime();
         RetryPolicy policy = retry.policy();
         long deadline = now + policy.timeBudgetNanos();
-        if (policy.needsCall() || frame.endsBefore(deadline, retry)) {
+        if (retry.needsCall(policy) || frame.endsBefore(deadline, retry)) {
             RetryCall call = RetryCall.begin(retry, frame, now);
             return drive(call, call.next(), null, body);
         }

@@ -9,7 +9,6 @@ import dev.retrykit.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -37,6 +36,7 @@ public final class Retry {
     private final RandomGenerator random;
     private final Executor executor;
     private final @Nullable ContextCarrier carrier;
+    private final @Nullable AttemptObserver observer;
     private final Audience audience;
     private final Waiters waiters;
 
@@ -49,6 +49,7 @@ public final class Retry {
         this.random = builder.random;
         this.executor = builder.executor;
         this.carrier = builder.carrier;
+        this.observer = builder.observer;
         this.audience = new Audience(name, builder.listeners, builder.counters);
         this.waiters = new Waiters();
     }
@@ -62,6 +63,7 @@ public final class Retry {
         this.random = whole.random;
         this.executor = whole.executor;
         this.carrier = whole.carrier;
+        this.observer = whole.observer;
         this.audience = whole.audience;
         this.waiters = whole.waiters;
     }
@@ -84,16 +86,9 @@ public final class Retry {
     }
 
     private Retry onOneClock() {
-        checkClock(circuit == null ? time : circuit.time(), "circuit");
-        checkClock(budget.time(), "budget");
+        OneClock.check(name, time, circuit == null ? time : circuit.time(), "circuit");
+        OneClock.check(name, time, budget.time(), "budget");
         return this;
-    }
-
-    private void checkClock(TimeSource other, String what) {
-        if (other != time) {
-            throw new IllegalArgumentException("retry '" + name + "' and its " + what
-                    + " must run on the same TimeSource: pass the one of the retry to the " + what + " too");
-        }
     }
 
     /**
@@ -196,14 +191,14 @@ public final class Retry {
         return carrier;
     }
 
-    /** What a caller gets if a call stops before any attempt of it has ended. */
-    Throwable failureWithoutAttempt(StopReason reason, long nowNanos) {
-        if (reason == StopReason.CIRCUIT_OPEN && circuit != null) {
-            return circuit.rejection(nowNanos);
-        }
-        return reason == StopReason.TIME_BUDGET
-                ? new TimeBudgetSpentException(name)
-                : new CancellationException("policy '" + name + "': " + reason + " before an attempt ended");
+    @Nullable
+    AttemptObserver observer() {
+        return observer;
+    }
+
+    /** Whether already the first attempt needs to know its call. */
+    boolean needsCall(RetryPolicy now) {
+        return now.needsCall() || observer != null && observer.isWatching();
     }
 
     @Override
@@ -222,6 +217,7 @@ public final class Retry {
         private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         private Executor executor = ForkJoinPool.commonPool();
         private @Nullable ContextCarrier carrier;
+        private @Nullable AttemptObserver observer;
         private final List<RetryListener> listeners = new ArrayList<>();
         private @Nullable RetryCounters counters;
 
@@ -268,6 +264,12 @@ public final class Retry {
         /** What follows an asynchronous call to the threads of its retries. Default nothing. */
         public Builder context(ContextCarrier carrier) {
             this.carrier = Objects.requireNonNull(carrier, "carrier");
+            return this;
+        }
+
+        /** Watches each attempt. Default nobody. */
+        public Builder observer(AttemptObserver observer) {
+            this.observer = Objects.requireNonNull(observer, "observer");
             return this;
         }
 

@@ -14,9 +14,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call, whatever its style: asks clock, circuit and budget in the contract's order, feeds the machine, and keeps
- * what the caller will want to know. Drivers {@linkplain #run run} attempts and wait; they tell this object what happened
- * and do what it answers. One thread at a time.
+ * One call, whatever its style: asks clock, circuit and budget in the contract's order, and feeds the machine. Drivers
+ * {@linkplain #run run} attempts and wait; they tell this what happened and do what it answers. One thread at a time.
  */
 final class RetryCall {
 
@@ -27,7 +26,7 @@ final class RetryCall {
     private final boolean inheritedDeadline;
     private final Admission admission;
     private final EarlierFailures failures = new EarlierFailures();
-
+    private final Watch watch;
     private CallState state;
     private final CallKey key;
     private @Nullable AttemptNotes enclosing;
@@ -45,6 +44,7 @@ final class RetryCall {
         this.retry = retry;
         this.policy = retry.policy();
         this.admission = new Admission(retry);
+        this.watch = new Watch(retry);
         this.enclosing = enclosing;
         this.inheritedDeadline = inheritedDeadline;
         this.state = state;
@@ -79,13 +79,14 @@ final class RetryCall {
         state = state.withAttempt();
         attemptStartedNanos = now;
         running = true;
+        watch.begin(state.attempt());
         view = new AttemptView(this, state.attempt(), lastFailure, new AttemptNotes(key, enclosing));
         return Decision.RUN;
     }
 
     /** Runs a body as the attempt that may begin, or as its beginning where it returns a stage. */
     <T extends @Nullable Object, X extends Throwable> T run(ThrowingCallable<T, X> body) throws X {
-        return Frame.current().run(view, attemptDeadlineNanos(), body);
+        return Frame.current().run(view, attemptDeadlineNanos(), () -> watch.run(body));
     }
 
     /** The attempt returned a value. Unless the policy calls it bad, that ends the call. */
@@ -264,13 +265,14 @@ final class RetryCall {
             running = false;
             admission.leave(failure, signal, attemptStartedNanos, nowNanos);
             retry.audience().attemptEnded(state.attempt(), result);
+            watch.end(result, failure);
         }
     }
 
     private Stop stop(StopReason reason, long nowNanos) {
         admission.giveBackToken();
         if (lastFailure == null && !hasResult) {
-            lastFailure = retry.failureWithoutAttempt(reason, nowNanos);
+            lastFailure = WithoutAttempt.failure(retry, reason, nowNanos);
         }
         Throwable failure = lastFailure;
         if (failure != null) {
