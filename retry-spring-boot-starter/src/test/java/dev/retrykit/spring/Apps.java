@@ -7,6 +7,7 @@ import dev.retrykit.spring.autoconfigure.RetrykitContextPropagationAutoConfigura
 import dev.retrykit.spring.autoconfigure.RetrykitDataAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitEndpointAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitGrpcAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitHealthAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitHttpAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitIdempotencyAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitIdempotencyJdbcAutoConfiguration;
@@ -14,6 +15,7 @@ import dev.retrykit.spring.autoconfigure.RetrykitIdempotencyRedisAutoConfigurati
 import dev.retrykit.spring.autoconfigure.RetrykitLogContextAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitMetricsAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitNettyAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitObservationAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitRestClientAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitTransportAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitTransportFailuresAutoConfiguration;
@@ -60,6 +62,8 @@ public final class Apps {
                 RetrykitLogContextAutoConfiguration.class,
                 RetrykitMetricsAutoConfiguration.class,
                 RetrykitNettyAutoConfiguration.class,
+                RetrykitHealthAutoConfiguration.class,
+                RetrykitObservationAutoConfiguration.class,
                 RetrykitClientAutoConfiguration.class,
                 RetrykitRestClientAutoConfiguration.class,
                 RetrykitTransportAutoConfiguration.class,

@@ -192,7 +192,10 @@ class ArchitectureTests {
         assertThat(dependents(all, BASE + "failure.ThreadTransaction"))
                 .containsExactly("RetrykitDataAutoConfiguration");
         assertThat(dependents(all, "io.micrometer.context", BASE + "observe.SnapshotCarrier"))
-                .containsExactlyInAnyOrder("SnapshotCarrier", "RetrykitContextPropagationAutoConfiguration");
+                .containsExactlyInAnyOrder(
+                        "SnapshotCarrier", "ObservedContext", "RetrykitContextPropagationAutoConfiguration");
+        assertThat(dependents(all, "io.micrometer.observation", BASE + "observe.AttemptObservations"))
+                .containsExactlyInAnyOrder("AttemptObservations", "RetrykitObservationAutoConfiguration");
         assertThat(dependents(all, "org.slf4j", BASE + "observe.MdcCarrier"))
                 .containsExactlyInAnyOrder("MdcCarrier", "RetrykitLogContextAutoConfiguration");
         assertThat(dependents(all, BASE + "failure.DataFailures", BASE + "failure.DataTypes", BASE + "failure.Commits"))
@@ -207,6 +210,7 @@ class ArchitectureTests {
                         "SuspendingForm",
                         "Coroutines",
                         "RetriedMono",
+                        "ObservedContext",
                         "RetryReactiveExtension",
                         "ReactiveCsrf",
                         "RetriedFlux",

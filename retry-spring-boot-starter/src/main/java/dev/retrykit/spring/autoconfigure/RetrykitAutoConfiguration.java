@@ -1,5 +1,6 @@
 package dev.retrykit.spring.autoconfigure;
 
+import dev.retrykit.AttemptObserver;
 import dev.retrykit.ContextCarrier;
 import dev.retrykit.RetryListener;
 import dev.retrykit.backoff.DelayFunction;
@@ -96,6 +97,7 @@ public final class RetrykitAutoConfiguration {
             TimeSource time,
             ApplicationContext context,
             ObjectProvider<ContextCarrier> carriers,
+            ObjectProvider<AttemptObserver> observer,
             ObjectProvider<RetryListener> retryListeners,
             ObjectProvider<CircuitListener> circuitListeners,
             ObjectProvider<FailureClassifier> classifiers,
@@ -109,6 +111,7 @@ public final class RetrykitAutoConfiguration {
                         time,
                         executor(context),
                         new ContextCarriers(carriers.orderedStream().toList()),
+                        observer.getIfUnique(),
                         retryListeners.orderedStream().toList(),
                         transition -> told.forEach(listener -> tell(listener, transition)),
                         classifiers.orderedStream().toList(),

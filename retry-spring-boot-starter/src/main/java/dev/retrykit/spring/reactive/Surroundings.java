@@ -11,27 +11,37 @@ import reactor.util.context.ContextView;
  * What the subscriber of a retried publisher is part of. An attempt is taken along in the subscriber's context: its
  * thread changes, and a retried publisher inside of it must know the call around, for its time and for who retries.
  *
+ * @param subscriber the subscriber's context
  * @param attempt the attempt around; null if there is none
  * @param deadline outside of attempts, how long somebody outside waits; null if nobody said so
  */
 record Surroundings(
-        @Nullable RetryContext attempt, @Nullable CallerDeadline deadline) {
+        ContextView subscriber,
+        @Nullable RetryContext attempt,
+        @Nullable CallerDeadline deadline) {
 
     /** Asks the subscriber first, then the thread that subscribes. */
     static Surroundings of(ContextView subscriber) {
         RetryContext around = subscriber.getOrDefault(RetryContext.class, null);
         return new Surroundings(
+                subscriber,
                 around == null ? RetryContext.current().orElse(null) : around,
                 subscriber.getOrDefault(CallerDeadline.class, null));
     }
 
     /** The context of an attempt: the subscriber's, and the attempt. */
     static Context inside(Context context, ContextView subscriber, RetryContext attempt) {
-        return context.putAll(subscriber).put(RetryContext.class, attempt);
+        return ObservedContext.inside(context.putAll(subscriber).put(RetryContext.class, attempt));
     }
 
     /** Begins a call inside of the attempt. */
     <R> R begin(Supplier<R> call) {
+        try (RetryContext.Scope observed = ObservedContext.enter(subscriber)) {
+            return beginObserved(call);
+        }
+    }
+
+    private <R> R beginObserved(Supplier<R> call) {
         if (attempt != null) {
             return attempt.call(call::get);
         }

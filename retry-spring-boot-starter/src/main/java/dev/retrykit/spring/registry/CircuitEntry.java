@@ -164,6 +164,12 @@ public final class CircuitEntry {
         return counted.filter(circuit -> circuit.state() == state).count();
     }
 
+    /** Whether the application isn't well while it is open. */
+    public boolean affectsHealth() {
+        Setting affects = settings().get("affects-health");
+        return affects != null && Boolean.TRUE.equals(affects.value());
+    }
+
     /** The effective settings by key, and where each came from. */
     public Map<String, Setting> settings() {
         return terms.settings();

@@ -1,5 +1,6 @@
 package dev.retrykit.spring.registry;
 
+import dev.retrykit.AttemptObserver;
 import dev.retrykit.ContextCarrier;
 import dev.retrykit.RetryListener;
 import dev.retrykit.backoff.DelayFunction;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all policies, circuits and budgets of an application share.
@@ -30,6 +32,7 @@ import java.util.concurrent.Executor;
  * @param time the clock
  * @param executor runs the retries of asynchronous methods
  * @param context follows asynchronous calls to the threads of their retries
+ * @param observer watches each attempt; null if nobody does
  * @param retryListeners are told what calls do
  * @param circuitListener is told what circuits do
  * @param classifiers asked before the rules for HTTP statuses
@@ -43,6 +46,7 @@ public record EngineParts(
         TimeSource time,
         Executor executor,
         ContextCarrier context,
+        @Nullable AttemptObserver observer,
         List<RetryListener> retryListeners,
         CircuitListener circuitListener,
         List<FailureClassifier> classifiers,

@@ -1,5 +1,6 @@
 package dev.retrykit.spring.registry;
 
+import dev.retrykit.AttemptObserver;
 import dev.retrykit.Retry;
 import dev.retrykit.RetryCounters;
 import dev.retrykit.RetryPolicy;
@@ -119,6 +120,10 @@ public final class PolicyEntry {
                 .executor(parts.executor())
                 .context(parts.context())
                 .counters(counters);
+        AttemptObserver observer = parts.observer();
+        if (observer != null) {
+            builder.observer(observer);
+        }
         parts.retryListeners().forEach(builder::listener);
         Retry engine = builder.build();
         enlist.accept(engine);

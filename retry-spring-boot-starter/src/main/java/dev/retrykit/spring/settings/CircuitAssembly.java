@@ -171,6 +171,7 @@ public final class CircuitAssembly {
         readers.put("on-open", CircuitPolicy::onOpen);
         readers.put("blocks", CircuitPolicy::blocks);
         readers.put("dry-run", CircuitPolicy::isDryRun);
+        readers.put("affects-health", policy -> null);
         readers.put("ignore", policy -> policy.ignore().isEmpty() ? null : policy.ignore());
         return readers;
     }

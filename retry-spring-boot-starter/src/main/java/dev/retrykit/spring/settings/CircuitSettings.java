@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignore failures, with their subtypes, that say nothing against the dependency
  * @param keys how many circuits there may be where methods have a key
  * @param dryRun whether it only counts what it would reject. Default false
+ * @param affectsHealth whether the application's health is DOWN while it is open. Default false
  */
 public record CircuitSettings(
         @Nullable Window window,
@@ -34,11 +35,12 @@ public record CircuitSettings(
         @Nullable Blocks blocks,
         @Nullable List<Class<? extends Throwable>> ignore,
         @Nullable Keys keys,
-        @Nullable Boolean dryRun) {
+        @Nullable Boolean dryRun,
+        @Nullable Boolean affectsHealth) {
 
     /** Nothing is written: a circuit of defaults. */
     static final CircuitSettings EMPTY =
-            new CircuitSettings(null, null, null, null, null, null, null, null, null, null, null, null);
+            new CircuitSettings(null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** What a window is made of. */
     public enum WindowType {

@@ -56,6 +56,7 @@ class NeighboursTests {
                             time,
                             Runnable::run,
                             () -> Runnable::run,
+                            null,
                             List.of(),
                             transition -> {},
                             List.of(),

@@ -151,6 +151,7 @@ class RetrykitAutoConfigurationTests {
                             time,
                             Runnable::run,
                             () -> Runnable::run,
+                            null,
                             List.of(),
                             transition -> {},
                             List.of(),

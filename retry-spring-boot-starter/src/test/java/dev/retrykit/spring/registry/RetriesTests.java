@@ -30,6 +30,7 @@ class RetriesTests {
                         time,
                         Runnable::run,
                         () -> Runnable::run,
+                        null,
                         List.of(),
                         transition -> {},
                         List.of(),

@@ -1,0 +1,36 @@
+package dev.retrykit.spring.autoconfigure;
+
+import dev.retrykit.AttemptObserver;
+import dev.retrykit.spring.observe.AttemptObservations;
+import io.micrometer.core.instrument.observation.MeterObservationHandler;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+
+/** Observations of attempts, where Micrometer is. */
+@AutoConfiguration
+@ConditionalOnClass({ObservationRegistry.class, MeterObservationHandler.class})
+@Conditional(OnRetrykitEnabled.class)
+public final class RetrykitObservationAutoConfiguration {
+
+    RetrykitObservationAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean(AttemptObserver.class)
+    AttemptObservations retrykitAttemptObservations(
+            ObjectProvider<ObservationRegistry> registry, ObjectProvider<ObservationHandler<?>> handlers) {
+        return new AttemptObservations(
+                () -> onlyMakeMeters(handlers.stream().toList()) ? null : registry.getIfUnique());
+    }
+
+    /** A registry without such beans was given its handlers by hand: nobody knows which. */
+    private static boolean onlyMakeMeters(List<ObservationHandler<?>> handlers) {
+        return !handlers.isEmpty() && handlers.stream().allMatch(MeterObservationHandler.class::isInstance);
+    }
+}
