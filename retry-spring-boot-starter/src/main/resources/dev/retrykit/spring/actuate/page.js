@@ -8,6 +8,7 @@ const ACTIONS = [
   ['CLOSED', 'Close', 'Calls go through again, and counting begins anew.', false],
   ['DISABLED', 'Disable', 'All calls go through, however many fail.', true],
   ['HALF_OPEN', 'Probe now', 'A few calls go through; what becomes of them decides whether it closes.', false]];
+const MEANING = {success: 'at once', recovered: 'after retries', failed: 'failed', rejected: 'rejected'};
 const $ = id => document.getElementById(id);
 const meta = name => document.querySelector('meta[name="retrykit-' + name + '"]').content;
 const writable = meta('writable') === 'true';
@@ -59,7 +60,8 @@ function spark(samples, what) {
       + number.format(rates[rates.length - 1]) + ' %, at most ' + number.format(Math.max(...rates)) + ' %');
   const line = document.createElementNS('http://www.w3.org/2000/svg', 'polyline');
   const first = SAMPLES - rates.length;
-  line.setAttribute('points', rates.map((rate, i) => (first + i) + ',' + (97 - rate * .94)).join(' '));
+  const points = rates.map((rate, i) => (first + i) + ',' + (97 - rate * .94));
+  line.setAttribute('points', [(first - 1) + ',' + (97 - rates[0] * .94), ...points].join(' '));
   svg.append(line);
   return svg;
 }
@@ -135,19 +137,20 @@ function drawPolicy(name, it) {
   const recent = lost - samples[0].lost;
   const delays = Object.values(it.delays).reduce((all, delay) => all + delay.totalMs, 0);
   const look = recent > 0 ? 'bad' : lost > 0 ? 'warn' : calls > 0 ? 'good' : '';
-  const outcomes = Object.entries(it.calls).map(([outcome, n]) => number.format(n) + ' ' + outcome).join(', ');
   const order = ['success', 'recovered', 'failed', 'rejected'];
+  const outcomes = order.filter(outcome => it.calls[outcome]).map(outcome => number.format(it.calls[outcome]) + ' ' + MEANING[outcome]).join(', ');
   const parts = [
     element('div', 'head', element('h3', '', name),
         element('span', 'state', recent > 0 ? number.format(recent) + ' LOST JUST NOW' : '')),
     bar(order.map(outcome => [outcome, it.calls[outcome]]), outcomes),
-    element('p', 'line', calls ? outcomes : 'No calls yet.'),
-    element('p', 'line', (calls ? number.format(it.attempts / calls) : 'no') + ' attempts per call; '
-        + (delays ? time(delays) + ' spent in delays, ' + percent(delays, it.callMs) + ' of all calls’ time' : 'no time lost to delays')),
-    element('p', 'line quiet', 'Ended by ' + (Object.entries(it.stops).filter(([reason]) => reason !== 'success')
-        .map(([reason, n]) => words(reason) + ' ' + number.format(n)).join(', ') || 'nothing but success')
-        + '. Budget: ' + it.budget),
-    methods(it.methods)];
+    element('p', 'line', calls ? outcomes : 'No calls yet.')];
+  if (calls) {
+    parts.push(element('p', 'line', number.format(it.attempts / calls) + ' attempts for a call; '
+        + (delays ? time(delays) + ' spent in delays, ' + percent(delays, it.callMs) + ' of all calls’ time' : 'no time lost to delays')));
+    const stops = Object.entries(it.stops).filter(([reason]) => reason !== 'success').map(([reason, n]) => words(reason) + ' ' + number.format(n));
+    parts.push(element('p', 'line quiet', stops.length ? 'Ended by ' + stops.join(', ') : 'Ended by nothing but success'));
+  }
+  parts.push(element('p', 'line quiet', 'Budget: ' + it.budget), methods(it.methods));
   return {look, parts, settings: it.settings, trouble: -recent * 1e6 - (calls ? lost / calls : 0) * 1000 - (calls ? 1 : 0)};
 }
 
@@ -200,6 +203,7 @@ function update(key, drawn) {
   let card = shown.get(key);
   if (!card) {
     card = element('li', 'card', element('div'));
+    card.dataset.of = key;
     if (drawn.settings) {
       const more = element('details', '', element('summary', '', 'Settings'));
       more.addEventListener('toggle', () => more.open && more.children.length < 2 && more.append(settings(card.settings)));

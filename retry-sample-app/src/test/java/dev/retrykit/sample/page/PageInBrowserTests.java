@@ -1,0 +1,144 @@
+package dev.retrykit.sample.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.retrykit.sample.Shop;
+import dev.retrykit.sample.ShopTest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.Keys;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** The page of the endpoint, looked at and clicked at in Chromium while the shop is at work. */
+@ShopTest
+class PageInBrowserTests {
+
+    private static final String CARD = "li[data-of='circuits inventory']";
+
+    @Autowired
+    private Shop shop;
+
+    @LocalServerPort
+    private int port;
+
+    @BeforeEach
+    void traffic() {
+        shop.post("/actuator/retry/circuits/inventory", "{\"state\":\"CLOSED\"}");
+        shop.post("/faults/inventory", "{\"failureRate\":0.3}");
+        for (int order = 0; order < 30; order++) {
+            shop.get("/orders/apple");
+        }
+    }
+
+    @AfterEach
+    void mend() {
+        shop.post("/faults/inventory/reset", "");
+    }
+
+    private Browser open(int width, int height, String scheme) {
+        Browser browser = Browser.open("http://localhost:" + port + "/actuator/retry", width, height, scheme);
+        browser.waitFor("cards", page -> page.count("#policies li") > 0 && page.count("#circuits li") == 2);
+        return browser;
+    }
+
+    private void openTheCircuit() {
+        shop.post("/faults/inventory", "{\"failureRate\":1}");
+        for (int order = 0; order < 60; order++) {
+            shop.get("/orders/apple");
+        }
+    }
+
+    @Test
+    void showsAnOpenCircuitFirstAndCountsDownToItsProbe() {
+        openTheCircuit();
+        try (Browser browser = open(1280, 1000, "light")) {
+            assertThat(browser.text("#circuits li:nth-child(1) h3")).isEqualTo("inventory");
+            assertThat(browser.text(CARD + " .state")).isEqualTo("OPEN");
+            assertThat(browser.text("#summary")).isEqualTo("1 circuit is open");
+            String before = browser.text(CARD + " .probe");
+            assertThat(before).startsWith("Next probe in ");
+            browser.waitFor(
+                    "the countdown", page -> !page.text(CARD + " .probe").equals(before));
+            assertThat(browser.count("#circuits svg.spark polyline")).isEqualTo(2);
+            browser.picture("open-light");
+            assertThat(browser.complaints()).isEmpty();
+        }
+        try (Browser browser = open(1280, 1000, "dark")) {
+            browser.picture("open-dark");
+        }
+        try (Browser browser = open(360, 1600, "light")) {
+            browser.picture("open-narrow");
+            assertThat(browser.run("return document.documentElement.scrollWidth"))
+                    .as("nothing sticks out at 360 px")
+                    .isEqualTo(360L);
+        }
+    }
+
+    @Test
+    void aCircuitIsForcedOpenByAClickAfterAQuestion() {
+        try (Browser browser = open(1280, 1000, "light")) {
+            browser.find("button[aria-label='Force open: circuit inventory']").click();
+            assertThat(browser.text("#confirm-title")).isEqualTo("Force open: inventory?");
+            browser.picture("question");
+            browser.find("#confirm button[value=no]").click();
+            assertThat(state()).isEqualTo("CLOSED");
+
+            browser.find("button[aria-label='Force open: circuit inventory']").click();
+            browser.find("#duration option[value='10m']").click();
+            browser.find("#confirm-yes").click();
+            browser.waitFor("the answer", page -> page.text("#notice").contains("is FORCED_OPEN now"));
+            assertThat(state()).isEqualTo("FORCED_OPEN");
+            assertThat(Shop.json(shop.get("/actuator/retry/circuits/inventory")))
+                    .extractingPath("$.nextProbeInMs")
+                    .asNumber()
+                    .satisfies(left -> assertThat(left.longValue()).isBetween(500_000L, 600_000L));
+            browser.waitFor("the card", page -> page.text(CARD + " .state").equals("FORCED_OPEN"));
+            assertThat(browser.text(CARD + " .probe")).startsWith("Next probe in 9 min");
+            assertThat(browser.complaints()).isEmpty();
+        }
+    }
+
+    @Test
+    void theKeyboardIsEnough() {
+        try (Browser browser = open(1280, 1000, "light")) {
+            browser.find("button[aria-label='Disable: circuit inventory']").sendKeys(Keys.ENTER);
+            browser.find("#duration").sendKeys(Keys.TAB, Keys.TAB);
+            browser.run(
+                    "document.activeElement.id === 'confirm-yes' || document.getElementById('confirm-yes').focus()");
+            browser.find("#confirm-yes").sendKeys(Keys.ENTER);
+            browser.waitFor("the answer", page -> page.text("#notice").contains("is DISABLED now"));
+            assertThat(state()).isEqualTo("DISABLED");
+        }
+    }
+
+    @Test
+    void settingsAreShownOnDemandAndStayOpenWhileTheRestGoesOn() {
+        try (Browser browser = open(1280, 1000, "light")) {
+            browser.find("#policies li:nth-child(1) summary").click();
+            browser.waitFor("settings", page -> page.count("#policies details[open] tr") > 10);
+            assertThat(browser.text("#policies details[open] table"))
+                    .contains("max-attempts")
+                    .contains("application.yml");
+            Object drawn = browser.run("return receivedAt");
+            browser.waitFor(
+                    "the next report", page -> !page.run("return receivedAt").equals(drawn));
+            assertThat(browser.count("#policies details[open] tr")).isGreaterThan(10);
+        }
+    }
+
+    @Test
+    void aPauseStopsIt() {
+        try (Browser browser = open(1280, 1000, "light")) {
+            browser.find("#pause").click();
+            assertThat(browser.find("#pause").getDomAttribute("aria-pressed")).isEqualTo("true");
+            assertThat(browser.text("#pause")).isEqualTo("Go on");
+        }
+    }
+
+    private String state() {
+        return String.valueOf(com.jayway.jsonpath.JsonPath.<String>read(
+                shop.get("/actuator/retry/circuits/inventory").body(), "$.state"));
+    }
+}
