@@ -37,8 +37,12 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the engine and writes reports. */
-final class Reporter {
+/**
+ * Reads the engine and writes reports.
+ *
+ * @param withSettings whether each has its settings with it
+ */
+record Reporter(boolean withSettings) {
 
     private static final int MOST_KEYS = 20;
     private static final int LONGEST_KEY = 200;
@@ -51,13 +55,11 @@ final class Reporter {
             CircuitState.DISABLED,
             CircuitState.CLOSED);
 
-    private Reporter() {}
-
-    static RetryReport report(Retries retries, @Nullable Idempotency idempotency) {
+    RetryReport report(Retries retries, @Nullable Idempotency idempotency) {
         return new RetryReport(
-                byName(retries.policies(), PolicyEntry::name, Reporter::report),
-                byName(retries.circuits(), CircuitEntry::name, Reporter::report),
-                byName(retries.budgets(), BudgetEntry::name, Reporter::report),
+                byName(retries.policies(), PolicyEntry::name, this::report),
+                byName(retries.circuits(), CircuitEntry::name, this::report),
+                byName(retries.budgets(), BudgetEntry::name, this::report),
                 idempotency == null || idempotency.methods().isEmpty() ? null : report(idempotency));
     }
 
@@ -76,7 +78,7 @@ final class Reporter {
                                 method.guarantee().words(), method.executed(), method.unfenced())));
     }
 
-    static PolicyReport report(PolicyEntry policy) {
+    PolicyReport report(PolicyEntry policy) {
         RetryCounters counters = policy.counters();
         Map<String, Long> calls = new TreeMap<>();
         for (Outcome outcome : Outcome.values()) {
@@ -102,7 +104,7 @@ final class Reporter {
                 policy.methods());
     }
 
-    static CircuitReport report(CircuitEntry entry) {
+    CircuitReport report(CircuitEntry entry) {
         CircuitSnapshot shared = entry.circuit().snapshot();
         Map<String, CircuitSnapshot> keys = entry.isKeyed() ? entry.keys() : Map.of();
         CircuitSnapshot circuit = keys.values().stream().reduce(shared, Reporter::together);
@@ -158,7 +160,7 @@ final class Reporter {
         return troubled;
     }
 
-    static BudgetReport report(BudgetEntry entry) {
+    BudgetReport report(BudgetEntry entry) {
         BudgetSnapshot budget = entry.snapshot();
         Double rate = budget.attempts() == 0 ? null : rounded(budget.successes() * 100.0 / budget.attempts());
         Map<String, SettingReport> settings = entry.isShared() ? settings(entry.settings()) : null;
@@ -169,7 +171,7 @@ final class Reporter {
     }
 
     /** Of whatever kind it is. */
-    static Object one(Object entry) {
+    Object one(Object entry) {
         if (entry instanceof PolicyEntry policy) {
             return report(policy);
         }
@@ -197,7 +199,10 @@ final class Reporter {
         return TimeUnit.NANOSECONDS.toMillis(nanos);
     }
 
-    private static Map<String, SettingReport> settings(Map<String, Setting> settings) {
+    private @Nullable Map<String, SettingReport> settings(Map<String, Setting> settings) {
+        if (!withSettings) {
+            return null;
+        }
         Map<String, SettingReport> reports = new TreeMap<>();
         settings.forEach(
                 (key, setting) -> reports.put(key, new SettingReport(Texts.of(setting.value()), setting.origin())));

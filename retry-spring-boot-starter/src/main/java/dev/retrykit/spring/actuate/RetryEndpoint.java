@@ -47,17 +47,21 @@ public final class RetryEndpoint {
         this.idempotency = idempotency;
     }
 
-    /** All policies, circuits and budgets. Over HTTP an extension for the stack takes its place, which also has the page. */
+    /**
+     * All policies, circuits and budgets. Over HTTP an extension for the stack takes its place, which also has the page.
+     *
+     * @param settings whether each has its settings with it; they are most of the report. Default true
+     */
     @ReadOperation(producesFrom = ReportForm.class)
-    public RetryReport report() {
-        return Reporter.report(retries, idempotency);
+    public RetryReport report(@Nullable Boolean settings) {
+        return new Reporter(settings == null || settings).report(retries, idempotency);
     }
 
     /** One of them by kind (policies, circuits, budgets) and name, in any spelling; 404 if there is none. */
     @ReadOperation
     public WebEndpointResponse<Object> one(@Selector String kind, @Selector String name) {
         Object found = find(kind, name);
-        return found == null ? notFound() : new WebEndpointResponse<>(Reporter.one(found));
+        return found == null ? notFound() : new WebEndpointResponse<>(new Reporter(true).one(found));
     }
 
     /**
@@ -88,7 +92,7 @@ public final class RetryEndpoint {
         } catch (InvalidSettingException refused) {
             return problem(WebEndpointResponse.STATUS_BAD_REQUEST, refused.getMessage() + " " + refused.action());
         }
-        return new WebEndpointResponse<>(Reporter.one(found));
+        return new WebEndpointResponse<>(new Reporter(true).one(found));
     }
 
     /**

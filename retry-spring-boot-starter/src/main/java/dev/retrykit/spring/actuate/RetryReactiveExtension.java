@@ -1,6 +1,7 @@
 package dev.retrykit.spring.actuate;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
@@ -30,11 +31,15 @@ public final class RetryReactiveExtension {
         return new RetryReactiveExtension(endpoint, page, ReactiveCsrf.token());
     }
 
-    /** All policies, circuits and budgets. */
+    /**
+     * All policies, circuits and budgets.
+     *
+     * @param settings whether each has its settings with it. Default true
+     */
     @ReadOperation(producesFrom = ReportForm.class)
-    public Mono<WebEndpointResponse<Object>> report(ReportForm form) {
+    public Mono<WebEndpointResponse<Object>> report(ReportForm form, @Nullable Boolean settings) {
         if (form != ReportForm.PAGE) {
-            return Mono.fromSupplier(() -> new WebEndpointResponse<>(endpoint.report(), form));
+            return Mono.fromSupplier(() -> new WebEndpointResponse<>(endpoint.report(settings), form));
         }
         return page.needsToken()
                 ? token.map(Optional::of).defaultIfEmpty(Optional.empty()).map(csrf -> page.answer(csrf.orElse(null)))

@@ -31,7 +31,7 @@ public record RetryReport(
     /**
      * A policy and what became of its calls.
      *
-     * @param settings effective settings by key
+     * @param settings effective settings by key; absent if they weren't asked for
      * @param calls ended calls by outcome
      * @param callMs how long the ended calls took together, delays included, in milliseconds
      * @param attempts attempts of all calls
@@ -42,7 +42,7 @@ public record RetryReport(
      * @param methods the methods that use it
      */
     public record PolicyReport(
-            Map<String, SettingReport> settings,
+            @Nullable Map<String, SettingReport> settings,
             Map<String, Long> calls,
             long callMs,
             long attempts,
@@ -75,7 +75,7 @@ public record RetryReport(
      * @param endsInMs milliseconds until the state ends by itself; absent if time alone doesn't end it
      * @param keys how many keys are in each state; absent if no method has a key
      * @param troubled the keys that aren't closed and their states, 20 at the most; absent if no method has a key
-     * @param settings effective settings by key
+     * @param settings effective settings by key; absent if they weren't asked for
      * @param methods the methods that go through it
      */
     public record CircuitReport(
@@ -90,7 +90,7 @@ public record RetryReport(
             @Nullable Long endsInMs,
             @Nullable Map<String, Integer> keys,
             @Nullable Map<String, String> troubled,
-            Map<String, SettingReport> settings,
+            @Nullable Map<String, SettingReport> settings,
             List<String> methods)
             implements OperationResponseBody {}
 

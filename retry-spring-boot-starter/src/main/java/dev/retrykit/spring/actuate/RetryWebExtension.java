@@ -30,11 +30,15 @@ public final class RetryWebExtension {
         return new RetryWebExtension(endpoint, page, ServletCsrf::token);
     }
 
-    /** All policies, circuits and budgets. */
+    /**
+     * All policies, circuits and budgets.
+     *
+     * @param settings whether each has its settings with it. Default true
+     */
     @ReadOperation(producesFrom = ReportForm.class)
-    public WebEndpointResponse<Object> report(ReportForm form) {
+    public WebEndpointResponse<Object> report(ReportForm form, @Nullable Boolean settings) {
         return form == ReportForm.PAGE
                 ? page.answer(page.needsToken() ? token.get() : null)
-                : new WebEndpointResponse<>(endpoint.report(), form);
+                : new WebEndpointResponse<>(endpoint.report(settings), form);
     }
 }

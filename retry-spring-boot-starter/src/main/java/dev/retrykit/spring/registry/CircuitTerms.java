@@ -11,11 +11,12 @@ import java.util.Map;
  *
  * @param policy the settings
  * @param limits of how many keys it may be the circuit
+ * @param settings all of them by key, and where each came from
  */
-record CircuitTerms(Effective<CircuitPolicy> policy, Effective<KeyLimits> limits) {
+record CircuitTerms(Effective<CircuitPolicy> policy, Effective<KeyLimits> limits, Map<String, Setting> settings) {
 
-    /** All settings by key. */
-    Map<String, Setting> settings() {
-        return policy.with("", limits.settings()).settings();
+    static CircuitTerms of(Effective<CircuitPolicy> policy, Effective<KeyLimits> limits) {
+        return new CircuitTerms(
+                policy, limits, policy.with("", limits.settings()).settings());
     }
 }

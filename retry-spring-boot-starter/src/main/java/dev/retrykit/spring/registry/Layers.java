@@ -78,7 +78,7 @@ record Layers(WrittenSettings written, EngineParts parts) {
         Layer all = given.over(own).over(written.circuitDefaults());
         Effective<CircuitPolicy> policy =
                 CircuitAssembly.circuit(section, all, builder -> parts.customize(name, builder));
-        return new CircuitTerms(policy, KeysAssembly.keys(section, all, policy.policy()));
+        return CircuitTerms.of(policy, KeysAssembly.keys(section, all, policy.policy()));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.retrykit.spring.settings;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,25 +13,31 @@ public final class WrittenSettings {
 
     private final RetrykitProperties properties;
     private final Origins origins;
+    private final Section policies;
+    private final Section circuits;
+    private final Section budgets;
 
     WrittenSettings(RetrykitProperties properties, Origins origins) {
         this.properties = properties;
         this.origins = origins;
+        this.policies = Section.of(properties.policies());
+        this.circuits = Section.of(properties.circuits());
+        this.budgets = Section.of(properties.budgets());
     }
 
     /** The names of all configured policies, as they are written. */
     public Collection<String> policies() {
-        return names(properties.policies());
+        return policies.names;
     }
 
     /** The names of all configured circuits, as they are written. */
     public Collection<String> circuits() {
-        return names(properties.circuits());
+        return circuits.names;
     }
 
     /** The names of all configured budgets, as they are written. */
     public Collection<String> budgets() {
-        return names(properties.budgets());
+        return budgets.names;
     }
 
     /** Whether no policy, circuit or budget is configured. */
@@ -85,45 +92,53 @@ public final class WrittenSettings {
 
     /** What is written about a policy; null if it isn't configured. */
     public @Nullable Layer policy(String name) {
-        return named(properties.policies(), name, "retrykit.policies");
+        return named(policies, name, "retrykit.policies");
     }
 
     /** What is written about a circuit; null if it isn't configured. */
     public @Nullable Layer circuit(String name) {
-        return named(properties.circuits(), name, "retrykit.circuits");
+        return named(circuits, name, "retrykit.circuits");
     }
 
     /** What is written about a budget; null if it isn't configured. */
     public @Nullable Layer budget(String name) {
-        return named(properties.budgets(), name, "retrykit.budgets");
+        return named(budgets, name, "retrykit.budgets");
     }
 
-    /** One for each. A variable can't say '-' or capitals, and must not rename what a file calls by its full name. */
-    private static Collection<String> names(Map<String, ?> all) {
-        Map<String, String> names = new LinkedHashMap<>();
-        for (String name : all.keySet()) {
-            names.merge(Names.canonical(name), name, WrittenSettings::richer);
-        }
-        return List.copyOf(names.values());
-    }
-
-    private static String richer(String one, String other) {
-        if (one.length() != other.length()) {
-            return one.length() > other.length() ? one : other;
-        }
-        return one.equals(one.toLowerCase(Locale.ROOT)) ? other : one;
-    }
-
-    private @Nullable Layer named(Map<String, ? extends Record> all, String name, String section) {
-        for (Map.Entry<String, ? extends Record> entry : all.entrySet()) {
-            if (Names.canonical(entry.getKey()).equals(Names.canonical(name))) {
-                return layer(entry.getValue(), section + "[" + entry.getKey() + "]");
-            }
-        }
-        return null;
+    private @Nullable Layer named(Section section, String name, String prefix) {
+        Map.Entry<String, ? extends Record> entry = section.bySpelling.get(Names.canonical(name));
+        return entry == null ? null : layer(entry.getValue(), prefix + "[" + entry.getKey() + "]");
     }
 
     private Layer layer(@Nullable Record written, String prefix) {
         return Layer.of(written, key -> origins.of(prefix + "." + key));
+    }
+
+    /**
+     * What is configured by name.
+     *
+     * @param names one for each, as it is written
+     * @param bySpelling what is written about each, by what all spellings of its name have in common
+     */
+    private record Section(Collection<String> names, Map<String, Map.Entry<String, ? extends Record>> bySpelling) {
+
+        static Section of(Map<String, ? extends Record> all) {
+            Map<String, String> names = new LinkedHashMap<>();
+            Map<String, Map.Entry<String, ? extends Record>> bySpelling = new HashMap<>();
+            for (Map.Entry<String, ? extends Record> entry : all.entrySet()) {
+                String canonical = Names.canonical(entry.getKey());
+                names.merge(canonical, entry.getKey(), Section::richer);
+                bySpelling.putIfAbsent(canonical, entry);
+            }
+            return new Section(List.copyOf(names.values()), bySpelling);
+        }
+
+        /** A variable can't say '-' or capitals, and must not rename what a file calls by its full name. */
+        private static String richer(String one, String other) {
+            if (one.length() != other.length()) {
+                return one.length() > other.length() ? one : other;
+            }
+            return one.equals(one.toLowerCase(Locale.ROOT)) ? other : one;
+        }
     }
 }

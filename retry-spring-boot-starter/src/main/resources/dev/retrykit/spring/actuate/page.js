@@ -1,6 +1,7 @@
 'use strict';
 const EVERY_MS = 2000;
 const SAMPLES = 90;
+const HERE = location.pathname.replace(/\/$/, '');
 const STATES = ['FORCED_OPEN', 'OPEN', 'HALF_OPEN', 'DISABLED', 'CLOSED'];
 const LOOK = {FORCED_OPEN: 'bad', OPEN: 'bad', HALF_OPEN: 'warn', DISABLED: 'off', CLOSED: 'good'};
 const ACTIONS = [
@@ -79,7 +80,12 @@ function bar(parts, label) {
   return made;
 }
 
-/** Filled when it is opened, and kept open while the rest is drawn anew. */
+/** Asked for when it is opened, and kept as it is while the rest is drawn anew. */
+async function showSettings(more, of) {
+  const answer = await read('/' + of).catch(() => ({}));
+  more.replaceChildren(more.firstChild, answer.settings ? settings(answer.settings) : element('p', 'line quiet', 'Those of the policy it belongs to.'));
+}
+
 function settings(of) {
   const table = element('table', '', element('caption', 'quiet', 'Settings and where each comes from'));
   for (const [key, setting] of Object.entries(of)) {
@@ -127,7 +133,7 @@ function drawCircuit(name, it) {
     }
     parts.push(buttons);
   }
-  return {look, parts, settings: it.settings, trouble: STATES.indexOf(it.state) * 1000 - (it.failureRate || 0)};
+  return {look, parts, has: 'circuits/' + encodeURIComponent(name), trouble: STATES.indexOf(it.state) * 1000 - (it.failureRate || 0)};
 }
 
 function drawPolicy(name, it) {
@@ -151,12 +157,12 @@ function drawPolicy(name, it) {
     parts.push(element('p', 'line quiet', stops.length ? 'Ended by ' + stops.join(', ') : 'Ended by nothing but success'));
   }
   parts.push(element('p', 'line quiet', 'Budget: ' + it.budget), methods(it.methods));
-  return {look, parts, settings: it.settings, trouble: -recent * 1e6 - (calls ? lost / calls : 0) * 1000 - (calls ? 1 : 0)};
+  return {look, parts, has: 'policies/' + encodeURIComponent(name), trouble: -recent * 1e6 - (calls ? lost / calls : 0) * 1000 - (calls ? 1 : 0)};
 }
 
 function drawBudget(name, it) {
   if (it.available === undefined) {
-    return {look: '', trouble: 1e9, settings: it.settings, parts: [element('h3', '', name),
+    return {look: '', trouble: 1e9, has: 'budgets/' + encodeURIComponent(name), parts: [element('h3', '', name),
       element('p', 'line', 'Unlimited; ' + number.format(it.granted) + ' retries granted')]};
   }
   const samples = remember('budget ' + name, {denied: it.denied});
@@ -164,7 +170,7 @@ function drawBudget(name, it) {
   const full = Math.max(it.available, it.reserve, ...samples.map(sample => sample.full || 0), 1);
   samples[samples.length - 1].full = full;
   const available = number.format(it.available) + ' retries available';
-  return {look: denies ? 'bad' : it.available === 0 ? 'warn' : 'good', trouble: (denies ? -1e6 : 0) + it.available, settings: it.settings, parts: [
+  return {look: denies ? 'bad' : it.available === 0 ? 'warn' : 'good', trouble: (denies ? -1e6 : 0) + it.available, has: 'budgets/' + encodeURIComponent(name), parts: [
     element('div', 'head', element('h3', '', name), element('span', 'state', denies ? 'DENIES RETRIES' : '')),
     bar([['level', it.available], ['', full - it.available]], available),
     element('p', 'line', available + ', ' + number.format(it.reserve) + ' of them in reserve'),
@@ -204,19 +210,14 @@ function update(key, drawn) {
   if (!card) {
     card = element('li', 'card', element('div'));
     card.dataset.of = key;
-    if (drawn.settings) {
+    if (drawn.has) {
       const more = element('details', '', element('summary', '', 'Settings'));
-      more.addEventListener('toggle', () => more.open && more.children.length < 2 && more.append(settings(card.settings)));
+      more.addEventListener('toggle', () => more.open && showSettings(more, drawn.has));
       card.append(more);
     }
     shown.set(key, card);
   }
   card.className = 'card ' + drawn.look;
-  if (drawn.settings && JSON.stringify(card.settings) !== JSON.stringify(drawn.settings)) {
-    const more = card.querySelector('details');
-    if (more.open) { more.replaceChildren(more.firstChild, settings(drawn.settings)); } else { more.replaceChildren(more.firstChild); }
-    card.settings = drawn.settings;
-  }
   const body = card.firstChild;
   const focused = body.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   body.replaceChildren(...drawn.parts);
@@ -255,12 +256,16 @@ function notice(text, bad) {
   $('notice').hidden = !text;
 }
 
+async function read(what) {
+  const answer = await fetch(HERE + what, {headers: {Accept: 'application/json'}, cache: 'no-store', credentials: 'same-origin'});
+  if (!answer.ok) { throw new Error('HTTP ' + answer.status); }
+  return answer.json();
+}
+
 async function load() {
   clearTimeout(timer);
   try {
-    const answer = await fetch(location.pathname, {headers: {Accept: 'application/json'}, cache: 'no-store', credentials: 'same-origin'});
-    if (!answer.ok) { throw new Error('HTTP ' + answer.status); }
-    report = await answer.json();
+    report = await read('?settings=false');
     receivedAt = performance.now();
     if ($('notice').dataset.kind === 'lost') { notice('', false); $('notice').dataset.kind = ''; }
     drawAll();
@@ -288,7 +293,7 @@ async function change(name, state, duration) {
   if (meta('csrf-header')) { headers[meta('csrf-header')] = meta('csrf-token'); } else if (cookie) { headers['X-XSRF-TOKEN'] = decodeURIComponent(cookie.substring(11)); }
   $('notice').dataset.kind = '';
   try {
-    const answer = await fetch(location.pathname.replace(/\/$/, '') + '/circuits/' + encodeURIComponent(name), {method: 'POST', headers,
+    const answer = await fetch(HERE + '/circuits/' + encodeURIComponent(name), {method: 'POST', headers,
       credentials: 'same-origin', body: JSON.stringify(duration ? {state, for: duration} : {state})});
     const said = await answer.json().catch(() => ({}));
     if (answer.ok) { notice('Circuit ' + name + ' is ' + said.state + ' now.', false);

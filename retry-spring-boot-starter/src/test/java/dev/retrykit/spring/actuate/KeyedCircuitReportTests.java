@@ -64,7 +64,7 @@ class KeyedCircuitReportTests {
     }
 
     private CircuitReport report() {
-        return Reporter.report(circuit);
+        return new Reporter(true).report(circuit);
     }
 
     @Test

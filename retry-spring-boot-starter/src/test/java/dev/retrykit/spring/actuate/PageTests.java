@@ -24,6 +24,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
@@ -191,6 +192,30 @@ class PageTests {
                     .POST(BodyPublishers.ofString("{\"maxAttempts\":2}"));
             assertThat(JsonPath.<String>read(text(Shop.send(setting.build())), "$.settings['max-attempts'].origin"))
                     .isEqualTo("the endpoint, caller 'ad\\nmin'");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SERVLET", "REACTIVE"})
+    void thePageIsWhereverTheManagementEndpointsAre(WebApplicationType type) {
+        Map<String, Object> apart = Map.of(
+                "management.endpoints.web.exposure.include", "retry",
+                "management.endpoint.retry.access", "unrestricted",
+                "management.server.port", "0",
+                "management.endpoints.web.base-path", "/manage",
+                "management.endpoints.web.path-mapping.retry", "retries",
+                // two reactive servers are on this class path, and Boot can't choose
+                "spring.autoconfigure.exclude",
+                        "org.springframework.boot.tomcat.autoconfigure.actuate.web.server"
+                                + ".TomcatReactiveManagementContextAutoConfiguration");
+        try (Shop shop = Shop.start(type, apart)) {
+            String port = shop.bean(Environment.class).getRequiredProperty("local.management.port");
+            HttpRequest page = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/manage/retries"))
+                    .header("Accept", BROWSER)
+                    .build();
+            assertThat(text(Shop.send(page))).startsWith("<!DOCTYPE html>");
+            assertThat(meta(text(Shop.send(page)), "writable")).isEqualTo("true");
+            assertThat(get(shop, BROWSER).statusCode()).isEqualTo(404);
         }
     }
 

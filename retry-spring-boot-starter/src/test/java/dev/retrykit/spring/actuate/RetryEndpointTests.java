@@ -120,6 +120,18 @@ class RetryEndpointTests {
         }
 
         @Test
+        void whoeverAsksOftenLeavesTheSettingsOut() throws Exception {
+            HttpResponse<String> all = get("retry?settings=false");
+
+            assertThat(RetryEndpointTests.<Map<String, ?>>at(all, "$.policies.inventory"))
+                    .containsKey("calls")
+                    .doesNotContainKey("settings");
+            assertThat(all.body()).doesNotContain("origin").contains("\"state\":\"CLOSED\"");
+            assertThat(get("retry?settings=true").body()).isEqualTo(get("retry").body());
+            assertThat(get("retry?settings=perhaps").statusCode()).isEqualTo(400);
+        }
+
+        @Test
         void eachSettingHasItsValueAndItsOrigin() throws Exception {
             HttpResponse<String> policy = get("retry/policies/inventory");
 
