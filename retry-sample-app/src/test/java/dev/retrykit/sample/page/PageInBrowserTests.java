@@ -137,6 +137,20 @@ class PageInBrowserTests {
         }
     }
 
+    @Test
+    void withinAnotherPageThereIsNothingToClick() {
+        try (Browser browser = Browser.open("http://localhost:" + port + "/", 1280, 1000, "light")) {
+            browser.run("""
+                    const frame = document.createElement('iframe');
+                    frame.src = '/actuator/retry';
+                    document.body.append(frame);
+                    window.framed = selector => frame.contentDocument.querySelectorAll(selector).length;
+                    """);
+            browser.waitFor("cards", page -> page.run("return framed('#circuits li')").equals(2L));
+            assertThat(browser.run("return framed('#circuits button')")).isEqualTo(0L);
+        }
+    }
+
     private String state() {
         return String.valueOf(com.jayway.jsonpath.JsonPath.<String>read(
                 shop.get("/actuator/retry/circuits/inventory").body(), "$.state"));

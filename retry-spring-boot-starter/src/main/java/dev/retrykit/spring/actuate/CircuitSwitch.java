@@ -65,14 +65,16 @@ record CircuitSwitch(CircuitState state, @Nullable Duration time) {
                     "'for' goes with FORCED_OPEN and DISABLED; other states end by themselves.", "Leave it out.");
         }
         try {
-            Duration time = Durations.parse(String.valueOf(given));
-            if (!time.isNegative() && !time.isZero()) {
+            String text = String.valueOf(given);
+            Duration time = Durations.parse(text);
+            if (!time.isNegative() && !time.isZero() && !text.chars().allMatch(Character::isDigit)) {
                 return time;
             }
         } catch (IllegalArgumentException | ArithmeticException unreadable) {
             // said below
         }
-        throw new InvalidSettingException("'for' must be " + Durations.RULE + ", above zero.", "Correct the value.");
+        throw new InvalidSettingException(
+                "'for' must be " + Durations.RULE + ", with its unit and above zero.", "Correct the value.");
     }
 
     void set(KeyedCircuits<?> circuits, String by) {

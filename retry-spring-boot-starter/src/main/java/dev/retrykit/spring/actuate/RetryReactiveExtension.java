@@ -6,6 +6,7 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** The endpoint on the reactive stack: a browser gets the page. */
 @EndpointWebExtension(endpoint = RetryEndpoint.class)
@@ -39,7 +40,9 @@ public final class RetryReactiveExtension {
     @ReadOperation(producesFrom = ReportForm.class)
     public Mono<WebEndpointResponse<Object>> report(ReportForm form, @Nullable Boolean settings) {
         if (form != ReportForm.PAGE) {
-            return Mono.fromSupplier(() -> new WebEndpointResponse<>(endpoint.report(settings), form));
+            return Mono.<WebEndpointResponse<Object>>fromSupplier(
+                            () -> new WebEndpointResponse<>(endpoint.report(settings), form))
+                    .subscribeOn(Schedulers.boundedElastic());
         }
         return page.needsToken()
                 ? token.map(Optional::of).defaultIfEmpty(Optional.empty()).map(csrf -> page.answer(csrf.orElse(null)))

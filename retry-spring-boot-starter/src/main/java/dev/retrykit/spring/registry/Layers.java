@@ -112,7 +112,7 @@ record Layers(WrittenSettings written, EngineParts parts) {
 
     /** The key of something that has a name. */
     static String section(String kind, String name) {
-        return kind + (name.contains(".") ? "[" + name + "]" : "." + name);
+        return kind + "." + (name.contains(".") ? "[" + name + "]" : name);
     }
 
     private static Layer required(

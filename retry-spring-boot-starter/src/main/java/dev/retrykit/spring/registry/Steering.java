@@ -1,7 +1,9 @@
 package dev.retrykit.spring.registry;
 
+import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.spring.settings.BudgetSettings;
 import dev.retrykit.spring.settings.CircuitSettings;
+import dev.retrykit.spring.settings.Effective;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Layer;
 import dev.retrykit.spring.settings.PolicySettings;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,24 +41,18 @@ public final class Steering {
      * @throws InvalidSettingException if a key isn't known, a value can't be read, or the settings can't hold
      */
     public synchronized List<String> give(PolicyEntry policy, Map<String, @Nullable String> given, String by) {
-        String section = Layers.section(Layers.POLICIES, policy.name());
-        Layer all =
-                policy.given().updated(SettingsBinder.read(section, PolicySettings.class, given, by), given.keySet());
+        Layer all = updated(
+                policy.given(), PolicySettings.class, Layers.section(Layers.POLICIES, policy.name()), given, by);
         PolicyTerms terms = policy.termsUnder(retries.layers(), all);
-        Map<String, Setting> before = policy.settings();
-        policy.change(terms, all);
-        return differences(before, policy.settings());
+        return changed(policy::settings, () -> policy.change(terms, all));
     }
 
     /** Gives a circuit settings, in the same way. */
     public synchronized List<String> give(CircuitEntry circuit, Map<String, @Nullable String> given, String by) {
-        String section = Layers.section(Layers.CIRCUITS, circuit.name());
-        Layer all =
-                circuit.given().updated(SettingsBinder.read(section, CircuitSettings.class, given, by), given.keySet());
+        Layer all = updated(
+                circuit.given(), CircuitSettings.class, Layers.section(Layers.CIRCUITS, circuit.name()), given, by);
         CircuitTerms terms = circuit.termsUnder(retries.layers(), all);
-        Map<String, Setting> before = circuit.settings();
-        circuit.change(terms, all);
-        return differences(before, circuit.settings());
+        return changed(circuit::settings, () -> circuit.change(terms, all));
     }
 
     /**
@@ -69,16 +66,30 @@ public final class Steering {
                     "Budget " + Texts.quoted(budget.name()) + " belongs to a policy.",
                     "Change the policy's budget.* settings.");
         }
-        String section = Layers.section(Layers.BUDGETS, budget.name());
         Layer all =
-                budget.given().updated(SettingsBinder.read(section, BudgetSettings.class, given, by), given.keySet());
-        Map<String, Setting> before = budget.settings();
-        budget.change(retries.layers().budget(budget.name(), all, RUNNING), all);
-        return differences(before, budget.settings());
+                updated(budget.given(), BudgetSettings.class, Layers.section(Layers.BUDGETS, budget.name()), given, by);
+        Effective<BudgetPolicy> settings = retries.layers().budget(budget.name(), all, RUNNING);
+        return changed(budget::settings, () -> budget.change(settings, all));
+    }
+
+    private static Layer updated(
+            Layer before,
+            Class<? extends Record> type,
+            String section,
+            Map<String, @Nullable String> given,
+            String by) {
+        return before.updated(SettingsBinder.read(section, type, given, by), given.keySet());
+    }
+
+    private static List<String> changed(Supplier<Map<String, Setting>> settings, Runnable change) {
+        Map<String, Setting> before = settings.get();
+        change.run();
+        return differences(before, settings.get());
     }
 
     /**
-     * Takes what is written now in the place of what was written at the start: all of it, or nothing.
+     * Takes what is written now in the place of what was written at the start: all of it, or nothing. What nobody uses may be
+     * written no more.
      *
      * @return what is different now, with the name of each policy, circuit and budget
      * @throws InvalidSettingException for the first setting that can't hold, or not while the application runs
@@ -87,6 +98,9 @@ public final class Steering {
         Layers layers = new Layers(written, retries.layers().parts());
         List<Change> changes = new ArrayList<>();
         for (PolicyEntry policy : retries.policies()) {
+            if (!policy.isUsed() && written.policy(policy.name()) == null) {
+                continue;
+            }
             PolicyTerms terms = policy.termsUnder(layers, policy.given());
             changes.add(new Change(
                     "policy",
@@ -96,6 +110,9 @@ public final class Steering {
                     () -> policy.change(terms, policy.given())));
         }
         for (CircuitEntry circuit : retries.circuits()) {
+            if (!circuit.isUsed() && written.circuit(circuit.name()) == null) {
+                continue;
+            }
             CircuitTerms terms = circuit.termsUnder(layers, circuit.given());
             changes.add(new Change(
                     "circuit",
@@ -105,8 +122,8 @@ public final class Steering {
                     () -> circuit.change(terms, circuit.given())));
         }
         for (BudgetEntry budget : retries.budgets()) {
-            if (budget.isShared()) {
-                var settings = layers.budget(budget.name(), budget.given(), RUNNING);
+            if (budget.isShared() && (isUsed(budget) || written.budget(budget.name()) != null)) {
+                Effective<BudgetPolicy> settings = layers.budget(budget.name(), budget.given(), RUNNING);
                 changes.add(new Change(
                         "budget",
                         budget.name(),
@@ -121,6 +138,10 @@ public final class Steering {
             differences.addAll(change.make());
         }
         return differences;
+    }
+
+    private boolean isUsed(BudgetEntry budget) {
+        return retries.policies().stream().anyMatch(policy -> policy.isUsed() && policy.budget() == budget.budget());
     }
 
     private static List<String> differences(Map<String, Setting> before, Map<String, Setting> after) {

@@ -90,7 +90,7 @@ public final class SettingsBinder {
      */
     public static Layer read(
             String section, Class<? extends Record> type, Map<String, @Nullable String> given, String by) {
-        ConfigurationPropertyName name = ConfigurationPropertyName.of(section);
+        ConfigurationPropertyName name = ConfigurationPropertyName.of(section.replace(".[", "["));
         Map<ConfigurationPropertyName, String> values = new LinkedHashMap<>();
         given.forEach((key, value) -> {
             ConfigurationPropertyName known = known(name, key);

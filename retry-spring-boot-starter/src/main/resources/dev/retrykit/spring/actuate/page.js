@@ -12,7 +12,8 @@ const ACTIONS = [
 const MEANING = {success: 'at once', recovered: 'after retries', failed: 'failed', rejected: 'rejected'};
 const $ = id => document.getElementById(id);
 const meta = name => document.querySelector('meta[name="retrykit-' + name + '"]').content;
-const writable = meta('writable') === 'true';
+/** Within somebody else's page a click may be meant for something else. */
+const writable = meta('writable') === 'true' && window.top === window.self;
 const number = new Intl.NumberFormat('en', {maximumFractionDigits: 1});
 const shown = new Map();
 const past = new Map();

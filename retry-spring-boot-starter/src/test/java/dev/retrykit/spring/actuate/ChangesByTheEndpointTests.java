@@ -254,6 +254,7 @@ class ChangesByTheEndpointTests {
                 "{\"state\": \"FORCED_OPEN\", \"for\": \"0s\"}",
                 "{\"state\": \"FORCED_OPEN\", \"for\": \"-1s\"}",
                 "{\"state\": \"FORCED_OPEN\", \"for\": \"soon\"}",
+                "{\"state\": \"FORCED_OPEN\", \"for\": 600}",
                 "{\"state\": \"FORCED_OPEN\", \"for\": null}",
                 "{\"state\": \"FORCED_OPEN\", \"for\": \"PT9999999999999999H\"}",
                 "{\"state\": \"CLOSED\", \"for\": \"10m\"}",

@@ -134,12 +134,23 @@ class RefreshTests {
                     .contains("failure-rate");
             refreshed.with(AT_THE_START.replace("max-attempts: 4", "max-attempt: 7"));
             assertThat(output).contains("Did you mean 'max-attempts'?");
+            retries.get("inventory");
             refreshed.with("retrykit.policies.own: {}");
             assertThat(output).contains("names the policy 'inventory', which is not configured");
             refreshed.with(AT_THE_START.replace("{ name: warehouse }", "{ reserve: 3 }"));
             assertThat(output).contains("can't change while the application runs");
             assertThat(retries.findPolicy("inventory").orElseThrow().policy().maxAttempts())
                     .isEqualTo(4);
+        });
+    }
+
+    @Test
+    void whatNobodyUsesMayBeTakenAway(CapturedOutput output) throws IOException {
+        run((retries, refreshed) -> {
+            refreshed.with("retrykit.policies.own: { max-attempts: 9 }");
+            assertThat(output).doesNotContain("can't hold");
+            assertThat(retries.findPolicy("own").orElseThrow().policy().maxAttempts())
+                    .isEqualTo(9);
         });
     }
 
