@@ -44,7 +44,7 @@ final class RetryCall {
         this.retry = retry;
         this.policy = retry.policy();
         this.admission = new Admission(retry);
-        this.watch = new Watch(retry);
+        this.watch = Watch.of(retry);
         this.enclosing = enclosing;
         this.inheritedDeadline = inheritedDeadline;
         this.state = state;
@@ -86,7 +86,7 @@ final class RetryCall {
 
     /** Runs a body as the attempt that may begin, or as its beginning where it returns a stage. */
     <T extends @Nullable Object, X extends Throwable> T run(ThrowingCallable<T, X> body) throws X {
-        return Frame.current().run(view, attemptDeadlineNanos(), () -> watch.run(body));
+        return Frame.current().run(view, attemptDeadlineNanos(), watch.around(body));
     }
 
     /** The attempt returned a value. Unless the policy calls it bad, that ends the call. */

@@ -8,27 +8,40 @@ import org.jspecify.annotations.Nullable;
 /** What an observer sees of one call. Whatever the observer throws, the call goes on as if nobody watched. */
 final class Watch {
 
-    private final Retry retry;
+    /** For all calls that nobody watches. */
+    private static final Watch NOBODYS = new Watch("", null);
+
+    private final String policy;
+    private final @Nullable AttemptObserver observer;
     private @Nullable Watched attempt;
 
-    Watch(Retry retry) {
-        this.retry = retry;
+    private Watch(String policy, @Nullable AttemptObserver observer) {
+        this.policy = policy;
+        this.observer = observer;
+    }
+
+    static Watch of(Retry retry) {
+        AttemptObserver observer = retry.observer();
+        return observer == null ? NOBODYS : new Watch(retry.name(), observer);
     }
 
     void begin(int number) {
-        AttemptObserver observer = retry.observer();
-        attempt = null;
         if (observer != null) {
             try {
-                attempt = observer.isWatching() ? observer.begin(retry.name(), number) : null;
+                attempt = null;
+                attempt = observer.isWatching() ? observer.begin(policy, number) : null;
             } catch (Throwable notWatched) {
                 // the attempt runs all the same
             }
         }
     }
 
-    /** Runs a body as part of the attempt. */
-    <T extends @Nullable Object, X extends Throwable> T run(ThrowingCallable<T, X> body) throws X {
+    /** A body as part of the attempt. */
+    <T extends @Nullable Object, X extends Throwable> ThrowingCallable<T, X> around(ThrowingCallable<T, X> body) {
+        return observer == null ? body : () -> run(body);
+    }
+
+    private <T extends @Nullable Object, X extends Throwable> T run(ThrowingCallable<T, X> body) throws X {
         RetryContext.Scope scope = enter();
         try {
             return body.call();
