@@ -3,7 +3,7 @@ package dev.retrykit.time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.PriorityQueue;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ManualTime implements TimeSource {
 
-    private final PriorityQueue<Due> queue =
-            new PriorityQueue<>(Comparator.comparingLong(Due::elapsed).thenComparingLong(Due::sequence));
+    /** Many tasks are forgotten before they fall due: a set finds them. */
+    private final TreeSet<Due> queue =
+            new TreeSet<>(Comparator.comparingLong(Due::elapsed).thenComparingLong(Due::sequence));
+
     private final long originNanos;
     private Instant originWall;
     private long elapsed;
@@ -108,12 +110,12 @@ public final class ManualTime implements TimeSource {
     }
 
     private synchronized @Nullable Due next(long target) {
-        Due due = queue.peek();
+        Due due = queue.isEmpty() ? null : queue.first();
         if (due == null || due.elapsed > target) {
             elapsed = Math.max(elapsed, target);
             return null;
         }
-        queue.remove();
+        queue.remove(due);
         elapsed = Math.max(elapsed, due.elapsed);
         return due;
     }

@@ -146,7 +146,8 @@ class PageInBrowserTests {
                     document.body.append(frame);
                     window.framed = selector => frame.contentDocument.querySelectorAll(selector).length;
                     """);
-            browser.waitFor("cards", page -> page.run("return framed('#circuits li')").equals(2L));
+            browser.waitFor(
+                    "cards", page -> page.run("return framed('#circuits li')").equals(2L));
             assertThat(browser.run("return framed('#circuits button')")).isEqualTo(0L);
         }
     }

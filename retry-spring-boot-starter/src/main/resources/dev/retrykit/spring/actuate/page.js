@@ -45,6 +45,8 @@ const words = text => text.toLowerCase().replaceAll('_', ' ');
 /** What happened since the sample before; what was read twice counts once. */
 function remember(key, sample) {
   const samples = past.get(key) || [];
+  sample.at = receivedAt;
+  if (samples.length && samples[samples.length - 1].at === receivedAt) { samples.pop(); }
   samples.push(sample);
   if (samples.length > SAMPLES) { samples.shift(); }
   past.set(key, samples);
@@ -148,7 +150,7 @@ function drawPolicy(name, it) {
   const outcomes = order.filter(outcome => it.calls[outcome]).map(outcome => number.format(it.calls[outcome]) + ' ' + MEANING[outcome]).join(', ');
   const parts = [
     element('div', 'head', element('h3', '', name),
-        element('span', 'state', recent > 0 ? number.format(recent) + ' LOST JUST NOW' : '')),
+        element('span', 'state', recent > 0 ? number.format(recent) + ' LOST LATELY' : '')),
     bar(order.map(outcome => [outcome, it.calls[outcome]]), outcomes),
     element('p', 'line', calls ? outcomes : 'No calls yet.')];
   if (calls) {

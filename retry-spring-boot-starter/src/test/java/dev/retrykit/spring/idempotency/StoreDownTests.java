@@ -188,7 +188,8 @@ class StoreDownTests {
 
         /** By a connection of its own: one of the application's may be one that a stop has ended. */
         private long rows() {
-            return new JdbcTemplate(server.getPostgresDatabase()).queryForObject("select count(*) from ledger", Long.class);
+            return new JdbcTemplate(server.getPostgresDatabase())
+                    .queryForObject("select count(*) from ledger", Long.class);
         }
 
         @AfterEach
