@@ -35,6 +35,7 @@ class PageInBrowserTests {
     @AfterEach
     void mend() {
         shop.post("/faults/inventory/reset", "");
+        shop.post("/actuator/retry/circuits/inventory", "{\"state\":\"CLOSED\"}");
     }
 
     private Browser open(int width, int height, String scheme) {
