@@ -1,0 +1,131 @@
+package dev.retrykit.simulation;
+
+import dev.retrykit.Retry;
+import dev.retrykit.RetryPolicy;
+import dev.retrykit.backoff.BackoffPolicy;
+import dev.retrykit.backoff.Jitter;
+import dev.retrykit.budget.BudgetPolicy;
+import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.circuit.Blocks;
+import dev.retrykit.circuit.Circuit;
+import dev.retrykit.circuit.CircuitPolicy;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/** How the clients of a fleet retry. Each client has a budget and a circuit of its own, as each process has. */
+enum Style {
+    NO_RETRY("no retry"),
+    PLAIN("three tries"),
+    REQUEST_BUDGET("20 % request budget"),
+    DEFAULT("retrykit"),
+    WITHOUT_MIN_SUCCESS("retrykit, min-success off"),
+    CIRCUIT_ON_RETRIES("circuit on retries"),
+    DEFAULT_WITH_CIRCUIT("retrykit with circuit");
+
+    private static final int TRIES = 3;
+    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final double EARNED_PER_REQUEST = 0.2;
+    private static final double MOST_EARNED = 10;
+
+    final String title;
+
+    Style(String title) {
+        this.title = title;
+    }
+
+    /** Somebody who makes calls. */
+    @FunctionalInterface
+    interface Caller {
+        CompletableFuture<?> call(Supplier<CompletableFuture<Boolean>> attempt);
+    }
+
+    Caller caller(World world) {
+        if (this == REQUEST_BUDGET) {
+            return new RequestBudget(world);
+        }
+        Retry retry = engine(world);
+        return attempt -> retry.callAsync(attempt::get);
+    }
+
+    private Retry engine(World world) {
+        RetryBudget unlimited = RetryBudget.of("client", BudgetPolicy.unlimited(), world.time());
+        RetryBudget standard = RetryBudget.of("client", BudgetPolicy.defaults(), world.time());
+        return switch (this) {
+            case NO_RETRY ->
+                world.retry("client", RetryPolicy.builder().maxAttempts(1).build())
+                        .build();
+            case PLAIN, REQUEST_BUDGET ->
+                world.retry("client", plain()).budget(unlimited).build();
+            case DEFAULT ->
+                world.retry("client", RetryPolicy.defaults()).budget(standard).build();
+            case WITHOUT_MIN_SUCCESS ->
+                world.retry("client", RetryPolicy.defaults())
+                        .budget(RetryBudget.of(
+                                "client", BudgetPolicy.builder().minSuccess(0).build(), world.time()))
+                        .build();
+            case CIRCUIT_ON_RETRIES ->
+                world.retry("client", plain())
+                        .budget(unlimited)
+                        .circuit(circuit(
+                                world,
+                                CircuitPolicy.builder().blocks(Blocks.RETRIES).build()))
+                        .build();
+            case DEFAULT_WITH_CIRCUIT ->
+                world.retry("client", RetryPolicy.defaults())
+                        .budget(standard)
+                        .circuit(circuit(world, CircuitPolicy.defaults()))
+                        .build();
+        };
+    }
+
+    private static Circuit circuit(World world, CircuitPolicy policy) {
+        return Circuit.builder("server")
+                .policy(policy)
+                .timeSource(world.time())
+                .random(world.random())
+                .build();
+    }
+
+    /** What people write by hand: no jitter, no limit. */
+    private static RetryPolicy plain() {
+        return RetryPolicy.builder()
+                .maxAttempts(TRIES)
+                .backoff(BackoffPolicy.fixed(PAUSE))
+                .jitter(Jitter.NONE)
+                .build();
+    }
+
+    /** A control without this library: each request, failed or not, earns a fifth of a retry. */
+    private static final class RequestBudget implements Caller {
+
+        private final World world;
+        private double earned;
+
+        RequestBudget(World world) {
+            this.world = world;
+        }
+
+        @Override
+        public CompletableFuture<?> call(Supplier<CompletableFuture<Boolean>> attempt) {
+            earned = Math.min(MOST_EARNED, earned + EARNED_PER_REQUEST);
+            CompletableFuture<Boolean> call = new CompletableFuture<>();
+            begin(attempt, 1, call);
+            return call;
+        }
+
+        @SuppressWarnings("FutureReturnValueIgnored") // the call is told
+        private void begin(Supplier<CompletableFuture<Boolean>> attempt, int number, CompletableFuture<Boolean> call) {
+            attempt.get().whenComplete((result, failure) -> {
+                if (failure == null) {
+                    call.complete(result);
+                } else if (number < TRIES && earned >= 1) {
+                    earned--;
+                    world.after(PAUSE.toMillis(), () -> begin(attempt, number + 1, call));
+                } else {
+                    call.completeExceptionally(failure);
+                }
+            });
+        }
+    }
+}

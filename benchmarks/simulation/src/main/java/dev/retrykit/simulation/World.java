@@ -1,0 +1,67 @@
+package dev.retrykit.simulation;
+
+import dev.retrykit.Retry;
+import dev.retrykit.RetryPolicy;
+import dev.retrykit.time.ManualTime;
+import java.time.Duration;
+import java.util.Random;
+
+/** A clock that nobody waits for, and chance that is the same in each run. Times are milliseconds from the beginning. */
+final class World {
+
+    private static final double NANOS = 1e6;
+
+    private final ManualTime time = new ManualTime();
+    private final Random random;
+
+    World(long seed) {
+        this.random = new Random(seed);
+    }
+
+    ManualTime time() {
+        return time;
+    }
+
+    Random random() {
+        return random;
+    }
+
+    double now() {
+        return time.nanoTime() / NANOS;
+    }
+
+    void after(double milliseconds, Runnable task) {
+        time.schedule(task, Math.round(milliseconds * NANOS));
+    }
+
+    /** At a time, and then each period until the end. */
+    void each(double first, double period, double end, Runnable task) {
+        after(first - now(), () -> {
+            task.run();
+            if (now() + period < end) {
+                each(now() + period, period, end, task);
+            }
+        });
+    }
+
+    /** Lets time pass. */
+    void run(double milliseconds) {
+        time.advance(Duration.ofNanos(Math.round(milliseconds * NANOS)));
+    }
+
+    /** Lets time pass until nothing is left to happen. */
+    void runUntilNothingIsLeft() {
+        while (time.pending() > 0) {
+            run(1_000);
+        }
+    }
+
+    /** An engine in this world, whose retries need no thread. */
+    Retry.Builder retry(String name, RetryPolicy policy) {
+        return Retry.builder(name)
+                .policy(policy)
+                .timeSource(time)
+                .random(random)
+                .executor(Runnable::run);
+    }
+}
