@@ -32,15 +32,6 @@ final class Sheet {
         return lines;
     }
 
-    /** The figure of a line. */
-    double at(String line, double x) {
-        return lines.getOrDefault(line, List.of()).stream()
-                .filter(point -> point.x == x)
-                .mapToDouble(Point::y)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no " + line + " at " + x));
-    }
-
     /** A row for each value of the variable. */
     String csv() {
         StringBuilder csv = new StringBuilder(variable);

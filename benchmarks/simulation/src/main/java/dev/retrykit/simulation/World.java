@@ -34,16 +34,6 @@ final class World {
         time.schedule(task, Math.round(milliseconds * NANOS));
     }
 
-    /** At a time, and then each period until the end. */
-    void each(double first, double period, double end, Runnable task) {
-        after(first - now(), () -> {
-            task.run();
-            if (now() + period < end) {
-                each(now() + period, period, end, task);
-            }
-        });
-    }
-
     /** Lets time pass. */
     void run(double milliseconds) {
         time.advance(Duration.ofNanos(Math.round(milliseconds * NANOS)));

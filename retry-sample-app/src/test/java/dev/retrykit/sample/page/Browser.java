@@ -80,6 +80,11 @@ final class Browser implements AutoCloseable {
                 .until(any -> asItShouldBe.test(this));
     }
 
+    /** Keys, to whatever has the focus. */
+    void press(CharSequence... keys) {
+        driver.switchTo().activeElement().sendKeys(keys);
+    }
+
     WebElement find(String selector) {
         return driver.findElement(By.cssSelector(selector));
     }

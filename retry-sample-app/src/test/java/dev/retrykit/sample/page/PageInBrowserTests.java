@@ -105,10 +105,9 @@ class PageInBrowserTests {
     void theKeyboardIsEnough() {
         try (Browser browser = open(1280, 1000, "light")) {
             browser.find("button[aria-label='Disable: circuit inventory']").sendKeys(Keys.ENTER);
-            browser.find("#duration").sendKeys(Keys.TAB, Keys.TAB);
-            browser.run(
-                    "document.activeElement.id === 'confirm-yes' || document.getElementById('confirm-yes').focus()");
-            browser.find("#confirm-yes").sendKeys(Keys.ENTER);
+            browser.press(Keys.TAB, Keys.TAB);
+            assertThat(browser.run("return document.activeElement.id")).isEqualTo("confirm-yes");
+            browser.press(Keys.ENTER);
             browser.waitFor("the answer", page -> page.text("#notice").contains("is DISABLED now"));
             assertThat(state()).isEqualTo("DISABLED");
         }
@@ -135,6 +134,11 @@ class PageInBrowserTests {
             browser.find("#pause").click();
             assertThat(browser.find("#pause").getDomAttribute("aria-pressed")).isEqualTo("true");
             assertThat(browser.text("#pause")).isEqualTo("Go on");
+            browser.waitFor(
+                    "the end of what was asked for",
+                    page -> page.run("return timer").equals(0L));
+            browser.find("#pause").click();
+            browser.waitFor("that it goes on", page -> !page.run("return timer").equals(0L));
         }
     }
 

@@ -312,7 +312,12 @@ $('pause').addEventListener('click', () => {
   paused = !paused;
   $('pause').setAttribute('aria-pressed', String(paused));
   $('pause').textContent = paused ? 'Go on' : 'Pause';
-  if (!paused) { load(); }
+  if (paused) {
+    clearTimeout(timer);
+    timer = 0;
+  } else {
+    load();
+  }
 });
 for (const control of ['search', 'sort']) { $(control).addEventListener('input', () => report && drawAll()); }
 document.addEventListener('visibilitychange', () => { if (!document.hidden && !paused) { load(); } });
