@@ -119,7 +119,10 @@ public final class BudgetPolicy {
             return this;
         }
 
-        /** Percent of the window's attempts that must succeed, once 20 are in it: 0 (off) to 100, default 60. */
+        /**
+         * Percent of the window's attempts that must succeed for a retry, once 20 are in it, and, however few are in it, for
+         * a token of the reserve to come back: 0 (off) to 100, default 60.
+         */
         public Builder minSuccess(double minSuccess) {
             this.minSuccess = minSuccess;
             return this;

@@ -68,9 +68,11 @@ record Ledger(BudgetPolicy policy, SlidingWindow window, long spent, int reserve
     }
 
     boolean majorityFails() {
-        long successes = window.count(SUCCESS);
-        long attempts = successes + window.count(FAILURE);
-        return attempts >= MIN_ATTEMPTS && successes * 100.0 < policy.minSuccess() * attempts;
+        return attempts() >= MIN_ATTEMPTS && tooFewSucceed();
+    }
+
+    private boolean tooFewSucceed() {
+        return window.count(SUCCESS) * 100.0 < policy.minSuccess() * attempts();
     }
 
     /** What the next retry is paid with, null if it can't be paid. */
@@ -102,8 +104,12 @@ record Ledger(BudgetPolicy policy, SlidingWindow window, long spent, int reserve
         return new Ledger(policy, window, spent, newReserve, refilledNanos);
     }
 
+    /**
+     * However few attempts there were: thousands of clients with a call in a few seconds each would otherwise get a token
+     * for every call that a half-broken dependency answers, and keep it down by them.
+     */
     boolean owesReserve(long nowNanos) {
-        return reserve < policy.reserve() && nowNanos - refilledNanos >= policy.windowNanos();
+        return reserve < policy.reserve() && nowNanos - refilledNanos >= policy.windowNanos() && !tooFewSucceed();
     }
 
     Ledger refilled(long nowNanos) {

@@ -31,9 +31,12 @@ final class BudgetModel {
             return;
         }
         attempts.add(new Attempt(slice(now), signal.isSuccess()));
+        expire(now);
         if (signal.isSuccess()) {
             earned.add(new Earned(slice(now), Math.round(policy.ratio() * TOKEN)));
-            if (reserve < policy.reserve() && (refilled == null || now - refilled >= windowNanos)) {
+            if (reserve < policy.reserve()
+                    && (refilled == null || now - refilled >= windowNanos)
+                    && successes(now) * 100.0 >= policy.minSuccess() * attempts.size()) {
                 reserve++;
                 refilled = now;
             }

@@ -182,6 +182,34 @@ class RetryBudgetTests {
         assertThat(budget.snapshot().reserve()).isEqualTo(1);
     }
 
+    /** Also when they are fewer than the twenty without which a retry isn't refused. */
+    @ParameterizedTest(name = "a success after {0} successes and {1} failures: reserve {2}")
+    @CsvSource({"0, 0, 1", "0, 1, 0", "1, 1, 1", "2, 2, 1", "1, 2, 0", "5, 4, 1", "4, 4, 0"})
+    void aSpentReserveStaysAwayWhileTooFewSucceed(int successes, int failures, int reserve) {
+        RetryBudget budget =
+                budget(BudgetPolicy.builder().ratio(0).reserve(3).minSuccess(60).build());
+        record(budget, Signal.SUCCESS, successes);
+        record(budget, Signal.FAILURE, failures);
+        acquire(budget, 3);
+        record(budget, Signal.SUCCESS, 1);
+        assertThat(budget.snapshot().reserve()).isEqualTo(reserve);
+        time.advance(WINDOW.plusSeconds(1));
+        record(budget, Signal.SUCCESS, 1);
+        assertThat(budget.snapshot().reserve())
+                .as("once the failures have left the window")
+                .isEqualTo(reserve + 1);
+    }
+
+    @Test
+    void withoutAMinimumSuccessAnyOneBringsTheReserveBack() {
+        RetryBudget budget =
+                budget(BudgetPolicy.builder().ratio(0).reserve(3).minSuccess(0).build());
+        record(budget, Signal.FAILURE, 19);
+        acquire(budget, 3);
+        record(budget, Signal.SUCCESS, 1);
+        assertThat(budget.snapshot().reserve()).isEqualTo(1);
+    }
+
     @Test
     void onlyASuccessBringsTheReserveBack() {
         RetryBudget budget = budget(BudgetPolicy.of(0, WINDOW, 3));

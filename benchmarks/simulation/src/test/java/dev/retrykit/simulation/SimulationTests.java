@@ -97,7 +97,16 @@ class SimulationTests {
         }
 
         @ParameterizedTest
-        @CsvSource({"1,SECOND", "10,SECOND", "100,SECOND", "10,QUARTER", "10,AVERAGE"})
+        @CsvSource({
+            "1,SECOND",
+            "10,SECOND",
+            "100,SECOND",
+            "1000,SECOND",
+            "10,QUARTER",
+            "1000,QUARTER",
+            "10,AVERAGE",
+            "1000,AVERAGE"
+        })
         void theDefaultBudgetLetsItComeBack(int clients, Metastable.Measure measure) {
             assertThat(Metastable.run(Style.DEFAULT, clients, measure).recovered(OVER, 0.95))
                     .isBetween(OVER, OVER + 20);
