@@ -26,7 +26,11 @@ public final class Benchmarks {
 
     /** Takes what JMH's command line takes, but for the number of threads. */
     public static void main(String[] args) throws RunnerException, CommandLineOptionException {
-        Options asked = new CommandLineOptions(args);
+        CommandLineOptions asked = new CommandLineOptions(args);
+        if (asked.shouldList()) {
+            new Runner(asked).list();
+            return;
+        }
         Map<String, List<String>> rows = new LinkedHashMap<>();
         for (int threads : THREADS) {
             Options options = new OptionsBuilder()

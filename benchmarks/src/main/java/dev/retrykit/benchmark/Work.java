@@ -5,6 +5,8 @@ import dev.retrykit.failure.ThrowingCallable;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
+import org.springframework.core.retry.Retryable;
+import org.springframework.retry.RetryCallback;
 
 /**
  * What is called: it does nothing, so that all that is measured is what stands around it. As each library wants it, made
@@ -23,6 +25,9 @@ public class Work {
 
     final CheckedSupplier<String> succeedsSupplier = this::result;
     final CheckedSupplier<String> failsSupplier = this::failure;
+
+    final Retryable<String> succeedsRetryable = this::result;
+    final RetryCallback<String, RuntimeException> succeedsCallback = attempt -> result();
 
     /** Makes sure that a call failed by itself, and not because a circuit has opened. */
     Throwable itsOwn(Exception failed) {

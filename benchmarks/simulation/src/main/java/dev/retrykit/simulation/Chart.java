@@ -1,6 +1,7 @@
 package dev.retrykit.simulation;
 
 import dev.retrykit.simulation.Sheet.Point;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,26 +16,33 @@ final class Chart {
     private static final int HEIGHT = 360;
     private static final int LEFT = 60;
     private static final int RIGHT = 170;
-    private static final int TOP = 40;
+    private static final int TOP = 60;
     private static final int BOTTOM = 45;
-    private static final int STEPS = 5;
+    private static final int MOST_STEPS = 6;
     private static final int APART = 14;
-    private static final List<String> COLORS =
-            List.of("#1f77b4", "#d62728", "#2ca02c", "#ff7f0e", "#9467bd", "#8c564b", "#17a2b8", "#7f7f7f");
+    private static final Map<String, String> KNOWN = Map.of(
+            Style.NO_RETRY.title, "#8c8c8c",
+            Style.PLAIN.title, "#d62728",
+            Style.DEFAULT.title, "#2ca02c",
+            Style.DEFAULT_WITH_CIRCUIT.title, "#1f77b4");
+    private static final List<String> COLORS = List.of("#ff7f0e", "#9467bd", "#17a2b8", "#b5651d", "#e377c2");
 
     private final Sheet sheet;
-    private final String title;
     private final String unit;
-    private final StringBuilder svg = new StringBuilder();
+    private final Svg svg;
+    private final double stepX;
+    private final double stepY;
     private final double maxX;
     private final double maxY;
 
     private Chart(Sheet sheet, String title, String unit) {
         this.sheet = sheet;
-        this.title = title;
+        this.svg = new Svg(WIDTH, HEIGHT, title);
         this.unit = unit;
-        this.maxX = max(sheet, true);
-        this.maxY = max(sheet, false);
+        this.stepX = step(max(sheet, true));
+        this.stepY = step(max(sheet, false));
+        this.maxX = upTo(max(sheet, true), stepX);
+        this.maxY = upTo(max(sheet, false), stepY);
     }
 
     /**
@@ -54,28 +62,39 @@ final class Chart {
                 .orElse(1);
     }
 
-    private String draw() {
-        add(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" font-family=\"sans-serif\""
-                        + " font-size=\"12\" fill=\"#777\">",
-                WIDTH, HEIGHT);
-        add("<title>%s</title>", title);
-        add("<text x=\"%d\" y=\"20\" font-size=\"15\">%s</text>", LEFT, title);
-        for (int step = 0; step <= STEPS; step++) {
-            double x = maxX * step / STEPS;
-            double y = maxY * step / STEPS;
-            add("<path d=\"M%.1f %.1fH%d\" stroke=\"#777\" stroke-opacity=\".25\"/>", x(0), y(y), WIDTH - RIGHT);
-            add("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s</text>", x(0) - 6, y(y) + 4, number(y));
-            add("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>", x(x), HEIGHT - BOTTOM + 18, number(x));
+    /** 1, 2 or 5 times a power of ten, so that there are few of them. */
+    private static double step(double max) {
+        double step = Math.pow(10, Math.floor(Math.log10(max)) - 1);
+        for (double times = 1; ; times *= 10) {
+            for (double nice : new double[] {1, 2, 5}) {
+                if (max / (step * times * nice) <= MOST_STEPS) {
+                    return step * times * nice;
+                }
+            }
         }
-        add("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>", x(maxX / 2), HEIGHT - 8, sheet.variable());
-        add("<text x=\"%d\" y=\"%d\">%s</text>", 6, TOP - 8, unit);
+    }
+
+    /** The last of the steps that reaches it; a hair above one counts as that one. */
+    private static double upTo(double max, double step) {
+        return Math.ceil(max / step - 0.05) * step;
+    }
+
+    private String draw() {
+        for (int number = 0; number * stepY <= maxY * 1.001; number++) {
+            svg.rule(x(0), y(number * stepY), WIDTH - RIGHT);
+            svg.text(x(0) - 6, y(number * stepY) + 4, "end", Svg.number(number * stepY));
+        }
+        for (int number = 0; number * stepX <= maxX * 1.001; number++) {
+            svg.text(x(number * stepX), HEIGHT - BOTTOM + 18, "middle", Svg.number(number * stepX));
+        }
+        svg.text(x(maxX / 2), HEIGHT - 8, "middle", sheet.variable());
+        svg.text(6, TOP - 18, "start", unit);
         lines();
-        return svg.append("</svg>\n").toString();
+        return svg.end();
     }
 
     private void lines() {
-        int color = 0;
+        Map<String, String> colors = colors();
         double free = 0;
         List<Map.Entry<String, List<Point>>> fromTheTop = sheet.lines().entrySet().stream()
                 .sorted((one, other) -> Double.compare(
@@ -87,12 +106,24 @@ final class Chart {
                 path.append(path.isEmpty() ? 'M' : 'L')
                         .append(String.format(Locale.ROOT, "%.1f %.1f", x(point.x()), y(point.y())));
             }
-            String stroke = COLORS.get(color++ % COLORS.size());
-            add("<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>", path, stroke);
+            String stroke = colors.getOrDefault(line.getKey(), COLORS.get(0));
+            svg.line(path, stroke);
             free = Math.max(free, y(last(line.getValue()).y()) + 4);
-            add("<text x=\"%d\" y=\"%.1f\" fill=\"%s\">%s</text>", WIDTH - RIGHT + 6, free, stroke, line.getKey());
+            svg.text(WIDTH - RIGHT + 6, free, "start", stroke, line.getKey());
             free += APART;
         }
+    }
+
+    /** The same in all pictures for who is in many of them. */
+    private Map<String, String> colors() {
+        Map<String, String> colors = new HashMap<>(KNOWN);
+        int others = 0;
+        for (String line : sheet.lines().keySet()) {
+            if (!KNOWN.containsKey(line)) {
+                colors.put(line, COLORS.get(others++ % COLORS.size()));
+            }
+        }
+        return colors;
     }
 
     private static Point last(List<Point> points) {
@@ -105,15 +136,5 @@ final class Chart {
 
     private double y(double value) {
         return HEIGHT - BOTTOM - value / maxY * (HEIGHT - TOP - BOTTOM);
-    }
-
-    private static String number(double value) {
-        return value >= 10 || value == Math.rint(value)
-                ? String.format(Locale.ROOT, "%.0f", value)
-                : String.format(Locale.ROOT, "%.2f", value);
-    }
-
-    private void add(String format, Object... values) {
-        svg.append(String.format(Locale.ROOT, format, values)).append('\n');
     }
 }

@@ -22,7 +22,12 @@ final class Collapse {
 
     /** 80 calls a second for so many seconds. After 5 s an answer takes 2.9 s: nothing times out yet. */
     static DoubleUnaryOperator spike(int seconds) {
-        return second -> second >= SPIKE && second < SPIKE + seconds ? 2 * PER_SECOND : PER_SECOND;
+        return spike(PER_SECOND, 2, seconds);
+    }
+
+    /** So many times the calls for so many seconds. */
+    static DoubleUnaryOperator spike(double perSecond, double times, int seconds) {
+        return second -> second >= SPIKE && second < SPIKE + seconds ? times * perSecond : perSecond;
     }
 
     /** Up to 80 calls a second in 15 s, and down again. */
@@ -34,9 +39,17 @@ final class Collapse {
     }
 
     static Fleet run(Style style, int clients, DoubleUnaryOperator rate) {
-        World world = new World(40L + clients);
+        return run(style, clients, rate, SECONDS);
+    }
+
+    static Fleet run(Style style, int clients, DoubleUnaryOperator rate, int seconds) {
+        return run(style, clients, rate, seconds, 40L + clients);
+    }
+
+    static Fleet run(Style style, int clients, DoubleUnaryOperator rate, int seconds, long seed) {
+        World world = new World(seed);
         Fleet fleet = new Fleet(world, new Busy(world), TIMEOUT, 0, style, clients);
-        fleet.run(SECONDS * 1_000.0, rate);
+        fleet.run(seconds * 1_000.0, rate);
         return fleet;
     }
 

@@ -13,6 +13,7 @@ import java.util.function.DoubleUnaryOperator;
 final class Fleet {
 
     private static final double SECOND = 1_000;
+    private static final int SLOTS_PER_SECOND = 10;
 
     private final World world;
     private final Server server;
@@ -87,27 +88,27 @@ final class Fleet {
         return reply;
     }
 
-    private static void count(List<Double> seconds, double time) {
-        int second = (int) (time / SECOND);
-        while (seconds.size() <= second) {
-            seconds.add(0.0);
+    private static void count(List<Double> slots, double time) {
+        int slot = (int) (time / SECOND * SLOTS_PER_SECOND);
+        while (slots.size() <= slot) {
+            slots.add(0.0);
         }
-        seconds.set(second, seconds.get(second) + 1);
+        slots.set(slot, slots.get(slot) + 1);
     }
 
     /** Of the calls that began in these seconds, the part that succeeded. */
-    double success(int from, int to) {
+    double success(double from, double to) {
         return sum(succeeded, from, to) / sum(calls, from, to);
     }
 
     /** How many requests the server got in these seconds for each call. */
-    double load(int from, int to) {
+    double load(double from, double to) {
         return sum(requests, from, to) / sum(calls, from, to);
     }
 
     /** The first second from which on, for five, as many of the calls succeed; -1 if that never comes. */
     int recovered(int from, double success) {
-        for (int second = from; second + 5 < calls.size(); second++) {
+        for (int second = from; (second + 5) * SLOTS_PER_SECOND < calls.size(); second++) {
             if (success(second, second + 5) >= success) {
                 return second;
             }
@@ -115,10 +116,25 @@ final class Fleet {
         return -1;
     }
 
-    private static double sum(List<Double> seconds, int from, int to) {
+    /** How many requests the server got in these seconds. */
+    double requests(double from, double to) {
+        return sum(requests, from, to);
+    }
+
+    /** The most requests that the server got in a tenth of one of these seconds. */
+    double mostRequests(double from, double to) {
+        double most = 0;
+        for (double slot = from; slot < to; slot += 1.0 / SLOTS_PER_SECOND) {
+            most = Math.max(most, sum(requests, slot, slot + 1.0 / SLOTS_PER_SECOND));
+        }
+        return most;
+    }
+
+    private static double sum(List<Double> slots, double from, double to) {
         double sum = 0;
-        for (int second = from; second < Math.min(to, seconds.size()); second++) {
-            sum += seconds.get(second);
+        long end = Math.min(Math.round(to * SLOTS_PER_SECOND), slots.size());
+        for (int slot = (int) Math.round(from * SLOTS_PER_SECOND); slot < end; slot++) {
+            sum += slots.get(slot);
         }
         return sum;
     }

@@ -18,8 +18,10 @@ public final class Simulations {
 
     private static final int TRIALS = 100;
     private static final int MOST_CLIENTS = 190;
+    private static final int SEEDS = 40;
     private static final Set<Style> FAILURES =
             EnumSet.of(Style.NO_RETRY, Style.PLAIN, Style.DEFAULT, Style.CIRCUIT_ON_RETRIES);
+    private static final List<Double> FAILING = List.of(0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99);
     private static final List<Integer> FLEETS = List.of(1, 10, 100, 1_000);
 
     private final Path folder;
@@ -38,7 +40,10 @@ public final class Simulations {
         simulations.contention();
         simulations.randomFailures();
         simulations.collapse();
+        simulations.collapseByChance();
         simulations.metastable();
+        simulations.triggers();
+        simulations.defaults();
     }
 
     private void contention() throws IOException {
@@ -112,6 +117,26 @@ public final class Simulations {
         }
     }
 
+    /** Calls come at random, so whether a short spike suffices is chance. */
+    private void collapseByChance() throws IOException {
+        Sheet down = new Sheet("seconds of a spike to twice the load");
+        for (Style style : EnumSet.of(Style.PLAIN, Style.DEFAULT, Style.RESILIENCE4J)) {
+            for (int seconds = 3; seconds <= 10; seconds++) {
+                int times = 0;
+                for (int seed = 0; seed < SEEDS; seed++) {
+                    Fleet fleet = Collapse.run(style, 10, Collapse.spike(seconds), Collapse.OVER + 60, seed);
+                    times += fleet.recovered(Collapse.OVER, 0.95) < 0 ? 1 : 0;
+                }
+                down.add(style.title, seconds, 100.0 * times / SEEDS);
+            }
+        }
+        write(
+                "collapse-by-chance",
+                down,
+                "How often the server is still down a minute later",
+                "% of " + SEEDS + " runs");
+    }
+
     private void metastable() throws IOException {
         Sheet pictured = new Sheet("seconds");
         for (Style style : EnumSet.of(Style.PLAIN, Style.REQUEST_BUDGET, Style.WITHOUT_MIN_SUCCESS, Style.DEFAULT)) {
@@ -130,6 +155,67 @@ public final class Simulations {
             }
         }
         write("metastable", pictured, "Calls that succeed, an outage from 30 s to 40 s, 10 clients", "part");
+    }
+
+    private void triggers() throws IOException {
+        List<Triggers.Cell> cells = Triggers.all();
+        Files.writeString(folder.resolve("triggers.csv"), Triggers.csv(cells));
+        Files.writeString(folder.resolve("triggers.svg"), Triggers.svg(cells));
+        for (Style style : Triggers.STYLES) {
+            out.printf(
+                    "triggers, %s: %d of %d come back%n",
+                    style.title,
+                    cells.stream()
+                            .filter(cell -> cell.style() == style && cell.back() >= 0)
+                            .count(),
+                    cells.stream().filter(cell -> cell.style() == style).count());
+        }
+    }
+
+    private void defaults() throws IOException {
+        Sheet random = new Sheet("part of requests that fail");
+        for (Style style : EnumSet.of(Style.DEFAULT, Style.DEFAULT_WITH_CIRCUIT)) {
+            for (double part : FAILING) {
+                RandomFailures.Result result = RandomFailures.run(style, 200, 1_000, part);
+                random.add(style.title + ": succeed", part, result.success());
+                random.add(style.title + ": load", part, result.load());
+            }
+        }
+        write(
+                "defaults-random",
+                random,
+                "The defaults, 200 clients, 1,000 calls a second",
+                "part, requests for each call");
+        Sheet load = new Sheet("seconds");
+        for (Style style : EnumSet.of(Style.PLAIN, Style.DEFAULT, Style.DEFAULT_WITH_CIRCUIT)) {
+            for (double seconds : List.of(0.1, 1.0, 5.0, 60.0)) {
+                for (int clients : List.of(1, 200, 1_000)) {
+                    Outage.Result result = Outage.run(style, clients, 5, seconds);
+                    said(style, clients, seconds, result);
+                    for (int second = 0; clients == 200 && seconds == 60 && second < 150; second++) {
+                        load.add(style.title, second, result.fleet().load(second, second + 1));
+                    }
+                }
+            }
+        }
+        write("defaults-outage", load, "Requests for each call, an outage from 30 s to 90 s", "requests");
+    }
+
+    private void said(Style style, int clients, double seconds, Outage.Result result) {
+        out.printf(
+                Locale.ROOT,
+                "outage of %.1f s, %s, %d clients: %.1f %% of its calls succeed at a load of %.2f; %d circuits open, %.1f"
+                        + " requests of each to the dead, at most %.0f in 0.1 s; closed %.1f s after it, the last after %.1f s%n",
+                seconds,
+                style.title,
+                clients,
+                100 * result.success(),
+                result.load(),
+                result.opened(),
+                result.probes(),
+                result.mostProbes(),
+                result.closed(),
+                result.lastClosed());
     }
 
     private static void series(Sheet sheet, String line, Fleet fleet, int seconds) {

@@ -7,10 +7,12 @@ import dev.retrykit.backoff.Jitter;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Blocks;
-import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** How the clients of a fleet retry. Each client has a budget and a circuit of its own, as each process has. */
@@ -21,7 +23,8 @@ enum Style {
     DEFAULT("retrykit"),
     WITHOUT_MIN_SUCCESS("retrykit, min-success off"),
     CIRCUIT_ON_RETRIES("circuit on retries"),
-    DEFAULT_WITH_CIRCUIT("retrykit with circuit");
+    DEFAULT_WITH_CIRCUIT("retrykit with circuit"),
+    RESILIENCE4J("Resilience4j");
 
     private static final int TRIES = 3;
     private static final Duration PAUSE = Duration.ofMillis(100);
@@ -41,11 +44,14 @@ enum Style {
     }
 
     Caller caller(World world) {
-        if (this == REQUEST_BUDGET) {
-            return new RequestBudget(world);
-        }
-        Retry retry = engine(world);
-        return attempt -> retry.callAsync(attempt::get);
+        return switch (this) {
+            case REQUEST_BUDGET -> new RequestBudget(world);
+            case RESILIENCE4J -> resilience4j(world);
+            default -> {
+                Retry retry = engine(world);
+                yield attempt -> retry.callAsync(attempt::get);
+            }
+        };
     }
 
     private Retry engine(World world) {
@@ -55,7 +61,7 @@ enum Style {
             case NO_RETRY ->
                 world.retry("client", RetryPolicy.builder().maxAttempts(1).build())
                         .build();
-            case PLAIN, REQUEST_BUDGET ->
+            case PLAIN, REQUEST_BUDGET, RESILIENCE4J ->
                 world.retry("client", plain()).budget(unlimited).build();
             case DEFAULT ->
                 world.retry("client", RetryPolicy.defaults()).budget(standard).build();
@@ -67,24 +73,36 @@ enum Style {
             case CIRCUIT_ON_RETRIES ->
                 world.retry("client", plain())
                         .budget(unlimited)
-                        .circuit(circuit(
-                                world,
+                        .circuit(world.circuit(
                                 CircuitPolicy.builder().blocks(Blocks.RETRIES).build()))
                         .build();
             case DEFAULT_WITH_CIRCUIT ->
                 world.retry("client", RetryPolicy.defaults())
                         .budget(standard)
-                        .circuit(circuit(world, CircuitPolicy.defaults()))
+                        .circuit(world.circuit(CircuitPolicy.defaults()))
                         .build();
         };
     }
 
-    private static Circuit circuit(World world, CircuitPolicy policy) {
-        return Circuit.builder("server")
-                .policy(policy)
-                .timeSource(world.time())
-                .random(world.random())
-                .build();
+    /** Its defaults: three attempts, half a second between them, whatever the failure is. */
+    private static Caller resilience4j(World world) {
+        io.github.resilience4j.retry.Retry retry = io.github.resilience4j.retry.Retry.ofDefaults("client");
+        ScheduledExecutorService scheduler = scheduler(world);
+        return attempt -> retry.executeCompletionStage(scheduler, attempt::get).toCompletableFuture();
+    }
+
+    /** All that it asks of a scheduler is to run something once. */
+    private static ScheduledExecutorService scheduler(World world) {
+        return (ScheduledExecutorService) Proxy.newProxyInstance(
+                Style.class.getClassLoader(),
+                new Class<?>[] {ScheduledExecutorService.class},
+                (scheduler, method, arguments) -> {
+                    if (!method.getName().equals("schedule") || !(arguments[0] instanceof Runnable task)) {
+                        throw new UnsupportedOperationException(method.toString());
+                    }
+                    world.after(((TimeUnit) arguments[2]).toMillis((long) arguments[1]), task);
+                    return null;
+                });
     }
 
     /** What people write by hand: no jitter, no limit. */

@@ -2,8 +2,13 @@ package dev.retrykit.simulation;
 
 import dev.retrykit.Retry;
 import dev.retrykit.RetryPolicy;
+import dev.retrykit.circuit.Circuit;
+import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.time.ManualTime;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 
 /** A clock that nobody waits for, and chance that is the same in each run. Times are milliseconds from the beginning. */
@@ -13,10 +18,15 @@ final class World {
 
     private final ManualTime time = new ManualTime();
     private final Random random;
+    private final List<Change> changes = new ArrayList<>();
+    private int circuits;
 
     World(long seed) {
         this.random = new Random(seed);
     }
+
+    /** A circuit has another state. */
+    record Change(int circuit, CircuitState to, double at) {}
 
     ManualTime time() {
         return time;
@@ -53,5 +63,21 @@ final class World {
                 .timeSource(time)
                 .random(random)
                 .executor(Runnable::run);
+    }
+
+    /** A circuit in this world, whose changes are kept. */
+    Circuit circuit(CircuitPolicy policy) {
+        int number = circuits++;
+        return Circuit.builder("server")
+                .policy(policy)
+                .timeSource(time)
+                .random(random)
+                .listener(transition -> changes.add(new Change(number, transition.to(), now())))
+                .build();
+    }
+
+    /** What has become of all circuits, in order of time. */
+    List<Change> changes() {
+        return List.copyOf(changes);
     }
 }
