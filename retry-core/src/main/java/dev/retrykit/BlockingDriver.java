@@ -7,6 +7,7 @@ import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.time.Alarm;
+import dev.retrykit.time.Nanos;
 import org.jspecify.annotations.Nullable;
 
 /** Runs attempts on the caller's thread, and sleeps there. */
@@ -15,15 +16,17 @@ final class BlockingDriver {
     private BlockingDriver() {}
 
     /**
-     * The first attempt stays inline and makes no object; what follows a failure goes through a {@link RetryCall}.
+     * The first attempt stays inline and makes no object; what follows a failure goes through a {@link RetryCall}. Where
+     * nobody asks what time it is, the clock isn't read before that.
      */
     static <T extends @Nullable Object, X extends Throwable> T call(Retry retry, ThrowingCallable<T, X> body) throws X {
         Frame frame = Frame.current();
-        long now = retry.time().nanoTime();
         RetryPolicy policy = retry.policy();
-        long deadline = now + policy.timeBudgetNanos();
-        if (retry.needsCall(policy) || frame.endsBefore(deadline, retry)) {
-            RetryCall call = RetryCall.begin(retry, frame, now);
+        boolean bare = isBare(retry, policy);
+        long now = bare ? Frame.UNREAD : retry.time().nanoTime();
+        long deadline = bare ? Frame.UNREAD : now + policy.timeBudgetNanos();
+        if (retry.needsCall(policy) || (bare ? frame.hasEnd(retry) : frame.endsBefore(deadline, retry))) {
+            RetryCall call = RetryCall.begin(retry, frame, bare ? retry.time().nanoTime() : now);
             return drive(call, call.next(), null, body);
         }
         Circuit circuit = retry.circuit();
@@ -50,7 +53,7 @@ final class BlockingDriver {
             // first of all: after a stack overflow nothing deeper than this may succeed, and the thread lives on
             frame.set(outer, outerStarted, outerDeadline, outerAttempt);
             frame.around = outerAround;
-            RetryCall call = begun != null ? begun.call() : RetryCall.ofFirstAttempt(retry, null, now, deadline);
+            RetryCall call = ofFirstAttempt(retry, begun, now, deadline);
             call.adopt(permit, frame);
             return drive(call, call.failed(failure), null, body);
         }
@@ -61,12 +64,34 @@ final class BlockingDriver {
             if (begun != null && outer != null && begun.notes().hasSideEffects()) {
                 begun.notes().within(frame.enclosing());
             }
-            succeeded(retry, circuit, permit, now);
+            if (!bare) {
+                succeeded(retry, circuit, permit, now);
+            }
             return result;
         }
-        RetryCall call = begun != null ? begun.call() : RetryCall.ofFirstAttempt(retry, null, now, deadline);
+        RetryCall call = ofFirstAttempt(retry, begun, now, deadline);
         call.adopt(permit, frame);
         return drive(call, call.returned(result), result, body);
+    }
+
+    /** Bounded by its attempts alone, and nobody counts. */
+    private static boolean isBare(Retry retry, RetryPolicy policy) {
+        return policy.timeBudgetNanos() == Nanos.UNLIMITED
+                && retry.circuit() == null
+                && !retry.audience().isTimed()
+                && retry.budget().policy().isUnlimited();
+    }
+
+    private static RetryCall ofFirstAttempt(
+            Retry retry, @Nullable AttemptView begun, long startedNanos, long deadlineNanos) {
+        if (begun != null) {
+            return begun.call();
+        }
+        if (startedNanos != deadlineNanos) {
+            return RetryCall.ofFirstAttempt(retry, null, startedNanos, deadlineNanos);
+        }
+        long now = retry.time().nanoTime();
+        return RetryCall.ofFirstAttempt(retry, null, now, now + retry.policy().timeBudgetNanos());
     }
 
     /** All that a first attempt costs after it has succeeded. */

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Frame {
 
+    /** Begin and end of an attempt for which nobody has read the clock yet: no other begins when it ends. */
+    static final long UNREAD = 0;
+
     private static final ThreadLocal<Frame> FRAMES = ThreadLocal.withInitial(Frame::new);
 
     private static final RetryContext.Scope UNCHANGED = () -> {};
@@ -60,8 +63,17 @@ final class Frame {
 
     /** Whether the call around is over before the given time, on the same clock. */
     boolean endsBefore(long otherDeadlineNanos, Retry inner) {
+        return hasEnd(inner) && deadlineNanos - otherDeadlineNanos < 0;
+    }
+
+    /** Whether there is a call around, on the same clock, that ends some time. */
+    boolean hasEnd(Retry inner) {
         TimeSource time = retry == null ? clock : retry.time();
-        return time == inner.time() && deadlineNanos - otherDeadlineNanos < 0;
+        return time == inner.time() && !isUnread();
+    }
+
+    private boolean isUnread() {
+        return retry != null && startedNanos == deadlineNanos;
     }
 
     /** Where an inner call notes what the attempt must know; null outside of any. */
@@ -75,6 +87,10 @@ final class Frame {
     @Nullable
     AttemptView attemptInForce() {
         if (attempt == null && retry != null) {
+            if (isUnread()) {
+                startedNanos = retry.time().nanoTime();
+                deadlineNanos = startedNanos + retry.policy().timeBudgetNanos();
+            }
             AttemptNotes outer = around == null ? null : around.notes();
             attempt = RetryCall.ofFirstAttempt(retry, outer, startedNanos, deadlineNanos)
                     .view();

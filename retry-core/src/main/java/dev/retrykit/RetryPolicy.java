@@ -199,7 +199,7 @@ public final class RetryPolicy {
 
         /**
          * After so long no attempt and no delay begins any more: above zero. Default 30 s, or what all attempts may
-         * take together where an attempt timeout above that is set.
+         * take together where an attempt timeout above that is set. 147 years and more are no limit.
          */
         public Builder timeBudget(Duration budget) {
             this.timeBudget = Objects.requireNonNull(budget, "budget");

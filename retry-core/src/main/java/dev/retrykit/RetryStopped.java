@@ -44,7 +44,10 @@ public final class RetryStopped extends RuntimeException {
         return attempts;
     }
 
-    /** From the beginning of the call to its end, delays included. */
+    /**
+     * From the beginning of the call to its end, delays included. Where no one asked for the time before, since the call
+     * has neither time budget, retry budget, circuit nor counters, from the end of its first attempt.
+     */
     public Duration elapsed() {
         return elapsed;
     }

@@ -38,7 +38,7 @@ class CircuitHealthTests {
 
     @Test
     void anOpenCircuitIsADetailAndNoReasonToBeDown() {
-        run("retrykit.circuits: { inventory: {}, search: {} }", (retries, health, search) -> {
+        run("retrykit.circuits: { inventory: { minimum-calls: 20 }, search: { minimum-calls: 20 } }", (retries, health, search) -> {
             retries.circuit("inventory").forceOpen();
             Health now = health.health();
             assertThat(now.getStatus()).isEqualTo(Status.UP);
@@ -48,7 +48,7 @@ class CircuitHealthTests {
 
     @Test
     void unlessItIsSaidToAffectTheHealth() {
-        run("retrykit.circuits: { inventory: { affects-health: true }, search: {} }", (retries, health, search) -> {
+        run("retrykit.circuits: { inventory: { affects-health: true }, search: { minimum-calls: 20 } }", (retries, health, search) -> {
             assertThat(health.health().getStatus()).isEqualTo(Status.UP);
             retries.circuit("inventory").forceOpen();
             assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
@@ -59,7 +59,7 @@ class CircuitHealthTests {
 
     @Test
     void ofSeveralKeysAllMustBeOpen() {
-        run("retrykit: { defaults.circuit.affects-health: true, circuits.search: {} }", (retries, health, search) -> {
+        run("retrykit: { defaults.circuit.affects-health: true, circuits.search: { minimum-calls: 20 } }", (retries, health, search) -> {
             search.find("eu");
             search.find("us");
             var keys = retries.findCircuit("search").orElseThrow().circuits();
