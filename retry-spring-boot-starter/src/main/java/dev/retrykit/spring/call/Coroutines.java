@@ -35,8 +35,9 @@ final class Coroutines {
     static @Nullable Object[] inAttempt(@Nullable Object[] arguments) {
         int last = arguments.length - 1;
         Continuation<Object> caller = of(arguments[last]);
-        arguments[last] = new InAttempt(caller, inAttempt(caller.getContext()));
-        return arguments;
+        @Nullable Object[] ofAttempt = arguments.clone();
+        ofAttempt[last] = new InAttempt(caller, inAttempt(caller.getContext()));
+        return ofAttempt;
     }
 
     /**

@@ -21,10 +21,8 @@ final class FutureForm implements CallForm {
     @Override
     public Future<?> call(Retry retry, @Nullable Fallback fallback, Invocation invocation) {
         AtomicBoolean isStage = new AtomicBoolean();
-        Invocation watched = new Invocation(
-                invocation.target(),
-                invocation.arguments(),
-                arguments -> sameKind(invocation.method().call(arguments), isStage));
+        Invocation watched =
+                invocation.by(arguments -> sameKind(invocation.method().call(arguments), isStage));
         CompletableFuture<@Nullable Object> call = stages.call(retry, fallback, watched);
         if (call.isCompletedExceptionally()) {
             return call;

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param target what a fallback is called on
  * @param arguments the arguments
  * @param method the method, on the target
+ * @param failed told on its thread when an attempt has thrown something, before anybody judges it; it throws nothing
  */
-public record Invocation(Object target, @Nullable Object[] arguments, Body method)
+public record Invocation(Object target, @Nullable Object[] arguments, Body method, Runnable failed)
         implements ThrowingCallable<@Nullable Object, Throwable> {
 
     /** What an attempt calls. */
@@ -20,18 +21,28 @@ public record Invocation(Object target, @Nullable Object[] arguments, Body metho
         /**
          * Calls the method.
          *
-         * @param arguments the caller's own no more: whoever is called may change them
+         * @param arguments to be left as they are: all attempts get the same array
          * @throws Throwable what the method throws
          */
         @Nullable
         Object call(@Nullable Object[] arguments) throws Throwable;
     }
 
+    /** The same call, each attempt of which is made in another way. */
+    Invocation by(Body other) {
+        return new Invocation(target, arguments, other, failed);
+    }
+
     /** One attempt with the arguments as they were given. */
     @Override
     @SuppressWarnings("NullAway") // a method may return null, which the checker can't see through a type parameter
     public @Nullable Object call() throws Throwable {
-        return method.call(arguments.length == 0 ? arguments : arguments.clone());
+        try {
+            return method.call(arguments);
+        } catch (Throwable failure) {
+            failed.run();
+            throw failure;
+        }
     }
 
     /** What the fallback answers, perhaps later. */

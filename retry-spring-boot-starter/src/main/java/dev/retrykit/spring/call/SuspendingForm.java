@@ -36,10 +36,7 @@ final class SuspendingForm implements CallForm {
     /** Each attempt is a coroutine of its own, which knows that it is one. */
     @Override
     public Object call(Retry retry, @Nullable Fallback fallback, Invocation invocation) {
-        Invocation suspending = new Invocation(
-                invocation.target(),
-                invocation.arguments(),
-                arguments -> invocation.method().call(Coroutines.inAttempt(arguments)));
+        Invocation suspending = invocation.by(arguments -> invocation.method().call(Coroutines.inAttempt(arguments)));
         return publishers.call(retry, fallback, suspending);
     }
 }

@@ -20,7 +20,7 @@ record MethodPlan(
         @Nullable ByKey byKey,
         @Nullable RequestKeys keys,
         CallForm form,
-        @Nullable Fallback fallback) {
+        @Nullable Fallback fallback) implements Runnable {
 
     /** Finds the engine of a call. */
     @FunctionalInterface
@@ -46,20 +46,12 @@ record MethodPlan(
     Object call(Object target, @Nullable Object[] arguments, Invocation.Body method) throws Throwable {
         Retry engine = byKey == null ? retry : byKey.engine(arguments);
         Invocation.Body body = keys == null ? method : keys.in(method, arguments);
-        return form.call(engine, fallback, new Invocation(target, arguments, given -> attempt(body, given)));
+        return form.call(engine, fallback, new Invocation(target, arguments, body, this));
     }
 
-    private @Nullable Object attempt(Invocation.Body method, @Nullable Object[] arguments) throws Throwable {
-        try {
-            return method.call(arguments);
-        } catch (Throwable failure) {
-            tell();
-            throw failure;
-        }
-    }
-
-    /** What goes wrong here must not take the place of the failure. */
-    private void tell() {
+    /** An attempt has failed. What goes wrong here must not take the place of the failure. */
+    @Override
+    public void run() {
         try {
             form.attemptFailed(retry);
         } catch (Throwable untold) {

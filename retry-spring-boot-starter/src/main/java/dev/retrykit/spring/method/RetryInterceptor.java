@@ -1,21 +1,36 @@
 package dev.retrykit.spring.method;
 
+import dev.retrykit.spring.call.Invocation;
+import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.framework.Advised;
 
 /**
- * Calls a method by its plan. An invocation can be gone through once, so each attempt gets one of its own. Behind the
- * proxy of an HTTP service interface there is no target: the proxy itself is what a fallback is called on.
+ * Calls a method by its plan. Behind the proxy of an HTTP service interface there is no target: the proxy itself is what a
+ * fallback is called on.
  */
 final class RetryInterceptor implements MethodInterceptor {
 
-    private final Supplier<MethodPlans> plans;
+    /** Those of one bean's methods fit in; looking through more takes longer than the maps of the plans. */
+    private static final int MOST_FOUND = 16;
 
-    RetryInterceptor(Supplier<MethodPlans> plans) {
+    private final Supplier<MethodPlans> plans;
+    private final @Nullable Advised proxy;
+    private volatile Found[] found = {};
+
+    /**
+     * Without looking at the plans yet.
+     *
+     * @param proxy the only proxy that this is in; null if there are others
+     */
+    RetryInterceptor(Supplier<MethodPlans> plans, @Nullable Advised proxy) {
         this.plans = plans;
+        this.proxy = proxy;
     }
 
     @Override
@@ -26,13 +41,49 @@ final class RetryInterceptor implements MethodInterceptor {
         }
         Object behind = invocation.getThis();
         Object target = behind == null ? proxied.getProxy() : behind;
-        MethodPlan plan = plans.get().find(invocation.getMethod(), target.getClass());
-        if (plan == null) {
-            return invocation.proceed();
+        MethodPlan plan = find(invocation.getMethod(), target.getClass());
+        return plan == null
+                ? invocation.proceed()
+                : plan.call(target, invocation.getArguments(), new Attempt(proxied, isLast()));
+    }
+
+    @SuppressWarnings(
+            "ReferenceEquality") // a proxy gives the same object each time; another equal one is found by the plans
+    private @Nullable MethodPlan find(Method method, Class<?> type) {
+        Found[] known = found;
+        for (Found each : known) {
+            if (each.method == method && each.type == type) {
+                return each.plan;
+            }
         }
-        return plan.call(
-                target,
-                invocation.getArguments(),
-                arguments -> proxied.invocableClone(arguments).proceed());
+        MethodPlan plan = plans.get().find(method, type);
+        if (known.length < MOST_FOUND) {
+            Found[] more = Arrays.copyOf(known, known.length + 1);
+            more[known.length] = new Found(method, type, plan);
+            found = more; // of two at the same time one is lost, and found again
+        }
+        return plan;
+    }
+
+    /** Whether an invocation that has come here goes on to the method. Advisors may be added to a proxy at any time. */
+    private boolean isLast() {
+        return proxy != null && (proxy.getAdvisorCount() == 1 || proxy.indexOf(this) == proxy.getAdvisorCount() - 1);
+    }
+
+    private record Found(
+            Method method, Class<?> type, @Nullable MethodPlan plan) {}
+
+    /**
+     * Goes on with an invocation, again and again. Through other interceptors it can be gone through once, so each attempt
+     * gets one of its own, with an array of its own that they may change.
+     */
+    private record Attempt(ProxyMethodInvocation invocation, boolean toTheMethod) implements Invocation.Body {
+
+        @Override
+        public @Nullable Object call(@Nullable Object[] arguments) throws Throwable {
+            return toTheMethod && arguments == invocation.getArguments()
+                    ? invocation.proceed()
+                    : invocation.invocableClone(arguments.clone()).proceed();
+        }
     }
 }

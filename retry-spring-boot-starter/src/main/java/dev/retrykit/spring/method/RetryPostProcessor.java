@@ -8,7 +8,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.Advisor;
+import org.springframework.aop.Pointcut;
+import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopConfigException;
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
@@ -26,6 +31,8 @@ public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
     private final transient Supplier<MethodPlans> plans;
     private final AspectMode mode;
     private final transient Set<Class<?>> prepared = ConcurrentHashMap.newKeySet();
+    private final transient Pointcut annotations = new Annotations(this::isAnnotated);
+    private final transient Advisor shared;
 
     /**
      * Without looking at the plans yet: this is made before the beans that they need.
@@ -41,9 +48,22 @@ public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
         if (mode == AspectMode.ASPECTJ) {
             Weaving.begin(plans);
         }
-        this.advisor = new DefaultPointcutAdvisor(new Annotations(this::isAnnotated), new RetryInterceptor(plans));
+        this.shared = advisor(null);
+        this.advisor = shared;
         setBeforeExistingAdvisors(true);
         setOrder(order);
+    }
+
+    private Advisor advisor(@Nullable Advised proxy) {
+        return new DefaultPointcutAdvisor(annotations, new RetryInterceptor(plans, proxy));
+    }
+
+    /** A proxy that is made for this gets an advisor of its own; proxies whose pointcuts are equal share their class. */
+    @Override
+    protected void customizeProxyFactory(ProxyFactory proxyFactory) {
+        int place = proxyFactory.indexOf(shared);
+        proxyFactory.removeAdvisor(place);
+        proxyFactory.addAdvisor(place, advisor(proxyFactory));
     }
 
     @Override

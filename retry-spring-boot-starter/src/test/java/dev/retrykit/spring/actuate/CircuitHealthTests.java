@@ -38,37 +38,44 @@ class CircuitHealthTests {
 
     @Test
     void anOpenCircuitIsADetailAndNoReasonToBeDown() {
-        run("retrykit.circuits: { inventory: { minimum-calls: 20 }, search: { minimum-calls: 20 } }", (retries, health, search) -> {
-            retries.circuit("inventory").forceOpen();
-            Health now = health.health();
-            assertThat(now.getStatus()).isEqualTo(Status.UP);
-            assertThat(now.getDetails()).containsOnly(entry("inventory", "FORCED_OPEN"), entry("search", "CLOSED"));
-        });
+        run(
+                "retrykit.circuits: { inventory: { minimum-calls: 20 }, search: { minimum-calls: 20 } }",
+                (retries, health, search) -> {
+                    retries.circuit("inventory").forceOpen();
+                    Health now = health.health();
+                    assertThat(now.getStatus()).isEqualTo(Status.UP);
+                    assertThat(now.getDetails())
+                            .containsOnly(entry("inventory", "FORCED_OPEN"), entry("search", "CLOSED"));
+                });
     }
 
     @Test
     void unlessItIsSaidToAffectTheHealth() {
-        run("retrykit.circuits: { inventory: { affects-health: true }, search: { minimum-calls: 20 } }", (retries, health, search) -> {
-            assertThat(health.health().getStatus()).isEqualTo(Status.UP);
-            retries.circuit("inventory").forceOpen();
-            assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
-            retries.circuit("inventory").halfOpen();
-            assertThat(health.health().getStatus()).isEqualTo(Status.UP);
-        });
+        run(
+                "retrykit.circuits: { inventory: { affects-health: true }, search: { minimum-calls: 20 } }",
+                (retries, health, search) -> {
+                    assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+                    retries.circuit("inventory").forceOpen();
+                    assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
+                    retries.circuit("inventory").halfOpen();
+                    assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+                });
     }
 
     @Test
     void ofSeveralKeysAllMustBeOpen() {
-        run("retrykit: { defaults.circuit.affects-health: true, circuits.search: { minimum-calls: 20 } }", (retries, health, search) -> {
-            search.find("eu");
-            search.find("us");
-            var keys = retries.findCircuit("search").orElseThrow().circuits();
-            retries.findCircuit("search").orElseThrow().circuit().forceOpen();
-            assertThat(health.health().getStatus()).isEqualTo(Status.UP);
-            assertThat(health.health().getDetails()).containsOnly(entry("search", Map.of("CLOSED", 2)));
-            keys.forceOpen();
-            assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
-        });
+        run(
+                "retrykit: { defaults.circuit.affects-health: true, circuits.search: { minimum-calls: 20 } }",
+                (retries, health, search) -> {
+                    search.find("eu");
+                    search.find("us");
+                    var keys = retries.findCircuit("search").orElseThrow().circuits();
+                    retries.findCircuit("search").orElseThrow().circuit().forceOpen();
+                    assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+                    assertThat(health.health().getDetails()).containsOnly(entry("search", Map.of("CLOSED", 2)));
+                    keys.forceOpen();
+                    assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
+                });
     }
 
     @Test
