@@ -132,6 +132,11 @@ final class BlockingDriver {
     }
 
     private static Decision sleep(RetryCall call, RetryIn retryIn) {
+        if (retryIn.delayNanos() <= 0
+                && !Thread.currentThread().isInterrupted()
+                && !call.retry().waiters().areShutDown()) {
+            return call.next();
+        }
         Sleep sleep = new Sleep(new Alarm());
         Waiters waiters = call.retry().waiters();
         try {

@@ -8,7 +8,7 @@ import dev.retrykit.time.TimeSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -183,7 +183,7 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         }
     }
 
-    private final class Attempt extends Step implements BiConsumer<T, @Nullable Throwable>, Runnable {
+    private final class Attempt extends Step implements BiFunction<T, @Nullable Throwable, @Nullable Void>, Runnable {
 
         private static final long serialVersionUID = 1;
 
@@ -222,7 +222,7 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
             if (get()) {
                 abandon();
             }
-            started.whenComplete(this);
+            started.handle(this);
         }
 
         private void limit() {
@@ -230,9 +230,9 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
             timeout = time.schedule(this, call.attemptDeadlineNanos() - time.nanoTime());
         }
 
-        /** The stage's end. */
+        /** The stage's end. What depends on it succeeds: else it would be given an exception made for it alone. */
         @Override
-        public void accept(T result, @Nullable Throwable failure) {
+        public @Nullable Void apply(T result, @Nullable Throwable failure) {
             if (failure != null) {
                 end(Causes.unwrap(failure));
             } else if (claim()) {
@@ -240,6 +240,7 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
                 StageDriver.this.result = result;
                 follow(() -> call.returned(result));
             }
+            return null;
         }
 
         /** On the timer: the time is up. Users' code hangs on both stages. */

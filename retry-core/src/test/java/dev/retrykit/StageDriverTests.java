@@ -95,6 +95,25 @@ class StageDriverTests {
         assertThat(future).isCompletedWithValue(3);
     }
 
+    /** It would be made with a stack trace, for nobody: the dearest part of a failed attempt. */
+    @Test
+    void whatDependsOnAFailedStageIsGivenNoExceptionMadeForIt() {
+        List<CompletableFuture<?>> dependents = new ArrayList<>();
+        CompletableFuture<String> stage = new CompletableFuture<>() {
+            @Override
+            public <U> CompletableFuture<U> newIncompleteFuture() {
+                CompletableFuture<U> dependent = new CompletableFuture<>();
+                dependents.add(dependent);
+                return dependent;
+            }
+        };
+        CompletableFuture<String> call =
+                builder(Scenario.plainPolicy().maxAttempts(1)).build().callAsync(() -> stage);
+        stage.completeExceptionally(failure);
+        assertThat(failureOf(call)).isSameAs(failure);
+        assertThat(dependents).isNotEmpty().noneMatch(CompletableFuture::isCompletedExceptionally);
+    }
+
     @Test
     void cancellingARunningAttemptCancelsItsStageAndEndsTheRetries() {
         Circuit circuit = Circuit.of("stages", CircuitPolicy.builder().probes(1).build(), time);

@@ -55,7 +55,11 @@ public final class Benchmarks {
 
     private static String time(RunResult result) {
         Result<?> primary = result.getPrimaryResult();
-        return String.format(Locale.ROOT, "%.1f ± %.1f", primary.getScore(), primary.getScoreError());
+        return String.format(
+                Locale.ROOT,
+                "%.1f (%.1f)",
+                primary.getStatistics().getPercentile(50),
+                primary.getStatistics().getMin());
     }
 
     private static String bytes(RunResult result) {

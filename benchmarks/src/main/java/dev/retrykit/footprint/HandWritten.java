@@ -6,7 +6,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,29 +47,28 @@ final class HandWritten<T> {
         }
         attempt++;
         try {
-            task.get().whenComplete(this::end);
+            CompletionStage<Boolean> unused = task.get().handle(this::end);
         } catch (RuntimeException failure) {
             result.completeExceptionally(failure);
         }
     }
 
-    private void end(T value, @Nullable Throwable failure) {
+    private boolean end(T value, @Nullable Throwable failure) {
         if (failure == null) {
-            result.complete(value);
-            return;
+            return result.complete(value);
         }
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        long delay = delayNanos / 2 + ThreadLocalRandom.current().nextLong(delayNanos / 2);
+        long delay = delayNanos;
         boolean inTime = System.nanoTime() + delay - startedNanos < TIME_BUDGET_NANOS;
         if (!(cause instanceof IOException) || attempt == MAX_ATTEMPTS || !inTime) {
-            result.completeExceptionally(failure);
-            return;
+            return result.completeExceptionally(failure);
         }
         delayNanos *= 2;
         pause = scheduler.schedule(this::begin, delay, TimeUnit.NANOSECONDS);
         if (result.isDone()) {
             endPause();
         }
+        return true;
     }
 
     private void endPause() {

@@ -6,7 +6,7 @@ import dev.retrykit.failure.ThrowingCallable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * permit is given back once, by whoever is first.
  */
 final class LoneStage<T extends @Nullable Object> extends CompletableFuture<T>
-        implements BiConsumer<T, @Nullable Throwable> {
+        implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
 
     private final Circuit circuit;
     private final Permit permit;
@@ -39,26 +39,27 @@ final class LoneStage<T extends @Nullable Object> extends CompletableFuture<T>
                 throw new NullPointerException("the call returned no stage");
             }
             running = futureOf(stage);
-            stage.whenComplete(this);
+            stage.handle(this);
         } catch (Throwable failure) {
             end(LoneDriver.signal(circuit, failure));
             throw failure;
         }
     }
 
-    /** The stage's end. */
+    /** The stage's end. What depends on it succeeds: else it would be given an exception made for it alone. */
     @Override
-    public void accept(T result, @Nullable Throwable failure) {
+    public @Nullable Void apply(T result, @Nullable Throwable failure) {
         if (failure == null) {
             if (end(Signal.SUCCESS)) {
                 super.complete(result);
             }
-            return;
+            return null;
         }
         Throwable real = Causes.unwrap(failure);
         if (end(LoneDriver.signal(circuit, real))) {
             super.completeExceptionally(real);
         }
+        return null;
     }
 
     @Override

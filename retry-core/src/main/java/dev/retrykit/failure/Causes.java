@@ -23,14 +23,16 @@ public final class Causes {
         return chain;
     }
 
-    /** The failure or the first of its causes that is an instance of one of the types. */
+    /** Whether the failure or one of its causes is an instance of one of the types. */
     public static boolean anyInstance(Throwable failure, List<Class<? extends Throwable>> types) {
-        for (Throwable link : chain(failure)) {
-            for (Class<? extends Throwable> type : types) {
-                if (type.isInstance(link)) {
+        Throwable link = failure;
+        for (int depth = 0; link != null && depth < DEEPEST && !types.isEmpty(); depth++) {
+            for (int i = 0; i < types.size(); i++) {
+                if (types.get(i).isInstance(link)) {
                     return true;
                 }
             }
+            link = causeOf(link);
         }
         return false;
     }

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 
 /** A circuit without a retry around it. */
@@ -298,13 +298,13 @@ class CircuitAloneTests {
             Circuit circuit = circuit(quick());
             CompletableFuture<String> telling = new CompletableFuture<>() {
                 @Override
-                public CompletableFuture<String> whenComplete(BiConsumer<? super String, ? super Throwable> action) {
-                    action.accept("once", null);
-                    action.accept("twice", null);
+                public <U> CompletableFuture<U> handle(BiFunction<? super String, Throwable, ? extends U> action) {
+                    U once = action.apply("once", null);
+                    U twice = action.apply("twice", null);
                     if (refuses) {
                         throw new IllegalStateException("no dependents");
                     }
-                    return this;
+                    return CompletableFuture.completedFuture(once == null ? twice : once);
                 }
             };
             try {
