@@ -24,8 +24,13 @@ final class AttemptNotes {
 
     private final CallKey key;
 
-    // All under this object's lock, and made by the first: most attempts have none.
-    private @Nullable AttemptNotes around;
+    /** Written under this object's lock. */
+    private volatile @Nullable AttemptNotes around;
+
+    /** Whether there are any. Most attempts have none, and who asks about them takes no lock. */
+    private volatile boolean some;
+
+    // All under this object's lock, and made by the first.
     private @Nullable Deque<Throwable> failures;
     private @Nullable BitSet givenUpStatuses;
     private @Nullable BitSet transientStatuses;
@@ -57,6 +62,7 @@ final class AttemptNotes {
 
     /** An inner call has given up on a failure, or on an answer that it returned: the attempt may make a failure of it. */
     synchronized void giveUpOn(@Nullable Throwable failure, Verdict verdict) {
+        some = true;
         if (failure == null) {
             givenUpStatuses = with(givenUpStatuses, verdict.status());
             return;
@@ -80,7 +86,11 @@ final class AttemptNotes {
     }
 
     /** Whether an inner call has given up on what the attempt ended with: the failure, one in its cause chain, an answer. */
-    synchronized boolean hasGivenUpOn(@Nullable Throwable failure, Verdict verdict) {
+    boolean hasGivenUpOn(@Nullable Throwable failure, Verdict verdict) {
+        return some && isAmongGivenUp(failure, verdict);
+    }
+
+    private synchronized boolean isAmongGivenUp(@Nullable Throwable failure, Verdict verdict) {
         if (givenUpStatuses != null && verdict.status() != 0 && givenUpStatuses.get(verdict.status())) {
             return true;
         }
@@ -99,11 +109,15 @@ final class AttemptNotes {
 
     /** An answer of this status that says when to come back is transient, whatever the rules for statuses say. */
     synchronized void expect(int status) {
+        some = true;
         transientStatuses = with(transientStatuses, status);
     }
 
     /** What the end of the attempt means, seen with what it did before. */
     Verdict judge(Verdict verdict, RetryPolicy policy) {
+        if (!some) {
+            return verdict;
+        }
         Verdict known = isExpected(verdict) ? verdict.as(Kind.RETRYABLE) : verdict;
         boolean once = known.kind() == Kind.RETRYABLE && unrepeatable(policy) != null;
         return once ? known.as(Kind.NOT_IDEMPOTENT) : known;
@@ -139,6 +153,7 @@ final class AttemptNotes {
     }
 
     private synchronized void count(boolean hasKey, int more, @Nullable String newWhat) {
+        some = true;
         if (hasKey) {
             withKey += more;
             whatWithKey = newWhat == null ? whatWithKey : newWhat;
@@ -153,6 +168,9 @@ final class AttemptNotes {
      * both, what came before is taken over: nothing is lost in between.
      */
     void within(@Nullable AttemptNotes outer) {
+        if (outer == null && around == null) {
+            return;
+        }
         AttemptNotes known;
         int keyed;
         int unkeyed;
@@ -173,12 +191,17 @@ final class AttemptNotes {
     }
 
     /** Whether an attempt around must hear of this one even if it succeeds. */
-    synchronized boolean hasSideEffects() {
+    boolean hasSideEffects() {
+        return some && isCounting();
+    }
+
+    private synchronized boolean isCounting() {
         return withKey > 0 || withoutKey > 0;
     }
 
     /** To be done once, if another attempt follows. */
     synchronized void onRetry(Runnable cleanup) {
+        some = true;
         List<Runnable> known = cleanups == null ? new ArrayList<>(1) : cleanups;
         known.add(cleanup);
         cleanups = known;
@@ -186,6 +209,9 @@ final class AttemptNotes {
 
     /** Another attempt follows. */
     void discard() {
+        if (!some) {
+            return;
+        }
         List<Runnable> due;
         synchronized (this) {
             due = cleanups;
@@ -219,7 +245,8 @@ final class AttemptNotes {
         return key;
     }
 
-    synchronized @Nullable AttemptNotes around() {
+    @Nullable
+    AttemptNotes around() {
         return around;
     }
 

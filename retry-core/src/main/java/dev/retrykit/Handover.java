@@ -1,6 +1,7 @@
 package dev.retrykit;
 
-import dev.retrykit.time.TimeSource;
+import dev.retrykit.time.TimeSource.Scheduled;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,9 @@ final class Handover extends Step implements Runnable {
 
     private static final long serialVersionUID = 1;
 
+    private static final AtomicReferenceFieldUpdater<Handover, @Nullable Scheduled> LIMIT =
+            AtomicReferenceFieldUpdater.newUpdater(Handover.class, Scheduled.class, "limit");
+
     /** How long at least, so that a call whose time is over already gets a thread if there is one. */
     private static final long LEAST_NANOS = 1_000_000_000;
 
@@ -19,7 +23,17 @@ final class Handover extends Step implements Runnable {
     private final transient Step before;
     private final transient Supplier<Decision> work;
     private final transient Supplier<Decision> otherwise;
-    private transient volatile TimeSource.@Nullable Scheduled limit;
+
+    /** Whoever takes it out, by a CAS, has it and cancels it. */
+    @SuppressWarnings("UnusedVariable") // read by its updater
+    private transient volatile @Nullable Scheduled limit;
+
+    private transient volatile @Nullable Runnable successor;
+
+    /** Whether the limit went off with the call's time, not later, and whether it went off when the work had begun. */
+    private transient boolean exact;
+
+    private transient volatile boolean late;
 
     /**
      * Of work that is the executor's.
@@ -39,30 +53,66 @@ final class Handover extends Step implements Runnable {
         driver.enforce(this);
         Retry retry = driver.call().retry();
         try {
-            long wait = Math.max(driver.call().leftNanos(), LEAST_NANOS);
-            retry.executor().execute(this);
+            long left = driver.call().leftNanos();
+            retry.executor().execute(this::onExecutor);
             if (!get()) {
-                limit = retry.time().schedule(this, wait);
+                exact = left >= LEAST_NANOS;
+                limit = retry.time().schedule(this, Math.max(left, LEAST_NANOS));
             }
         } catch (Throwable notTaken) {
-            run(otherwise);
+            begin(otherwise);
         }
         if (get()) {
-            cancel(limit);
+            cancel(takeLimit());
         }
         driver.endIfDone();
     }
 
-    @Override
-    public void run() {
-        driver.inContext(() -> run(work));
+    private void onExecutor() {
+        driver.inContext(() -> begin(work));
     }
 
-    private void run(Supplier<Decision> chosen) {
-        if (claim()) {
-            abandon();
-            driver.follow(chosen);
+    /** On the timer: there is no thread, or what has begun there takes too long. */
+    @Override
+    public void run() {
+        driver.inContext(() -> begin(work));
+        late = true;
+        Runnable lent = successor;
+        if (lent != null) {
+            lent.run();
         }
+    }
+
+    private void begin(Supplier<Decision> chosen) {
+        if (claim()) {
+            before.abandon();
+            driver.follow(chosen, this);
+            cancel(takeLimit());
+        }
+    }
+
+    /**
+     * Lends the timer to the attempt that the work begins, so that most attempts need none of their own.
+     *
+     * @param attempt run when the call's time is up
+     * @return null if there is none that goes off then
+     */
+    @Nullable
+    Scheduled lendLimit(Runnable attempt) {
+        Scheduled taken = takeLimit();
+        if (taken == null || !exact) {
+            cancel(taken);
+            return null;
+        }
+        successor = attempt;
+        if (late) {
+            attempt.run();
+        }
+        return taken;
+    }
+
+    private @Nullable Scheduled takeLimit() {
+        return LIMIT.getAndSet(this, null);
     }
 
     @Override
@@ -72,7 +122,7 @@ final class Handover extends Step implements Runnable {
 
     @Override
     void abandon() {
-        cancel(limit);
+        cancel(takeLimit());
         before.abandon();
     }
 }
