@@ -17,14 +17,17 @@ import java.util.function.Supplier;
 public final class AsyncCalls {
 
     private static final Duration DELAY = Duration.ofMillis(50);
-    private static final int ROUNDS = 15;
+    private static final int MOST_ROUNDS = 15;
+    private static final int MANY_CALLS = 100_000;
     private static final ConnectException FAILURE = new ConnectException("refused");
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final int calls;
+    private final int rounds;
 
     private AsyncCalls(int calls) {
         this.calls = calls;
+        this.rounds = calls > MANY_CALLS ? MOST_ROUNDS / 5 : MOST_ROUNDS;
     }
 
     /** The argument is how many calls. */
@@ -34,18 +37,18 @@ public final class AsyncCalls {
     }
 
     private void measure(String style, Caller caller) {
-        double[] late = new double[ROUNDS];
+        double[] late = new double[rounds];
         round(caller);
         long before = allocated();
-        for (int i = 0; i < ROUNDS; i++) {
+        for (int i = 0; i < rounds; i++) {
             late[i] = round(caller);
         }
-        long bytes = (allocated() - before) / ROUNDS / calls;
+        long bytes = (allocated() - before) / rounds / calls;
         Arrays.sort(late);
         System.out.printf(
                 "%-12s %,d calls: the last is done %.0f ms after the delay (median of %d rounds, least %.0f); %d bytes"
                         + " allocated by each%n",
-                style, calls, late[ROUNDS / 2], ROUNDS, late[0], bytes);
+                style, calls, late[rounds / 2], rounds, late[0], bytes);
     }
 
     private double round(Caller caller) {

@@ -13,12 +13,14 @@ import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
@@ -49,10 +51,14 @@ public final class VirtualThreads {
                         "virtual",
                         BudgetPolicy.builder().reserve(CALLS).minSuccess(0).build()))
                 .build();
+        round(retry, new LongAdder()); // classes are loaded and made ready, which holds carriers
         Path file = Files.createTempFile("virtual", ".jfr");
         LongAdder succeeded = new LongAdder();
         try (Recording recording = new Recording()) {
-            recording.enable("jdk.VirtualThreadPinned").withThreshold(Duration.ZERO).withStackTrace();
+            recording
+                    .enable("jdk.VirtualThreadPinned")
+                    .withThreshold(Duration.ZERO)
+                    .withStackTrace();
             recording.start();
             for (int round = 0; round < ROUNDS; round++) {
                 System.out.printf("%,d calls took %d ms%n", CALLS, round(retry, succeeded));
@@ -60,11 +66,17 @@ public final class VirtualThreads {
             recording.stop();
             recording.dump(file);
         }
-        long pinned = RecordingFile.readAllEvents(file).stream()
+        List<RecordedEvent> pinned = RecordingFile.readAllEvents(file).stream()
                 .filter(event -> event.getEventType().getName().equals("jdk.VirtualThreadPinned"))
-                .count();
+                .toList();
+        pinned.stream()
+                .map(event -> event.getString("pinnedReason") + " " + event.getStackTrace())
+                .distinct()
+                .forEach(System.out::println);
         Files.delete(file);
-        System.out.printf("%,d of %,d calls succeeded; carriers were held %d times%n", succeeded.sum(), CALLS * ROUNDS, pinned);
+        System.out.printf(
+                "%,d of %,d calls succeeded; carriers were held %d times%n",
+                succeeded.sum(), CALLS * ROUNDS, pinned.size());
     }
 
     private static long round(Retry retry, LongAdder succeeded) throws ReflectiveOperationException {
