@@ -75,6 +75,7 @@ final class Handover extends Step implements Runnable {
     /** On the timer: there is no thread, or what has begun there takes too long. */
     @Override
     public void run() {
+        limit = null; // it has gone off: nobody can have it lent any more
         driver.inContext(() -> begin(work));
         late = true;
         Runnable lent = successor;

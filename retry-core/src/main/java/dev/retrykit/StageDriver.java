@@ -208,7 +208,11 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
                         limit();
                     }
                 }
-                await(call.run(body));
+                if (get()) {
+                    abandon();
+                } else {
+                    await(call.run(body));
+                }
             } catch (Throwable failure) {
                 if (failure instanceof InterruptedException) {
                     Thread.currentThread().interrupt();
