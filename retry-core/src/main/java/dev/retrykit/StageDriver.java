@@ -92,16 +92,8 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         return new CompletableFuture<>();
     }
 
+    /** Asks what follows and does it. Whatever goes wrong on the way, the caller's stage completes. */
     void follow(Supplier<Decision> question) {
-        follow(question, null);
-    }
-
-    /**
-     * Asks what follows and does it. Whatever goes wrong on the way, the caller's stage completes.
-     *
-     * @param handover what brought the question to this thread, if something did
-     */
-    void follow(Supplier<Decision> question, @Nullable Handover handover) {
         try {
             Decision decision = question.get();
             if (decision instanceof Stop) {
@@ -109,7 +101,7 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
             } else if (decision instanceof RetryIn retryIn) {
                 new Pause(this).begin(retryIn.delayNanos());
             } else {
-                new Attempt().begin(handover);
+                new Attempt().begin();
             }
         } catch (Throwable broken) {
             finishBroken(broken);
@@ -199,20 +191,13 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         private transient volatile TimeSource.@Nullable Scheduled timeout;
 
         /** A retry's time runs while its body does: a body that blocks must not hold up the caller's stage. */
-        void begin(@Nullable Handover handover) {
+        void begin() {
             step = this;
             try {
                 if (call.view().number() > 1) {
-                    timeout = handover == null || call.isCut() ? null : handover.lendLimit(this);
-                    if (timeout == null) {
-                        limit();
-                    }
+                    limit();
                 }
-                if (get()) {
-                    abandon();
-                } else {
-                    await(call.run(body));
-                }
+                await(call.run(body));
             } catch (Throwable failure) {
                 if (failure instanceof InterruptedException) {
                     Thread.currentThread().interrupt();

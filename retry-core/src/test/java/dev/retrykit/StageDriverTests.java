@@ -27,7 +27,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -94,59 +93,6 @@ class StageDriverTests {
         advance(100);
         queue.remove().run();
         assertThat(future).isCompletedWithValue(3);
-    }
-
-    /** One for the delay, one until there is a thread; with that one the attempt goes on. */
-    @Test
-    void aRetryNeedsTwoTimers() {
-        CountingTime counting = new CountingTime(time);
-        Retry retry = Retry.builder("stages")
-                .policy(Scenario.plainPolicy().build())
-                .timeSource(counting)
-                .executor(queue::add)
-                .build();
-        CompletableFuture<String> pending = new CompletableFuture<>();
-        CompletableFuture<String> call = retry.callAsync(
-                () -> attempts.incrementAndGet() == 1 ? CompletableFuture.failedFuture(failure) : pending);
-        advance(100);
-        queue.remove().run();
-        assertThat(counting.scheduled).isEqualTo(2);
-        pending.complete("done");
-        assertThat(call).isCompletedWithValue("done");
-    }
-
-    @Test
-    void theTimerThatWaitedForAThreadEndsTheAttemptWithTheCallsTime() {
-        Retry retry = builder(Scenario.plainPolicy()).executor(queue::add).build();
-        CompletableFuture<String> call = retry.callAsync(() ->
-                attempts.incrementAndGet() == 1 ? CompletableFuture.failedFuture(failure) : new CompletableFuture<>());
-        advance(100);
-        queue.remove().run();
-        time.advance(retry.policy().timeBudget().minusMillis(101));
-        assertThat(call).isNotDone();
-        advance(1);
-        queue.remove().run();
-        assertThat(failureOf(call)).isSameAs(failure);
-        assertThat(lastReason()).isEqualTo(StopReason.TIME_BUDGET);
-    }
-
-    @Test
-    void theTimerThatWaitedForAThreadEndsTheCallAlsoWhileTheBodyBlocks() {
-        Retry retry = builder(Scenario.plainPolicy()).executor(queue::add).build();
-        AtomicReference<CompletableFuture<String>> call = new AtomicReference<>();
-        call.set(retry.callAsync(() -> {
-            if (attempts.incrementAndGet() == 1) {
-                return CompletableFuture.failedFuture(failure);
-            }
-            time.advance(retry.policy().timeBudget());
-            queue.remove().run();
-            assertThat(call.get()).as("while the body runs").isCompletedExceptionally();
-            return CompletableFuture.completedFuture("too late");
-        }));
-        advance(100);
-        queue.remove().run();
-        assertThat(failureOf(call.get())).isSameAs(failure);
-        assertThat(attempts).hasValue(2);
     }
 
     /** It would be made with a stack trace, for nobody: the dearest part of a failed attempt. */
@@ -552,38 +498,6 @@ class StageDriverTests {
         @Override
         public Scheduled schedule(Runnable task, long delayNanos) {
             throw new RejectedExecutionException("shut down");
-        }
-    }
-
-    /** Counts the timers. */
-    private static final class CountingTime implements TimeSource {
-
-        private final TimeSource real;
-        private int scheduled;
-
-        CountingTime(TimeSource real) {
-            this.real = real;
-        }
-
-        @Override
-        public long nanoTime() {
-            return real.nanoTime();
-        }
-
-        @Override
-        public Instant now() {
-            return real.now();
-        }
-
-        @Override
-        public void sleep(long nanos) throws InterruptedException {
-            real.sleep(nanos);
-        }
-
-        @Override
-        public Scheduled schedule(Runnable task, long delayNanos) {
-            scheduled++;
-            return real.schedule(task, delayNanos);
         }
     }
 }

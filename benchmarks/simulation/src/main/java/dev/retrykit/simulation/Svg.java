@@ -44,7 +44,8 @@ final class Svg {
         return text + "</svg>\n";
     }
 
-    static String number(double value) {
+    static String number(double inexact) {
+        double value = Math.rint(inexact * 1e6) / 1e6;
         return value >= 10 || value == Math.rint(value)
                 ? String.format(Locale.ROOT, "%.0f", value)
                 : String.format(Locale.ROOT, value * 10 == Math.rint(value * 10) ? "%.1f" : "%.2f", value);
