@@ -2,26 +2,11 @@ package dev.retrykit.benchmark;
 
 import dev.failsafe.FailsafeExecutor;
 import dev.retrykit.Retry;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 import org.springframework.core.retry.RetryTemplate;
 
 /** A retry, and a call whose first attempt succeeds: what nearly all calls are. */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(3)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class FirstSuccess {
+public class FirstSuccess extends Timed {
 
     private final Retry bare = Retries.bare();
     private final Retry standard = Retries.standard();
