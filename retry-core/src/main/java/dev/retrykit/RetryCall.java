@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class RetryCall {
 
     private static final Stop SUCCEEDED = new Stop(StopReason.SUCCESS);
+
     private final Retry retry;
     private final RetryPolicy policy;
     private final boolean inheritedDeadline;
@@ -75,12 +76,11 @@ final class RetryCall {
         if (!admission.tryEnter(state.attempt() == 0, now)) {
             return rejected(now);
         }
-        AttemptNotes notes = state.attempt() == 0 ? view.notes() : new AttemptNotes(key, enclosing);
         state = state.withAttempt();
         attemptStartedNanos = now;
         running = true;
         watch.begin(state.attempt());
-        view = new AttemptView(this, state.attempt(), lastFailure, notes);
+        view = view.next(lastFailure, enclosing);
         return Decision.RUN;
     }
 

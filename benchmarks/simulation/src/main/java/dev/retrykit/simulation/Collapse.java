@@ -20,7 +20,7 @@ final class Collapse {
 
     private Collapse() {}
 
-    /** 80 calls a second for so many seconds. After 5 s an answer takes 2.9 s: nothing times out yet. */
+    /** 80 calls a second for so many seconds. After 5 s an answer takes 2.9 s: whether one times out is chance. */
     static DoubleUnaryOperator spike(int seconds) {
         return spike(PER_SECOND, 2, seconds);
     }

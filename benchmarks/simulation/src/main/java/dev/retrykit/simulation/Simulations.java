@@ -95,13 +95,8 @@ public final class Simulations {
     }
 
     private void collapse() throws IOException {
-        Map<String, DoubleUnaryOperator> shapes = new TreeMap<>(Map.of(
-                "spike of 5 s",
-                Collapse.spike(5),
-                "spike of 10 s",
-                Collapse.spike(10),
-                "triangle",
-                Collapse.triangle()));
+        Map<String, DoubleUnaryOperator> shapes =
+                new TreeMap<>(Map.of("spike of 10 s", Collapse.spike(10), "triangle", Collapse.triangle()));
         for (Map.Entry<String, DoubleUnaryOperator> shape : shapes.entrySet()) {
             Sheet sheet = new Sheet("seconds");
             for (Style style : EnumSet.of(Style.NO_RETRY, Style.PLAIN, Style.DEFAULT, Style.DEFAULT_WITH_CIRCUIT)) {

@@ -45,43 +45,41 @@ enum Style {
 
     Caller caller(World world) {
         return switch (this) {
+            case NO_RETRY ->
+                engine(world.retry(
+                        "client", RetryPolicy.builder().maxAttempts(1).build()));
+            case PLAIN -> engine(plain(world));
             case REQUEST_BUDGET -> new RequestBudget(world);
+            case DEFAULT -> engine(standard(world, BudgetPolicy.defaults()));
+            case WITHOUT_MIN_SUCCESS ->
+                engine(standard(world, BudgetPolicy.builder().minSuccess(0).build()));
+            case CIRCUIT_ON_RETRIES ->
+                engine(plain(world)
+                        .circuit(world.circuit(
+                                CircuitPolicy.builder().blocks(Blocks.RETRIES).build())));
+            case DEFAULT_WITH_CIRCUIT ->
+                engine(standard(world, BudgetPolicy.defaults()).circuit(world.circuit(CircuitPolicy.defaults())));
             case RESILIENCE4J -> resilience4j(world);
-            default -> {
-                Retry retry = engine(world);
-                yield attempt -> retry.callAsync(attempt::get);
-            }
         };
     }
 
-    private Retry engine(World world) {
-        RetryBudget unlimited = RetryBudget.of("client", BudgetPolicy.unlimited(), world.time());
-        RetryBudget standard = RetryBudget.of("client", BudgetPolicy.defaults(), world.time());
-        return switch (this) {
-            case NO_RETRY ->
-                world.retry("client", RetryPolicy.builder().maxAttempts(1).build())
-                        .build();
-            case PLAIN, REQUEST_BUDGET, RESILIENCE4J ->
-                world.retry("client", plain()).budget(unlimited).build();
-            case DEFAULT ->
-                world.retry("client", RetryPolicy.defaults()).budget(standard).build();
-            case WITHOUT_MIN_SUCCESS ->
-                world.retry("client", RetryPolicy.defaults())
-                        .budget(RetryBudget.of(
-                                "client", BudgetPolicy.builder().minSuccess(0).build(), world.time()))
-                        .build();
-            case CIRCUIT_ON_RETRIES ->
-                world.retry("client", plain())
-                        .budget(unlimited)
-                        .circuit(world.circuit(
-                                CircuitPolicy.builder().blocks(Blocks.RETRIES).build()))
-                        .build();
-            case DEFAULT_WITH_CIRCUIT ->
-                world.retry("client", RetryPolicy.defaults())
-                        .budget(standard)
-                        .circuit(world.circuit(CircuitPolicy.defaults()))
-                        .build();
-        };
+    private static Caller engine(Retry.Builder builder) {
+        Retry retry = builder.build();
+        return attempt -> retry.callAsync(attempt::get);
+    }
+
+    private static Retry.Builder standard(World world, BudgetPolicy budget) {
+        return world.retry("client", RetryPolicy.defaults()).budget(RetryBudget.of("client", budget, world.time()));
+    }
+
+    /** What people write by hand: no jitter, no limit. */
+    private static Retry.Builder plain(World world) {
+        RetryPolicy policy = RetryPolicy.builder()
+                .maxAttempts(TRIES)
+                .backoff(BackoffPolicy.fixed(PAUSE))
+                .jitter(Jitter.NONE)
+                .build();
+        return world.retry("client", policy).budget(RetryBudget.of("client", BudgetPolicy.unlimited(), world.time()));
     }
 
     /** Its defaults: three attempts, half a second between them, whatever the failure is. */
@@ -103,15 +101,6 @@ enum Style {
                     world.after(((TimeUnit) arguments[2]).toMillis((long) arguments[1]), task);
                     return null;
                 });
-    }
-
-    /** What people write by hand: no jitter, no limit. */
-    private static RetryPolicy plain() {
-        return RetryPolicy.builder()
-                .maxAttempts(TRIES)
-                .backoff(BackoffPolicy.fixed(PAUSE))
-                .jitter(Jitter.NONE)
-                .build();
     }
 
     /** A control without this library: each request, failed or not, earns a fifth of a retry. */
