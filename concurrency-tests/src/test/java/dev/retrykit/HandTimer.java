@@ -1,6 +1,7 @@
 package dev.retrykit;
 
 import dev.retrykit.time.TimeSource;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -8,13 +9,19 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A clock that stands still, with a timer that is fired by hand. It has no lock that would put into an order what the
+ * A clock that stands still until it is set, with a timer that is fired by hand. It has no lock that would put into an order what the
  * engine must put into an order itself.
  */
 public final class HandTimer implements TimeSource {
 
     private final AtomicReference<@Nullable Due> latest = new AtomicReference<>();
     private final AtomicInteger pending = new AtomicInteger();
+    private volatile long nanos;
+
+    /** Lets time pass, and fires nothing. */
+    public void pass(Duration time) {
+        nanos = time.toNanos();
+    }
 
     /** Runs what waits now; what that schedules waits for the next time. */
     public void fire() {
@@ -40,7 +47,7 @@ public final class HandTimer implements TimeSource {
 
     @Override
     public long nanoTime() {
-        return 0;
+        return nanos;
     }
 
     @Override

@@ -151,7 +151,7 @@ class PauseRaces {
     @JCStressTest
     @Description(
             "A retry has waited for a thread until its time is over; the thread comes while the timer ends the wait.")
-    @Outcome(id = "result, 1, 0, 2", expect = ACCEPTABLE, desc = "one of them makes the retry")
+    @Outcome(id = "failure, 1, 0, 2", expect = ACCEPTABLE, desc = "one of them ends the call, and gives its token back")
     @Outcome(expect = FORBIDDEN, desc = WRONG)
     @State
     public static class TimeOverAndExecutor extends RacedCall {
@@ -163,6 +163,7 @@ class PauseRaces {
 
         public TimeOverAndExecutor() {
             timer.fire();
+            timer.pass(TIME_BUDGET);
             timeOver = timer.due();
         }
 
@@ -179,8 +180,80 @@ class PauseRaces {
         @Arbiter
         public void after(LLLL_Result r) {
             record(call, r);
-            if (attempts.get() != 2) {
+            if (attempts.get() != 1) {
                 r.r1 = attempts.get() + " attempts";
+            }
+        }
+    }
+
+    @JCStressTest
+    @Description(
+            "The call's time ends while a thread of the executor begins its second attempt, which would never end.")
+    @Outcome(id = "failure, 1, 0, 1", expect = ACCEPTABLE, desc = "the attempt is paid, and its stage cancelled")
+    @Outcome(id = "failure, 1, 0, 2", expect = ACCEPTABLE, desc = "the attempt was never made")
+    @Outcome(expect = FORBIDDEN, desc = WRONG)
+    @State
+    public static class TimeOverAndSecondAttempt extends RacedCall {
+
+        private final CompletableFuture<String> second = new CompletableFuture<>();
+        private final CompletableFuture<String> call = begin(THREE_ATTEMPTS, handedOver::add, failsOnce(second));
+
+        public TimeOverAndSecondAttempt() {
+            timer.fire();
+        }
+
+        @Actor
+        public void passes() {
+            timer.pass(TIME_BUDGET);
+            timer.fire();
+        }
+
+        @Actor
+        public void begins() {
+            execute();
+        }
+
+        @Arbiter
+        public void after(LLLL_Result r) {
+            execute();
+            record(call, r);
+            if (attempts.get() == 2 && !second.isCancelled()) {
+                r.r1 = "the second attempt runs on";
+            }
+        }
+    }
+
+    @JCStressTest
+    @Description(
+            "The call's time ends while its first attempt, which would never end, is enlisted, and another call ends.")
+    @Outcome(id = "failure, 2, 0, 2", expect = ACCEPTABLE, desc = "both have ended, and nothing waits on the timer")
+    @Outcome(expect = FORBIDDEN, desc = WRONG)
+    @State
+    public static class LastOutAndNextIn extends RacedCall {
+
+        private final CompletableFuture<String> other = new CompletableFuture<>();
+        private final CompletableFuture<String> never = new CompletableFuture<>();
+        private final Retry both = retry(THREE_ATTEMPTS, Runnable::run);
+        private final CompletableFuture<String> first = both.callAsync(() -> other);
+        private volatile CompletableFuture<String> call;
+
+        @Actor
+        public void ends() {
+            other.complete("result");
+        }
+
+        @Actor
+        public void begins() {
+            call = both.callAsync(() -> never);
+        }
+
+        @Arbiter
+        public void after(LLLL_Result r) {
+            timer.pass(TIME_BUDGET);
+            timer.fire();
+            record(call, r);
+            if (!"result".equals(outcome(first)) || !never.isCancelled()) {
+                r.r1 = "first " + outcome(first) + ", second cancelled " + never.isCancelled();
             }
         }
     }

@@ -26,6 +26,8 @@ import org.openjdk.jcstress.infra.results.LLLL_Result;
  */
 abstract class RacedCall {
 
+    static final Duration TIME_BUDGET = Duration.ofSeconds(10);
+
     static final RetryPolicy THREE_ATTEMPTS = attempts(3).build();
 
     static final RetryPolicy ONE_TIMED_ATTEMPT =
@@ -57,6 +59,7 @@ abstract class RacedCall {
     private static RetryPolicy.Builder attempts(int attempts) {
         return RetryPolicy.builder()
                 .maxAttempts(attempts)
+                .timeBudget(TIME_BUDGET)
                 .backoff(BackoffPolicy.fixed(Duration.ofSeconds(1)))
                 .jitter(Jitter.NONE);
     }

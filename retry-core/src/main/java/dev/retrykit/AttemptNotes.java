@@ -27,20 +27,8 @@ final class AttemptNotes {
     /** Written under this object's lock. */
     private volatile @Nullable AttemptNotes around;
 
-    /** Whether there are any. Most attempts have none, and who asks about them takes no lock. */
-    private volatile boolean some;
-
-    // All under this object's lock, and made by the first.
-    private @Nullable Deque<Throwable> failures;
-    private @Nullable BitSet givenUpStatuses;
-    private @Nullable BitSet transientStatuses;
-    private int withKey;
-    private int withoutKey;
-    private @Nullable String whatWithKey;
-    private @Nullable String whatWithoutKey;
-    private @Nullable Map<String, Integer> requests;
-    private int innerCalls;
-    private @Nullable List<Runnable> cleanups;
+    /** Null while there are none: most attempts have none, and who asks about them takes no lock. Made under the lock. */
+    private volatile @Nullable Noted noted;
 
     /**
      * Of an attempt that has just begun.
@@ -62,17 +50,15 @@ final class AttemptNotes {
 
     /** An inner call has given up on a failure, or on an answer that it returned: the attempt may make a failure of it. */
     synchronized void giveUpOn(@Nullable Throwable failure, Verdict verdict) {
-        some = true;
+        Noted known = known();
         if (failure == null) {
-            givenUpStatuses = with(givenUpStatuses, verdict.status());
+            known.givenUpStatuses.set(verdict.status());
             return;
         }
-        Deque<Throwable> known = failures == null ? new ArrayDeque<>(2) : failures;
-        if (known.size() == KEPT) {
-            known.removeFirst();
+        if (known.failures.size() == KEPT) {
+            known.failures.removeFirst();
         }
-        known.addLast(failure);
-        failures = known;
+        known.failures.addLast(failure);
     }
 
     /** A policy of one attempt gives up on nothing, but what was given up further inside its last attempt passes on. */
@@ -87,18 +73,19 @@ final class AttemptNotes {
 
     /** Whether an inner call has given up on what the attempt ended with: the failure, one in its cause chain, an answer. */
     boolean hasGivenUpOn(@Nullable Throwable failure, Verdict verdict) {
-        return some && isAmongGivenUp(failure, verdict);
+        Noted known = noted;
+        return known != null && isAmongGivenUp(known, failure, verdict);
     }
 
-    private synchronized boolean isAmongGivenUp(@Nullable Throwable failure, Verdict verdict) {
-        if (givenUpStatuses != null && verdict.status() != 0 && givenUpStatuses.get(verdict.status())) {
+    private synchronized boolean isAmongGivenUp(Noted known, @Nullable Throwable failure, Verdict verdict) {
+        if (verdict.status() != 0 && known.givenUpStatuses.get(verdict.status())) {
             return true;
         }
-        if (failures == null || failure == null) {
+        if (failure == null || known.failures.isEmpty()) {
             return false;
         }
         for (Throwable link : Causes.chain(failure)) {
-            for (Throwable given : failures) {
+            for (Throwable given : known.failures) {
                 if (given == link) {
                     return true;
                 }
@@ -109,33 +96,36 @@ final class AttemptNotes {
 
     /** An answer of this status that says when to come back is transient, whatever the rules for statuses say. */
     synchronized void expect(int status) {
-        some = true;
-        transientStatuses = with(transientStatuses, status);
+        known().transientStatuses.set(status);
     }
 
     /** What the end of the attempt means, seen with what it did before. */
     Verdict judge(Verdict verdict, RetryPolicy policy) {
-        if (!some) {
+        Noted any = noted;
+        if (any == null) {
             return verdict;
         }
-        Verdict known = isExpected(verdict) ? verdict.as(Kind.RETRYABLE) : verdict;
+        Verdict known = isExpected(any, verdict) ? verdict.as(Kind.RETRYABLE) : verdict;
         boolean once = known.kind() == Kind.RETRYABLE && unrepeatable(policy) != null;
         return once ? known.as(Kind.NOT_IDEMPOTENT) : known;
     }
 
-    private synchronized boolean isExpected(Verdict verdict) {
+    private synchronized boolean isExpected(Noted any, Verdict verdict) {
         return verdict.kind() == Kind.NOT_RETRYABLE
                 && verdict.retryAfterNanos() != Verdict.NO_HINT
-                && transientStatuses != null
-                && transientStatuses.get(verdict.status());
+                && any.transientStatuses.get(verdict.status());
     }
 
     /** What was done that the policy doesn't let be done again; null if nothing was. */
     synchronized @Nullable String unrepeatable(RetryPolicy policy) {
-        if (withoutKey > 0 && !policy.repeats().allow(false)) {
-            return whatWithoutKey;
+        Noted any = noted;
+        if (any == null) {
+            return null;
         }
-        return withKey > 0 && !policy.repeats().allow(true) ? whatWithKey : null;
+        if (any.withoutKey > 0 && !policy.repeats().allow(false)) {
+            return any.whatWithoutKey;
+        }
+        return any.withKey > 0 && !policy.repeats().allow(true) ? any.whatWithKey : null;
     }
 
     /** Here and in all attempts around. */
@@ -153,13 +143,13 @@ final class AttemptNotes {
     }
 
     private synchronized void count(boolean hasKey, int more, @Nullable String newWhat) {
-        some = true;
+        Noted known = known();
         if (hasKey) {
-            withKey += more;
-            whatWithKey = newWhat == null ? whatWithKey : newWhat;
+            known.withKey += more;
+            known.whatWithKey = newWhat == null ? known.whatWithKey : newWhat;
         } else {
-            withoutKey += more;
-            whatWithoutKey = newWhat == null ? whatWithoutKey : newWhat;
+            known.withoutKey += more;
+            known.whatWithoutKey = newWhat == null ? known.whatWithoutKey : newWhat;
         }
     }
 
@@ -172,54 +162,48 @@ final class AttemptNotes {
             return;
         }
         AttemptNotes known;
-        int keyed;
-        int unkeyed;
-        String withKeyUntilNow;
-        String withoutKeyUntilNow;
+        Noted untilNow;
         synchronized (this) {
             known = around;
             around = outer;
-            keyed = withKey;
-            unkeyed = withoutKey;
-            withKeyUntilNow = whatWithKey;
-            withoutKeyUntilNow = whatWithoutKey;
+            untilNow = noted == null ? null : noted.sideEffects();
+        }
+        if (untilNow == null) {
+            return;
         }
         for (AttemptNotes notes = outer; notes != null && notes != known; notes = notes.around()) {
-            notes.count(true, keyed, withKeyUntilNow);
-            notes.count(false, unkeyed, withoutKeyUntilNow);
+            notes.count(true, untilNow.withKey, untilNow.whatWithKey);
+            notes.count(false, untilNow.withoutKey, untilNow.whatWithoutKey);
         }
     }
 
     /** Whether an attempt around must hear of this one even if it succeeds. */
     boolean hasSideEffects() {
-        return some && isCounting();
+        Noted known = noted;
+        return known != null && isCounting(known);
     }
 
-    private synchronized boolean isCounting() {
-        return withKey > 0 || withoutKey > 0;
+    private synchronized boolean isCounting(Noted known) {
+        return known.withKey > 0 || known.withoutKey > 0;
     }
 
     /** To be done once, if another attempt follows. */
     synchronized void onRetry(Runnable cleanup) {
-        some = true;
-        List<Runnable> known = cleanups == null ? new ArrayList<>(1) : cleanups;
-        known.add(cleanup);
-        cleanups = known;
+        known().cleanups.add(cleanup);
     }
 
     /** Another attempt follows. */
     void discard() {
-        if (!some) {
+        Noted known = noted;
+        if (known == null) {
             return;
         }
         List<Runnable> due;
         synchronized (this) {
-            due = cleanups;
-            cleanups = null;
+            due = List.copyOf(known.cleanups);
+            known.cleanups.clear();
         }
-        if (due != null) {
-            due.forEach(AttemptNotes::runQuietly);
-        }
+        due.forEach(AttemptNotes::runQuietly);
     }
 
     private static void runQuietly(Runnable cleanup) {
@@ -232,13 +216,11 @@ final class AttemptNotes {
 
     /** How many requests of the kind there were, with this one. */
     synchronized int nextRequest(String kind) {
-        Map<String, Integer> known = requests == null ? new HashMap<>() : requests;
-        requests = known;
-        return known.merge(kind, 1, Integer::sum);
+        return known().requests.merge(kind, 1, Integer::sum);
     }
 
     synchronized int nextInnerCall() {
-        return ++innerCalls;
+        return ++known().innerCalls;
     }
 
     CallKey key() {
@@ -250,9 +232,38 @@ final class AttemptNotes {
         return around;
     }
 
-    private static BitSet with(@Nullable BitSet statuses, int status) {
-        BitSet known = statuses == null ? new BitSet() : statuses;
-        known.set(status);
+    /** Under this object's lock. */
+    private Noted known() {
+        Noted known = noted;
+        if (known == null) {
+            known = new Noted();
+            noted = known;
+        }
         return known;
+    }
+
+    /** What there is to note. All of it under the lock of the notes. */
+    private static final class Noted {
+
+        private final Deque<Throwable> failures = new ArrayDeque<>(2);
+        private final BitSet givenUpStatuses = new BitSet();
+        private final BitSet transientStatuses = new BitSet();
+        private final Map<String, Integer> requests = new HashMap<>();
+        private final List<Runnable> cleanups = new ArrayList<>(1);
+        private int withKey;
+        private int withoutKey;
+        private @Nullable String whatWithKey;
+        private @Nullable String whatWithoutKey;
+        private int innerCalls;
+
+        /** As they are now. */
+        Noted sideEffects() {
+            Noted now = new Noted();
+            now.withKey = withKey;
+            now.withoutKey = withoutKey;
+            now.whatWithKey = whatWithKey;
+            now.whatWithoutKey = whatWithoutKey;
+            return now;
+        }
     }
 }

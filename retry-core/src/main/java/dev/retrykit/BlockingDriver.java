@@ -139,8 +139,9 @@ final class BlockingDriver {
         }
         Sleep sleep = new Sleep(new Alarm());
         Waiters waiters = call.retry().waiters();
+        Place place = waiters.enlist(sleep);
         try {
-            waiters.enlist(sleep);
+            waiters.ask(sleep);
             call.retry().time().sleep(retryIn.delayNanos(), sleep.alarm);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -152,7 +153,7 @@ final class BlockingDriver {
             }
             return stop;
         } finally {
-            waiters.dismiss(sleep);
+            waiters.dismiss(place);
         }
         return sleep.alarm.hasRung() ? call.cancelled() : call.next();
     }
@@ -164,6 +165,10 @@ final class BlockingDriver {
         public void shutDown(boolean now) {
             alarm.ring();
         }
+
+        /** Never: a sleep is over before. */
+        @Override
+        public void timeIsOver() {}
     }
 
     private static <T extends @Nullable Object, X extends Throwable> T attempt(

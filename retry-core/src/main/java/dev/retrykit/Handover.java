@@ -12,13 +12,17 @@ final class Handover extends Step implements Runnable {
 
     private static final long serialVersionUID = 1;
 
-    /** How long at least, so that a call whose time is over already gets a thread if there is one. */
+    /** How long at least it waits, so that a call whose time is over already gets a thread if there is one. */
     private static final long LEAST_NANOS = 1_000_000_000;
 
     private final transient StageDriver<?> driver;
     private final transient Step before;
     private final transient Supplier<Decision> work;
     private final transient Supplier<Decision> otherwise;
+
+    /** Whether it has a time of its own to wait, since the call has less. */
+    private final boolean spared;
+
     private transient volatile TimeSource.@Nullable Scheduled limit;
 
     /**
@@ -33,17 +37,16 @@ final class Handover extends Step implements Runnable {
         this.before = before;
         this.work = work;
         this.otherwise = otherwise;
+        this.spared = driver.call().deadlineNanos() - retry().time().nanoTime() < LEAST_NANOS;
     }
 
     void begin() {
-        driver.enforce(this);
-        Retry retry = driver.call().retry();
         try {
-            long wait = Math.max(driver.call().leftNanos(), LEAST_NANOS);
-            retry.executor().execute(this);
-            if (!get()) {
-                limit = retry.time().schedule(this, wait);
+            if (spared) {
+                limit = retry().time().schedule(this, LEAST_NANOS);
             }
+            driver.await(this);
+            retry().executor().execute(this);
         } catch (Throwable notTaken) {
             run(otherwise);
         }
@@ -51,6 +54,17 @@ final class Handover extends Step implements Runnable {
             cancel(limit);
         }
         driver.endIfDone();
+    }
+
+    private Retry retry() {
+        return driver.call().retry();
+    }
+
+    @Override
+    void timeIsOver() {
+        if (!spared) {
+            run();
+        }
     }
 
     @Override

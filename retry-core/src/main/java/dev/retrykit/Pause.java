@@ -16,8 +16,8 @@ final class Pause extends Step implements Runnable {
     }
 
     void begin(long delayNanos) {
-        driver.enforce(this);
         try {
+            driver.await(this);
             scheduled = driver.call().retry().time().schedule(this, delayNanos);
         } catch (Throwable refused) {
             if (claim()) {
@@ -36,6 +36,10 @@ final class Pause extends Step implements Runnable {
             new Handover(driver, this, driver::next, driver.call()::cancelled).begin();
         }
     }
+
+    /** A delay ends before the call's time does. */
+    @Override
+    void timeIsOver() {}
 
     @Override
     boolean isBeforeRetry() {

@@ -51,7 +51,7 @@ public final class Retry {
         this.carrier = builder.carrier;
         this.observer = builder.observer;
         this.audience = new Audience(name, builder.listeners, builder.counters);
-        this.waiters = new Waiters();
+        this.waiters = new Waiters(time);
     }
 
     private Retry(Retry whole, @Nullable Circuit circuit, RetryBudget budget) {

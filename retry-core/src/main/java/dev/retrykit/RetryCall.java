@@ -173,9 +173,9 @@ final class RetryCall {
         return state.startedNanos();
     }
 
-    /** Until the time budget is over, in nanoseconds. */
-    long leftNanos() {
-        return state.leftNanos(retry.time().nanoTime());
+    /** When the time budget is over. */
+    long deadlineNanos() {
+        return state.deadlineNanos();
     }
 
     /** When the running attempt must be over. */

@@ -2,13 +2,10 @@ package dev.retrykit;
 
 import dev.retrykit.Decision.RetryIn;
 import dev.retrykit.Decision.Stop;
-import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.ThrowingCallable;
-import dev.retrykit.time.TimeSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +24,8 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
 
     private volatile @Nullable Step step;
 
-    /** Whether a shutdown can find this. */
-    private volatile boolean enlisted;
+    /** Where a shutdown, and the end of the call's time, find this; null until it has waited. */
+    private volatile @Nullable Place place;
 
     /** What an attempt returned last; written and read by whoever has claimed the step. */
     @SuppressWarnings("NullAway") // null before there is one, and then nobody reads it
@@ -101,7 +98,7 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
             } else if (decision instanceof RetryIn retryIn) {
                 new Pause(this).begin(retryIn.delayNanos());
             } else {
-                new Attempt().begin();
+                new StageAttempt<>(this).begin(body);
             }
         } catch (Throwable broken) {
             finishBroken(broken);
@@ -130,15 +127,27 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
     }
 
     /** Each time that a wait begins for which nobody may hold a thread: a shutdown must find it. */
-    private void enlist() {
-        enlisted = true;
-        call.retry().waiters().enlist(this);
+    void enlist() {
+        Waiters waiters = call.retry().waiters();
+        if (place == null) {
+            place = waiters.enlist(this, call.deadlineNanos());
+        }
+        waiters.ask(this);
         dismissIfDone();
     }
 
     private void dismissIfDone() {
-        if (enlisted && isDone()) {
-            call.retry().waiters().dismiss(this);
+        Place own = place;
+        if (own != null && isDone()) {
+            call.retry().waiters().dismiss(own);
+        }
+    }
+
+    @Override
+    public void timeIsOver() {
+        Step current = step;
+        if (current != null) {
+            current.timeIsOver();
         }
     }
 
@@ -168,9 +177,25 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
     }
 
     /** Puts a step in force that waits. */
-    void enforce(Step next) {
+    void await(Step next) {
         step = next;
         enlist();
+        enforce(next);
+    }
+
+    /** Puts a step in force. If it comes as the time ends, it learns of that here, or from the timer, or from both. */
+    void enforce(Step next) {
+        step = next;
+        Place own = place;
+        if (own != null && own.over) {
+            next.timeIsOver();
+        }
+    }
+
+    /** An attempt has returned, and was claimed by who says so. */
+    void returned(T value) {
+        result = value;
+        follow(() -> call.returned(value));
     }
 
     /** If the step was claimed already, its claimer comes here after it has put the next one in force. */
@@ -180,105 +205,6 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         if (isDone() && current != null && current.claim()) {
             current.abandon();
             call.cancelled();
-        }
-    }
-
-    private final class Attempt extends Step implements BiFunction<T, @Nullable Throwable, @Nullable Void>, Runnable {
-
-        private static final long serialVersionUID = 1;
-
-        private transient volatile @Nullable CompletableFuture<T> running;
-        private transient volatile TimeSource.@Nullable Scheduled timeout;
-
-        /** A retry's time runs while its body does: a body that blocks must not hold up the caller's stage. */
-        void begin() {
-            step = this;
-            try {
-                if (call.view().number() > 1) {
-                    limit();
-                }
-                await(call.run(body));
-            } catch (Throwable failure) {
-                if (failure instanceof InterruptedException) {
-                    Thread.currentThread().interrupt();
-                }
-                end(failure);
-                abandon();
-            }
-        }
-
-        private void await(@Nullable CompletionStage<T> started) {
-            if (started == null) {
-                throw new NullPointerException("an asynchronous method must return a stage, but returned null");
-            }
-            CompletableFuture<T> future = futureOf(started);
-            running = future;
-            if (future == null || !future.isDone()) {
-                enlist();
-                if (timeout == null) {
-                    limit();
-                }
-            }
-            if (get()) {
-                abandon();
-            }
-            started.handle(this);
-        }
-
-        private void limit() {
-            TimeSource time = call.retry().time();
-            timeout = time.schedule(this, call.attemptDeadlineNanos() - time.nanoTime());
-        }
-
-        /** The stage's end. What depends on it succeeds: else it would be given an exception made for it alone. */
-        @Override
-        public @Nullable Void apply(T result, @Nullable Throwable failure) {
-            if (failure != null) {
-                end(Causes.unwrap(failure));
-            } else if (claim()) {
-                cancel(timeout);
-                StageDriver.this.result = result;
-                follow(() -> call.returned(result));
-            }
-            return null;
-        }
-
-        /** On the timer: the time is up. Users' code hangs on both stages. */
-        @Override
-        public void run() {
-            if (claim()) {
-                new Handover(StageDriver.this, this, call::timeUp, call::timeUp).begin();
-            }
-        }
-
-        @Override
-        boolean isBeforeRetry() {
-            return false;
-        }
-
-        @Override
-        void abandon() {
-            cancel(timeout);
-            CompletableFuture<T> unwanted = running;
-            if (unwanted != null) {
-                quietly(() -> unwanted.cancel(true));
-            }
-        }
-
-        private void end(Throwable failure) {
-            cancel(timeout);
-            if (claim()) {
-                follow(() -> call.failed(failure));
-            }
-        }
-
-        /** Null if the stage is of a kind that can't be asked and can't be cancelled. */
-        private @Nullable CompletableFuture<T> futureOf(CompletionStage<T> started) {
-            try {
-                return started.toCompletableFuture();
-            } catch (UnsupportedOperationException unknown) {
-                return null;
-            }
         }
     }
 }

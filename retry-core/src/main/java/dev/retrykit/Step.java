@@ -16,6 +16,9 @@ abstract class Step extends AtomicBoolean {
     /** Whether a retry comes next, which a shutdown doesn't wait for. */
     abstract boolean isBeforeRetry();
 
+    /** The call's time is over. Perhaps told twice, perhaps told to a step that has been claimed. */
+    abstract void timeIsOver();
+
     /** Stops what the step waits for. The step has been claimed. Never throws. */
     abstract void abandon();
 

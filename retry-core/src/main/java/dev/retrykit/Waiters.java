@@ -1,17 +1,40 @@
 package dev.retrykit;
 
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import dev.retrykit.time.TimeSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of one retry that wait for something, so that a shutdown finds them. Whoever begins to wait enlists first and
- * asks then, for each wait; a shutdown says so first and looks then: one of the two always sees the other.
+ * The calls of one retry that wait for something, so that a shutdown finds them and so does the end of their time. Whoever
+ * begins to wait enlists first and asks then, for each wait; a shutdown says so first and looks then: one of the two
+ * always sees the other.
+ *
+ * <p>Calls of one policy reach their deadlines about in the order in which they begin. So one task on the timer, for the
+ * earliest, does for all of them.
  */
 final class Waiters {
 
-    private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
+    private final TimeSource time;
+    private final Lock lock = new ReentrantLock();
+
+    /** A ring from here: whom no deadline concerns, this mark, then the others, the earliest deadline first. */
+    private final Place start = Place.mark();
+
+    private final Place timed = Place.mark();
+
+    /** The task that is on the timer, or about to be. Changed with the lock. */
+    private volatile @Nullable Expiry expiry;
+
     private volatile boolean shutDown;
     private volatile boolean shutDownNow;
+
+    Waiters(TimeSource time) {
+        this.time = time;
+        timed.linkAfter(start);
+    }
 
     /** A call that waits: for the end of a delay, or for an attempt that holds no thread. */
     interface Waiter {
@@ -22,22 +45,83 @@ final class Waiters {
          * @param now whether a running attempt is cancelled too
          */
         void shutDown(boolean now);
+
+        /** On the timer, once: the deadline is here. */
+        void timeIsOver();
     }
 
-    /** From now on a shutdown finds the waiter, which may be there already. One that came before ends the wait here. */
-    void enlist(Waiter waiter) {
-        waiting.add(waiter);
+    /** From now on a shutdown finds the waiter; its deadline is its own affair. */
+    Place enlist(Waiter waiter) {
+        Place place = new Place(waiter, 0);
+        lock.lock();
+        try {
+            place.linkAfter(start);
+        } finally {
+            lock.unlock();
+        }
+        return place;
+    }
+
+    /** From now on a shutdown finds the waiter, and so does the timer when it is time. If the timer fails, so does this. */
+    Place enlist(Waiter waiter, long deadlineNanos) {
+        Place place = new Place(waiter, deadlineNanos);
+        Expiry earlier = null;
+        Expiry later;
+        lock.lock();
+        try {
+            place.linkAfter(lastUntil(deadlineNanos));
+            later = expiry;
+            if (later == null || deadlineNanos - later.nanos < 0) {
+                earlier = new Expiry(deadlineNanos);
+                expiry = earlier;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (earlier != null) {
+            begin(earlier, later, place);
+        }
+        return place;
+    }
+
+    private void begin(Expiry earlier, @Nullable Expiry later, Place place) {
+        if (later != null) {
+            later.cancel();
+        }
+        try {
+            earlier.begin();
+        } catch (Throwable refused) {
+            dismiss(place);
+            throw refused;
+        }
+    }
+
+    /** Lets a waiter whose shutdown came before end its wait. */
+    void ask(Waiter waiter) {
         if (shutDown) {
             waiter.shutDown(shutDownNow);
         }
     }
 
-    void dismiss(Waiter waiter) {
-        waiting.remove(waiter);
+    void dismiss(Place place) {
+        Expiry needless = null;
+        lock.lock();
+        try {
+            place.unlink();
+            if (timed.isBefore(start)) {
+                needless = expiry;
+                expiry = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (needless != null) {
+            needless.cancel();
+        }
     }
 
     int size() {
-        return waiting.size();
+        return all().size();
     }
 
     boolean areShutDown() {
@@ -49,8 +133,102 @@ final class Waiters {
             shutDownNow = true;
         }
         shutDown = true;
-        for (Waiter waiter : waiting) {
+        for (Waiter waiter : all()) {
             waiter.shutDown(shutDownNow);
+        }
+    }
+
+    private List<Waiter> all() {
+        List<Waiter> all = new ArrayList<>();
+        lock.lock();
+        try {
+            for (Place place = start.next(); place != start; place = place.next()) {
+                if (place != timed) {
+                    all.add(place.waiter());
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return all;
+    }
+
+    private Place lastUntil(long deadlineNanos) {
+        Place place = start.previous();
+        while (place != timed && place.deadlineNanos - deadlineNanos > 0) {
+            place = place.previous();
+        }
+        return place;
+    }
+
+    /** Ends the time of whoever has reached a deadline, and waits for the next one. */
+    private final class Expiry implements Runnable {
+
+        private final long nanos;
+        private volatile TimeSource.@Nullable Scheduled scheduled;
+
+        Expiry(long nanos) {
+            this.nanos = nanos;
+        }
+
+        void begin() {
+            try {
+                scheduled = time.schedule(this, nanos - time.nanoTime());
+            } catch (Throwable refused) {
+                forget();
+                throw refused;
+            }
+            if (expiry != this) {
+                cancel();
+            }
+        }
+
+        void cancel() {
+            Step.cancel(scheduled);
+        }
+
+        private void forget() {
+            lock.lock();
+            try {
+                if (expiry == this) {
+                    expiry = null;
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void run() {
+            List<Place> due = new ArrayList<>();
+            Expiry next = null;
+            lock.lock();
+            try {
+                if (expiry == this) {
+                    takeOut(due);
+                    next = timed.isBefore(start) ? null : new Expiry(timed.next().deadlineNanos);
+                    expiry = next;
+                }
+            } finally {
+                lock.unlock();
+            }
+            for (Place place : due) {
+                place.over = true;
+                place.waiter().timeIsOver();
+            }
+            if (next != null) {
+                next.begin();
+            }
+        }
+
+        /** A shutdown still finds them. */
+        private void takeOut(List<Place> due) {
+            long now = time.nanoTime();
+            for (Place place = timed.next(); place != start && place.deadlineNanos - now <= 0; place = timed.next()) {
+                due.add(place);
+                place.unlink();
+                place.linkAfter(start);
+            }
         }
     }
 }
