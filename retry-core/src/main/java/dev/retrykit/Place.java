@@ -11,6 +11,9 @@ final class Place {
     /** Whether the deadline has been reached. Written before the waiter is told. */
     volatile boolean over;
 
+    /** Whether it has been given up. Written with the lock. */
+    volatile boolean left;
+
     private final @Nullable Waiter waiter;
     private @Nullable Place previous;
     private @Nullable Place next;

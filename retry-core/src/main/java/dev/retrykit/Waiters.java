@@ -71,29 +71,23 @@ final class Waiters {
         try {
             place.linkAfter(lastUntil(deadlineNanos));
             later = expiry;
-            if (later == null || deadlineNanos - later.nanos < 0) {
-                earlier = new Expiry(deadlineNanos);
+            long first = timed.next().deadlineNanos;
+            if (later == null || first - later.nanos < 0) {
+                earlier = new Expiry(first);
                 expiry = earlier;
             }
         } finally {
             lock.unlock();
         }
         if (earlier != null) {
-            begin(earlier, later, place);
+            try {
+                earlier.begin(later);
+            } catch (Throwable refused) {
+                dismiss(place);
+                throw refused;
+            }
         }
         return place;
-    }
-
-    private void begin(Expiry earlier, @Nullable Expiry later, Place place) {
-        if (later != null) {
-            later.cancel();
-        }
-        try {
-            earlier.begin();
-        } catch (Throwable refused) {
-            dismiss(place);
-            throw refused;
-        }
     }
 
     /** Lets a waiter whose shutdown came before end its wait. */
@@ -104,10 +98,14 @@ final class Waiters {
     }
 
     void dismiss(Place place) {
+        if (place.left) {
+            return;
+        }
         Expiry needless = null;
         lock.lock();
         try {
             place.unlink();
+            place.left = true;
             if (timed.isBefore(start)) {
                 needless = expiry;
                 expiry = null;
@@ -165,37 +163,42 @@ final class Waiters {
     private final class Expiry implements Runnable {
 
         private final long nanos;
+        private boolean hasFired;
         private volatile TimeSource.@Nullable Scheduled scheduled;
 
         Expiry(long nanos) {
             this.nanos = nanos;
         }
 
-        void begin() {
+        /** Instead of another one, which goes on if the timer refuses this. */
+        void begin(@Nullable Expiry later) {
             try {
                 scheduled = time.schedule(this, nanos - time.nanoTime());
             } catch (Throwable refused) {
-                forget();
+                leaveTo(later);
                 throw refused;
+            }
+            if (later != null) {
+                later.cancel();
             }
             if (expiry != this) {
                 cancel();
             }
         }
 
-        void cancel() {
-            Step.cancel(scheduled);
-        }
-
-        private void forget() {
+        private void leaveTo(@Nullable Expiry later) {
             lock.lock();
             try {
                 if (expiry == this) {
-                    expiry = null;
+                    expiry = later == null || later.hasFired ? null : later;
                 }
             } finally {
                 lock.unlock();
             }
+        }
+
+        void cancel() {
+            Step.cancel(scheduled);
         }
 
         @Override
@@ -204,8 +207,9 @@ final class Waiters {
             Expiry next = null;
             lock.lock();
             try {
+                hasFired = true;
+                takeOut(due);
                 if (expiry == this) {
-                    takeOut(due);
                     next = timed.isBefore(start) ? null : new Expiry(timed.next().deadlineNanos);
                     expiry = next;
                 }
@@ -214,10 +218,10 @@ final class Waiters {
             }
             for (Place place : due) {
                 place.over = true;
-                place.waiter().timeIsOver();
+                Step.quietly(place.waiter()::timeIsOver);
             }
             if (next != null) {
-                next.begin();
+                next.begin(null);
             }
         }
 

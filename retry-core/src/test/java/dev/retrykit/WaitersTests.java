@@ -144,6 +144,41 @@ class WaitersTests {
         assertThat(told).containsExactly("next is over");
     }
 
+    @Test
+    void watchesTheOthersOnIfTheTimerRefusesOneWhoIsEarlier() {
+        Refusing refusing = new Refusing(time);
+        refusing.refuses = false;
+        Waiters before = new Waiters(refusing);
+        before.enlist(new Named("first"), 20);
+        refusing.refuses = true;
+
+        assertThatThrownBy(() -> before.enlist(new Named("refused"), 10)).hasMessage("no timer");
+
+        time.advance(Duration.ofNanos(20));
+        assertThat(told).containsExactly("first is over");
+        assertThat(before.size()).isEqualTo(1);
+    }
+
+    @Test
+    void tellsTheOthersIfOneFails() {
+        waiters.enlist(
+                new Waiters.Waiter() {
+                    @Override
+                    public void shutDown(boolean now) {}
+
+                    @Override
+                    public void timeIsOver() {
+                        throw new IllegalStateException("broken");
+                    }
+                },
+                5);
+        waiters.enlist(new Named("next"), 5);
+
+        time.advance(Duration.ofNanos(5));
+
+        assertThat(told).containsExactly("next is over");
+    }
+
     private Place enlist(String name, int seconds) {
         return waiters.enlist(new Named(name), Duration.ofSeconds(seconds).toNanos() + time.nanoTime());
     }
