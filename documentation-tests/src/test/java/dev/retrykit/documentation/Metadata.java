@@ -1,0 +1,74 @@
+package dev.retrykit.documentation;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.springframework.boot.json.JsonParserFactory;
+
+/** The configuration metadata of all that is on the class path, which editors complete keys by. */
+final class Metadata {
+
+    static final List<Key> KEYS = read();
+
+    private Metadata() {}
+
+    /**
+     * A key.
+     *
+     * @param value the default, or an empty text
+     */
+    record Key(String name, String type, String value, String description) {
+
+        /** Also of what stands in a map or a list. */
+        boolean describes(String property) {
+            boolean open = type.startsWith("java.util.Map") || type.equals("java.util.Properties");
+            return property.equals(name) || open && property.startsWith(name + ".");
+        }
+    }
+
+    /** Whether anybody says that he reads it. */
+    static boolean isKnown(String property) {
+        String plain = property.replaceAll("\\[\\d+]", "");
+        return KEYS.stream().anyMatch(key -> key.describes(plain));
+    }
+
+    private static List<Key> read() {
+        try {
+            List<Key> keys = new ArrayList<>();
+            for (var file : Collections.list(
+                    Metadata.class.getClassLoader().getResources("META-INF/spring-configuration-metadata.json"))) {
+                try (InputStream stream = file.openStream()) {
+                    String json = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+                    Object properties =
+                            JsonParserFactory.getJsonParser().parseMap(json).get("properties");
+                    entries(properties).map(Metadata::key).forEach(keys::add);
+                }
+            }
+            return List.copyOf(keys);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static Stream<Map<?, ?>> entries(Object properties) {
+        return properties instanceof List<?> list ? list.stream().map(entry -> (Map<?, ?>) entry) : Stream.of();
+    }
+
+    private static Key key(Map<?, ?> entry) {
+        return new Key(
+                text(entry, "name"), text(entry, "type"), text(entry, "defaultValue"), text(entry, "description"));
+    }
+
+    private static String text(Map<?, ?> entry, String field) {
+        Object value = entry.get(field);
+        return value instanceof List<?> list
+                ? String.join(", ", list.stream().map(Object::toString).toList())
+                : value == null ? "" : value.toString();
+    }
+}
