@@ -1,19 +1,4 @@
-/**
- * The Spring Boot starter.
- *
- * <p>Floors, imports go downward only:
- *
- * <pre>
- *   5  .autoconfigure                 conditions and beans
- *   4  .observe    .actuate           meters, log lines, endpoint
- *   3  .method                        annotated methods
- *   2  .call                          how a method is called, by what it returns
- *      .http       .web               HTTP clients; answers to callers, and their deadlines
- *   1  .registry                      the policies, circuits and budgets of one application
- *   0  .settings   .failure .reactive retrykit.*, what failures mean, publishers
- *      .customize                     what an application sets by beans
- * </pre>
- */
+/** The Spring Boot starter. Its floors are drawn on the page of {@link dev.retrykit.spring.autoconfigure}. */
 @NullMarked
 package dev.retrykit.spring;
 
