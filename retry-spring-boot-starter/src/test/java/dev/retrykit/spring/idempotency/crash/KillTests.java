@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /** Real processes, ended by SIGKILL on a real database. {@code -Dretrykit.kills=500} for a long run. */
 class KillTests {
 
-    private static final int KILLS = Integer.getInteger("retrykit.kills", 10);
+    private static final int KILLS = Integer.getInteger("retrykit.kills", 6);
 
     @Test
     void paysOnceForEachKeyWhateverIsKilled() throws Exception {
@@ -24,7 +24,7 @@ class KillTests {
     /** That the run would find a payment that was made twice. */
     @Test
     void paysTwiceWithoutTheFence() throws Exception {
-        Result result = new KilledProcesses(false, 43).run(Math.max(20, Math.min(100, KILLS)));
+        Result result = new KilledProcesses(false, 43).run(Math.max(12, Math.min(100, KILLS)));
         System.out.println("without the fence: " + result);
         assertThat(result.missing()).isZero();
         assertThat(result.doubled()).isPositive();
