@@ -1,6 +1,7 @@
 package dev.retrykit;
 
 import dev.retrykit.Waiters.Waiter;
+import dev.retrykit.time.TimeSource;
 import org.jspecify.annotations.Nullable;
 
 /** Where a call is among those of its retry that {@linkplain Waiters wait}. Linked and unlinked with their lock. */
@@ -13,6 +14,9 @@ final class Place {
 
     /** Whether it has been given up. Written with the lock. */
     volatile boolean left;
+
+    /** What tells the waiter, if that is nobody else's affair. */
+    volatile TimeSource.@Nullable Scheduled task;
 
     private final @Nullable Waiter waiter;
     private @Nullable Place previous;

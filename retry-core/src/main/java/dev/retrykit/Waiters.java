@@ -13,9 +13,13 @@ import org.jspecify.annotations.Nullable;
  * always sees the other.
  *
  * <p>Calls of one policy reach their deadlines about in the order in which they begin. So one task on the timer, for the
- * earliest, does for all of them.
+ * earliest, does for all of them. Who comes with a deadline that is far from its turn (an inner call, a policy that was changed)
+ * has a task of its own, so that nobody searches for long.
  */
 final class Waiters {
+
+    /** How many later deadlines an earlier one may pass on its way to its turn. */
+    private static final int NEAR = 16;
 
     private final TimeSource time;
     private final Lock lock = new ReentrantLock();
@@ -66,28 +70,37 @@ final class Waiters {
     Place enlist(Waiter waiter, long deadlineNanos) {
         Place place = new Place(waiter, deadlineNanos);
         Expiry earlier = null;
-        Expiry later;
+        Expiry later = null;
+        boolean alone;
         lock.lock();
         try {
-            place.linkAfter(lastUntil(deadlineNanos));
+            Place before = lastUntil(deadlineNanos);
+            alone = before == null;
+            place.linkAfter(before == null ? start : before);
             later = expiry;
-            long first = timed.next().deadlineNanos;
-            if (later == null || first - later.nanos < 0) {
-                earlier = new Expiry(first);
+            if (!alone && (later == null || timed.next().deadlineNanos - later.nanos < 0)) {
+                earlier = new Expiry(timed.next().deadlineNanos);
                 expiry = earlier;
             }
         } finally {
             lock.unlock();
         }
-        if (earlier != null) {
-            try {
+        try {
+            if (alone) {
+                place.task = time.schedule(() -> tell(place), deadlineNanos - time.nanoTime());
+            } else if (earlier != null) {
                 earlier.begin(later);
-            } catch (Throwable refused) {
-                dismiss(place);
-                throw refused;
             }
+        } catch (Throwable refused) {
+            dismiss(place);
+            throw refused;
         }
         return place;
+    }
+
+    private static void tell(Place place) {
+        place.over = true;
+        Step.quietly(place.waiter()::timeIsOver);
     }
 
     /** Lets a waiter whose shutdown came before end its wait. */
@@ -113,6 +126,7 @@ final class Waiters {
         } finally {
             lock.unlock();
         }
+        Step.cancel(place.task);
         if (needless != null) {
             needless.cancel();
         }
@@ -151,12 +165,16 @@ final class Waiters {
         return all;
     }
 
-    private Place lastUntil(long deadlineNanos) {
+    /** Null if that is far from the end. */
+    private @Nullable Place lastUntil(long deadlineNanos) {
         Place place = start.previous();
-        while (place != timed && place.deadlineNanos - deadlineNanos > 0) {
+        for (int steps = 0; steps < NEAR; steps++) {
+            if (place == timed || place.deadlineNanos - deadlineNanos <= 0) {
+                return place;
+            }
             place = place.previous();
         }
-        return place;
+        return null;
     }
 
     /** Ends the time of whoever has reached a deadline, and waits for the next one. */
@@ -216,10 +234,7 @@ final class Waiters {
             } finally {
                 lock.unlock();
             }
-            for (Place place : due) {
-                place.over = true;
-                Step.quietly(place.waiter()::timeIsOver);
-            }
+            due.forEach(Waiters::tell);
             if (next != null) {
                 next.begin(null);
             }

@@ -56,6 +56,25 @@ class WaitersTests {
     }
 
     @Test
+    void givesATaskOfItsOwnToWhoIsFarFromItsTurn() {
+        for (int i = 0; i < 100; i++) {
+            enlist("caller " + i, 10 + i);
+        }
+        Place far = enlist("far", 5);
+        Place left = enlist("left", 5);
+        assertThat(time.pending()).isEqualTo(3);
+        waiters.dismiss(left);
+
+        seconds(5);
+        assertThat(told).containsExactly("far is over");
+        assertThat(far.over).isTrue();
+        assertThat(time.pending()).isEqualTo(1);
+        seconds(5);
+        assertThat(told).containsExactly("far is over", "caller 0 is over");
+        assertThat(waiters.size()).isEqualTo(101);
+    }
+
+    @Test
     void takesTheTaskOffTheTimerWithTheLastOfThem() {
         Place first = enlist("first", 10);
         Place second = enlist("second", 10);
