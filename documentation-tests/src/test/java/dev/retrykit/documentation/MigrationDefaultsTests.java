@@ -13,41 +13,33 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.EnableAspectJAutoProxy;
-import org.springframework.resilience.annotation.EnableResilientMethods;
-import org.springframework.retry.annotation.EnableRetry;
-import org.springframework.retry.backoff.Sleeper;
 
 /** What each library does where nothing is said, as the tables of the pages for migration have it. */
 class MigrationDefaultsTests {
 
-    private static final List<Long> SLEPT = new ArrayList<>();
-
     @AfterEach
     void forget() {
-        SLEPT.clear();
+        Libraries.SLEPT.clear();
         RetryImpl.setSleepFunction(Thread::sleep);
     }
 
     @Test
     void springRetryRetriesEverythingTwoTimesAfterASecond() {
         new ApplicationContextRunner()
-                .withUserConfiguration(SpringRetry.class)
+                .withUserConfiguration(Libraries.SpringRetry.class)
                 .withBean(BySpringRetry.class)
                 .run(context -> {
                     BySpringRetry bean = context.getBean(BySpringRetry.class);
                     assertThatThrownBy(bean::isWrong).isInstanceOf(IllegalStateException.class);
                     assertThat(bean.calls()).hasSize(3);
-                    assertThat(SLEPT).containsExactly(1000L, 1000L);
+                    assertThat(Libraries.SLEPT).containsExactly(1000L, 1000L);
                 });
     }
 
     @Test
     void springRetryDoesNotSeeWhatAStageCompletesWith() {
         new ApplicationContextRunner()
-                .withUserConfiguration(SpringRetry.class)
+                .withUserConfiguration(Libraries.SpringRetry.class)
                 .withBean(BySpringRetry.class)
                 .run(context -> {
                     BySpringRetry bean = context.getBean(BySpringRetry.class);
@@ -59,7 +51,7 @@ class MigrationDefaultsTests {
     @Test
     void spring7RetriesEverythingThreeTimes() {
         new ApplicationContextRunner()
-                .withUserConfiguration(Spring7.class)
+                .withUserConfiguration(Libraries.Spring7.class)
                 .withBean(BySpring7.class)
                 .run(context -> {
                     BySpring7 bean = context.getBean(BySpring7.class);
@@ -72,15 +64,15 @@ class MigrationDefaultsTests {
 
     @Test
     void resilience4jRetriesEverythingTwoTimesAfterHalfASecond() {
-        RetryImpl.setSleepFunction(SLEPT::add);
+        RetryImpl.setSleepFunction(Libraries.SLEPT::add);
         new ApplicationContextRunner()
-                .withUserConfiguration(AspectJ.class, AutoConfigured.ByResilience4j.class)
+                .withUserConfiguration(Libraries.AspectJ.class, AutoConfigured.ByResilience4j.class)
                 .withBean(ByResilience4j.class)
                 .run(context -> {
                     ByResilience4j bean = context.getBean(ByResilience4j.class);
                     assertThatThrownBy(bean::isWrong).isInstanceOf(IllegalStateException.class);
                     assertThat(bean.calls()).hasSize(3);
-                    assertThat(SLEPT).containsExactly(500L, 500L);
+                    assertThat(Libraries.SLEPT).containsExactly(500L, 500L);
                 });
     }
 
@@ -167,22 +159,4 @@ class MigrationDefaultsTests {
             throw new ConnectException("refused");
         }
     }
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableRetry
-    static class SpringRetry {
-
-        @Bean
-        Sleeper sleeper() {
-            return SLEPT::add;
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableResilientMethods
-    static class Spring7 {}
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableAspectJAutoProxy
-    static class AspectJ {}
 }

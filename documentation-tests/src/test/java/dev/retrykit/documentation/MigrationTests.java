@@ -7,28 +7,18 @@ import io.github.resilience4j.retry.internal.RetryImpl;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.EnableAspectJAutoProxy;
-import org.springframework.resilience.annotation.EnableResilientMethods;
-import org.springframework.retry.annotation.EnableRetry;
-import org.springframework.retry.backoff.Sleeper;
 
 /** The clients on the pages for migration do the same before it and after it, where the pages don't say otherwise. */
 class MigrationTests {
 
-    /** How long the libraries with clocks of their own would have slept. */
-    private static final List<Long> SLEPT = new ArrayList<>();
-
     @BeforeAll
     static void resilience4jDoesNotSleep() {
-        RetryImpl.setSleepFunction(SLEPT::add);
+        RetryImpl.setSleepFunction(Libraries.SLEPT::add);
     }
 
     @AfterAll
@@ -37,12 +27,15 @@ class MigrationTests {
     }
 
     enum Library {
-        SPRING_RETRY(new Migration("spring-retry.md", runner -> runner.withUserConfiguration(SpringRetry.class)), true),
-        SPRING_7(new Migration("spring-7.md", runner -> runner.withUserConfiguration(Spring7.class)), false),
+        SPRING_RETRY(
+                new Migration("spring-retry.md", runner -> runner.withUserConfiguration(Libraries.SpringRetry.class)),
+                true),
+        SPRING_7(new Migration("spring-7.md", runner -> runner.withUserConfiguration(Libraries.Spring7.class)), false),
         RESILIENCE4J(
                 new Migration(
                         "resilience4j.md",
-                        runner -> runner.withUserConfiguration(AspectJ.class, AutoConfigured.ByResilience4j.class)),
+                        runner -> runner.withUserConfiguration(
+                                Libraries.AspectJ.class, AutoConfigured.ByResilience4j.class)),
                 true);
 
         private final Migration client;
@@ -136,22 +129,4 @@ class MigrationTests {
             throw new IllegalStateException(impossible);
         }
     }
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableRetry
-    static class SpringRetry {
-
-        @Bean
-        Sleeper sleeper() {
-            return SLEPT::add;
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableResilientMethods
-    static class Spring7 {}
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableAspectJAutoProxy
-    static class AspectJ {}
 }
