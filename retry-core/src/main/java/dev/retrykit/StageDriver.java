@@ -180,12 +180,17 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
     void await(Step next) {
         step = next;
         enlist();
-        enforce(next);
+        tellTime(next);
     }
 
-    /** Puts a step in force. If it comes as the time ends, it learns of that here, or from the timer, or from both. */
+    /** Puts a step in force. */
     void enforce(Step next) {
         step = next;
+        tellTime(next);
+    }
+
+    /** A step that comes into force as the time ends learns of it here, or from the timer, or from both. */
+    private void tellTime(Step next) {
         Place own = place;
         if (own != null && own.over) {
             next.timeIsOver();
