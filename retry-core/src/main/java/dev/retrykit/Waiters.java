@@ -181,7 +181,10 @@ final class Waiters {
     private final class Expiry implements Runnable {
 
         private final long nanos;
-        private boolean hasFired;
+
+        /** Whether it has fired, or never will. With the lock. */
+        private boolean spent;
+
         private volatile TimeSource.@Nullable Scheduled scheduled;
 
         Expiry(long nanos) {
@@ -207,8 +210,9 @@ final class Waiters {
         private void leaveTo(@Nullable Expiry later) {
             lock.lock();
             try {
+                spent = true;
                 if (expiry == this) {
-                    expiry = later == null || later.hasFired ? null : later;
+                    expiry = later == null || later.spent ? null : later;
                 }
             } finally {
                 lock.unlock();
@@ -225,7 +229,7 @@ final class Waiters {
             Expiry next = null;
             lock.lock();
             try {
-                hasFired = true;
+                spent = true;
                 takeOut(due);
                 if (expiry == this) {
                     next = timed.isBefore(start) ? null : new Expiry(timed.next().deadlineNanos);

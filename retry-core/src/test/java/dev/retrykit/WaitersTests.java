@@ -179,6 +179,23 @@ class WaitersTests {
     }
 
     @Test
+    void catchesUpWithWhomTheTimerRefusedToWatchOn() {
+        Refusing refusing = new Refusing(time);
+        refusing.refuses = false;
+        Waiters before = new Waiters(refusing);
+        before.enlist(new Named("first"), 10);
+        before.enlist(new Named("second"), 20);
+        refusing.refuses = true;
+        assertThatThrownBy(() -> time.advance(Duration.ofNanos(10))).hasMessage("no timer");
+        refusing.refuses = false;
+
+        before.enlist(new Named("third"), 30);
+
+        time.advance(Duration.ofNanos(10));
+        assertThat(told).containsExactly("first is over", "second is over");
+    }
+
+    @Test
     void tellsTheOthersIfOneFails() {
         waiters.enlist(
                 new Waiters.Waiter() {
