@@ -6,6 +6,7 @@ import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.IdempotencyRules;
 import dev.retrykit.spring.idempotency.IdempotencyStart;
 import dev.retrykit.spring.idempotency.http.Endpoints;
+import dev.retrykit.spring.idempotency.http.ScopeParts;
 import dev.retrykit.spring.idempotency.method.IdempotentMethods;
 import dev.retrykit.spring.idempotency.method.IdempotentPostProcessor;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
@@ -122,10 +123,20 @@ public final class RetrykitIdempotencyAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
+        ScopeParts retrykitIdempotencyScope(WrittenSettings settings, ApplicationContext context) {
+            return new ScopeParts(settings, context);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
         Endpoints retrykitIdempotentEndpoints(
-                Idempotency idempotency, IdempotencyRules rules, ApplicationContext context) {
+                Idempotency idempotency, IdempotencyRules rules, ScopeParts scope, ApplicationContext context) {
             return new Endpoints(
-                    idempotency, rules, application(context.getEnvironment()), Security.isThere(context), context);
+                    idempotency,
+                    rules,
+                    new Endpoints.Application(application(context.getEnvironment()), Security.isThere(context)),
+                    scope,
+                    context);
         }
     }
 }

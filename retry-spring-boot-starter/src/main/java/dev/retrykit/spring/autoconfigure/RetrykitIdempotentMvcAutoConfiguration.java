@@ -1,13 +1,18 @@
 package dev.retrykit.spring.autoconfigure;
 
+import dev.retrykit.spring.failure.CallerTransaction;
 import dev.retrykit.spring.idempotency.http.Endpoints;
 import dev.retrykit.spring.idempotency.http.Gates;
+import dev.retrykit.spring.idempotency.servlet.EndpointAdapter;
 import dev.retrykit.spring.idempotency.servlet.IdempotencyFilter;
-import dev.retrykit.spring.idempotency.servlet.IdempotentMvc;
 import dev.retrykit.spring.idempotency.servlet.MvcEndpoints;
 import dev.retrykit.spring.idempotency.servlet.ServletGate;
 import jakarta.servlet.DispatcherType;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.springframework.aop.Advisor;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -17,12 +22,14 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.Ordered;
+import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
-import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 
 /** Idempotent endpoints in Spring MVC. */
 @AutoConfiguration(after = RetrykitIdempotencyAutoConfiguration.class)
@@ -36,25 +43,39 @@ public final class RetrykitIdempotentMvcAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    MvcEndpoints retrykitMvcEndpoints(Endpoints endpoints, ObjectProvider<RequestMappingHandlerMapping> mappings) {
+    MvcEndpoints retrykitMvcEndpoints(Endpoints endpoints, ObjectProvider<RequestMappingInfoHandlerMapping> mappings) {
         return new MvcEndpoints(endpoints, mappings);
     }
 
     @Bean
     @ConditionalOnMissingBean
-    IdempotentMvc retrykitIdempotentMvc(Endpoints endpoints) {
-        return new IdempotentMvc(endpoints);
+    EndpointAdapter retrykitEndpointAdapter(Endpoints endpoints, ObjectProvider<CallerTransaction> transaction) {
+        return new EndpointAdapter(endpoints, transaction.getIfUnique(() -> CallerTransaction.NONE));
     }
 
-    /** The innermost: after Spring Security, which knows the caller. */
+    /** Mapped to the servlets' names, and so within all filters that are mapped to URLs, in whatever order those are. */
     @Bean
     @ConditionalOnMissingBean(name = "retrykitIdempotencyFilter")
-    FilterRegistrationBean<IdempotencyFilter> retrykitIdempotencyFilter(Endpoints endpoints) {
+    FilterRegistrationBean<IdempotencyFilter> retrykitIdempotencyFilter(
+            Endpoints endpoints, ListableBeanFactory beans, ObjectProvider<ServletRegistrationBean<?>> servlets) {
         FilterRegistrationBean<IdempotencyFilter> registration =
                 new FilterRegistrationBean<>(new IdempotencyFilter(endpoints));
+        registration.setServletNames(servletNames(beans, servlets));
+        registration.setMatchAfter(true);
         registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC);
         registration.setOrder(Ordered.LOWEST_PRECEDENCE);
         return registration;
+    }
+
+    /** Spring Boot registers a servlet that is a bean by the bean's name. */
+    private static Set<String> servletNames(
+            ListableBeanFactory beans, ObjectProvider<ServletRegistrationBean<?>> servlets) {
+        Set<String> names = new LinkedHashSet<>(List.of(beans.getBeanNamesForType(DispatcherServlet.class)));
+        servlets.stream()
+                .filter(registration -> registration.getServlet() instanceof DispatcherServlet)
+                .map(ServletRegistrationBean::getServletName)
+                .forEach(names::add);
+        return names;
     }
 
     @Bean

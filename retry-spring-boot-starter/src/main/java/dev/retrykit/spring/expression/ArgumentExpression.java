@@ -66,11 +66,17 @@ public final class ArgumentExpression {
 
     /** Its value for a call; whatever is wrong about it names the method and the expression. */
     public Object value(@Nullable Object[] arguments) {
-        Object value = argument >= 0 ? arguments[argument] : evaluate(arguments);
+        Object value = find(arguments);
         if (value == null) {
             throw new IllegalArgumentException(what + " is null, so nothing was called.");
         }
         return value;
+    }
+
+    /** Its value for a call, which may be null. */
+    @Nullable
+    Object find(@Nullable Object[] arguments) {
+        return argument >= 0 ? arguments[argument] : evaluate(arguments);
     }
 
     private @Nullable Object evaluate(@Nullable Object[] arguments) {
@@ -81,6 +87,24 @@ public final class ArgumentExpression {
                     what + " failed, so nothing was called: " + Texts.line(String.valueOf(failed.getMessage()), 300),
                     failed);
         }
+    }
+
+    /** Whether its value depends on an argument. One that doesn't can be evaluated without any. */
+    public boolean namesArguments() {
+        return namesArguments(expression.getAST());
+    }
+
+    private boolean namesArguments(SpelNode node) {
+        if (node instanceof VariableReference
+                && names.position(node.toStringAST().substring(1)) >= 0) {
+            return true;
+        }
+        for (int i = 0; i < node.getChildCount(); i++) {
+            if (namesArguments(node.getChild(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int argument(SpelNode node, ArgumentNames names) {

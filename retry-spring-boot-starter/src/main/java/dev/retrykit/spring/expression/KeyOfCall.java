@@ -31,7 +31,20 @@ public final class KeyOfCall {
      * @throws IllegalArgumentException if there is none, or if its text would say nothing about it
      */
     public String of(@Nullable Object[] arguments) {
-        Object value = expression.value(arguments);
+        return of(expression.value(arguments));
+    }
+
+    /**
+     * The key; null if the expression is null.
+     *
+     * @throws IllegalArgumentException if the expression fails, or if its text would say nothing about it
+     */
+    public @Nullable String find(@Nullable Object[] arguments) {
+        Object value = expression.find(arguments);
+        return value == null ? null : of(value);
+    }
+
+    private String of(Object value) {
         if (!SPEAKS.get(value.getClass())) {
             throw new IllegalArgumentException(
                     expression + " is a " + value.getClass().getTypeName()
@@ -39,6 +52,11 @@ public final class KeyOfCall {
         }
         String text = text(value);
         return text.length() <= LONGEST ? text : "sha256:" + hash(text);
+    }
+
+    /** Whether it depends on an argument. */
+    public boolean namesArguments() {
+        return expression.namesArguments();
     }
 
     @Override

@@ -24,6 +24,7 @@ public final class Idempotency implements AutoCloseable {
     private final Upkeep upkeep;
     private final IdempotencyCounters counters = new IdempotencyCounters();
     private final List<MethodRecord> methods = new CopyOnWriteArrayList<>();
+    private volatile boolean begun;
     private volatile boolean closed;
 
     /** With a store. */
@@ -32,9 +33,12 @@ public final class Idempotency implements AutoCloseable {
         this.upkeep = new Upkeep(time);
     }
 
-    /** A method that is called with keys. */
+    /** A method that is called with keys; the first one makes ready, if that is still to be done. */
     public void add(MethodRecord method) {
         methods.add(method);
+        if (begun && methods.size() == 1) {
+            start();
+        }
     }
 
     /** All methods that are called with keys. */
@@ -48,10 +52,15 @@ public final class Idempotency implements AutoCloseable {
      * @throws RuntimeException if the store can't do its work, and never will
      */
     public void begin() {
+        begun = true;
         if (!methods.isEmpty()) {
-            store.prepare();
-            purgeLater();
+            start();
         }
+    }
+
+    private void start() {
+        store.prepare();
+        purgeLater();
     }
 
     /** Where it is kept what became of keys. */

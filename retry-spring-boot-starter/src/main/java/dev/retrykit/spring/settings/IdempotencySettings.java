@@ -19,6 +19,8 @@ import org.springframework.util.unit.DataSize;
  * @param holdFor how long such a key is held; then a repeat runs
  * @param onStoreDown what becomes of requests whose key isn't required while the store can't be asked: reject or run
  * @param headers headers that are given again in addition to those that describe a body or name a place
+ * @param scope what belongs to the scope of every key in addition to the caller: authority, header:NAME, or an expression
+ *     over principal, authority, header('NAME') and beans
  * @param initializeSchema when the tables are made: always, embedded (in H2 in memory and the like) or never
  * @param memory how much is kept in memory
  */
@@ -32,6 +34,7 @@ public record IdempotencySettings(
         @DefaultValue("1h") Duration holdFor,
         @DefaultValue("reject") OnStoreDown onStoreDown,
         @DefaultValue List<String> headers,
+        @DefaultValue List<String> scope,
         @DefaultValue("embedded") InitializeSchema initializeSchema,
         @DefaultValue Memory memory) {
 
@@ -45,6 +48,7 @@ public record IdempotencySettings(
             OnCrash.HOLD,
             Duration.ofHours(1),
             OnStoreDown.REJECT,
+            List.of(),
             List.of(),
             InitializeSchema.EMBEDDED,
             new Memory(100_000, DataSize.ofMegabytes(64)));

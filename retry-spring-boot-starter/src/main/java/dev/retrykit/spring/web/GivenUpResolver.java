@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -40,11 +41,19 @@ public final class GivenUpResolver implements HandlerExceptionResolver, WebMvcCo
         return new ModelAndView();
     }
 
+    /** Lets a page of another origin that may read the answer read our headers too. */
+    public static void expose(HttpServletResponse response) {
+        if (response.getHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN) != null) {
+            response.addHeader(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, Problem.EXPOSED);
+        }
+    }
+
     /** Answers with it. */
     public static void write(Problem problem, HttpServletResponse response) throws IOException {
         byte[] body = problem.body();
         response.setStatus(problem.status());
         response.setHeader(problem.header(), problem.value());
+        expose(response);
         response.setContentType(Problem.TYPE.toString());
         response.setContentLength(body.length);
         response.getOutputStream().write(body);

@@ -19,6 +19,9 @@ public record Problem(int status, String header, String value, String detail) {
     /** What it is written as. */
     public static final MediaType TYPE = MediaType.APPLICATION_PROBLEM_JSON;
 
+    /** The headers that pages of other origins are allowed to read. */
+    public static final String EXPOSED = "Idempotent-Replayed, Retry-After, x-should-retry";
+
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
     /** Come back then, rounded up to seconds. */

@@ -10,44 +10,66 @@ import dev.retrykit.spring.idempotency.MethodRecord;
 import dev.retrykit.spring.idempotency.Opened;
 import dev.retrykit.spring.idempotency.StoreDownException;
 import dev.retrykit.spring.idempotency.store.Answer;
-import java.lang.reflect.Method;
+import java.security.Principal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
 
 /** A controller's method whose requests have keys: all that can be known before one comes. */
 public final class Endpoint {
 
-    private final Method method;
+    private final Handler handler;
     private final boolean required;
     private final @Nullable KeyOfCall scope;
     private final MethodRecord record;
     private final Surroundings surroundings;
+    private volatile boolean gated = true;
+    private final Set<String> conditions = new ConcurrentSkipListSet<>();
 
     /**
      * What all endpoints share.
      *
      * @param application the application's name: several may share a store
      * @param secured whether Spring Security knows callers
+     * @param parts what belongs to the scope of every key
      */
-    record Surroundings(Idempotency idempotency, IdempotencyRules rules, String application, boolean secured) {}
+    record Surroundings(
+            Idempotency idempotency, IdempotencyRules rules, String application, boolean secured, ScopeParts parts) {}
 
     Endpoint(
-            Method method,
+            Handler handler,
             boolean required,
             @Nullable KeyOfCall scope,
             MethodRecord record,
             Surroundings surroundings) {
-        this.method = method;
+        this.handler = handler;
         this.required = required;
         this.scope = scope;
         this.record = record;
         this.surroundings = surroundings;
     }
 
-    /** Whether it is this method's. */
-    boolean isOf(Method other) {
-        return method.equals(other);
+    /** Nobody sees when its method is called. */
+    void ungated() {
+        gated = false;
+    }
+
+    /** Whether it is seen when its method is called. */
+    public boolean isGated() {
+        return gated;
+    }
+
+    /** One of its mappings; two handlers of one path differ in these. */
+    void mapped(String condition) {
+        conditions.add(condition);
+    }
+
+    /** Whether whose key it is depends on the arguments, so that they are resolved before anything is decided. */
+    public boolean isScopedByArguments() {
+        return scope != null && scope.namesArguments();
     }
 
     /** Whether its keys belong to what an expression says, and not to the caller. */
@@ -55,9 +77,9 @@ public final class Endpoint {
         return scope != null;
     }
 
-    /** What is known of its calls. */
-    MethodRecord record() {
-        return record;
+    /** The method's name, for people. */
+    public String name() {
+        return record.name();
     }
 
     /** What holds for all. */
@@ -85,6 +107,22 @@ public final class Endpoint {
         return RefusedException.with(Refusals.tooLarge(rules().maxBody()));
     }
 
+    /** A request's body was read by somebody else. */
+    public RefusedException unreadable() {
+        return RefusedException.with(Refusals.unreadable());
+    }
+
+    /** A request's body says that it is a form, and is none. */
+    public RefusedException undecodable() {
+        return RefusedException.with(Refusals.undecodable());
+    }
+
+    /** What a request consists of, but for its body. */
+    public Fingerprint fingerprint(EndpointRequest request) {
+        Fingerprint print = new Fingerprint(request.method(), request.path(), request.query(), request.contentType());
+        return print.part(String.join(" ", conditions)).conditions(request.headers());
+    }
+
     /**
      * It is answered: keeps the answer, or frees the key.
      *
@@ -103,11 +141,15 @@ public final class Endpoint {
     }
 
     @Nullable
-    HeldClaim open(KeyedRequest request, @Nullable String caller, @Nullable Object[] arguments) {
-        String id = Digest.of(surroundings.application(), scope(caller, arguments), request.route(), request.key());
+    HeldClaim claim(KeyedRequest keyed, @Nullable Object @Nullable [] arguments) {
+        EndpointRequest request = keyed.request();
+        List<String> scopes = new ArrayList<>(surroundings.parts().of(request));
+        scopes.add(scope(request.caller(), arguments));
+        String owner = Digest.of(scopes.toArray(String[]::new));
+        String id = Digest.of(surroundings.application(), owner, request.route(), keyed.key());
         Opened opened;
         try {
-            opened = surroundings.idempotency().open(id, request.fingerprint(), record.terms());
+            opened = surroundings.idempotency().open(id, keyed.fingerprint(), record.terms());
         } catch (StoreDownException down) {
             if (!required && rules().runsWithoutStore()) {
                 return null;
@@ -122,12 +164,17 @@ public final class Endpoint {
                 : RefusedException.with(Refusals.of(opened.decision(), id));
     }
 
-    private String scope(@Nullable String caller, @Nullable Object[] arguments) {
+    private String scope(@Nullable Principal caller, @Nullable Object @Nullable [] arguments) {
         if (scope != null) {
-            return "scope " + scope.of(arguments);
+            String text =
+                    scope.find(arguments == null ? new Object[handler.method().getParameterCount()] : arguments);
+            if (text == null) {
+                throw RefusedException.with(Refusals.noScope("A value"));
+            }
+            return "scope " + text;
         }
         if (caller != null) {
-            return "caller " + caller;
+            return "caller " + caller.getName();
         }
         if (surroundings.secured()) {
             throw RefusedException.with(Refusals.nobody());

@@ -8,96 +8,113 @@ import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.IdempotencyRules;
 import dev.retrykit.spring.idempotency.MethodRecord;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import java.lang.reflect.Method;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.support.AopUtils;
-import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.util.ClassUtils;
 import org.springframework.web.method.HandlerMethod;
 
-/** All endpoints with keys, each made once, at start. */
+/** All endpoints with keys: those of all mappings at startup, and those that are mapped later, when a request comes. */
 public final class Endpoints {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit");
 
     private static final String ANY = "*";
 
-    private final Map<Method, Endpoint> byMethod = new ConcurrentHashMap<>();
-    private final Map<Method, Optional<Endpoint>> byHandler = new ConcurrentHashMap<>();
+    private final Map<Handler, Endpoint> byHandler = new ConcurrentHashMap<>();
+    private final Map<HandlerMethod, Optional<Endpoint>> found = new ConcurrentHashMap<>();
     private final Set<String> httpMethods = ConcurrentHashMap.newKeySet();
+    private final Set<String> afterArguments = new ConcurrentSkipListSet<>();
+    private final Set<Endpoint> unchecked = ConcurrentHashMap.newKeySet();
     private final Endpoint.Surroundings surroundings;
-    private final BeanFactory beans;
+    private final ListableBeanFactory beans;
 
     /**
      * None yet.
      *
      * @param application the application's name
      * @param secured whether Spring Security knows callers
+     * @param parts what belongs to the scope of every key
      */
     public Endpoints(
-            Idempotency idempotency, IdempotencyRules rules, String application, boolean secured, BeanFactory beans) {
-        this.surroundings = new Endpoint.Surroundings(idempotency, rules, application, secured);
+            Idempotency idempotency,
+            IdempotencyRules rules,
+            Application application,
+            ScopeParts parts,
+            ListableBeanFactory beans) {
+        this.surroundings =
+                new Endpoint.Surroundings(idempotency, rules, application.name(), application.secured(), parts);
         this.beans = beans;
     }
 
     /**
+     * The application that has the endpoints.
+     *
+     * @param name its name: several may share a store
+     * @param secured whether Spring Security knows callers
+     */
+    public record Application(String name, boolean secured) {}
+
+    /**
+     * A mapping to a controller's method.
+     *
+     * @param handler the method
+     * @param httpMethods of requests that it answers; empty for all
+     * @param conditions what else a request must be; two handlers of one path differ in it
+     */
+    public record Mapping(HandlerMethod handler, Collection<? extends Enum<?>> httpMethods, String conditions) {}
+
+    /**
      * Adds a controller's method, if it has keys.
      *
-     * @param httpMethods of requests that it answers; empty for all
-     * @param possible the kinds of methods that the web stack knows the request of
+     * @param possible the kinds of methods that the web stack can answer for
      * @throws InvalidSettingException if it can't be idempotent
      */
-    public void add(HandlerMethod handler, Collection<? extends Enum<?>> httpMethods, Set<ReturnKind> possible) {
-        Class<?> type = handler.getBeanType();
-        Method method = specific(handler.getMethod(), type);
-        Idempotent idempotent = AnnotatedElementUtils.findMergedAnnotation(method, Idempotent.class);
+    public void add(Mapping mapping, Set<ReturnKind> possible) {
+        Handler handler = Handler.of(mapping.handler());
+        Idempotent idempotent = AnnotatedElementUtils.findMergedAnnotation(handler.method(), Idempotent.class);
         if (idempotent == null) {
             return;
         }
-        String name = MethodNames.readable(method, type);
-        checkKey(idempotent, name);
-        ReturnKind kind = ReturnKind.of(method);
-        if (!possible.contains(kind)) {
-            throw new InvalidSettingException(
-                    "@Idempotent on " + name + ", which returns "
-                            + method.getReturnType().getSimpleName() + ": " + kind.complaint(),
-                    "Let it return the whole answer, in WebFlux as a Mono, or remove the annotation.");
+        Endpoint known = byHandler.get(handler);
+        if (known == null) {
+            known = make(idempotent, handler, possible);
+            secure(mapping.handler(), known);
+            byHandler.put(handler, known);
         }
-        Object bean = handler.createWithResolvedBean().getBean();
-        if (!Gates.isGated(bean, method, type)) {
-            throw new InvalidSettingException(
-                    "@Idempotent on " + name + ": no proxy of " + type.getName() + " sees its calls.",
-                    "Let the class and the method be neither final nor private, and don't set spring.aop.auto=false.");
+        known.mapped(mapping.conditions());
+        if (mapping.httpMethods().isEmpty()) {
+            httpMethods.add(ANY);
         }
-        byMethod.computeIfAbsent(method, key -> make(idempotent, key, type, name, kind));
-        if (httpMethods.isEmpty()) {
-            this.httpMethods.add(ANY);
-        }
-        httpMethods.forEach(httpMethod -> this.httpMethods.add(httpMethod.name()));
+        mapping.httpMethods().forEach(httpMethod -> httpMethods.add(httpMethod.name()));
     }
 
-    private static void checkKey(Idempotent idempotent, String name) {
+    private Endpoint make(Idempotent idempotent, Handler handler, Set<ReturnKind> possible) {
+        String name = MethodNames.readable(handler.method(), handler.type());
         if (!idempotent.key().isEmpty()) {
             throw new InvalidSettingException(
                     "@Idempotent(key) on " + name + ", which answers HTTP requests: there the caller sends the key.",
                     "Remove the key.");
         }
-    }
-
-    private Endpoint make(Idempotent idempotent, Method method, Class<?> type, String name, ReturnKind kind) {
+        ReturnKind kind = ReturnKind.of(handler.method());
+        if (!possible.contains(kind)) {
+            throw new InvalidSettingException(
+                    "@Idempotent on " + name + ", which returns "
+                            + handler.method().getReturnType().getSimpleName() + ": " + kind.complaint(),
+                    "Let it return the whole answer, in WebFlux as a Mono, or remove the annotation.");
+        }
         KeyOfCall scope = idempotent.scope().isEmpty()
                 ? null
-                : new KeyOfCall(
-                        ArgumentExpression.parse("@Idempotent(scope)", idempotent.scope(), method, type, beans));
+                : new KeyOfCall(ArgumentExpression.parse(
+                        "@Idempotent(scope)", idempotent.scope(), handler.method(), handler.type(), beans));
         MethodRecord record = new MethodRecord(
                 name,
                 kind == ReturnKind.PLAIN,
@@ -105,23 +122,71 @@ public final class Endpoints {
                 surroundings.rules(),
                 surroundings.idempotency().store());
         surroundings.idempotency().add(record);
-        return new Endpoint(method, idempotent.required(), scope, record, surroundings);
+        return new Endpoint(handler, idempotent.required(), scope, record, surroundings);
     }
 
-    /** Warns of endpoints whose callers can't be told apart; once all are there. */
-    public void warn() {
-        if (surroundings.secured()) {
+    private void secure(HandlerMethod handler, Endpoint endpoint) {
+        if (handler.getBean() instanceof String bean && !(beans.containsBean(bean) && beans.isSingleton(bean))) {
+            unchecked.add(endpoint); // its bean is made for each request: the first one tells
             return;
         }
-        List<String> shared = byMethod.values().stream()
+        HandlerMethod resolved = handler.createWithResolvedBean();
+        check(resolved, endpoint);
+        if (!Gates.isAround(resolved)) {
+            endpoint.ungated();
+            LOG.warn("No proxy sees the calls of " + endpoint.name()
+                    + ": where its arguments are refused, a corrected request"
+                    + " needs a new idempotency key. Let the class and the method be neither final nor private, and"
+                    + " don't set spring.aop.auto=false");
+        }
+        if (endpoint.isScopedByArguments() || MethodSecurity.of(resolved).needsArguments()) {
+            afterArguments.add(endpoint.name());
+        }
+    }
+
+    private void check(HandlerMethod handler, Endpoint endpoint) {
+        if (MethodSecurity.isMissing(handler, beans)) {
+            throw new InvalidSettingException(
+                    "@Idempotent on " + endpoint.name()
+                            + ": its method security isn't in its bean's proxy, so it can't be"
+                            + " asked before an answer is given again.",
+                    "Let Spring make a proxy of the controller, and don't weave method security in.");
+        }
+    }
+
+    /**
+     * The method security of a handler.
+     *
+     * @throws InvalidSettingException if it stands where nobody sees it
+     */
+    public MethodSecurity security(HandlerMethod handler, Endpoint endpoint) {
+        if (unchecked.contains(endpoint)) {
+            check(handler, endpoint);
+            unchecked.remove(endpoint);
+        }
+        return MethodSecurity.of(handler);
+    }
+
+    /** Says what holds for the endpoints that are there now. */
+    public void report() {
+        List<String> own = byHandler.values().stream()
                 .filter(endpoint -> !endpoint.hasScope())
-                .map(endpoint -> endpoint.record().name())
+                .map(endpoint -> endpoint.name())
                 .sorted()
                 .toList();
-        if (!shared.isEmpty()) {
-            LOG.warn("Without Spring Security and without a scope, callers of " + String.join(", ", shared)
+        if (!own.isEmpty() && !surroundings.secured()) {
+            LOG.warn("Without Spring Security and without a scope, callers of " + String.join(", ", own)
                     + " who aren't known share one scope: who sends another's key is given the other's answer."
                     + " Name a scope, as in @Idempotent(scope = \"#tenant\")");
+        }
+        if (!byHandler.isEmpty()) {
+            LOG.info("The scope of an idempotency key is "
+                    + surroundings.parts().describe() + "; retrykit.idempotency.scope adds to it");
+        }
+        if (!afterArguments.isEmpty()) {
+            LOG.info("A repeat of " + String.join(", ", afterArguments)
+                    + " is answered after its arguments are resolved,"
+                    + " since its scope or its method security names one: an argument that can't be made refuses it");
         }
     }
 
@@ -130,18 +195,33 @@ public final class Endpoints {
         return httpMethods.contains(httpMethod.equals("HEAD") ? "GET" : httpMethod) || httpMethods.contains(ANY);
     }
 
-    /** The endpoint of a method; null if it has no keys. */
-    public @Nullable Endpoint find(HandlerMethod handler) {
-        Optional<Endpoint> known = byHandler.get(handler.getMethod());
+    /** The header that keys are sent in. */
+    public String header() {
+        return surroundings.rules().header();
+    }
+
+    /**
+     * The endpoint of a handler; null if it has no keys. One that is mapped by nobody who was asked at startup is added.
+     *
+     * @param possible the kinds of methods that the web stack can answer for
+     * @throws InvalidSettingException if it can't be idempotent
+     */
+    public @Nullable Endpoint find(HandlerMethod handler, Set<ReturnKind> possible) {
+        HandlerMethod declared = declared(handler);
+        Optional<Endpoint> known = found.get(declared);
         if (known == null) {
-            known = Optional.ofNullable(byMethod.get(specific(handler.getMethod(), handler.getBeanType())));
-            byHandler.put(handler.getMethod(), known);
+            if (!byHandler.containsKey(Handler.of(handler))) {
+                add(new Mapping(handler, Set.of(), ""), possible);
+            }
+            known = Optional.ofNullable(byHandler.get(Handler.of(handler)));
+            found.put(declared, known);
         }
         return known.orElse(null);
     }
 
-    /** The method that is carried out, however it is called. */
-    public static Method specific(Method method, Class<?> type) {
-        return AopUtils.getMostSpecificMethod(method, ClassUtils.getUserClass(type));
+    /** The mapping's own, of which there is one: a request's controller is another bean each time. */
+    private static HandlerMethod declared(HandlerMethod handler) {
+        HandlerMethod from = handler.getResolvedFromHandlerMethod();
+        return from == null ? handler : declared(from);
     }
 }

@@ -1,23 +1,35 @@
 package dev.retrykit.spring.idempotency.http;
 
 import dev.retrykit.spring.idempotency.Digest;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.util.ClassUtils;
 
-/** What a request consists of: method, path, query, content type and body. */
+/** What a request consists of: method, path, query, content type, conditions and body. */
 public final class Fingerprint {
 
     private static final boolean KNOWS_JSON =
             ClassUtils.isPresent("tools.jackson.databind.json.JsonMapper", Fingerprint.class.getClassLoader());
 
+    /** Headers that decide whether a request has an effect, or which part of an answer it gets. */
+    private static final List<String> CONDITIONS = List.of(
+            HttpHeaders.IF_MATCH,
+            HttpHeaders.IF_NONE_MATCH,
+            HttpHeaders.IF_MODIFIED_SINCE,
+            HttpHeaders.IF_UNMODIFIED_SINCE,
+            HttpHeaders.IF_RANGE,
+            HttpHeaders.RANGE);
+
     private final Digest digest = new Digest();
     private final @Nullable MediaType type;
 
     /**
-     * Of a request, but for its body.
+     * Of a request, but for its conditions and its body.
      *
      * @param query null if it has none
      * @param contentType as it was sent; null if it has none
@@ -48,6 +60,20 @@ public final class Fingerprint {
 
     private static boolean isJson(MediaType type) {
         return type.getSubtype().equals("json") || type.getSubtype().endsWith("+json");
+    }
+
+    /**
+     * Adds the headers that make a request conditional.
+     *
+     * @param values the values of a header; empty if it wasn't sent
+     */
+    Fingerprint conditions(Function<String, List<String>> values) {
+        for (String name : CONDITIONS) {
+            List<String> sent = values.apply(name);
+            digest.add(String.valueOf(sent.size()));
+            sent.forEach(digest::add);
+        }
+        return this;
     }
 
     /** Whether the body is a form whose fields have names, each with content of its own. */

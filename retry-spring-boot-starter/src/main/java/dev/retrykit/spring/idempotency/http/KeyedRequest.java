@@ -1,33 +1,26 @@
 package dev.retrykit.spring.idempotency.http;
 
 import dev.retrykit.spring.idempotency.HeldClaim;
-import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request with a key, before its caller was let through.
+ * A request with a key that nobody has decided about yet.
  *
- * @param endpoint whose it is
+ * @param endpoint the endpoint that it reached
  * @param key its key
- * @param route the endpoint's HTTP method and pattern
- * @param fingerprint what it consists of
+ * @param request what is known of it
+ * @param fingerprint what it consists of, body included
  */
-public record KeyedRequest(Endpoint endpoint, String key, String route, String fingerprint) {
-
-    /** Whether a controller's method is the one that answers it. */
-    public boolean isFor(Method method) {
-        return endpoint.isOf(method);
-    }
+public record KeyedRequest(Endpoint endpoint, String key, EndpointRequest request, String fingerprint) {
 
     /**
-     * Decides about it, once its caller may make it.
+     * Claims its key.
      *
-     * @param caller the name of the principal; null if nobody is known
-     * @param arguments what the method is called with
+     * @param arguments what the method would be called with; null if they aren't resolved yet
      * @return the claim; null if the request runs without one, because the store is down and it may
-     * @throws RefusedException if it isn't carried out
+     * @throws RefusedException if it isn't to be carried out
      */
-    public @Nullable HeldClaim open(@Nullable String caller, @Nullable Object[] arguments) {
-        return endpoint.open(this, caller, arguments);
+    public @Nullable HeldClaim claim(@Nullable Object @Nullable [] arguments) {
+        return endpoint.claim(this, arguments);
     }
 }

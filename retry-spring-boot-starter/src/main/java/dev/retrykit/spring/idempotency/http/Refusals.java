@@ -50,6 +50,24 @@ public final class Refusals {
         return Problem.never(403, "An idempotency key is its caller's, and who is calling isn't known.");
     }
 
+    /** A part of the scope has no value. */
+    static Problem noScope(String missing) {
+        return Problem.never(400, missing + " is missing that says whose idempotency key this is.");
+    }
+
+    /** What the handler would read is gone. */
+    static Problem unreadable() {
+        return Problem.never(
+                400,
+                "The body of this request was read before it reached its endpoint, so whether it is a repeat can't be"
+                        + " found out.");
+    }
+
+    /** The body says that it is a form, and is none. */
+    static Problem undecodable() {
+        return Problem.never(400, "The form in the body of this request can't be decoded.");
+    }
+
     /** The body is too large. */
     static Problem tooLarge(int most) {
         return Problem.never(413, "A request with an idempotency key has a body of " + most + " bytes at the most.");

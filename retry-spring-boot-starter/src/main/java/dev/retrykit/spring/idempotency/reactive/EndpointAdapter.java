@@ -4,17 +4,22 @@ import dev.retrykit.failure.Causes;
 import dev.retrykit.spring.idempotency.ClaimLostException;
 import dev.retrykit.spring.idempotency.IdempotencyRules;
 import dev.retrykit.spring.idempotency.http.Endpoint;
+import dev.retrykit.spring.idempotency.http.EndpointRequest;
 import dev.retrykit.spring.idempotency.http.Endpoints;
 import dev.retrykit.spring.idempotency.http.Refusals;
 import dev.retrykit.spring.idempotency.http.RefusedException;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.web.GivenUpHandler;
 import dev.retrykit.spring.web.Problem;
+import java.security.Principal;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.DispatchExceptionHandler;
@@ -28,6 +33,8 @@ import reactor.core.publisher.Mono;
 
 /** Handles endpoints' requests as all are handled, and answers those that aren't carried out. */
 public final class EndpointAdapter implements HandlerAdapter, Ordered {
+
+    private static final String ANONYMOUS = "org.springframework.security.authentication.AnonymousAuthenticationToken";
 
     private final Endpoints endpoints;
     private final ObjectProvider<RequestMappingHandlerAdapter> adapters;
@@ -45,13 +52,13 @@ public final class EndpointAdapter implements HandlerAdapter, Ordered {
 
     @Override
     public boolean supports(Object handler) {
-        return handler instanceof HandlerMethod method && endpoints.find(method) != null;
+        return handler instanceof HandlerMethod method && endpoints.find(method, WebFluxEndpoints.POSSIBLE) != null;
     }
 
     @Override
     public Mono<HandlerResult> handle(ServerWebExchange exchange, Object handler) {
         HandlerAdapter adapter = adapters.getObject();
-        Endpoint endpoint = endpoints.find((HandlerMethod) handler);
+        Endpoint endpoint = endpoints.find((HandlerMethod) handler, WebFluxEndpoints.POSSIBLE);
         ReactiveExchange held = ReactiveExchange.of(exchange);
         if (endpoint == null || held == null) {
             return Mono.error(new IllegalStateException("A request came to an idempotent endpoint without passing the"
@@ -69,10 +76,26 @@ public final class EndpointAdapter implements HandlerAdapter, Ordered {
             List<String> lines =
                     exchange.getRequest().getHeaders().get(endpoint.rules().header());
             String key = endpoint.key(lines == null ? List.of() : lines);
-            String route = exchange.getRequest().getMethod().name() + " "
-                    + exchange.<Object>getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
-            return key == null ? Mono.empty() : held.arm(endpoint, key, route);
+            return key == null ? Mono.empty() : about(exchange).flatMap(about -> held.arm(endpoint, key, about));
         });
+    }
+
+    private static Mono<EndpointRequest> about(ServerWebExchange exchange) {
+        ServerHttpRequest request = exchange.getRequest();
+        HttpHeaders headers = request.getHeaders();
+        Function<@Nullable Principal, EndpointRequest> made = caller -> new EndpointRequest(
+                request.getMethod().name(),
+                String.valueOf(exchange.<Object>getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE)),
+                request.getURI().getRawPath(),
+                request.getURI().getRawQuery(),
+                headers.getFirst(HttpHeaders.CONTENT_TYPE),
+                String.valueOf(request.getURI().getRawAuthority()),
+                caller,
+                name -> headers.getOrEmpty(name));
+        return exchange.getPrincipal()
+                .filter(caller -> !caller.getClass().getName().equals(ANONYMOUS))
+                .map(made)
+                .switchIfEmpty(Mono.fromSupplier(() -> made.apply(null)));
     }
 
     /** What the method returned fails when it is subscribed to, and the application's handlers may handle any failure. */

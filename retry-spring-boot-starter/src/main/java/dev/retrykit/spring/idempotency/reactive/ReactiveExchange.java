@@ -2,24 +2,20 @@ package dev.retrykit.spring.idempotency.reactive;
 
 import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.idempotency.http.Endpoint;
+import dev.retrykit.spring.idempotency.http.EndpointRequest;
 import dev.retrykit.spring.idempotency.http.Fingerprint;
 import dev.retrykit.spring.idempotency.http.KeyedRequest;
 import dev.retrykit.spring.idempotency.store.Answer;
-import java.lang.reflect.Method;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.Principal;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.io.buffer.DataBufferLimitException;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.http.codec.multipart.Part;
-import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.server.ServerWebExchange;
@@ -31,7 +27,6 @@ import reactor.core.scheduler.Schedulers;
 final class ReactiveExchange {
 
     private static final String NAME = ReactiveExchange.class.getName();
-    private static final String ANONYMOUS = "org.springframework.security.authentication.AnonymousAuthenticationToken";
 
     private final HeldResponse response;
     private final HeldExchange exchange;
@@ -55,34 +50,25 @@ final class ReactiveExchange {
     }
 
     /** Whether it is an endpoint's whose controller hasn't been called yet. */
-    boolean waitsFor(Method method) {
-        KeyedRequest known = armed;
-        return known != null && known.isFor(method) && claim == null;
+    boolean isWaiting() {
+        return armed != null && claim == null;
     }
 
     /** It is an endpoint's: what the request consists of is read, and what is answered is held. */
-    Mono<Void> arm(Endpoint endpoint, String key, String route) {
+    Mono<Void> arm(Endpoint endpoint, String key, EndpointRequest about) {
         int most = endpoint.rules().maxBody();
         return exchange.hold(most)
                 .onErrorMap(DataBufferLimitException.class, tooLarge -> endpoint.tooLarge())
                 .doOnNext(body -> {
-                    armed = new KeyedRequest(endpoint, key, route, fingerprint(body));
+                    armed = new KeyedRequest(endpoint, key, about, fingerprint(endpoint.fingerprint(about), body));
                     response.hold(most, endpoint.rules().headers(), answer -> settle(response.status(), answer));
                 })
                 .then();
     }
 
-    private String fingerprint(byte[] body) {
-        ServerHttpRequest request = exchange.getRequest();
-        URI uri = request.getURI();
-        HttpHeaders headers = request.getHeaders();
-        Fingerprint print = new Fingerprint(
-                request.getMethod().name(),
-                uri.getRawPath(),
-                uri.getRawQuery(),
-                headers.getFirst(HttpHeaders.CONTENT_TYPE));
+    private String fingerprint(Fingerprint print, byte[] body) {
         return print.isMultipart()
-                ? multipart(print, body, headers.getContentType())
+                ? multipart(print, body, exchange.getRequest().getHeaders().getContentType())
                 : print.body(body).hex();
     }
 
@@ -105,17 +91,11 @@ final class ReactiveExchange {
         if (known == null) {
             return Mono.empty();
         }
-        return exchange.getPrincipal()
-                .filter(caller -> !caller.getClass().getName().equals(ANONYMOUS))
-                .map(Principal::getName)
-                .defaultIfEmpty("")
-                .publishOn(Schedulers.boundedElastic())
-                .doOnNext(caller -> open(known, caller.isEmpty() ? null : caller, arguments))
-                .then();
+        return Mono.<Void>fromRunnable(() -> open(known, arguments)).subscribeOn(Schedulers.boundedElastic());
     }
 
-    private void open(KeyedRequest known, @Nullable String caller, @Nullable Object[] arguments) {
-        claim = known.open(caller, arguments);
+    private void open(KeyedRequest known, @Nullable Object[] arguments) {
+        claim = known.claim(arguments);
         if (gone) {
             abandon();
         }

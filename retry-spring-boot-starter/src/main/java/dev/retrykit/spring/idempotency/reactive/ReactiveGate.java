@@ -1,6 +1,5 @@
 package dev.retrykit.spring.idempotency.reactive;
 
-import dev.retrykit.spring.idempotency.http.Endpoints;
 import dev.retrykit.spring.idempotency.http.Gates;
 import java.lang.reflect.Method;
 import org.aopalliance.intercept.MethodInvocation;
@@ -32,12 +31,11 @@ public final class ReactiveGate implements Gates.Gate {
         if (target == null || adapter == null || !(invocation instanceof ProxyMethodInvocation proxied)) {
             return invocation.proceed();
         }
-        Method specific = Endpoints.specific(method, target.getClass());
         MethodInvocation untouched = proxied.invocableClone();
         return adapter.fromPublisher(Mono.deferContextual(context -> {
             ReactiveExchange exchange = context.getOrDefault(ReactiveExchange.class, null);
             Mono<Object> call = Mono.defer(() -> called(((ProxyMethodInvocation) untouched).invocableClone(), adapter));
-            return exchange == null || !exchange.waitsFor(specific)
+            return exchange == null || !exchange.isWaiting()
                     ? call
                     : exchange.enter(invocation.getArguments()).then(call);
         }));

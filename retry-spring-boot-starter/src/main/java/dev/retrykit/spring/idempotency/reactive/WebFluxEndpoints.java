@@ -11,7 +11,7 @@ import org.springframework.web.reactive.result.method.annotation.RequestMappingH
 /** Finds the endpoints at start, so that a wrong one stops the start and not a request. */
 public final class WebFluxEndpoints implements EndpointSource {
 
-    private static final Set<ReturnKind> POSSIBLE = EnumSet.of(ReturnKind.DEFERRED);
+    static final Set<ReturnKind> POSSIBLE = EnumSet.of(ReturnKind.DEFERRED);
 
     private final Endpoints endpoints;
     private final ObjectProvider<RequestMappingHandlerMapping> mappings;
@@ -25,8 +25,10 @@ public final class WebFluxEndpoints implements EndpointSource {
     @Override
     public void find() {
         mappings.forEach(mapping -> mapping.getHandlerMethods()
-                .forEach((info, handler) ->
-                        endpoints.add(handler, info.getMethodsCondition().getMethods(), POSSIBLE)));
-        endpoints.warn();
+                .forEach((info, handler) -> endpoints.add(
+                        new Endpoints.Mapping(
+                                handler, info.getMethodsCondition().getMethods(), ""),
+                        POSSIBLE)));
+        endpoints.report();
     }
 }

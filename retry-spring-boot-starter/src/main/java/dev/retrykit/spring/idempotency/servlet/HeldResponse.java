@@ -12,24 +12,33 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * A response whose body is held back, so that it is kept before anybody gets it. A body that is too large is let go, and
- * isn't kept. Until it is told to hold anything it is as it came.
+ * A response whose body is held back, so that it is kept before anybody gets it. A body that is too large, or that is written
+ * bit by bit while the request is asynchronous, is let go, and isn't kept. Until it is told to hold anything it is as it came.
  */
 final class HeldResponse extends HttpServletResponseWrapper {
 
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private final HeldStream stream = new HeldStream();
     private @Nullable PrintWriter writer;
+    private final BooleanSupplier isStreaming;
     private int most = -1;
     private boolean letGo;
     private @Nullable String error;
 
-    HeldResponse(HttpServletResponse response) {
+    /**
+     * Nothing is held yet.
+     *
+     * @param isStreaming whether what is written now comes bit by bit: an answer that comes as a whole is written by the
+     *     request's thread, or once the request is dispatched again
+     */
+    HeldResponse(HttpServletResponse response, BooleanSupplier isStreaming) {
         super(response);
+        this.isStreaming = isStreaming;
     }
 
     /**
@@ -73,16 +82,40 @@ final class HeldResponse extends HttpServletResponseWrapper {
         return new Answer(getStatus(), false, kept, body.toByteArray());
     }
 
+    /** Whether the container has finished the answer without what is held: then nobody would ever get it. */
+    boolean isCutOff() {
+        return holds() && error == null && body.size() > 0 && super.isCommitted();
+    }
+
+    /** Forgets what was answered, so that something else can be. */
+    void restart() {
+        if (!super.isCommitted()) {
+            super.resetBuffer();
+        }
+        forget();
+        error = null;
+    }
+
     /** Gives the body to the one it is for. */
     void letGo() throws IOException {
         flushWriter();
         if (holds()) {
-            letGo = true;
-            if (error == null && body.size() > 0) {
-                body.writeTo(super.getOutputStream());
-            }
-            body.reset();
+            sendHeld();
         }
+    }
+
+    private void letGoIfStreaming() throws IOException {
+        if (holds() && isStreaming.getAsBoolean()) {
+            sendHeld();
+        }
+    }
+
+    private void sendHeld() throws IOException {
+        letGo = true;
+        if (error == null && body.size() > 0) {
+            body.writeTo(super.getOutputStream());
+        }
+        body.reset();
     }
 
     private void flushWriter() {
@@ -162,6 +195,7 @@ final class HeldResponse extends HttpServletResponseWrapper {
     @Override
     public void flushBuffer() throws IOException {
         flushWriter();
+        letGoIfStreaming();
         if (!holds()) {
             super.flushBuffer();
         }
@@ -193,8 +227,9 @@ final class HeldResponse extends HttpServletResponseWrapper {
 
         @Override
         public void write(byte[] from, int offset, int length) throws IOException {
+            letGoIfStreaming();
             if (holds() && body.size() + (long) length > most) {
-                letGo();
+                sendHeld();
             }
             if (holds()) {
                 body.write(from, offset, length);
@@ -205,6 +240,7 @@ final class HeldResponse extends HttpServletResponseWrapper {
 
         @Override
         public void flush() throws IOException {
+            letGoIfStreaming();
             if (!holds()) {
                 HeldResponse.super.getOutputStream().flush();
             }

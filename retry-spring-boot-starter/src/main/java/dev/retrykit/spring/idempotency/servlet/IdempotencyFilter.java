@@ -10,7 +10,13 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Around the servlet: it alone sees the final answer, after all handlers of exceptions. */
+/**
+ * Holds the answer around the servlet, within all other filters: it alone sees views, handlers of exceptions and
+ * {@code sendError}. It decides nothing; {@link EndpointAdapter} does.
+ *
+ * <p>A container puts filters that are mapped to a servlet's name behind all that are mapped to URLs. So what other filters
+ * do to a request and to an answer is done equally for a first call and for its repeat.
+ */
 public final class IdempotencyFilter extends OncePerRequestFilter {
 
     private final Endpoints endpoints;
@@ -27,15 +33,14 @@ public final class IdempotencyFilter extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return !endpoints.mayBe(request.getMethod());
+        return !endpoints.mayBe(request.getMethod()) && request.getHeader(endpoints.header()) == null;
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         ServletExchange known = isAsyncDispatch(request) ? ServletExchange.of(request) : null;
-        ServletExchange exchange =
-                known == null ? new ServletExchange(new HeldRequest(request), new HeldResponse(response)) : known;
+        ServletExchange exchange = known == null ? new ServletExchange(request, response) : known;
         boolean returned = false;
         try {
             if (known == null) {
@@ -45,14 +50,13 @@ public final class IdempotencyFilter extends OncePerRequestFilter {
             }
             returned = true;
         } finally {
-            exchange.leaveThread();
             if (!returned) {
                 exchange.failed();
             }
         }
         if (!isAsyncStarted(request)) {
             exchange.end();
-        } else if (exchange.isArmed()) {
+        } else if (exchange.isKeyed()) {
             request.getAsyncContext().addListener(new Abandoned(exchange));
         }
     }

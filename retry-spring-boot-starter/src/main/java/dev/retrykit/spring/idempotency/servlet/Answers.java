@@ -1,0 +1,56 @@
+package dev.retrykit.spring.idempotency.servlet;
+
+import dev.retrykit.spring.idempotency.IdempotencyRules;
+import dev.retrykit.spring.idempotency.http.RefusedException;
+import dev.retrykit.spring.idempotency.store.Answer;
+import dev.retrykit.spring.web.GivenUpResolver;
+import dev.retrykit.spring.web.Problem;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+
+/** Writes what is answered in place of a call. */
+final class Answers {
+
+    private Answers() {}
+
+    static void write(RefusedException refused, HttpServletResponse response) throws IOException {
+        Problem problem = refused.problem();
+        Answer answer = refused.answer();
+        if (problem != null) {
+            GivenUpResolver.write(problem, response);
+        } else if (answer != null) {
+            response.setHeader(IdempotencyRules.REPLAYED, "true");
+            GivenUpResolver.expose(response);
+            write(answer, response);
+        }
+    }
+
+    private static void write(Answer answer, HttpServletResponse response) throws IOException {
+        if (answer.error()) {
+            response.sendError(answer.status(), new String(answer.body(), StandardCharsets.UTF_8));
+            return;
+        }
+        response.setStatus(answer.status());
+        addHeaders(answer, response);
+        if (answer.body().length > 0) {
+            response.setContentLength(answer.body().length);
+            response.getOutputStream().write(answer.body());
+        }
+    }
+
+    /** The kept values are all that the answer had, those that filters had set before included. */
+    private static void addHeaders(Answer answer, HttpServletResponse response) {
+        Set<String> written = new HashSet<>();
+        for (Answer.Header header : answer.headers()) {
+            if (written.add(header.name().toLowerCase(Locale.ROOT))) {
+                response.setHeader(header.name(), header.value());
+            } else {
+                response.addHeader(header.name(), header.value());
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.retrykit.spring.idempotency.servlet;
+
+import dev.retrykit.failure.Causes;
+import dev.retrykit.spring.failure.CallerTransaction;
+import dev.retrykit.spring.idempotency.ClaimLostException;
+import dev.retrykit.spring.idempotency.http.Endpoint;
+import dev.retrykit.spring.idempotency.http.Endpoints;
+import dev.retrykit.spring.idempotency.http.Refusals;
+import dev.retrykit.spring.idempotency.http.RefusedException;
+import dev.retrykit.spring.web.GivenUpResolver;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collections;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
+import org.springframework.web.context.request.async.AsyncRequestTimeoutException;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerAdapter;
+import org.springframework.web.servlet.ModelAndView;
+
+/**
+ * Decides about requests with keys where their handler is about to be called: after all filters and interceptors, whose
+ * request it takes, and before arguments are resolved and any advice of the controller's bean sees a call. A servlet asks
+ * all adapters, so it holds for every mapping.
+ */
+public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
+
+    private final Endpoints endpoints;
+    private final CallerTransaction transaction;
+    private final HandlerAdapters others = new HandlerAdapters(this);
+
+    /**
+     * For the endpoints that there are.
+     *
+     * @param transaction that of the thread that handles a request
+     */
+    public EndpointAdapter(Endpoints endpoints, CallerTransaction transaction) {
+        this.endpoints = endpoints;
+        this.transaction = transaction;
+    }
+
+    @Override
+    public int getOrder() {
+        return Ordered.HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    public boolean supports(Object handler) {
+        return handler instanceof HandlerMethod method && endpoints.find(method, MvcEndpoints.POSSIBLE) != null;
+    }
+
+    @Override
+    public @Nullable ModelAndView handle(HttpServletRequest request, HttpServletResponse response, Object handler)
+            throws Exception {
+        HandlerMethod method = (HandlerMethod) handler;
+        Endpoint endpoint = endpoints.find(method, MvcEndpoints.POSSIBLE);
+        HandlerAdapter next = others.next(request, handler);
+        ServletExchange exchange = ServletExchange.of(request);
+        if (endpoint == null) {
+            return next.handle(request, response, handler);
+        }
+        try {
+            if (exchange != null && exchange.isKeyed()) {
+                exchange.decided();
+                return next.handle(request, response, handler);
+            }
+            String key = endpoint.key(Collections.list(request.getHeaders(endpoints.header())));
+            if (key == null) {
+                if (exchange != null) {
+                    exchange.decided();
+                }
+                return next.handle(request, response, handler);
+            }
+            if (exchange == null) {
+                throw unfiltered();
+            }
+            check(endpoint);
+            return new KeyedCall(endpoints, endpoint, method, next, exchange).handle(key, request, response);
+        } catch (RefusedException refused) {
+            Answers.write(refused, response);
+            return null;
+        } catch (AsyncRequestTimeoutException | AsyncRequestNotUsableException unfinished) {
+            if (exchange != null) {
+                exchange.unfinished();
+            }
+            throw unfinished;
+        } catch (Exception failure) {
+            return lost(failure, exchange, response);
+        }
+    }
+
+    private static IllegalStateException unfiltered() {
+        return new IllegalStateException(
+                "A request with an idempotency key came to its endpoint without passing the filter"
+                        + " 'retrykitIdempotencyFilter', so it wasn't carried out. The filter is mapped to the names of the"
+                        + " DispatcherServlets that are beans: make this one a bean, or map the filter to its name.");
+    }
+
+    private void check(Endpoint endpoint) {
+        if (transaction.isOfData()) {
+            throw new IllegalStateException("A request with an idempotency key came to " + endpoint.name()
+                    + " within a transaction, so what it does would be committed or rolled back after its answer was kept."
+                    + " Begin transactions in the controller or behind it, not in a filter or an interceptor.");
+        }
+    }
+
+    /** Another one took the claim over: its answer will be the answer. */
+    private static @Nullable ModelAndView lost(
+            Exception failure, @Nullable ServletExchange exchange, HttpServletResponse response) throws Exception {
+        boolean isLost = Causes.chain(failure).stream().anyMatch(ClaimLostException.class::isInstance);
+        if (!isLost || exchange == null) {
+            throw failure;
+        }
+        exchange.response().restart();
+        write(response);
+        return null;
+    }
+
+    private static void write(HttpServletResponse response) throws IOException {
+        GivenUpResolver.write(Refusals.lost(), response);
+    }
+}

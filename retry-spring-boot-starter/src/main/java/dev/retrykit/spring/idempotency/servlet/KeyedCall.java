@@ -1,0 +1,143 @@
+package dev.retrykit.spring.idempotency.servlet;
+
+import dev.retrykit.spring.idempotency.HeldClaim;
+import dev.retrykit.spring.idempotency.http.Endpoint;
+import dev.retrykit.spring.idempotency.http.EndpointRequest;
+import dev.retrykit.spring.idempotency.http.Endpoints;
+import dev.retrykit.spring.idempotency.http.KeyedRequest;
+import dev.retrykit.spring.idempotency.http.MethodSecurity;
+import dev.retrykit.spring.idempotency.http.RefusedException;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collections;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.bind.MethodArgumentNotValidException;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerAdapter;
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.ModelAndView;
+
+/**
+ * One request with a key: claims it and lets its handler be called, or refuses it, once the handler's method security allows
+ * that.
+ *
+ * @param next handles requests without keys
+ */
+record KeyedCall(
+        Endpoints endpoints, Endpoint endpoint, HandlerMethod handler, HandlerAdapter next, ServletExchange exchange) {
+
+    /** Says that method security allows the call. */
+    private static final class Allowed extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        static final Allowed YES = new Allowed();
+
+        private Allowed() {
+            super("allowed", null, false, false);
+        }
+    }
+
+    /**
+     * Handles it.
+     *
+     * @throws RefusedException if something else than the handler's answer is to be given
+     */
+    @Nullable
+    ModelAndView handle(String key, HttpServletRequest request, HttpServletResponse response) throws Exception {
+        KeyedRequest keyed = keyed(key, request);
+        exchange.hold(endpoint);
+        exchange.decided();
+        if (endpoint.isScopedByArguments()) {
+            MethodSecurity security = endpoints.security(handler, endpoint);
+            return next.handle(request, response, security.around(handler, call -> carriedOut(keyed, call), true));
+        }
+        HeldClaim claim;
+        try {
+            claim = keyed.claim(null);
+        } catch (RefusedException refused) {
+            return refused(refused, request, response);
+        }
+        exchange.claimed(claim);
+        if (claim == null) {
+            return next.handle(request, response, handler);
+        }
+        try (HeldClaim.Binding binding = claim.bind()) {
+            return next.handle(request, response, handler);
+        }
+    }
+
+    private KeyedRequest keyed(String key, HttpServletRequest request) throws IOException, ServletException {
+        String host = request.getHeader(HttpHeaders.HOST);
+        EndpointRequest arrived = new EndpointRequest(
+                request.getMethod(),
+                String.valueOf(request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE)),
+                request.getRequestURI(),
+                request.getQueryString(),
+                request.getContentType(),
+                host == null ? request.getServerName() : host,
+                request.getUserPrincipal(),
+                name -> Collections.list(request.getHeaders(name)));
+        return new KeyedRequest(
+                endpoint, key, arrived, new Payload(endpoint, exchange.request()).fingerprint(arrived, request));
+    }
+
+    /** The arguments are there, and the handler may be called with them. */
+    private @Nullable Object carriedOut(KeyedRequest keyed, MethodInvocation call) throws Exception {
+        HeldClaim claim = keyed.claim(call.getArguments());
+        exchange.claimed(claim);
+        exchange.called();
+        if (claim == null) {
+            return MethodSecurity.called(handler.getBean(), handler.getMethod(), call.getArguments());
+        }
+        try (HeldClaim.Binding binding = claim.bind()) {
+            return MethodSecurity.called(handler.getBean(), handler.getMethod(), call.getArguments());
+        }
+    }
+
+    /** Only who may call the handler learns what became of the key. Whatever else security answers is the answer. */
+    private @Nullable ModelAndView refused(
+            RefusedException refused, HttpServletRequest request, HttpServletResponse response) throws Exception {
+        MethodSecurity security = endpoints.security(handler, endpoint);
+        if (security.isEmpty()) {
+            throw refused;
+        }
+        HandlerMethod asked = security.around(handler, KeyedCall::allowed, false);
+        try {
+            if (!security.needsArguments()) {
+                security.ask(asked, -1, null);
+            }
+            return next.handle(request, response, asked);
+        } catch (Allowed yes) {
+            throw refused;
+        } catch (MethodArgumentNotValidException invalid) {
+            askAboutInvalid(invalid, security, asked, refused);
+            throw invalid;
+        }
+    }
+
+    private static Object allowed(MethodInvocation call) {
+        throw Allowed.YES;
+    }
+
+    /** An argument that is there but isn't valid any more doesn't refuse a repeat. */
+    private static void askAboutInvalid(
+            MethodArgumentNotValidException invalid,
+            MethodSecurity security,
+            HandlerMethod asked,
+            RefusedException refused)
+            throws Exception {
+        if (security.needsOnly(invalid.getParameter())) {
+            int index = invalid.getParameter().getParameterIndex();
+            try {
+                security.ask(asked, index, invalid.getBindingResult().getTarget());
+            } catch (Allowed yes) {
+                throw refused;
+            }
+        }
+    }
+}
