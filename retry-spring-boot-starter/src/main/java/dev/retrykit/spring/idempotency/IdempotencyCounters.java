@@ -23,7 +23,7 @@ public final class IdempotencyCounters {
         /** It had no key, or none that can be one. */
         MISSING,
 
-        /** It had been carried out, and there was no answer to give again. */
+        /** It had been carried out, at least in part, and there was no answer to give again. */
         TOMBSTONE,
 
         /** It may have been carried out by somebody who is gone. */
@@ -63,7 +63,7 @@ public final class IdempotencyCounters {
                     case CONFLICT -> Result.CONFLICT;
                     case MISMATCH -> Result.MISMATCH;
                     case MISSING, INVALID -> Result.MISSING;
-                    case TOMBSTONE -> Result.TOMBSTONE;
+                    case TOMBSTONE, PARTIAL -> Result.TOMBSTONE;
                     case UNKNOWN -> Result.UNKNOWN;
                 });
     }

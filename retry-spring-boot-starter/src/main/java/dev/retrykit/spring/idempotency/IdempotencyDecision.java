@@ -26,6 +26,9 @@ public enum IdempotencyDecision {
     /** It was carried out, and there is no answer to give again. */
     TOMBSTONE,
 
+    /** It may have been carried out in part, and there is no answer to give again. */
+    PARTIAL,
+
     /** It may have been carried out. */
     UNKNOWN;
 
@@ -40,6 +43,7 @@ public enum IdempotencyDecision {
             case UNKNOWN -> UNKNOWN;
             case DONE -> REPLAY;
             case TOMBSTONE -> TOMBSTONE;
+            case PARTIAL -> PARTIAL;
         };
     }
 }

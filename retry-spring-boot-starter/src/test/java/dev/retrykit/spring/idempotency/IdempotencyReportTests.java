@@ -1,5 +1,7 @@
 package dev.retrykit.spring.idempotency;
 
+import static dev.retrykit.spring.idempotency.Replies.assertProblem;
+import static dev.retrykit.spring.idempotency.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.annotation.Idempotent;
@@ -22,6 +24,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -42,6 +45,7 @@ class IdempotencyReportTests {
                 "management.endpoint.retry.access", "unrestricted"));
         shop = Shop.start(WebApplicationType.SERVLET, settings, Controller.class);
         settings.remove("management.endpoint.retry.access");
+        shop.bean(JdbcTemplate.class).execute("create table halves (id int)");
         readOnly = Shop.start(WebApplicationType.SERVLET, settings, Controller.class);
     }
 
@@ -55,9 +59,11 @@ class IdempotencyReportTests {
     static class Controller {
 
         private final JdbcTemplate jdbc;
+        private final TransactionTemplate transaction;
 
-        Controller(JdbcTemplate jdbc) {
+        Controller(JdbcTemplate jdbc, TransactionTemplate transaction) {
             this.jdbc = jdbc;
+            this.transaction = transaction;
         }
 
         @Idempotent
@@ -66,6 +72,13 @@ class IdempotencyReportTests {
         public String fenced() {
             jdbc.queryForObject("select 1", Integer.class);
             return "done";
+        }
+
+        @Idempotent
+        @PostMapping("/half")
+        String half() {
+            transaction.executeWithoutResult(status -> jdbc.update("insert into halves (id) values (1)"));
+            throw new IllegalStateException("the second half");
         }
 
         @Idempotent
@@ -105,6 +118,23 @@ class IdempotencyReportTests {
         shop.post("/unfenced", key, "{}");
         assertThat(report(shop))
                 .contains("\"Controller.unfenced()\":{\"guarantee\":\"at least once\",\"executed\":1,\"unfenced\":1}");
+    }
+
+    @Test
+    void saysCarriedOutInPartOfWhatFailedAfterACommitAndFreesIt() {
+        assertThat(shop.post("/half", key, "{}").statusCode()).isEqualTo(500);
+        HttpResponse<byte[]> repeat = shop.post("/half", key, "{}");
+        assertProblem(repeat, 409, "This request may have been carried out in part, and its answer isn't kept.");
+        assertThat(repeat.headers().firstValue("x-should-retry")).contains("false");
+        assertThat(rows()).isOne();
+        String hash = text(repeat).replaceAll("(?s).*held under ([0-9a-f]{64}).*", "$1");
+        assertThat(delete(shop, "idempotency/" + hash).statusCode()).isEqualTo(204);
+        assertThat(shop.post("/half", key, "{}").statusCode()).isEqualTo(500);
+        assertThat(rows()).isEqualTo(2);
+    }
+
+    private static long rows() {
+        return shop.bean(JdbcTemplate.class).queryForObject("select count(*) from halves", Long.class);
     }
 
     @Test

@@ -16,11 +16,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -173,7 +176,8 @@ class MessageTests {
     }
 
     @Test
-    void skipsWhatFailedAfterItsCommit() {
+    @ExtendWith(OutputCaptureExtension.class)
+    void skipsWhatFailedAfterItsCommitAndWarns(CapturedOutput output) {
         run(context -> {
             taker(context).failWith(new IllegalStateException("after"));
             assertThatIllegalStateException()
@@ -181,6 +185,9 @@ class MessageTests {
                     .withMessage("after");
             take(context, "1", "one");
             assertThat(context.getBean(Ledger.class).rows()).containsExactly("one");
+            assertThat(output)
+                    .containsOnlyOnce("Taker.take(Message) is skipped, since it may have been carried out in part")
+                    .contains("DELETE /actuator/retry/idempotency/");
         });
     }
 

@@ -29,6 +29,11 @@ public final class Refusals {
             case CONFLICT ->
                 Problem.later(409, SOON, "A request with this idempotency key is being carried out at the moment.");
             case TOMBSTONE -> Problem.never(409, "This request was carried out, and its answer isn't kept.");
+            case PARTIAL ->
+                Problem.never(
+                        409,
+                        "This request may have been carried out in part, and its answer isn't kept. It is held under "
+                                + id + ".");
             case UNKNOWN ->
                 Problem.never(409, "Whether this request was carried out isn't known. It is held under " + id + ".");
             default -> throw new IllegalArgumentException("a request isn't refused for " + decision);

@@ -55,7 +55,8 @@ public final class JdbcStore implements IdempotencyStore {
     /**
      * A row.
      *
-     * @param state CLAIMED, COMMITTED by a fenced transaction, DONE with an answer, GONE without one
+     * @param state CLAIMED, COMMITTED by a fenced transaction, DONE with an answer, GONE without one, PART if it failed
+     *     after a commit
      * @param expiresIn milliseconds
      * @param leaseLeft milliseconds, negative if the lease is over
      */
@@ -87,11 +88,14 @@ public final class JdbcStore implements IdempotencyStore {
             return switch (state) {
                 case "DONE" -> Found.done(fingerprint, answer == null ? null : Answer.of(answer));
                 case "GONE" -> Found.done(fingerprint, null);
-                default ->
-                    leaseLeft >= 0
-                            ? Found.inFlight(fingerprint, Duration.ofMillis(leaseLeft))
-                            : state.equals("COMMITTED") ? Found.done(fingerprint, null) : Found.unknown(fingerprint);
+                case "PART" -> Found.partial(fingerprint);
+                default -> leaseLeft >= 0 ? Found.inFlight(fingerprint, Duration.ofMillis(leaseLeft)) : abandoned();
             };
+        }
+
+        /** Of several transactions the holder may have committed only the first. */
+        private Found abandoned() {
+            return state.equals("COMMITTED") ? Found.partial(fingerprint) : Found.unknown(fingerprint);
         }
     }
 

@@ -35,7 +35,7 @@ enum Sql {
     /** Only what had no effect: a transaction that committed made it COMMITTED. */
     RELEASE("delete from retrykit_idempotency where id = ? and owner = ? and state = 'CLAIMED'"),
 
-    BURY("update retrykit_idempotency set state = 'GONE', lease_until = 0, expires_at = {now} + ?"
+    BURY("update retrykit_idempotency set state = 'PART', lease_until = 0, expires_at = {now} + ?"
             + " where id = ? and owner = ? and state = 'COMMITTED'"),
 
     /** Within the transaction that commits next. */

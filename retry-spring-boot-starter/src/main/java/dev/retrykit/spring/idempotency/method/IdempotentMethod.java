@@ -99,14 +99,20 @@ final class IdempotentMethod {
         if (claim != null) {
             return carriedOut(claim, body);
         }
-        if (opened.decision() == IdempotencyDecision.TOMBSTONE) {
-            LOG.warn(name + " is skipped: it had an effect before, but failed after it. The key is held under " + hash);
-        } else if (opened.decision() != IdempotencyDecision.REPLAY) {
-            throw new KeyInUseException(
-                    opened.decision() == IdempotencyDecision.CONFLICT
-                            ? name + " runs with the same key at the moment, so it wasn't called."
-                            : "Whether " + name + " ran with the same key isn't known, so it wasn't called. The key is"
-                                    + " held under " + hash + ".");
+        switch (opened.decision()) {
+            case REPLAY, TOMBSTONE -> {}
+            case PARTIAL ->
+                LOG.warn(name + " is skipped, since it may have been carried out in part: an earlier call with the same"
+                        + " key committed a transaction and then failed, or its process ended. Complete what is missing by"
+                        + " hand, or free the key " + hash + " with DELETE /actuator/retry/idempotency/" + hash
+                        + " and deliver the message again");
+            default ->
+                throw new KeyInUseException(
+                        opened.decision() == IdempotencyDecision.CONFLICT
+                                ? name + " runs with the same key at the moment, so it wasn't called."
+                                : "Whether " + name
+                                        + " ran with the same key isn't known, so it wasn't called. The key is"
+                                        + " held under " + hash + ".");
         }
         return null;
     }

@@ -33,7 +33,10 @@ public record Found(
         DONE,
 
         /** It was carried out, and its answer isn't kept. */
-        TOMBSTONE
+        TOMBSTONE,
+
+        /** A transaction of it was committed, and it then failed or its holder is gone. It may lack a part. */
+        PARTIAL
     }
 
     /** Who asked holds it. */
@@ -54,5 +57,10 @@ public record Found(
     /** It was carried out; null if its answer isn't kept. */
     public static Found done(String fingerprint, @Nullable Answer answer) {
         return new Found(answer == null ? State.TOMBSTONE : State.DONE, fingerprint, Duration.ZERO, answer);
+    }
+
+    /** It had an effect and wasn't finished. */
+    public static Found partial(String fingerprint) {
+        return new Found(State.PARTIAL, fingerprint, Duration.ZERO, null);
     }
 }

@@ -73,7 +73,7 @@ public interface IdempotencyStore {
         /** The key is free. */
         FREED,
 
-        /** There was an effect: the key is kept, without an answer. */
+        /** There was an effect: the key is kept as {@link Found.State#PARTIAL}. */
         EFFECT,
 
         /** The claim wasn't this holder's any more. */

@@ -174,7 +174,7 @@ class FenceTests {
                 transaction().executeWithoutResult(status -> effect("paid"));
             }
             assertThat(effects()).isOne();
-            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.TOMBSTONE);
+            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.PARTIAL);
         }
 
         @Test
@@ -190,7 +190,7 @@ class FenceTests {
                 transaction().executeWithoutResult(status -> effect("paid"));
             }
             held.release();
-            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.TOMBSTONE);
+            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.PARTIAL);
         }
 
         @Test
@@ -308,7 +308,7 @@ class FenceTests {
             }
             assertThat(effects()).isEqualTo(refusesUnseen ? 1 : 2);
             held.release();
-            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.TOMBSTONE);
+            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.PARTIAL);
         }
 
         /** It stands between its update of the claim and its commit, and its lease is over. */
@@ -338,7 +338,7 @@ class FenceTests {
             goOn.countDown();
             holder.get();
             assertThat(effects()).isOne();
-            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.TOMBSTONE);
+            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.PARTIAL);
         }
 
         @Test
