@@ -31,6 +31,7 @@ public final class HeldClaim {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicInteger commits = new AtomicInteger();
     private @Nullable HeldClaim outer;
+    private volatile boolean abandoned;
     private volatile @Nullable Scheduled renewal;
 
     HeldClaim(Claim claim, Terms terms, IdempotencyStore store, Upkeep upkeep, IdempotencyCounters counters) {
@@ -126,10 +127,15 @@ public final class HeldClaim {
                 lost();
                 return;
             }
+            if (abandoned) {
+                endLease(); // it may have been ended before it was renewed
+            }
         } catch (RuntimeException down) {
             upkeep.warn("The lease of the idempotency key " + claim.id() + " couldn't be renewed", down);
         }
-        renewed();
+        if (!ended.get()) {
+            renewed();
+        }
     }
 
     /**
@@ -146,9 +152,23 @@ public final class HeldClaim {
         end("freed", () -> store.release(claim, terms.ttl()) != Release.LOST);
     }
 
-    /** Nobody here will learn what becomes of it: its lease runs out. */
+    /** Nobody here will learn what becomes of it: its lease ends now. The store is told on another thread. */
     public void abandon() {
-        isFirstEnd();
+        if (isFirstEnd()) {
+            abandoned = true;
+            upkeep.start(this::endLease);
+        }
+    }
+
+    private void endLease() {
+        try {
+            store.abandon(claim);
+        } catch (RuntimeException down) {
+            upkeep.warn(
+                    "The lease of the idempotency key " + claim.id() + " couldn't be ended, so repeats are refused for "
+                            + terms.lease().toMillis() + " ms at most",
+                    down);
+        }
     }
 
     private void end(String what, BooleanSupplier step) {

@@ -61,7 +61,8 @@ final class Upkeep implements AutoCloseable {
         return time.schedule(() -> start(task), delay.toNanos());
     }
 
-    private void start(Runnable task) {
+    /** Does something at once, on a thread of its own. */
+    void start(Runnable task) {
         try {
             threads.execute(task);
         } catch (RejectedExecutionException ended) {

@@ -109,6 +109,14 @@ class HeldClaimTests {
         }
 
         @Override
+        public void abandon(Claim claim) {
+            step("abandon", () -> {
+                store.abandon(claim);
+                return null;
+            });
+        }
+
+        @Override
         public boolean free(String id) {
             return store.free(id);
         }
@@ -159,15 +167,25 @@ class HeldClaimTests {
     }
 
     @Test
-    void canBeTakenOverOnceItIsAbandoned() throws Exception {
+    void canBeTakenOverAtOnceWhenItIsAbandoned() throws Exception {
         HeldClaim held = claim();
         held.abandon();
-        time.advance(LEASE);
-        assertThat(repeat()).isEqualTo(IdempotencyDecision.CONFLICT);
-        time.advance(Duration.ofMillis(1));
+        store.expect("abandon");
         assertThat(repeat()).isEqualTo(IdempotencyDecision.EXECUTE);
         held.complete(Answer.none());
         assertThat(repeat()).isEqualTo(IdempotencyDecision.CONFLICT);
+    }
+
+    @Test
+    void runsOutIfTheStoreIsDownWhenItIsAbandoned() throws Exception {
+        HeldClaim held = claim();
+        store.down = true;
+        held.abandon();
+        store.expect("abandon");
+        store.down = false;
+        assertThat(repeat()).isEqualTo(IdempotencyDecision.CONFLICT);
+        time.advance(LEASE.plusMillis(1));
+        assertThat(repeat()).isEqualTo(IdempotencyDecision.EXECUTE);
     }
 
     @Test

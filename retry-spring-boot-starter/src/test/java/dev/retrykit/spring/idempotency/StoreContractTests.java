@@ -227,6 +227,28 @@ class StoreContractTests {
         }
 
         @Test
+        void endsTheLeaseOfWhatIsAbandonedAtOnce() {
+            Claim claim = claimed(LONG);
+            store.abandon(claim);
+            assertThat(repeat().state()).isEqualTo(State.UNKNOWN);
+            assertThat(store.claim(request("pay 10", LONG, Duration.ZERO)).state())
+                    .isEqualTo(State.CLAIMED);
+            store.abandon(claim);
+            assertThat(repeat().state()).isEqualTo(State.IN_FLIGHT);
+        }
+
+        @Test
+        void endsALeaseThatWasRenewed() {
+            Claim claim = claimed(LONG);
+            assertThat(store.renew(claim, LONG.multipliedBy(2))).isTrue();
+            store.abandon(claim);
+            assertThat(repeat().state()).isEqualTo(State.UNKNOWN);
+            assertThat(store.complete(claim, answer("late"), LONG)).isTrue();
+            store.abandon(claim);
+            assertThat(repeat().state()).isEqualTo(State.DONE);
+        }
+
+        @Test
         void isFreedByHandOnlyIfNobodyHoldsIt() {
             Claim claim = claimed(LONG);
             assertThat(store.free(id)).isFalse();

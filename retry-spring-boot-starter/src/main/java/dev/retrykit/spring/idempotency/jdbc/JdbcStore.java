@@ -253,6 +253,14 @@ public final class JdbcStore implements IdempotencyStore {
     }
 
     @Override
+    public void abandon(Claim claim) {
+        steps.run(session -> {
+            boolean own = session.update(Sql.ABANDON, claim.id(), claim.owner()) == 1;
+            return own && session.update(Sql.ABANDON_RENEWED, claim.id(), claim.owner()) == 1;
+        });
+    }
+
+    @Override
     public boolean free(String id) {
         return steps.run(session -> session.update(Sql.FREE, id) == 1);
     }

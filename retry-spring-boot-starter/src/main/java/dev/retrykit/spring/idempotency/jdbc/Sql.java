@@ -32,6 +32,10 @@ enum Sql {
     COMPLETE("update retrykit_idempotency set state = ?, answer = ?, lease_until = 0, expires_at = {now} + ?"
             + " where id = ? and owner = ? and {unfinished}"),
 
+    ABANDON("update retrykit_idempotency set lease_until = {now} - 1 where id = ? and owner = ? and {unfinished}"),
+
+    ABANDON_RENEWED("delete from retrykit_idempotency_lease where id = ? and owner = ?"),
+
     /** Only what had no effect: a transaction that committed made it COMMITTED. */
     RELEASE("delete from retrykit_idempotency where id = ? and owner = ? and state = 'CLAIMED'"),
 
@@ -71,7 +75,7 @@ enum Sql {
     /** Whether somebody else's transaction may have the row: then it is given up after a while. */
     boolean mayWait() {
         return switch (this) {
-            case TAKE_OVER, COMPLETE, RELEASE, BURY, FREE, REMOVE -> true;
+            case TAKE_OVER, COMPLETE, ABANDON, RELEASE, BURY, FREE, REMOVE -> true;
             default -> false;
         };
     }

@@ -82,6 +82,11 @@ public final class RedisStore implements IdempotencyStore {
     }
 
     @Override
+    public void abandon(Claim claim) {
+        run(Scripts.ABANDON, claim.id(), bytes(claim.owner()));
+    }
+
+    @Override
     public boolean free(String id) {
         return run(Scripts.FREE, id) == 1;
     }

@@ -73,6 +73,16 @@ final class Scripts {
             return redis.call('DEL', KEYS[1])
             """, Long.class);
 
+    /** owner. */
+    static final RedisScript<Long> ABANDON = script(NOW + """
+                    local kept = redis.call('HMGET', KEYS[1], 'state', 'owner')
+                    if kept[1] ~= 'C' or kept[2] ~= ARGV[1] then
+                      return 0
+                    end
+                    redis.call('HSET', KEYS[1], 'lease', string.format('%.0f', now - 1))
+                    return 1
+                    """, Long.class);
+
     static final RedisScript<Long> FREE = script(NOW + """
                     local kept = redis.call('HMGET', KEYS[1], 'state', 'lease')
                     if not kept[1] or kept[1] == 'C' and tonumber(kept[2]) >= now then

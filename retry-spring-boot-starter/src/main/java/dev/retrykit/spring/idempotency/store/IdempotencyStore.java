@@ -49,6 +49,12 @@ public interface IdempotencyStore {
     Release release(Claim claim, Duration keep);
 
     /**
+     * Ends the lease of a claim that is still this holder's and unfinished: the holder will never learn what becomes of it.
+     * A store that does nothing lets the lease run out.
+     */
+    default void abandon(Claim claim) {}
+
+    /**
      * Forgets a key that no lease holds, whatever is known about it: for people who know what became of it.
      *
      * @param id the hash of the key

@@ -165,6 +165,16 @@ public final class MemoryStore implements IdempotencyStore {
         return released[0] ? Release.FREED : Release.LOST;
     }
 
+    @Override
+    public void abandon(Claim claim) {
+        long over = time.nanoTime() - 1;
+        byId.computeIfPresent(
+                claim.id(),
+                (id, kept) -> kept.isOwn(claim)
+                        ? new Kept(kept.owner(), kept.fingerprint(), false, over, kept.end(), null)
+                        : kept);
+    }
+
     private @Nullable Kept removed(Kept kept) {
         keys.decrementAndGet();
         bytes.addAndGet(-kept.size());
