@@ -248,7 +248,13 @@ class ArchitectureTests {
                         "HeldResponse",
                         "ServletExchange",
                         "IdempotencyFilter",
-                        "IdempotentMvc",
+                        "Answers",
+                        "EndpointAdapter",
+                        "HandlerAdapters",
+                        "HeldDispatcher",
+                        "KeyedCall",
+                        "Payload",
+                        "ServletGate",
                         "MvcEndpoints",
                         "RetrykitIdempotentMvcAutoConfiguration");
         assertThat(dependents(all, BASE + "http.reactive", BASE + "failure.WebClientStatus"))

@@ -237,7 +237,6 @@ class HeldClaimTests {
         time.advance(Duration.ofHours(1));
         assertThat(store.steps).isEmpty();
         idempotency.add(new MethodRecord("pay", true, null, RULES, store));
-        idempotency.begin();
         store.expect("prepare");
         for (int i = 0; i < 3; i++) {
             time.advance(Duration.ofMinutes(1));
