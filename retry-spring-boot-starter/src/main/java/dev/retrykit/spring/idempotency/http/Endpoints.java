@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.scope.ScopedObject;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.web.method.HandlerMethod;
@@ -125,12 +126,17 @@ public final class Endpoints {
         return new Endpoint(handler, idempotent.required(), scope, record, surroundings);
     }
 
+    /** Of a bean that is made for each request or session nothing can be said yet: the first repeat tells. */
     private void secure(HandlerMethod handler, Endpoint endpoint) {
         if (handler.getBean() instanceof String bean && !(beans.containsBean(bean) && beans.isSingleton(bean))) {
-            unchecked.add(endpoint); // its bean is made for each request: the first one tells
+            unchecked.add(endpoint);
             return;
         }
         HandlerMethod resolved = handler.createWithResolvedBean();
+        if (resolved.getBean() instanceof ScopedObject) {
+            unchecked.add(endpoint);
+            return;
+        }
         check(resolved, endpoint);
         if (!Gates.isAround(resolved)) {
             endpoint.ungated();

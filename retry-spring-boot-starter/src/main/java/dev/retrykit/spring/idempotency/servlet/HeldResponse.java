@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -29,6 +29,7 @@ final class HeldResponse extends HttpServletResponseWrapper {
     private int most = -1;
     private boolean letGo;
     private @Nullable String error;
+    private @Nullable KeptHeaders headers;
 
     /**
      * Nothing is held yet.
@@ -45,23 +46,34 @@ final class HeldResponse extends HttpServletResponseWrapper {
      * From now on the body is held.
      *
      * @param bytes how many of them
+     * @param names headers that may be given again
      */
-    void hold(int bytes) {
+    void hold(int bytes, List<String> names) {
         most = bytes;
+        headers = new KeptHeaders(this, names);
+    }
+
+    /** An asynchronous request leaves to be dispatched again. */
+    void leave() {
+        if (headers != null) {
+            headers.leave();
+        }
+    }
+
+    /** An asynchronous request is dispatched again. */
+    void comeBack() {
+        if (headers != null) {
+            headers.comeBack();
+        }
     }
 
     private boolean holds() {
         return most >= 0 && !letGo;
     }
 
-    /**
-     * The answer as it is now.
-     *
-     * @param headers those that may be given again
-     * @return null if it is too large to be kept, or can't be known
-     */
+    /** The answer as it is now; null if it is too large to be kept, or can't be known. */
     @Nullable
-    Answer answer(List<String> headers) throws IOException {
+    Answer answer() throws IOException {
         if (error != null) {
             return new Answer(getStatus(), true, List.of(), error.getBytes(StandardCharsets.UTF_8));
         }
@@ -69,16 +81,7 @@ final class HeldResponse extends HttpServletResponseWrapper {
         if (!holds() || super.isCommitted()) {
             return null;
         }
-        List<Answer.Header> kept = new ArrayList<>();
-        for (String name : headers) {
-            if (name.equalsIgnoreCase(HttpHeaders.CONTENT_TYPE)) {
-                if (getContentType() != null) {
-                    kept.add(new Answer.Header(HttpHeaders.CONTENT_TYPE, getContentType()));
-                }
-            } else {
-                getHeaders(name).forEach(value -> kept.add(new Answer.Header(name, value)));
-            }
-        }
+        List<Answer.Header> kept = headers == null ? List.of() : headers.kept();
         return new Answer(getStatus(), false, kept, body.toByteArray());
     }
 
@@ -146,6 +149,14 @@ final class HeldResponse extends HttpServletResponseWrapper {
     }
 
     @Override
+    public void setLocale(Locale locale) {
+        super.setLocale(locale);
+        if (headers != null) {
+            headers.language(locale.toLanguageTag());
+        }
+    }
+
+    @Override
     public void sendError(int status) throws IOException {
         sendError(status, "");
     }
@@ -204,6 +215,9 @@ final class HeldResponse extends HttpServletResponseWrapper {
     @Override
     public void reset() {
         super.reset();
+        if (headers != null) {
+            headers.language(null);
+        }
         forget();
     }
 

@@ -46,6 +46,7 @@ public final class IdempotencyFilter extends OncePerRequestFilter {
             if (known == null) {
                 chain.doFilter(exchange.request(), exchange.response());
             } else {
+                known.response().comeBack();
                 chain.doFilter(request, response);
             }
             returned = true;
@@ -57,6 +58,7 @@ public final class IdempotencyFilter extends OncePerRequestFilter {
         if (!isAsyncStarted(request)) {
             exchange.end();
         } else if (exchange.isKeyed()) {
+            exchange.response().leave();
             request.getAsyncContext().addListener(new Abandoned(exchange));
         }
     }

@@ -67,7 +67,7 @@ final class ServletExchange {
     /** From now on the answer is held. */
     void hold(Endpoint keyed) {
         endpoint = keyed;
-        response.hold(keyed.rules().maxBody());
+        response.hold(keyed.rules().maxBody(), keyed.rules().headers());
     }
 
     /** The handler may be called; null if it runs without a claim. */
@@ -122,8 +122,7 @@ final class ServletExchange {
         } else if (!called && keyed.isGated()) {
             held.release(); // its arguments couldn't be made, or something else refused it
         } else {
-            keyed.settle(
-                    held, response.getStatus(), response.answer(keyed.rules().headers()));
+            keyed.settle(held, response.getStatus(), response.answer());
         }
     }
 }
