@@ -80,7 +80,11 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
             check(endpoint);
             return new KeyedCall(endpoints, endpoint, method, next, exchange).handle(key, request, response);
         } catch (RefusedException refused) {
-            Answers.write(refused, response);
+            if (exchange == null) {
+                Answers.write(refused, response);
+            } else {
+                exchange.answer(refused, response);
+            }
             return null;
         } catch (AsyncRequestTimeoutException | AsyncRequestNotUsableException unfinished) {
             if (exchange != null) {

@@ -2,6 +2,7 @@ package dev.retrykit.spring.idempotency.servlet;
 
 import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.idempotency.http.Endpoint;
+import dev.retrykit.spring.idempotency.http.RefusedException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -23,6 +24,7 @@ final class ServletExchange {
     private boolean called;
     private @Nullable Endpoint endpoint;
     private @Nullable HeldClaim claim;
+    private @Nullable RefusedException atEnd;
     private boolean unfinished;
     private boolean ended;
 
@@ -75,6 +77,18 @@ final class ServletExchange {
         claim = held;
     }
 
+    /**
+     * Something else than the handler's answer is given. Where a filter stands within this one, as in {@code MockMvc}, the
+     * kept answer has passed it already, so it is written once that filter is done.
+     */
+    void answer(RefusedException refused, HttpServletResponse to) throws IOException {
+        if (to == response || refused.answer() == null) {
+            Answers.write(refused, to);
+        } else {
+            atEnd = refused;
+        }
+    }
+
     /** Its answer is no end: what the handler began goes on. */
     void unfinished() {
         unfinished = true;
@@ -105,6 +119,10 @@ final class ServletExchange {
         Endpoint keyed = endpoint;
         if (keyed != null && claim != null) {
             settle(keyed, claim);
+        }
+        if (atEnd != null) {
+            response.restart();
+            Answers.write(atEnd, response);
         }
         if (response.isCutOff()) {
             LOG.warn(
