@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,9 @@ final class AttemptNotes {
 
     /** Null while there are none: most attempts have none, and who asks about them takes no lock. Made under the lock. */
     private volatile @Nullable Noted noted;
+
+    /** Whether it was given up while it still runs. */
+    private volatile boolean abandoned;
 
     /**
      * Of an attempt that has just begun.
@@ -117,40 +122,63 @@ final class AttemptNotes {
     }
 
     /** What was done that the policy doesn't let be done again; null if nothing was. */
-    synchronized @Nullable String unrepeatable(RetryPolicy policy) {
+    synchronized RetryEvent.@Nullable Effect unrepeatable(RetryPolicy policy) {
         Noted any = noted;
-        if (any == null) {
-            return null;
-        }
-        if (any.withoutKey > 0 && !policy.repeats().allow(false)) {
-            return any.whatWithoutKey;
-        }
-        return any.withKey > 0 && !policy.repeats().allow(true) ? any.whatWithKey : null;
+        return any == null ? null : any.effects.unrepeatable(policy);
     }
 
     /** Here and in all attempts around. */
     void add(SideEffect effect) {
         for (AttemptNotes notes = this; notes != null; notes = notes.around()) {
-            notes.count(effect.hasKey(), 1, effect.what());
+            notes.count(effect.kind(), 1, effect.what());
         }
     }
 
     /** Wherever it was added. */
     void remove(SideEffect effect) {
         for (AttemptNotes notes = this; notes != null; notes = notes.around()) {
-            notes.count(effect.hasKey(), -1, null);
+            notes.count(effect.kind(), -1, null);
         }
     }
 
-    private synchronized void count(boolean hasKey, int more, @Nullable String newWhat) {
-        Noted known = known();
-        if (hasKey) {
-            known.withKey += more;
-            known.whatWithKey = newWhat == null ? known.whatWithKey : newWhat;
-        } else {
-            known.withoutKey += more;
-            known.whatWithoutKey = newWhat == null ? known.whatWithoutKey : newWhat;
+    private synchronized void count(SideEffect.Kind kind, int more, @Nullable String what) {
+        known().effects.count(kind, more, what);
+    }
+
+    /** Whether a commit is among what it did. */
+    boolean hasCommitted() {
+        Noted known = noted;
+        return known != null && counts(known, SideEffect.Kind.COMMIT);
+    }
+
+    private synchronized boolean counts(Noted known, SideEffect.Kind kind) {
+        return known.effects.has(kind);
+    }
+
+    /** To be done once if another attempt follows this one, or one around. */
+    void onRepeat(Runnable repeated) {
+        for (AttemptNotes notes = this; notes != null; notes = notes.around()) {
+            notes.addRepeats(Set.of(repeated));
         }
+    }
+
+    private synchronized void addRepeats(Set<Runnable> repeated) {
+        known().repeats.addAll(repeated);
+    }
+
+    /** It is given up, and what still runs of it is no part of its call any more. */
+    void abandon() {
+        abandoned = true;
+    }
+
+    /** Whether it was given up, or an attempt around it. */
+    boolean isAbandoned() {
+        for (AttemptNotes notes = this; notes != null; notes = notes.around()) {
+            if (notes.abandoned) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -166,15 +194,19 @@ final class AttemptNotes {
         synchronized (this) {
             known = around;
             around = outer;
-            untilNow = noted == null ? null : noted.sideEffects();
+            untilNow = noted == null ? null : noted.lasting();
         }
         if (untilNow == null) {
             return;
         }
         for (AttemptNotes notes = outer; notes != null && notes != known; notes = notes.around()) {
-            notes.count(true, untilNow.withKey, untilNow.whatWithKey);
-            notes.count(false, untilNow.withoutKey, untilNow.whatWithoutKey);
+            notes.takeOver(untilNow);
         }
+    }
+
+    private synchronized void takeOver(Noted inner) {
+        known().effects.addAll(inner.effects);
+        addRepeats(inner.repeats);
     }
 
     /** Whether an attempt around must hear of this one even if it succeeds. */
@@ -184,7 +216,7 @@ final class AttemptNotes {
     }
 
     private synchronized boolean isCounting(Noted known) {
-        return known.withKey > 0 || known.withoutKey > 0;
+        return !known.effects.isEmpty();
     }
 
     /** To be done once, if another attempt follows. */
@@ -200,8 +232,10 @@ final class AttemptNotes {
         }
         List<Runnable> due;
         synchronized (this) {
-            due = List.copyOf(known.cleanups);
+            due = new ArrayList<>(known.cleanups);
+            due.addAll(known.repeats);
             known.cleanups.clear();
+            known.repeats.clear();
         }
         due.forEach(AttemptNotes::runQuietly);
     }
@@ -250,19 +284,15 @@ final class AttemptNotes {
         private final BitSet transientStatuses = new BitSet();
         private final Map<String, Integer> requests = new HashMap<>();
         private final List<Runnable> cleanups = new ArrayList<>(1);
-        private int withKey;
-        private int withoutKey;
-        private @Nullable String whatWithKey;
-        private @Nullable String whatWithoutKey;
+        private final Set<Runnable> repeats = new LinkedHashSet<>();
+        private final Effects effects = new Effects();
         private int innerCalls;
 
-        /** As they are now. */
-        Noted sideEffects() {
+        /** What attempts around take over, as it is now. */
+        Noted lasting() {
             Noted now = new Noted();
-            now.withKey = withKey;
-            now.withoutKey = withoutKey;
-            now.whatWithKey = whatWithKey;
-            now.whatWithoutKey = whatWithoutKey;
+            now.effects.addAll(effects);
+            now.repeats.addAll(repeats);
             return now;
         }
     }

@@ -74,9 +74,5 @@ final class Audience {
 
     /** How a call ended. */
     record Ending(
-            Outcome outcome,
-            int attempts,
-            StopReason reason,
-            long tookNanos,
-            @Nullable String sideEffect) {}
+            Outcome outcome, int attempts, StopReason reason, long tookNanos, RetryEvent.@Nullable Effect sideEffect) {}
 }

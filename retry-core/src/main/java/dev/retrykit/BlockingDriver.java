@@ -43,6 +43,8 @@ final class BlockingDriver {
         long outerDeadline = frame.deadlineNanos;
         AttemptView outerAttempt = frame.attempt;
         AttemptView outerAround = frame.around;
+        boolean outerNested = frame.nested;
+        frame.nested = outer != null;
         frame.around = outerAttempt == null ? outerAround : outerAttempt;
         frame.set(retry, now, deadline, null);
         T result;
@@ -53,6 +55,7 @@ final class BlockingDriver {
             // first of all: after a stack overflow nothing deeper than this may succeed, and the thread lives on
             frame.set(outer, outerStarted, outerDeadline, outerAttempt);
             frame.around = outerAround;
+            frame.nested = outerNested;
             RetryCall call = ofFirstAttempt(retry, begun, now, deadline);
             call.adopt(permit, frame);
             return drive(call, call.failed(failure), null, body);
@@ -60,6 +63,7 @@ final class BlockingDriver {
         AttemptView begun = frame.attempt;
         frame.set(outer, outerStarted, outerDeadline, outerAttempt);
         frame.around = outerAround;
+        frame.nested = outerNested;
         if (policy.results().accepts(result)) {
             if (begun != null && outer != null && begun.notes().hasSideEffects()) {
                 begun.notes().within(frame.enclosing());

@@ -34,6 +34,9 @@ final class Frame {
     @Nullable
     AttemptView around;
 
+    /** Where {@link #attempt} isn't made yet: whether there is an attempt around it, made or not. */
+    boolean nested;
+
     /** Outside of any attempt: the clock of a deadline that came from outside; null if there is none. */
     @Nullable
     TimeSource clock;
@@ -96,6 +99,37 @@ final class Frame {
                     .view();
         }
         return attempt;
+    }
+
+    /** Whether a commit has to be noted. */
+    boolean tracksCommits() {
+        if (retry == null) {
+            return false;
+        }
+        AttemptView made = attempt;
+        if (made == null) {
+            return nested || mustNotCommitTwice(retry.policy());
+        }
+        AttemptNotes notes = made.notes();
+        return !notes.hasCommitted() && (nested || notes.around() != null || mustNotCommitTwice(retry.policy()));
+    }
+
+    private static boolean mustNotCommitTwice(RetryPolicy policy) {
+        return policy.maxAttempts() > 1 && !policy.allows(SideEffect.Kind.COMMIT);
+    }
+
+    /** Whether an attempt around this point is over by its time limit. */
+    boolean isTimedOut() {
+        AttemptView made = attempt;
+        if (made != null && made.notes().isAbandoned()) {
+            return true;
+        }
+        if (timeout == null) {
+            return false;
+        }
+        synchronized (this) {
+            return timeoutsInterrupting > 0;
+        }
     }
 
     /** Runs a body as part of an attempt, which must be over at the deadline. */

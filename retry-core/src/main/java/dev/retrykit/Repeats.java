@@ -1,5 +1,7 @@
 package dev.retrykit;
 
+import dev.retrykit.SideEffect.Kind;
+
 /**
  * What of an attempt may happen twice.
  *
@@ -10,7 +12,11 @@ package dev.retrykit;
 record Repeats(boolean idempotent, UnsafeMethods unsafeMethods, boolean sendsKeys) {
 
     /** Whether an effect may happen again. */
-    boolean allow(boolean hasKey) {
+    boolean allow(Kind kind) {
+        return kind == Kind.COMMIT ? idempotent : allowRequest(kind == Kind.WITH_KEY);
+    }
+
+    private boolean allowRequest(boolean hasKey) {
         return switch (unsafeMethods) {
             case ALWAYS -> true;
             case NEVER -> false;

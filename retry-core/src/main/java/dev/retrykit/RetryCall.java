@@ -293,7 +293,7 @@ final class RetryCall {
     }
 
     private void end(Outcome outcome, @Nullable Throwable failure, StopReason reason, long nowNanos) {
-        String effect = reason == StopReason.NOT_IDEMPOTENT ? view.notes().unrepeatable(policy) : null;
+        var effect = reason == StopReason.NOT_IDEMPOTENT ? view.notes().unrepeatable(policy) : null;
         Ending ending = new Ending(outcome, state.attempt(), reason, nowNanos - state.startedNanos(), effect);
         retry.audience().ended(ending, failure, lastVerdict);
     }

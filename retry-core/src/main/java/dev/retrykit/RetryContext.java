@@ -81,9 +81,46 @@ public final class RetryContext {
      * @param hasIdempotencyKey whether the peer can tell that it is the same one
      */
     public SideEffect sideEffect(String what, boolean hasIdempotencyKey) {
-        SideEffect effect = new SideEffect(attempt.notes(), Objects.requireNonNull(what, "what"), hasIdempotencyKey);
+        return begin(hasIdempotencyKey ? SideEffect.Kind.WITH_KEY : SideEffect.Kind.WITHOUT_KEY, what);
+    }
+
+    /**
+     * Notes that this attempt now commits something, such as a transaction of its own, and with it all attempts that it
+     * is part of. They aren't retried, unless it turns out that it {@linkplain SideEffect#didNotHappen didn't happen} or
+     * the policy {@linkplain RetryPolicy#allows allows} that.
+     *
+     * @param what for the log, such as {@code transaction shop.Orders.place}
+     */
+    public SideEffect commit(String what) {
+        return begin(SideEffect.Kind.COMMIT, what);
+    }
+
+    private SideEffect begin(SideEffect.Kind kind, String what) {
+        SideEffect effect = new SideEffect(attempt.notes(), kind, Objects.requireNonNull(what, "what"));
         attempt.notes().add(effect);
         return effect;
+    }
+
+    /**
+     * Whether a {@linkplain #commit commit} on this thread makes a difference: it is in an attempt that may be retried
+     * and must not commit twice, or that is part of another one, and no commit of it is noted yet. Quick, and makes
+     * nothing.
+     */
+    public static boolean tracksCommits() {
+        return Frame.current().tracksCommits();
+    }
+
+    /**
+     * Whether the time limit of an attempt that this thread is in is over, and the attempt is to end with it: its thread
+     * was interrupted, or its stage was completed without it.
+     */
+    public static boolean isTimedOut() {
+        return Frame.current().isTimedOut();
+    }
+
+    /** Whether this attempt was given up at its time limit while it runs: another one may follow before it ends. */
+    public boolean isAbandoned() {
+        return attempt.notes().isAbandoned();
     }
 
     /**
@@ -105,6 +142,14 @@ public final class RetryContext {
      */
     public void onRetry(Runnable cleanup) {
         attempt.notes().onRetry(Objects.requireNonNull(cleanup, "cleanup"));
+    }
+
+    /**
+     * Tells once if what this attempt did is done again: if another attempt follows this one, or one that it is part of.
+     * What it throws changes nothing.
+     */
+    public void onRepeat(Runnable repeated) {
+        attempt.notes().onRepeat(Objects.requireNonNull(repeated, "repeated"));
     }
 
     /** Begins all idempotency keys of this call with a text of the caller's own. Without one they are random. */

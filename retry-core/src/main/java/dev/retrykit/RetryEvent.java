@@ -47,6 +47,14 @@ public sealed interface RetryEvent {
             StopReason reason,
             Duration elapsed,
             @Nullable Verdict verdict,
-            @Nullable String sideEffect)
+            @Nullable Effect sideEffect)
             implements RetryEvent {}
+
+    /**
+     * Something that an attempt did.
+     *
+     * @param kind what it is
+     * @param what for people, such as {@code POST http://host/path}
+     */
+    record Effect(SideEffect.Kind kind, String what) {}
 }

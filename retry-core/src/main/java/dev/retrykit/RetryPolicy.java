@@ -111,6 +111,11 @@ public final class RetryPolicy {
         return repeats.unsafeMethods();
     }
 
+    /** Whether an attempt is retried that had such an effect. */
+    public boolean allows(SideEffect.Kind effect) {
+        return repeats.allow(effect);
+    }
+
     /** Whether requests that must not happen twice get an idempotency key. */
     public boolean sendsKeys() {
         return repeats.sendsKeys();
@@ -126,10 +131,6 @@ public final class RetryPolicy {
 
     ResultRules results() {
         return results;
-    }
-
-    Repeats repeats() {
-        return repeats;
     }
 
     /** Whether already the first attempt needs to know its call. */

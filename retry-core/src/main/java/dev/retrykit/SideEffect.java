@@ -8,15 +8,28 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class SideEffect {
 
+    /** What an effect is, which decides whether a policy lets it happen again. */
+    public enum Kind {
+
+        /** A commit, such as that of a transaction. It may happen again only if the whole attempt may. */
+        COMMIT,
+
+        /** A request without an idempotency key. */
+        WITHOUT_KEY,
+
+        /** A request that its peer can tell to be the same one. */
+        WITH_KEY
+    }
+
     private final AttemptNotes notes;
+    private final Kind kind;
     private final String what;
-    private final boolean hasKey;
     private final AtomicBoolean retracted = new AtomicBoolean();
 
-    SideEffect(AttemptNotes notes, String what, boolean hasKey) {
+    SideEffect(AttemptNotes notes, Kind kind, String what) {
         this.notes = notes;
+        this.kind = kind;
         this.what = what;
-        this.hasKey = hasKey;
     }
 
     /** It certainly didn't happen: the attempt may be retried as if it had never begun. */
@@ -30,7 +43,7 @@ public final class SideEffect {
         return what;
     }
 
-    boolean hasKey() {
-        return hasKey;
+    Kind kind() {
+        return kind;
     }
 }

@@ -88,6 +88,9 @@ final class StageAttempt<T extends @Nullable Object> extends Step
     @Override
     void timeIsOver() {
         if (claim()) {
+            if (call().isCut()) {
+                call().view().notes().abandon();
+            }
             new Handover(driver, this, call()::timeUp, call()::timeUp).begin();
         }
     }

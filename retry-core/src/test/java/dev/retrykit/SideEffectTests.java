@@ -34,7 +34,8 @@ class SideEffectTests {
         Result result = call(context -> context.sideEffect("POST /payments", false));
 
         assertThat(result).isEqualTo(new Result(1, StopReason.NOT_IDEMPOTENT));
-        assertThat(ended().sideEffect()).isEqualTo("POST /payments");
+        assertThat(ended().sideEffect())
+                .isEqualTo(new RetryEvent.Effect(SideEffect.Kind.WITHOUT_KEY, "POST /payments"));
         assertThat(ended().verdict()).extracting(Verdict::kind).isEqualTo(Verdict.Kind.NOT_IDEMPOTENT);
     }
 
@@ -115,6 +116,136 @@ class SideEffectTests {
         assertThat(status).isEqualTo(503);
         assertThat(attempts).containsExactly(1);
         assertThat(ended().reason()).isEqualTo(StopReason.NOT_IDEMPOTENT);
+    }
+
+    @Nested
+    class Commits {
+
+        @Test
+        void areNotRepeated() {
+            assertThat(call(context -> context.commit("transaction a")))
+                    .isEqualTo(new Result(1, StopReason.NOT_IDEMPOTENT));
+            assertThat(ended().sideEffect()).isEqualTo(new RetryEvent.Effect(SideEffect.Kind.COMMIT, "transaction a"));
+        }
+
+        @Test
+        void areNoneIfTheyDidNotHappen() {
+            assertThat(call(context -> context.commit("transaction a").didNotHappen()))
+                    .isEqualTo(new Result(3, StopReason.EXHAUSTED));
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "WITH_KEY, false, 1",
+            "WITH_KEY, true, 3",
+            "NEVER, false, 1",
+            "NEVER, true, 3",
+            "ALWAYS, false, 1",
+            "ALWAYS, true, 3"
+        })
+        void areRepeatedWhereTheWholeAttemptMayBe(UnsafeMethods unsafe, boolean idempotent, int attempts) {
+            Retry retry = retry(policy -> policy.unsafeMethods(unsafe).idempotent(idempotent));
+
+            assertThat(call(retry, context -> context.commit("transaction a")).attempts())
+                    .isEqualTo(attempts);
+        }
+
+        @Test
+        void ofInnerCallsAreKnownOutside() {
+            Retry inner = retry(policy -> policy.idempotent(true));
+
+            assertThat(call(context -> inner.run(() -> inner.run(() -> context().commit("transaction a")))))
+                    .isEqualTo(new Result(1, StopReason.NOT_IDEMPOTENT));
+        }
+
+        @Test
+        void areTrackedWhereTheyMakeADifference() {
+            Retry once = retry(policy -> policy.maxAttempts(1));
+            Retry idempotent = retry(policy -> policy.idempotent(true));
+            Retry retried = retry(policy -> {});
+
+            assertThat(RetryContext.tracksCommits()).isFalse();
+            once.run(() -> assertThat(RetryContext.tracksCommits()).isFalse());
+            idempotent.run(() -> assertThat(RetryContext.tracksCommits()).isFalse());
+            retried.run(() -> assertThat(RetryContext.tracksCommits()).isTrue());
+            retried.run(() -> idempotent.run(() ->
+                    once.run(() -> assertThat(RetryContext.tracksCommits()).isTrue())));
+            retried.run(() -> {
+                idempotent.run(() -> {});
+                assertThat(RetryContext.tracksCommits()).isTrue();
+                idempotent.run(() -> context().commit("transaction a"));
+                assertThat(RetryContext.tracksCommits()).isFalse();
+            });
+            idempotent.run(() -> assertThat(RetryContext.tracksCommits()).isFalse());
+            retried.run(() -> {
+                try (RetryContext.Scope outside = RetryContext.leave()) {
+                    assertThat(RetryContext.tracksCommits()).isFalse();
+                }
+            });
+        }
+
+        @Test
+        void tellWhenTheyAreRepeated() {
+            List<String> repeated = new ArrayList<>();
+            Runnable tell = () -> repeated.add("repeated");
+            Retry inner = retry(policy -> policy.maxAttempts(1));
+
+            call(
+                    retry(policy -> policy.idempotent(true)),
+                    context -> inner.run(() -> {
+                        context().onRepeat(tell);
+                        context().onRepeat(tell);
+                        context().commit("transaction a");
+                    }));
+            assertThat(repeated).hasSize(2);
+            call(context -> {
+                context.onRepeat(tell);
+                context.commit("transaction a");
+            });
+            assertThat(repeated).hasSize(2);
+        }
+    }
+
+    @Nested
+    class TimeLimits {
+
+        @Test
+        void areKnownToTheThreadThatTheyInterrupt() {
+            List<Boolean> known = new ArrayList<>();
+            Retry retry =
+                    retry(policy -> policy.attemptTimeout(Duration.ofSeconds(1)).maxAttempts(1));
+
+            retry.run(() -> {
+                known.add(RetryContext.isTimedOut());
+                time.advance(Duration.ofSeconds(1));
+                known.add(RetryContext.isTimedOut());
+                known.add(context().isAbandoned());
+                Retry.builder("inner").build().run(() -> known.add(RetryContext.isTimedOut()));
+            });
+
+            known.add(RetryContext.isTimedOut());
+            assertThat(known).containsExactly(false, true, false, true, false);
+        }
+
+        @Test
+        void areKnownToWhatRunsOnAfterItsStageWasCut() {
+            List<Boolean> known = new ArrayList<>();
+            Retry retry =
+                    retry(policy -> policy.attemptTimeout(Duration.ofSeconds(1)).maxAttempts(1));
+            List<RetryContext> running = new ArrayList<>();
+
+            CompletableFuture<Object> call = retry.callAsync(() -> {
+                running.add(context());
+                return new CompletableFuture<>();
+            });
+            known.add(running.get(0).isAbandoned());
+            time.advance(Duration.ofSeconds(1));
+
+            assertThat(call).isCompletedExceptionally();
+            known.add(running.get(0).isAbandoned());
+            running.get(0).call(() -> known.add(RetryContext.isTimedOut()));
+            assertThat(known).containsExactly(false, true, true);
+        }
     }
 
     @Nested

@@ -4,6 +4,7 @@ import dev.retrykit.RetryEvent;
 import dev.retrykit.RetryEvent.Ended;
 import dev.retrykit.RetryEvent.Retrying;
 import dev.retrykit.RetryListener;
+import dev.retrykit.SideEffect;
 import dev.retrykit.StopReason;
 import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.circuit.CircuitSnapshot;
@@ -152,13 +153,25 @@ public final class RetryLog implements RetryListener, CircuitListener {
     }
 
     private static String onceOnly(Ended event) {
-        String effect = event.sideEffect();
-        return effect == null
-                ? "it may have had its effect. If a second one does no harm, set " + key(event, "idempotent: true")
-                : Texts.line(effect, LONGEST)
-                        + " may have been done, and isn't sent again without an idempotency key. If"
-                        + " the server knows such keys, set " + key(event, "idempotency-key: auto")
-                        + "; if a second one does no harm, " + key(event, "unsafe-methods: always");
+        RetryEvent.Effect effect = event.sideEffect();
+        if (effect == null) {
+            return "it may have had its effect. If a second one does no harm, set " + key(event, "idempotent: true");
+        }
+        String what = Texts.line(effect.what(), LONGEST);
+        return effect.kind() == SideEffect.Kind.COMMIT ? committed(what, event) : sent(what, event);
+    }
+
+    private static String committed(String what, Ended event) {
+        return what + " was committed in the attempt that failed, so it isn't repeated. Spring also commits where a"
+                + " method throws a checked exception: let it roll back with @Transactional(rollbackFor = Exception.class),"
+                + " or in all of the application with @EnableTransactionManagement(rollbackOn ="
+                + " RollbackOn.ALL_EXCEPTIONS); if a second commit does no harm, set " + key(event, "idempotent: true");
+    }
+
+    private static String sent(String what, Ended event) {
+        return what + " may have been done, and isn't sent again without an idempotency key. If"
+                + " the server knows such keys, set " + key(event, "idempotency-key: auto")
+                + "; if a second one does no harm, " + key(event, "unsafe-methods: always");
     }
 
     private static String milliseconds(Duration duration) {
