@@ -63,6 +63,10 @@ class ArchitectureTests {
             .mayOnlyBeAccessedByLayers("observe", "idempotency")
             .layer("expression")
             .definedBy(BASE + "expression..")
+            .layer("transaction")
+            .definedBy(BASE + "transaction..")
+            .whereLayer("transaction")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "method", "idempotency")
             .whereLayer("idempotency")
             .mayOnlyBeAccessedByLayers("autoconfigure", "observe", "actuate")
             .whereLayer("expression")
@@ -101,7 +105,15 @@ class ArchitectureTests {
                     "expression")
             .whereLayer("failure")
             .mayOnlyBeAccessedByLayers(
-                    "autoconfigure", "observe", "actuate", "method", "call", "registry", "http", "idempotency");
+                    "autoconfigure",
+                    "observe",
+                    "actuate",
+                    "method",
+                    "call",
+                    "registry",
+                    "http",
+                    "idempotency",
+                    "transaction");
 
     @ArchTest
     static final ArchRule packagesAreFreeOfCycles =
@@ -125,6 +137,7 @@ class ArchitectureTests {
                             "idempotency..",
                             "expression",
                             "log",
+                            "transaction",
                             "web")
                     .map(floor -> BASE + floor)
                     .toArray(String[]::new))
@@ -178,6 +191,13 @@ class ArchitectureTests {
                         "DataTypes",
                         "Commits",
                         "ThreadTransaction",
+                        "WriteQuery",
+                        "Writes",
+                        "PendingEntities",
+                        "CommitListener",
+                        "TimeoutRollback",
+                        "AnnotatedRollbackRules",
+                        "TransactionPostProcessor",
                         "RetrykitDataAutoConfiguration",
                         "JdbcStore",
                         "Steps",
@@ -185,6 +205,10 @@ class ArchitectureTests {
                         "TransactionFence",
                         "FencePostProcessor",
                         "RetrykitIdempotencyJdbcAutoConfiguration");
+        assertThat(dependents(all, "jakarta.persistence", "org.springframework.orm"))
+                .containsExactly("PendingEntities");
+        assertThat(dependents(all, "org.springframework.jdbc", BASE + "transaction.Writes"))
+                .containsExactlyInAnyOrder("Writes", "CommitListener", "TransactionFence", "FencePostProcessor");
         assertThat(dependents(all, "org.springframework.data.redis", BASE + "idempotency.redis"))
                 .containsExactlyInAnyOrder("Scripts", "RedisStore", "RetrykitIdempotencyRedisAutoConfiguration");
         assertThat(dependents(all, "tools.jackson", BASE + "idempotency.http.JsonContent"))
@@ -199,7 +223,8 @@ class ArchitectureTests {
         assertThat(dependents(all, "org.slf4j", BASE + "observe.MdcCarrier"))
                 .containsExactlyInAnyOrder("MdcCarrier", "RetrykitLogContextAutoConfiguration");
         assertThat(dependents(all, BASE + "failure.DataFailures", BASE + "failure.DataTypes", BASE + "failure.Commits"))
-                .containsExactlyInAnyOrder("DataFailures", "Commits", "RetrykitDataAutoConfiguration");
+                .containsExactlyInAnyOrder(
+                        "DataFailures", "Commits", "CommitListener", "RetrykitDataAutoConfiguration");
         assertThat(dependents(all, "io.grpc", BASE + "failure.GrpcFailures", BASE + "failure.Pushback"))
                 .containsExactlyInAnyOrder("GrpcFailures", "Pushback", "RetrykitGrpcAutoConfiguration");
         assertThat(dependents(all, "io.netty", BASE + "failure.NettyFailures"))
@@ -284,7 +309,7 @@ class ArchitectureTests {
     @ArchTest
     static void thereIsSomethingToLookAt(JavaClasses all) {
         assertThat(all).hasSizeGreaterThan(40);
-        assertThat(all.stream().map(JavaClass::getPackageName).distinct()).hasSize(25);
+        assertThat(all.stream().map(JavaClass::getPackageName).distinct()).hasSize(26);
     }
 
     @ArchTest

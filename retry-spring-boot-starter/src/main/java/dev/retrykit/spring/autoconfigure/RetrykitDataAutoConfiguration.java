@@ -3,14 +3,21 @@ package dev.retrykit.spring.autoconfigure;
 import dev.retrykit.spring.failure.CallerTransaction;
 import dev.retrykit.spring.failure.DataFailures;
 import dev.retrykit.spring.failure.ThreadTransaction;
+import dev.retrykit.spring.transaction.AnnotatedRollbackRules;
+import dev.retrykit.spring.transaction.RollbackRules;
+import dev.retrykit.spring.transaction.TransactionPostProcessor;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Role;
 import org.springframework.core.Ordered;
 import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.interceptor.TransactionAspectSupport;
 
 /** What Spring's failures of data access and transactions mean, where spring-tx is. */
 @AutoConfiguration(after = {RetrykitCallerAutoConfiguration.class, RetrykitGrpcAutoConfiguration.class})
@@ -25,6 +32,20 @@ public final class RetrykitDataAutoConfiguration {
     @ConditionalOnMissingBean(name = "retrykitDataFailures")
     DataFailures retrykitDataFailures() {
         return new DataFailures();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static TransactionPostProcessor retrykitTransactionPostProcessor() {
+        return new TransactionPostProcessor();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    RollbackRules retrykitRollbackRules(ObjectProvider<TransactionAspectSupport> aspects) {
+        return new AnnotatedRollbackRules(aspects::stream);
     }
 
     @Bean

@@ -12,6 +12,7 @@
  *   1  .registry                      the policies, circuits and budgets of one application
  *   0  .settings   .failure .reactive retrykit.*, what failures mean, publishers
  *      .customize                     what an application sets by beans
+ *      .transaction                   what transactions did
  * </pre>
  */
 @NullMarked

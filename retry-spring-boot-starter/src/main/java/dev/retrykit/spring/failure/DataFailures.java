@@ -35,6 +35,13 @@ public final class DataFailures implements FailureClassifier {
         return reason == null ? known : reason;
     }
 
+    /** Whether a commit that failed certainly left nothing: the database has answered, or rolled back. */
+    public static boolean isUndone(Throwable failure) {
+        List<Throwable> chain = Causes.chain(failure);
+        Verdict known = known(failure, chain);
+        return known != null && known.signal() == Signal.SUCCESS || Commits.isRolledBack(chain);
+    }
+
     private static @Nullable Verdict known(Throwable failure, List<Throwable> chain) {
         Verdict told = FailureClassifier.jdk().classify(failure);
         return told == null ? DataTypes.verdict(chain) : told;

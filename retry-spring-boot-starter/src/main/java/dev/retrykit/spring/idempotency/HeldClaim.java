@@ -30,8 +30,11 @@ public final class HeldClaim {
     private final IdempotencyCounters counters;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicInteger commits = new AtomicInteger();
+    private final Runnable repeat = this::repeated;
     private @Nullable HeldClaim outer;
     private volatile boolean abandoned;
+    private volatile boolean repeatsCommits;
+    private volatile boolean hasRead;
     private volatile @Nullable Scheduled renewal;
 
     HeldClaim(Claim claim, Terms terms, IdempotencyStore store, Upkeep upkeep, IdempotencyCounters counters) {
@@ -92,6 +95,25 @@ public final class HeldClaim {
     /** Whether a transaction updated the claim just before its commit. */
     public boolean isFenced() {
         return commits.get() > 0;
+    }
+
+    /** A transaction that has written nothing is about to be committed. */
+    public void read() {
+        hasRead = true;
+    }
+
+    /** Whether all that is known of its effect is tied to the claim: its transactions are, or have written nothing. */
+    boolean isTied() {
+        return (isFenced() || hasRead) && !repeatsCommits;
+    }
+
+    /** What is to be told if an attempt is repeated in which such a transaction was committed. */
+    public Runnable repeat() {
+        return repeat;
+    }
+
+    private void repeated() {
+        repeatsCommits = true;
     }
 
     /** Somebody else has it now. */

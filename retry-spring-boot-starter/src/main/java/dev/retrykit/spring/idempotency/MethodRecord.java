@@ -46,7 +46,7 @@ public final class MethodRecord {
     /** It was carried out, and had the effect that it is there for. */
     public void executed(HeldClaim claim) {
         executed.increment();
-        if (!claim.isFenced()) {
+        if (!claim.isTied()) {
             unfenced.increment();
         }
     }
@@ -56,14 +56,17 @@ public final class MethodRecord {
         return executed.sum();
     }
 
-    /** How often it was carried out without any transaction that was committed together with its claim. */
+    /**
+     * How often it was carried out without a transaction of its thread, or repeated one that was committed together with
+     * its claim.
+     */
     public long unfenced() {
         return unfenced.sum();
     }
 
     /**
      * What holds for it. What the store fences is rerun after a crash, so calls that had their effect without a transaction
-     * show that there is an effect which it doesn't fence.
+     * show that there is an effect which it doesn't fence; and who repeats what was committed has it more than once.
      */
     public Guarantee guarantee() {
         if (isFenced()) {

@@ -1,5 +1,6 @@
 package dev.retrykit.spring.idempotency.jdbc;
 
+import dev.retrykit.spring.transaction.CommitListener;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,9 +23,10 @@ public final class FencePostProcessor implements BeanPostProcessor {
     public Object postProcessAfterInitialization(Object bean, String beanName) {
         DataSource dataSource = bean instanceof ConfigurableTransactionManager ? dataSource(bean) : null;
         if (dataSource != null && bean instanceof ConfigurableTransactionManager manager && !isFenced(manager)) {
+            CommitListener commits = CommitListener.of(manager);
             Collection<TransactionExecutionListener> listeners =
                     new ArrayList<>(manager.getTransactionExecutionListeners());
-            listeners.add(new TransactionFence(dataSource));
+            listeners.add(new TransactionFence(dataSource, commits));
             manager.setTransactionExecutionListeners(List.copyOf(listeners));
         }
         return bean;

@@ -1,10 +1,13 @@
 package dev.retrykit.spring.idempotency.jdbc;
 
+import dev.retrykit.RetryContext;
 import dev.retrykit.spring.idempotency.ClaimLostException;
 import dev.retrykit.spring.idempotency.HeldClaim;
+import dev.retrykit.spring.transaction.CommitListener;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 import org.springframework.transaction.TransactionExecution;
@@ -12,7 +15,7 @@ import org.springframework.transaction.TransactionExecutionListener;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Right before a read-write transaction of a holder is committed, the same transaction updates the claim, on condition that
+ * Right before a transaction of a holder that has written is committed, the same transaction updates the claim, on condition that
  * it is still this holder's. So either both are committed or neither is: after a crash, what stands in the claim is what
  * happened, and who was away for longer than the lease is rolled back.
  *
@@ -21,14 +24,24 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 final class TransactionFence implements TransactionExecutionListener {
 
     private final DataSource dataSource;
+    private final CommitListener commits;
 
     /**
      * Of one transaction manager.
      *
      * @param dataSource the one that it begins transactions on
+     * @param commits knows whether they have written anything
      */
-    TransactionFence(DataSource dataSource) {
+    TransactionFence(DataSource dataSource, CommitListener commits) {
         this.dataSource = dataSource;
+        this.commits = commits;
+    }
+
+    @Override
+    public void afterBegin(TransactionExecution transaction, @Nullable Throwable failure) {
+        if (failure == null && HeldClaim.onThisThread() != null) {
+            commits.began(transaction);
+        }
     }
 
     @Override
@@ -39,7 +52,11 @@ final class TransactionFence implements TransactionExecutionListener {
         }
         for (; held != null; held = held.outer()) {
             if (held.store() instanceof JdbcStore store && store.uses(dataSource)) {
-                fence(held, store, dataSource);
+                if (commits.hasWritten(transaction)) {
+                    fence(held, store, dataSource);
+                } else {
+                    held.read();
+                }
             }
         }
     }
@@ -68,6 +85,7 @@ final class TransactionFence implements TransactionExecutionListener {
             throw new ClaimLostException(held.claim());
         }
         held.fenced();
+        RetryContext.current().ifPresent(attempt -> attempt.onRepeat(held.repeat()));
     }
 
     private static RuntimeException refused(HeldClaim held, JdbcStore store, SQLException failed) {

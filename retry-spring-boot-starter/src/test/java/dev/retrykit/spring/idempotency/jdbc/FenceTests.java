@@ -194,6 +194,19 @@ class FenceTests {
         }
 
         @Test
+        void freesAKeyThatIsGivenUpAfterTransactionsThatWroteNothing() {
+            HeldClaim held = claim(HELD);
+            try (HeldClaim.Binding binding = held.bind()) {
+                transaction()
+                        .executeWithoutResult(status -> assertThat(effects()).isZero());
+                transaction().executeWithoutResult(status -> jdbc.update("delete from effects where name = 'nobody'"));
+            }
+            assertThat(held.isFenced()).isFalse();
+            held.release();
+            assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.EXECUTE);
+        }
+
+        @Test
         void freesAKeyThatIsGivenUpAfterARollback() {
             HeldClaim held = claim(HELD);
             try (HeldClaim.Binding binding = held.bind()) {

@@ -50,6 +50,8 @@ class JpaFenceTests {
 
         @Id
         String id;
+
+        int seat;
     }
 
     @BeforeAll
@@ -109,6 +111,37 @@ class JpaFenceTests {
         assertThat(idempotency.open(id, "print", HELD).decision()).isEqualTo(IdempotencyDecision.PARTIAL);
         held.complete(Answer.none());
         assertThat(idempotency.open(id, "print", HELD).decision()).isEqualTo(IdempotencyDecision.REPLAY);
+    }
+
+    /** The commit alone writes it. */
+    @Test
+    void buriesAKeyAfterAChangeThatNobodyFlushed() {
+        JpaTransactionManager manager = manager(new HibernateJpaVendorAdapter().getJpaDialect());
+        EntityManager shared = SharedEntityManagerCreator.createSharedEntityManager(entities());
+        book(manager, idempotency.open(id, "print", HELD).claim());
+        String other = Digest.of(UUID.randomUUID().toString());
+        HeldClaim held = idempotency.open(other, "print", HELD).claim();
+        try (HeldClaim.Binding binding = held.bind()) {
+            new TransactionTemplate(manager).executeWithoutResult(status -> shared.find(Booked.class, id).seat = 7);
+        }
+        assertThat(held.isFenced()).isTrue();
+        held.release();
+        assertThat(idempotency.open(other, "print", HELD).decision()).isEqualTo(IdempotencyDecision.TOMBSTONE);
+    }
+
+    @Test
+    void freesAKeyAfterATransactionThatOnlyRead() {
+        JpaTransactionManager manager = manager(new HibernateJpaVendorAdapter().getJpaDialect());
+        EntityManager shared = SharedEntityManagerCreator.createSharedEntityManager(entities());
+        HeldClaim held = idempotency.open(id, "print", HELD).claim();
+        try (HeldClaim.Binding binding = held.bind()) {
+            new TransactionTemplate(manager)
+                    .executeWithoutResult(
+                            status -> assertThat(shared.find(Booked.class, id)).isNull());
+        }
+        assertThat(held.isFenced()).isFalse();
+        held.release();
+        assertThat(idempotency.open(id, "print", HELD).decision()).isEqualTo(IdempotencyDecision.EXECUTE);
     }
 
     @Test

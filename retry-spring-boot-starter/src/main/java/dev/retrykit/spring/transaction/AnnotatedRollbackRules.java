@@ -1,0 +1,65 @@
+package dev.retrykit.spring.transaction;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
+import org.springframework.transaction.interceptor.TransactionAspectSupport;
+import org.springframework.transaction.interceptor.TransactionAttribute;
+
+/** As the application's {@code @Transactional} says, and as it rolls back by default. */
+public final class AnnotatedRollbackRules implements RollbackRules {
+
+    private final Supplier<Stream<TransactionAspectSupport>> aspects;
+
+    /**
+     * Of an application.
+     *
+     * @param aspects what begins its transactions, asked when the first method is looked at
+     */
+    public AnnotatedRollbackRules(Supplier<Stream<TransactionAspectSupport>> aspects) {
+        this.aspects = aspects;
+    }
+
+    @Override
+    public List<Class<?>> committedOn(Method method, Class<?> type, Predicate<Throwable> relevant) {
+        TransactionAttribute attribute = attribute(method, type);
+        if (attribute == null || attribute.isReadOnly() || !begins(attribute)) {
+            return List.of();
+        }
+        List<Class<?>> committed = new ArrayList<>();
+        for (Throwable sample : FailureSamples.of(method, type.getClassLoader())) {
+            if (relevant.test(sample) && !attribute.rollbackOn(sample)) {
+                committed.add(sample.getClass());
+            }
+        }
+        return committed;
+    }
+
+    private static boolean begins(TransactionAttribute attribute) {
+        return switch (attribute.getPropagationBehavior()) {
+            case TransactionDefinition.PROPAGATION_REQUIRED,
+                    TransactionDefinition.PROPAGATION_REQUIRES_NEW,
+                    TransactionDefinition.PROPAGATION_NESTED -> true;
+            default -> false;
+        };
+    }
+
+    /** Other sources than annotations know methods by their names, and can't tell which of them are called through them. */
+    private @Nullable TransactionAttribute attribute(Method method, Class<?> type) {
+        return aspects.get()
+                .map(TransactionAspectSupport::getTransactionAttributeSource)
+                .filter(source -> source != null)
+                .map(TimeoutRollback::under)
+                .filter(AnnotationTransactionAttributeSource.class::isInstance)
+                .map(source -> source.getTransactionAttribute(method, type))
+                .filter(attribute -> attribute != null)
+                .findFirst()
+                .orElse(null);
+    }
+}

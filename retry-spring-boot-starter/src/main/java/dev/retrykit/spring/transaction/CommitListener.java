@@ -1,0 +1,172 @@
+package dev.retrykit.spring.transaction;
+
+import dev.retrykit.RetryContext;
+import dev.retrykit.SideEffect;
+import dev.retrykit.spring.failure.DataFailures;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.ConfigurableTransactionManager;
+import org.springframework.transaction.ReactiveTransactionManager;
+import org.springframework.transaction.TransactionExecution;
+import org.springframework.transaction.TransactionExecutionListener;
+import org.springframework.util.ConcurrentReferenceHashMap;
+import org.springframework.util.ConcurrentReferenceHashMap.ReferenceType;
+
+/**
+ * Notes on attempts what they commit: a transaction of their own that has written. A commit counts from before it is begun
+ * until it is certain that it didn't happen.
+ *
+ * <p>A transaction of an attempt whose stage was given up at its time limit is rolled back: another attempt may be running.
+ */
+public final class CommitListener implements TransactionExecutionListener {
+
+    /** Managers that commit nothing by themselves. */
+    private static final Set<String> WITHOUT_RESOURCE =
+            Set.of("ResourcelessTransactionManager", "PseudoTransactionManager");
+
+    private final @Nullable Writes writes;
+    private final boolean reactive;
+    private final Map<TransactionExecution, Known> known = new ConcurrentReferenceHashMap<>(16, ReferenceType.WEAK);
+
+    private CommitListener(ConfigurableTransactionManager manager) {
+        this.reactive = manager instanceof ReactiveTransactionManager;
+        this.writes = reactive ? null : Writes.of(manager);
+    }
+
+    /** What is known of a transaction before its end. */
+    private static final class Known {
+
+        /** Of a reactive one, whose thread changes; else that of the thread. */
+        private volatile @Nullable RetryContext attempt;
+
+        private volatile long atBegin = Writes.UNKNOWN;
+        private volatile @Nullable Boolean written;
+        private volatile @Nullable SideEffect commit;
+    }
+
+    /** The one of a manager, which gets it if it has none: before its other listeners, which may write something. */
+    public static CommitListener of(ConfigurableTransactionManager manager) {
+        List<TransactionExecutionListener> listeners = new ArrayList<>(manager.getTransactionExecutionListeners());
+        for (TransactionExecutionListener listener : listeners) {
+            if (listener instanceof CommitListener found) {
+                return found;
+            }
+        }
+        CommitListener made = new CommitListener(manager);
+        listeners.add(0, made);
+        manager.setTransactionExecutionListeners(List.copyOf(listeners));
+        return made;
+    }
+
+    /** Whether a commit of the manager is one of anything. */
+    static boolean commitsSomething(ConfigurableTransactionManager manager) {
+        return !WITHOUT_RESOURCE.contains(manager.getClass().getSimpleName());
+    }
+
+    /** A transaction begins about which somebody will ask: some databases must be asked now, too. */
+    public void began(TransactionExecution transaction) {
+        if (writes != null && isOwnWriter(transaction) && !known.containsKey(transaction)) {
+            long atBegin = writes.atBegin();
+            if (atBegin != Writes.UNKNOWN) {
+                known(transaction).atBegin = atBegin;
+            }
+        }
+    }
+
+    /**
+     * Whether a transaction that is about to be committed has written anything. The database is asked once.
+     *
+     * @throws RuntimeException if what JPA has yet to write is refused; then nothing is committed
+     */
+    public boolean hasWritten(TransactionExecution transaction) {
+        if (writes == null) {
+            return true;
+        }
+        Known about = known(transaction);
+        Boolean written = about.written;
+        if (written == null) {
+            written = writes.hasWritten(about.atBegin);
+            about.written = written;
+        }
+        return written;
+    }
+
+    private Known known(TransactionExecution transaction) {
+        return known.computeIfAbsent(transaction, key -> new Known());
+    }
+
+    /** Not one that takes part in another, nor one that only reads. */
+    private static boolean isOwnWriter(TransactionExecution transaction) {
+        return transaction.isNewTransaction() && !transaction.isReadOnly();
+    }
+
+    @Override
+    public void beforeBegin(TransactionExecution transaction) {
+        if (reactive && RetryContext.tracksCommits()) {
+            known(transaction).attempt = RetryContext.current().orElse(null);
+        }
+    }
+
+    @Override
+    public void afterBegin(TransactionExecution transaction, @Nullable Throwable failure) {
+        if (failure == null && RetryContext.tracksCommits()) {
+            began(transaction);
+        }
+    }
+
+    @Override
+    public void beforeCommit(TransactionExecution transaction) {
+        if (!isOwnWriter(transaction)) {
+            return;
+        }
+        RetryContext attempt = attempt(transaction);
+        if (attempt != null && hasWritten(transaction)) {
+            known(transaction).commit = attempt.commit(describe(transaction));
+        }
+        // asked after the commit was noted, so that either this or who judges the attempt knows of the other
+        if (RetryContext.isTimedOut()
+                && RetryContext.current().filter(RetryContext::isAbandoned).isPresent()) {
+            throw new AttemptOverException();
+        }
+    }
+
+    private @Nullable RetryContext attempt(TransactionExecution transaction) {
+        if (reactive) {
+            Known begun = known.get(transaction);
+            RetryContext attempt = begun == null ? null : begun.attempt;
+            if (attempt != null) {
+                return attempt;
+            }
+        }
+        return RetryContext.tracksCommits() ? RetryContext.current().orElse(null) : null;
+    }
+
+    private static String describe(TransactionExecution transaction) {
+        String name = transaction.getTransactionName();
+        return name.isEmpty() ? "a transaction" : "the transaction " + name;
+    }
+
+    @Override
+    public void afterCommit(TransactionExecution transaction, @Nullable Throwable failure) {
+        ended(transaction, failure != null && DataFailures.isUndone(failure));
+    }
+
+    @Override
+    public void afterRollback(TransactionExecution transaction, @Nullable Throwable failure) {
+        ended(transaction, failure == null);
+    }
+
+    private void ended(TransactionExecution transaction, boolean undone) {
+        if (known.isEmpty()) {
+            return;
+        }
+        Known ended = known.remove(transaction);
+        SideEffect commit = ended == null ? null : ended.commit;
+        if (commit != null && undone) {
+            commit.didNotHappen();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.retrykit.spring.transaction;
+
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a database tells whether the transaction of a connection has written anything. The answer is a number that changes
+ * when something is written.
+ */
+enum WriteQuery {
+
+    /** Zero before the first write. */
+    H2(
+            "select case when contains_uncommitted then 1 else 0 end from information_schema.sessions"
+                    + " where session_id = session_id()",
+            false),
+
+    /** A transaction gets an id with its first write. A savepoint that was rolled back, and a sequence, count as writes. */
+    POSTGRESQL("select case when pg_current_xact_id_if_assigned() is null then 0 else 1 end", false),
+
+    POSTGRESQL_12("select case when txid_current_if_assigned() is null then 0 else 1 end", false),
+
+    /**
+     * Also MariaDB. Rows that the session has inserted, updated and deleted so far: {@code innodb_trx} is a cached view, and
+     * {@code @@in_transaction} is set by reading.
+     */
+    MYSQL("show session status where variable_name in ('Handler_write', 'Handler_update', 'Handler_delete')", true);
+
+    private static final String FAILED_TRANSACTION = "25P02";
+
+    private final String sql;
+
+    /** Whether the number goes on from transaction to transaction, so that the one at the beginning must be known. */
+    final boolean isCumulative;
+
+    WriteQuery(String sql, boolean isCumulative) {
+        this.sql = sql;
+        this.isCumulative = isCumulative;
+    }
+
+    /** By the name that the database gives itself; null for a database that can't tell. */
+    static @Nullable WriteQuery of(Connection connection) throws SQLException {
+        DatabaseMetaData database = connection.getMetaData();
+        return switch (database.getDatabaseProductName().toLowerCase(Locale.ROOT)) {
+            case "h2" -> H2;
+            case "postgresql" -> database.getDatabaseMajorVersion() >= 13 ? POSTGRESQL : POSTGRESQL_12;
+            case "mysql", "mariadb" -> MYSQL;
+            default -> null;
+        };
+    }
+
+    /** The number; the value is in the last column. */
+    long number(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            int value = rows.getMetaData().getColumnCount();
+            long sum = 0;
+            while (rows.next()) {
+                sum += rows.getLong(value);
+            }
+            return sum;
+        }
+    }
+
+    /** Whether a statement of the transaction has failed, so that PostgreSQL can only roll it back. */
+    static boolean isDoomed(SQLException failed) {
+        return FAILED_TRANSACTION.equals(failed.getSQLState());
+    }
+}

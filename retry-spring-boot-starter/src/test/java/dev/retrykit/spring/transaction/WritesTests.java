@@ -1,0 +1,293 @@
+package dev.retrykit.spring.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.retrykit.Retry;
+import dev.retrykit.spring.idempotency.Servers;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Id;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.hibernate.FlushMode;
+import org.hibernate.Session;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.orm.jpa.JpaTransactionManager;
+import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
+import org.springframework.orm.jpa.SharedEntityManagerCreator;
+import org.springframework.orm.jpa.persistenceunit.PersistenceManagedTypes;
+import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
+import org.springframework.transaction.ConfigurableTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionExecution;
+import org.springframework.transaction.TransactionExecutionListener;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Whether a transaction has written is asked right before its commit, on real databases. */
+class WritesTests {
+
+    private static final Retry RETRY = Retry.builder("writes").build();
+
+    private enum Database {
+        H2 {
+            @Override
+            DataSource source() {
+                return Servers.h2();
+            }
+        },
+        POSTGRESQL {
+            @Override
+            DataSource source() {
+                return Servers.postgres();
+            }
+        },
+        MARIADB {
+            @Override
+            DataSource source() {
+                return Servers.mariaDb();
+            }
+        };
+
+        abstract DataSource source();
+
+        JdbcTemplate jdbc() {
+            return new JdbcTemplate(source());
+        }
+    }
+
+    /** What a listener after ours learns of each commit. */
+    private static final class Answers implements TransactionExecutionListener {
+
+        private final List<Boolean> written = new ArrayList<>();
+        private final CommitListener commits;
+
+        Answers(ConfigurableTransactionManager manager) {
+            commits = CommitListener.of(manager);
+            List<TransactionExecutionListener> all = new ArrayList<>(manager.getTransactionExecutionListeners());
+            all.add(this);
+            manager.setTransactionExecutionListeners(all);
+        }
+
+        @Override
+        public void beforeCommit(TransactionExecution transaction) {
+            written.add(commits.hasWritten(transaction));
+        }
+    }
+
+    private static List<Boolean> answers(DataSource source, Consumer<TransactionStatus> work) {
+        JdbcTransactionManager manager = new JdbcTransactionManager(source);
+        Answers answers = new Answers(manager);
+        Throwable failure =
+                catchThrowable(() -> RETRY.run(() -> new TransactionTemplate(manager).executeWithoutResult(work)));
+        assertThat(answers.written).hasSize(1);
+        return failure == null
+                ? answers.written
+                : Stream.of(answers.written.get(0), (Boolean) null).toList();
+    }
+
+    private static JdbcTemplate table(Database database) {
+        JdbcTemplate jdbc = database.jdbc();
+        jdbc.execute("create table if not exists written (id integer primary key, name varchar(40))");
+        jdbc.update("delete from written");
+        jdbc.update("insert into written values (1, 'one')");
+        return jdbc;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void seesInsertsUpdatesAndDeletes(Database database) {
+        JdbcTemplate jdbc = table(database);
+
+        assertThat(answers(database.source(), status -> jdbc.update("insert into written values (2, 'two')")))
+                .containsExactly(true);
+        assertThat(answers(database.source(), status -> jdbc.update("update written set name = 'x' where id = 1")))
+                .containsExactly(true);
+        assertThat(answers(database.source(), status -> jdbc.update("delete from written where id = 2")))
+                .containsExactly(true);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void seesThatNothingWasWritten(Database database) {
+        JdbcTemplate jdbc = table(database);
+
+        assertThat(answers(database.source(), status -> {})).containsExactly(false);
+        for (String query : List.of(
+                "select count(*) from written",
+                "select name, count(*) from written group by name order by name",
+                "select w.id from written w join written v on v.id = w.id order by w.name")) {
+            assertThat(answers(database.source(), status -> jdbc.queryForList(query)))
+                    .as(query)
+                    .containsExactly(false);
+        }
+        assertThat(answers(database.source(), status -> jdbc.update("update written set name = 'x' where id = 99")))
+                .containsExactly(false);
+        assertThat(answers(database.source(), status -> jdbc.update("delete from written where id = 99")))
+                .containsExactly(false);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void tellsTheTransactionsOfOneConnectionApart(Database database) {
+        JdbcTemplate jdbc = table(database);
+        for (int i = 0; i < 3; i++) {
+            int id = 10 + i;
+            assertThat(answers(database.source(), status -> jdbc.update("insert into written values (?, 'x')", id)))
+                    .containsExactly(true);
+            assertThat(answers(database.source(), status -> jdbc.queryForList("select * from written")))
+                    .containsExactly(false);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void tellsAnInnerTransactionFromTheOneAround(Database database) {
+        JdbcTemplate jdbc = table(database);
+        JdbcTransactionManager manager = new JdbcTransactionManager(database.source());
+        Answers answers = new Answers(manager);
+        TransactionTemplate inner = new TransactionTemplate(manager);
+        inner.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+
+        RETRY.run(() -> new TransactionTemplate(manager).executeWithoutResult(outer -> {
+            jdbc.queryForList("select * from written");
+            inner.executeWithoutResult(status -> jdbc.update("insert into written values (20, 'x')"));
+            jdbc.queryForList("select * from written");
+        }));
+
+        assertThat(answers.written).containsExactly(true, false);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void leavesAFailedStatementWhatItIs(Database database) {
+        JdbcTemplate jdbc = table(database);
+
+        List<Boolean> written = answers(database.source(), status -> {
+            jdbc.update("update written set name = 'x' where id = 1");
+            assertThat(catchThrowable(() -> jdbc.update("insert into written values (1, 'again')")))
+                    .isInstanceOf(DataIntegrityViolationException.class);
+        });
+
+        assertThat(written.get(0)).isEqualTo(database != Database.POSTGRESQL);
+    }
+
+    /** Nobody asked at its beginning, since no attempt was there: it may have written. */
+    @Test
+    void takesWhatItCannotCompareForWritten() {
+        JdbcTransactionManager manager = new JdbcTransactionManager(Servers.mariaDb());
+        Answers answers = new Answers(manager);
+
+        new TransactionTemplate(manager).executeWithoutResult(status -> {});
+
+        assertThat(answers.written).containsExactly(true);
+    }
+
+    @Nested
+    class WithJpa {
+
+        @Entity(name = "noted")
+        static class Noted {
+
+            @Id
+            String id;
+
+            @Column(length = 10)
+            String name;
+        }
+
+        private interface Work {
+            void in(EntityManager entities, String id);
+        }
+
+        private final List<Boolean> written = new ArrayList<>();
+        private Throwable failure;
+
+        private void work(Database database, Work work) {
+            LocalContainerEntityManagerFactoryBean factory = new LocalContainerEntityManagerFactoryBean();
+            factory.setDataSource(database.source());
+            factory.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
+            factory.setPersistenceUnitName("writes");
+            factory.setManagedTypes(PersistenceManagedTypes.of(Noted.class.getName()));
+            factory.setJpaPropertyMap(Map.of("hibernate.hbm2ddl.auto", "update"));
+            factory.afterPropertiesSet();
+            try {
+                JpaTransactionManager manager = new JpaTransactionManager(factory.getObject());
+                manager.afterPropertiesSet();
+                EntityManager shared = SharedEntityManagerCreator.createSharedEntityManager(factory.getObject());
+                String id = UUID.randomUUID().toString();
+                new TransactionTemplate((PlatformTransactionManager) manager).executeWithoutResult(status -> {
+                    Noted noted = new Noted();
+                    noted.id = id;
+                    noted.name = "first";
+                    shared.persist(noted);
+                });
+                Answers answers = new Answers(manager);
+                failure = catchThrowable(() -> RETRY.run(
+                        () -> new TransactionTemplate(manager).executeWithoutResult(status -> work.in(shared, id))));
+                written.addAll(answers.written);
+            } finally {
+                factory.destroy();
+            }
+        }
+
+        @ParameterizedTest
+        @EnumSource
+        void seesWhatIsFlushedOnlyByTheCommit(Database database) {
+            work(database, (entities, id) -> entities.find(Noted.class, id).name = "second");
+            assertThat(failure).isNull();
+            assertThat(written).containsExactly(true);
+        }
+
+        @ParameterizedTest
+        @EnumSource
+        void seesThatItOnlyRead(Database database) {
+            work(
+                    database,
+                    (entities, id) ->
+                            assertThat(entities.find(Noted.class, id).name).isEqualTo("first"));
+            assertThat(written).containsExactly(false);
+        }
+
+        @Test
+        void writesNothingWhereTheCommitWouldNot() {
+            work(Database.H2, (entities, id) -> {
+                entities.unwrap(Session.class).setHibernateFlushMode(FlushMode.MANUAL);
+                entities.find(Noted.class, id).name = "second";
+            });
+            assertThat(written).containsExactly(false);
+        }
+
+        @Test
+        void failsAsTheCommitWouldHave() {
+            work(Database.H2, (entities, id) -> entities.find(Noted.class, id).name = "longer than ten letters");
+            assertThat(failure).isInstanceOf(DataIntegrityViolationException.class);
+        }
+    }
+
+    @Test
+    void knowsAManagerItHasBeenGiven() {
+        JdbcTransactionManager manager = new JdbcTransactionManager(Servers.h2());
+        assertThat(CommitListener.of(manager)).isSameAs(CommitListener.of(manager));
+        assertThat(manager.getTransactionExecutionListeners()).hasSize(1);
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> new TransactionTemplate(manager).executeWithoutResult(status -> {
+                    throw new IllegalStateException();
+                }));
+    }
+}
