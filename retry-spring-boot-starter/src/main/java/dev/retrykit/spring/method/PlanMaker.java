@@ -16,6 +16,7 @@ import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Layer;
 import dev.retrykit.spring.settings.PolicyAssembly;
+import dev.retrykit.spring.transaction.RollbackRules;
 import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.Objects;
@@ -61,6 +62,7 @@ final class PlanMaker {
         CallForm form = forms.of(method, readable, policy != null && policy.retriesPartial());
         if (policy != null) {
             policy.addMethod(readable);
+            CommittedFailures.warn(method, type, readable, policy, RollbackRules.of(beans));
         }
         KeyOfCall key = key(annotated.guarded(), method, type);
         if (circuit != null) {

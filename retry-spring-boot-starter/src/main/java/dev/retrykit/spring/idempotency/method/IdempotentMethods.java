@@ -6,11 +6,16 @@ import dev.retrykit.spring.failure.CallerTransaction;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.IdempotencyRules;
 import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.transaction.RollbackRules;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
@@ -20,6 +25,8 @@ import org.springframework.util.ClassUtils;
 
 /** All methods without HTTP that are called with keys, each made when its bean is. */
 public final class IdempotentMethods implements MethodInterceptor {
+
+    private static final Log LOG = LogFactory.getLog(IdempotentMethods.class);
 
     private final Map<Method, IdempotentMethod> byMethod = new ConcurrentHashMap<>();
     private final IdempotentMethod.Parts parts;
@@ -61,7 +68,20 @@ public final class IdempotentMethods implements MethodInterceptor {
                         "Name one, as in @Idempotent(key = \"#message.id\").");
             }
             byMethod.computeIfAbsent(method, key -> new IdempotentMethod(idempotent, key, type, parts));
+            warnIfHalfDone(method, type);
         });
+    }
+
+    private void warnIfHalfDone(Method method, Class<?> type) {
+        List<Class<?>> committed = RollbackRules.of(parts.beans()).committedOn(method, type, failure -> true);
+        if (!committed.isEmpty()) {
+            LOG.warn(MethodNames.readable(method, type) + " is @Idempotent, and its @Transactional commits on "
+                    + committed.stream().map(Class::getSimpleName).collect(Collectors.joining(", "))
+                    + ": what it has written by then stays, and with the JDBC store a redelivery is skipped, so the rest is"
+                    + " never done. Let it roll back with @Transactional(rollbackFor = Exception.class) and without"
+                    + " noRollbackFor, or in all of the application with @EnableTransactionManagement(rollbackOn ="
+                    + " RollbackOn.ALL_EXCEPTIONS).");
+        }
     }
 
     @Override
