@@ -249,9 +249,7 @@ class ArchitectureTests {
                         "DeadlineWebFilter",
                         "HeldExchange",
                         "HeldResponse",
-                        "ReactiveExchange",
-                        "ReactiveGate",
-                        "IdempotencyWebFilter",
+                        "KeyedExchange",
                         "EndpointAdapter",
                         "RetrykitTransportAutoConfiguration");
         assertThat(dependents(all, "org.apache.hc", BASE + "http.blocking.NoRetry", BASE + "http.HttpComponents"))

@@ -29,12 +29,20 @@ public final class GivenUpHandler implements WebExceptionHandler, Ordered {
         return problem == null ? Mono.error(failure) : write(problem, response);
     }
 
+    /** Lets a page of another origin that may read the answer read our headers too. */
+    public static void expose(HttpHeaders headers) {
+        if (headers.getFirst(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN) != null) {
+            headers.add(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, Problem.EXPOSED);
+        }
+    }
+
     /** Answers with it. */
     public static Mono<Void> write(Problem problem, ServerHttpResponse response) {
         byte[] body = problem.body();
         response.setStatusCode(HttpStatusCode.valueOf(problem.status()));
         HttpHeaders headers = response.getHeaders();
         headers.set(problem.header(), problem.value());
+        expose(headers);
         headers.setContentType(Problem.TYPE);
         headers.setContentLength(body.length);
         return response.writeWith(

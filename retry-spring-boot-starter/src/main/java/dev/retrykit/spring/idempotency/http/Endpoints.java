@@ -110,7 +110,7 @@ public final class Endpoints {
             throw new InvalidSettingException(
                     "@Idempotent on " + name + ", which returns "
                             + handler.method().getReturnType().getSimpleName() + ": " + kind.complaint(),
-                    "Let it return the whole answer, in WebFlux as a Mono, or remove the annotation.");
+                    "Let it return the whole answer, or remove the annotation.");
         }
         KeyOfCall scope = idempotent.scope().isEmpty()
                 ? null
@@ -138,7 +138,7 @@ public final class Endpoints {
             return;
         }
         check(resolved, endpoint);
-        if (!Gates.isAround(resolved)) {
+        if (beans.containsBean(Gates.BEAN) && !Gates.isAround(resolved)) {
             endpoint.ungated();
             LOG.warn("No proxy sees the calls of " + endpoint.name()
                     + ": where its arguments are refused, a corrected request"

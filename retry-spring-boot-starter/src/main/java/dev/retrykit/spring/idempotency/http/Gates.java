@@ -20,6 +20,9 @@ import org.springframework.web.method.HandlerMethod;
  */
 public final class Gates {
 
+    /** The advisor's name, where a dispatcher needs one. */
+    static final String BEAN = "retrykitIdempotencyGate";
+
     private Gates() {}
 
     /** What stands around a controller's method. */

@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.KotlinDetector;
+import org.springframework.core.MethodParameter;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
@@ -26,6 +27,8 @@ public enum ReturnKind {
     /** Bit by bit: there is never one answer to keep. */
     STREAMING;
 
+    private static final int RETURNED = -1;
+
     private static final Set<String> STREAMS = Set.of(
             "org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter",
             "org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody");
@@ -38,18 +41,16 @@ public enum ReturnKind {
 
     /** Why a web stack can't answer for such a method. */
     String complaint() {
-        return this == STREAMING
-                ? "a streamed answer is never there as a whole, so it can't be kept."
-                : "in WebFlux which request it is called for is known to a Mono alone.";
+        return "a streamed answer is never there as a whole, so it can't be kept.";
     }
 
     /** Of a method. */
     public static ReturnKind of(Method method) {
-        if (KotlinDetector.isSuspendingFunction(method)) {
-            return DEFERRED;
+        ResolvableType returned = ResolvableType.forMethodParameter(new MethodParameter(method, RETURNED));
+        if (isStreaming(returned)) {
+            return STREAMING;
         }
-        ResolvableType returned = ResolvableType.forMethodReturnType(method);
-        return isStreaming(returned) ? STREAMING : kind(returned.toClass());
+        return KotlinDetector.isSuspendingFunction(method) ? DEFERRED : kind(returned.toClass());
     }
 
     private static boolean isStreaming(ResolvableType type) {

@@ -6,13 +6,14 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.http.codec.HttpMessageReader;
 import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.http.codec.multipart.Part;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
-import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.server.ServerWebExchange;
@@ -20,7 +21,10 @@ import org.springframework.web.server.ServerWebExchangeDecorator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** An exchange whose request's body can be read before the one who is meant to read it. Until then it is as it came. */
+/**
+ * An exchange whose request's body is read before the handler reads it, and whose answer can be held. A handler reads what
+ * it would read without that: a body, its form or its parts, or what a filter left that has read them.
+ */
 final class HeldExchange extends ServerWebExchangeDecorator {
 
     private static final ResolvableType FORM =
@@ -33,11 +37,12 @@ final class HeldExchange extends ServerWebExchangeDecorator {
     private final ServerCodecConfigurer codecs;
     private volatile @Nullable Mono<MultiValueMap<String, String>> form;
     private volatile @Nullable Mono<MultiValueMap<String, Part>> parts;
+    private volatile boolean hasParts;
 
-    HeldExchange(ServerWebExchange exchange, HeldResponse response, ServerCodecConfigurer codecs) {
+    HeldExchange(ServerWebExchange exchange, ServerCodecConfigurer codecs) {
         super(exchange);
         this.request = new HeldRequest(exchange.getRequest());
-        this.response = response;
+        this.response = new HeldResponse(exchange.getResponse());
         this.codecs = codecs;
     }
 
@@ -47,7 +52,7 @@ final class HeldExchange extends ServerWebExchangeDecorator {
     }
 
     @Override
-    public ServerHttpResponse getResponse() {
+    public HeldResponse getResponse() {
         return response;
     }
 
@@ -55,18 +60,29 @@ final class HeldExchange extends ServerWebExchangeDecorator {
      * Reads the body; fails if it is larger.
      *
      * @param most how many bytes it may have
+     * @return the body; nothing if there was one, and somebody else has read it
      */
     Mono<byte[]> hold(int most) {
+        boolean hasBody = hasBody();
         return DataBufferUtils.join(getDelegate().getRequest().getBody(), most)
                 .map(HeldExchange::bytes)
-                .defaultIfEmpty(new byte[0])
+                .onErrorResume(IllegalStateException.class, read -> hasBody ? Mono.empty() : Mono.error(read))
+                .filter(body -> body.length > 0)
+                .switchIfEmpty(hasBody ? Mono.empty() : Mono.just(new byte[0]))
                 .doOnNext(this::held);
+    }
+
+    private boolean hasBody() {
+        HttpHeaders headers = getDelegate().getRequest().getHeaders();
+        return headers.getContentLength() > 0 || headers.getFirst(HttpHeaders.TRANSFER_ENCODING) != null;
     }
 
     private void held(byte[] body) {
         request.body = body;
         form = this.<MultiValueMap<String, String>>read(FORM).cache();
-        parts = this.<MultiValueMap<String, Part>>read(PARTS).cache();
+        parts = this.<MultiValueMap<String, Part>>read(PARTS)
+                .doOnNext(read -> hasParts = true)
+                .cache();
     }
 
     private static byte[] bytes(DataBuffer buffer) {
@@ -76,21 +92,37 @@ final class HeldExchange extends ServerWebExchangeDecorator {
         return bytes;
     }
 
-    /** As the exchange itself does, which has the unread request. */
+    /** As the exchange itself does, which has the unread request; of several readers the last one counts there. */
     @SuppressWarnings({"unchecked", "rawtypes"})
     private <T extends MultiValueMap> Mono<T> read(ResolvableType type) {
-        MediaType contentType = request.getHeaders().getContentType();
-        MediaType form = type.equals(FORM) ? MediaType.APPLICATION_FORM_URLENCODED : MediaType.MULTIPART_FORM_DATA;
         Mono<T> nothing = Mono.just((T) new LinkedMultiValueMap());
-        if (contentType == null || !contentType.isCompatibleWith(form)) {
+        MediaType contentType = contentType();
+        if (contentType == null || !contentType.isConcrete() || !isOf(type, contentType)) {
             return nothing;
         }
+        HttpMessageReader<?> last = null;
         for (HttpMessageReader<?> reader : codecs.getReaders()) {
             if (reader.canRead(type, contentType)) {
-                return ((Mono<T>) reader.readMono(type, request, Map.of())).switchIfEmpty(nothing);
+                last = reader;
             }
         }
-        return Mono.error(new IllegalStateException("nobody can read a body of the type " + form));
+        return last == null
+                ? Mono.error(new IllegalStateException("No HttpMessageReader for " + contentType))
+                : ((Mono<T>) last.readMono(type, request, Map.of())).switchIfEmpty(nothing);
+    }
+
+    private static boolean isOf(ResolvableType type, MediaType contentType) {
+        return type.equals(FORM)
+                ? contentType.isCompatibleWith(MediaType.APPLICATION_FORM_URLENCODED)
+                : contentType.getType().equalsIgnoreCase("multipart");
+    }
+
+    private @Nullable MediaType contentType() {
+        try {
+            return request.getHeaders().getContentType();
+        } catch (InvalidMediaTypeException unreadable) {
+            return null;
+        }
     }
 
     @Override
@@ -103,6 +135,18 @@ final class HeldExchange extends ServerWebExchangeDecorator {
     public Mono<MultiValueMap<String, Part>> getMultipartData() {
         Mono<MultiValueMap<String, Part>> own = parts;
         return own == null ? super.getMultipartData() : own;
+    }
+
+    /** Removes the files of an upload; what a filter has read is removed by the server's adapter. */
+    Mono<Void> cleanUp() {
+        return hasParts
+                ? getMultipartData()
+                        .flatMapIterable(read -> read.values())
+                        .flatMap(Flux::fromIterable)
+                        .flatMap(part -> part.delete().onErrorComplete())
+                        .onErrorComplete()
+                        .then()
+                : Mono.empty();
     }
 
     private static final class HeldRequest extends ServerHttpRequestDecorator {

@@ -1,26 +1,31 @@
 package dev.retrykit.spring.idempotency.reactive;
 
 import dev.retrykit.spring.idempotency.store.Answer;
-import java.nio.ByteBuffer;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SynchronousSink;
 
 /**
- * A response whose body is held back, so that it is kept before anybody gets it. A body that is too large is let go, and
- * isn't kept. Until it is told to hold anything it is as it came.
+ * A response whose body is held back, so that it is kept before anybody gets it. A body that is too large, or that streams,
+ * is let go, and isn't kept. Until it is told to hold anything it is as it came.
+ *
+ * <p>What is held is copied, and the server's buffers are released at once: nobody would release them for one who has left.
  */
 final class HeldResponse extends ServerHttpResponseDecorator {
 
-    private int most = -1;
+    private volatile int most = -1;
+    private volatile boolean streams;
     private List<String> headers = List.of();
     private Function<@Nullable Answer, Mono<Void>> settle = answer -> Mono.empty();
 
@@ -36,9 +41,14 @@ final class HeldResponse extends ServerHttpResponseDecorator {
      * @param settled does what is to be done before anybody gets the answer; its argument is null if it can't be kept
      */
     void hold(int bytes, List<String> names, Function<@Nullable Answer, Mono<Void>> settled) {
-        most = bytes;
         headers = names;
         settle = settled;
+        most = bytes;
+    }
+
+    /** What is written next comes bit by bit, and perhaps never ends. */
+    void stream() {
+        streams = true;
     }
 
     int status() {
@@ -57,9 +67,13 @@ final class HeldResponse extends ServerHttpResponseDecorator {
         return new Answer(status(), false, kept, body);
     }
 
-    /** Without a body. */
+    /** Nothing more is written. If somebody wrote to the response behind this one, what he wrote isn't known. */
     Mono<Void> settleEmpty() {
-        return most < 0 ? Mono.empty() : Mono.defer(() -> settle.apply(answer(new byte[0])));
+        return most < 0 ? Mono.empty() : Mono.defer(() -> settle.apply(isCommitted() ? null : answer(new byte[0])));
+    }
+
+    private Mono<Void> settleUnknown() {
+        return Mono.defer(() -> settle.apply(null));
     }
 
     @Override
@@ -67,17 +81,19 @@ final class HeldResponse extends ServerHttpResponseDecorator {
         if (most < 0) {
             return super.writeWith(body);
         }
+        if (streams) {
+            return settleUnknown().then(super.writeWith(body));
+        }
         Held held = new Held();
-        return super.writeWith(Flux.<DataBuffer>from(body)
-                .concatMapIterable(held::next)
-                .concatWith(Flux.defer(() -> settle.apply(held.answer()).thenMany(held.rest()))));
+        Flux<DataBuffer> passed = Flux.<DataBuffer>from(body)
+                .<DataBuffer>handle(held::next)
+                .concatWith(Mono.defer(() -> settle.apply(held.answer()).then(held.rest())));
+        return super.writeWith(body instanceof Mono ? passed.singleOrEmpty() : passed);
     }
 
     @Override
     public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-        return most < 0
-                ? super.writeAndFlushWith(body)
-                : Mono.defer(() -> settle.apply(null)).then(super.writeAndFlushWith(body));
+        return most < 0 ? super.writeAndFlushWith(body) : settleUnknown().then(super.writeAndFlushWith(body));
     }
 
     @Override
@@ -87,42 +103,37 @@ final class HeldResponse extends ServerHttpResponseDecorator {
 
     private final class Held {
 
-        private final List<DataBuffer> buffers = new ArrayList<>();
-        private long size;
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private boolean letGo;
 
-        List<DataBuffer> next(DataBuffer buffer) {
+        void next(DataBuffer buffer, SynchronousSink<DataBuffer> sink) {
             if (letGo) {
-                return List.of(buffer);
+                sink.next(buffer);
+                return;
             }
-            buffers.add(buffer);
-            size += buffer.readableByteCount();
-            letGo = size > most;
-            return letGo ? taken() : List.of();
+            byte[] copy = new byte[buffer.readableByteCount()];
+            buffer.read(copy);
+            DataBufferUtils.release(buffer);
+            bytes.writeBytes(copy);
+            if (bytes.size() > most) {
+                letGo = true;
+                sink.next(taken());
+            }
         }
 
-        private List<DataBuffer> taken() {
-            List<DataBuffer> all = List.copyOf(buffers);
-            buffers.clear();
+        private DataBuffer taken() {
+            DataBuffer all = bufferFactory().wrap(bytes.toByteArray());
+            bytes.reset();
             return all;
         }
 
         @Nullable
         Answer answer() {
-            if (letGo) {
-                return null;
-            }
-            ByteBuffer bytes = ByteBuffer.allocate((int) size);
-            for (DataBuffer buffer : buffers) {
-                int length = buffer.readableByteCount();
-                buffer.toByteBuffer(buffer.readPosition(), bytes, bytes.position(), length);
-                bytes.position(bytes.position() + length);
-            }
-            return HeldResponse.this.answer(bytes.array());
+            return letGo ? null : HeldResponse.this.answer(bytes.toByteArray());
         }
 
-        Flux<DataBuffer> rest() {
-            return Flux.fromIterable(taken());
+        Mono<DataBuffer> rest() {
+            return bytes.size() == 0 ? Mono.empty() : Mono.fromSupplier(this::taken);
         }
     }
 }

@@ -3,32 +3,98 @@ package dev.retrykit.spring.idempotency.reactive;
 import dev.retrykit.spring.idempotency.EndpointSource;
 import dev.retrykit.spring.idempotency.http.Endpoints;
 import dev.retrykit.spring.idempotency.http.ReturnKind;
+import dev.retrykit.spring.settings.InvalidSettingException;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.reactive.result.condition.RequestCondition;
+import org.springframework.web.reactive.result.method.RequestMappingInfo;
+import org.springframework.web.reactive.result.method.RequestMappingInfoHandlerMapping;
+import reactor.core.publisher.Mono;
 
-/** Finds the endpoints at start, so that a wrong one stops the start and not a request. */
+/**
+ * Finds the endpoints at startup, so that a wrong one stops the start and not a request. So does an adapter in front of
+ * ours: it would call handlers whose keys nobody looks at.
+ */
 public final class WebFluxEndpoints implements EndpointSource {
 
-    static final Set<ReturnKind> POSSIBLE = EnumSet.of(ReturnKind.DEFERRED);
+    private static final Log LOG = LogFactory.getLog("dev.retrykit");
+
+    static final Set<ReturnKind> POSSIBLE = EnumSet.complementOf(EnumSet.of(ReturnKind.STREAMING));
 
     private final Endpoints endpoints;
-    private final ObjectProvider<RequestMappingHandlerMapping> mappings;
+    private final ObjectProvider<RequestMappingInfoHandlerMapping> mappings;
+    private final ListableBeanFactory beans;
 
     /** Of all mappings of an application. */
-    public WebFluxEndpoints(Endpoints endpoints, ObjectProvider<RequestMappingHandlerMapping> mappings) {
+    public WebFluxEndpoints(
+            Endpoints endpoints, ObjectProvider<RequestMappingInfoHandlerMapping> mappings, ListableBeanFactory beans) {
         this.endpoints = endpoints;
         this.mappings = mappings;
+        this.beans = beans;
     }
 
     @Override
     public void find() {
-        mappings.forEach(mapping -> mapping.getHandlerMethods()
-                .forEach((info, handler) -> endpoints.add(
-                        new Endpoints.Mapping(
-                                handler, info.getMethodsCondition().getMethods(), ""),
-                        POSSIBLE)));
+        Dispatch dispatch = Dispatch.of(beans);
+        mappings.forEach(mapping -> mapping.getHandlerMethods().forEach((info, handler) -> {
+            endpoints.add(mapping(info, handler), POSSIBLE);
+            if (endpoints.find(handler, POSSIBLE) != null) {
+                check(handler, dispatch);
+                warn(handler);
+            }
+        }));
         endpoints.report();
+    }
+
+    private static void check(HandlerMethod handler, Dispatch dispatch) {
+        first(dispatch.adapterOf(handler), EndpointAdapter.class, handler);
+        first(
+                dispatch.handlerOf(new EndpointResultHandler.Result(handler, Mono.empty())),
+                EndpointResultHandler.class,
+                handler);
+    }
+
+    private static void warn(HandlerMethod handler) {
+        if (!HandlerProxy.isPossible(handler)) {
+            LOG.warn("Nobody sees when " + handler.getShortLogMessage()
+                    + " is called, since its class or the method is final, private or static: where its arguments are"
+                    + " refused, a corrected request needs a new idempotency key. Let neither be final, private or static");
+        }
+    }
+
+    private static void first(Optional<?> found, Class<?> own, HandlerMethod handler) {
+        if (!found.filter(own::isInstance).isPresent()) {
+            throw new InvalidSettingException(
+                    "@Idempotent on " + handler.getShortLogMessage() + ": requests for it are handled by "
+                            + found.map(other -> other.getClass().getName()).orElse("nobody")
+                            + " before dev.retrykit's " + own.getSimpleName() + " sees their keys.",
+                    "Give that bean another order than PriorityOrdered with HIGHEST_PRECEDENCE.");
+        }
+    }
+
+    private static Endpoints.Mapping mapping(RequestMappingInfo info, HandlerMethod handler) {
+        return new Endpoints.Mapping(handler, info.getMethodsCondition().getMethods(), conditions(info));
+    }
+
+    /** In which two handlers of one path and HTTP method can differ. */
+    private static String conditions(RequestMappingInfo info) {
+        RequestCondition<?> custom = info.getCustomCondition();
+        return Stream.of(
+                                info.getParamsCondition(),
+                                info.getHeadersCondition(),
+                                info.getConsumesCondition(),
+                                info.getProducesCondition(),
+                                info.getVersionCondition())
+                        .map(String::valueOf)
+                        .collect(Collectors.joining())
+                + (custom == null ? "" : custom.getClass().getName());
     }
 }
