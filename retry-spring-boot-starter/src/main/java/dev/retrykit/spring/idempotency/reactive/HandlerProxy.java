@@ -25,7 +25,8 @@ final class HandlerProxy {
         int fixed = Modifier.FINAL | Modifier.PRIVATE | Modifier.STATIC;
         Class<?> type = handler.getBeanType();
         return Proxy.isProxyClass(handler.getBean().getClass())
-                || !Modifier.isFinal(type.getModifiers()) && (handler.getMethod().getModifiers() & fixed) == 0;
+                || !Modifier.isFinal(type.getModifiers())
+                        && (handler.getMethod().getModifiers() & fixed) == 0;
     }
 
     /** Around the handler's method alone: its controller also handles exceptions and makes models. */

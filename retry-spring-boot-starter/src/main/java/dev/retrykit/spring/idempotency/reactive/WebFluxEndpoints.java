@@ -64,9 +64,10 @@ public final class WebFluxEndpoints implements EndpointSource {
 
     private static void warn(HandlerMethod handler) {
         if (!HandlerProxy.isPossible(handler)) {
-            LOG.warn("Nobody sees when " + handler.getShortLogMessage()
-                    + " is called, since its class or the method is final, private or static: where its arguments are"
-                    + " refused, a corrected request needs a new idempotency key. Let neither be final, private or static");
+            LOG.warn(
+                    "Nobody sees when " + handler.getShortLogMessage()
+                            + " is called, since its class or the method is final, private or static: where its arguments are"
+                            + " refused, a corrected request needs a new idempotency key. Let neither be final, private or static");
         }
     }
 
