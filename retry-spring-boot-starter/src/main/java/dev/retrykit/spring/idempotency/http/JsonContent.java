@@ -1,68 +1,101 @@
 package dev.retrykit.spring.idempotency.http;
 
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
 
-/** The content of JSON: neither the order of members, nor white space, nor how a number is written. */
+/**
+ * The content of JSON: neither the order of members, nor white space, nor how a number is written.
+ *
+ * <p>A number stays text: as a {@code BigDecimal} one of a thousand digits costs more than all that is around it, and one
+ * with a large exponent throws. Nesting is as deep as Jackson allows, 500 by default.
+ */
 final class JsonContent {
 
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build();
+    private static final JsonFactory FACTORY = new JsonFactory();
 
     private JsonContent() {}
 
     /** The same bytes for the same content; null if it isn't JSON, or says something twice. */
     static byte @Nullable [] of(byte[] json) {
-        try {
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
+            Object value = read(parser, parser.nextToken());
+            if (value == null || parser.nextToken() != null) {
+                return null;
+            }
             StringBuilder text = new StringBuilder(json.length);
-            write(MAPPER.readTree(json), text);
+            write(value, text);
             return text.toString().getBytes(StandardCharsets.UTF_8);
         } catch (JacksonException unreadable) {
             return null;
         }
     }
 
-    private static void write(JsonNode node, StringBuilder text) {
-        if (node.isObject()) {
-            Map<String, JsonNode> members = new TreeMap<>();
-            node.properties().forEach(member -> members.put(member.getKey(), member.getValue()));
+    /** A map, a list, or the text of what is neither; null if it is incomplete, or if a member is there twice. */
+    private static @Nullable Object read(JsonParser parser, @Nullable JsonToken token) {
+        if (token == null) {
+            return null;
+        }
+        return switch (token) {
+            case START_OBJECT -> object(parser);
+            case START_ARRAY -> array(parser);
+            case VALUE_STRING -> string(parser.getString());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> JsonNumber.canonical(parser.getString()) + ',';
+            default -> parser.getString() + ',';
+        };
+    }
+
+    private static @Nullable Object object(JsonParser parser) {
+        Map<String, Object> members = new TreeMap<>();
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            Object value = read(parser, parser.nextToken());
+            if (value == null || members.put(name, value) != null) {
+                return null;
+            }
+        }
+        return members;
+    }
+
+    private static @Nullable Object array(JsonParser parser) {
+        List<Object> elements = new ArrayList<>();
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            Object element = read(parser, token);
+            if (element == null) {
+                return null;
+            }
+            elements.add(element);
+        }
+        return elements;
+    }
+
+    private static void write(Object value, StringBuilder text) {
+        if (value instanceof Map<?, ?> members) {
             text.append('{');
-            members.forEach((name, value) -> {
-                write(name, text);
-                write(value, text);
+            members.forEach((name, member) -> {
+                text.append(string((String) name));
+                write(member, text);
             });
             text.append('}');
-        } else if (node.isArray()) {
+        } else if (value instanceof List<?> elements) {
             text.append('[');
-            node.forEach(element -> write(element, text));
+            elements.forEach(element -> write(element, text));
             text.append(']');
-        } else if (node.isNumber()) {
-            BigDecimal number = node.decimalValue().stripTrailingZeros();
-            text.append('n')
-                    .append(number.unscaledValue())
-                    .append('e')
-                    .append(-number.scale())
-                    .append(',');
-        } else if (node.isString()) {
-            write(node.stringValue(), text);
         } else {
-            text.append(node).append(',');
+            text.append((String) value);
         }
     }
 
     /** With its length, so that no two contents look alike. */
-    private static void write(String string, StringBuilder text) {
-        text.append('"').append(string.length()).append(':').append(string);
+    private static String string(String string) {
+        return "\"" + string.length() + ':' + string;
     }
 }

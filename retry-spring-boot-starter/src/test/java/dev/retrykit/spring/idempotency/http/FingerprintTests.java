@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FingerprintTests {
 
@@ -30,7 +31,13 @@ class FingerprintTests {
                 "{\"a\":0}|{\"a\":-0.0}",
                 "{\"a\":\"\\u00e4\"}|{\"a\":\"ä\"}",
                 "[1,[true,null]]|[1, [true, null]]",
-                "{\"a\":1e999999999}|{\"a\":10e999999998}"
+                "{\"a\":1e999999999}|{\"a\":10e999999998}",
+                "{\"a\":1}|{\"a\":10e-1}",
+                "{\"a\":-0.00120e+2}|{\"a\":-12E-2}",
+                "{\"a\":0e99999999999999999999}|{\"a\":0}",
+                "{\"a\":100e2147483647}|{\"a\":1e2147483649}",
+                "{\"a\":1e99999999999}|{\"a\":0.1e100000000000}",
+                "[{\"b\":{\"d\":1,\"c\":2},\"a\":[{}]}]|[{\"a\":[{}],\"b\":{\"c\":2,\"d\":1}}]"
             })
     void isTheSameForTheSameContent(String one, String other) {
         assertThat(json(one)).isEqualTo(json(other));
@@ -53,7 +60,14 @@ class FingerprintTests {
                 "{\"a\":1}|{\"a\":1} x",
                 "{\"a\":{}}|{\"a\":[]}",
                 "[true]|[\"true\"]",
-                "1.0000000000000000001|1"
+                "1.0000000000000000001|1",
+                "1e99999999999999999999|1e99999999999999999998",
+                "1e-99999999999999999999|1e99999999999999999999",
+                "-1|1",
+                "[0]|[-1e-9]",
+                "12|1.2",
+                "{\"a\":{\"b\":1,\"b\":1}}|{\"a\":{\"b\":1}}",
+                "{\"a\":[1,2]}|{\"a\":[1],\"b\":2}"
             })
     void differsForAnotherContent(String one, String other) {
         assertThat(json(one)).isNotEqualTo(json(other));
@@ -65,6 +79,33 @@ class FingerprintTests {
         assertThat(json("[".repeat(100_000))).isEqualTo(json("[".repeat(100_000)));
         assertThat(print("text/plain", "{\"a\":1}")).isNotEqualTo(print("text/plain", "{\"a\": 1}"));
         assertThat(print("no type", "a")).isNotEqualTo(print("another", "a"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e99999999999", "-1e-99999999999999999999999999", "100e2147483647", "1e+2147483648"})
+    void readsNumbersOfAnyExponent(String number) {
+        assertThat(json("{\"a\":" + number + "}"))
+                .isEqualTo(json("{ \"a\" : " + number + " }"))
+                .isNotEqualTo(json("{\"a\":1}"));
+    }
+
+    @Test
+    void readsNumbersOfAnyLength() {
+        for (int digits : new int[] {900, 1_000, 1_001, 100_000}) {
+            String number = "1".repeat(digits);
+            assertThat(json("[" + number + "]"))
+                    .isEqualTo(json("[" + number + "]"))
+                    .isNotEqualTo(json("[" + number + "2]"));
+        }
+        assertThat(json("[1." + "0".repeat(900) + "]")).isEqualTo(json("[1]"));
+    }
+
+    @Test
+    void readsWhatIsNestedAsDeepAsJacksonAllowsAndTakesTheRestByItsBytes() {
+        assertThat(json("[".repeat(499) + "1.0" + "]".repeat(499)))
+                .isEqualTo(json("[".repeat(499) + "1" + "]".repeat(499)));
+        assertThat(json("[".repeat(501) + "1.0" + "]".repeat(501)))
+                .isNotEqualTo(json("[".repeat(501) + "1" + "]".repeat(501)));
     }
 
     @Test
