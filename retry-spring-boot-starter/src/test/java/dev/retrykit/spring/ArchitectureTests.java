@@ -200,6 +200,7 @@ class ArchitectureTests {
                         "TransactionPostProcessor",
                         "RetrykitDataAutoConfiguration",
                         "JdbcStore",
+                        "Row",
                         "Steps",
                         "Failures",
                         "TransactionFence",

@@ -6,9 +6,9 @@ import dev.retrykit.spring.idempotency.store.Claim;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore.Release;
 import dev.retrykit.time.TimeSource.Scheduled;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +21,14 @@ public final class HeldClaim {
 
     private static final Log LOG = LogFactory.getLog(HeldClaim.class);
 
+    private static final Duration WHILE_DOWN = Duration.ofSeconds(1);
+
     private static final ThreadLocal<@Nullable HeldClaim> BOUND = new ThreadLocal<>();
 
     private final Claim claim;
     private final Terms terms;
     private final IdempotencyStore store;
+    private final StoreGuard guard;
     private final Upkeep upkeep;
     private final IdempotencyCounters counters;
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -37,10 +40,11 @@ public final class HeldClaim {
     private volatile boolean hasRead;
     private volatile @Nullable Scheduled renewal;
 
-    HeldClaim(Claim claim, Terms terms, IdempotencyStore store, Upkeep upkeep, IdempotencyCounters counters) {
+    HeldClaim(Claim claim, Terms terms, StoreGuard guard, Upkeep upkeep, IdempotencyCounters counters) {
         this.claim = claim;
         this.terms = terms;
-        this.store = store;
+        this.guard = guard;
+        this.store = guard.store();
         this.upkeep = upkeep;
         this.counters = counters;
     }
@@ -126,7 +130,7 @@ public final class HeldClaim {
     }
 
     void renewed() {
-        renewal = upkeep.after(terms.lease().dividedBy(3), this::renew);
+        renewAfter(terms.lease().dividedBy(3));
     }
 
     private boolean isFirstEnd() {
@@ -142,6 +146,10 @@ public final class HeldClaim {
 
     private void renew() {
         if (ended.get()) {
+            return;
+        }
+        if (!guard.isAsked()) {
+            renewAfter(WHILE_DOWN);
             return;
         }
         try {
@@ -160,18 +168,25 @@ public final class HeldClaim {
         }
     }
 
+    private void renewAfter(Duration delay) {
+        renewal = upkeep.after(delay, this::renew);
+        if (ended.get()) {
+            renewal.cancel();
+        }
+    }
+
     /**
      * It was carried out.
      *
      * @param answer the answer to keep; null if none is
      */
     public void complete(@Nullable Answer answer) {
-        end("kept", () -> store.complete(claim, answer, terms.ttl()));
+        end("kept", answer, kept -> store.complete(claim, kept, terms.ttl()));
     }
 
     /** It had no effect, as far as is known here. */
     public void release() {
-        end("freed", () -> store.release(claim, terms.ttl()) != Release.LOST);
+        end("freed", null, nothing -> store.release(claim, terms.ttl()) != Release.LOST);
     }
 
     /** Nobody here will learn what becomes of it: its lease ends now. The store is told on another thread. */
@@ -193,9 +208,9 @@ public final class HeldClaim {
         }
     }
 
-    private void end(String what, BooleanSupplier step) {
+    private void end(String what, @Nullable Answer answer, ClaimEnd.Step step) {
         if (isFirstEnd()) {
-            upkeep.untilDone(step, () -> refused(what), claim.id());
+            guard.tell(new ClaimEnd(claim.id(), answer, step, () -> refused(what)));
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /** Opens keys: asks the store, decides, and looks after the claims of what is carried out. */
 public final class Idempotency implements AutoCloseable {
@@ -22,6 +23,7 @@ public final class Idempotency implements AutoCloseable {
 
     private final IdempotencyStore store;
     private final Upkeep upkeep;
+    private final StoreGuard guard;
     private final IdempotencyCounters counters = new IdempotencyCounters();
     private final List<MethodRecord> methods = new CopyOnWriteArrayList<>();
     private volatile boolean begun;
@@ -31,6 +33,7 @@ public final class Idempotency implements AutoCloseable {
     public Idempotency(IdempotencyStore store, TimeSource time) {
         this.store = store;
         this.upkeep = new Upkeep(time);
+        this.guard = new StoreGuard(store, time, upkeep);
     }
 
     /** A method that is called with keys; the first one makes ready, if that is still to be done. */
@@ -84,11 +87,14 @@ public final class Idempotency implements AutoCloseable {
         Claim claim = Claim.of(id);
         Found found;
         try {
-            found = store.claim(terms.request(claim, fingerprint));
+            found = guard.claim(
+                    terms.request(claim, fingerprint), (late, failed) -> forget(claim, terms, late, failed));
         } catch (RuntimeException down) {
             counters.add(Result.UNAVAILABLE);
             upkeep.warn("The " + store.name() + " store of idempotency keys can't be asked", down);
-            forget(claim, terms, down);
+            if (!(down instanceof StoreStalledException)) {
+                forget(claim, terms, null, down);
+            }
             throw new StoreDownException(store.name(), down);
         }
         IdempotencyDecision decision = IdempotencyDecision.of(found, fingerprint);
@@ -96,22 +102,28 @@ public final class Idempotency implements AutoCloseable {
         if (decision != IdempotencyDecision.EXECUTE) {
             return new Opened(decision, found, null);
         }
-        HeldClaim held = new HeldClaim(claim, terms, store, upkeep, counters);
+        HeldClaim held = new HeldClaim(claim, terms, guard, upkeep, counters);
         held.renewed();
         return new Opened(decision, found, held);
     }
 
     /** The store may have taken the claim, and nobody knows: nothing was carried out, so it must not look as if. */
-    private void forget(Claim claim, Terms terms, RuntimeException down) {
-        if (!(down instanceof StoreFullException)) {
-            upkeep.untilDoneLater(() -> store.release(claim, terms.ttl()) != Release.LOST, claim.id());
+    private void forget(Claim claim, Terms terms, @Nullable Found late, @Nullable RuntimeException failed) {
+        boolean isTaken = failed == null
+                ? late != null && late.state() == Found.State.CLAIMED
+                : !(failed instanceof StoreFullException);
+        if (isTaken) {
+            guard.tellLater(new ClaimEnd(
+                    claim.id(), null, nothing -> store.release(claim, terms.ttl()) != Release.LOST, () -> {}));
         }
     }
 
     private void purgeLater() {
         upkeep.after(BETWEEN_PURGES, () -> {
             try {
-                store.purge();
+                if (guard.isAsked()) {
+                    store.purge();
+                }
             } catch (RuntimeException down) {
                 LOG.debug("Expired idempotency keys couldn't be removed", down);
             }
@@ -124,6 +136,7 @@ public final class Idempotency implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        guard.close();
         upkeep.close();
     }
 }

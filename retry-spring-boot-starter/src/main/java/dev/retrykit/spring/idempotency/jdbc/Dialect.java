@@ -15,12 +15,14 @@ enum Dialect {
                     + " from (select ? as id, ? as owner, ? as print, ? as lease, ? as keep) n"
                     + " where not exists (select 1 from retrykit_idempotency r where r.id = n.id)"
                     + " on conflict (id) do nothing",
+            false,
+            true,
             false),
 
     /** Also MariaDB. UTC, since local time repeats. */
-    MYSQL("timestampdiff(microsecond, '1970-01-01', utc_timestamp(3)) div 1000", Dialect.ROW, true),
+    MYSQL("timestampdiff(microsecond, '1970-01-01', utc_timestamp(3)) div 1000", Dialect.ROW, true, true, false),
 
-    H2("cast(extract(epoch from current_timestamp) * 1000 as bigint)", Dialect.ROW, true);
+    H2("cast(extract(epoch from current_timestamp) * 1000 as bigint)", Dialect.ROW, true, false, true);
 
     private static final String ROW = " values (?, ?, 'CLAIMED', ?, {now} + ?, {now} + ?)";
 
@@ -28,10 +30,23 @@ enum Dialect {
     final String newRow;
     final boolean looksBeforeInserting;
 
-    Dialect(String now, String newRow, boolean looksBeforeInserting) {
+    /** Whether reading from the network can be bounded, at no cost. */
+    final boolean hasNetworkTimeout;
+
+    /** Whether a statement waits for a row longer than its time-out says. */
+    final boolean ignoresQueryTimeout;
+
+    Dialect(
+            String now,
+            String newRow,
+            boolean looksBeforeInserting,
+            boolean hasNetworkTimeout,
+            boolean ignoresQueryTimeout) {
         this.now = now;
         this.newRow = newRow;
         this.looksBeforeInserting = looksBeforeInserting;
+        this.hasNetworkTimeout = hasNetworkTimeout;
+        this.ignoresQueryTimeout = ignoresQueryTimeout;
     }
 
     /**

@@ -52,53 +52,6 @@ public final class JdbcStore implements IdempotencyStore {
         this.steps = new Steps(dataSource);
     }
 
-    /**
-     * A row.
-     *
-     * @param state CLAIMED, COMMITTED by a fenced transaction, DONE with an answer, GONE without one, PART if it failed
-     *     after a commit
-     * @param expiresIn milliseconds
-     * @param leaseLeft milliseconds, negative if the lease is over
-     */
-    private record Row(
-            String owner, String state, String fingerprint, byte @Nullable [] answer, long expiresIn, long leaseLeft) {
-
-        static Row read(ResultSet row) throws SQLException {
-            long left = row.getLong(6);
-            long renewed = row.getLong(7);
-            boolean isRenewed = !row.wasNull();
-            return new Row(
-                    row.getString(1),
-                    row.getString(2),
-                    row.getString(3),
-                    row.getBytes(4),
-                    row.getLong(5),
-                    isRenewed ? Math.max(left, renewed) : left);
-        }
-
-        boolean isFree(ClaimRequest request) {
-            boolean over = leaseLeft < 0;
-            boolean taken = state.equals("CLAIMED")
-                    && fingerprint.equals(request.fingerprint())
-                    && -leaseLeft >= request.grace().toMillis();
-            return over && (expiresIn < 0 || taken);
-        }
-
-        Found found() {
-            return switch (state) {
-                case "DONE" -> Found.done(fingerprint, answer == null ? null : Answer.of(answer));
-                case "GONE" -> Found.done(fingerprint, null);
-                case "PART" -> Found.partial(fingerprint);
-                default -> leaseLeft >= 0 ? Found.inFlight(fingerprint, Duration.ofMillis(leaseLeft)) : abandoned();
-            };
-        }
-
-        /** Of several transactions the holder may have committed only the first. */
-        private Found abandoned() {
-            return state.equals("COMMITTED") ? Found.partial(fingerprint) : Found.unknown(fingerprint);
-        }
-    }
-
     @Override
     public String name() {
         return "jdbc";
@@ -175,8 +128,11 @@ public final class JdbcStore implements IdempotencyStore {
                 if (row != null && !row.isFree(request)) {
                     return row.found();
                 }
-                if (row != null && takeOver(session, row, request)) {
+                TakeOver takeOver = row == null ? TakeOver.CHANGED : takeOver(session, row, request);
+                if (takeOver == TakeOver.TAKEN) {
                     return Found.claimed(request.fingerprint());
+                } else if (takeOver == TakeOver.COMMITTING) {
+                    break;
                 }
             }
             return Found.inFlight(request.fingerprint(), COMMITTING);
@@ -201,23 +157,37 @@ public final class JdbcStore implements IdempotencyStore {
         }
     }
 
-    private static boolean takeOver(Session session, Row row, ClaimRequest request) throws SQLException {
+    private enum TakeOver {
+        TAKEN,
+
+        /** The row isn't any more what it was. */
+        CHANGED,
+
+        /** The holder's transaction has the row: it is committing, or stands still while it does. */
+        COMMITTING
+    }
+
+    private static TakeOver takeOver(Session session, Row row, ClaimRequest request) throws SQLException {
         try {
-            return session.update(
-                            Sql.TAKE_OVER,
-                            request.claim().owner(),
-                            request.fingerprint(),
-                            request.lease().toMillis(),
-                            request.lease().plus(request.keep()).toMillis(),
-                            request.claim().id(),
-                            row.owner(),
-                            row.state())
-                    == 1;
+            if (session.dialect().ignoresQueryTimeout) {
+                session.first(
+                        Sql.LOCK, locked -> locked.getString(1), request.claim().id());
+            }
+            int rows = session.update(
+                    Sql.TAKE_OVER,
+                    request.claim().owner(),
+                    request.fingerprint(),
+                    request.lease().toMillis(),
+                    request.lease().plus(request.keep()).toMillis(),
+                    request.claim().id(),
+                    row.owner(),
+                    row.state());
+            return rows == 1 ? TakeOver.TAKEN : TakeOver.CHANGED;
         } catch (SQLException waited) {
             if (Failures.isDisconnect(waited)) {
                 throw waited;
             }
-            return false; // the holder's transaction has the row: it is committing, or stands still while it does
+            return TakeOver.COMMITTING;
         }
     }
 

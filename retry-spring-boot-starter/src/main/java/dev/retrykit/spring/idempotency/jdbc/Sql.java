@@ -22,6 +22,9 @@ enum Sql {
             + " lease_until = {now} + ?, expires_at = {now} + ?"
             + " where id = ? and owner = ? and state = ? and {over}"),
 
+    /** Fails at once if a transaction has the row. */
+    LOCK("select id from retrykit_idempotency where id = ? for update nowait"),
+
     RENEW("update retrykit_idempotency_lease set lease_until = {now} + ? where id = ? and owner = ?"
             + " and exists (select 1 from retrykit_idempotency r where r.id = retrykit_idempotency_lease.id"
             + " and r.owner = retrykit_idempotency_lease.owner and r.{unfinished})"),

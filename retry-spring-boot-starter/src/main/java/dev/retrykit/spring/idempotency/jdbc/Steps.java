@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Steps {
 
-    private static final int LONGEST_WAIT_SECONDS = 2;
+    /** Less than a caller of the store waits. */
+    private static final int LONGEST_WAIT_SECONDS = 1;
+
+    /** After this a connection is closed whose database is gone without a word. */
+    private static final int NETWORK_MILLIS = 5_000;
 
     private final DataSource dataSource;
     private volatile @Nullable Words words;
@@ -67,7 +71,7 @@ final class Steps {
                 connection.setAutoCommit(true);
             }
             try {
-                return work.on(session(connection));
+                return bounded(session(connection), work);
             } finally {
                 if (!commitsAtOnce) {
                     connection.setAutoCommit(false);
@@ -75,6 +79,24 @@ final class Steps {
             }
         } catch (SQLException failed) {
             throw new SqlException(failed);
+        }
+    }
+
+    private static <T> T bounded(Session session, Work<T> work) throws SQLException {
+        if (!session.dialect().hasNetworkTimeout) {
+            return work.on(session);
+        }
+        int before = session.connection.getNetworkTimeout();
+        if (before > 0 && before <= NETWORK_MILLIS) {
+            return work.on(session);
+        }
+        session.connection.setNetworkTimeout(Runnable::run, NETWORK_MILLIS);
+        try {
+            return work.on(session);
+        } finally {
+            if (!session.connection.isClosed()) {
+                session.connection.setNetworkTimeout(Runnable::run, before);
+            }
         }
     }
 

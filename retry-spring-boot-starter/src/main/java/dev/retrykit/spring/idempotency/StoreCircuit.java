@@ -1,0 +1,123 @@
+package dev.retrykit.spring.idempotency;
+
+import dev.retrykit.circuit.Circuit;
+import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.circuit.CircuitState;
+import dev.retrykit.circuit.Permit;
+import dev.retrykit.failure.Signal;
+import dev.retrykit.spring.idempotency.store.Claim;
+import dev.retrykit.spring.idempotency.store.IdempotencyStore;
+import dev.retrykit.time.TimeSource;
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stops asking a store that fails. Calls never probe it: a thread of the circuit's own does, once a second, with a step that
+ * changes nothing.
+ */
+final class StoreCircuit implements AutoCloseable {
+
+    private static final Log LOG = LogFactory.getLog(StoreCircuit.class);
+
+    private static final Duration BETWEEN_PROBES = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PROBE = Duration.ofMinutes(5);
+    private static final Claim NOBODYS = new Claim("probe", "probe");
+
+    private static final CircuitPolicy POLICY = CircuitPolicy.builder()
+            .consecutiveFailures(5)
+            .openDuration(BETWEEN_PROBES)
+            .openMultiplier(1)
+            .openJitter(0)
+            .probes(1)
+            .lease(LONGEST_PROBE)
+            .build();
+
+    private final IdempotencyStore store;
+    private final TimeSource time;
+    private final Circuit circuit;
+    private final AtomicBoolean probing = new AtomicBoolean();
+    private final ThreadPoolExecutor thread;
+
+    StoreCircuit(IdempotencyStore store, TimeSource time) {
+        this.store = store;
+        this.time = time;
+        this.circuit = Circuit.of(store.name() + " store of idempotency keys", POLICY, time);
+        this.thread = new ThreadPoolExecutor(1, 1, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread made = new Thread(task, "retrykit-idempotency-probe");
+            made.setDaemon(true);
+            return made;
+        });
+        thread.allowCoreThreadTimeOut(true);
+    }
+
+    /** Whether the store is asked. */
+    boolean isClosed() {
+        return circuit.state() == CircuitState.CLOSED;
+    }
+
+    /** A permit to ask the store; null while it fails. */
+    @Nullable
+    Permit tryAcquire() {
+        return isClosed() ? circuit.tryAcquire(time.nanoTime()) : null;
+    }
+
+    /** Gives a permit back. */
+    void end(Permit permit, Signal signal, long startedNanos) {
+        circuit.end(permit, signal, startedNanos, time.nanoTime());
+        if (signal == Signal.FAILURE && !isClosed() && probing.compareAndSet(false, true)) {
+            LOG.warn(
+                    "The " + store.name() + " store of idempotency keys doesn't answer. Requests with keys are answered"
+                            + " with 503 at once until it does, or as retrykit.idempotency.on-store-down says. Check that it is up"
+                            + " and that its connection pool has connections to spare");
+            probeLater();
+        }
+    }
+
+    private void probeLater() {
+        time.schedule(this::handOver, BETWEEN_PROBES.toNanos());
+    }
+
+    private void handOver() {
+        try {
+            thread.execute(this::probe);
+        } catch (RejectedExecutionException ended) {
+            LOG.debug("The application has ended", ended);
+        }
+    }
+
+    private void probe() {
+        long started = time.nanoTime();
+        Permit permit = isClosed() ? null : circuit.tryAcquire(started);
+        if (permit != null) {
+            circuit.end(permit, signal(), started, time.nanoTime());
+        }
+        if (!isClosed()) {
+            probeLater();
+            return;
+        }
+        LOG.info("The " + store.name() + " store of idempotency keys answers again");
+        probing.set(false);
+    }
+
+    private Signal signal() {
+        try {
+            store.renew(NOBODYS, BETWEEN_PROBES);
+            return Signal.SUCCESS;
+        } catch (RuntimeException down) {
+            LOG.debug("The store of idempotency keys doesn't answer yet", down);
+            return Signal.FAILURE;
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdown();
+    }
+}
