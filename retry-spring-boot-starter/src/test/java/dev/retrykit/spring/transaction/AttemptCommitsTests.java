@@ -1,6 +1,7 @@
 package dev.retrykit.spring.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.springframework.transaction.support.TransactionSynchronizationManager.registerSynchronization;
 
 import dev.retrykit.RetryStopped;
 import dev.retrykit.StopReason;
@@ -14,6 +15,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.Id;
 import jakarta.persistence.PersistenceContext;
 import java.net.SocketTimeoutException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -21,8 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -36,22 +41,32 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
 import org.springframework.orm.jpa.persistenceunit.PersistenceManagedTypes;
 import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
+import org.springframework.test.util.AopTestUtils;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.RollbackOn;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.event.TransactionPhase;
 import org.springframework.transaction.event.TransactionalEventListener;
+import org.springframework.transaction.reactive.AbstractReactiveTransactionManager;
+import org.springframework.transaction.reactive.GenericReactiveTransaction;
+import org.springframework.transaction.reactive.TransactionSynchronizationManager;
+import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionTemplate;
+import reactor.core.publisher.Mono;
 
 /** Attempts that fail and have, or haven't, committed: on real databases, two failures and then a success. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -210,6 +225,18 @@ class AttemptCommitsTests {
         @Transactional(noRollbackFor = {TransientDataAccessException.class, InterruptedException.class})
         public void placeAnywayInTime() throws Exception {
             work.run();
+        }
+
+        @Retryable("plain")
+        @Transactional
+        public void placeAndFailAfterwards() throws Exception {
+            work.run();
+            registerSynchronization(new TransactionSynchronization() {
+                @Override
+                public void afterCommit() {
+                    throw new TransientDataAccessResourceException("too late");
+                }
+            });
         }
 
         @Retryable("plain")
@@ -563,6 +590,159 @@ class AttemptCommitsTests {
             assertThat(outcome(context, Fault.UNCHECKED, method::placeInTime))
                     .isEqualTo("1 row, 1 mail, 1 attempts, SUCCESS");
         });
+    }
+
+    /** The commit itself succeeds, and what comes after it in the same call doesn't. */
+    @Test
+    void countAlsoIfWhatFollowsTheCommitFails() {
+        withJdbc(Servers.h2()).run(context -> {
+            OnMethod method = context.getBean(OnMethod.class);
+            context.getBean(Work.class).failing = 0;
+            assertThat(outcome(context, Fault.UNCHECKED, method::placeAndFailAfterwards))
+                    .isEqualTo("1 row, 1 mail, 1 attempts, NOT_IDEMPOTENT");
+        });
+    }
+
+    /** A manager whose first commits find a conflict. */
+    static class ConflictingManager extends JdbcTransactionManager {
+
+        private static final long serialVersionUID = 1;
+
+        private int conflicts = 2;
+
+        ConflictingManager(DataSource dataSource) {
+            super(dataSource);
+        }
+
+        @Override
+        protected void doCommit(DefaultTransactionStatus status) {
+            if (conflicts-- > 0) {
+                doRollback(status);
+                throw new CannotAcquireLockException("could not serialize", new SQLException("conflict", "40001"));
+            }
+            super.doCommit(status);
+        }
+    }
+
+    @Test
+    void areRepeatedIfTheCommitWasRolledBack() {
+        withJdbc(Servers.h2()).withBean(ConflictingManager.class).run(context -> {
+            Work work = context.getBean(Work.class);
+            work.failing = 0;
+            assertThat(outcome(context, Fault.UNCHECKED, context.getBean(OnMethod.class)::place))
+                    .isEqualTo("1 row, 1 mail, 3 attempts, SUCCESS");
+        });
+    }
+
+    @Nested
+    class OfPublishers {
+
+        private final ApplicationContextRunner app = Apps.with(YML)
+                .withUserConfiguration(Reactive.class)
+                .withBean(CountingManager.class)
+                .withBean(Publishing.class);
+
+        private String outcome(Function<Publishing, Mono<String>> form) {
+            String[] outcome = new String[1];
+            app.run(context -> {
+                Publishing publishing = context.getBean(Publishing.class);
+                CompletableFuture<String> call = form.apply(publishing).toFuture();
+                StopReason reason = StopReason.SUCCESS;
+                try {
+                    join(context, call);
+                } catch (CompletionException failed) {
+                    reason = reason(failed);
+                }
+                CountingManager manager = context.getBean(CountingManager.class);
+                int attempts = AopTestUtils.<Publishing>getTargetObject(publishing).attempts;
+                outcome[0] = manager.commits + " commits, " + attempts + " attempts, " + reason;
+            });
+            return outcome[0];
+        }
+
+        @Test
+        void areNotRepeated() {
+            assertThat(outcome(Publishing::place)).isEqualTo("1 commits, 1 attempts, NOT_IDEMPOTENT");
+        }
+
+        @Test
+        void areRepeatedWhereTheyRollBack() {
+            assertThat(outcome(Publishing::placeOrRollBack)).isEqualTo("1 commits, 3 attempts, SUCCESS");
+        }
+
+        @Test
+        void areRepeatedIfTheyOnlyRead() {
+            assertThat(outcome(Publishing::look)).isEqualTo("3 commits, 3 attempts, SUCCESS");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableTransactionManagement
+    static class Reactive {}
+
+    /** Of no database. */
+    static class CountingManager extends AbstractReactiveTransactionManager {
+
+        private static final long serialVersionUID = 1;
+
+        private int commits;
+
+        @Override
+        protected Object doGetTransaction(TransactionSynchronizationManager synchronizations) {
+            return new Object();
+        }
+
+        @Override
+        protected Mono<Void> doBegin(
+                TransactionSynchronizationManager synchronizations,
+                Object transaction,
+                TransactionDefinition definition) {
+            return Mono.empty();
+        }
+
+        @Override
+        protected Mono<Void> doCommit(
+                TransactionSynchronizationManager synchronizations, GenericReactiveTransaction status) {
+            return Mono.fromRunnable(() -> commits++);
+        }
+
+        @Override
+        protected Mono<Void> doRollback(
+                TransactionSynchronizationManager synchronizations, GenericReactiveTransaction status) {
+            return Mono.empty();
+        }
+    }
+
+    static class Publishing {
+
+        private int attempts;
+
+        @Retryable("plain")
+        @Transactional
+        public Mono<String> place() {
+            return attempt();
+        }
+
+        @Retryable("plain")
+        @Transactional(rollbackFor = Exception.class)
+        public Mono<String> placeOrRollBack() {
+            return attempt();
+        }
+
+        @Retryable("plain")
+        @Transactional(readOnly = true)
+        public Mono<String> look() {
+            return attempt();
+        }
+
+        private Mono<String> attempt() {
+            return Mono.fromCallable(() -> {
+                if (++attempts < 3) {
+                    throw new SocketTimeoutException("attempt " + attempts);
+                }
+                return "placed";
+            });
+        }
     }
 
     private static void join(ApplicationContext context, CompletableFuture<?> stage) {
