@@ -2,11 +2,9 @@ package dev.retrykit.spring.idempotency.neighbor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.retrykit.spring.idempotency.Shop;
 import dev.retrykit.spring.idempotency.neighbor.Ledger.Behavior;
 import dev.retrykit.spring.idempotency.neighbor.Ledger.Order;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,12 +14,13 @@ import java.util.concurrent.CompletableFuture;
 /** One step on one handler, with a key and an order of its own. */
 final class Cell {
 
-    static final Duration PATIENCE = Duration.ofSeconds(20);
-
     private final String base;
     private final Neighbor neighbor;
     private final Kind kind;
-    private final String key = UUID.randomUUID().toString();
+
+    /** As long as a key may be. */
+    private final String key = UUID.randomUUID() + "k".repeat(219);
+
     private final String id = UUID.randomUUID().toString();
 
     Cell(String base, Neighbor neighbor, Kind kind) {
@@ -48,7 +47,7 @@ final class Cell {
     }
 
     private HttpResponse<byte[]> send(Order order, String caller) {
-        return Shop.send(neighbor.request(base, kind, key, order, caller));
+        return BoundedClient.send(neighbor.request(base, kind, key, order, caller));
     }
 
     private HttpResponse<byte[]> pay(int amount) {

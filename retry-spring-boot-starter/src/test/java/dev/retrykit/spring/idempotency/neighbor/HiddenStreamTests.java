@@ -165,7 +165,7 @@ class HiddenStreamTests {
 
         private HttpRequest request(String path) {
             return HttpRequest.newBuilder(URI.create(shop().url(path)))
-                    .timeout(Cell.PATIENCE)
+                    .timeout(BoundedClient.PATIENCE)
                     .header("Idempotency-Key", key)
                     .POST(BodyPublishers.noBody())
                     .build();
@@ -187,12 +187,12 @@ class HiddenStreamTests {
                     CompletableFuture<String> line = CompletableFuture.supplyAsync(() -> next(lines));
                     assertThat(line.get(Ledger.PATIENCE_SECONDS, TimeUnit.SECONDS))
                             .isEqualTo("data:event " + event);
-                    assertRefused(Shop.send(request(path)));
+                    assertRefused(BoundedClient.send(request(path)));
                     may.release();
                 }
                 assertThat(next(lines)).isNull();
             }
-            HttpResponse<byte[]> after = Shop.send(request(path));
+            HttpResponse<byte[]> after = BoundedClient.send(request(path));
             assertRefused(after);
             assertThat(after.headers().firstValue("Retry-After")).isEmpty();
             assertThat(calls).hasValue(before + 1);

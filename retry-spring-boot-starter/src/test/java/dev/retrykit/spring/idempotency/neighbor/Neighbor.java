@@ -96,7 +96,6 @@ record Neighbor(
     HttpRequest request(String base, Kind kind, String key, Order order, String from) {
         String rest = unique == Uniqueness.IN_PATH ? "/" + order.order() : "";
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path + kind.path() + rest))
-                .timeout(Cell.PATIENCE)
                 .header("Idempotency-Key", key);
         for (int i = 0; i < headers.size(); i += 2) {
             request.header(headers.get(i), headers.get(i + 1));

@@ -34,13 +34,12 @@ class RawBodyTests {
 
         private HttpResponse<byte[]> send(String method, String path, String type, String body, boolean withKey) {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(shop().url(path)))
-                    .timeout(Cell.PATIENCE)
                     .header("Content-Type", type)
                     .method(method, BodyPublishers.ofString(body));
             if (withKey) {
                 request.header("Idempotency-Key", key);
             }
-            return Shop.send(request.build());
+            return BoundedClient.send(request.build());
         }
 
         void assertReadsTheSame(String method, String path, String type, String body, String other) {
