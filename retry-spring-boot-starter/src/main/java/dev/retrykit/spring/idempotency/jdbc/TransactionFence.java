@@ -76,7 +76,7 @@ final class TransactionFence implements TransactionExecutionListener {
                     .session(connection)
                     .update(Sql.FENCE, held.claim().id(), held.claim().owner());
         } catch (SQLException failed) {
-            throw refused(held, store, failed);
+            throw refused(held, failed);
         } finally {
             DataSourceUtils.releaseConnection(connection, own);
         }
@@ -88,13 +88,17 @@ final class TransactionFence implements TransactionExecutionListener {
         RetryContext.current().ifPresent(attempt -> attempt.onRepeat(held.repeat()));
     }
 
-    private static RuntimeException refused(HeldClaim held, JdbcStore store, SQLException failed) {
+    /**
+     * Nobody is asked whose the claim is now: that would take a second connection while this transaction holds one. A claim
+     * can't be taken over after a transaction of its holder was committed, so before one it was.
+     */
+    private static RuntimeException refused(HeldClaim held, SQLException failed) {
         if (!Failures.isChangedSince(failed)) {
             RuntimeException translated = new SQLStateSQLExceptionTranslator()
                     .translate("updating the claim of an idempotent call", null, failed);
             return translated == null ? new Steps.SqlException(failed) : translated;
         }
-        if (!store.isOwn(held.claim())) {
+        if (!held.isFenced()) {
             held.lost();
             return new ClaimLostException(held.claim());
         }
