@@ -10,6 +10,7 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Id;
+import jakarta.persistence.PreUpdate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,7 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.TransactionExecutionListener;
 import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Whether a transaction has written is asked right before its commit, on real databases. */
@@ -209,6 +211,18 @@ class WritesTests {
 
             @Column(length = 10)
             String name;
+
+            @PreUpdate
+            void check() {
+                if ("refused".equals(name)) {
+                    throw new Refused();
+                }
+            }
+        }
+
+        static class Refused extends RuntimeException {
+
+            private static final long serialVersionUID = 1;
         }
 
         private interface Work {
@@ -271,6 +285,20 @@ class WritesTests {
                 entities.find(Noted.class, id).name = "second";
             });
             assertThat(written).containsExactly(false);
+        }
+
+        /** Neither the database nor JPA knows it, so a transaction manager wouldn't roll back on what it makes of it. */
+        @Test
+        void rollsBackWhatItsOwnCallbackRefuses() {
+            work(Database.H2, (entities, id) -> {
+                entities.find(Noted.class, id).name = "refused";
+                Noted another = new Noted();
+                another.id = "another of " + id.substring(0, 8);
+                entities.persist(another);
+            });
+            assertThat(failure).isInstanceOf(TransactionSystemException.class).hasRootCauseInstanceOf(Refused.class);
+            assertThat(Database.H2.jdbc().queryForList("select id from noted where name is null or name = 'refused'"))
+                    .isEmpty();
         }
 
         @Test
