@@ -201,6 +201,8 @@ class ArchitectureTests {
                         "RetrykitDataAutoConfiguration",
                         "JdbcStore",
                         "Row",
+                        "SessionConnection",
+                        "ThreadConnections",
                         "Steps",
                         "Failures",
                         "TransactionFence",
@@ -214,6 +216,7 @@ class ArchitectureTests {
                 .containsExactlyInAnyOrder("Scripts", "RedisStore", "RetrykitIdempotencyRedisAutoConfiguration");
         assertThat(dependents(all, "tools.jackson", BASE + "idempotency.http.JsonContent"))
                 .containsExactlyInAnyOrder("JsonContent", "Fingerprint");
+        assertThat(dependents(all, "org.hibernate")).containsExactly("SessionConnection");
         assertThat(dependents(all, BASE + "failure.ThreadTransaction"))
                 .containsExactly("RetrykitDataAutoConfiguration");
         assertThat(dependents(all, "io.micrometer.context", BASE + "observe.SnapshotCarrier"))

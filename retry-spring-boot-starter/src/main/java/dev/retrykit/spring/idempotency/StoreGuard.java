@@ -97,9 +97,13 @@ final class StoreGuard implements AutoCloseable {
         if (isDirect) {
             return store.claim(request);
         }
+        boolean isBound = isThreadBound();
         Permit permit = circuit.tryAcquire();
         if (permit == null) {
             throw new StoreStalledException("The store failed several times and is tried in the background.");
+        }
+        if (isBound) {
+            return onThisThread(permit, () -> store.claim(request));
         }
         StoreStep<Found> step = submit(() -> store.claim(request), late, permit);
         try {
@@ -123,7 +127,7 @@ final class StoreGuard implements AutoCloseable {
             return;
         }
         try {
-            await(submit(() -> take(end), null, permit), END_NANOS);
+            tell(end, permit);
         } catch (TimeoutException | StoreStalledException slow) {
             lateEnds.add(end);
         } catch (RuntimeException down) {
@@ -131,9 +135,46 @@ final class StoreGuard implements AutoCloseable {
         }
     }
 
+    private void tell(ClaimEnd end, Permit permit) throws TimeoutException {
+        boolean isBound;
+        try {
+            isBound = store.isThreadBound();
+        } catch (IllegalStateException waitsForItself) {
+            submit(() -> take(end), null, permit);
+            lateEnds.add(end);
+            return;
+        }
+        if (isBound) {
+            onThisThread(permit, () -> take(end));
+        } else {
+            await(submit(() -> take(end), null, permit), END_NANOS);
+        }
+    }
+
     /** Tells the store the end of a claim, soon. */
     void tellLater(ClaimEnd end) {
         lateEnds.later(end);
+    }
+
+    private boolean isThreadBound() {
+        try {
+            return store.isThreadBound();
+        } catch (IllegalStateException waitsForItself) {
+            throw new StoreStalledException(String.valueOf(waitsForItself.getMessage()));
+        }
+    }
+
+    private <T> T onThisThread(Permit permit, Supplier<T> work) {
+        long started = time.nanoTime();
+        Signal signal = Signal.SUCCESS;
+        try {
+            return work.get();
+        } catch (RuntimeException failed) {
+            signal = StoreStep.signal(failed);
+            throw failed;
+        } finally {
+            circuit.end(permit, signal, started);
+        }
     }
 
     private boolean take(ClaimEnd end) {

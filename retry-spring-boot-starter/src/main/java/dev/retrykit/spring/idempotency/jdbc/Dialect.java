@@ -15,19 +15,37 @@ enum Dialect {
                     + " from (select ? as id, ? as owner, ? as print, ? as lease, ? as keep) n"
                     + " where not exists (select 1 from retrykit_idempotency r where r.id = n.id)"
                     + " on conflict (id) do nothing",
+            "delete from retrykit_idempotency where id in (select id from retrykit_idempotency"
+                    + " where expires_at < {now} and {over} limit 500 for update skip locked)",
             false,
             true,
             false),
 
     /** Also MariaDB. UTC, since local time repeats. */
-    MYSQL("timestampdiff(microsecond, '1970-01-01', utc_timestamp(3)) div 1000", Dialect.ROW, true, true, false),
+    MYSQL(
+            "timestampdiff(microsecond, '1970-01-01', utc_timestamp(3)) div 1000",
+            Dialect.ROW,
+            "delete from retrykit_idempotency where expires_at < {now} and {over} order by expires_at limit 500",
+            true,
+            true,
+            false),
 
-    H2("cast(extract(epoch from current_timestamp) * 1000 as bigint)", Dialect.ROW, true, false, true);
+    H2(
+            "cast(extract(epoch from current_timestamp) * 1000 as bigint)",
+            Dialect.ROW,
+            "delete from retrykit_idempotency where expires_at < {now} and {over} fetch first 500 rows only",
+            true,
+            false,
+            true);
 
     private static final String ROW = " values (?, ?, 'CLAIMED', ?, {now} + ?, {now} + ?)";
 
     final String now;
     final String newRow;
+
+    /** Removes some of what has expired. */
+    final String purge;
+
     final boolean looksBeforeInserting;
 
     /** Whether reading from the network can be bounded, at no cost. */
@@ -39,11 +57,13 @@ enum Dialect {
     Dialect(
             String now,
             String newRow,
+            String purge,
             boolean looksBeforeInserting,
             boolean hasNetworkTimeout,
             boolean ignoresQueryTimeout) {
         this.now = now;
         this.newRow = newRow;
+        this.purge = purge;
         this.looksBeforeInserting = looksBeforeInserting;
         this.hasNetworkTimeout = hasNetworkTimeout;
         this.ignoresQueryTimeout = ignoresQueryTimeout;

@@ -8,12 +8,9 @@ import dev.retrykit.spring.idempotency.store.Found;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Texts;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -73,6 +70,11 @@ public final class JdbcStore implements IdempotencyStore {
     @Override
     public boolean fencesTransactions() {
         return isFenced.getAsBoolean();
+    }
+
+    @Override
+    public boolean isThreadBound() {
+        return steps.connections().isThreadBound();
     }
 
     /** Whether transactions on this data source are the store's. */
@@ -235,35 +237,13 @@ public final class JdbcStore implements IdempotencyStore {
         return steps.run(session -> session.update(Sql.FREE, id) == 1);
     }
 
+    /** Gives the connection back after each batch, so that others get it in between. */
     @Override
     public void purge() {
-        steps.run(session -> {
-            List<String> expired;
-            do {
-                expired = expired(session);
-                for (String id : expired) {
-                    session.update(Sql.REMOVE, id);
-                }
-            } while (!expired.isEmpty());
-            return session.update(Sql.ORPHANS);
-        });
-    }
-
-    private static List<String> expired(Session session) throws SQLException {
-        List<String> ids = new ArrayList<>();
-        try (var prepared = session.prepare(Sql.EXPIRED);
-                ResultSet rows = prepared.executeQuery()) {
-            while (rows.next()) {
-                ids.add(rows.getString(1));
-            }
+        while (steps.run(session -> session.update(Sql.PURGE)) > 0) {
+            // there may be more
         }
-        return ids;
-    }
-
-    /** Whether it is this holder's, read outside of the caller's transaction. */
-    boolean isOwn(Claim claim) {
-        return steps.run(
-                session -> claim.owner().equals(session.first(Sql.OWNER, row -> row.getString(1), claim.id())));
+        steps.run(session -> session.update(Sql.ORPHANS));
     }
 
     Steps steps() {

@@ -48,13 +48,10 @@ enum Sql {
     /** Within the transaction that commits next. */
     FENCE("update retrykit_idempotency set state = 'COMMITTED' where id = ? and owner = ? and {unfinished}"),
 
-    OWNER("select owner from retrykit_idempotency where id = ?"),
-
     FREE("delete from retrykit_idempotency where id = ? and {over}"),
 
-    EXPIRED("select id from retrykit_idempotency where expires_at < {now} and {over} limit 500"),
-
-    REMOVE("delete from retrykit_idempotency where id = ? and expires_at < {now} and {over}"),
+    /** Some of what has expired. */
+    PURGE("{purge}"),
 
     ORPHANS("delete from retrykit_idempotency_lease where lease_until < {now} - 86400000");
 
@@ -69,17 +66,19 @@ enum Sql {
 
     /** In a database's words. */
     String in(Dialect dialect) {
-        return text.replace("{over}", OVER)
+        return text.replace("{purge}", dialect.purge)
+                .replace("{over}", OVER)
                 .replace("{unfinished}", "state in ('CLAIMED', 'COMMITTED')")
                 .replace("{new-row}", dialect.newRow)
                 .replace("{now}", dialect.now);
     }
 
-    /** Whether somebody else's transaction may have the row: then it is given up after a while. */
-    boolean mayWait() {
+    /** After how many seconds it is given up, since somebody else's transaction may have the row; 0 if it never waits. */
+    int longestWaitSeconds() {
         return switch (this) {
-            case TAKE_OVER, COMPLETE, ABANDON, RELEASE, BURY, FREE, REMOVE -> true;
-            default -> false;
+            case TAKE_OVER, COMPLETE, ABANDON, RELEASE, BURY, FREE -> 1; // less than a caller of the store waits
+            case PURGE -> 10;
+            default -> 0;
         };
     }
 }

@@ -11,22 +11,28 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs statements, each of which is committed at once, on connections of their own: never on that of a transaction which
- * the thread is in.
+ * Runs statements, each of which is committed at once, on a connection of their own or on that of an open session: never on
+ * that of a transaction which the thread is in.
  */
 final class Steps {
 
-    /** Less than a caller of the store waits. */
-    private static final int LONGEST_WAIT_SECONDS = 1;
-
     /** After this a connection is closed whose database is gone without a word. */
-    private static final int NETWORK_MILLIS = 5_000;
+    private static final int NETWORK_MILLIS = 15_000;
+
+    /** The same where the caller itself waits. */
+    private static final int CALLER_MILLIS = 2_000;
 
     private final DataSource dataSource;
+    private final ThreadConnections connections;
     private volatile @Nullable Words words;
 
     Steps(DataSource dataSource) {
         this.dataSource = dataSource;
+        this.connections = new ThreadConnections(dataSource);
+    }
+
+    ThreadConnections connections() {
+        return connections;
     }
 
     /** Several statements on one connection. */
@@ -60,37 +66,44 @@ final class Steps {
     }
 
     /**
-     * Does something on a connection.
+     * Does something on a connection: on the one that the thread holds, if there is one.
      *
      * @throws SqlException if the database can't be reached, or refuses
      */
     <T> T run(Work<T> work) {
+        try {
+            Connection held = connections.held();
+            return held == null ? onOwn(work) : bounded(session(held), CALLER_MILLIS, work);
+        } catch (SQLException failed) {
+            throw new SqlException(failed);
+        }
+    }
+
+    private <T> T onOwn(Work<T> work) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             boolean commitsAtOnce = connection.getAutoCommit();
             if (!commitsAtOnce) {
                 connection.setAutoCommit(true);
             }
             try {
-                return bounded(session(connection), work);
+                return bounded(session(connection), NETWORK_MILLIS, work);
             } finally {
                 if (!commitsAtOnce) {
                     connection.setAutoCommit(false);
                 }
             }
-        } catch (SQLException failed) {
-            throw new SqlException(failed);
         }
     }
 
-    private static <T> T bounded(Session session, Work<T> work) throws SQLException {
+    private static <T> T bounded(Session session, int millis, Work<T> work) throws SQLException {
         if (!session.dialect().hasNetworkTimeout) {
             return work.on(session);
         }
         int before = session.connection.getNetworkTimeout();
-        if (before > 0 && before <= NETWORK_MILLIS) {
+        if (before > 0 && before <= millis) {
             return work.on(session);
         }
-        session.connection.setNetworkTimeout(Runnable::run, NETWORK_MILLIS);
+        session.connection.setNetworkTimeout(Runnable::run, millis);
         try {
             return work.on(session);
         } finally {
@@ -153,8 +166,8 @@ final class Steps {
         PreparedStatement prepare(Sql statement, @Nullable Object... arguments) throws SQLException {
             PreparedStatement prepared = connection.prepareStatement(words.text(statement));
             try {
-                if (statement.mayWait()) {
-                    prepared.setQueryTimeout(LONGEST_WAIT_SECONDS);
+                if (statement.longestWaitSeconds() > 0) {
+                    prepared.setQueryTimeout(statement.longestWaitSeconds());
                 }
                 for (int i = 0; i < arguments.length; i++) {
                     set(prepared, i + 1, arguments[i]);

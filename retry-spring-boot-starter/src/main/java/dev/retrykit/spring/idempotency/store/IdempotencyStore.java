@@ -70,6 +70,16 @@ public interface IdempotencyStore {
         return false;
     }
 
+    /**
+     * Whether the step that is taken next must be taken on the calling thread, since that holds what the store needs. A
+     * store with such steps bounds their time itself. Others are taken on another thread.
+     *
+     * @throws IllegalStateException if the thread would wait for what it holds itself: then the store isn't asked
+     */
+    default boolean isThreadBound() {
+        return false;
+    }
+
     /** Removes what has expired, if the store doesn't do so by itself. */
     default void purge() {}
 
