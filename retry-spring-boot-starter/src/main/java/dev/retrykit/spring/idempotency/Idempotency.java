@@ -76,19 +76,25 @@ public final class Idempotency implements AutoCloseable {
         return counters;
     }
 
+    /** Decides about a request whose key is in a scope that all share. */
+    public Opened open(String id, String fingerprint, Terms terms) {
+        return open(id, "", fingerprint, terms);
+    }
+
     /**
      * Decides about a request, and holds its key if it is to be carried out.
      *
      * @param id the hash of the key, and of all that it belongs to
+     * @param scope the hash of whose key it is, which a bounded store gives a share
      * @param fingerprint what the request consists of
      * @throws StoreDownException if the store can't be asked, or is full
      */
-    public Opened open(String id, String fingerprint, Terms terms) {
+    public Opened open(String id, String scope, String fingerprint, Terms terms) {
         Claim claim = Claim.of(id);
         Found found;
         try {
             found = guard.claim(
-                    terms.request(claim, fingerprint), (late, failed) -> forget(claim, terms, late, failed));
+                    terms.request(claim, scope, fingerprint), (late, failed) -> forget(claim, terms, late, failed));
         } catch (RuntimeException down) {
             counters.add(Result.UNAVAILABLE);
             upkeep.warn("The " + store.name() + " store of idempotency keys can't be asked", down);

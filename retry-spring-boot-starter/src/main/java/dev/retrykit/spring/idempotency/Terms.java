@@ -14,7 +14,7 @@ import java.time.Duration;
  */
 public record Terms(Duration ttl, Duration lease, Duration grace, Duration hold) {
 
-    ClaimRequest request(Claim claim, String fingerprint) {
-        return new ClaimRequest(claim, fingerprint, lease, grace, ttl.compareTo(hold) > 0 ? ttl : hold);
+    ClaimRequest request(Claim claim, String scope, String fingerprint) {
+        return new ClaimRequest(claim, scope, fingerprint, lease, grace, ttl.compareTo(hold) > 0 ? ttl : hold);
     }
 }

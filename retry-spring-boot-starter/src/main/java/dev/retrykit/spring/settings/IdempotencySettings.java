@@ -90,7 +90,7 @@ public record IdempotencySettings(
     /**
      * How much is kept in memory.
      *
-     * @param maxKeys how many keys; further ones are refused with 503
+     * @param maxKeys how many keys; a scope holds at most as many as are free, and further ones are refused with 503
      * @param maxSize how large all kept answers are together; a further one isn't kept
      */
     public record Memory(

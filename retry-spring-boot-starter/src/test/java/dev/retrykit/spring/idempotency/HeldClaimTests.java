@@ -256,6 +256,48 @@ class HeldClaimTests {
         assertThat(repeat()).isEqualTo(IdempotencyDecision.REPLAY);
     }
 
+    private static ClaimRequest request(String id, String scope) {
+        return new ClaimRequest(Claim.of(id), scope, "print", LEASE, LEASE, LEASE);
+    }
+
+    private static int take(MemoryStore store, String scope) {
+        int taken = 0;
+        try {
+            for (; ; taken++) {
+                store.claim(request(scope + taken, scope));
+            }
+        } catch (StoreFullException full) {
+            return taken;
+        }
+    }
+
+    @Test
+    void leavesRoomForOthersHoweverManyKeysOneCallerSends() {
+        MemoryStore small = new MemoryStore(time, 64, 10);
+        assertThat(take(small, "alice")).isEqualTo(32);
+        assertThat(take(small, "bob")).isEqualTo(16);
+        assertThat(take(small, "carol")).isEqualTo(8);
+        assertThatExceptionOfType(StoreFullException.class)
+                .isThrownBy(() -> small.claim(request("more", "alice")))
+                .withMessageContaining("One scope")
+                .withMessageContaining("holds 32 idempotency keys")
+                .withMessageContaining("retrykit.idempotency.memory.max-keys = 64");
+        assertThat(small.claim(request("alice0", "alice")).state()).isEqualTo(Found.State.IN_FLIGHT);
+        time.advance(Duration.ofMinutes(2));
+        assertThat(take(small, "dave")).isEqualTo(32);
+    }
+
+    @Test
+    void givesAScopeItsPlacesBack() {
+        MemoryStore small = new MemoryStore(time, 4, 10);
+        for (int i = 0; i < 10; i++) {
+            ClaimRequest request = request("alice" + i, "alice");
+            assertThat(small.claim(request).state()).isEqualTo(Found.State.CLAIMED);
+            small.release(request.claim(), LEASE);
+        }
+        assertThat(take(small, "alice")).isEqualTo(2);
+    }
+
     @Test
     void isRefusedWhereThereIsNoRoom() {
         MemoryStore small = new MemoryStore(time, 1, 10);

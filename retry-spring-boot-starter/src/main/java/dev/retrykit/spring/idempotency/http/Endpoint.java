@@ -149,7 +149,7 @@ public final class Endpoint {
         String id = Digest.of(surroundings.application(), owner, request.route(), keyed.key());
         Opened opened;
         try {
-            opened = surroundings.idempotency().open(id, keyed.fingerprint(), record.terms());
+            opened = surroundings.idempotency().open(id, owner, keyed.fingerprint(), record.terms());
         } catch (StoreDownException down) {
             if (!required && rules().runsWithoutStore()) {
                 return null;

@@ -29,6 +29,7 @@ final class IdempotentMethod {
 
     private final String name;
     private final String id;
+    private final String scope;
     private final KeyOfCall key;
     private final MethodRecord record;
     private final Parts parts;
@@ -57,6 +58,7 @@ final class IdempotentMethod {
         this.name = MethodNames.readable(method, type);
         this.id = MethodNames.fullName(method, type);
         this.parts = parts;
+        this.scope = Digest.of(parts.application(), "method", id);
         check(idempotent, method);
         this.key = new KeyOfCall(
                 ArgumentExpression.parse("@Idempotent(key)", idempotent.key(), method, type, parts.beans()));
@@ -94,7 +96,7 @@ final class IdempotentMethod {
             throw new IllegalArgumentException(key + " is blank, so nothing was called.");
         }
         String hash = Digest.of(parts.application(), "method", id, text);
-        Opened opened = parts.idempotency().open(hash, ALL_ALIKE, record.terms());
+        Opened opened = parts.idempotency().open(hash, scope, ALL_ALIKE, record.terms());
         HeldClaim claim = opened.claim();
         if (claim != null) {
             return carriedOut(claim, body);

@@ -9,13 +9,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps keys in this process alone: another instance, and this one after a restart, know nothing of them. When it is full
- * it takes no further key, rather than forget one.
+ * it takes no further key, rather than forget one. A scope holds at most as many keys as are free, so that the first one can
+ * take half of all, the next one a quarter, and none can take the place of all others.
  */
 public final class MemoryStore implements IdempotencyStore {
 
     private static final long BETWEEN_PURGES = Duration.ofSeconds(1).toNanos();
 
     private final ConcurrentHashMap<String, Kept> byId = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Integer> keysByScope = new ConcurrentHashMap<>();
     private final AtomicInteger keys = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong lastPurge;
@@ -40,11 +42,18 @@ public final class MemoryStore implements IdempotencyStore {
      * What is known about a key. Ends are in nanoseconds of the clock.
      *
      * @param owner whose claim it is
+     * @param scope whose key it is
      * @param done whether it was carried out
      * @param answer the answer, if it is kept
      */
     private record Kept(
-            String owner, String fingerprint, boolean done, long leaseEnd, long end, byte @Nullable [] answer) {
+            String owner,
+            String scope,
+            String fingerprint,
+            boolean done,
+            long leaseEnd,
+            long end,
+            byte @Nullable [] answer) {
 
         int size() {
             return answer == null ? 0 : answer.length;
@@ -52,6 +61,10 @@ public final class MemoryStore implements IdempotencyStore {
 
         boolean isOwn(Claim claim) {
             return !done && owner.equals(claim.owner());
+        }
+
+        Kept until(long leaseEnd, long end) {
+            return new Kept(owner, scope, fingerprint, false, leaseEnd, end, null);
         }
     }
 
@@ -63,7 +76,7 @@ public final class MemoryStore implements IdempotencyStore {
     @Override
     public Found claim(ClaimRequest request) {
         long now = time.nanoTime();
-        if (keys.get() >= mostKeys) {
+        if (held(request.scope()) >= mostKeys - keys.get()) {
             purgeAtTimes(now);
         }
         Found[] found = new Found[1];
@@ -79,22 +92,45 @@ public final class MemoryStore implements IdempotencyStore {
     }
 
     private Kept claimed(@Nullable Kept before, ClaimRequest request, long now) {
-        if (before == null && keys.incrementAndGet() > mostKeys) {
-            keys.decrementAndGet();
-            throw new StoreFullException("There are " + mostKeys + " idempotency keys in memory, as many as"
-                    + " retrykit.idempotency.memory.max-keys allows.");
-        }
-        if (before != null) {
+        if (before == null) {
+            takePlace(request.scope());
+        } else {
             bytes.addAndGet(-before.size());
         }
         long leaseEnd = now + request.lease().toNanos();
         return new Kept(
                 request.claim().owner(),
+                request.scope(),
                 request.fingerprint(),
                 false,
                 leaseEnd,
                 leaseEnd + request.keep().toNanos(),
                 null);
+    }
+
+    private int held(String scope) {
+        return keysByScope.getOrDefault(scope, 0);
+    }
+
+    private void takePlace(String scope) {
+        int held = held(scope);
+        int free = mostKeys - keys.getAndIncrement();
+        if (held >= free) {
+            keys.decrementAndGet();
+            throw full(held, free);
+        }
+        keysByScope.merge(scope, 1, Integer::sum);
+    }
+
+    private StoreFullException full(int held, int free) {
+        String limit = "retrykit.idempotency.memory.max-keys = " + mostKeys;
+        String remedy = " Raise it, shorten retrykit.idempotency.ttl, or keep keys in a database or in Redis.";
+        return new StoreFullException(
+                free <= 0
+                        ? "There is no room for another idempotency key in memory: " + limit + "." + remedy
+                        : "One scope (a caller, a method, or what @Idempotent(scope) says) holds " + held
+                                + " idempotency keys in memory, and may hold no more than the " + free
+                                + " that are free: " + limit + "." + remedy);
     }
 
     private static boolean isOver(Kept kept, long now) {
@@ -121,15 +157,8 @@ public final class MemoryStore implements IdempotencyStore {
         long end = time.nanoTime() + lease.toNanos();
         Kept renewed = byId.computeIfPresent(
                 claim.id(),
-                (id, kept) -> kept.isOwn(claim)
-                        ? new Kept(
-                                kept.owner(),
-                                kept.fingerprint(),
-                                false,
-                                end,
-                                kept.end() + Math.max(0, end - kept.leaseEnd()),
-                                null)
-                        : kept);
+                (id, kept) ->
+                        kept.isOwn(claim) ? kept.until(end, kept.end() + Math.max(0, end - kept.leaseEnd())) : kept);
         return renewed != null && renewed.isOwn(claim);
     }
 
@@ -141,7 +170,14 @@ public final class MemoryStore implements IdempotencyStore {
         byId.computeIfPresent(claim.id(), (id, kept) -> {
             done[0] = kept.isOwn(claim);
             return done[0]
-                    ? new Kept(kept.owner(), kept.fingerprint(), true, kept.leaseEnd(), end, withinBounds(given))
+                    ? new Kept(
+                            kept.owner(),
+                            kept.scope(),
+                            kept.fingerprint(),
+                            true,
+                            kept.leaseEnd(),
+                            end,
+                            withinBounds(given))
                     : kept;
         });
         return done[0];
@@ -168,15 +204,12 @@ public final class MemoryStore implements IdempotencyStore {
     @Override
     public void abandon(Claim claim) {
         long over = time.nanoTime() - 1;
-        byId.computeIfPresent(
-                claim.id(),
-                (id, kept) -> kept.isOwn(claim)
-                        ? new Kept(kept.owner(), kept.fingerprint(), false, over, kept.end(), null)
-                        : kept);
+        byId.computeIfPresent(claim.id(), (id, kept) -> kept.isOwn(claim) ? kept.until(over, kept.end()) : kept);
     }
 
     private @Nullable Kept removed(Kept kept) {
         keys.decrementAndGet();
+        keysByScope.computeIfPresent(kept.scope(), (scope, held) -> held == 1 ? null : held - 1);
         bytes.addAndGet(-kept.size());
         return null;
     }
