@@ -126,7 +126,7 @@ class JpaFenceTests {
         }
         assertThat(held.isFenced()).isTrue();
         held.release();
-        assertThat(idempotency.open(other, "print", HELD).decision()).isEqualTo(IdempotencyDecision.TOMBSTONE);
+        assertThat(idempotency.open(other, "print", HELD).decision()).isEqualTo(IdempotencyDecision.PARTIAL);
     }
 
     @Test
