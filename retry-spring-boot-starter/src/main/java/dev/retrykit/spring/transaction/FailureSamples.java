@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.util.ClassUtils;
 
@@ -31,7 +32,7 @@ final class FailureSamples {
 
     /** Those that a method may end with. Unchecked ones always; checked ones if it declares them, or fails later. */
     static List<Throwable> of(Method method, @Nullable ClassLoader loader) {
-        boolean failsLater = failsLater(method.getReturnType());
+        boolean failsLater = KotlinDetector.isSuspendingFunction(method) || failsLater(method.getReturnType());
         Map<Class<?>, Throwable> samples = new LinkedHashMap<>();
         Stream<Class<?>> known = TRANSIENT.stream()
                 .filter(name -> ClassUtils.isPresent(name, loader))

@@ -109,7 +109,8 @@ class IdempotencyAutoConfigurationTests {
                 .withUserConfiguration(OwnManager.class)
                 .run(context -> assertThat(context.getBean(AbstractPlatformTransactionManager.class)
                                 .getTransactionExecutionListeners())
-                        .hasSize(1));
+                        .extracting(listener -> listener.getClass().getSimpleName())
+                        .containsExactly("CommitListener", "TransactionFence"));
     }
 
     @Test

@@ -5,17 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.retrykit.Retry;
+import dev.retrykit.RetryPolicy;
 import dev.retrykit.spring.idempotency.Servers;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Id;
 import jakarta.persistence.PreUpdate;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.hibernate.FlushMode;
@@ -26,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
@@ -198,6 +205,68 @@ class WritesTests {
         new TransactionTemplate(manager).executeWithoutResult(status -> {});
 
         assertThat(answers.written).containsExactly(true);
+    }
+
+    /** Counts the statements that nobody has prepared, as the question is one. */
+    private static final class Counting extends DelegatingDataSource {
+
+        private int questions;
+
+        Counting(DataSource target) {
+            super(target);
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            Connection connection = super.getConnection();
+            return (Connection) Proxy.newProxyInstance(
+                    getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                        questions += method.getName().equals("createStatement") ? 1 : 0;
+                        try {
+                            return method.invoke(connection, arguments);
+                        } catch (InvocationTargetException failed) {
+                            throw failed.getCause();
+                        }
+                    });
+        }
+    }
+
+    @Test
+    void asksOnlyWhereTheAnswerMatters() {
+        Counting source = new Counting(Servers.h2());
+        JdbcTransactionManager manager = new JdbcTransactionManager(source);
+        CommitListener.of(manager);
+        Runnable commit = () -> new TransactionTemplate(manager).executeWithoutResult(status -> {});
+        Runnable write = () -> new TransactionTemplate(manager)
+                .executeWithoutResult(status -> new JdbcTemplate(source)
+                        .update("insert into written values (?, ?)", 100 + source.questions, "x"));
+        TransactionTemplate readOnly = new TransactionTemplate(manager);
+        readOnly.setReadOnly(true);
+        table(Database.H2);
+
+        commit.run();
+        retry(policy -> policy.maxAttempts(1)).run(commit::run);
+        retry(policy -> policy.idempotent(true)).run(commit::run);
+        RETRY.run(() -> readOnly.executeWithoutResult(status -> {}));
+        assertThat(source.questions).isZero();
+        RETRY.run(commit::run);
+        assertThat(source.questions).as("once to see whether it answers").isEqualTo(2);
+        RETRY.run(commit::run);
+        assertThat(source.questions).isEqualTo(3);
+        RETRY.run(() -> {
+            write.run();
+            commit.run();
+            write.run();
+        });
+        assertThat(source.questions).isEqualTo(4);
+        RETRY.run(() -> retry(policy -> policy.maxAttempts(1)).run(commit::run));
+        assertThat(source.questions).isEqualTo(5);
+    }
+
+    private static Retry retry(UnaryOperator<RetryPolicy.Builder> settings) {
+        return Retry.builder("other")
+                .policy(settings.apply(RetryPolicy.builder()).build())
+                .build();
     }
 
     @Nested
