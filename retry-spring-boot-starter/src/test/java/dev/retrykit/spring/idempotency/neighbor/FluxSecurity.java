@@ -9,6 +9,7 @@ import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
+import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.csrf.CookieServerCsrfTokenRepository;
 import org.springframework.security.web.server.csrf.ServerCsrfTokenRequestAttributeHandler;
@@ -35,6 +36,11 @@ final class FluxSecurity {
 
     @Configuration(proxyBeanMethods = false)
     static class Users {
+
+        @Bean
+        static PasswordEncoder passwords() {
+            return new PlainPasswords();
+        }
 
         @Bean
         static MapReactiveUserDetailsService users() {

@@ -17,6 +17,7 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
@@ -58,11 +59,16 @@ final class MvcSecurity {
     }
 
     static UserDetails user(String name, String... roles) {
-        return User.withUsername(name).password("{noop}secret").roles(roles).build();
+        return User.withUsername(name).password("secret").roles(roles).build();
     }
 
     @Configuration(proxyBeanMethods = false)
     static class Users {
+
+        @Bean
+        static PasswordEncoder passwords() {
+            return new PlainPasswords();
+        }
 
         @Bean
         static InMemoryUserDetailsManager users() {
