@@ -39,7 +39,7 @@ final class JsonContent {
         }
     }
 
-    /** A map, a list, or the text of what is neither; null if it is incomplete, or if a member is there twice. */
+    /** A map, a list, a string, or a {@link Text} of what is none of these; null if it is incomplete, or if a member is there twice. */
     private static @Nullable Object read(JsonParser parser, @Nullable JsonToken token) {
         if (token == null) {
             return null;
@@ -47,9 +47,9 @@ final class JsonContent {
         return switch (token) {
             case START_OBJECT -> object(parser);
             case START_ARRAY -> array(parser);
-            case VALUE_STRING -> string(parser.getString());
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> JsonNumber.canonical(parser.getString()) + ',';
-            default -> parser.getString() + ',';
+            case VALUE_STRING -> parser.getString();
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Text(JsonNumber.canonical(parser.getString()));
+            default -> new Text(parser.getString());
         };
     }
 
@@ -81,7 +81,7 @@ final class JsonContent {
         if (value instanceof Map<?, ?> members) {
             text.append('{');
             members.forEach((name, member) -> {
-                text.append(string((String) name));
+                write(name, text);
                 write(member, text);
             });
             text.append('}');
@@ -89,13 +89,14 @@ final class JsonContent {
             text.append('[');
             elements.forEach(element -> write(element, text));
             text.append(']');
+        } else if (value instanceof Text other) {
+            text.append(other.text()).append(',');
         } else {
-            text.append((String) value);
+            String string = (String) value;
+            text.append('"').append(string.length()).append(':').append(string); // no two contents look alike
         }
     }
 
-    /** With its length, so that no two contents look alike. */
-    private static String string(String string) {
-        return "\"" + string.length() + ':' + string;
-    }
+    /** A number, true, false or null. */
+    private record Text(String text) {}
 }
