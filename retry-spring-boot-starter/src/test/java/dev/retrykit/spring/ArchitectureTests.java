@@ -254,7 +254,16 @@ class ArchitectureTests {
                         "HeldExchange",
                         "HeldResponse",
                         "KeyedExchange",
+                        "KeyedCall",
                         "EndpointAdapter",
+                        "EndpointResultHandler",
+                        "WebFluxEndpoints",
+                        "Answers",
+                        "Blocking",
+                        "Dispatch",
+                        "HandlerProxy",
+                        "Payload",
+                        "Permission",
                         "RetrykitTransportAutoConfiguration");
         assertThat(dependents(all, "org.apache.hc", BASE + "http.blocking.NoRetry", BASE + "http.HttpComponents"))
                 .containsExactlyInAnyOrder(

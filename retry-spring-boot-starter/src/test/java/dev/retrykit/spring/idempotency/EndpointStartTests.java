@@ -20,9 +20,13 @@ import org.springframework.boot.test.context.runner.ReactiveWebApplicationContex
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.core.PriorityOrdered;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.reactive.HandlerAdapter;
+import org.springframework.web.reactive.HandlerResult;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 import reactor.core.publisher.Flux;
@@ -136,6 +140,9 @@ class EndpointStartTests {
         MVC.withBean(controller)
                 .run(context ->
                         assertRefused(context.getStartupFailure(), "a streamed answer is never there as a whole"));
+        WEB_FLUX.withBean(controller)
+                .run(context ->
+                        assertRefused(context.getStartupFailure(), "a streamed answer is never there as a whole"));
     }
 
     @Test
@@ -152,10 +159,38 @@ class EndpointStartTests {
 
     @ParameterizedTest
     @ValueSource(classes = {Plain.class, Staged.class})
-    void refusesWhatIsNoMonoInWebFlux(Class<?> controller) {
-        WEB_FLUX.withBean(controller)
-                .run(context -> assertRefused(context.getStartupFailure(), "known to a Mono alone"));
+    void takesWhatAnswersAtOnceOrLater(Class<?> controller) {
+        WEB_FLUX.withBean(controller).run(context -> assertThat(context).hasNotFailed());
         MVC.withBean(controller).run(context -> assertThat(context).hasNotFailed());
+    }
+
+    static class FirstAdapter implements HandlerAdapter, PriorityOrdered {
+
+        @Override
+        public int getOrder() {
+            return HIGHEST_PRECEDENCE;
+        }
+
+        @Override
+        public boolean supports(Object handler) {
+            return true;
+        }
+
+        @Override
+        public Mono<HandlerResult> handle(ServerWebExchange exchange, Object handler) {
+            return Mono.empty();
+        }
+    }
+
+    @Test
+    void refusesAnAdapterThatNeverLooksAtKeys() {
+        new ReactiveWebApplicationContextRunner()
+                .withBean("first", FirstAdapter.class)
+                .withBean(Plain.class)
+                .withConfiguration(Apps.autoConfigurations())
+                .withConfiguration(AutoConfigurations.of(
+                        WebFluxAutoConfiguration.class, RetrykitIdempotentWebFluxAutoConfiguration.class))
+                .run(context -> assertRefused(context.getStartupFailure(), "FirstAdapter before dev.retrykit's"));
     }
 
     @Test

@@ -12,11 +12,14 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.method.HandlerMethod;
 import reactor.core.publisher.Mono;
 
 /** A handler's method with something around it, outside of everything that its bean's own proxy does. */
 final class HandlerProxy {
+
+    private static final Method TO_STRING = ClassUtils.getMethod(Object.class, "toString");
 
     private HandlerProxy() {}
 
@@ -31,7 +34,17 @@ final class HandlerProxy {
 
     /** Around the handler's method alone: its controller also handles exceptions and makes models. */
     static HandlerMethod around(HandlerMethod handler, MethodInterceptor advice) {
-        Method own = handler.getMethod();
+        return of(handler, handler.getMethod(), advice).createWithValidateFlags();
+    }
+
+    /** In place of a handler: it takes no arguments and fails, so that the controller's exception handlers answer. */
+    static HandlerMethod failing(HandlerMethod handler, Throwable failure) {
+        return of(handler, TO_STRING, call -> {
+            throw failure;
+        });
+    }
+
+    private static HandlerMethod of(HandlerMethod handler, Method own, MethodInterceptor advice) {
         Object bean = handler.getBean();
         ProxyFactory proxy = new ProxyFactory();
         proxy.setTarget(bean);
@@ -43,7 +56,7 @@ final class HandlerProxy {
         proxy.setOpaque(true);
         proxy.addAdvice(
                 (MethodInterceptor) call -> isSame(call.getMethod(), own) ? advice.invoke(call) : call.proceed());
-        return new HandlerMethod(proxy.getProxy(handler.getBeanType().getClassLoader()), own).createWithValidateFlags();
+        return new HandlerMethod(proxy.getProxy(handler.getBeanType().getClassLoader()), own);
     }
 
     private static boolean isSame(Method one, Method other) {

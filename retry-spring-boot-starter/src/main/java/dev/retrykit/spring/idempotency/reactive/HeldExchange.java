@@ -4,6 +4,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
@@ -66,10 +67,15 @@ final class HeldExchange extends ServerWebExchangeDecorator {
         boolean hasBody = hasBody();
         return DataBufferUtils.join(getDelegate().getRequest().getBody(), most)
                 .map(HeldExchange::bytes)
-                .onErrorResume(IllegalStateException.class, read -> hasBody ? Mono.empty() : Mono.error(read))
+                .onErrorResume(failure -> hasBody && isReadBefore(failure) ? Mono.empty() : Mono.error(failure))
                 .filter(body -> body.length > 0)
                 .switchIfEmpty(hasBody ? Mono.empty() : Mono.just(new byte[0]))
                 .doOnNext(this::held);
+    }
+
+    /** Servers differ in what a second subscriber to a body gets: nothing, or this. */
+    private static boolean isReadBefore(Throwable failure) {
+        return failure instanceof IllegalStateException && !(failure instanceof DataBufferLimitException);
     }
 
     private boolean hasBody() {

@@ -58,11 +58,9 @@ record KeyedCall(Target target, HeldExchange exchange) {
 
     /** Whose key it is depends on the arguments, so security is asked with them, and before anything is decided. */
     private Mono<Void> scoped(KeyedRequest keyed) {
-        return Mono.defer(() -> permission()
-                        .withArguments(exchange, target.dispatch())
-                        .map(arguments -> decided(keyed, arguments, Mono::error))
-                        .defaultIfEmpty(inTheUsualWay()))
-                .flatMap(next -> next);
+        return Mono.defer(() -> allowed(
+                permission().withArguments(exchange, target.dispatch()),
+                arguments -> decided(keyed, arguments, Mono::error)));
     }
 
     private Mono<Void> decided(
@@ -104,9 +102,19 @@ record KeyedCall(Target target, HeldExchange exchange) {
         Mono<Object[]> asked = security.needsArguments()
                 ? permission.withArguments(exchange, target.dispatch())
                 : permission.withoutArguments();
-        return asked.map(allowed -> Mono.<Void>error(refused))
+        return allowed(asked, arguments -> Mono.error(refused));
+    }
+
+    private Mono<Void> allowed(Mono<Object[]> asked, Function<Object[], Mono<Void>> next) {
+        return asked.map(next)
                 .defaultIfEmpty(inTheUsualWay())
-                .flatMap(next -> next);
+                .onErrorResume(denied -> Mono.just(denied(denied)))
+                .flatMap(answered -> answered);
+    }
+
+    private Mono<Void> denied(Throwable denied) {
+        HandlerMethod failing = HandlerProxy.failing(target.handler(), denied);
+        return target.dispatch().handle(exchange, failing, UnaryOperator.identity());
     }
 
     /** As without a key, but that the handler isn't called: it can't be, since its arguments or its security refuse that. */

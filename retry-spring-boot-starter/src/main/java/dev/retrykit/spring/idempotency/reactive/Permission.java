@@ -16,8 +16,11 @@ import reactor.core.publisher.Mono;
 
 /**
  * Whether the method security of a handler allows its call, which isn't made. An adapter hands each failure to the
- * application's exception handlers before anybody else sees it, so neither permission nor refusal is told by one: a call
- * that security lets through is noted, and everything else is no permission.
+ * application's exception handlers before anybody else sees it, so permission isn't told by one: a call that security lets
+ * through is noted.
+ *
+ * <p>All questions fail with what security refuses them with, and are answered with what the handler would be called with,
+ * or with nothing if something else is in the way.
  */
 final class Permission {
 
@@ -42,11 +45,7 @@ final class Permission {
         return adapter.fromPublisher(Mono.fromRunnable(() -> allowed = call.getArguments()));
     }
 
-    /**
-     * Asks without arguments, which aren't resolved.
-     *
-     * @return what the handler would be called with; nothing if that isn't allowed
-     */
+    /** Asks without arguments, which aren't resolved. */
     Mono<Object[]> withoutArguments() {
         return with(-1, null);
     }
@@ -54,14 +53,13 @@ final class Permission {
     /**
      * Asks with the arguments of a request. If one of them isn't valid, but is the only one that security reads, it is asked
      * with that one.
-     *
-     * @return what the handler would be called with; nothing if that isn't allowed
      */
     Mono<Object[]> withArguments(ServerWebExchange exchange, Dispatch dispatch) {
         return dispatch.call(new ProbedExchange(exchange), asked)
-                .flatMap(result -> outcome(result.getReturnValue()))
-                .then(answer())
-                .onErrorResume(failure -> invalid(ProbedExchange.cause(failure)));
+                .map(result -> outcome(result.getReturnValue()).then(answer()))
+                .switchIfEmpty(Mono.fromSupplier(this::answer))
+                .onErrorResume(failure -> Mono.just(invalid(ProbedExchange.cause(failure))))
+                .flatMap(answer -> answer);
     }
 
     private Mono<Object[]> invalid(Throwable failure) {
@@ -73,7 +71,7 @@ final class Permission {
     }
 
     private Mono<Object[]> with(int index, @Nullable Object argument) {
-        return Mono.defer(() -> outcome(ask(index, argument))).then(answer()).onErrorResume(failure -> Mono.empty());
+        return Mono.defer(() -> outcome(ask(index, argument))).then(answer());
     }
 
     @SuppressWarnings("NullAway") // arguments may be null, which an array's type can't say to a reactive type
