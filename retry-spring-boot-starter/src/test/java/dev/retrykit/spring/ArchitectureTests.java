@@ -209,9 +209,10 @@ class ArchitectureTests {
                         "FencePostProcessor",
                         "RetrykitIdempotencyJdbcAutoConfiguration");
         assertThat(dependents(all, "jakarta.persistence", "org.springframework.orm"))
-                .containsExactly("PendingEntities");
+                .containsExactlyInAnyOrder("PendingEntities", "SessionConnection");
         assertThat(dependents(all, "org.springframework.jdbc", BASE + "transaction.Writes"))
-                .containsExactlyInAnyOrder("Writes", "CommitListener", "TransactionFence", "FencePostProcessor");
+                .containsExactlyInAnyOrder(
+                        "Writes", "CommitListener", "ThreadConnections", "TransactionFence", "FencePostProcessor");
         assertThat(dependents(all, "org.springframework.data.redis", BASE + "idempotency.redis"))
                 .containsExactlyInAnyOrder("Scripts", "RedisStore", "RetrykitIdempotencyRedisAutoConfiguration");
         assertThat(dependents(all, "tools.jackson", BASE + "idempotency.http.JsonContent"))
