@@ -2,19 +2,16 @@ package dev.retrykit.spring.autoconfigure;
 
 import dev.retrykit.spring.failure.CallerTransaction;
 import dev.retrykit.spring.idempotency.http.Endpoints;
-import dev.retrykit.spring.idempotency.http.Gates;
+import dev.retrykit.spring.idempotency.servlet.ArrivalFilter;
 import dev.retrykit.spring.idempotency.servlet.EndpointAdapter;
 import dev.retrykit.spring.idempotency.servlet.IdempotencyFilter;
 import dev.retrykit.spring.idempotency.servlet.MvcEndpoints;
-import dev.retrykit.spring.idempotency.servlet.ServletGate;
 import jakarta.servlet.DispatcherType;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.springframework.aop.Advisor;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -25,11 +22,9 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
-import org.springframework.context.annotation.Role;
 import org.springframework.core.Ordered;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
-import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 
 /** Idempotent endpoints in Spring MVC. */
 @AutoConfiguration(after = RetrykitIdempotencyAutoConfiguration.class)
@@ -43,14 +38,23 @@ public final class RetrykitIdempotentMvcAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    MvcEndpoints retrykitMvcEndpoints(Endpoints endpoints, ObjectProvider<RequestMappingInfoHandlerMapping> mappings) {
-        return new MvcEndpoints(endpoints, mappings);
+    MvcEndpoints retrykitMvcEndpoints(Endpoints endpoints, ListableBeanFactory beans) {
+        return new MvcEndpoints(endpoints, beans);
     }
 
     @Bean
     @ConditionalOnMissingBean
     EndpointAdapter retrykitEndpointAdapter(Endpoints endpoints, ObjectProvider<CallerTransaction> transaction) {
         return new EndpointAdapter(endpoints, transaction.getIfUnique(() -> CallerTransaction.NONE));
+    }
+
+    /** Outside of all others: what they read of a body is seen. */
+    @Bean
+    @ConditionalOnMissingBean(name = "retrykitArrivalFilter")
+    FilterRegistrationBean<ArrivalFilter> retrykitArrivalFilter(Endpoints endpoints) {
+        FilterRegistrationBean<ArrivalFilter> registration = new FilterRegistrationBean<>(new ArrivalFilter(endpoints));
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return registration;
     }
 
     /** Mapped to the servlets' names, and so within all filters that are mapped to URLs, in whatever order those are. */
@@ -62,7 +66,7 @@ public final class RetrykitIdempotentMvcAutoConfiguration {
                 new FilterRegistrationBean<>(new IdempotencyFilter(endpoints));
         registration.setServletNames(servletNames(beans, servlets));
         registration.setMatchAfter(true);
-        registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC);
+        registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.FORWARD);
         registration.setOrder(Ordered.LOWEST_PRECEDENCE);
         return registration;
     }
@@ -76,12 +80,5 @@ public final class RetrykitIdempotentMvcAutoConfiguration {
                 .map(ServletRegistrationBean::getServletName)
                 .forEach(names::add);
         return names;
-    }
-
-    @Bean
-    @ConditionalOnMissingBean(name = "retrykitIdempotencyGate")
-    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static Advisor retrykitIdempotencyGate() {
-        return Gates.advisor(new ServletGate());
     }
 }

@@ -37,6 +37,10 @@ public final class IdempotencyRules {
             "Location",
             "Link",
             "ETag",
+            "Accept-Ranges",
+            "Content-Range",
+            "Vary",
+            "Retry-After",
             "Last-Modified",
             "Cache-Control");
 

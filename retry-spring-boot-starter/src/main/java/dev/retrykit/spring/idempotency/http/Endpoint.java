@@ -14,9 +14,8 @@ import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.method.HandlerMethod;
 
 /** A controller's method whose requests have keys: all that can be known before one comes. */
 public final class Endpoint {
@@ -26,8 +25,6 @@ public final class Endpoint {
     private final @Nullable KeyOfCall scope;
     private final MethodRecord record;
     private final Surroundings surroundings;
-    private volatile boolean gated = true;
-    private final Set<String> conditions = new ConcurrentSkipListSet<>();
 
     /**
      * What all endpoints share.
@@ -35,9 +32,15 @@ public final class Endpoint {
      * @param application the application's name: several may share a store
      * @param secured whether Spring Security knows callers
      * @param parts what belongs to the scope of every key
+     * @param routes tell handlers of one path apart
      */
     record Surroundings(
-            Idempotency idempotency, IdempotencyRules rules, String application, boolean secured, ScopeParts parts) {}
+            Idempotency idempotency,
+            IdempotencyRules rules,
+            String application,
+            boolean secured,
+            ScopeParts parts,
+            Routes routes) {}
 
     Endpoint(
             Handler handler,
@@ -50,21 +53,6 @@ public final class Endpoint {
         this.scope = scope;
         this.record = record;
         this.surroundings = surroundings;
-    }
-
-    /** Nobody sees when its method is called. */
-    void ungated() {
-        gated = false;
-    }
-
-    /** Whether it is seen when its method is called. */
-    public boolean isGated() {
-        return gated;
-    }
-
-    /** One of its mappings; two handlers of one path differ in these. */
-    void mapped(String condition) {
-        conditions.add(condition);
     }
 
     /** Whether whose key it is depends on the arguments, so that they are resolved before anything is decided. */
@@ -117,10 +105,20 @@ public final class Endpoint {
         return RefusedException.with(Refusals.undecodable());
     }
 
-    /** What a request consists of, but for its body. */
-    public Fingerprint fingerprint(EndpointRequest request) {
+    /**
+     * What a request consists of, but for its body.
+     *
+     * @param handled the handler as its mapping gave it
+     */
+    public Fingerprint fingerprint(EndpointRequest request, HandlerMethod handled) {
         Fingerprint print = new Fingerprint(request.method(), request.path(), request.query(), request.contentType());
-        return print.part(String.join(" ", conditions)).conditions(request.headers());
+        return print.part(surroundings.routes().tell(request.pattern(), handled))
+                .conditions(request.headers());
+    }
+
+    /** Whether an answer is kept; otherwise it frees the key. */
+    public static boolean isKept(int status) {
+        return Statuses.isKept(status);
     }
 
     /**
@@ -168,15 +166,16 @@ public final class Endpoint {
         if (scope != null) {
             String text =
                     scope.find(arguments == null ? new Object[handler.method().getParameterCount()] : arguments);
-            if (text == null) {
+            if (text == null || text.isBlank()) {
                 throw RefusedException.with(Refusals.noScope("A value"));
             }
             return "scope " + text;
         }
-        if (caller != null) {
-            return "caller " + caller.getName();
+        String name = caller == null ? null : caller.getName();
+        if (name != null && !name.isBlank()) {
+            return "caller " + name;
         }
-        if (surroundings.secured()) {
+        if (caller != null || surroundings.secured()) {
             throw RefusedException.with(Refusals.nobody());
         }
         return "shared";

@@ -35,6 +35,7 @@ public final class Endpoints {
     private final Set<String> httpMethods = ConcurrentHashMap.newKeySet();
     private final Set<String> afterArguments = new ConcurrentSkipListSet<>();
     private final Set<Endpoint> unchecked = ConcurrentHashMap.newKeySet();
+    private final Routes routes = new Routes();
     private final Endpoint.Surroundings surroundings;
     private final ListableBeanFactory beans;
 
@@ -52,7 +53,7 @@ public final class Endpoints {
             ScopeParts parts,
             ListableBeanFactory beans) {
         this.surroundings =
-                new Endpoint.Surroundings(idempotency, rules, application.name(), application.secured(), parts);
+                new Endpoint.Surroundings(idempotency, rules, application.name(), application.secured(), parts, routes);
         this.beans = beans;
     }
 
@@ -69,9 +70,10 @@ public final class Endpoints {
      *
      * @param handler the method
      * @param httpMethods of requests that it answers; empty for all
-     * @param conditions what else a request must be; two handlers of one path differ in it
+     * @param patterns of the paths that it answers
      */
-    public record Mapping(HandlerMethod handler, Collection<? extends Enum<?>> httpMethods, String conditions) {}
+    public record Mapping(
+            HandlerMethod handler, Collection<? extends Enum<?>> httpMethods, Collection<String> patterns) {}
 
     /**
      * Adds a controller's method, if it has keys.
@@ -91,7 +93,7 @@ public final class Endpoints {
             secure(mapping.handler(), known);
             byHandler.put(handler, known);
         }
-        known.mapped(mapping.conditions());
+        routes.add(mapping.patterns(), mapping.handler());
         if (mapping.httpMethods().isEmpty()) {
             httpMethods.add(ANY);
         }
@@ -138,25 +140,57 @@ public final class Endpoints {
             return;
         }
         check(resolved, endpoint);
-        if (beans.containsBean(Gates.BEAN) && !Gates.isAround(resolved)) {
-            endpoint.ungated();
-            LOG.warn("No proxy sees the calls of " + endpoint.name()
-                    + ": where its arguments are refused, a corrected request"
-                    + " needs a new idempotency key. Let the class and the method be neither final nor private, and"
-                    + " don't set spring.aop.auto=false");
-        }
         if (endpoint.isScopedByArguments() || MethodSecurity.of(resolved).needsArguments()) {
             afterArguments.add(endpoint.name());
         }
     }
 
     private void check(HandlerMethod handler, Endpoint endpoint) {
+        checkResults(handler, endpoint);
+        checkProxy(handler, endpoint);
         if (MethodSecurity.isMissing(handler, beans)) {
             throw new InvalidSettingException(
                     "@Idempotent on " + endpoint.name()
                             + ": its method security isn't in its bean's proxy, so it can't be"
                             + " asked before an answer is given again.",
                     "Let Spring make a proxy of the controller, and don't weave method security in.");
+        }
+    }
+
+    /** An answer that was let pass for one caller may be given again to another. */
+    private static void checkResults(HandlerMethod handler, Endpoint endpoint) {
+        if (endpoint.hasScope() && MethodSecurity.looksAtResults(handler)) {
+            throw new InvalidSettingException(
+                    "@Idempotent(scope) on " + endpoint.name()
+                            + ": @PostAuthorize and @PostFilter can't be asked about an"
+                            + " answer that is given again, and the scope lets other callers ask for it.",
+                    "Remove the scope, or let @PreAuthorize decide.");
+        }
+    }
+
+    /** What can't be overridden can't be seen, and method security can't be asked about it. */
+    private static void checkProxy(HandlerMethod handler, Endpoint endpoint) {
+        if (HandlerProxy.isPossible(handler)) {
+            return;
+        }
+        String what = "No proxy sees the calls of " + endpoint.name()
+                + ", since its class, the method, or a @ModelAttribute or @InitBinder method beside it is final, private or"
+                + " static";
+        if (endpoint.isScopedByArguments() || !MethodSecurity.of(handler).isEmpty()) {
+            throw new InvalidSettingException(
+                    "@Idempotent: " + what + ". Its scope or its method security needs one.", "Open them.");
+        }
+        LOG.warn(
+                what + ": where its arguments are refused, a corrected request needs a new idempotency key. Open them");
+    }
+
+    /** Nobody was asked about it at startup, so what the start says doesn't hold for it. */
+    private void warnOfLate(HandlerMethod handler) {
+        Endpoint late = byHandler.get(Handler.of(handler));
+        if (late != null && !late.hasScope() && !surroundings.secured()) {
+            LOG.warn(late.name()
+                    + " is mapped by a context or a mapping that wasn't there at startup. Callers who aren't"
+                    + " known share one scope: who sends another's key is given the other's answer");
         }
     }
 
@@ -201,6 +235,16 @@ public final class Endpoints {
         return httpMethods.contains(httpMethod.equals("HEAD") ? "GET" : httpMethod) || httpMethods.contains(ANY);
     }
 
+    /** Whether there are any. */
+    public boolean areThere() {
+        return !byHandler.isEmpty();
+    }
+
+    /** The largest body of a request with a key, in bytes. */
+    public int maxBody() {
+        return surroundings.rules().maxBody();
+    }
+
     /** The header that keys are sent in. */
     public String header() {
         return surroundings.rules().header();
@@ -217,7 +261,8 @@ public final class Endpoints {
         Optional<Endpoint> known = found.get(declared);
         if (known == null) {
             if (!byHandler.containsKey(Handler.of(handler))) {
-                add(new Mapping(handler, Set.of(), ""), possible);
+                add(new Mapping(handler, Set.of(), Set.of()), possible);
+                warnOfLate(handler);
             }
             known = Optional.ofNullable(byHandler.get(Handler.of(handler)));
             found.put(declared, known);

@@ -1,7 +1,5 @@
 package dev.retrykit.spring.idempotency.http;
 
-import java.lang.reflect.Array;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.PointcutAdvisor;
 import org.springframework.aop.framework.Advised;
-import org.springframework.aop.framework.AopProxyUtils;
-import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.scope.ScopedObject;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -24,7 +20,6 @@ import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.ReflectionUtils;
 import org.springframework.web.method.HandlerMethod;
 
 /**
@@ -43,10 +38,13 @@ public final class MethodSecurity {
     private static final String OWN = "org.springframework.security.config.";
 
     private static final String PRE_AUTHORIZE = "org.springframework.security.access.prepost.PreAuthorize";
+    private static final List<String> AFTER = List.of(
+            "org.springframework.security.access.prepost.PostAuthorize",
+            "org.springframework.security.access.prepost.PostFilter");
     private static final String PRE_FILTER = "org.springframework.security.access.prepost.PreFilter";
 
-    /** Also what follows the sign without being a name, as in {@code #{...}}: nobody's argument is called so. */
-    private static final Pattern NAMES = Pattern.compile("#(\\w*)");
+    /** Also what is no name: a brace begins what a template fills in, which may name any argument. */
+    private static final Pattern NAMES = Pattern.compile("#(\\w*)|([{])");
 
     private final List<Advisor> advisors;
     private final boolean isForeign;
@@ -111,8 +109,17 @@ public final class MethodSecurity {
                         on.stream(PRE_AUTHORIZE).map(found -> found.getString("value")),
                         on.stream(PRE_FILTER).map(found -> "#filterTarget " + found.getString("value"))))
                 .flatMap(expression -> NAMES.matcher(expression).results())
-                .map(found -> found.group(1))
+                .map(found -> found.group(found.group(1) == null ? 2 : 1))
                 .collect(Collectors.toSet());
+    }
+
+    /** Whether it looks at what a method returned, which can't be asked about an answer that is given again. */
+    static boolean looksAtResults(HandlerMethod handler) {
+        Handler known = Handler.of(handler);
+        return ADVISOR != null
+                && Stream.of(known.method(), known.type())
+                        .map(element -> MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY))
+                        .anyMatch(on -> AFTER.stream().anyMatch(on::isPresent));
     }
 
     /** Whether there is none. */
@@ -146,26 +153,9 @@ public final class MethodSecurity {
         Class<?>[] types = method.getParameterTypes();
         @Nullable Object[] arguments = new Object[types.length];
         for (int i = 0; i < types.length; i++) {
-            arguments[i] = i == index ? argument : types[i].isPrimitive() ? zero(types[i]) : null;
+            arguments[i] = i == index ? argument : HandlerProxy.nothing(types[i]);
         }
-        return called(handler.getBean(), method, arguments);
-    }
-
-    private static Object zero(Class<?> primitive) {
-        return Array.get(Array.newInstance(primitive, 1), 0);
-    }
-
-    /** Calls a method; what it throws is thrown. */
-    public static @Nullable Object called(Object bean, Method method, @Nullable Object[] arguments) throws Exception {
-        try {
-            ReflectionUtils.makeAccessible(method);
-            return method.invoke(bean, arguments);
-        } catch (InvocationTargetException thrown) {
-            if (thrown.getTargetException() instanceof Error error) {
-                throw error;
-            }
-            throw (Exception) thrown.getTargetException();
-        }
+        return HandlerProxy.called(handler.getBean(), method, arguments);
     }
 
     /**
@@ -175,32 +165,8 @@ public final class MethodSecurity {
      * @param validates whether arguments are validated as the method says
      */
     public HandlerMethod around(HandlerMethod handler, MethodInterceptor last, boolean validates) {
-        Method own = handler.getMethod();
-        Object bean = handler.getBean();
-        ProxyFactory proxy = new ProxyFactory();
-        proxy.setTarget(innermost(bean));
-        if (AopUtils.isJdkDynamicProxy(bean)) {
-            proxy.setInterfaces(bean.getClass().getInterfaces());
-        } else {
-            proxy.setProxyTargetClass(true);
-        }
-        proxy.setOpaque(true);
-        advisors.forEach(proxy::addAdvisor);
-        proxy.addAdvice((MethodInterceptor) call -> isSame(call.getMethod(), own) ? last.invoke(call) : call.proceed());
-        HandlerMethod around =
-                new HandlerMethod(proxy.getProxy(handler.getBeanType().getClassLoader()), own);
+        HandlerMethod around = HandlerProxy.inPlaceOf(handler, handler.getMethod(), advisors, last);
         return validates ? around.createWithValidateFlags() : around;
-    }
-
-    private static Object innermost(Object bean) {
-        Object target =
-                bean instanceof ScopedObject scoped ? scoped.getTargetObject() : AopProxyUtils.getSingletonTarget(bean);
-        return target == null ? bean : innermost(target);
-    }
-
-    private static boolean isSame(Method one, Method other) {
-        return one.getName().equals(other.getName())
-                && List.of(one.getParameterTypes()).equals(List.of(other.getParameterTypes()));
     }
 
     /** Whether an advisor of the application is meant for a handler, but its bean's proxy doesn't have it. */

@@ -2,17 +2,21 @@ package dev.retrykit.spring.idempotency.reactive;
 
 import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.idempotency.http.EndpointRequest;
+import dev.retrykit.spring.idempotency.http.HandlerProxy;
 import dev.retrykit.spring.idempotency.http.KeyedRequest;
 import dev.retrykit.spring.idempotency.http.MethodSecurity;
 import dev.retrykit.spring.idempotency.http.RefusedException;
 import dev.retrykit.spring.idempotency.reactive.EndpointAdapter.Target;
+import java.lang.reflect.Method;
 import java.security.Principal;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.HandlerMapping;
 import reactor.core.publisher.Mono;
@@ -23,6 +27,9 @@ import reactor.core.publisher.Mono;
  */
 record KeyedCall(Target target, HeldExchange exchange) {
 
+    /** Takes no arguments: a failure in its place is answered by the controller's exception handlers. */
+    private static final Method TO_STRING = ClassUtils.getMethod(Object.class, "toString");
+
     private static final String ANONYMOUS = "org.springframework.security.authentication.AnonymousAuthenticationToken";
 
     /**
@@ -32,8 +39,8 @@ record KeyedCall(Target target, HeldExchange exchange) {
      */
     Mono<Void> handle(String key) {
         Payload payload = new Payload(target.endpoint(), exchange);
-        return about().flatMap(about ->
-                        payload.fingerprint(about).map(print -> new KeyedRequest(target.endpoint(), key, about, print)))
+        return about().flatMap(about -> payload.fingerprint(about, target.handler())
+                        .map(print -> new KeyedRequest(target.endpoint(), key, about, print)))
                 .flatMap(keyed ->
                         target.endpoint().isScopedByArguments() ? scoped(keyed) : decided(keyed, null, this::refused));
     }
@@ -113,7 +120,9 @@ record KeyedCall(Target target, HeldExchange exchange) {
     }
 
     private Mono<Void> denied(Throwable denied) {
-        HandlerMethod failing = HandlerProxy.failing(target.handler(), denied);
+        HandlerMethod failing = HandlerProxy.inPlaceOf(target.handler(), TO_STRING, List.of(), call -> {
+            throw denied;
+        });
         return target.dispatch().handle(exchange, failing, UnaryOperator.identity());
     }
 

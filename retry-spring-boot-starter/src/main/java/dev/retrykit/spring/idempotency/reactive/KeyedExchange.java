@@ -4,6 +4,7 @@ import dev.retrykit.failure.Causes;
 import dev.retrykit.spring.idempotency.ClaimLostException;
 import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.idempotency.http.Endpoint;
+import dev.retrykit.spring.idempotency.http.HandlerProxy;
 import dev.retrykit.spring.idempotency.store.Answer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -30,6 +31,9 @@ final class KeyedExchange {
     private final AtomicReference<State> state = new AtomicReference<>(State.BEGUN);
     private volatile @Nullable HeldClaim claim;
     private volatile @Nullable Throwable lost;
+    private volatile boolean returned;
+    private volatile boolean failedLater;
+    private volatile boolean seen;
 
     /** In order; the last one is reached once. */
     private enum State {
@@ -79,16 +83,22 @@ final class KeyedExchange {
         enter();
         HeldClaim held = claim;
         if (held == null) {
-            return call.proceed();
+            return returned(call.proceed());
         }
         try (HeldClaim.Binding binding = held.bind()) {
-            return call.proceed();
+            return returned(call.proceed());
         } catch (Exception failure) {
             if (Causes.chain(failure).stream().anyMatch(ClaimLostException.class::isInstance)) {
                 lost = failure;
             }
             throw failure;
         }
+    }
+
+    /** What is there when the method returns has had its effect. */
+    private @Nullable Object returned(@Nullable Object result) {
+        returned = adapter(result) == null;
+        return result;
     }
 
     /** The answer is known, and nobody has it yet. */
@@ -107,10 +117,12 @@ final class KeyedExchange {
     }
 
     private void end(HeldClaim held, State before, int status, @Nullable Answer answer) {
-        if (before == State.ENTERED) {
-            endpoint.settle(held, status, answer);
-        } else {
+        if (before != State.ENTERED) {
             held.release();
+        } else if (failedLater && !Endpoint.isKept(status)) {
+            held.complete(null); // the handler has succeeded, but its answer could not be written
+        } else {
+            endpoint.settle(held, status, answer);
         }
     }
 
@@ -121,6 +133,7 @@ final class KeyedExchange {
 
     /** No handler of the application's resolved what failed; what comes after decides by its status. */
     Mono<Void> failed(Throwable failure) {
+        failedLater = returned;
         if (exchange.getResponse().isCommitted()) {
             return Mono.fromRunnable(this::cancelled);
         }
@@ -152,6 +165,8 @@ final class KeyedExchange {
 
     /** A declared type may hide that an answer comes bit by bit. */
     HandlerResult watched(HandlerResult result) {
+        failedLater = returned && seen;
+        seen = true;
         Object value = result.getReturnValue();
         ReactiveAdapter adapter = adapter(value);
         if (adapter == null || value == null || adapter.isMultiValue()) {
@@ -161,8 +176,9 @@ final class KeyedExchange {
         if (adapter.isNoValue()) {
             return result;
         }
-        Object watched = adapter.fromPublisher(
-                Mono.from(adapter.<Object>toPublisher(value)).doOnNext(this::look));
+        Object watched = adapter.fromPublisher(Mono.from(adapter.<Object>toPublisher(value))
+                .doOnNext(this::look)
+                .doOnSuccess(done -> returned = true));
         HandlerResult same = new HandlerResult(
                 result.getHandler(), watched, result.getReturnTypeSource(), result.getBindingContext());
         return result.getExceptionHandler() == null ? same : same.setExceptionHandler(result.getExceptionHandler());

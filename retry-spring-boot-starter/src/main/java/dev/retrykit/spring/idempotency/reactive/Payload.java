@@ -18,6 +18,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.codec.multipart.FilePart;
 import org.springframework.http.codec.multipart.Part;
 import org.springframework.util.MultiValueMap;
+import org.springframework.web.method.HandlerMethod;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -28,8 +29,8 @@ record Payload(Endpoint endpoint, HeldExchange exchange) {
      * The fingerprint of a request, its body included. Fails with a
      * {@link dev.retrykit.spring.idempotency.http.RefusedException} if the body is too large, or was read by somebody else.
      */
-    Mono<String> fingerprint(EndpointRequest about) {
-        Fingerprint print = endpoint.fingerprint(about);
+    Mono<String> fingerprint(EndpointRequest about, HandlerMethod handler) {
+        Fingerprint print = endpoint.fingerprint(about, handler);
         return exchange.hold(endpoint.rules().maxBody())
                 .onErrorMap(DataBufferLimitException.class, tooLarge -> endpoint.tooLarge())
                 .map(body -> print.isMultipart() ? parts(print, body, boundary()) : print.body(body))

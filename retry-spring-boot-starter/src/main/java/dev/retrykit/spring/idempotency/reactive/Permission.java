@@ -1,5 +1,6 @@
 package dev.retrykit.spring.idempotency.reactive;
 
+import dev.retrykit.spring.idempotency.http.HandlerProxy;
 import dev.retrykit.spring.idempotency.http.MethodSecurity;
 import java.lang.reflect.Method;
 import org.aopalliance.intercept.MethodInvocation;
@@ -37,7 +38,7 @@ final class Permission {
 
     private @Nullable Object allow(MethodInvocation call) {
         Method method = call.getMethod();
-        ReactiveAdapter adapter = HandlerProxy.adapter(method);
+        ReactiveAdapter adapter = adapter(method);
         if (adapter == null) {
             allowed = call.getArguments();
             return HandlerProxy.nothing(method.getReturnType());
@@ -79,6 +80,12 @@ final class Permission {
         return Mono.fromSupplier(() -> allowed);
     }
 
+    /** How what a method returns is subscribed to; null if it is there when the method returns. */
+    private static @Nullable ReactiveAdapter adapter(Method method) {
+        Class<?> type = KotlinDetector.isSuspendingFunction(method) ? Mono.class : method.getReturnType();
+        return ReactiveAdapterRegistry.getSharedInstance().getAdapter(type);
+    }
+
     private @Nullable Object ask(int index, @Nullable Object argument) {
         Method method = handler.getMethod();
         Class<?>[] types = method.getParameterTypes();
@@ -93,7 +100,7 @@ final class Permission {
         try {
             return KotlinDetector.isSuspendingFunction(method)
                     ? CoroutinesUtils.invokeSuspendingFunction(method, bean, arguments)
-                    : MethodSecurity.called(bean, method, arguments);
+                    : HandlerProxy.called(bean, method, arguments);
         } catch (Exception refused) {
             return Mono.error(refused);
         }

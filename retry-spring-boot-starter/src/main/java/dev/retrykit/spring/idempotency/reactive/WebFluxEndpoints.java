@@ -5,18 +5,15 @@ import dev.retrykit.spring.idempotency.http.Endpoints;
 import dev.retrykit.spring.idempotency.http.ReturnKind;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.web.method.HandlerMethod;
-import org.springframework.web.reactive.result.condition.RequestCondition;
 import org.springframework.web.reactive.result.method.RequestMappingInfo;
 import org.springframework.web.reactive.result.method.RequestMappingInfoHandlerMapping;
+import org.springframework.web.util.pattern.PathPattern;
 import reactor.core.publisher.Mono;
 
 /**
@@ -24,8 +21,6 @@ import reactor.core.publisher.Mono;
  * ours: it would call handlers whose keys nobody looks at.
  */
 public final class WebFluxEndpoints implements EndpointSource {
-
-    private static final Log LOG = LogFactory.getLog("dev.retrykit");
 
     static final Set<ReturnKind> POSSIBLE = EnumSet.complementOf(EnumSet.of(ReturnKind.STREAMING));
 
@@ -48,7 +43,6 @@ public final class WebFluxEndpoints implements EndpointSource {
             endpoints.add(mapping(info, handler), POSSIBLE);
             if (endpoints.find(handler, POSSIBLE) != null) {
                 check(handler, dispatch);
-                warn(handler);
             }
         }));
         endpoints.report();
@@ -62,15 +56,6 @@ public final class WebFluxEndpoints implements EndpointSource {
                 handler);
     }
 
-    private static void warn(HandlerMethod handler) {
-        if (!HandlerProxy.isPossible(handler)) {
-            LOG.warn(
-                    "Nobody sees when " + handler.getShortLogMessage()
-                            + " is called, since its class or the method is final, private or static: where its arguments are"
-                            + " refused, a corrected request needs a new idempotency key. Let neither be final, private or static");
-        }
-    }
-
     private static void first(Optional<?> found, Class<?> own, HandlerMethod handler) {
         if (!found.filter(own::isInstance).isPresent()) {
             throw new InvalidSettingException(
@@ -82,20 +67,9 @@ public final class WebFluxEndpoints implements EndpointSource {
     }
 
     private static Endpoints.Mapping mapping(RequestMappingInfo info, HandlerMethod handler) {
-        return new Endpoints.Mapping(handler, info.getMethodsCondition().getMethods(), conditions(info));
-    }
-
-    /** In which two handlers of one path and HTTP method can differ. */
-    private static String conditions(RequestMappingInfo info) {
-        RequestCondition<?> custom = info.getCustomCondition();
-        return Stream.of(
-                                info.getParamsCondition(),
-                                info.getHeadersCondition(),
-                                info.getConsumesCondition(),
-                                info.getProducesCondition(),
-                                info.getVersionCondition())
-                        .map(String::valueOf)
-                        .collect(Collectors.joining())
-                + (custom == null ? "" : custom.getClass().getName());
+        List<String> patterns = info.getPatternsCondition().getPatterns().stream()
+                .map(PathPattern::getPatternString)
+                .toList();
+        return new Endpoints.Mapping(handler, info.getMethodsCondition().getMethods(), patterns);
     }
 }

@@ -8,6 +8,7 @@ import dev.retrykit.spring.idempotency.http.Endpoints;
 import dev.retrykit.spring.idempotency.http.Refusals;
 import dev.retrykit.spring.idempotency.http.RefusedException;
 import dev.retrykit.spring.web.GivenUpResolver;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -64,20 +65,16 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
         }
         try {
             if (exchange != null && exchange.isKeyed()) {
-                exchange.decided();
                 return next.handle(request, response, handler);
             }
             String key = endpoint.key(Collections.list(request.getHeaders(endpoints.header())));
             if (key == null) {
-                if (exchange != null) {
-                    exchange.decided();
-                }
                 return next.handle(request, response, handler);
             }
             if (exchange == null) {
                 throw unfiltered();
             }
-            check(endpoint);
+            check(endpoint, request);
             return new KeyedCall(endpoints, endpoint, method, next, exchange).handle(key, request, response);
         } catch (RefusedException refused) {
             if (exchange == null) {
@@ -88,7 +85,7 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
             return null;
         } catch (AsyncRequestTimeoutException | AsyncRequestNotUsableException unfinished) {
             if (exchange != null) {
-                exchange.unfinished();
+                exchange.timedOut();
             }
             throw unfinished;
         } catch (Exception failure) {
@@ -103,7 +100,12 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
                         + " DispatcherServlets that are beans: make this one a bean, or map the filter to its name.");
     }
 
-    private void check(Endpoint endpoint) {
+    private void check(Endpoint endpoint, HttpServletRequest request) {
+        if (request.getDispatcherType() == DispatcherType.INCLUDE) {
+            throw new IllegalStateException(
+                    "A request with an idempotency key came to " + endpoint.name()
+                            + " by an include, so its answer is only a part of another one. Call the endpoint's service instead.");
+        }
         if (transaction.isOfData()) {
             throw new IllegalStateException("A request with an idempotency key came to " + endpoint.name()
                     + " within a transaction, so what it does would be committed or rolled back after its answer was kept."
@@ -114,6 +116,9 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
     /** Another one took the claim over: its answer will be the answer. */
     private static @Nullable ModelAndView lost(
             Exception failure, @Nullable ServletExchange exchange, HttpServletResponse response) throws Exception {
+        if (exchange != null) {
+            exchange.call().failedLater();
+        }
         boolean isLost = Causes.chain(failure).stream().anyMatch(ClaimLostException.class::isInstance);
         if (!isLost || exchange == null) {
             throw failure;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.annotation.AnnotationAwareOrderComparator;
 import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.servlet.HandlerAdapter;
@@ -34,11 +35,17 @@ final class HandlerAdapters {
     }
 
     private List<HandlerAdapter> find(WebApplicationContext context) {
+        List<HandlerAdapter> all = of(context);
+        all.remove(own);
+        return all;
+    }
+
+    /** All of a context, in their order. */
+    static List<HandlerAdapter> of(ListableBeanFactory context) {
         List<HandlerAdapter> all = new ArrayList<>(
                 BeanFactoryUtils.beansOfTypeIncludingAncestors(context, HandlerAdapter.class, true, false)
                         .values());
         AnnotationAwareOrderComparator.sort(all);
-        all.remove(own);
         return all;
     }
 }

@@ -1,37 +1,38 @@
 package dev.retrykit.spring.idempotency.servlet;
 
-import jakarta.servlet.ReadListener;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.BufferedReader;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.charset.UnsupportedCharsetException;
-import java.util.Collections;
-import java.util.Enumeration;
-import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request whose body can be read before the handler reads it. Until then it is as it came, and afterwards a handler reads
- * what it would read without that: as from a container, either the parameters of a form or its bytes.
+ * A request whose body can be read before the handler reads it. Until then it is as filters left it, and afterwards a
+ * handler reads what it would read without that.
  */
 final class HeldRequest extends HttpServletRequestWrapper {
 
     private byte @Nullable [] body;
-    private boolean isForm;
-    private boolean isStreamed;
-    private @Nullable Map<String, String[]> parameters;
     private @Nullable ServletInputStream stream;
     private @Nullable BufferedReader reader;
+    private @Nullable ServletResponse response;
 
     HeldRequest(HttpServletRequest request) {
         super(request);
+    }
+
+    /** The response that belongs to it, for what is answered by hand. */
+    void answeredBy(ServletResponse held) {
+        response = held;
     }
 
     /** What became of a body that was to be held. */
@@ -43,7 +44,7 @@ final class HeldRequest extends HttpServletRequestWrapper {
         /** It is larger than it may be. */
         TOO_LARGE,
 
-        /** There was one, and somebody else has read it. */
+        /** There was one, and somebody else has read it, or some of it. */
         READ_BEFORE
     }
 
@@ -51,30 +52,31 @@ final class HeldRequest extends HttpServletRequestWrapper {
      * Reads the body.
      *
      * @param most how many bytes it may have
-     * @param form whether it is one that a container reads as parameters
      */
-    Holding hold(int most, boolean form) throws IOException {
+    Holding hold(int most) throws IOException {
         if (getContentLengthLong() > most) {
             return Holding.TOO_LARGE;
         }
+        ArrivingRequest arrived = ArrivingRequest.of(this);
+        long before = arrived == null ? 0 : arrived.bytesRead();
         ServletInputStream unread;
         try {
             unread = super.getInputStream();
         } catch (IllegalStateException readAsText) {
             return Holding.READ_BEFORE;
         }
-        boolean wasAtEnd = unread.isFinished();
         byte[] read = unread.readNBytes(most + 1);
         if (read.length > most) {
             return Holding.TOO_LARGE;
         }
-        boolean hadBody = getContentLengthLong() > 0 || wasAtEnd && getHeader("Transfer-Encoding") != null;
         body = read;
-        if (read.length == 0 && hadBody) {
-            return Holding.READ_BEFORE;
-        }
-        isForm = form;
-        return Holding.HELD;
+        boolean isRest = before > 0 && Objects.requireNonNull(arrived).bytesRead() > before;
+        return isRest || read.length == 0 && isGone(arrived, before) ? Holding.READ_BEFORE : Holding.HELD;
+    }
+
+    /** Whether there was a body, of which nothing is left. */
+    private boolean isGone(@Nullable ArrivingRequest arrived, long before) {
+        return before > 0 || getContentLengthLong() > 0 || arrived != null && arrived.isReader();
     }
 
     /** The body, once it is held. */
@@ -86,18 +88,6 @@ final class HeldRequest extends HttpServletRequestWrapper {
         return held;
     }
 
-    /**
-     * All parameters, without being taken for the handler's reading them.
-     *
-     * @throws IllegalArgumentException if the form can't be decoded
-     */
-    Map<String, String[]> peekParameters() {
-        byte[] held = body;
-        return held == null || !isForm
-                ? super.getParameterMap()
-                : FormBody.merged(super.getParameterMap(), held, charset());
-    }
-
     @Override
     public ServletInputStream getInputStream() throws IOException {
         byte[] held = body;
@@ -105,8 +95,7 @@ final class HeldRequest extends HttpServletRequestWrapper {
             return super.getInputStream();
         }
         if (stream == null) {
-            isStreamed = true;
-            stream = new HeldStream(parameters == null ? held : new byte[0]);
+            stream = new HeldStream(held);
         }
         return stream;
     }
@@ -131,31 +120,10 @@ final class HeldRequest extends HttpServletRequestWrapper {
         }
     }
 
+    /** What is written by hand passes the held response too. */
     @Override
-    public Map<String, String[]> getParameterMap() {
-        if (!isForm || isStreamed) {
-            return super.getParameterMap();
-        }
-        if (parameters == null) {
-            parameters = Collections.unmodifiableMap(peekParameters());
-        }
-        return parameters;
-    }
-
-    @Override
-    public String @Nullable [] getParameterValues(String name) {
-        return getParameterMap().get(name);
-    }
-
-    @Override
-    public @Nullable String getParameter(String name) {
-        String[] values = getParameterValues(name);
-        return values == null || values.length == 0 ? null : values[0];
-    }
-
-    @Override
-    public Enumeration<String> getParameterNames() {
-        return Collections.enumeration(getParameterMap().keySet());
+    public AsyncContext startAsync() {
+        return response == null ? super.startAsync() : super.startAsync(this, response);
     }
 
     /** Forwards so that the answer is held too. */
@@ -163,39 +131,5 @@ final class HeldRequest extends HttpServletRequestWrapper {
     public @Nullable RequestDispatcher getRequestDispatcher(String path) {
         RequestDispatcher dispatcher = super.getRequestDispatcher(path);
         return dispatcher == null ? null : new HeldDispatcher(dispatcher);
-    }
-
-    private static final class HeldStream extends ServletInputStream {
-
-        private final ByteArrayInputStream bytes;
-
-        HeldStream(byte[] body) {
-            this.bytes = new ByteArrayInputStream(body);
-        }
-
-        @Override
-        public int read() {
-            return bytes.read();
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) {
-            return bytes.read(into, offset, length);
-        }
-
-        @Override
-        public boolean isFinished() {
-            return bytes.available() == 0;
-        }
-
-        @Override
-        public boolean isReady() {
-            return true;
-        }
-
-        @Override
-        public void setReadListener(ReadListener listener) {
-            throw new UnsupportedOperationException("the body of a request with an idempotency key has been read");
-        }
     }
 }

@@ -6,9 +6,11 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +25,7 @@ import org.springframework.http.HttpHeaders;
 final class HeldResponse extends HttpServletResponseWrapper {
 
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-    private final HeldStream stream = new HeldStream();
+    private final OutputBuffer stream = new OutputBuffer();
     private @Nullable PrintWriter writer;
     private final BooleanSupplier isStreaming;
     private int most = -1;
@@ -51,20 +53,6 @@ final class HeldResponse extends HttpServletResponseWrapper {
     void hold(int bytes, List<String> names) {
         most = bytes;
         headers = new KeptHeaders(this, names);
-    }
-
-    /** An asynchronous request leaves to be dispatched again. */
-    void leave() {
-        if (headers != null) {
-            headers.leave();
-        }
-    }
-
-    /** An asynchronous request is dispatched again. */
-    void comeBack() {
-        if (headers != null) {
-            headers.comeBack();
-        }
     }
 
     private boolean holds() {
@@ -143,7 +131,7 @@ final class HeldResponse extends HttpServletResponseWrapper {
                 charset = StandardCharsets.ISO_8859_1.name();
             }
             setCharacterEncoding(charset);
-            writer = new PrintWriter(new OutputStreamWriter(stream, charset));
+            writer = new PrintWriter(new WriteThrough(new OutputStreamWriter(stream, charset)));
         }
         return writer;
     }
@@ -216,7 +204,7 @@ final class HeldResponse extends HttpServletResponseWrapper {
     public void reset() {
         super.reset();
         if (headers != null) {
-            headers.language(null);
+            headers.reset();
         }
         forget();
     }
@@ -227,12 +215,98 @@ final class HeldResponse extends HttpServletResponseWrapper {
         forget();
     }
 
+    @Override
+    public void setHeader(String name, @Nullable String value) {
+        set(name);
+        super.setHeader(name, value);
+    }
+
+    @Override
+    public void addHeader(String name, @Nullable String value) {
+        set(name);
+        super.addHeader(name, value);
+    }
+
+    @Override
+    public void setDateHeader(String name, long date) {
+        set(name);
+        super.setDateHeader(name, date);
+    }
+
+    @Override
+    public void addDateHeader(String name, long date) {
+        set(name);
+        super.addDateHeader(name, date);
+    }
+
+    @Override
+    public void setIntHeader(String name, int value) {
+        set(name);
+        super.setIntHeader(name, value);
+    }
+
+    @Override
+    public void addIntHeader(String name, int value) {
+        set(name);
+        super.addIntHeader(name, value);
+    }
+
+    @Override
+    public void setContentType(@Nullable String type) {
+        set(HttpHeaders.CONTENT_TYPE);
+        super.setContentType(type);
+    }
+
+    @Override
+    public void setCharacterEncoding(@Nullable String charset) {
+        set(HttpHeaders.CONTENT_TYPE);
+        super.setCharacterEncoding(charset);
+    }
+
+    private void set(String name) {
+        if (headers != null) {
+            headers.set(name);
+        }
+    }
+
     private void forget() {
         flushWriter();
         body.reset();
     }
 
-    private final class HeldStream extends ServletOutputStream {
+    /** What is written bit by bit gets through at once: nobody flushes a writer when the answer is complete. */
+    private final class WriteThrough extends FilterWriter {
+
+        WriteThrough(Writer out) {
+            super(out);
+        }
+
+        @Override
+        public void write(char[] text, int offset, int length) throws IOException {
+            out.write(text, offset, length);
+            flushIfStreaming();
+        }
+
+        @Override
+        public void write(String text, int offset, int length) throws IOException {
+            out.write(text, offset, length);
+            flushIfStreaming();
+        }
+
+        @Override
+        public void write(int character) throws IOException {
+            out.write(character);
+            flushIfStreaming();
+        }
+
+        private void flushIfStreaming() throws IOException {
+            if (most >= 0 && isStreaming.getAsBoolean()) {
+                out.flush();
+            }
+        }
+    }
+
+    private final class OutputBuffer extends ServletOutputStream {
 
         @Override
         public void write(int value) throws IOException {

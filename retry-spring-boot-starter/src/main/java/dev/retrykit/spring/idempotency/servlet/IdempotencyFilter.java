@@ -8,6 +8,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.springframework.web.context.request.async.WebAsyncUtils;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -46,33 +47,47 @@ public final class IdempotencyFilter extends OncePerRequestFilter {
             if (known == null) {
                 chain.doFilter(exchange.request(), exchange.response());
             } else {
-                known.response().comeBack();
+                known.enterThread();
                 chain.doFilter(request, response);
             }
             returned = true;
         } finally {
+            exchange.leaveThread();
             if (!returned) {
                 exchange.failed();
             }
         }
-        if (!isAsyncStarted(request)) {
+        if (!request.isAsyncStarted()) {
             exchange.end();
         } else if (exchange.isKeyed()) {
-            exchange.response().leave();
-            request.getAsyncContext().addListener(new Abandoned(exchange));
+            boolean byHand = !WebAsyncUtils.getAsyncManager(request).isConcurrentHandlingStarted();
+            if (byHand) {
+                exchange.response().letGo();
+            }
+            request.getAsyncContext().addListener(new Later(exchange, byHand));
         }
     }
 
-    /** What ends without being dispatched again, because nobody is there any more, ends here. */
-    private record Abandoned(ServletExchange exchange) implements AsyncListener {
+    /**
+     * What becomes of an asynchronous request that isn't dispatched again.
+     *
+     * @param byHand whether the application answers it itself, in its own time
+     */
+    private record Later(ServletExchange exchange, boolean byHand) implements AsyncListener {
 
         @Override
-        public void onComplete(AsyncEvent event) {
-            exchange.abandon();
+        public void onComplete(AsyncEvent event) throws IOException {
+            if (byHand) {
+                exchange.end();
+            } else {
+                exchange.abandon(); // nobody is there any more
+            }
         }
 
         @Override
-        public void onTimeout(AsyncEvent event) {}
+        public void onTimeout(AsyncEvent event) {
+            exchange.timedOut();
+        }
 
         @Override
         public void onError(AsyncEvent event) {}

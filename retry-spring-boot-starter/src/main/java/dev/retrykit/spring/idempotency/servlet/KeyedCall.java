@@ -4,10 +4,10 @@ import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.EndpointRequest;
 import dev.retrykit.spring.idempotency.http.Endpoints;
+import dev.retrykit.spring.idempotency.http.HandlerProxy;
 import dev.retrykit.spring.idempotency.http.KeyedRequest;
 import dev.retrykit.spring.idempotency.http.MethodSecurity;
 import dev.retrykit.spring.idempotency.http.RefusedException;
-import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -51,7 +51,6 @@ record KeyedCall(
     ModelAndView handle(String key, HttpServletRequest request, HttpServletResponse response) throws Exception {
         KeyedRequest keyed = keyed(key, request);
         exchange.hold(endpoint);
-        exchange.decided();
         if (endpoint.isScopedByArguments()) {
             MethodSecurity security = endpoints.security(handler, endpoint);
             return next.handle(request, response, security.around(handler, call -> carriedOut(keyed, call), true));
@@ -63,15 +62,14 @@ record KeyedCall(
             return refused(refused, request, response);
         }
         exchange.claimed(claim);
-        if (claim == null) {
+        if (!HandlerProxy.isPossible(handler)) {
+            exchange.call().unseen();
             return next.handle(request, response, handler);
         }
-        try (HeldClaim.Binding binding = claim.bind()) {
-            return next.handle(request, response, handler);
-        }
+        return next.handle(request, response, HandlerProxy.around(handler, exchange.call()::proceed));
     }
 
-    private KeyedRequest keyed(String key, HttpServletRequest request) throws IOException, ServletException {
+    private KeyedRequest keyed(String key, HttpServletRequest request) throws IOException {
         String host = request.getHeader(HttpHeaders.HOST);
         EndpointRequest arrived = new EndpointRequest(
                 request.getMethod(),
@@ -83,20 +81,17 @@ record KeyedCall(
                 request.getUserPrincipal(),
                 name -> Collections.list(request.getHeaders(name)));
         return new KeyedRequest(
-                endpoint, key, arrived, new Payload(endpoint, exchange.request()).fingerprint(arrived, request));
+                endpoint,
+                key,
+                arrived,
+                new Payload(endpoint, exchange.request()).fingerprint(arrived, handler, request));
     }
 
     /** The arguments are there, and the handler may be called with them. */
-    private @Nullable Object carriedOut(KeyedRequest keyed, MethodInvocation call) throws Exception {
-        HeldClaim claim = keyed.claim(call.getArguments());
-        exchange.claimed(claim);
-        exchange.called();
-        if (claim == null) {
-            return MethodSecurity.called(handler.getBean(), handler.getMethod(), call.getArguments());
-        }
-        try (HeldClaim.Binding binding = claim.bind()) {
-            return MethodSecurity.called(handler.getBean(), handler.getMethod(), call.getArguments());
-        }
+    private @Nullable Object carriedOut(KeyedRequest keyed, MethodInvocation call) throws Throwable {
+        exchange.claimed(keyed.claim(call.getArguments()));
+        return exchange.call()
+                .run(() -> HandlerProxy.called(handler.getBean(), handler.getMethod(), call.getArguments()));
     }
 
     /** Only who may call the handler learns what became of the key. Whatever else security answers is the answer. */

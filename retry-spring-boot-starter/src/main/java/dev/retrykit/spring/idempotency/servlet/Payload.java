@@ -4,15 +4,17 @@ import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.EndpointRequest;
 import dev.retrykit.spring.idempotency.http.Fingerprint;
 import dev.retrykit.spring.idempotency.servlet.HeldRequest.Holding;
-import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.Part;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.multipart.MultipartFile;
 import org.springframework.web.multipart.MultipartRequest;
 import org.springframework.web.util.WebUtils;
 
@@ -30,39 +32,52 @@ record Payload(Endpoint endpoint, HeldRequest held) {
      *
      * @throws dev.retrykit.spring.idempotency.http.RefusedException if the body is too large, or was read by somebody else
      */
-    String fingerprint(EndpointRequest about, HttpServletRequest request) throws IOException, ServletException {
-        Fingerprint print = endpoint.fingerprint(about);
-        if (print.isMultipart() && WebUtils.getNativeRequest(request, MultipartRequest.class) != null) {
-            for (Part part : request.getParts()) {
-                add(part, print);
-            }
-            return print.hex();
-        }
-        boolean isForm = print.isForm() && request.getMethod().equals("POST");
-        Holding holding = held.hold(endpoint.rules().maxBody(), isForm);
-        if (holding == Holding.TOO_LARGE) {
-            throw endpoint.tooLarge();
-        }
-        if (isForm || holding == Holding.READ_BEFORE) {
-            addFields(print, holding);
+    String fingerprint(EndpointRequest about, HandlerMethod handler, HttpServletRequest request) throws IOException {
+        Fingerprint print = endpoint.fingerprint(about, handler);
+        MultipartRequest upload =
+                print.isMultipart() ? WebUtils.getNativeRequest(request, MultipartRequest.class) : null;
+        ArrivingRequest arrived = ArrivingRequest.of(request);
+        if (upload != null) {
+            addUpload(upload, request, print);
+        } else if (arrived != null && arrived.isForm() && arrived.bytesRead() == 0) {
+            addForm(arrived, print);
         } else {
-            print.body(held.heldBody());
+            addBody(print);
         }
         return print.hex();
     }
 
-    /** A filter that has read a form has left its fields; one that has read another body has left nothing. */
-    private void addFields(Fingerprint print, Holding holding) {
-        Map<String, String[]> fields;
+    /** Either way of reading it is left to the handler, unless a filter has chosen one. */
+    private void addForm(ArrivingRequest arrived, Fingerprint print) {
+        boolean wasParsed = arrived.isParsed();
         try {
-            fields = held.peekParameters();
-        } catch (IllegalArgumentException undecodable) {
+            addFields(held.getParameterMap(), print);
+        } catch (IllegalArgumentException | IllegalStateException undecodable) {
             throw endpoint.undecodable();
         }
-        boolean areLeft = print.isForm() && count(fields) > queryFields();
-        if (holding == Holding.READ_BEFORE && !areLeft) {
+        if (!wasParsed) {
+            arrived.rewind();
+        }
+    }
+
+    private void addBody(Fingerprint print) throws IOException {
+        Holding holding = held.hold(endpoint.rules().maxBody());
+        if (holding == Holding.TOO_LARGE) {
+            throw endpoint.tooLarge();
+        }
+        if (holding == Holding.HELD) {
+            print.body(held.heldBody());
+            return;
+        }
+        // a filter that has read a form has left its fields; one that has read another body has left nothing
+        Map<String, String[]> fields = held.getParameterMap();
+        if (!print.isForm() || count(fields) <= queryFields()) {
             throw endpoint.unreadable();
         }
+        addFields(fields, print);
+    }
+
+    private static void addFields(Map<String, String[]> fields, Fingerprint print) {
         new TreeMap<>(fields).forEach((name, values) -> {
             print.part(name, String.valueOf(values.length));
             print.part(values);
@@ -79,13 +94,29 @@ record Payload(Endpoint endpoint, HeldRequest held) {
                 .count();
     }
 
-    private static void add(Part part, Fingerprint print) throws IOException {
-        print.part(
-                part.getName(),
-                String.valueOf(part.getSubmittedFileName()),
-                String.valueOf(part.getContentType()),
-                String.valueOf(part.getSize()));
-        try (InputStream content = part.getInputStream()) {
+    /** As whoever resolved it shows it. */
+    private void addUpload(MultipartRequest upload, HttpServletRequest request, Fingerprint print) throws IOException {
+        Map<String, List<MultipartFile>> files = new TreeMap<>(upload.getMultiFileMap());
+        Map<String, String[]> fields = request.getParameterMap();
+        if (files.isEmpty() && count(fields) <= queryFields() && request.getContentLengthLong() > 0) {
+            throw endpoint.unreadable();
+        }
+        addFields(fields, print);
+        for (Map.Entry<String, List<MultipartFile>> same : files.entrySet()) {
+            for (MultipartFile file : same.getValue()) {
+                print.part(same.getKey(), text(file.getOriginalFilename()), text(file.getContentType()));
+                print.part(String.valueOf(file.getSize()));
+                addContent(file, print);
+            }
+        }
+    }
+
+    private static String text(@Nullable String text) {
+        return String.valueOf(text);
+    }
+
+    private static void addContent(MultipartFile file, Fingerprint print) throws IOException {
+        try (InputStream content = file.getInputStream()) {
             byte[] piece = content.readNBytes(PIECE);
             while (piece.length > 0) {
                 print.content(piece);

@@ -3,6 +3,7 @@ package dev.retrykit.spring.idempotency.servlet;
 import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.RefusedException;
+import dev.retrykit.spring.idempotency.store.Answer;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -10,8 +11,13 @@ import java.io.IOException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.context.request.async.WebAsyncManager;
+import org.springframework.web.context.request.async.WebAsyncUtils;
 
-/** One request that may be an endpoint's, from the innermost filter to the handler and back. */
+/**
+ * One request that may be an endpoint's, from the innermost filter to the handler and back. Its state is written by the
+ * thread that a container has given the request, and at its end by the thread that completes it.
+ */
 final class ServletExchange {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit");
@@ -20,17 +26,18 @@ final class ServletExchange {
 
     private final HeldRequest request;
     private final HeldResponse response;
-    private boolean decided;
-    private boolean called;
+    private final HandlerCall call = new HandlerCall();
     private @Nullable Endpoint endpoint;
-    private @Nullable HeldClaim claim;
+    private volatile @Nullable HeldClaim claim;
+    private HeldClaim.@Nullable Binding binding;
     private @Nullable RefusedException atEnd;
-    private boolean unfinished;
-    private boolean ended;
+    private volatile boolean timedOut;
+    private volatile boolean settled;
 
     ServletExchange(HttpServletRequest request, HttpServletResponse response) {
         this.request = new HeldRequest(request);
         this.response = new HeldResponse(response, request::isAsyncStarted);
+        this.request.answeredBy(this.response);
         request.setAttribute(NAME, this);
     }
 
@@ -42,23 +49,14 @@ final class ServletExchange {
         return response;
     }
 
+    /** What is known of the handler's call. */
+    HandlerCall call() {
+        return call;
+    }
+
     /** That of a request; null if it didn't pass the filter. */
     static @Nullable ServletExchange of(ServletRequest request) {
         return (ServletExchange) request.getAttribute(NAME);
-    }
-
-    /** Its key was looked at, so its handler may be called. */
-    void decided() {
-        decided = true;
-    }
-
-    boolean isDecided() {
-        return decided;
-    }
-
-    /** The handler's method is being called: before that the request can have had no effect. */
-    void called() {
-        called = true;
     }
 
     /** Whether a request with a key is being answered: what it is dispatched to next belongs to it. */
@@ -72,57 +70,83 @@ final class ServletExchange {
         response.hold(keyed.rules().maxBody(), keyed.rules().headers());
     }
 
-    /** The handler may be called; null if it runs without a claim. */
+    /**
+     * The handler may be called. Until the thread leaves, its transactions are the claim's: those of views and of exception
+     * handlers too.
+     *
+     * @param held null if it runs without a claim
+     */
     void claimed(@Nullable HeldClaim held) {
         claim = held;
+        enterThread();
+    }
+
+    /** A thread works for the claim. */
+    void enterThread() {
+        HeldClaim held = claim;
+        if (held != null && binding == null) {
+            binding = held.bind();
+        }
+    }
+
+    /** The thread is done with it; an asynchronous answer may come later, on another one. */
+    void leaveThread() {
+        if (binding != null) {
+            binding.close();
+            binding = null;
+        }
     }
 
     /**
-     * Something else than the handler's answer is given. Where a filter stands within this one, as in {@code MockMvc}, the
-     * kept answer has passed it already, so it is written once that filter is done.
+     * Something else than the handler's answer is given. A kept answer is written at the end, over whatever interceptors, and
+     * filters within this one, have added to it: they had done so before it was kept.
      */
     void answer(RefusedException refused, HttpServletResponse to) throws IOException {
-        if (to == response || refused.answer() == null) {
+        if (refused.answer() == null) {
             Answers.write(refused, to);
         } else {
             atEnd = refused;
         }
     }
 
-    /** Its answer is no end: what the handler began goes on. */
-    void unfinished() {
-        unfinished = true;
+    /** Its time is over: what the handler began goes on. */
+    void timedOut() {
+        timedOut = true;
     }
 
     /** It ended without an answer that is known. */
     void abandon() {
-        if (claim != null && !ended) {
-            ended = true;
-            claim.abandon();
+        HeldClaim held = claim;
+        if (held != null && !settled) {
+            settled = true;
+            held.abandon();
         }
     }
 
     /** No handler resolved what was thrown: the container answers. */
     void failed() {
-        if (claim != null && !ended) {
-            claim.release();
+        HeldClaim held = claim;
+        Endpoint keyed = endpoint;
+        if (held != null && keyed != null && !settled) {
+            settled = true;
+            call.failedLater();
+            settle(keyed, held, HttpServletResponse.SC_INTERNAL_SERVER_ERROR, null);
         }
-        ended = true;
     }
 
     /** It is answered: the answer is kept before anybody gets it. */
     void end() throws IOException {
-        if (ended) {
-            return;
-        }
-        ended = true;
+        HeldClaim held = claim;
         Endpoint keyed = endpoint;
-        if (keyed != null && claim != null) {
-            settle(keyed, claim);
+        if (keyed != null && held != null && !settled) {
+            settled = true;
+            call.look(request, concurrentResult());
+            settle(keyed, held, response.getStatus(), response.answer());
         }
         if (atEnd != null) {
             response.restart();
             Answers.write(atEnd, response);
+            atEnd = null;
         }
         if (response.isCutOff()) {
             LOG.warn(
@@ -134,13 +158,20 @@ final class ServletExchange {
         response.letGo();
     }
 
-    private void settle(Endpoint keyed, HeldClaim held) throws IOException {
-        if (unfinished) {
+    private @Nullable Object concurrentResult() {
+        WebAsyncManager manager = WebAsyncUtils.getAsyncManager(request);
+        return manager.hasConcurrentResult() ? manager.getConcurrentResult() : null;
+    }
+
+    private void settle(Endpoint keyed, HeldClaim held, int status, @Nullable Answer answer) {
+        if (!call.isEntered()) {
+            held.release(); // its arguments couldn't be made, or something before it refused the request
+        } else if (timedOut && !Endpoint.isKept(status)) {
             held.abandon();
-        } else if (!called && keyed.isGated()) {
-            held.release(); // its arguments couldn't be made, or something else refused it
+        } else if (call.isAnswerLost() && !Endpoint.isKept(status)) {
+            held.complete(null);
         } else {
-            keyed.settle(held, response.getStatus(), response.answer());
+            keyed.settle(held, status, answer);
         }
     }
 }

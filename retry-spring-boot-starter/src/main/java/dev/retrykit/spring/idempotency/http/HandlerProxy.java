@@ -1,0 +1,118 @@
+package dev.retrykit.spring.idempotency.http;
+
+import java.lang.reflect.Array;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.stream.Stream;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.Advisor;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.scope.ScopedObject;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.util.ReflectionUtils;
+import org.springframework.web.bind.annotation.InitBinder;
+import org.springframework.web.bind.annotation.ModelAttribute;
+import org.springframework.web.method.HandlerMethod;
+
+/**
+ * A handler's method with something around it, outside of everything that its bean's own proxy does. All other methods of
+ * the controller, which make models and binders, are called as they always are.
+ */
+public final class HandlerProxy {
+
+    private static final int FIXED = Modifier.FINAL | Modifier.PRIVATE | Modifier.STATIC;
+
+    private HandlerProxy() {}
+
+    /** Whether calls of a handler's method can be seen: a proxy overrides it, and whatever else is called on its bean. */
+    public static boolean isPossible(HandlerMethod handler) {
+        Class<?> type = handler.getBeanType();
+        return Proxy.isProxyClass(type)
+                || !Modifier.isFinal(type.getModifiers())
+                        && isOpen(handler.getMethod())
+                        && Stream.of(ReflectionUtils.getAllDeclaredMethods(type))
+                                .filter(HandlerProxy::isCalledToo)
+                                .allMatch(HandlerProxy::isOpen);
+    }
+
+    private static boolean isOpen(Method method) {
+        return (method.getModifiers() & FIXED) == 0;
+    }
+
+    private static boolean isCalledToo(Method method) {
+        return AnnotatedElementUtils.hasAnnotation(method, ModelAttribute.class)
+                || AnnotatedElementUtils.hasAnnotation(method, InitBinder.class);
+    }
+
+    /** With an advice around the handler's method. */
+    public static HandlerMethod around(HandlerMethod handler, MethodInterceptor advice) {
+        ProxyFactory proxy = of(handler, handler.getMethod());
+        proxy.setTarget(handler.getBean());
+        proxy.addAdvice(advice);
+        return method(handler, handler.getMethod(), proxy).createWithValidateFlags();
+    }
+
+    /** With nothing but some advisors, which see the bean without its own proxy, and what is called in place of a method. */
+    public static HandlerMethod inPlaceOf(
+            HandlerMethod handler, Method own, List<Advisor> advisors, MethodInterceptor last) {
+        ProxyFactory proxy = of(handler, own);
+        proxy.setTarget(innermost(handler.getBean()));
+        advisors.forEach(proxy::addAdvisor);
+        proxy.addAdvice(last);
+        return method(handler, own, proxy);
+    }
+
+    private static ProxyFactory of(HandlerMethod handler, Method own) {
+        Object bean = handler.getBean();
+        ProxyFactory proxy = new ProxyFactory();
+        if (AopUtils.isJdkDynamicProxy(bean)) {
+            proxy.setInterfaces(bean.getClass().getInterfaces());
+        } else {
+            proxy.setProxyTargetClass(true);
+            proxy.setTargetClass(handler.getBeanType());
+        }
+        proxy.setOpaque(true);
+        proxy.addAdvice((MethodInterceptor) call ->
+                isSame(call.getMethod(), own) ? call.proceed() : called(bean, call.getMethod(), call.getArguments()));
+        return proxy;
+    }
+
+    private static HandlerMethod method(HandlerMethod handler, Method own, ProxyFactory proxy) {
+        return new HandlerMethod(proxy.getProxy(handler.getBeanType().getClassLoader()), own);
+    }
+
+    private static Object innermost(Object bean) {
+        Object target =
+                bean instanceof ScopedObject scoped ? scoped.getTargetObject() : AopProxyUtils.getSingletonTarget(bean);
+        return target == null ? bean : innermost(target);
+    }
+
+    private static boolean isSame(Method one, Method other) {
+        return one.getName().equals(other.getName())
+                && List.of(one.getParameterTypes()).equals(List.of(other.getParameterTypes()));
+    }
+
+    /** Calls a method; what it throws is thrown. */
+    public static @Nullable Object called(Object bean, Method method, @Nullable Object[] arguments) throws Exception {
+        try {
+            ReflectionUtils.makeAccessible(method);
+            return method.invoke(bean, arguments);
+        } catch (InvocationTargetException thrown) {
+            if (thrown.getTargetException() instanceof Error error) {
+                throw error;
+            }
+            throw (Exception) thrown.getTargetException();
+        }
+    }
+
+    /** What a method returns, or takes, that has nothing to say. */
+    public static @Nullable Object nothing(Class<?> type) {
+        return type.isPrimitive() && type != void.class ? Array.get(Array.newInstance(type, 1), 0) : null;
+    }
+}

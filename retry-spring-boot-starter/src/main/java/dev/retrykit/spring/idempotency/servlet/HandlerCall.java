@@ -1,0 +1,88 @@
+package dev.retrykit.spring.idempotency.servlet;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.servlet.DispatcherServlet;
+
+/**
+ * How far the call of a handler has got, seen outside of everything that its bean's proxy does. Before it is entered a
+ * request can have had no effect. Once it has returned it has had its effect, whatever becomes of the answer.
+ */
+final class HandlerCall {
+
+    private volatile State state = State.NOT_REACHED;
+
+    /** In order. */
+    private enum State {
+
+        /** Its arguments aren't there. */
+        NOT_REACHED,
+
+        /** It may have begun to have an effect. */
+        ENTERED,
+
+        /** It has returned, perhaps something that isn't done yet. */
+        RETURNED,
+
+        /** It has returned, and what came after it has failed. */
+        FAILED_LATER
+    }
+
+    /** Nobody will see whether it is called. */
+    void unseen() {
+        state = State.ENTERED;
+    }
+
+    /** Calls it. */
+    @Nullable
+    Object proceed(MethodInvocation invocation) throws Throwable {
+        return run(invocation::proceed);
+    }
+
+    /** What calls it. */
+    @FunctionalInterface
+    interface Body {
+
+        @Nullable
+        Object run() throws Throwable;
+    }
+
+    /** Calls it. */
+    @Nullable
+    Object run(Body body) throws Throwable {
+        state = State.ENTERED;
+        Object result = body.run();
+        state = State.RETURNED;
+        return result;
+    }
+
+    /** What writes the answer, or comes after it, has failed. */
+    void failedLater() {
+        if (state == State.RETURNED) {
+            state = State.FAILED_LATER;
+        }
+    }
+
+    /**
+     * Looks at the end whether something has failed that an exception handler answered.
+     *
+     * @param result what an asynchronous handler came to; null if it isn't one
+     */
+    void look(HttpServletRequest request, @Nullable Object result) {
+        if (result instanceof Throwable) {
+            state = State.ENTERED;
+        } else if (request.getAttribute(DispatcherServlet.EXCEPTION_ATTRIBUTE) != null) {
+            failedLater();
+        }
+    }
+
+    boolean isEntered() {
+        return state != State.NOT_REACHED;
+    }
+
+    /** Whether the handler has succeeded, but its answer could not be given. */
+    boolean isAnswerLost() {
+        return state == State.FAILED_LATER;
+    }
+}
