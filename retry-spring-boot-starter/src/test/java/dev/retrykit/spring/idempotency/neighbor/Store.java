@@ -49,7 +49,9 @@ enum Store {
 
         @Bean
         RedisConnectionFactory redis() {
-            return new LettuceConnectionFactory("127.0.0.1", Servers.redisPort());
+            LettuceConnectionFactory factory = new LettuceConnectionFactory("127.0.0.1", Servers.redisPort());
+            factory.setEagerInitialization(true); // the first connection takes seconds where the processor is busy
+            return factory;
         }
     }
 }
