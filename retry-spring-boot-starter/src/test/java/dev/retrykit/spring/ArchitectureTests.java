@@ -262,7 +262,6 @@ class ArchitectureTests {
                         "Answers",
                         "Blocking",
                         "Dispatch",
-                        "HandlerProxy",
                         "Payload",
                         "Permission",
                         "RetrykitTransportAutoConfiguration");
@@ -291,7 +290,11 @@ class ArchitectureTests {
                         "HeldDispatcher",
                         "KeyedCall",
                         "Payload",
-                        "ServletGate",
+                        "ArrivalFilter",
+                        "ArrivingRequest",
+                        "HandlerCall",
+                        "HeaderRecorder",
+                        "HeldStream",
                         "MvcEndpoints",
                         "RetrykitIdempotentMvcAutoConfiguration");
         assertThat(dependents(all, BASE + "http.reactive", BASE + "failure.WebClientStatus"))

@@ -125,7 +125,8 @@ final class ArrivingRequest extends HttpServletRequestWrapper {
         }
         if (parameters == null) {
             try {
-                parameters = Collections.unmodifiableMap(FormBody.merged(super.getParameterMap(), form(), charset()));
+                byte[] body = form(); // before the container is asked, which would read it
+                parameters = Collections.unmodifiableMap(FormBody.merged(super.getParameterMap(), body, charset()));
             } catch (IOException broken) {
                 throw new IllegalStateException("the form can't be read: " + broken.getMessage(), broken);
             }

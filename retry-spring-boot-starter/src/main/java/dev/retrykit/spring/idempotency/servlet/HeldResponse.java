@@ -4,7 +4,6 @@ import dev.retrykit.spring.idempotency.store.Answer;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterWriter;
 import java.io.IOException;
@@ -13,7 +12,6 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -22,7 +20,7 @@ import org.springframework.http.HttpHeaders;
  * A response whose body is held back, so that it is kept before anybody gets it. A body that is too large, or that is written
  * bit by bit while the request is asynchronous, is let go, and isn't kept. Until it is told to hold anything it is as it came.
  */
-final class HeldResponse extends HttpServletResponseWrapper {
+final class HeldResponse extends HeaderRecorder {
 
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private final OutputBuffer stream = new OutputBuffer();
@@ -31,7 +29,6 @@ final class HeldResponse extends HttpServletResponseWrapper {
     private int most = -1;
     private boolean letGo;
     private @Nullable String error;
-    private @Nullable KeptHeaders headers;
 
     /**
      * Nothing is held yet.
@@ -52,7 +49,7 @@ final class HeldResponse extends HttpServletResponseWrapper {
      */
     void hold(int bytes, List<String> names) {
         most = bytes;
-        headers = new KeptHeaders(this, names);
+        record(names);
     }
 
     private boolean holds() {
@@ -69,8 +66,7 @@ final class HeldResponse extends HttpServletResponseWrapper {
         if (!holds() || super.isCommitted()) {
             return null;
         }
-        List<Answer.Header> kept = headers == null ? List.of() : headers.kept();
-        return new Answer(getStatus(), false, kept, body.toByteArray());
+        return new Answer(getStatus(), false, recorded(), body.toByteArray());
     }
 
     /** Whether the container has finished the answer without what is held: then nobody would ever get it. */
@@ -137,14 +133,6 @@ final class HeldResponse extends HttpServletResponseWrapper {
     }
 
     @Override
-    public void setLocale(Locale locale) {
-        super.setLocale(locale);
-        if (headers != null) {
-            headers.language(locale.toLanguageTag());
-        }
-    }
-
-    @Override
     public void sendError(int status) throws IOException {
         sendError(status, "");
     }
@@ -203,9 +191,6 @@ final class HeldResponse extends HttpServletResponseWrapper {
     @Override
     public void reset() {
         super.reset();
-        if (headers != null) {
-            headers.reset();
-        }
         forget();
     }
 
@@ -213,60 +198,6 @@ final class HeldResponse extends HttpServletResponseWrapper {
     public void resetBuffer() {
         super.resetBuffer();
         forget();
-    }
-
-    @Override
-    public void setHeader(String name, @Nullable String value) {
-        set(name);
-        super.setHeader(name, value);
-    }
-
-    @Override
-    public void addHeader(String name, @Nullable String value) {
-        set(name);
-        super.addHeader(name, value);
-    }
-
-    @Override
-    public void setDateHeader(String name, long date) {
-        set(name);
-        super.setDateHeader(name, date);
-    }
-
-    @Override
-    public void addDateHeader(String name, long date) {
-        set(name);
-        super.addDateHeader(name, date);
-    }
-
-    @Override
-    public void setIntHeader(String name, int value) {
-        set(name);
-        super.setIntHeader(name, value);
-    }
-
-    @Override
-    public void addIntHeader(String name, int value) {
-        set(name);
-        super.addIntHeader(name, value);
-    }
-
-    @Override
-    public void setContentType(@Nullable String type) {
-        set(HttpHeaders.CONTENT_TYPE);
-        super.setContentType(type);
-    }
-
-    @Override
-    public void setCharacterEncoding(@Nullable String charset) {
-        set(HttpHeaders.CONTENT_TYPE);
-        super.setCharacterEncoding(charset);
-    }
-
-    private void set(String name) {
-        if (headers != null) {
-            headers.set(name);
-        }
     }
 
     private void forget() {
