@@ -9,10 +9,8 @@ import dev.retrykit.spring.idempotency.store.Claim;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -49,12 +47,7 @@ final class StoreCircuit implements AutoCloseable {
         this.store = store;
         this.time = time;
         this.circuit = Circuit.of(store.name() + " store of idempotency keys", POLICY, time);
-        this.thread = new ThreadPoolExecutor(1, 1, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread made = new Thread(task, "retrykit-idempotency-probe");
-            made.setDaemon(true);
-            return made;
-        });
-        thread.allowCoreThreadTimeOut(true);
+        this.thread = StoreThreads.named("retrykit-idempotency-probe-", 1);
     }
 
     /** Whether the store is asked. */

@@ -10,10 +10,9 @@ import dev.retrykit.time.TimeSource;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -22,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a store so that one that is slow or gone costs a caller a bounded time, whatever its client's own time-outs are: on
- * threads of its own, of which there are few, while the caller waits for a limited time.
+ * threads of its own, of which there are few, while the caller waits for a limited time. A store that has just answered is
+ * asked on the caller's thread: handing over costs as much as the step itself.
  *
  * <ul>
  *   <li>A claim fails after 2 s. If the store answers it later after all, it is given up.
@@ -37,10 +37,15 @@ import org.jspecify.annotations.Nullable;
 final class StoreGuard implements AutoCloseable {
 
     private static final int THREADS = 32;
-    private static final int IDLE_SECONDS = 30;
 
     private static final long CLAIM_NANOS = Duration.ofSeconds(2).toNanos();
     private static final long END_NANOS = Duration.ofMillis(500).toNanos();
+
+    /** How long ago the last answer of a store is that is quick. */
+    private static final long QUICK_NANOS = Duration.ofMillis(250).toNanos();
+
+    /** So many callers at most are held up for two seconds by a store that is gone all at once. */
+    private static final int QUICK_CALLERS = 16;
 
     private static final int MANY_CALLERS = 32;
     private static final int MOST_CALLERS = 100;
@@ -56,6 +61,7 @@ final class StoreGuard implements AutoCloseable {
     private final ThreadPoolExecutor threads;
     private final Set<StoreStep<?>> awaited = ConcurrentHashMap.newKeySet();
     private final AtomicInteger callers = new AtomicInteger();
+    private final Semaphore quickCallers = new Semaphore(QUICK_CALLERS);
     private volatile long lastEndNanos;
     private volatile boolean hasAnswered;
 
@@ -66,14 +72,7 @@ final class StoreGuard implements AutoCloseable {
         this.circuit = new StoreCircuit(store, time);
         this.lateEnds = new LateEnds(upkeep, this::tellAgain);
         this.lastEndNanos = time.nanoTime();
-        AtomicInteger number = new AtomicInteger();
-        threads = new ThreadPoolExecutor(
-                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "retrykit-idempotency-store-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        threads.allowCoreThreadTimeOut(true);
+        threads = StoreThreads.named("retrykit-idempotency-store-", THREADS);
     }
 
     /** What is guarded. */
@@ -104,6 +103,9 @@ final class StoreGuard implements AutoCloseable {
         }
         if (isBound) {
             return onThisThread(permit, () -> store.claim(request));
+        }
+        if (isQuick()) {
+            return quickly(permit, () -> store.claim(request));
         }
         StoreStep<Found> step = submit(() -> store.claim(request), late, permit);
         try {
@@ -146,6 +148,8 @@ final class StoreGuard implements AutoCloseable {
         }
         if (isBound) {
             onThisThread(permit, () -> take(end));
+        } else if (isQuick()) {
+            quickly(permit, () -> take(end));
         } else {
             await(submit(() -> take(end), null, permit), END_NANOS);
         }
@@ -161,6 +165,24 @@ final class StoreGuard implements AutoCloseable {
             return store.isThreadBound();
         } catch (IllegalStateException waitsForItself) {
             throw new StoreStalledException(String.valueOf(waitsForItself.getMessage()));
+        }
+    }
+
+    /** A store that has just answered and bounds itself is asked by some callers without the price of another thread. */
+    private boolean isQuick() {
+        return hasAnswered
+                && time.nanoTime() - lastEndNanos < QUICK_NANOS
+                && store.boundsItself()
+                && quickCallers.tryAcquire();
+    }
+
+    private <T> T quickly(Permit permit, Supplier<T> work) {
+        try {
+            T result = onThisThread(permit, work);
+            lastEndNanos = time.nanoTime();
+            return result;
+        } finally {
+            quickCallers.release();
         }
     }
 

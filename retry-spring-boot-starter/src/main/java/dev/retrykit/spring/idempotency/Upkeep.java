@@ -4,24 +4,21 @@ import dev.retrykit.spring.log.Throttle;
 import dev.retrykit.time.TimeSource;
 import dev.retrykit.time.TimeSource.Scheduled;
 import java.time.Duration;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has to be done with a store beside calls: leases to renew and to end, records to remove. On threads of its own, so that leases are renewed when everything else is busy.
+ * What has to be done with a store beside calls: leases to renew and to end, records to remove. On threads of its own, so
+ * that leases are renewed when everything else is busy.
  */
 final class Upkeep implements AutoCloseable {
 
     private static final Log LOG = LogFactory.getLog(Upkeep.class);
 
     private static final int THREADS = 4;
-    private static final int IDLE_SECONDS = 30;
 
     private final TimeSource time;
     private final ThreadPoolExecutor threads;
@@ -29,14 +26,7 @@ final class Upkeep implements AutoCloseable {
 
     Upkeep(TimeSource time) {
         this.time = time;
-        AtomicInteger number = new AtomicInteger();
-        threads = new ThreadPoolExecutor(
-                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "retrykit-idempotency-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        threads.allowCoreThreadTimeOut(true);
+        threads = StoreThreads.named("retrykit-idempotency-", THREADS);
         log = new Throttle(time, threads);
     }
 

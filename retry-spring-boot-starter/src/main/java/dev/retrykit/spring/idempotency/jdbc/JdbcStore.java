@@ -73,6 +73,11 @@ public final class JdbcStore implements IdempotencyStore {
     }
 
     @Override
+    public boolean boundsItself() {
+        return true;
+    }
+
+    @Override
     public boolean isThreadBound() {
         return steps.connections().isThreadBound();
     }

@@ -1,5 +1,6 @@
 package dev.retrykit.spring.idempotency.jdbc;
 
+import dev.retrykit.spring.idempotency.store.BoundedWait;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class Steps {
 
     /** After this a connection is closed whose database is gone without a word. */
-    private static final int NETWORK_MILLIS = 15_000;
-
-    /** The same where the caller itself waits. */
     private static final int CALLER_MILLIS = 2_000;
 
     private final DataSource dataSource;
@@ -80,19 +78,24 @@ final class Steps {
     }
 
     private <T> T onOwn(Work<T> work) throws SQLException {
-        try (Connection connection = dataSource.getConnection()) {
+        try (Connection connection = connection()) {
             boolean commitsAtOnce = connection.getAutoCommit();
             if (!commitsAtOnce) {
                 connection.setAutoCommit(true);
             }
             try {
-                return bounded(session(connection), NETWORK_MILLIS, work);
+                return bounded(session(connection), CALLER_MILLIS, work);
             } finally {
                 if (!commitsAtOnce) {
                     connection.setAutoCommit(false);
                 }
             }
         }
+    }
+
+    /** A pool without a connection to spare, or whose database is gone, may keep its callers waiting for long. */
+    private Connection connection() throws SQLException {
+        return BoundedWait.call(dataSource::getConnection);
     }
 
     private static <T> T bounded(Session session, int millis, Work<T> work) throws SQLException {

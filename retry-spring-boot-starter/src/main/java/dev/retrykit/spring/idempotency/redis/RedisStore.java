@@ -1,6 +1,7 @@
 package dev.retrykit.spring.idempotency.redis;
 
 import dev.retrykit.spring.idempotency.store.Answer;
+import dev.retrykit.spring.idempotency.store.BoundedWait;
 import dev.retrykit.spring.idempotency.store.Claim;
 import dev.retrykit.spring.idempotency.store.ClaimRequest;
 import dev.retrykit.spring.idempotency.store.Found;
@@ -37,6 +38,11 @@ public final class RedisStore implements IdempotencyStore {
     @Override
     public String name() {
         return "redis";
+    }
+
+    @Override
+    public boolean boundsItself() {
+        return true;
     }
 
     @Override
@@ -92,8 +98,8 @@ public final class RedisStore implements IdempotencyStore {
     }
 
     private <T> T run(RedisScript<T> script, String id, byte[]... arguments) {
-        T result = redis.execute(
-                script, RedisSerializer.byteArray(), serializer(), List.of(PREFIX + id), (Object[]) arguments);
+        T result = BoundedWait.call(() -> redis.execute(
+                script, RedisSerializer.byteArray(), serializer(), List.of(PREFIX + id), (Object[]) arguments));
         if (result == null) {
             throw new IllegalStateException("Redis gave no answer: is the connection in a transaction or a pipeline?");
         }

@@ -71,6 +71,14 @@ public interface IdempotencyStore {
     }
 
     /**
+     * Whether each step ends within about two seconds by itself, whatever becomes of the store. While such a store answers
+     * quickly, it is asked on the caller's own thread.
+     */
+    default boolean boundsItself() {
+        return false;
+    }
+
+    /**
      * Whether the step that is taken next must be taken on the calling thread, since that holds what the store needs. A
      * store with such steps bounds their time itself. Others are taken on another thread.
      *

@@ -1,0 +1,26 @@
+package dev.retrykit.spring.idempotency;
+
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Threads for what blocks on a store. They don't keep a process alive, and end when they are idle. */
+final class StoreThreads {
+
+    private static final int IDLE_SECONDS = 30;
+
+    private StoreThreads() {}
+
+    static ThreadPoolExecutor named(String prefix, int threads) {
+        AtomicInteger number = new AtomicInteger();
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, prefix + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
+}
