@@ -71,9 +71,13 @@ public final class Endpoints {
      * @param handler the method
      * @param httpMethods of requests that it answers; empty for all
      * @param patterns of the paths that it answers
+     * @param conditions all that it asks of a request, as text
      */
     public record Mapping(
-            HandlerMethod handler, Collection<? extends Enum<?>> httpMethods, Collection<String> patterns) {}
+            HandlerMethod handler,
+            Collection<? extends Enum<?>> httpMethods,
+            Collection<String> patterns,
+            String conditions) {}
 
     /**
      * Adds a controller's method, if it has keys.
@@ -93,7 +97,7 @@ public final class Endpoints {
             secure(mapping.handler(), known);
             byHandler.put(handler, known);
         }
-        routes.add(mapping.patterns(), mapping.handler());
+        routes.add(mapping.patterns(), mapping.handler(), mapping.conditions());
         if (mapping.httpMethods().isEmpty()) {
             httpMethods.add(ANY);
         }
@@ -261,7 +265,7 @@ public final class Endpoints {
         Optional<Endpoint> known = found.get(declared);
         if (known == null) {
             if (!byHandler.containsKey(Handler.of(handler))) {
-                add(new Mapping(handler, Set.of(), Set.of()), possible);
+                add(new Mapping(handler, Set.of(), Set.of(), ""), possible);
                 warnOfLate(handler);
             }
             known = Optional.ofNullable(byHandler.get(Handler.of(handler)));

@@ -1,6 +1,8 @@
 package dev.retrykit.spring.idempotency.http;
 
 import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,10 +17,31 @@ final class Routes {
 
     private final Map<String, Set<String>> handlers = new ConcurrentHashMap<>();
 
-    /** A handler is mapped to patterns. */
-    void add(Collection<String> patterns, HandlerMethod handler) {
+    /** What tells the mapped objects that are no named beans apart. Guarded by itself. */
+    private final Map<Object, String> unnamed = Collections.synchronizedMap(new IdentityHashMap<>());
+
+    /**
+     * A handler is mapped to patterns.
+     *
+     * @param conditions all that its mapping asks of a request, as text
+     */
+    void add(Collection<String> patterns, HandlerMethod handler, String conditions) {
+        if (!patterns.isEmpty() && !(origin(handler).getBean() instanceof String)) {
+            addUnnamed(origin(handler).getBean(), conditions);
+        }
         patterns.forEach(pattern -> handlers.computeIfAbsent(pattern, key -> ConcurrentHashMap.newKeySet())
                 .add(identity(handler)));
+    }
+
+    /** Objects of one class are told apart by their conditions, which are the same after a restart, and then by their order. */
+    private void addUnnamed(Object bean, String conditions) {
+        synchronized (unnamed) {
+            String name = conditions;
+            for (int other = 2; !unnamed.containsKey(bean) && unnamed.containsValue(name); other++) {
+                name = conditions + " #" + other;
+            }
+            unnamed.putIfAbsent(bean, name);
+        }
     }
 
     /** What tells a handler from others of the pattern; empty if it has no others. One that nobody mapped may have some. */
@@ -28,13 +51,18 @@ final class Routes {
     }
 
     /** Of beans of one class each is another handler. */
-    private static String identity(HandlerMethod handler) {
+    private String identity(HandlerMethod handler) {
         Handler known = Handler.of(handler);
         return known.type().getName() + ' ' + known.method().toGenericString() + ' ' + bean(handler);
     }
 
-    private static String bean(HandlerMethod handler) {
+    private String bean(HandlerMethod handler) {
+        Object bean = origin(handler).getBean();
+        return bean instanceof String name ? name : unnamed.getOrDefault(bean, "");
+    }
+
+    private static HandlerMethod origin(HandlerMethod handler) {
         HandlerMethod from = handler.getResolvedFromHandlerMethod();
-        return from != null ? bean(from) : handler.getBean() instanceof String name ? name : "";
+        return from == null ? handler : origin(from);
     }
 }

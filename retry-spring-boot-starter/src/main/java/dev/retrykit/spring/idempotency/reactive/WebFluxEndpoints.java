@@ -70,6 +70,6 @@ public final class WebFluxEndpoints implements EndpointSource {
         List<String> patterns = info.getPatternsCondition().getPatterns().stream()
                 .map(PathPattern::getPatternString)
                 .toList();
-        return new Endpoints.Mapping(handler, info.getMethodsCondition().getMethods(), patterns);
+        return new Endpoints.Mapping(handler, info.getMethodsCondition().getMethods(), patterns, info.toString());
     }
 }

@@ -48,7 +48,8 @@ public final class MvcEndpoints implements EndpointSource {
     }
 
     private static Endpoints.Mapping mapping(RequestMappingInfo info, HandlerMethod handler) {
-        return new Endpoints.Mapping(handler, info.getMethodsCondition().getMethods(), info.getPatternValues());
+        return new Endpoints.Mapping(
+                handler, info.getMethodsCondition().getMethods(), info.getPatternValues(), info.toString());
     }
 
     private static void check(HandlerMethod handler, List<HandlerAdapter> adapters) {
