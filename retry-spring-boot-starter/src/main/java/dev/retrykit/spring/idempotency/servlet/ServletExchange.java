@@ -98,14 +98,14 @@ final class ServletExchange {
     }
 
     /**
-     * Something else than the handler's answer is given. A kept answer is written at the end, over whatever interceptors, and
-     * filters within this one, have added to it: they had done so before it was kept.
+     * Something else than the handler's answer is given. It is written at the end, over whatever interceptors, and filters
+     * within this one, have made of it: they had done so before an answer was kept, and may fail after a refusal.
      */
     void answer(RefusedException refused, HttpServletResponse to) throws IOException {
-        if (refused.answer() == null) {
-            Answers.write(refused, to);
-        } else {
+        if (isKeyed()) {
             atEnd = refused;
+        } else {
+            Answers.write(refused, to);
         }
     }
 
