@@ -297,6 +297,7 @@ class ArchitectureTests {
                         "HeldStream",
                         "MvcEndpoints",
                         "RetrykitIdempotentMvcAutoConfiguration");
+        assertThat(dependents(all, "jakarta.validation")).containsExactly("InvalidArguments");
         assertThat(dependents(all, BASE + "http.reactive", BASE + "failure.WebClientStatus"))
                 .containsExactlyInAnyOrder(
                         "GuardFilter",

@@ -1,8 +1,10 @@
 package dev.retrykit.spring.idempotency.servlet;
 
+import dev.retrykit.spring.idempotency.http.InvalidArguments;
 import jakarta.servlet.http.HttpServletRequest;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.DispatcherServlet;
 
 /**
@@ -16,7 +18,7 @@ final class HandlerCall {
     /** In order. */
     private enum State {
 
-        /** Its arguments aren't there. */
+        /** Its arguments aren't there, or its bean's own proxy has refused them. */
         NOT_REACHED,
 
         /** It may have begun to have an effect. */
@@ -36,8 +38,8 @@ final class HandlerCall {
 
     /** Calls it. */
     @Nullable
-    Object proceed(MethodInvocation invocation) throws Throwable {
-        return run(invocation::proceed);
+    Object proceed(HandlerMethod handler, MethodInvocation invocation) throws Throwable {
+        return run(handler, invocation::proceed);
     }
 
     /** What calls it. */
@@ -50,11 +52,18 @@ final class HandlerCall {
 
     /** Calls it. */
     @Nullable
-    Object run(Body body) throws Throwable {
+    Object run(HandlerMethod handler, Body body) throws Throwable {
         state = State.ENTERED;
-        Object result = body.run();
-        state = State.RETURNED;
-        return result;
+        try {
+            Object result = body.run();
+            state = State.RETURNED;
+            return result;
+        } catch (Throwable failure) {
+            if (InvalidArguments.areWhy(failure, handler)) {
+                state = State.NOT_REACHED;
+            }
+            throw failure;
+        }
     }
 
     /** What writes the answer, or comes after it, has failed. */

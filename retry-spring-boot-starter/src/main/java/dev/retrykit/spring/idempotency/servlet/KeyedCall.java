@@ -66,7 +66,10 @@ record KeyedCall(
             exchange.call().unseen();
             return next.handle(request, response, handler);
         }
-        return next.handle(request, response, HandlerProxy.around(handler, exchange.call()::proceed));
+        return next.handle(
+                request,
+                response,
+                HandlerProxy.around(handler, call -> exchange.call().proceed(handler, call)));
     }
 
     private KeyedRequest keyed(String key, HttpServletRequest request) throws IOException {
@@ -91,7 +94,7 @@ record KeyedCall(
     private @Nullable Object carriedOut(KeyedRequest keyed, MethodInvocation call) throws Throwable {
         exchange.claimed(keyed.claim(call.getArguments()));
         return exchange.call()
-                .run(() -> HandlerProxy.called(handler.getBean(), handler.getMethod(), call.getArguments()));
+                .run(handler, () -> HandlerProxy.called(handler.getBean(), handler.getMethod(), call.getArguments()));
     }
 
     /** Only who may call the handler learns what became of the key. Whatever else security answers is the answer. */
