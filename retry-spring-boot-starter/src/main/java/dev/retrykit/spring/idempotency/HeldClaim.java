@@ -31,6 +31,7 @@ public final class HeldClaim {
     private final StoreGuard guard;
     private final Upkeep upkeep;
     private final IdempotencyCounters counters;
+    private final long claimedNanos;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicInteger commits = new AtomicInteger();
     private final Runnable repeat = this::repeated;
@@ -47,6 +48,7 @@ public final class HeldClaim {
         this.store = guard.store();
         this.upkeep = upkeep;
         this.counters = counters;
+        this.claimedNanos = guard.nanoTime();
     }
 
     /** The claim that this thread carries out, the innermost one; null if it carries out none. */
@@ -210,7 +212,7 @@ public final class HeldClaim {
 
     private void end(String what, @Nullable Answer answer, ClaimEnd.Step step) {
         if (isFirstEnd()) {
-            guard.tell(new ClaimEnd(claim.id(), answer, step, () -> refused(what)));
+            guard.tell(new ClaimEnd(claim.id(), answer, step, () -> refused(what)), claimedNanos);
         }
     }
 

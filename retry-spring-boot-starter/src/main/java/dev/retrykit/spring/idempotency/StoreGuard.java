@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,12 +40,6 @@ final class StoreGuard implements AutoCloseable {
     private static final long CLAIM_NANOS = Duration.ofSeconds(2).toNanos();
     private static final long END_NANOS = Duration.ofMillis(500).toNanos();
 
-    /** How long ago the last answer of a store is that is quick. */
-    private static final long QUICK_NANOS = Duration.ofMillis(250).toNanos();
-
-    /** So many callers at most are held up for two seconds by a store that is gone all at once. */
-    private static final int QUICK_CALLERS = 16;
-
     private static final int MANY_CALLERS = 32;
     private static final int MOST_CALLERS = 100;
     private static final long LOOK_NANOS = Duration.ofMillis(100).toNanos();
@@ -57,13 +50,11 @@ final class StoreGuard implements AutoCloseable {
     private final TimeSource time;
     private final boolean isDirect;
     private final StoreCircuit circuit;
+    private final QuickCallers quick;
     private final LateEnds lateEnds;
     private final ThreadPoolExecutor threads;
     private final Set<StoreStep<?>> awaited = ConcurrentHashMap.newKeySet();
     private final AtomicInteger callers = new AtomicInteger();
-    private final Semaphore quickCallers = new Semaphore(QUICK_CALLERS);
-    private volatile long lastEndNanos;
-    private volatile boolean hasAnswered;
 
     StoreGuard(IdempotencyStore store, TimeSource time, Upkeep upkeep) {
         this.store = store;
@@ -71,7 +62,7 @@ final class StoreGuard implements AutoCloseable {
         this.isDirect = store instanceof MemoryStore;
         this.circuit = new StoreCircuit(store, time);
         this.lateEnds = new LateEnds(upkeep, this::tellAgain);
-        this.lastEndNanos = time.nanoTime();
+        this.quick = new QuickCallers(store, time);
         threads = StoreThreads.named("retrykit-idempotency-store-", THREADS);
     }
 
@@ -104,7 +95,7 @@ final class StoreGuard implements AutoCloseable {
         if (isBound) {
             return onThisThread(permit, () -> store.claim(request));
         }
-        if (isQuick()) {
+        if (quick.tryEnter()) {
             return quickly(permit, () -> store.claim(request));
         }
         StoreStep<Found> step = submit(() -> store.claim(request), late, permit);
@@ -117,8 +108,16 @@ final class StoreGuard implements AutoCloseable {
         }
     }
 
-    /** Tells the store the end of a claim: now, or later if it is slow or down. */
-    void tell(ClaimEnd end) {
+    long nanoTime() {
+        return time.nanoTime();
+    }
+
+    /**
+     * Tells the store the end of a claim: now, or later if it is slow or down.
+     *
+     * @param claimedNanos when the store was asked for the claim: what was carried out for long pays for another thread
+     */
+    void tell(ClaimEnd end, long claimedNanos) {
         if (isDirect) {
             take(end);
             return;
@@ -129,7 +128,7 @@ final class StoreGuard implements AutoCloseable {
             return;
         }
         try {
-            tell(end, permit);
+            tell(end, permit, claimedNanos);
         } catch (TimeoutException | StoreStalledException slow) {
             lateEnds.add(end);
         } catch (RuntimeException down) {
@@ -137,7 +136,7 @@ final class StoreGuard implements AutoCloseable {
         }
     }
 
-    private void tell(ClaimEnd end, Permit permit) throws TimeoutException {
+    private void tell(ClaimEnd end, Permit permit, long claimedNanos) throws TimeoutException {
         boolean isBound;
         try {
             isBound = store.isThreadBound();
@@ -148,7 +147,7 @@ final class StoreGuard implements AutoCloseable {
         }
         if (isBound) {
             onThisThread(permit, () -> take(end));
-        } else if (isQuick()) {
+        } else if (quick.tryEnter(claimedNanos)) {
             quickly(permit, () -> take(end));
         } else {
             await(submit(() -> take(end), null, permit), END_NANOS);
@@ -168,21 +167,13 @@ final class StoreGuard implements AutoCloseable {
         }
     }
 
-    /** A store that has just answered and bounds itself is asked by some callers without the price of another thread. */
-    private boolean isQuick() {
-        return hasAnswered
-                && time.nanoTime() - lastEndNanos < QUICK_NANOS
-                && store.boundsItself()
-                && quickCallers.tryAcquire();
-    }
-
     private <T> T quickly(Permit permit, Supplier<T> work) {
         try {
             T result = onThisThread(permit, work);
-            lastEndNanos = time.nanoTime();
+            quick.answered();
             return result;
         } finally {
-            quickCallers.release();
+            quick.leave();
         }
     }
 
@@ -238,10 +229,7 @@ final class StoreGuard implements AutoCloseable {
             Supplier<T> work, @Nullable BiConsumer<@Nullable T, @Nullable RuntimeException> late, Permit permit) {
         Supplier<T> noted = () -> {
             T result = work.get();
-            lastEndNanos = time.nanoTime();
-            if (!hasAnswered) {
-                hasAnswered = true;
-            }
+            quick.answered();
             return result;
         };
         StoreStep<T> step = new StoreStep<>(noted, late, circuit, permit, time.nanoTime());
@@ -288,7 +276,7 @@ final class StoreGuard implements AutoCloseable {
     private boolean isStalled(StoreStep<?> step, int looks) {
         int waiting = callers.get();
         boolean isLong = waiting >= MANY_CALLERS && looks >= LOOKS || waiting >= MOST_CALLERS && looks >= LOOKS_OF_MOST;
-        return isLong && hasAnswered && lastEndNanos - step.startedNanos() < 0;
+        return isLong && quick.isSilentSince(step.startedNanos());
     }
 
     private void giveAllUp() {

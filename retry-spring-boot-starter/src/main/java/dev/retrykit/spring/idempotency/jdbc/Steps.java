@@ -169,7 +169,7 @@ final class Steps {
         PreparedStatement prepare(Sql statement, @Nullable Object... arguments) throws SQLException {
             PreparedStatement prepared = connection.prepareStatement(words.text(statement));
             try {
-                if (statement.longestWaitSeconds() > 0) {
+                if (statement.longestWaitSeconds() > 0 && !isBoundedByNetwork(statement)) {
                     prepared.setQueryTimeout(statement.longestWaitSeconds());
                 }
                 for (int i = 0; i < arguments.length; i++) {
@@ -180,6 +180,14 @@ final class Steps {
                 prepared.close();
                 throw failed;
             }
+        }
+
+        /**
+         * A holder's own row is locked by nobody for long. PostgreSQL's driver tells a server that is gone to cancel a
+         * statement, and waits ten seconds for that.
+         */
+        private boolean isBoundedByNetwork(Sql statement) {
+            return words.dialect().hasNetworkTimeout && (statement == Sql.COMPLETE || statement == Sql.RELEASE);
         }
 
         private static void set(PreparedStatement prepared, int index, @Nullable Object argument) throws SQLException {
