@@ -5,6 +5,7 @@ import dev.retrykit.spring.idempotency.ClaimLostException;
 import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.HandlerProxy;
+import dev.retrykit.spring.idempotency.http.InvalidArguments;
 import dev.retrykit.spring.idempotency.store.Answer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -70,7 +71,7 @@ final class KeyedExchange {
             enter();
             return handler;
         }
-        return HandlerProxy.around(handler, this::called);
+        return HandlerProxy.around(handler, call -> called(call, handler));
     }
 
     private void enter() {
@@ -79,7 +80,7 @@ final class KeyedExchange {
         }
     }
 
-    private @Nullable Object called(MethodInvocation call) throws Throwable {
+    private @Nullable Object called(MethodInvocation call, HandlerMethod handler) throws Throwable {
         enter();
         HeldClaim held = claim;
         if (held == null) {
@@ -90,6 +91,9 @@ final class KeyedExchange {
         } catch (Exception failure) {
             if (Causes.chain(failure).stream().anyMatch(ClaimLostException.class::isInstance)) {
                 lost = failure;
+            }
+            if (InvalidArguments.areWhy(failure, handler)) {
+                state.compareAndSet(State.ENTERED, State.BEGUN);
             }
             throw failure;
         }
