@@ -130,6 +130,7 @@ final class ServletExchange {
         if (held != null && keyed != null && !settled) {
             settled = true;
             call.failedLater();
+            call.look(request, concurrentResult());
             settle(keyed, held, HttpServletResponse.SC_INTERNAL_SERVER_ERROR, null);
         }
     }
