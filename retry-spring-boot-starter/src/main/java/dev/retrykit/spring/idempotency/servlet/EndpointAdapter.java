@@ -65,6 +65,7 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
         }
         try {
             if (exchange != null && exchange.isKeyed()) {
+                exchange.call().concluded(request); // Spring forgets what it came to
                 return next.handle(request, response, handler);
             }
             String key = endpoint.key(Collections.list(request.getHeaders(endpoints.header())));

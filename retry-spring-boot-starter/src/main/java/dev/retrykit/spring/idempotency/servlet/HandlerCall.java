@@ -4,6 +4,8 @@ import dev.retrykit.spring.idempotency.http.InvalidArguments;
 import jakarta.servlet.http.HttpServletRequest;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.context.request.async.WebAsyncManager;
+import org.springframework.web.context.request.async.WebAsyncUtils;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.DispatcherServlet;
 
@@ -73,15 +75,17 @@ final class HandlerCall {
         }
     }
 
-    /**
-     * Looks at the end whether something has failed that an exception handler answered.
-     *
-     * @param result what an asynchronous handler came to; null if it isn't one
-     */
-    void look(HttpServletRequest request, @Nullable Object result) {
-        if (result instanceof Throwable) {
+    /** What an asynchronous handler returned is done, and the request is dispatched again. */
+    void concluded(HttpServletRequest request) {
+        WebAsyncManager manager = WebAsyncUtils.getAsyncManager(request);
+        if (manager.hasConcurrentResult() && manager.getConcurrentResult() instanceof Throwable) {
             state = State.ENTERED;
-        } else if (request.getAttribute(DispatcherServlet.EXCEPTION_ATTRIBUTE) != null) {
+        }
+    }
+
+    /** Looks at the end whether something has failed that an exception handler answered. */
+    void look(HttpServletRequest request) {
+        if (request.getAttribute(DispatcherServlet.EXCEPTION_ATTRIBUTE) != null) {
             failedLater();
         }
     }

@@ -11,8 +11,6 @@ import java.io.IOException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.web.context.request.async.WebAsyncManager;
-import org.springframework.web.context.request.async.WebAsyncUtils;
 
 /**
  * One request that may be an endpoint's, from the innermost filter to the handler and back. Its state is written by the
@@ -130,7 +128,6 @@ final class ServletExchange {
         if (held != null && keyed != null && !settled) {
             settled = true;
             call.failedLater();
-            call.look(request, concurrentResult());
             settle(keyed, held, HttpServletResponse.SC_INTERNAL_SERVER_ERROR, null);
         }
     }
@@ -141,7 +138,7 @@ final class ServletExchange {
         Endpoint keyed = endpoint;
         if (keyed != null && held != null && !settled) {
             settled = true;
-            call.look(request, concurrentResult());
+            call.look(request);
             settle(keyed, held, response.getStatus(), response.answer());
         }
         if (atEnd != null) {
@@ -157,11 +154,6 @@ final class ServletExchange {
             throw new IllegalStateException("the response was finished before its body was written");
         }
         response.letGo();
-    }
-
-    private @Nullable Object concurrentResult() {
-        WebAsyncManager manager = WebAsyncUtils.getAsyncManager(request);
-        return manager.hasConcurrentResult() ? manager.getConcurrentResult() : null;
     }
 
     private void settle(Endpoint keyed, HeldClaim held, int status, @Nullable Answer answer) {
