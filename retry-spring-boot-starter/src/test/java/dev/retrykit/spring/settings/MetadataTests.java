@@ -52,6 +52,7 @@ class MetadataTests {
             "retrykit.http.propagate",
             "retrykit.http.trust",
             "retrykit.idempotency.headers",
+            "retrykit.idempotency.scope",
             "retrykit.idempotency.store",
             "retrykit.policies",
             "retrykit.defaults.circuit.ignore",
