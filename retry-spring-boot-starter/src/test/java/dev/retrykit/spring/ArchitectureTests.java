@@ -212,7 +212,12 @@ class ArchitectureTests {
                 .containsExactlyInAnyOrder("PendingEntities", "SessionConnection");
         assertThat(dependents(all, "org.springframework.jdbc", BASE + "transaction.Writes"))
                 .containsExactlyInAnyOrder(
-                        "Writes", "CommitListener", "ThreadConnections", "TransactionFence", "FencePostProcessor");
+                        "Writes",
+                        "CommitListener",
+                        "ThreadConnections",
+                        "Steps",
+                        "TransactionFence",
+                        "FencePostProcessor");
         assertThat(dependents(all, "org.springframework.data.redis", BASE + "idempotency.redis"))
                 .containsExactlyInAnyOrder("Scripts", "RedisStore", "RetrykitIdempotencyRedisAutoConfiguration");
         assertThat(dependents(all, "tools.jackson", BASE + "idempotency.http.JsonContent"))

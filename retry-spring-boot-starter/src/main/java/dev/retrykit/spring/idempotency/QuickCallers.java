@@ -48,6 +48,7 @@ final class QuickCallers {
     /** Lets a caller in, who must leave. */
     boolean tryEnter() {
         return hasAnswered
+                && !Thread.currentThread().isInterrupted()
                 && time.nanoTime() - lastAnswerNanos < RECENT_NANOS
                 && store.boundsItself()
                 && callers.tryAcquire();

@@ -95,15 +95,18 @@ final class StoreCircuit implements AutoCloseable {
             probeLater();
             return;
         }
-        LOG.info("The " + store.name() + " store of idempotency keys answers again");
         probing.set(false);
+        if (!isClosed() && probing.compareAndSet(false, true)) {
+            probeLater(); // it failed again before the end of probing was known
+        }
+        LOG.info("The " + store.name() + " store of idempotency keys answers again");
     }
 
     private Signal signal() {
         try {
             store.renew(NOBODYS, BETWEEN_PROBES);
             return Signal.SUCCESS;
-        } catch (RuntimeException down) {
+        } catch (RuntimeException | Error down) {
             LOG.debug("The store of idempotency keys doesn't answer yet", down);
             return Signal.FAILURE;
         }

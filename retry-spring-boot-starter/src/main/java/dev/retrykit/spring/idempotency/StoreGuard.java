@@ -183,7 +183,8 @@ final class StoreGuard implements AutoCloseable {
         try {
             return work.get();
         } catch (RuntimeException failed) {
-            signal = StoreStep.signal(failed);
+            boolean isByCaller = Thread.currentThread().isInterrupted();
+            signal = isByCaller ? Signal.NONE : StoreStep.signal(failed);
             throw failed;
         } finally {
             circuit.end(permit, signal, started);

@@ -7,13 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.ConfigurableTransactionManager;
 import org.springframework.transaction.ReactiveTransactionManager;
 import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.TransactionExecutionListener;
-import org.springframework.util.ConcurrentReferenceHashMap;
-import org.springframework.util.ConcurrentReferenceHashMap.ReferenceType;
 
 /**
  * Notes on attempts what they commit: a transaction of their own that has written. A commit counts from before it is begun
@@ -29,7 +28,7 @@ public final class CommitListener implements TransactionExecutionListener {
 
     private final @Nullable Writes writes;
     private final boolean reactive;
-    private final Map<TransactionExecution, Known> known = new ConcurrentReferenceHashMap<>(16, ReferenceType.WEAK);
+    private final Map<TransactionExecution, Known> known = new ConcurrentHashMap<>();
 
     private CommitListener(ConfigurableTransactionManager manager) {
         this.reactive = manager instanceof ReactiveTransactionManager;
@@ -112,7 +111,9 @@ public final class CommitListener implements TransactionExecutionListener {
 
     @Override
     public void afterBegin(TransactionExecution transaction, @Nullable Throwable failure) {
-        if (failure == null && RetryContext.tracksCommits()) {
+        if (failure != null) {
+            known.remove(transaction);
+        } else if (RetryContext.tracksCommits()) {
             began(transaction);
         }
     }

@@ -151,11 +151,12 @@ class OpenInViewTests {
         }
     }
 
-    private static Shop start(String database, int pool) {
+    private static Shop start(String database, int pool, boolean autoCommit) {
         Map<String, Object> settings = new HashMap<>();
         settings.put("retrykit.idempotency.store", "jdbc");
         settings.put("retrykit.idempotency.initialize-schema", "always");
         settings.put("spring.datasource.hikari.maximum-pool-size", pool);
+        settings.put("spring.datasource.hikari.auto-commit", autoCommit);
         settings.put("spring.datasource.hikari.connection-timeout", "10000");
         settings.put(
                 "spring.datasource.url",
@@ -164,15 +165,23 @@ class OpenInViewTests {
     }
 
     @ParameterizedTest
-    @CsvSource({"h2, 1", "h2, 10", "postgres, 1", "postgres, 10"})
-    void endsHoweverManyRequestsCome(String database, int pool) throws Exception {
-        try (Shop shop = start(database, pool)) {
+    @CsvSource({
+        "h2, 1, true",
+        "h2, 10, true",
+        "postgres, 1, true",
+        "postgres, 10, true",
+        "h2, 1, false",
+        "postgres, 10, false"
+    })
+    void endsHoweverManyRequestsCome(String database, int pool, boolean autoCommit) throws Exception {
+        try (Shop shop = start(database, pool, autoCommit)) {
             for (String place : List.of("argument", "interceptor", "filter")) {
                 shop.post("/" + place + "/keyed", UUID.randomUUID().toString(), "{}");
                 long plain = slowest(shop, "/" + place + "/plain");
                 long keyed = slowest(shop, "/" + place + "/keyed");
-                report("%s, pool of %d, query by %s: slowest of %d without keys %d ms, with keys %d ms%n"
-                        .formatted(database, pool, place, REQUESTS, plain, keyed));
+                report(
+                        "%s, pool of %d, auto-commit %s, query by %s: slowest of %d without keys %d ms, with keys %d ms%n"
+                                .formatted(database, pool, autoCommit, place, REQUESTS, plain, keyed));
             }
         }
     }

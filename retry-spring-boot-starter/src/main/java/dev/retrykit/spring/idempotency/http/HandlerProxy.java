@@ -16,6 +16,7 @@ import org.springframework.aop.scope.ScopedObject;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ReflectionUtils;
+import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.InitBinder;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.method.HandlerMethod;
@@ -39,6 +40,16 @@ public final class HandlerProxy {
                         && Stream.of(ReflectionUtils.getAllDeclaredMethods(type))
                                 .filter(HandlerProxy::isCalledToo)
                                 .allMatch(HandlerProxy::isOpen);
+    }
+
+    /**
+     * Whether the controller has exception handlers that a proxy can't override. Where they are called on the handler's bean,
+     * that must be no proxy.
+     */
+    public static boolean hasFixedExceptionHandlers(HandlerMethod handler) {
+        return Stream.of(ReflectionUtils.getAllDeclaredMethods(handler.getBeanType()))
+                .filter(method -> AnnotatedElementUtils.hasAnnotation(method, ExceptionHandler.class))
+                .anyMatch(method -> !isOpen(method));
     }
 
     private static boolean isOpen(Method method) {
@@ -78,8 +89,9 @@ public final class HandlerProxy {
             proxy.setTargetClass(handler.getBeanType());
         }
         proxy.setOpaque(true);
-        proxy.addAdvice((MethodInterceptor) call ->
-                isSame(call.getMethod(), own) ? call.proceed() : called(bean, call.getMethod(), call.getArguments()));
+        proxy.addAdvice((MethodInterceptor) call -> isSame(call.getMethod(), own, handler.getBeanType())
+                ? call.proceed()
+                : called(bean, call.getMethod(), call.getArguments()));
         return proxy;
     }
 
@@ -93,9 +105,12 @@ public final class HandlerProxy {
         return target == null ? bean : innermost(target);
     }
 
-    private static boolean isSame(Method one, Method other) {
+    /** Also a method of a generic interface and what implements it. */
+    private static boolean isSame(Method one, Method other, Class<?> type) {
         return one.getName().equals(other.getName())
-                && List.of(one.getParameterTypes()).equals(List.of(other.getParameterTypes()));
+                && one.getParameterCount() == other.getParameterCount()
+                && (List.of(one.getParameterTypes()).equals(List.of(other.getParameterTypes()))
+                        || Handler.of(one, type).equals(Handler.of(other, type)));
     }
 
     /** Calls a method; what it throws is thrown. */

@@ -245,10 +245,10 @@ public final class JdbcStore implements IdempotencyStore {
     /** Gives the connection back after each batch, so that others get it in between. */
     @Override
     public void purge() {
-        while (steps.run(session -> session.update(Sql.PURGE)) > 0) {
+        while (steps.runInBackground(session -> session.update(Sql.PURGE)) > 0) {
             // there may be more
         }
-        steps.run(session -> session.update(Sql.ORPHANS));
+        steps.runInBackground(session -> session.update(Sql.ORPHANS));
     }
 
     Steps steps() {

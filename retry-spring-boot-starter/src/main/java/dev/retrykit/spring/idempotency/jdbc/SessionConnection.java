@@ -2,7 +2,6 @@ package dev.retrykit.spring.idempotency.jdbc;
 
 import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.hibernate.engine.spi.SessionImplementor;
@@ -22,15 +21,17 @@ final class SessionConnection {
 
     private SessionConnection() {}
 
-    /** One that commits each statement at once, on a data source; null if the thread holds none. */
-    static @Nullable Connection onThisThread(DataSource dataSource) throws SQLException {
+    /** One on a data source that is in no transaction of Spring's; null if the thread holds none. */
+    static @Nullable Connection onThisThread(DataSource dataSource) {
+        if (TransactionSynchronizationManager.isActualTransactionActive()) {
+            return null;
+        }
         for (Map.Entry<Object, Object> resource :
                 TransactionSynchronizationManager.getResourceMap().entrySet()) {
             if (resource.getKey() instanceof EntityManagerFactoryInfo factory
                     && resource.getValue() instanceof EntityManagerHolder holder
                     && isOn(dataSource, factory)) {
-                Connection held = held(holder);
-                return held == null || !held.getAutoCommit() ? null : held;
+                return held(holder);
             }
         }
         return null;

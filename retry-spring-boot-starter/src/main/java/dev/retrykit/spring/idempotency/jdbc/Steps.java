@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 
 /**
  * Runs statements, each of which is committed at once, on a connection of their own or on that of an open session: never on
@@ -20,13 +21,23 @@ final class Steps {
     /** After this a connection is closed whose database is gone without a word. */
     private static final int CALLER_MILLIS = 2_000;
 
-    private final DataSource dataSource;
+    /** The same where nobody waits. */
+    private static final int BACKGROUND_MILLIS = 15_000;
+
+    private final DataSource pool;
     private final ThreadConnections connections;
     private volatile @Nullable Words words;
 
     Steps(DataSource dataSource) {
-        this.dataSource = dataSource;
+        this.pool = pool(dataSource);
         this.connections = new ThreadConnections(dataSource);
+    }
+
+    /** One that fetches a connection only with its first statement can't be bounded when it is asked for one. */
+    private static DataSource pool(DataSource dataSource) {
+        DataSource target =
+                dataSource instanceof LazyConnectionDataSourceProxy lazy ? lazy.getTargetDataSource() : null;
+        return target == null ? dataSource : pool(target);
     }
 
     ThreadConnections connections() {
@@ -71,31 +82,49 @@ final class Steps {
     <T> T run(Work<T> work) {
         try {
             Connection held = connections.held();
-            return held == null ? onOwn(work) : bounded(session(held), CALLER_MILLIS, work);
+            return held == null ? onOwn(work, CALLER_MILLIS) : committed(held, work, CALLER_MILLIS);
         } catch (SQLException failed) {
             throw new SqlException(failed);
         }
     }
 
-    private <T> T onOwn(Work<T> work) throws SQLException {
+    /**
+     * Does something that may take long, on a connection of its own and a thread that nobody waits for.
+     *
+     * @throws SqlException if the database can't be reached, or refuses
+     */
+    <T> T runInBackground(Work<T> work) {
+        try {
+            return onOwn(work, BACKGROUND_MILLIS);
+        } catch (SQLException failed) {
+            throw new SqlException(failed);
+        }
+    }
+
+    private <T> T onOwn(Work<T> work, int millis) throws SQLException {
         try (Connection connection = connection()) {
-            boolean commitsAtOnce = connection.getAutoCommit();
-            if (!commitsAtOnce) {
-                connection.setAutoCommit(true);
-            }
-            try {
-                return bounded(session(connection), CALLER_MILLIS, work);
-            } finally {
-                if (!commitsAtOnce) {
-                    connection.setAutoCommit(false);
-                }
+            return committed(connection, work, millis);
+        }
+    }
+
+    /** Each statement is committed at once. A session that has only read has nothing to lose by that. */
+    private <T> T committed(Connection connection, Work<T> work, int millis) throws SQLException {
+        boolean commitsAtOnce = connection.getAutoCommit();
+        if (!commitsAtOnce) {
+            connection.setAutoCommit(true);
+        }
+        try {
+            return bounded(session(connection), millis, work);
+        } finally {
+            if (!commitsAtOnce && !connection.isClosed()) {
+                connection.setAutoCommit(false);
             }
         }
     }
 
     /** A pool without a connection to spare, or whose database is gone, may keep its callers waiting for long. */
     private Connection connection() throws SQLException {
-        return BoundedWait.call(dataSource::getConnection);
+        return BoundedWait.call(pool::getConnection);
     }
 
     private static <T> T bounded(Session session, int millis, Work<T> work) throws SQLException {

@@ -67,7 +67,7 @@ final class KeyedExchange {
 
     /** The handler to call: calling it is noted, and is done for the claim. */
     HandlerMethod handler(HandlerMethod handler) {
-        if (!HandlerProxy.isPossible(handler)) {
+        if (!HandlerProxy.isPossible(handler) || HandlerProxy.hasFixedExceptionHandlers(handler)) {
             enter();
             return handler;
         }

@@ -44,6 +44,13 @@ final class HandlerCall {
         return run(handler, invocation::proceed);
     }
 
+    /** Whoever was to call it is done: if that wasn't seen, it may have been called all the same. */
+    void returned() {
+        if (state == State.NOT_REACHED) {
+            state = State.ENTERED;
+        }
+    }
+
     /** What calls it. */
     @FunctionalInterface
     interface Body {

@@ -66,10 +66,12 @@ record KeyedCall(
             exchange.call().unseen();
             return next.handle(request, response, handler);
         }
-        return next.handle(
+        ModelAndView result = next.handle(
                 request,
                 response,
                 HandlerProxy.around(handler, call -> exchange.call().proceed(handler, call)));
+        exchange.call().returned();
+        return result;
     }
 
     private KeyedRequest keyed(String key, HttpServletRequest request) throws IOException {
