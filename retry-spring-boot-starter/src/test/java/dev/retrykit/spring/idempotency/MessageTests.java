@@ -200,7 +200,7 @@ class MessageTests {
                 running.countDown();
                 await(goOn);
             });
-            CompletableFuture<Void> first = CompletableFuture.runAsync(() -> take(context, "1", "one"));
+            CompletableFuture<Void> first = AtOnce.run(() -> take(context, "1", "one"));
             await(running);
             assertThatExceptionOfType(KeyInUseException.class)
                     .isThrownBy(() -> take(context, "1", "one"))

@@ -217,7 +217,7 @@ class StoreDownTests {
             startAll();
             entered = new CountDownLatch(1);
             goOn = new CountDownLatch(2);
-            CompletableFuture<HttpResponse<byte[]>> first = CompletableFuture.supplyAsync(() -> pay());
+            CompletableFuture<HttpResponse<byte[]>> first = AtOnce.start(() -> pay());
             entered.await();
             server.close();
             goOn.countDown();
@@ -234,7 +234,7 @@ class StoreDownTests {
         void learnsLaterWhatWasCommittedBeforeItWasStopped() throws Exception {
             startAll();
             runUntilToldToGoOn();
-            CompletableFuture<HttpResponse<byte[]>> first = CompletableFuture.supplyAsync(() -> pay());
+            CompletableFuture<HttpResponse<byte[]>> first = AtOnce.start(() -> pay());
             entered.await();
             server.close();
             goOn.countDown();
@@ -337,7 +337,7 @@ class StoreDownTests {
             startAll("reject");
             runUntilToldToGoOn();
             int before = calls.get();
-            CompletableFuture<HttpResponse<byte[]>> first = CompletableFuture.supplyAsync(() -> pay());
+            CompletableFuture<HttpResponse<byte[]>> first = AtOnce.start(() -> pay());
             entered.await();
             server.stop();
             goOn.countDown();

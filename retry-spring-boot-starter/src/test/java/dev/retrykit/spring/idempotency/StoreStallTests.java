@@ -112,7 +112,7 @@ class StoreStallTests {
     /** All requests with keys at once, and one after the other without, as long as one of the former is on its way. */
     private static Round round(Shop shop, Runnable meanwhile) throws Exception {
         AtomicBoolean ended = new AtomicBoolean();
-        CompletableFuture<Long> others = CompletableFuture.supplyAsync(() -> {
+        CompletableFuture<Long> others = AtOnce.start(() -> {
             long slowest = 0;
             do {
                 slowest = Math.max(
@@ -126,8 +126,7 @@ class StoreStallTests {
         });
         List<Integer> statuses = new ArrayList<>();
         List<CompletableFuture<Long>> keyed = IntStream.range(0, REQUESTS)
-                .mapToObj(i -> CompletableFuture.supplyAsync(
-                        () -> millis(post(shop), statuses), task -> new Thread(task).start()))
+                .mapToObj(i -> AtOnce.start(() -> millis(post(shop), statuses)))
                 .toList();
         meanwhile.run();
         long slowest = 0;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.retrykit.spring.idempotency.AtOnce;
 import dev.retrykit.spring.idempotency.ClaimLostException;
 import dev.retrykit.spring.idempotency.Digest;
 import dev.retrykit.spring.idempotency.HeldClaim;
@@ -273,7 +274,7 @@ class FenceTests {
                     isolated(level).executeWithoutResult(status -> {
                         effects();
                         effect("paid");
-                        assertThat(CompletableFuture.supplyAsync(() -> store.renew(held.claim(), LONG))
+                        assertThat(AtOnce.start(() -> store.renew(held.claim(), LONG))
                                         .join())
                                 .isTrue();
                     });
@@ -291,8 +292,7 @@ class FenceTests {
                                 .executeWithoutResult(status -> {
                                     effects();
                                     effect("paid");
-                                    CompletableFuture.runAsync(() -> claim(HELD))
-                                            .join();
+                                    AtOnce.run(() -> claim(HELD)).join();
                                 }));
             }
             assertThat(effects()).isZero();
@@ -341,7 +341,7 @@ class FenceTests {
             });
             slow.setTransactionExecutionListeners(listeners);
             HeldClaim held = claim(OVER_AT_ONCE);
-            CompletableFuture<Void> holder = CompletableFuture.runAsync(() -> {
+            CompletableFuture<Void> holder = AtOnce.run(() -> {
                 try (HeldClaim.Binding binding = held.bind()) {
                     new TransactionTemplate(slow).executeWithoutResult(status -> effect("paid"));
                 }
@@ -359,7 +359,7 @@ class FenceTests {
             HeldClaim held = claim(OVER_AT_ONCE);
             claim(HELD);
             try (HeldClaim.Binding binding = held.bind()) {
-                CompletableFuture.runAsync(() -> transaction().executeWithoutResult(status -> effect("other")))
+                AtOnce.run(() -> transaction().executeWithoutResult(status -> effect("other")))
                         .join();
             }
             transaction().executeWithoutResult(status -> effect("another"));

@@ -2,6 +2,7 @@ package dev.retrykit.spring.idempotency.neighbor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retrykit.spring.idempotency.AtOnce;
 import dev.retrykit.spring.idempotency.neighbor.Ledger.Behavior;
 import dev.retrykit.spring.idempotency.neighbor.Ledger.Order;
 import java.net.http.HttpResponse;
@@ -96,7 +97,7 @@ final class Cell {
 
     private void repeatInFlight() throws Exception {
         Order held = order(1, Behavior.HOLD);
-        CompletableFuture<HttpResponse<byte[]>> first = CompletableFuture.supplyAsync(() -> send(held, "alice"));
+        CompletableFuture<HttpResponse<byte[]>> first = AtOnce.start(() -> send(held, "alice"));
         try {
             assertThat(Ledger.awaitEntered(id)).as("the first run began").isTrue();
             HttpResponse<byte[]> meanwhile = send(held, "alice");

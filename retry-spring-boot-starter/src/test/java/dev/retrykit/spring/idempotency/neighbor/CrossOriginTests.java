@@ -4,6 +4,7 @@ import static dev.retrykit.spring.idempotency.Replies.assertReplay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.annotation.Idempotent;
+import dev.retrykit.spring.idempotency.AtOnce;
 import dev.retrykit.spring.idempotency.Shop;
 import dev.retrykit.spring.idempotency.neighbor.Ledger.Behavior;
 import dev.retrykit.spring.idempotency.neighbor.Ledger.Order;
@@ -128,7 +129,7 @@ class CrossOriginTests {
         @ParameterizedTest
         @ValueSource(strings = {"/annotated", "/global"})
         void exposesItsHeaders(String path) throws Exception {
-            CompletableFuture<HttpResponse<byte[]>> first = CompletableFuture.supplyAsync(() -> from(ORIGIN, path, 1));
+            CompletableFuture<HttpResponse<byte[]>> first = AtOnce.start(() -> from(ORIGIN, path, 1));
             try {
                 assertThat(Ledger.awaitEntered(order)).isTrue();
                 HttpResponse<byte[]> meanwhile = from(ORIGIN, path, 1);

@@ -4,6 +4,7 @@ import static dev.retrykit.spring.idempotency.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.annotation.Idempotent;
+import dev.retrykit.spring.idempotency.AtOnce;
 import dev.retrykit.spring.idempotency.Shop;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -83,7 +84,7 @@ class HiddenStreamTests {
 
     private static <T extends ResponseBodyEmitter> T emitting(T emitter) {
         calls.incrementAndGet();
-        CompletableFuture.runAsync(() -> {
+        AtOnce.run(() -> {
             try {
                 sendAll(event -> emitter.send(
                         emitter instanceof SseEmitter ? "event " + event : "data:event " + event + "\n\n"));
@@ -184,7 +185,7 @@ class HiddenStreamTests {
             try (BufferedReader lines =
                     new BufferedReader(new InputStreamReader(first.body(), StandardCharsets.UTF_8))) {
                 for (int event = 1; event <= EVENTS; event++) {
-                    CompletableFuture<String> line = CompletableFuture.supplyAsync(() -> next(lines));
+                    CompletableFuture<String> line = AtOnce.start(() -> next(lines));
                     assertThat(line.get(Ledger.PATIENCE_SECONDS, TimeUnit.SECONDS))
                             .isEqualTo("data:event " + event);
                     assertRefused(BoundedClient.send(request(path)));

@@ -8,6 +8,7 @@ import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Idempotent;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.circuit.CircuitState;
+import dev.retrykit.spring.idempotency.AtOnce;
 import dev.retrykit.spring.idempotency.Shop;
 import dev.retrykit.spring.idempotency.neighbor.Ledger.Behavior;
 import dev.retrykit.spring.idempotency.neighbor.Ledger.Order;
@@ -187,8 +188,7 @@ class RepeatIsNoCallTests {
 
     private void assertConflictsAreNotCounted(Shop shop, String path) throws Exception {
         Order held = order(1, Behavior.HOLD);
-        CompletableFuture<HttpResponse<byte[]>> first =
-                CompletableFuture.supplyAsync(() -> send(shop, path, key, held));
+        CompletableFuture<HttpResponse<byte[]>> first = AtOnce.start(() -> send(shop, path, key, held));
         try {
             assertThat(Ledger.awaitEntered(order)).isTrue();
             Map<String, Object> before = settledCounts(shop);

@@ -6,6 +6,7 @@ import static dev.retrykit.spring.idempotency.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.annotation.Idempotent;
+import dev.retrykit.spring.idempotency.AtOnce;
 import dev.retrykit.spring.idempotency.Shop;
 import dev.retrykit.spring.idempotency.Waiting;
 import jakarta.servlet.AsyncContext;
@@ -210,7 +211,7 @@ class HandMadeAsyncTests {
     void isInFlightUntilItIsComplete(String path) {
         int before = calls.get();
         Exchange sent = Exchange.post(shop, path).key(key);
-        CompletableFuture<HttpResponse<byte[]>> first = CompletableFuture.supplyAsync(sent::send);
+        CompletableFuture<HttpResponse<byte[]>> first = AtOnce.start(sent::send);
         begun.join();
         assertProblem(sent.send(), 409, "being carried out at the moment");
         gate.complete(null);

@@ -6,6 +6,7 @@ import static dev.retrykit.spring.idempotency.Replies.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.annotation.Idempotent;
+import dev.retrykit.spring.idempotency.AtOnce;
 import dev.retrykit.spring.idempotency.Shop;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
@@ -264,7 +265,7 @@ class MvcEndpointTests {
         entered = new CountDownLatch(1);
         gate = new CountDownLatch(1);
         CompletableFuture<HttpResponse<byte[]>> first =
-                CompletableFuture.supplyAsync(() -> shop.post("/payments", key, "{\"cents\":10}"));
+                AtOnce.start(() -> shop.post("/payments", key, "{\"cents\":10}"));
         entered.await();
         HttpResponse<byte[]> repeat = shop.post("/payments", key, "{\"cents\":10}");
         assertProblem(repeat, 409, "being carried out");
