@@ -1,6 +1,8 @@
 package dev.retrykit.spring.idempotency;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.retrykit.annotation.Idempotent;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -76,7 +78,7 @@ public final class Load {
     }
 
     public static void main(String[] arguments) throws Exception {
-        System.out.println("store     endpoint    req/s    mean us   p50 us   p99 us");
+        System.out.println("store     endpoint    req/s    mean us   p50 us   p99 us   CPU us");
         String[] all = {"memory", "memory", "redis", "h2", "postgres", "mariadb"};
         for (String store : arguments.length == 0 ? all : arguments) {
             measure(store);
@@ -113,21 +115,24 @@ public final class Load {
     private static void report(String store, String path, long[][] nanos) {
         long[] sorted = nanos[0];
         double seconds = nanos[1][0] / 1e9;
+        double processor = nanos[1][1] / 1e3 / sorted.length;
         double mean = Arrays.stream(sorted).average().orElse(0) / 1_000;
         System.out.printf(
-                "%-9s %-10s %7.0f %9.0f %8.0f %8.0f%n",
+                "%-9s %-10s %7.0f %9.0f %8.0f %8.0f %8.0f%n",
                 store,
                 path,
                 sorted.length / seconds,
                 mean,
                 sorted[sorted.length / 2] / 1e3,
-                sorted[sorted.length * 99 / 100] / 1e3);
+                sorted[sorted.length * 99 / 100] / 1e3,
+                processor);
     }
 
     private static long[][] run(Shop shop, String path, int requests) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         long[] nanos = new long[requests];
         long begin = System.nanoTime();
+        long processor = processorNanos();
         Future<?>[] all = new Future<?>[THREADS];
         for (int t = 0; t < THREADS; t++) {
             int first = t;
@@ -154,6 +159,11 @@ public final class Load {
         threads.shutdown();
         long took = System.nanoTime() - begin;
         Arrays.sort(nanos);
-        return new long[][] {nanos, {took}};
+        return new long[][] {nanos, {took, processorNanos() - processor}};
+    }
+
+    /** Of the client and the server together: what other processes do changes it less than the time. */
+    private static long processorNanos() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
     }
 }

@@ -261,22 +261,16 @@ public final class Endpoints {
      * @throws InvalidSettingException if it can't be idempotent
      */
     public @Nullable Endpoint find(HandlerMethod handler, Set<ReturnKind> possible) {
-        HandlerMethod declared = declared(handler);
-        Optional<Endpoint> known = found.get(declared);
+        HandlerMethod mapped = Handler.mapped(handler);
+        Optional<Endpoint> known = found.get(mapped);
         if (known == null) {
             if (!byHandler.containsKey(Handler.of(handler))) {
                 add(new Mapping(handler, Set.of(), Set.of(), ""), possible);
                 warnOfLate(handler);
             }
             known = Optional.ofNullable(byHandler.get(Handler.of(handler)));
-            found.put(declared, known);
+            found.put(mapped, known);
         }
         return known.orElse(null);
-    }
-
-    /** The mapping's own, of which there is one: a request's controller is another bean each time. */
-    private static HandlerMethod declared(HandlerMethod handler) {
-        HandlerMethod from = handler.getResolvedFromHandlerMethod();
-        return from == null ? handler : declared(from);
     }
 }

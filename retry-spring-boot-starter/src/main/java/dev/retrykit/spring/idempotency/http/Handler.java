@@ -21,4 +21,10 @@ record Handler(Class<?> type, Method method) {
     static Handler of(HandlerMethod handler) {
         return of(handler.getMethod(), handler.getBeanType());
     }
+
+    /** The mapping's own, of which there is one: the bean of a resolved one may be another for each request. */
+    static HandlerMethod mapped(HandlerMethod handler) {
+        HandlerMethod from = handler.getResolvedFromHandlerMethod();
+        return from == null ? handler : mapped(from);
+    }
 }

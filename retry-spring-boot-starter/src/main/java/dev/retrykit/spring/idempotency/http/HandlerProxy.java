@@ -66,7 +66,7 @@ public final class HandlerProxy {
         ProxyFactory proxy = of(handler, handler.getMethod());
         proxy.setTarget(handler.getBean());
         proxy.addAdvice(advice);
-        return method(handler, handler.getMethod(), proxy).createWithValidateFlags();
+        return new Proxied(handler, proxy.getProxy(loader(handler)));
     }
 
     /** With nothing but some advisors, which see the bean without its own proxy, and what is called in place of a method. */
@@ -76,7 +76,19 @@ public final class HandlerProxy {
         proxy.setTarget(innermost(handler.getBean()));
         advisors.forEach(proxy::addAdvisor);
         proxy.addAdvice(last);
-        return method(handler, own, proxy);
+        return new HandlerMethod(proxy.getProxy(loader(handler)), own);
+    }
+
+    private static @Nullable ClassLoader loader(HandlerMethod handler) {
+        return handler.getBeanType().getClassLoader();
+    }
+
+    /** A handler's method with all that Spring knows of it, but of another bean. */
+    private static final class Proxied extends HandlerMethod {
+
+        Proxied(HandlerMethod handler, Object bean) {
+            super(handler, bean, false);
+        }
     }
 
     private static ProxyFactory of(HandlerMethod handler, Method own) {
@@ -93,10 +105,6 @@ public final class HandlerProxy {
                 ? call.proceed()
                 : called(bean, call.getMethod(), call.getArguments()));
         return proxy;
-    }
-
-    private static HandlerMethod method(HandlerMethod handler, Method own, ProxyFactory proxy) {
-        return new HandlerMethod(proxy.getProxy(handler.getBeanType().getClassLoader()), own);
     }
 
     private static Object innermost(Object bean) {

@@ -16,6 +16,7 @@ import org.springframework.web.method.HandlerMethod;
 final class Routes {
 
     private final Map<String, Set<String>> handlers = new ConcurrentHashMap<>();
+    private final Map<HandlerMethod, String> identities = new ConcurrentHashMap<>();
 
     /** What tells the mapped objects that are no named beans apart. Guarded by itself. */
     private final Map<Object, String> unnamed = Collections.synchronizedMap(new IdentityHashMap<>());
@@ -26,8 +27,8 @@ final class Routes {
      * @param conditions all that its mapping asks of a request, as text
      */
     void add(Collection<String> patterns, HandlerMethod handler, String conditions) {
-        if (!patterns.isEmpty() && !(origin(handler).getBean() instanceof String)) {
-            addUnnamed(origin(handler).getBean(), conditions);
+        if (!patterns.isEmpty() && !(Handler.mapped(handler).getBean() instanceof String)) {
+            addUnnamed(Handler.mapped(handler).getBean(), conditions);
         }
         patterns.forEach(pattern -> handlers.computeIfAbsent(pattern, key -> ConcurrentHashMap.newKeySet())
                 .add(identity(handler)));
@@ -52,17 +53,16 @@ final class Routes {
 
     /** Of beans of one class each is another handler. */
     private String identity(HandlerMethod handler) {
+        return identities.computeIfAbsent(Handler.mapped(handler), this::describe);
+    }
+
+    private String describe(HandlerMethod handler) {
         Handler known = Handler.of(handler);
         return known.type().getName() + ' ' + known.method().toGenericString() + ' ' + bean(handler);
     }
 
     private String bean(HandlerMethod handler) {
-        Object bean = origin(handler).getBean();
+        Object bean = Handler.mapped(handler).getBean();
         return bean instanceof String name ? name : unnamed.getOrDefault(bean, "");
-    }
-
-    private static HandlerMethod origin(HandlerMethod handler) {
-        HandlerMethod from = handler.getResolvedFromHandlerMethod();
-        return from == null ? handler : origin(from);
     }
 }

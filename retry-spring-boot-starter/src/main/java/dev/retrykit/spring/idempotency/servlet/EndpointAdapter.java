@@ -5,6 +5,7 @@ import dev.retrykit.spring.failure.CallerTransaction;
 import dev.retrykit.spring.idempotency.ClaimLostException;
 import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.Endpoints;
+import dev.retrykit.spring.idempotency.http.ObservedHandlers;
 import dev.retrykit.spring.idempotency.http.Refusals;
 import dev.retrykit.spring.idempotency.http.RefusedException;
 import dev.retrykit.spring.web.GivenUpResolver;
@@ -32,6 +33,7 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
     private final Endpoints endpoints;
     private final CallerTransaction transaction;
     private final HandlerAdapters others = new HandlerAdapters(this);
+    private final ObservedHandlers observed = new ObservedHandlers(HandlerCall::observe);
 
     /**
      * For the endpoints that there are.
@@ -76,7 +78,8 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
                 throw unfiltered();
             }
             check(endpoint, request);
-            return new KeyedCall(endpoints, endpoint, method, next, exchange).handle(key, request, response);
+            return new KeyedCall(endpoints, endpoint, new KeyedCall.Callee(method, next, observed), exchange)
+                    .handle(key, request, response);
         } catch (RefusedException refused) {
             if (exchange == null) {
                 Answers.write(refused, response);

@@ -15,6 +15,8 @@ import org.springframework.web.servlet.DispatcherServlet;
  */
 final class HandlerCall {
 
+    private static final ThreadLocal<@Nullable HandlerCall> CURRENT = new ThreadLocal<>();
+
     private volatile State state = State.NOT_REACHED;
 
     /** In order. */
@@ -38,10 +40,30 @@ final class HandlerCall {
         state = State.ENTERED;
     }
 
-    /** Calls it. */
-    @Nullable
-    Object proceed(HandlerMethod handler, MethodInvocation invocation) throws Throwable {
-        return run(handler, invocation::proceed);
+    /** Expects it on this thread until the scope is closed. */
+    Scope expect() {
+        HandlerCall before = CURRENT.get();
+        CURRENT.set(this);
+        return () -> {
+            if (before == null) {
+                CURRENT.remove();
+            } else {
+                CURRENT.set(before);
+            }
+        };
+    }
+
+    /** Where it is expected. To be closed on the same thread. */
+    interface Scope extends AutoCloseable {
+
+        @Override
+        void close();
+    }
+
+    /** Calls a handler, which is that of the call that this thread expects. */
+    static @Nullable Object observe(HandlerMethod handler, MethodInvocation invocation) throws Throwable {
+        HandlerCall expected = CURRENT.get();
+        return expected == null ? invocation.proceed() : expected.run(handler, invocation::proceed);
     }
 
     /** Whoever was to call it is done: if that wasn't seen, it may have been called all the same. */

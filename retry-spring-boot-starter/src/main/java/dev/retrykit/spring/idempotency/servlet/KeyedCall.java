@@ -7,6 +7,7 @@ import dev.retrykit.spring.idempotency.http.Endpoints;
 import dev.retrykit.spring.idempotency.http.HandlerProxy;
 import dev.retrykit.spring.idempotency.http.KeyedRequest;
 import dev.retrykit.spring.idempotency.http.MethodSecurity;
+import dev.retrykit.spring.idempotency.http.ObservedHandlers;
 import dev.retrykit.spring.idempotency.http.RefusedException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -24,11 +25,23 @@ import org.springframework.web.servlet.ModelAndView;
 /**
  * One request with a key: claims it and lets its handler be called, or refuses it, once the handler's method security allows
  * that.
- *
- * @param next handles requests without keys
  */
-record KeyedCall(
-        Endpoints endpoints, Endpoint endpoint, HandlerMethod handler, HandlerAdapter next, ServletExchange exchange) {
+record KeyedCall(Endpoints endpoints, Endpoint endpoint, Callee callee, ServletExchange exchange) {
+
+    /**
+     * The handler, and what calls it.
+     *
+     * @param adapter handles requests without keys
+     * @param observed makes its calls seen
+     */
+    record Callee(HandlerMethod handler, HandlerAdapter adapter, ObservedHandlers observed) {
+
+        @Nullable
+        ModelAndView call(HandlerMethod inItsPlace, HttpServletRequest request, HttpServletResponse response)
+                throws Exception {
+            return adapter.handle(request, response, inItsPlace);
+        }
+    }
 
     /** Says that method security allows the call. */
     private static final class Allowed extends RuntimeException {
@@ -49,11 +62,12 @@ record KeyedCall(
      */
     @Nullable
     ModelAndView handle(String key, HttpServletRequest request, HttpServletResponse response) throws Exception {
+        HandlerMethod handler = callee.handler();
         KeyedRequest keyed = keyed(key, request);
         exchange.hold(endpoint);
         if (endpoint.isScopedByArguments()) {
             MethodSecurity security = endpoints.security(handler, endpoint);
-            return next.handle(request, response, security.around(handler, call -> carriedOut(keyed, call), true));
+            return callee.call(security.around(handler, call -> carriedOut(keyed, call), true), request, response);
         }
         HeldClaim claim;
         try {
@@ -62,16 +76,16 @@ record KeyedCall(
             return refused(refused, request, response);
         }
         exchange.claimed(claim);
-        if (!HandlerProxy.isPossible(handler)) {
+        HandlerMethod observed = callee.observed().find(handler);
+        if (observed == null) {
             exchange.call().unseen();
-            return next.handle(request, response, handler);
+            return callee.call(handler, request, response);
         }
-        ModelAndView result = next.handle(
-                request,
-                response,
-                HandlerProxy.around(handler, call -> exchange.call().proceed(handler, call)));
-        exchange.call().returned();
-        return result;
+        try (HandlerCall.Scope scope = exchange.call().expect()) {
+            ModelAndView result = callee.call(observed, request, response);
+            exchange.call().returned();
+            return result;
+        }
     }
 
     private KeyedRequest keyed(String key, HttpServletRequest request) throws IOException {
@@ -89,11 +103,12 @@ record KeyedCall(
                 endpoint,
                 key,
                 arrived,
-                new Payload(endpoint, exchange.request()).fingerprint(arrived, handler, request));
+                new Payload(endpoint, exchange.request()).fingerprint(arrived, callee.handler(), request));
     }
 
     /** The arguments are there, and the handler may be called with them. */
     private @Nullable Object carriedOut(KeyedRequest keyed, MethodInvocation call) throws Throwable {
+        HandlerMethod handler = callee.handler();
         exchange.claimed(keyed.claim(call.getArguments()));
         return exchange.call()
                 .run(handler, () -> HandlerProxy.called(handler.getBean(), handler.getMethod(), call.getArguments()));
@@ -102,16 +117,16 @@ record KeyedCall(
     /** Only who may call the handler learns what became of the key. Whatever else security answers is the answer. */
     private @Nullable ModelAndView refused(
             RefusedException refused, HttpServletRequest request, HttpServletResponse response) throws Exception {
-        MethodSecurity security = endpoints.security(handler, endpoint);
+        MethodSecurity security = endpoints.security(callee.handler(), endpoint);
         if (security.isEmpty()) {
             throw refused;
         }
-        HandlerMethod asked = security.around(handler, KeyedCall::allowed, false);
+        HandlerMethod asked = security.around(callee.handler(), KeyedCall::allowed, false);
         try {
             if (!security.needsArguments()) {
                 security.ask(asked, -1, null);
             }
-            return next.handle(request, response, asked);
+            return callee.call(asked, request, response);
         } catch (Allowed yes) {
             throw refused;
         } catch (MethodArgumentNotValidException invalid) {
