@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
@@ -13,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** A port before a real server that can stop to forward anything, as a network does that drops all packets. */
 final class Relay implements AutoCloseable {
 
-    private final ServerSocket listener;
+    private volatile ServerSocket listener;
     private final int target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private boolean stalled; // guarded by this
@@ -46,6 +47,32 @@ final class Relay implements AutoCloseable {
         notifyAll();
     }
 
+    /** As a server that is stopped: connections are lost, and no new one is accepted. */
+    void refuse() {
+        try {
+            listener.close();
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+            sockets.clear();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** As a server that is started again. */
+    void accept(int port) {
+        try {
+            ServerSocket again = new ServerSocket();
+            again.setReuseAddress(true);
+            again.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
+            listener = again;
+            run(this::accept);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
     private synchronized void awaitForwarding() {
         while (stalled) {
             try {
@@ -58,8 +85,9 @@ final class Relay implements AutoCloseable {
 
     private void accept() {
         try {
+            ServerSocket current = listener;
             while (true) {
-                Socket near = listener.accept();
+                Socket near = current.accept();
                 Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
                 sockets.add(near);
                 sockets.add(far);
