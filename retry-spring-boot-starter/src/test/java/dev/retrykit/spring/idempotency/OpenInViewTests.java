@@ -43,14 +43,14 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 /**
  * With JPA's open-in-view, a query before the handler holds a connection until the view is rendered. A claim never waits for
  * a second one, so any number of requests ends, even on a pool of one. How long the slowest takes is written to
- * {@code target/idempotency/open-in-view.txt}, beside the same endpoint without keys; {@code -Dretrykit.work=20} is for how
+ * {@code target/idempotency/open-in-view.txt}, beside the same endpoint without keys; {@code -Dopen-in-view.work=20} is for how
  * many milliseconds a handler works.
  */
 @Tag("server")
 class OpenInViewTests {
 
     private static final int REQUESTS = 50;
-    private static final long WORK = TimeUnit.MILLISECONDS.toNanos(Long.getLong("retrykit.work", 5));
+    private static final long WORK = TimeUnit.MILLISECONDS.toNanos(Long.getLong("open-in-view.work", 5));
     private static final Path REPORT = Path.of("target/idempotency/open-in-view.txt");
 
     static void query(EntityManager entities) {
