@@ -31,7 +31,7 @@ public final class ArrivalFilter extends OncePerRequestFilter {
         boolean isForm = request.getMethod().equals("POST")
                 && isForm(request.getContentType())
                 && request.getContentLengthLong() <= endpoints.maxBody();
-        chain.doFilter(new ArrivingRequest(request, isForm, endpoints.maxBody()), response);
+        chain.doFilter(new ArrivingRequest(request, response, isForm, endpoints.maxBody()), response);
     }
 
     private static boolean isForm(String type) {

@@ -1,9 +1,11 @@
 package dev.retrykit.spring.idempotency.servlet;
 
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.Part;
@@ -26,6 +28,7 @@ final class ArrivingRequest extends HttpServletRequestWrapper {
 
     private static final String NAME = ArrivingRequest.class.getName();
 
+    private final ServletResponse response;
     private final boolean isForm;
     private final int most;
     private long bytesRead;
@@ -38,11 +41,13 @@ final class ArrivingRequest extends HttpServletRequestWrapper {
     /**
      * As it came.
      *
+     * @param response the response that came with it
      * @param isForm whether a container reads its body as parameters
      * @param most how many bytes of a form are held
      */
-    ArrivingRequest(HttpServletRequest request, boolean isForm, int most) {
+    ArrivingRequest(HttpServletRequest request, ServletResponse response, boolean isForm, int most) {
         super(request);
+        this.response = response;
         this.isForm = isForm;
         this.most = most;
         request.setAttribute(NAME, this);
@@ -71,6 +76,11 @@ final class ArrivingRequest extends HttpServletRequestWrapper {
         return parameters != null;
     }
 
+    /** Whether somebody has asked for its bytes, and so for no parameters. */
+    boolean isStreamed() {
+        return stream != null;
+    }
+
     /** Lets a form be read once more, in either way. */
     void rewind() {
         parameters = null;
@@ -94,11 +104,14 @@ final class ArrivingRequest extends HttpServletRequestWrapper {
     @Override
     public ServletInputStream getInputStream() throws IOException {
         if (stream == null) {
-            stream = isForm
-                    ? new Counting(new HeldStream(parameters == null ? form() : new byte[0]))
-                    : new Counting(super.getInputStream());
+            boolean isUnread = !isForm || form == null && parameters == null;
+            stream = isUnread ? new Counting(super.getInputStream(), isForm) : new Counting(held(), false);
         }
         return stream;
+    }
+
+    private ServletInputStream held() throws IOException {
+        return new HeldStream(parameters == null ? form() : new byte[0], this::isAsyncStarted);
     }
 
     @Override
@@ -162,25 +175,47 @@ final class ArrivingRequest extends HttpServletRequestWrapper {
         return super.getPart(name);
     }
 
+    /** The container's own would lead to a form of which nothing is left once it was read here. */
+    @Override
+    public AsyncContext startAsync() {
+        return isForm ? super.startAsync(this, response) : super.startAsync();
+    }
+
     /** Counts what is read. */
     private final class Counting extends ServletInputStream {
 
-        private final ServletInputStream in;
+        private ServletInputStream in;
+        private boolean isToBeHeld;
 
-        Counting(ServletInputStream in) {
+        /**
+         * Nothing is read yet.
+         *
+         * @param isToBeHeld whether all of it is read and held when its first byte is read. A read listener is called by the
+         *     container, so nothing is held for one
+         */
+        Counting(ServletInputStream in, boolean isToBeHeld) {
             this.in = in;
+            this.isToBeHeld = isToBeHeld;
+        }
+
+        private ServletInputStream in() throws IOException {
+            if (isToBeHeld) {
+                in = held();
+                isToBeHeld = false;
+            }
+            return in;
         }
 
         @Override
         public int read() throws IOException {
-            int value = in.read();
+            int value = in().read();
             bytesRead += value < 0 ? 0 : 1;
             return value;
         }
 
         @Override
         public int read(byte[] into, int offset, int length) throws IOException {
-            int read = in.read(into, offset, length);
+            int read = in().read(into, offset, length);
             bytesRead += Math.max(0, read);
             return read;
         }
@@ -202,6 +237,7 @@ final class ArrivingRequest extends HttpServletRequestWrapper {
 
         @Override
         public void setReadListener(ReadListener listener) {
+            isToBeHeld = false;
             isReader = true;
             in.setReadListener(listener);
         }

@@ -59,13 +59,12 @@ final class HeldRequest extends HttpServletRequestWrapper {
         }
         ArrivingRequest arrived = ArrivingRequest.of(this);
         long before = arrived == null ? 0 : arrived.bytesRead();
-        ServletInputStream unread;
+        byte[] read;
         try {
-            unread = super.getInputStream();
-        } catch (IllegalStateException readAsText) {
+            read = super.getInputStream().readNBytes(most + 1);
+        } catch (IllegalStateException readAsTextOrByListener) {
             return Holding.READ_BEFORE;
         }
-        byte[] read = unread.readNBytes(most + 1);
         if (read.length > most) {
             return Holding.TOO_LARGE;
         }
@@ -95,7 +94,7 @@ final class HeldRequest extends HttpServletRequestWrapper {
             return super.getInputStream();
         }
         if (stream == null) {
-            stream = new HeldStream(held);
+            stream = new HeldStream(held, this::isAsyncStarted);
         }
         return stream;
     }

@@ -9,6 +9,7 @@ import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -267,12 +268,22 @@ final class HeldResponse extends HeaderRecorder {
 
         @Override
         public boolean isReady() {
-            return true;
+            try {
+                return holds() || HeldResponse.super.getOutputStream().isReady();
+            } catch (IOException gone) {
+                throw new UncheckedIOException(gone);
+            }
         }
 
+        /** It needs an asynchronous request, whose answer streams, so what it writes isn't held. */
         @Override
         public void setWriteListener(WriteListener listener) {
-            throw new UnsupportedOperationException("the answer to a request with an idempotency key is held back");
+            try {
+                letGoIfStreaming();
+                HeldResponse.super.getOutputStream().setWriteListener(listener);
+            } catch (IOException gone) {
+                throw new UncheckedIOException(gone);
+            }
         }
     }
 }

@@ -3,14 +3,32 @@ package dev.retrykit.spring.idempotency.servlet;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
-/** A body that is there already. */
+/**
+ * A body that is there already. A read listener is called by the thread that sets it, and told of the end by the thread that
+ * reads the last byte.
+ */
 final class HeldStream extends ServletInputStream {
 
     private final ByteArrayInputStream bytes;
+    private final BooleanSupplier isAsync;
+    private final AtomicBoolean toldOfEnd = new AtomicBoolean();
+    private volatile @Nullable ReadListener listener;
+    private volatile boolean isCalling;
 
-    HeldStream(byte[] body) {
+    /**
+     * All of it is still to be read.
+     *
+     * @param isAsync whether the request is asynchronous, which a read listener asks for
+     */
+    HeldStream(byte[] body, BooleanSupplier isAsync) {
         this.bytes = new ByteArrayInputStream(body);
+        this.isAsync = isAsync;
     }
 
     @Override
@@ -33,13 +51,54 @@ final class HeldStream extends ServletInputStream {
         return bytes.available() == 0;
     }
 
+    /** At the end it is not ready for a listener, as in Tomcat: who reads while it is ready would never stop. */
     @Override
     public boolean isReady() {
-        return true;
+        if (listener == null || !isFinished()) {
+            return true;
+        }
+        tellOfEnd();
+        return false;
     }
 
     @Override
-    public void setReadListener(ReadListener listener) {
-        throw new UnsupportedOperationException("the body of a request with an idempotency key has been read");
+    public void setReadListener(ReadListener told) {
+        Objects.requireNonNull(told, "there is no read listener");
+        if (listener != null) {
+            throw new IllegalStateException("the request has a read listener already");
+        }
+        if (!isAsync.getAsBoolean()) {
+            throw new IllegalStateException("a read listener needs a request that is asynchronous");
+        }
+        listener = told;
+        if (!isFinished()) {
+            isCalling = true;
+            tell(told, told::onDataAvailable);
+            isCalling = false;
+        }
+        tellOfEnd();
+    }
+
+    private void tellOfEnd() {
+        ReadListener told = listener;
+        if (told != null && !isCalling && isFinished() && toldOfEnd.compareAndSet(false, true)) {
+            tell(told, told::onAllDataRead);
+        }
+    }
+
+    private void tell(ReadListener told, Event event) {
+        try {
+            event.happen();
+        } catch (IOException | RuntimeException failed) {
+            toldOfEnd.set(true);
+            told.onError(failed);
+        }
+    }
+
+    /** What a listener is told. */
+    @FunctionalInterface
+    private interface Event {
+
+        void happen() throws IOException;
     }
 }

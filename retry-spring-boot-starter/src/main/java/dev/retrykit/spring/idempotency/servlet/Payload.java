@@ -39,7 +39,7 @@ record Payload(Endpoint endpoint, HeldRequest held) {
         ArrivingRequest arrived = ArrivingRequest.of(request);
         if (upload != null) {
             addUpload(upload, request, print);
-        } else if (arrived != null && arrived.isForm() && arrived.bytesRead() == 0) {
+        } else if (arrived != null && arrived.isForm() && (arrived.isParsed() || !arrived.isStreamed())) {
             addForm(arrived, print);
         } else {
             addBody(print);
