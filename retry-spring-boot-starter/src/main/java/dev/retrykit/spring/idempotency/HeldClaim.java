@@ -98,6 +98,11 @@ public final class HeldClaim {
         commits.incrementAndGet();
     }
 
+    /** How many transactions have updated the claim just before their commits. */
+    public int commits() {
+        return commits.get();
+    }
+
     /** Whether a transaction updated the claim just before its commit. */
     public boolean isFenced() {
         return commits.get() > 0;

@@ -49,13 +49,13 @@ final class Answers {
         HttpHeaders headers = response.getHeaders();
         headers.set(IdempotencyRules.REPLAYED, "true");
         GivenUpHandler.expose(headers);
+        addHeaders(answer, headers);
         HttpStatusCode status = HttpStatusCode.valueOf(answer.status());
         if (answer.error()) {
             String reason = new String(answer.body(), StandardCharsets.UTF_8);
             return Mono.error(new ResponseStatusException(status, reason.isEmpty() ? null : reason));
         }
         response.setStatusCode(status);
-        addHeaders(answer, headers);
         if (answer.body().length == 0) {
             return response.setComplete();
         }

@@ -57,6 +57,11 @@ final class HeldResponse extends ServerHttpResponseDecorator {
     }
 
     private Answer answer(byte[] body) {
+        return new Answer(status(), false, kept(), body);
+    }
+
+    /** Its headers as they are now, those that may be given again. */
+    List<Answer.Header> kept() {
         List<Answer.Header> kept = new ArrayList<>();
         for (String name : headers) {
             List<String> values = getHeaders().get(name);
@@ -64,7 +69,7 @@ final class HeldResponse extends ServerHttpResponseDecorator {
                 values.forEach(value -> kept.add(new Answer.Header(name, value)));
             }
         }
-        return new Answer(status(), false, kept, body);
+        return kept;
     }
 
     /** Nothing more is written. If somebody wrote to the response behind this one, what he wrote isn't known. */

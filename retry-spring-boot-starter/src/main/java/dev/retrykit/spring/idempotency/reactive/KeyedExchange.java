@@ -17,7 +17,6 @@ import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.http.HttpEntity;
-import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.HandlerResult;
@@ -135,7 +134,7 @@ final class KeyedExchange {
         return exchange.getResponse().settleEmpty();
     }
 
-    /** No handler of the application's resolved what failed; what comes after decides by its status. */
+    /** No handler of the application's resolved what failed. The status is the one that Spring Boot gives it. */
     Mono<Void> failed(Throwable failure) {
         failedLater = returned;
         if (exchange.getResponse().isCommitted()) {
@@ -143,14 +142,13 @@ final class KeyedExchange {
         }
         ResponseStatus status = AnnotatedElementUtils.findMergedAnnotation(failure.getClass(), ResponseStatus.class);
         int code = status == null ? 500 : status.code().value();
-        if (failure instanceof ErrorResponse known) {
-            code = known.getStatusCode().value();
-        }
         String reason = status == null ? "" : status.reason();
         if (failure instanceof ResponseStatusException known) {
+            code = known.getStatusCode().value();
             reason = known.getReason() == null ? "" : known.getReason();
         }
-        return settle(code, new Answer(code, true, List.of(), reason.getBytes(StandardCharsets.UTF_8)));
+        List<Answer.Header> headers = exchange.getResponse().kept();
+        return settle(code, new Answer(code, true, headers, reason.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Nobody waits for an answer any more: what the handler does, if it was called, nobody will know. */

@@ -30,12 +30,17 @@ final class Answers {
     }
 
     private static void write(Answer answer, HttpServletResponse response) throws IOException {
+        addHeaders(answer, response);
+        Redirect redirect = Redirect.of(answer);
+        if (redirect != null) {
+            redirect.send(response);
+            return;
+        }
         if (answer.error()) {
             response.sendError(answer.status(), new String(answer.body(), StandardCharsets.UTF_8));
             return;
         }
         response.setStatus(answer.status());
-        addHeaders(answer, response);
         if (answer.body().length > 0) {
             response.setContentLength(answer.body().length);
             response.getOutputStream().write(answer.body());

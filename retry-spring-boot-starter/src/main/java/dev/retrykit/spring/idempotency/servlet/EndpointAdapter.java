@@ -84,7 +84,7 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
             if (exchange == null) {
                 Answers.write(refused, response);
             } else {
-                exchange.answer(refused, response);
+                exchange.answer(refused, endpoint.rules(), request, response);
             }
             return null;
         } catch (AsyncRequestTimeoutException | AsyncRequestNotUsableException unfinished) {

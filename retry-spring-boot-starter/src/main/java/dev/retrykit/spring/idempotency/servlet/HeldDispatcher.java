@@ -17,6 +17,10 @@ record HeldDispatcher(RequestDispatcher dispatcher) implements RequestDispatcher
 
     @Override
     public void forward(ServletRequest request, ServletResponse response) throws ServletException, IOException {
+        ServletExchange exchange = ServletExchange.of(request);
+        if (exchange != null) {
+            exchange.forwards();
+        }
         dispatcher.forward(request, response instanceof HttpServletResponse held ? shell(held) : response);
     }
 

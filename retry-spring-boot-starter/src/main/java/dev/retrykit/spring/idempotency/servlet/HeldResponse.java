@@ -5,12 +5,10 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
-import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -30,6 +28,7 @@ final class HeldResponse extends HeaderRecorder {
     private int most = -1;
     private boolean letGo;
     private @Nullable String error;
+    private @Nullable Redirect redirect;
 
     /**
      * Nothing is held yet.
@@ -61,7 +60,12 @@ final class HeldResponse extends HeaderRecorder {
     @Nullable
     Answer answer() throws IOException {
         if (error != null) {
-            return new Answer(getStatus(), true, List.of(), error.getBytes(StandardCharsets.UTF_8));
+            boolean hasPage = !Redirect.isOne(getStatus());
+            return new Answer(
+                    getStatus(), hasPage, recorded(), (hasPage ? error : "").getBytes(StandardCharsets.UTF_8));
+        }
+        if (redirect != null && !letGo) {
+            return redirect.answer(recorded());
         }
         flushWriter();
         if (!holds() || super.isCommitted()) {
@@ -72,7 +76,8 @@ final class HeldResponse extends HeaderRecorder {
 
     /** Whether the container has finished the answer without what is held: then nobody would ever get it. */
     boolean isCutOff() {
-        return holds() && error == null && body.size() > 0 && super.isCommitted();
+        boolean isThere = body.size() > 0 || redirect != null;
+        return holds() && error == null && isThere && super.isCommitted();
     }
 
     /** Forgets what was answered, so that something else can be. */
@@ -82,6 +87,7 @@ final class HeldResponse extends HeaderRecorder {
         }
         forget();
         error = null;
+        redirect = null;
     }
 
     /** Gives the body to the one it is for. */
@@ -100,7 +106,9 @@ final class HeldResponse extends HeaderRecorder {
 
     private void sendHeld() throws IOException {
         letGo = true;
-        if (error == null && body.size() > 0) {
+        if (redirect != null) {
+            redirect.send((HttpServletResponse) getResponse());
+        } else if (error == null && body.size() > 0) {
             body.writeTo(super.getOutputStream());
         }
         body.reset();
@@ -128,7 +136,8 @@ final class HeldResponse extends HeaderRecorder {
                 charset = StandardCharsets.ISO_8859_1.name();
             }
             setCharacterEncoding(charset);
-            writer = new PrintWriter(new WriteThrough(new OutputStreamWriter(stream, charset)));
+            writer = new PrintWriter(new WriteThrough(
+                    new OutputStreamWriter(stream, charset), () -> most >= 0 && isStreaming.getAsBoolean()));
         }
         return writer;
     }
@@ -141,6 +150,7 @@ final class HeldResponse extends HeaderRecorder {
     @Override
     public void sendError(int status, @Nullable String message) throws IOException {
         if (holds()) {
+            checkOpen();
             forget();
             error = message == null ? "" : message;
         }
@@ -153,31 +163,62 @@ final class HeldResponse extends HeaderRecorder {
 
     @Override
     public void sendRedirect(String location) throws IOException {
-        sendRedirect(location, SC_FOUND, true);
+        if (!redirects(location, SC_FOUND, true)) {
+            super.sendRedirect(location);
+        }
     }
 
     @Override
     public void sendRedirect(String location, int status) throws IOException {
-        sendRedirect(location, status, true);
+        if (!redirects(location, status, true)) {
+            super.sendRedirect(location, status);
+        }
     }
 
     @Override
     public void sendRedirect(String location, boolean clear) throws IOException {
-        sendRedirect(location, SC_FOUND, clear);
+        if (!redirects(location, SC_FOUND, clear)) {
+            super.sendRedirect(location, clear);
+        }
     }
 
-    /** A container would commit it, and it is kept before it is committed. */
     @Override
     public void sendRedirect(String location, int status, boolean clear) throws IOException {
-        if (holds()) {
-            if (clear) {
-                forget();
-            }
-            setStatus(status);
-            setHeader(HttpHeaders.LOCATION, location);
-        } else {
+        if (!redirects(location, status, clear)) {
             super.sendRedirect(location, status, clear);
         }
+    }
+
+    /** A container would commit it, and it is kept before it is committed. One with a body is kept with its plain target. */
+    private boolean redirects(String location, int status, boolean clear) throws IOException {
+        letGoIfStreaming();
+        if (!holds()) {
+            return false;
+        }
+        checkOpen();
+        flushWriter();
+        if (clear) {
+            forget();
+        }
+        setStatus(status);
+        if (body.size() > 0) {
+            setHeader(HttpHeaders.LOCATION, location);
+        } else {
+            redirect = new Redirect(location, status);
+        }
+        return true;
+    }
+
+    private void checkOpen() {
+        if (redirect != null) {
+            throw new IllegalStateException("the response is a redirect already");
+        }
+    }
+
+    /** As after the redirect of a container. */
+    @Override
+    public boolean isCommitted() {
+        return redirect != null || super.isCommitted();
     }
 
     @Override
@@ -191,12 +232,14 @@ final class HeldResponse extends HeaderRecorder {
 
     @Override
     public void reset() {
+        checkOpen();
         super.reset();
         forget();
     }
 
     @Override
     public void resetBuffer() {
+        checkOpen();
         super.resetBuffer();
         forget();
     }
@@ -204,38 +247,6 @@ final class HeldResponse extends HeaderRecorder {
     private void forget() {
         flushWriter();
         body.reset();
-    }
-
-    /** What is written bit by bit gets through at once: nobody flushes a writer when the answer is complete. */
-    private final class WriteThrough extends FilterWriter {
-
-        WriteThrough(Writer out) {
-            super(out);
-        }
-
-        @Override
-        public void write(char[] text, int offset, int length) throws IOException {
-            out.write(text, offset, length);
-            flushIfStreaming();
-        }
-
-        @Override
-        public void write(String text, int offset, int length) throws IOException {
-            out.write(text, offset, length);
-            flushIfStreaming();
-        }
-
-        @Override
-        public void write(int character) throws IOException {
-            out.write(character);
-            flushIfStreaming();
-        }
-
-        private void flushIfStreaming() throws IOException {
-            if (most >= 0 && isStreaming.getAsBoolean()) {
-                out.flush();
-            }
-        }
     }
 
     private final class OutputBuffer extends ServletOutputStream {
@@ -248,6 +259,9 @@ final class HeldResponse extends HeaderRecorder {
         @Override
         public void write(byte[] from, int offset, int length) throws IOException {
             letGoIfStreaming();
+            if (redirect != null) {
+                return;
+            }
             if (holds() && body.size() + (long) length > most) {
                 sendHeld();
             }

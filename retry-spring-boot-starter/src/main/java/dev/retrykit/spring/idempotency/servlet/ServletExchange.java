@@ -1,9 +1,11 @@
 package dev.retrykit.spring.idempotency.servlet;
 
 import dev.retrykit.spring.idempotency.HeldClaim;
+import dev.retrykit.spring.idempotency.IdempotencyRules;
 import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.RefusedException;
 import dev.retrykit.spring.idempotency.store.Answer;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -29,6 +31,7 @@ final class ServletExchange {
     private volatile @Nullable HeldClaim claim;
     private HeldClaim.@Nullable Binding binding;
     private @Nullable RefusedException atEnd;
+    private int commitsBefore = -1;
     private volatile boolean timedOut;
     private volatile boolean settled;
 
@@ -79,6 +82,14 @@ final class ServletExchange {
         enterThread();
     }
 
+    /** Another handler, or a view, goes on with it. */
+    void forwards() {
+        HeldClaim held = claim;
+        if (held != null && commitsBefore < 0) {
+            commitsBefore = held.commits();
+        }
+    }
+
     /** A thread works for the claim. */
     void enterThread() {
         HeldClaim held = claim;
@@ -97,14 +108,18 @@ final class ServletExchange {
 
     /**
      * Something else than the handler's answer is given. It is written at the end, over whatever interceptors, and filters
-     * within this one, have made of it: they had done so before an answer was kept, and may fail after a refusal.
+     * within this one, have made of it: they had done so before an answer was kept, and may fail after a refusal. A part of
+     * a request without a key is written where it belongs.
      */
-    void answer(RefusedException refused, HttpServletResponse to) throws IOException {
-        if (isKeyed()) {
-            atEnd = refused;
-        } else {
+    void answer(RefusedException refused, IdempotencyRules rules, HttpServletRequest by, HttpServletResponse to)
+            throws IOException {
+        DispatcherType type = by.getDispatcherType();
+        if (!isKeyed() && (type == DispatcherType.FORWARD || type == DispatcherType.INCLUDE)) {
             Answers.write(refused, to);
+            return;
         }
+        response.hold(rules.maxBody(), rules.headers());
+        atEnd = refused;
     }
 
     /** Its time is over: what the handler began goes on. */
@@ -161,10 +176,15 @@ final class ServletExchange {
             held.release(); // its arguments couldn't be made, or something before it refused the request
         } else if (timedOut && !Endpoint.isKept(status)) {
             held.abandon();
-        } else if (call.isAnswerLost() && !Endpoint.isKept(status)) {
+        } else if (call.isAnswerLost() && !Endpoint.isKept(status) && !wentOn(held)) {
             held.complete(null);
         } else {
             keyed.settle(held, status, answer);
         }
+    }
+
+    /** Whether what was forwarded to has committed something: the handler's work wasn't done when it returned. */
+    private boolean wentOn(HeldClaim held) {
+        return commitsBefore >= 0 && held.commits() > commitsBefore;
     }
 }

@@ -14,8 +14,8 @@ import java.util.List;
  * An answer to give again.
  *
  * @param status its status
- * @param error whether the application asked for its error page, which is then made anew for each repeat; the body is the
- *     reason in UTF-8
+ * @param error whether the application asked for its error page or for a redirect, which is then made anew for each repeat;
+ *     the body is the reason, or the target, in UTF-8
  * @param headers its headers, those that may be given again
  * @param body its body
  */

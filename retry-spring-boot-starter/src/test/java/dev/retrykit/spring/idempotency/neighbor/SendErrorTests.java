@@ -13,16 +13,20 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -39,6 +43,14 @@ class SendErrorTests {
 
     private static String message() {
         return "refused in call " + calls.incrementAndGet();
+    }
+
+    private static void setHeaders(BiConsumer<String, String> add) {
+        add.accept("Link", "</docs>; rel=help");
+        add.accept("Link", "</terms>; rel=terms");
+        add.accept("Location", "/elsewhere");
+        add.accept("Deprecation", "@1688169599");
+        add.accept("X-Else", "not given again");
     }
 
     static class OuterException extends RuntimeException {
@@ -103,6 +115,28 @@ class SendErrorTests {
         }
 
         @Idempotent
+        @PostMapping("/headers")
+        void headers(HttpServletResponse response) throws IOException {
+            setHeaders(response::addHeader);
+            response.sendError(404, message());
+        }
+
+        @Idempotent
+        @PostMapping("/not-modified")
+        void notModified(HttpServletResponse response) throws IOException {
+            calls.incrementAndGet();
+            response.setHeader("ETag", "\"1\"");
+            response.sendError(304);
+        }
+
+        @Idempotent
+        @PostMapping("/headers-status")
+        String headersAndStatus(HttpServletResponse response) {
+            setHeaders(response::addHeader);
+            throw new ResponseStatusException(HttpStatus.NOT_FOUND, message());
+        }
+
+        @Idempotent
         @PostMapping("/send-error")
         void sendError(HttpServletResponse response) throws IOException {
             response.sendError(404, message());
@@ -155,6 +189,22 @@ class SendErrorTests {
         }
 
         @Idempotent
+        @PostMapping("/headers-status")
+        Mono<String> headersAndStatus(ServerHttpResponse response) {
+            return Mono.defer(() -> {
+                setHeaders(response.getHeaders()::add);
+                return Mono.error(new ResponseStatusException(HttpStatus.NOT_FOUND, message()));
+            });
+        }
+
+        @Idempotent
+        @PostMapping("/error-response")
+        Mono<String> errorResponse() {
+            return Mono.defer(() -> Mono.error(new ErrorResponseException(
+                    HttpStatus.NOT_FOUND, ProblemDetail.forStatusAndDetail(HttpStatus.NOT_FOUND, message()), null)));
+        }
+
+        @Idempotent
         @PostMapping("/status")
         Mono<String> status() {
             return Mono.defer(() -> Mono.error(new ResponseStatusException(HttpStatus.NOT_FOUND, message())));
@@ -185,7 +235,10 @@ class SendErrorTests {
     private static Shop start(WebApplicationType type, Class<?> controller) {
         return Shop.start(
                 type,
-                Map.of("spring.web.error.include-message", "always", "server.error.include-message", "always"),
+                Map.of(
+                        "spring.web.error.include-message", "always",
+                        "server.error.include-message", "always",
+                        "retrykit.idempotency.headers", "Deprecation"),
                 controller,
                 Advice.class);
     }
@@ -206,6 +259,12 @@ class SendErrorTests {
             assertThat(page(repeat)).isEqualTo(page(first));
             assertThat(repeat.headers().firstValue("Content-Type"))
                     .isEqualTo(first.headers().firstValue("Content-Type"));
+            for (String name : new String[] {"Link", "Location", "Deprecation", "ETag"}) {
+                assertThat(repeat.headers().allValues(name))
+                        .as(name)
+                        .isEqualTo(first.headers().allValues(name));
+            }
+            assertThat(repeat.headers().allValues("X-Else")).isEmpty();
             assertThat(repeat.headers().firstValue("Idempotent-Replayed")).contains("true");
             assertThat(calls).hasValue(before + 1);
         }
@@ -247,7 +306,15 @@ class SendErrorTests {
         }
 
         @ParameterizedTest
-        @CsvSource({"/send-error, 404", "/status, 404", "/status-stage, 404", "/annotated, 410"})
+        @CsvSource({
+            "/send-error, 404",
+            "/status, 404",
+            "/status-stage, 404",
+            "/annotated, 410",
+            "/headers, 404",
+            "/headers-status, 404",
+            "/not-modified, 304"
+        })
         void givesErrorPagesAgain(String path, int status) {
             assertSameError(path, status);
         }
@@ -280,9 +347,19 @@ class SendErrorTests {
         }
 
         @ParameterizedTest
-        @CsvSource({"/status, 404", "/annotated, 410"})
+        @CsvSource({"/status, 404", "/annotated, 410", "/headers-status, 404"})
         void givesErrorPagesAgain(String path, int status) {
             assertSameError(path, status);
+        }
+
+        /** Spring Boot knows no status of such a failure, and answers 500. */
+        @Test
+        void freesTheKeyByTheStatusThatIsGiven() {
+            int before = calls.get();
+            String key = UUID.randomUUID().toString();
+            assertThat(shop.post("/error-response", key, "").statusCode()).isEqualTo(500);
+            assertThat(shop.post("/error-response", key, "").statusCode()).isEqualTo(500);
+            assertThat(calls).hasValue(before + 2);
         }
 
         @ParameterizedTest

@@ -188,7 +188,12 @@ class LateFailureTests {
         @ParameterizedTest
         @CsvSource({
             "/itself, may have been carried out in part",
-            "/forwarded, was carried out",
+            "/forwarded, may have been carried out in part",
+            "/forwarded-handled, may have been carried out in part",
+            "/dispatched, may have been carried out in part",
+            "/dispatched-handled, may have been carried out in part",
+            "/committed-and-forwarded, was carried out",
+            "/committed-and-rendered, was carried out",
             "/exception-handler, may have been carried out in part"
         })
         void neverRepeatsIt(String path, String detail) {
@@ -247,6 +252,51 @@ class LateFailureTests {
         @PostMapping("/forwarded")
         public String forwarded() {
             return "forward:/book";
+        }
+
+        @Idempotent
+        @PostMapping("/forwarded-handled")
+        public String forwardedAndHandled() {
+            return "forward:/book-handled";
+        }
+
+        @Idempotent
+        @PostMapping({"/dispatched", "/dispatched-handled"})
+        public void dispatched(HttpServletRequest request, HttpServletResponse response) throws Exception {
+            String target = request.getRequestURI().endsWith("-handled") ? "/book-handled" : "/book";
+            request.getRequestDispatcher(target).forward(request, response);
+        }
+
+        @Idempotent
+        @PostMapping("/committed-and-forwarded")
+        public String committed() {
+            bank.book();
+            return "forward:/receipt";
+        }
+
+        @Idempotent
+        @PostMapping("/committed-and-rendered")
+        public ModelAndView rendered() {
+            bank.book();
+            return new ModelAndView((View) (model, request, response) -> failAfter(request.getRequestURI()));
+        }
+
+        @PostMapping("/receipt")
+        @ResponseBody
+        public String receipt() {
+            throw new IllegalStateException("no printer");
+        }
+
+        @PostMapping("/book-handled")
+        @ResponseBody
+        public String bookAndBeHandled() {
+            bank.book();
+            throw new IllegalArgumentException("after the commit");
+        }
+
+        @ExceptionHandler
+        public ResponseEntity<String> handle(IllegalArgumentException failure) {
+            return ResponseEntity.internalServerError().body("handled");
         }
 
         @PostMapping("/book")
