@@ -36,7 +36,10 @@ public final class Fingerprint {
      */
     public Fingerprint(String method, String path, @Nullable String query, @Nullable String contentType) {
         this.type = type(contentType);
-        digest.add(method).add(path).add(query == null ? "" : query).add(name(type, contentType));
+        digest.add(method)
+                .add(NormalUri.path(path))
+                .add(query == null ? "" : NormalUri.of(query))
+                .add(name(type, contentType));
     }
 
     private static @Nullable MediaType type(@Nullable String contentType) {

@@ -13,6 +13,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collections;
+import java.util.regex.Pattern;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -93,7 +94,7 @@ record KeyedCall(Endpoints endpoints, Endpoint endpoint, Callee callee, ServletE
         EndpointRequest arrived = new EndpointRequest(
                 request.getMethod(),
                 String.valueOf(request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE)),
-                request.getRequestURI(),
+                path(request),
                 request.getQueryString(),
                 request.getContentType(),
                 host == null ? request.getServerName() : host,
@@ -104,6 +105,14 @@ record KeyedCall(Endpoints endpoints, Endpoint endpoint, Callee callee, ServletE
                 key,
                 arrived,
                 new Payload(endpoint, exchange.request()).fingerprint(arrived, callee.handler(), request));
+    }
+
+    /** Without the session of a client that sends no cookies, whatever the application calls it. */
+    private static String path(HttpServletRequest request) {
+        String session = request.getRequestedSessionId();
+        return session == null || !request.isRequestedSessionIdFromURL()
+                ? request.getRequestURI()
+                : request.getRequestURI().replaceFirst(";[^;/=]*=" + Pattern.quote(session) + "(?=[;/]|$)", "");
     }
 
     /** The arguments are there, and the handler may be called with them. */

@@ -115,4 +115,44 @@ class FingerprintTests {
         assertThat(new Fingerprint("POST", "/a", null, "multipart/form-data;boundary=x").hex())
                 .isEqualTo(new Fingerprint("POST", "/a", null, "multipart/form-data;boundary=y").hex());
     }
+
+    private static String at(String path, String query) {
+        return new Fingerprint("POST", path, query, null).hex();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/~a, /%7Ea",
+        "/~a, /%7ea",
+        "/caf%C3%A9, /caf%c3%a9",
+        "/%41-b_c.9, /A%2Db%5fc%2E%39",
+        "/a;jsessionid=A1.b, /a",
+        "/a;JSESSIONID=A1;v=1/b, /a;v=1/b",
+        "/%, /%",
+        "/%zz%4, /%zz%4"
+    })
+    void isTheSameForEachSpellingOfAUri(String one, String other) {
+        assertThat(at(one, null)).isEqualTo(at(other, null));
+        assertThat(at("/", NormalUri.path(one))).isEqualTo(at("/", other));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/a%2Fb, /a/b",
+        "/a%2fb, /a/b",
+        "/a%3Bb, /a;b",
+        "/a%2525, /a%25",
+        "/a%20b, /a+b",
+        "/a%26b, /a&b",
+        "/A, /a",
+        "/a;v=1, /a",
+        "/a;v=jsessionid=1, /a",
+        "/%zZ, /%zz",
+        "/a%4, /a%5",
+        "/a%, /a"
+    })
+    void differsWhereAnEscapeHasAMeaning(String one, String other) {
+        assertThat(at(one, null)).isNotEqualTo(at(other, null));
+        assertThat(at("/", one)).isNotEqualTo(at("/", other));
+    }
 }
