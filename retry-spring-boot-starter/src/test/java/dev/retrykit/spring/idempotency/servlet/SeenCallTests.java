@@ -259,7 +259,11 @@ class SeenCallTests {
     @RestController
     static class Closed {
 
-        private final String of = " of the bean";
+        private final String of;
+
+        Closed() {
+            of = " of the bean"; // not a constant, which an object without its fields would have too
+        }
 
         @ModelAttribute("made")
         private String made() {
