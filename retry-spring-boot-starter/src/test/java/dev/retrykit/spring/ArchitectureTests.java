@@ -301,6 +301,7 @@ class ArchitectureTests {
                         "HeaderRecorder",
                         "HeldStream",
                         "MvcEndpoints",
+                        "Redirect",
                         "RetrykitIdempotentMvcAutoConfiguration");
         assertThat(dependents(all, "jakarta.validation")).containsExactly("InvalidArguments");
         assertThat(dependents(all, BASE + "http.reactive", BASE + "failure.WebClientStatus"))

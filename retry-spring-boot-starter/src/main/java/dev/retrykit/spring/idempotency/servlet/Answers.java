@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -16,6 +17,13 @@ import java.util.Set;
 final class Answers {
 
     private Answers() {}
+
+    /** For which the container makes a page, but for those that lead elsewhere or nowhere. */
+    static Answer ofError(int status, String reason, List<Answer.Header> headers) {
+        return Redirect.isOne(status)
+                ? new Answer(status, false, headers, new byte[0])
+                : new Answer(status, true, headers, reason.getBytes(StandardCharsets.UTF_8));
+    }
 
     static void write(RefusedException refused, HttpServletResponse response) throws IOException {
         Problem problem = refused.problem();

@@ -60,9 +60,7 @@ final class HeldResponse extends HeaderRecorder {
     @Nullable
     Answer answer() throws IOException {
         if (error != null) {
-            boolean hasPage = !Redirect.isOne(getStatus());
-            return new Answer(
-                    getStatus(), hasPage, recorded(), (hasPage ? error : "").getBytes(StandardCharsets.UTF_8));
+            return Answers.ofError(getStatus(), error, recorded());
         }
         if (redirect != null && !letGo) {
             return redirect.answer(recorded());
@@ -76,18 +74,17 @@ final class HeldResponse extends HeaderRecorder {
 
     /** Whether the container has finished the answer without what is held: then nobody would ever get it. */
     boolean isCutOff() {
-        boolean isThere = body.size() > 0 || redirect != null;
-        return holds() && error == null && isThere && super.isCommitted();
+        return holds() && error == null && (body.size() > 0 || redirect != null) && super.isCommitted();
     }
 
     /** Forgets what was answered, so that something else can be. */
     void restart() {
+        redirect = null;
+        error = null;
         if (!super.isCommitted()) {
             super.resetBuffer();
         }
         forget();
-        error = null;
-        redirect = null;
     }
 
     /** Gives the body to the one it is for. */
