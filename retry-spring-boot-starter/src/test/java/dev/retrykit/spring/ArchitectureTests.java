@@ -266,6 +266,7 @@ class ArchitectureTests {
                         "WebFluxEndpoints",
                         "Answers",
                         "Blocking",
+                        "Denials",
                         "Dispatch",
                         "Payload",
                         "Permission",

@@ -77,7 +77,7 @@ public final class MethodSecurity {
     private static void collect(Object bean, Handler handler, List<Advisor> found) {
         if (bean instanceof Advised advised) {
             Stream.of(advised.getAdvisors())
-                    .filter(advisor -> isAuthorization(advisor) || isAuthorization(advisor.getAdvice()))
+                    .filter(MethodSecurity::isPartOf)
                     .filter(advisor -> matches(advisor, handler))
                     .forEach(found::add);
         }
@@ -89,6 +89,11 @@ public final class MethodSecurity {
     private static boolean isOwn(Advisor advisor) {
         Object interceptor = isAuthorization(advisor) ? advisor : advisor.getAdvice();
         return interceptor.getClass().getName().startsWith(OWN);
+    }
+
+    /** Whether an advisor is one of method security. */
+    static boolean isPartOf(Advisor advisor) {
+        return isAuthorization(advisor) || isAuthorization(advisor.getAdvice());
     }
 
     private static boolean isAuthorization(Object advisor) {

@@ -3,6 +3,7 @@ package dev.retrykit.spring.idempotency.reactive;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.spring.idempotency.ClaimLostException;
 import dev.retrykit.spring.idempotency.HeldClaim;
+import dev.retrykit.spring.idempotency.http.Denials;
 import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.HandlerProxy;
 import dev.retrykit.spring.idempotency.http.InvalidArguments;
@@ -29,6 +30,7 @@ final class KeyedExchange {
     private final Endpoint endpoint;
     private final HeldExchange exchange;
     private final AtomicReference<State> state = new AtomicReference<>(State.BEGUN);
+    private final Denials denials = new Denials();
     private volatile @Nullable HeldClaim claim;
     private volatile @Nullable Throwable lost;
     private volatile boolean returned;
@@ -83,10 +85,10 @@ final class KeyedExchange {
         enter();
         HeldClaim held = claim;
         if (held == null) {
-            return returned(call.proceed());
+            return returned(denials.proceed(handler, call));
         }
         try (HeldClaim.Binding binding = held.bind()) {
-            return returned(call.proceed());
+            return returned(denials.proceed(handler, call));
         } catch (Exception failure) {
             if (Causes.chain(failure).stream().anyMatch(ClaimLostException.class::isInstance)) {
                 lost = failure;
@@ -120,7 +122,7 @@ final class KeyedExchange {
     }
 
     private void end(HeldClaim held, State before, int status, @Nullable Answer answer) {
-        if (before != State.ENTERED) {
+        if (before != State.ENTERED || denials.areWhy()) {
             held.release();
         } else if (failedLater && !Endpoint.isKept(status)) {
             held.complete(null); // the handler has succeeded, but its answer could not be written

@@ -1,5 +1,6 @@
 package dev.retrykit.spring.idempotency.servlet;
 
+import dev.retrykit.spring.idempotency.http.Denials;
 import dev.retrykit.spring.idempotency.http.InvalidArguments;
 import jakarta.servlet.http.HttpServletRequest;
 import org.aopalliance.intercept.MethodInvocation;
@@ -17,6 +18,7 @@ final class HandlerCall {
 
     private static final ThreadLocal<@Nullable HandlerCall> CURRENT = new ThreadLocal<>();
 
+    private final Denials denials = new Denials();
     private volatile State state = State.NOT_REACHED;
 
     /** In order. */
@@ -63,7 +65,9 @@ final class HandlerCall {
     /** Calls a handler, which is that of the call that this thread expects. */
     static @Nullable Object observe(HandlerMethod handler, MethodInvocation invocation) throws Throwable {
         HandlerCall expected = CURRENT.get();
-        return expected == null ? invocation.proceed() : expected.run(handler, invocation::proceed);
+        return expected == null
+                ? invocation.proceed()
+                : expected.run(handler, () -> expected.denials.proceed(handler, invocation));
     }
 
     /** Whoever was to call it is done: if that wasn't seen, it may have been called all the same. */
@@ -120,7 +124,7 @@ final class HandlerCall {
     }
 
     boolean isEntered() {
-        return state != State.NOT_REACHED;
+        return state != State.NOT_REACHED && !denials.areWhy();
     }
 
     /** Whether the handler has succeeded, but its answer could not be given. */
