@@ -27,6 +27,8 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.HandlerAdapter;
 import org.springframework.web.reactive.HandlerResult;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.servlet.function.ServerRequest;
+import org.springframework.web.servlet.function.ServerResponse;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 import reactor.core.publisher.Flux;
@@ -123,6 +125,30 @@ class EndpointStartTests {
         String pay(String tenant) {
             return tenant;
         }
+    }
+
+    static class ServletHandler {
+        @Idempotent
+        ServerResponse pay(ServerRequest request) {
+            return ServerResponse.ok().build();
+        }
+    }
+
+    static class ReactiveHandler {
+        @Idempotent
+        Mono<org.springframework.web.reactive.function.server.ServerResponse> pay(
+                org.springframework.web.reactive.function.server.ServerRequest request) {
+            return Mono.empty();
+        }
+    }
+
+    @Test
+    void refusesHandlersOfRouterFunctions() {
+        String message = ".pay(ServerRequest): it handles requests of a RouterFunction";
+        MVC.withBean(ServletHandler.class)
+                .run(context -> assertRefused(context.getStartupFailure(), "ServletHandler" + message));
+        WEB_FLUX.withBean(ReactiveHandler.class)
+                .run(context -> assertRefused(context.getStartupFailure(), "ReactiveHandler" + message));
     }
 
     private static void assertRefused(Throwable failure, String message) {

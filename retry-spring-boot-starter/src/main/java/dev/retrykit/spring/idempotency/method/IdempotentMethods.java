@@ -10,8 +10,10 @@ import dev.retrykit.spring.transaction.RollbackRules;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.apache.commons.logging.Log;
@@ -27,6 +29,11 @@ import org.springframework.util.ClassUtils;
 public final class IdempotentMethods implements MethodInterceptor {
 
     private static final Log LOG = LogFactory.getLog(IdempotentMethods.class);
+
+    /** What handlers take that aren't methods of controllers. */
+    private static final Set<String> FUNCTIONAL = Set.of(
+            "org.springframework.web.servlet.function.ServerRequest",
+            "org.springframework.web.reactive.function.server.ServerRequest");
 
     private final Map<Method, IdempotentMethod> byMethod = new ConcurrentHashMap<>();
     private final IdempotentMethod.Parts parts;
@@ -61,6 +68,13 @@ public final class IdempotentMethods implements MethodInterceptor {
      */
     void prepare(Class<?> type) {
         annotated(type).forEach((method, idempotent) -> {
+            if (isFunctional(method)) {
+                throw new InvalidSettingException(
+                        "@Idempotent on " + MethodNames.readable(method, type)
+                                + ": it handles requests of a RouterFunction, and keys of requests are looked at for methods"
+                                + " of a @Controller alone.",
+                        "Map it as a method of a @Controller, or remove the annotation.");
+            }
             if (idempotent.key().isEmpty()) {
                 throw new InvalidSettingException(
                         "@Idempotent on " + MethodNames.readable(method, type)
@@ -70,6 +84,10 @@ public final class IdempotentMethods implements MethodInterceptor {
             byMethod.computeIfAbsent(method, key -> new IdempotentMethod(idempotent, key, type, parts));
             warnIfHalfDone(method, type);
         });
+    }
+
+    private static boolean isFunctional(Method method) {
+        return Stream.of(method.getParameterTypes()).map(Class::getName).anyMatch(FUNCTIONAL::contains);
     }
 
     private void warnIfHalfDone(Method method, Class<?> type) {
