@@ -1,6 +1,5 @@
 package dev.retrykit.spring.idempotency.http;
 
-import dev.retrykit.failure.RetryHint;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.web.Problem;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Leaves a controller in place of a call: the request has been answered before, or isn't carried out. It has no stack trace
  * and means no failure.
  */
-public final class RefusedException extends RuntimeException implements RetryHint {
+public final class RefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
@@ -40,10 +39,5 @@ public final class RefusedException extends RuntimeException implements RetryHin
     /** What to answer otherwise; null if there is an answer to give again. */
     public @Nullable Problem problem() {
         return problem;
-    }
-
-    @Override
-    public boolean retryable() {
-        return false;
     }
 }

@@ -3,15 +3,13 @@ package dev.retrykit.spring.idempotency.reactive;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.spring.idempotency.ClaimLostException;
 import dev.retrykit.spring.idempotency.IdempotencyRules;
+import dev.retrykit.spring.idempotency.http.KeptHeaders;
 import dev.retrykit.spring.idempotency.http.Refusals;
 import dev.retrykit.spring.idempotency.http.RefusedException;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.web.GivenUpHandler;
 import dev.retrykit.spring.web.Problem;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
-import java.util.Locale;
-import java.util.Set;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -49,7 +47,7 @@ final class Answers {
         HttpHeaders headers = response.getHeaders();
         headers.set(IdempotencyRules.REPLAYED, "true");
         GivenUpHandler.expose(headers);
-        addHeaders(answer, headers);
+        KeptHeaders.write(answer, headers::set, headers::add);
         HttpStatusCode status = HttpStatusCode.valueOf(answer.status());
         if (answer.error()) {
             String reason = new String(answer.body(), StandardCharsets.UTF_8);
@@ -62,17 +60,5 @@ final class Answers {
         headers.setContentLength(answer.body().length);
         return response.writeWith(
                 Mono.fromSupplier(() -> response.bufferFactory().wrap(answer.body())));
-    }
-
-    /** The kept values are all that the answer had, those that filters had set before included. */
-    private static void addHeaders(Answer answer, HttpHeaders headers) {
-        Set<String> written = new HashSet<>();
-        for (Answer.Header header : answer.headers()) {
-            if (written.add(header.name().toLowerCase(Locale.ROOT))) {
-                headers.set(header.name(), header.value());
-            } else {
-                headers.add(header.name(), header.value());
-            }
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.retrykit.spring.idempotency.servlet;
 
 import dev.retrykit.spring.idempotency.IdempotencyRules;
+import dev.retrykit.spring.idempotency.http.KeptHeaders;
 import dev.retrykit.spring.idempotency.http.RefusedException;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.web.GivenUpResolver;
@@ -8,10 +9,7 @@ import dev.retrykit.spring.web.Problem;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 
 /** Writes what is answered in place of a call. */
 final class Answers {
@@ -38,7 +36,7 @@ final class Answers {
     }
 
     private static void write(Answer answer, HttpServletResponse response) throws IOException {
-        addHeaders(answer, response);
+        KeptHeaders.write(answer, response::setHeader, response::addHeader);
         Redirect redirect = Redirect.of(answer);
         if (redirect != null) {
             redirect.send(response);
@@ -52,18 +50,6 @@ final class Answers {
         if (answer.body().length > 0) {
             response.setContentLength(answer.body().length);
             response.getOutputStream().write(answer.body());
-        }
-    }
-
-    /** The kept values are all that the answer had, those that filters had set before included. */
-    private static void addHeaders(Answer answer, HttpServletResponse response) {
-        Set<String> written = new HashSet<>();
-        for (Answer.Header header : answer.headers()) {
-            if (written.add(header.name().toLowerCase(Locale.ROOT))) {
-                response.setHeader(header.name(), header.value());
-            } else {
-                response.addHeader(header.name(), header.value());
-            }
         }
     }
 }

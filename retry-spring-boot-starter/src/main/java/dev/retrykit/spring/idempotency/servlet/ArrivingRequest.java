@@ -11,7 +11,6 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.Part;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -121,7 +120,7 @@ final class ArrivingRequest extends HttpServletRequestWrapper {
             return super.getReader();
         }
         if (reader == null) {
-            reader = new BufferedReader(new InputStreamReader(getInputStream(), charset()));
+            reader = HeldStream.reader(getInputStream(), getCharacterEncoding());
         }
         return reader;
     }

@@ -8,10 +8,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
-import java.nio.charset.UnsupportedCharsetException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -105,18 +101,9 @@ final class HeldRequest extends HttpServletRequestWrapper {
             return super.getReader();
         }
         if (reader == null) {
-            reader = new BufferedReader(new InputStreamReader(getInputStream(), charset()));
+            reader = HeldStream.reader(getInputStream(), getCharacterEncoding());
         }
         return reader;
-    }
-
-    private Charset charset() {
-        String name = getCharacterEncoding();
-        try {
-            return name == null ? StandardCharsets.ISO_8859_1 : Charset.forName(name);
-        } catch (IllegalArgumentException unknown) {
-            throw new UnsupportedCharsetException("of the request");
-        }
     }
 
     /** What is written by hand passes the held response too. */

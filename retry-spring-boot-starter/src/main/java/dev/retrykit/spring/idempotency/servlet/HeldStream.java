@@ -2,8 +2,12 @@ package dev.retrykit.spring.idempotency.servlet;
 
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -29,6 +33,16 @@ final class HeldStream extends ServletInputStream {
     HeldStream(byte[] body, BooleanSupplier isAsync) {
         this.bytes = new ByteArrayInputStream(body);
         this.isAsync = isAsync;
+    }
+
+    /**
+     * Its text.
+     *
+     * @param encoding what the request says; null if nothing
+     */
+    static BufferedReader reader(InputStream bytes, @Nullable String encoding) throws IOException {
+        String name = encoding == null ? StandardCharsets.ISO_8859_1.name() : encoding;
+        return new BufferedReader(new InputStreamReader(bytes, name));
     }
 
     @Override
