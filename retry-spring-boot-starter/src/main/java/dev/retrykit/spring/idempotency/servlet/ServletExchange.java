@@ -114,7 +114,7 @@ final class ServletExchange {
     void answer(RefusedException refused, IdempotencyRules rules, HttpServletRequest by, HttpServletResponse to)
             throws IOException {
         DispatcherType type = by.getDispatcherType();
-        if (!isKeyed() && (type == DispatcherType.FORWARD || type == DispatcherType.INCLUDE)) {
+        if (!isKeyed() && type != DispatcherType.REQUEST && type != DispatcherType.ASYNC) {
             Answers.write(refused, to);
             return;
         }
