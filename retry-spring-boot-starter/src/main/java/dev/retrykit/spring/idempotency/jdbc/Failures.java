@@ -4,6 +4,7 @@ import dev.retrykit.failure.Causes;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
+import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,12 @@ final class Failures {
 
     /** MariaDB: ER_CHECKREAD. */
     private static final int CHECKREAD = 1020;
+
+    /** A lock that wasn't there in time or at once, or a statement that was stopped since it waited too long. */
+    private static final Set<String> LOCKED = Set.of("40001", "40P01", "55P03", "57014", "70100", "90131", "HYT00");
+
+    /** MariaDB and MySQL, by number: ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK, ER_LOCK_NOWAIT, and CHECKREAD. */
+    private static final Set<Integer> LOCKED_CODES = Set.of(1205, 1213, 3572, CHECKREAD);
 
     private Failures() {}
 
@@ -39,6 +46,14 @@ final class Failures {
                 || failed instanceof SQLTransientConnectionException
                 || failed instanceof SQLRecoverableException
                 || state(failed).startsWith("08");
+    }
+
+    /** Somebody else's transaction has a row, or has changed it meanwhile. */
+    static boolean isLocked(SQLException failed) {
+        return !isDisconnect(failed)
+                && (failed instanceof SQLTimeoutException
+                        || LOCKED.contains(state(failed))
+                        || LOCKED_CODES.contains(failed.getErrorCode()));
     }
 
     /** A row was changed by a transaction that this one can't see. */

@@ -190,11 +190,11 @@ public final class JdbcStore implements IdempotencyStore {
                     row.owner(),
                     row.state());
             return rows == 1 ? TakeOver.TAKEN : TakeOver.CHANGED;
-        } catch (SQLException waited) {
-            if (Failures.isDisconnect(waited)) {
-                throw waited;
+        } catch (SQLException failed) {
+            if (Failures.isLocked(failed)) {
+                return TakeOver.COMMITTING;
             }
-            return TakeOver.COMMITTING;
+            throw failed;
         }
     }
 
