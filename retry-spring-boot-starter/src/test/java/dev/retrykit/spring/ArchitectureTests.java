@@ -194,6 +194,7 @@ class ArchitectureTests {
                         "WriteQuery",
                         "Writes",
                         "PendingEntities",
+                        "FetchedConnection",
                         "CommitListener",
                         "TimeoutRollback",
                         "AnnotatedRollbackRules",
@@ -209,10 +210,11 @@ class ArchitectureTests {
                         "FencePostProcessor",
                         "RetrykitIdempotencyJdbcAutoConfiguration");
         assertThat(dependents(all, "jakarta.persistence", "org.springframework.orm"))
-                .containsExactlyInAnyOrder("PendingEntities", "SessionConnection");
+                .containsExactlyInAnyOrder("PendingEntities", "FetchedConnection", "SessionConnection");
         assertThat(dependents(all, "org.springframework.jdbc", BASE + "transaction.Writes"))
                 .containsExactlyInAnyOrder(
                         "Writes",
+                        "FetchedConnection",
                         "CommitListener",
                         "ThreadConnections",
                         "Steps",
@@ -222,7 +224,8 @@ class ArchitectureTests {
                 .containsExactlyInAnyOrder("Scripts", "RedisStore", "RetrykitIdempotencyRedisAutoConfiguration");
         assertThat(dependents(all, "tools.jackson", BASE + "idempotency.http.JsonContent"))
                 .containsExactlyInAnyOrder("JsonContent", "Fingerprint");
-        assertThat(dependents(all, "org.hibernate")).containsExactly("SessionConnection");
+        assertThat(dependents(all, "org.hibernate"))
+                .containsExactlyInAnyOrder("FetchedConnection", "SessionConnection");
         assertThat(dependents(all, BASE + "failure.ThreadTransaction"))
                 .containsExactly("RetrykitDataAutoConfiguration");
         assertThat(dependents(all, "io.micrometer.context", BASE + "observe.SnapshotCarrier"))

@@ -50,6 +50,11 @@ final class Writes {
 
     /** The number at the beginning of the thread's transaction; unknown also where no number is needed. */
     long atBegin() {
+        WriteQuery asked = query;
+        boolean needsNone = looked && (asked == null || !asked.isCumulative);
+        if (needsNone || !FetchedConnection.isThere(dataSource)) {
+            return UNKNOWN;
+        }
         try {
             return ask(connection -> {
                 WriteQuery known = query(connection);
@@ -63,13 +68,19 @@ final class Writes {
 
     /**
      * Whether the thread's transaction has written anything until now. What JPA has yet to write is sent first. A
-     * transaction that can only be rolled back hasn't.
+     * transaction that can only be rolled back hasn't, and neither has one without a connection.
      *
      * @param atBegin the number at its beginning
      */
     boolean hasWritten(long atBegin) {
         if (!TransactionSynchronizationManager.hasResource(dataSource)) {
             return true;
+        }
+        if (!FetchedConnection.isThere(dataSource)) {
+            PendingEntities.flush();
+            if (!FetchedConnection.isThere(dataSource)) {
+                return false;
+            }
         }
         try {
             return ask(connection -> isWritten(connection, atBegin));

@@ -624,6 +624,32 @@ class AttemptCommitsTests {
         }
     }
 
+    /** What is known of a transaction outlives any collection before its end. */
+    static class CollectingManager extends ConflictingManager {
+
+        private static final long serialVersionUID = 1;
+
+        CollectingManager(DataSource dataSource) {
+            super(dataSource);
+        }
+
+        @Override
+        protected void doCommit(DefaultTransactionStatus status) {
+            System.gc();
+            super.doCommit(status);
+        }
+    }
+
+    @Test
+    void areRepeatedIfTheCommitWasRolledBackAfterAGarbageCollection() {
+        withJdbc(Servers.h2()).withBean(CollectingManager.class).run(context -> {
+            Work work = context.getBean(Work.class);
+            work.failing = 0;
+            assertThat(outcome(context, Fault.UNCHECKED, context.getBean(OnMethod.class)::place))
+                    .isEqualTo("1 row, 1 mail, 3 attempts, SUCCESS");
+        });
+    }
+
     @Test
     void areRepeatedIfTheCommitWasRolledBack() {
         withJdbc(Servers.h2()).withBean(ConflictingManager.class).run(context -> {
@@ -663,6 +689,11 @@ class AttemptCommitsTests {
         @Test
         void areNotRepeated() {
             assertThat(outcome(Publishing::place)).isEqualTo("1 commits, 1 attempts, NOT_IDEMPOTENT");
+        }
+
+        @Test
+        void areNotRepeatedAfterAGarbageCollection() {
+            assertThat(outcome(Publishing::placeAndCollect)).isEqualTo("1 commits, 1 attempts, NOT_IDEMPOTENT");
         }
 
         @Test
@@ -721,6 +752,12 @@ class AttemptCommitsTests {
         @Transactional
         public Mono<String> place() {
             return attempt();
+        }
+
+        @Retryable("plain")
+        @Transactional
+        public Mono<String> placeAndCollect() {
+            return Mono.fromRunnable(System::gc).then(attempt());
         }
 
         @Retryable("plain")

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.retrykit.Retry;
 import dev.retrykit.RetryPolicy;
 import dev.retrykit.spring.idempotency.Servers;
@@ -17,6 +19,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -29,10 +32,12 @@ import org.hibernate.Session;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
@@ -78,6 +83,22 @@ class WritesTests {
         JdbcTemplate jdbc() {
             return new JdbcTemplate(source());
         }
+    }
+
+    /** A pool of one connection, which nobody waits for long. */
+    private static HikariDataSource pool(DataSource source) {
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(source);
+        config.setMaximumPoolSize(1);
+        config.setConnectionTimeout(250);
+        config.setAutoCommit(false);
+        return new HikariDataSource(config);
+    }
+
+    private static DataSource lazy(DataSource pool) {
+        LazyConnectionDataSourceProxy lazy = new LazyConnectionDataSourceProxy(pool);
+        lazy.setDefaultAutoCommit(false);
+        return lazy;
     }
 
     /** What a listener after ours learns of each commit. */
@@ -196,6 +217,40 @@ class WritesTests {
         assertThat(written.get(0)).isEqualTo(database != Database.POSTGRESQL);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void fetchesNoConnectionForATransactionThatHasNone(Database database) throws SQLException {
+        try (HikariDataSource pool = pool(database.source())) {
+            DataSource lazy = lazy(pool);
+            for (int i = 0; i < 2; i++) {
+                try (Connection only = pool.getConnection()) {
+                    assertThat(only.isValid(1)).isTrue();
+                    assertThat(answers(lazy, status -> {})).containsExactly(false);
+                }
+                new JdbcTemplate(lazy).queryForList("select 1"); // now it is known which database it is
+                assertThat(answers(lazy, status -> new JdbcTemplate(lazy).queryForList("select 1")))
+                        .hasSize(1);
+            }
+        }
+    }
+
+    /** MariaDB would have to be asked at the beginning, when there is no connection yet. */
+    @ParameterizedTest
+    @EnumSource
+    void seesWhatWasWrittenOnAConnectionThatWasFetchedLate(Database database) throws SQLException {
+        table(database);
+        try (HikariDataSource pool = pool(database.source())) {
+            DataSource lazy = lazy(pool);
+            JdbcTemplate jdbc = new JdbcTemplate(lazy);
+            assertThat(answers(lazy, status -> jdbc.update("insert into written values (2, 'two')")))
+                    .containsExactly(true);
+            assertThat(answers(lazy, status -> jdbc.queryForList("select * from written")))
+                    .containsExactly(database == Database.MARIADB);
+            assertThat(answers(lazy, status -> jdbc.update("delete from written where id = 2")))
+                    .containsExactly(true);
+        }
+    }
+
     /** Nobody asked at its beginning, since no attempt was there: it may have written. */
     @Test
     void takesWhatItCannotCompareForWritten() {
@@ -302,12 +357,18 @@ class WritesTests {
         private Throwable failure;
 
         private void work(Database database, Work work) {
+            work(database.source(), Map.of(), work);
+        }
+
+        private void work(DataSource source, Map<String, String> settings, Work work) {
             LocalContainerEntityManagerFactoryBean factory = new LocalContainerEntityManagerFactoryBean();
-            factory.setDataSource(database.source());
+            factory.setDataSource(source);
             factory.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
             factory.setPersistenceUnitName("writes");
             factory.setManagedTypes(PersistenceManagedTypes.of(Noted.class.getName()));
-            factory.setJpaPropertyMap(Map.of("hibernate.hbm2ddl.auto", "update"));
+            Map<String, String> all = new HashMap<>(settings);
+            all.put("hibernate.hbm2ddl.auto", "update");
+            factory.setJpaPropertyMap(all);
             factory.afterPropertiesSet();
             try {
                 JpaTransactionManager manager = new JpaTransactionManager(factory.getObject());
@@ -345,6 +406,50 @@ class WritesTests {
                     (entities, id) ->
                             assertThat(entities.find(Noted.class, id).name).isEqualTo("first"));
             assertThat(written).containsExactly(false);
+        }
+
+        private void workOfAPool(Database database, boolean isProxied, Consumer<DataSource> taken, Work work) {
+            try (HikariDataSource pool = pool(database.source())) {
+                work(
+                        isProxied ? lazy(pool) : pool,
+                        Map.of("hibernate.connection.provider_disables_autocommit", "true"),
+                        (entities, id) -> {
+                            taken.accept(pool);
+                            work.in(entities, id);
+                        });
+            }
+        }
+
+        @ParameterizedTest
+        @CsvSource({"H2, false", "H2, true", "POSTGRESQL, false", "POSTGRESQL, true", "MARIADB, false", "MARIADB, true"
+        })
+        void fetchesNoConnectionForATransactionThatHasNone(Database database, boolean isProxied) throws SQLException {
+            List<Connection> only = new ArrayList<>();
+            workOfAPool(database, isProxied, pool -> only.add(taken(pool)), (entities, id) -> {});
+            only.get(0).close();
+            assertThat(failure).isNull();
+            assertThat(written).containsExactly(false);
+        }
+
+        private static Connection taken(DataSource pool) {
+            try {
+                return pool.getConnection();
+            } catch (SQLException failed) {
+                throw new AssertionError(failed);
+            }
+        }
+
+        @ParameterizedTest
+        @CsvSource({"H2, false", "H2, true", "POSTGRESQL, false", "POSTGRESQL, true", "MARIADB, false", "MARIADB, true"
+        })
+        void seesWhatIsFlushedByTheCommitOnAConnectionThatIsFetchedForIt(Database database, boolean isProxied) {
+            workOfAPool(database, isProxied, pool -> {}, (entities, id) -> {
+                Noted another = new Noted();
+                another.id = UUID.randomUUID().toString();
+                entities.persist(another);
+            });
+            assertThat(failure).isNull();
+            assertThat(written).containsExactly(true);
         }
 
         @Test
