@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class ClaimEnd {
 
     private final String id;
+    private final Kind kind;
     private final Step step;
     private final Runnable refused;
     private @Nullable Answer answer; // guarded by this
@@ -17,13 +18,38 @@ final class ClaimEnd {
      *
      * @param id the hash of its key
      * @param answer the answer to keep; null if none is
-     * @param refused is told if the store refuses the step
+     * @param refused is told if the store refuses the step since somebody else has the key
      */
-    ClaimEnd(String id, @Nullable Answer answer, Step step, Runnable refused) {
+    ClaimEnd(String id, Kind kind, @Nullable Answer answer, Step step, Runnable refused) {
         this.id = id;
+        this.kind = kind;
         this.answer = answer;
         this.step = step;
         this.refused = refused;
+    }
+
+    /** What ended. */
+    enum Kind {
+
+        /** It was carried out. A store takes this twice, so whoever is refused has lost the key. */
+        COMPLETED("kept"),
+
+        /** It had no effect. Its record is removed, so a second try is refused if the first was taken. */
+        RELEASED("freed"),
+
+        /** Nothing was carried out, and whether there is a claim isn't known. */
+        FORGOTTEN("freed");
+
+        private final String done;
+
+        Kind(String done) {
+            this.done = done;
+        }
+
+        /** What is done with the key then. */
+        String done() {
+            return done;
+        }
     }
 
     /** What the store is told. */
@@ -45,6 +71,11 @@ final class ClaimEnd {
         return id;
     }
 
+    /** Whether there was a call, which nobody may repeat until the store knows what became of it. */
+    boolean isOfCall() {
+        return kind != Kind.FORGOTTEN;
+    }
+
     /**
      * Tells the store.
      *
@@ -58,9 +89,16 @@ final class ClaimEnd {
         return step.take(kept);
     }
 
-    /** The store refused it. */
+    /** The store refused the first try. */
     void refused() {
         refused.run();
+    }
+
+    /** The store refused a later try. */
+    void refusedAgain() {
+        if (kind == Kind.COMPLETED) {
+            refused.run();
+        }
     }
 
     /** How much memory its answer takes. */

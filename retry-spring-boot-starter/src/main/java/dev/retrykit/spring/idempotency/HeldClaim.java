@@ -167,7 +167,7 @@ public final class HeldClaim {
             if (abandoned) {
                 endLease(); // it may have been ended before it was renewed
             }
-        } catch (RuntimeException down) {
+        } catch (RuntimeException | Error down) {
             upkeep.warn("The lease of the idempotency key " + claim.id() + " couldn't be renewed", down);
         }
         if (!ended.get()) {
@@ -188,12 +188,12 @@ public final class HeldClaim {
      * @param answer the answer to keep; null if none is
      */
     public void complete(@Nullable Answer answer) {
-        end("kept", answer, kept -> store.complete(claim, kept, terms.ttl()));
+        end(ClaimEnd.Kind.COMPLETED, answer, kept -> store.complete(claim, kept, terms.ttl()));
     }
 
     /** It had no effect, as far as is known here. */
     public void release() {
-        end("freed", null, nothing -> store.release(claim, terms.ttl()) != Release.LOST);
+        end(ClaimEnd.Kind.RELEASED, null, nothing -> store.release(claim, terms.ttl()) != Release.LOST);
     }
 
     /** Nobody here will learn what becomes of it: its lease ends now. The store is told on another thread. */
@@ -207,7 +207,7 @@ public final class HeldClaim {
     private void endLease() {
         try {
             store.abandon(claim);
-        } catch (RuntimeException down) {
+        } catch (RuntimeException | Error down) {
             upkeep.warn(
                     "The lease of the idempotency key " + claim.id() + " couldn't be ended, so repeats are refused for "
                             + terms.lease().toMillis() + " ms at most",
@@ -215,15 +215,18 @@ public final class HeldClaim {
         }
     }
 
-    private void end(String what, @Nullable Answer answer, ClaimEnd.Step step) {
+    private void end(ClaimEnd.Kind kind, @Nullable Answer answer, ClaimEnd.Step step) {
         if (isFirstEnd()) {
-            guard.tell(new ClaimEnd(claim.id(), answer, step, () -> refused(what)), claimedNanos);
+            guard.tell(new ClaimEnd(claim.id(), kind, answer, step, () -> refused(kind)), claimedNanos);
         }
     }
 
-    private void refused(String what) {
+    private void refused(ClaimEnd.Kind kind) {
         counters.add(Result.LOST);
-        LOG.warn("The idempotency key " + claim.id() + " wasn't " + what
-                + ": its claim was taken over, since its lease had ended");
+        LOG.warn("The idempotency key " + claim.id() + " wasn't " + kind.done()
+                + ": its claim was taken over, since its lease of "
+                + terms.lease().toMillis()
+                + " ms had ended. Unless a transaction was tied to the claim, the call may have been made twice. Raise"
+                + " retrykit.idempotency.lease above the time for which the store may be away");
     }
 }

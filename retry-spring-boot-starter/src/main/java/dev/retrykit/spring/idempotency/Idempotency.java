@@ -63,6 +63,11 @@ public final class Idempotency implements AutoCloseable {
 
     private void start() {
         store.prepare();
+        guard.connect(down -> upkeep.warn(
+                "The " + store.name()
+                        + " store of idempotency keys can't be reached yet. Until it answers, requests with"
+                        + " keys are answered with 503, or as retrykit.idempotency.on-store-down says. Check that it is up",
+                down));
         purgeLater();
     }
 
@@ -114,13 +119,17 @@ public final class Idempotency implements AutoCloseable {
     }
 
     /** The store may have taken the claim, and nobody knows: nothing was carried out, so it must not look as if. */
-    private void forget(Claim claim, Terms terms, @Nullable Found late, @Nullable RuntimeException failed) {
+    private void forget(Claim claim, Terms terms, @Nullable Found late, @Nullable Throwable failed) {
         boolean isTaken = failed == null
                 ? late != null && late.state() == Found.State.CLAIMED
                 : !(failed instanceof StoreFullException);
         if (isTaken) {
             guard.tellLater(new ClaimEnd(
-                    claim.id(), null, nothing -> store.release(claim, terms.ttl()) != Release.LOST, () -> {}));
+                    claim.id(),
+                    ClaimEnd.Kind.FORGOTTEN,
+                    null,
+                    nothing -> store.release(claim, terms.ttl()) != Release.LOST,
+                    () -> {}));
         }
     }
 
@@ -130,7 +139,7 @@ public final class Idempotency implements AutoCloseable {
                 if (guard.isAsked()) {
                     store.purge();
                 }
-            } catch (RuntimeException down) {
+            } catch (RuntimeException | Error down) {
                 LOG.debug("Expired idempotency keys couldn't be removed", down);
             }
             if (!closed) {

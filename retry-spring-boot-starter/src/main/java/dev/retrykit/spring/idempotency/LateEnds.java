@@ -1,6 +1,14 @@
 package dev.retrykit.spring.idempotency;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ObjIntConsumer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -12,15 +20,27 @@ final class LateEnds {
     private static final Log LOG = LogFactory.getLog(LateEnds.class);
 
     private static final int TRIES = 30;
-    private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
+
+    /** How long it takes at most until a store that answers again knows of them. */
+    static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
 
     private static final int MOST = 10_000;
     private static final long MOST_BYTES = 32 << 20;
+    private static final int CLOSING_MILLIS = 2_000;
+
+    private static final String CONSEQUENCE =
+            " Repeats get 409 for as long as retrykit.idempotency.hold-for says, or are"
+                    + " carried out again: with the JDBC store if no transaction was committed, elsewhere if"
+                    + " retrykit.idempotency.on-crash is rerun. Find out what became of the call, then free the key with DELETE"
+                    + " /actuator/retry/idempotency/{hash}";
 
     private final Upkeep upkeep;
     private final ObjIntConsumer<ClaimEnd> retry;
-    private int count; // guarded by this
+    private final Map<String, ClaimEnd> ofCalls = new ConcurrentHashMap<>();
+    private final Set<ClaimEnd> waiting = new HashSet<>(); // guarded by this
     private long bytes; // guarded by this
+    private boolean closed; // guarded by this
+    private volatile boolean isOver;
 
     /**
      * None yet.
@@ -30,6 +50,11 @@ final class LateEnds {
     LateEnds(Upkeep upkeep, ObjIntConsumer<ClaimEnd> retry) {
         this.upkeep = upkeep;
         this.retry = retry;
+    }
+
+    /** Whether a call with a key has ended and the store will be told of it. */
+    boolean isAboutToTell(String id) {
+        return ofCalls.containsKey(id);
     }
 
     /**
@@ -42,9 +67,12 @@ final class LateEnds {
             if (!end.late()) {
                 return true;
             }
-            count++;
+            waiting.add(end);
             bytes += end.bytes();
-            if (count <= MOST && bytes <= MOST_BYTES) {
+            if (end.isOfCall()) {
+                ofCalls.put(end.id(), end);
+            }
+            if (!closed && waiting.size() <= MOST && bytes <= MOST_BYTES) {
                 return true;
             }
             bytes -= end.bytes();
@@ -54,41 +82,51 @@ final class LateEnds {
     }
 
     private boolean isKeptWithoutAnswer(ClaimEnd end) {
-        boolean kept = waiting() <= MOST;
-        if (!kept) {
-            remove(end);
+        String obstacle = obstacle();
+        if (obstacle == null) {
+            upkeep.warn(
+                    "The answer for the idempotency key " + end.id() + " isn't kept: answers of " + MOST_BYTES
+                            + " bytes wait for the store, and no more may. Repeats get 409",
+                    null);
+            return true;
         }
+        remove(end);
         upkeep.warn(
-                kept
-                        ? "The answer for the idempotency key " + end.id() + " isn't kept: answers of " + MOST_BYTES
-                                + " bytes wait for the store, and no more may. Repeats get 409"
-                        : "The store isn't told what became of the idempotency key " + end.id() + ": " + MOST
-                                + " keys wait for it, and no more may. Repeats get 409",
+                "The store isn't told what became of the idempotency key " + end.id() + ": " + obstacle + "."
+                        + CONSEQUENCE,
                 null);
-        return kept;
+        return false;
     }
 
-    private synchronized int waiting() {
-        return count;
+    /** Why the store can't be told later; null if it can. */
+    private synchronized @Nullable String obstacle() {
+        if (closed) {
+            return "the application ends";
+        }
+        return waiting.size() > MOST ? MOST + " keys wait for it, and no more may" : null;
     }
 
     /** The store knows of it, or never will. */
     void remove(ClaimEnd end) {
         if (end.known()) {
             synchronized (this) {
-                count--;
+                waiting.remove(end);
                 bytes -= end.bytes();
             }
+            ofCalls.remove(end.id(), end);
         }
     }
 
     /** The store couldn't be told at the first try: it is tried again for a minute. */
-    void failed(ClaimEnd end, @Nullable RuntimeException down) {
-        upkeep.warn(
-                "The store couldn't be told what became of the idempotency key " + end.id() + "; it is tried again for "
-                        + BETWEEN_TRIES.multipliedBy(TRIES).toSeconds() + " s",
-                down);
-        later(end);
+    void failed(ClaimEnd end, @Nullable Throwable down) {
+        if (add(end)) {
+            upkeep.warn(
+                    "The store couldn't be told what became of the idempotency key " + end.id()
+                            + "; it is tried again for "
+                            + BETWEEN_TRIES.multipliedBy(TRIES).toSeconds() + " s",
+                    down);
+            again(end, TRIES);
+        }
     }
 
     /** Tells the store soon, and again for a minute if that fails. */
@@ -99,22 +137,71 @@ final class LateEnds {
     }
 
     /** After a try that failed. */
-    void failedAgain(ClaimEnd end, int triesLeft, @Nullable RuntimeException down) {
+    void failedAgain(ClaimEnd end, int triesLeft, @Nullable Throwable down) {
         if (triesLeft > 0) {
             again(end, triesLeft);
         } else {
             remove(end);
-            upkeep.warn("The store never learned what became of the idempotency key " + end.id(), down);
+            upkeep.warn(
+                    "The store never learned what became of the idempotency key " + end.id() + "." + CONSEQUENCE, down);
         }
     }
 
-    /** What a later try comes to says nothing: an earlier one may have been carried out although its answer was lost. */
-    void taken(ClaimEnd end, boolean own) {
+    /** Tells the store, after an earlier try that may have been taken although its answer was lost. */
+    boolean takeAgain(ClaimEnd end) {
+        boolean own = end.take();
         remove(end);
-        LOG.debug("A later step for the idempotency key " + end.id() + (own ? " was taken" : " was refused"));
+        if (!own) {
+            end.refusedAgain();
+        }
+        return own;
     }
 
     private void again(ClaimEnd end, int triesLeft) {
         upkeep.after(BETWEEN_TRIES, () -> retry.accept(end, triesLeft - 1));
+    }
+
+    /** The application ends: tells the store for two seconds, and says of how many ends it was never told. */
+    void close(Executor threads) {
+        synchronized (this) {
+            closed = true;
+        }
+        List<ClaimEnd> ends = waiting();
+        CountDownLatch tried = new CountDownLatch(ends.size());
+        ends.forEach(end -> threads.execute(() -> {
+            takeAtEnd(end);
+            tried.countDown();
+        }));
+        awaitAll(tried);
+        isOver = true;
+        List<ClaimEnd> untold = waiting();
+        if (!untold.isEmpty()) {
+            LOG.warn("The application ends, and the store wasn't told what became of " + untold.size()
+                    + " idempotency keys, such as " + untold.get(0).id() + "." + CONSEQUENCE);
+            untold.forEach(this::remove);
+        }
+    }
+
+    private synchronized List<ClaimEnd> waiting() {
+        return List.copyOf(waiting);
+    }
+
+    private void takeAtEnd(ClaimEnd end) {
+        if (isOver) {
+            return;
+        }
+        try {
+            takeAgain(end);
+        } catch (RuntimeException | Error down) {
+            LOG.debug("The store couldn't be told what became of the idempotency key " + end.id(), down);
+        }
+    }
+
+    private static void awaitAll(CountDownLatch tried) {
+        try {
+            tried.await(CLOSING_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

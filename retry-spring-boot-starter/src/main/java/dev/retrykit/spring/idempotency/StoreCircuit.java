@@ -26,7 +26,9 @@ final class StoreCircuit implements AutoCloseable {
 
     private static final Duration BETWEEN_PROBES = Duration.ofSeconds(1);
     private static final Duration LONGEST_PROBE = Duration.ofMinutes(5);
-    private static final Claim NOBODYS = new Claim("probe", "probe");
+
+    /** A claim for a step that changes nothing. */
+    static final Claim NOBODYS = new Claim("probe", "probe");
 
     private static final CircuitPolicy POLICY = CircuitPolicy.builder()
             .consecutiveFailures(5)
@@ -64,17 +66,21 @@ final class StoreCircuit implements AutoCloseable {
     /** Gives a permit back. */
     void end(Permit permit, Signal signal, long startedNanos) {
         circuit.end(permit, signal, startedNanos, time.nanoTime());
-        if (signal == Signal.FAILURE && !isClosed() && probing.compareAndSet(false, true)) {
+        if (signal == Signal.FAILURE && !isClosed() && isProbedLater()) {
             LOG.warn(
                     "The " + store.name() + " store of idempotency keys doesn't answer. Requests with keys are answered"
                             + " with 503 at once until it does, or as retrykit.idempotency.on-store-down says. Check that it is up"
                             + " and that its connection pool has connections to spare");
-            probeLater();
         }
     }
 
-    private void probeLater() {
-        time.schedule(this::handOver, BETWEEN_PROBES.toNanos());
+    /** Whether that is new. */
+    private boolean isProbedLater() {
+        boolean isFirst = probing.compareAndSet(false, true);
+        if (isFirst) {
+            time.schedule(this::handOver, BETWEEN_PROBES.toNanos());
+        }
+        return isFirst;
     }
 
     private void handOver() {
@@ -91,15 +97,12 @@ final class StoreCircuit implements AutoCloseable {
         if (permit != null) {
             circuit.end(permit, signal(), started, time.nanoTime());
         }
-        if (!isClosed()) {
-            probeLater();
-            return;
+        probing.set(false); // before the state is read, so that of this and a failure one sees the other
+        if (isClosed()) {
+            LOG.info("The " + store.name() + " store of idempotency keys answers again");
+        } else {
+            isProbedLater();
         }
-        probing.set(false);
-        if (!isClosed() && probing.compareAndSet(false, true)) {
-            probeLater(); // it failed again before the end of probing was known
-        }
-        LOG.info("The " + store.name() + " store of idempotency keys answers again");
     }
 
     private Signal signal() {

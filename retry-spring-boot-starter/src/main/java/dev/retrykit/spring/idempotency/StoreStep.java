@@ -3,6 +3,7 @@ package dev.retrykit.spring.idempotency;
 import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.spring.idempotency.store.StoreFullException;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class StoreStep<T> implements Runnable {
 
     private final Supplier<T> work;
-    private final @Nullable BiConsumer<@Nullable T, @Nullable RuntimeException> late;
+    private final @Nullable BiConsumer<@Nullable T, @Nullable Throwable> late;
     private final StoreCircuit circuit;
     private final Permit permit;
     private final long startedNanos;
@@ -31,7 +32,7 @@ final class StoreStep<T> implements Runnable {
      */
     StoreStep(
             Supplier<T> work,
-            @Nullable BiConsumer<@Nullable T, @Nullable RuntimeException> late,
+            @Nullable BiConsumer<@Nullable T, @Nullable Throwable> late,
             StoreCircuit circuit,
             Permit permit,
             long startedNanos) {
@@ -54,7 +55,7 @@ final class StoreStep<T> implements Runnable {
         T result;
         try {
             result = work.get();
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
             count(signal(failed));
             if (!outcome.completeExceptionally(failed) && late != null) {
                 late.accept(null, failed);
@@ -68,10 +69,17 @@ final class StoreStep<T> implements Runnable {
     }
 
     /** A store that is full, or that can't read one record, works. */
-    static Signal signal(RuntimeException failed) {
+    static Signal signal(Throwable failed) {
         return failed instanceof StoreFullException || failed instanceof IllegalArgumentException
                 ? Signal.SUCCESS
                 : Signal.FAILURE;
+    }
+
+    /** What a caller is told of a failure. An error of the store is none of the caller's. */
+    static RuntimeException unchecked(Throwable failed) {
+        return failed instanceof RuntimeException known
+                ? known
+                : new IllegalStateException("The store of idempotency keys failed with an error: " + failed, failed);
     }
 
     private void count(Signal signal) {
@@ -98,10 +106,7 @@ final class StoreStep<T> implements Runnable {
         try {
             return outcome.get(nanos, TimeUnit.NANOSECONDS);
         } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof RuntimeException known) {
-                throw known;
-            }
-            throw new IllegalStateException(failed.getCause());
+            throw unchecked(Objects.requireNonNullElse(failed.getCause(), failed));
         }
     }
 }

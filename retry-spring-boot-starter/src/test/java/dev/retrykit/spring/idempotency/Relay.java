@@ -18,6 +18,7 @@ final class Relay implements AutoCloseable {
     private final int target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private boolean stalled; // guarded by this
+    private volatile long acceptDelayNanos;
 
     private Relay(ServerSocket listener, int target) {
         this.listener = listener;
@@ -36,6 +37,11 @@ final class Relay implements AutoCloseable {
 
     int port() {
         return listener.getLocalPort();
+    }
+
+    /** Everything that a new connection sends waits for so long, as in a network that is slow to set connections up. */
+    void delayConnections(long nanos) {
+        acceptDelayNanos = nanos;
     }
 
     synchronized void stall() {
@@ -91,7 +97,11 @@ final class Relay implements AutoCloseable {
                 Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
                 sockets.add(near);
                 sockets.add(far);
-                run(() -> pump(near, far));
+                long delay = acceptDelayNanos;
+                run(() -> {
+                    Waiting.nanos(delay);
+                    pump(near, far);
+                });
                 run(() -> pump(far, near));
             }
         } catch (IOException closed) {

@@ -205,9 +205,21 @@ class StoreContractTests {
             Claim claim = claimed(LONG);
             store.complete(claim, answer("done"), LONG);
             assertThat(store.renew(claim, LONG)).isFalse();
-            assertThat(store.complete(claim, answer("again"), LONG)).isFalse();
             assertThat(store.release(claim, LONG)).isEqualTo(Release.LOST);
             assertThat(repeat().answer().body()).asString().isEqualTo("done");
+        }
+
+        /** As a holder does whose store's answer was lost: so it learns whether somebody else has its key. */
+        @Test
+        void completesAgainWithoutAnyChange() {
+            Claim claim = claimed(LONG);
+            store.complete(claim, answer("done"), LONG);
+            assertThat(store.complete(claim, answer("again"), OVER)).isTrue();
+            assertThat(store.complete(claim, null, OVER)).isTrue();
+            assertThat(store.complete(Claim.of(id), answer("another's"), LONG)).isFalse();
+            assertThat(repeat().answer().body()).asString().isEqualTo("done");
+            Claim another = new Claim(Digest.of(UUID.randomUUID().toString()), claim.owner());
+            assertThat(store.complete(another, answer("nobody's"), LONG)).isFalse();
         }
 
         @Test

@@ -18,10 +18,13 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.annotation.Bean;
@@ -43,6 +46,8 @@ class StoreDownTests {
     private static final AtomicInteger calls = new AtomicInteger();
     private static volatile CountDownLatch entered;
     private static volatile CountDownLatch goOn;
+
+    private static final Duration LEASE = Duration.ofSeconds(1);
 
     private final String key = UUID.randomUUID().toString();
     private Shop shop;
@@ -75,15 +80,41 @@ class StoreDownTests {
         return shop.post("/payments", key, "{}");
     }
 
-    /** As a client does: again while somebody is at it or the store is down. */
     private HttpResponse<byte[]> payUntilAnswered() {
-        HttpResponse<byte[]> response = pay();
+        return untilAnswered(this::pay);
+    }
+
+    /** As a client does: again while somebody is at it or the store is down. */
+    private static HttpResponse<byte[]> untilAnswered(Supplier<HttpResponse<byte[]>> request) {
+        HttpResponse<byte[]> response = request.get();
         while (response.statusCode() == 409 && text(response).contains("at the moment")
                 || response.statusCode() == 503) {
             Waiting.nanos(50_000_000);
-            response = pay();
+            response = request.get();
         }
         return response;
+    }
+
+    /** What turns a store off and on. */
+    @FunctionalInterface
+    private interface Switch {
+        void turn() throws Exception;
+    }
+
+    /** The store is gone when the handler ends, for longer than the lease, and comes back. */
+    private void endWhileTheStoreIsGone(Supplier<HttpResponse<byte[]>> request, Switch off, Switch on)
+            throws Exception {
+        runUntilToldToGoOn();
+        int before = calls.get();
+        CompletableFuture<HttpResponse<byte[]>> first = AtOnce.start(request);
+        entered.await();
+        off.turn();
+        Waiting.nanos(LEASE.plusMillis(500).toNanos());
+        goOn.countDown();
+        assertThat(first.get().statusCode()).isBetween(200, 201);
+        on.turn();
+        assertReplay(first.get(), untilAnswered(request));
+        assertThat(calls).hasValue(before + 1);
     }
 
     private static void assertUnavailable(HttpResponse<byte[]> response) {
@@ -109,6 +140,15 @@ class StoreDownTests {
             String id = ledger.book();
             standStill();
             return id;
+        }
+
+        /** Of no transaction. */
+        @Idempotent
+        @PostMapping("/mails")
+        String mail() {
+            int call = calls.incrementAndGet();
+            standStill();
+            return "mail " + call;
         }
 
         @Idempotent(required = false)
@@ -164,11 +204,17 @@ class StoreDownTests {
         }
 
         private void startAll() throws IOException {
+            startAll(Duration.ofSeconds(30));
+        }
+
+        private void startAll(Duration lease) throws IOException {
             startServer();
             runFreely();
             shop = Shop.start(
                     WebApplicationType.SERVLET,
                     Map.of(
+                            "retrykit.idempotency.lease",
+                            lease.toSeconds() + "s",
                             "spring.datasource.url",
                             "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=postgres&password=postgres",
                             "spring.datasource.hikari.connection-timeout",
@@ -246,6 +292,14 @@ class StoreDownTests {
             assertReplay(first.get(), repeat);
         }
 
+        @ParameterizedTest
+        @ValueSource(strings = {"/payments", "/mails"})
+        void learnsLaterWhatWasDoneThoughTheLeaseHasEnded(String path) throws Exception {
+            startAll(LEASE);
+            endWhileTheStoreIsGone(() -> shop.post(path, key, "{}"), () -> server.close(), () -> startServer());
+            assertThat(rows()).isEqualTo(path.equals("/payments") ? 1 : 0);
+        }
+
         @Test
         void knowsAfterARestartWhatItKept() throws Exception {
             startAll();
@@ -302,12 +356,15 @@ class StoreDownTests {
         }
 
         private void startAll(String onStoreDown) throws IOException {
+            startAll(Map.of("retrykit.idempotency.on-store-down", onStoreDown));
+        }
+
+        private void startAll(Map<String, Object> more) throws IOException {
             startServer();
             runFreely();
-            Map<String, Object> settings = new HashMap<>();
+            Map<String, Object> settings = new HashMap<>(more);
             settings.put("redis.port", port);
             settings.put("retrykit.idempotency.store", "redis");
-            settings.put("retrykit.idempotency.on-store-down", onStoreDown);
             shop = Shop.start(WebApplicationType.SERVLET, settings, Payments.class, Connections.class);
         }
 
@@ -330,6 +387,18 @@ class StoreDownTests {
             assertThat(first.statusCode()).isEqualTo(201);
             assertReplay(first, pay());
             assertThat(calls).hasValue(before + 1);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"hold", "rerun"})
+        void learnsLaterWhatWasDoneThoughTheLeaseHasEnded(String onCrash) throws Exception {
+            startAll(Map.of(
+                    "retrykit.idempotency.on-crash", onCrash, "retrykit.idempotency.lease", LEASE.toSeconds() + "s"));
+            endWhileTheStoreIsGone(this::mail, () -> server.stop(), () -> startServer());
+        }
+
+        private HttpResponse<byte[]> mail() {
+            return shop.post("/mails", key, "{}");
         }
 
         @Test

@@ -1,5 +1,6 @@
 package dev.retrykit.spring.idempotency.jdbc;
 
+import dev.retrykit.failure.AttemptTimeoutException;
 import dev.retrykit.spring.idempotency.jdbc.Steps.Session;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.idempotency.store.Claim;
@@ -103,8 +104,8 @@ public final class JdbcStore implements IdempotencyStore {
                     "Set retrykit.idempotency.store to redis or memory, or define an IdempotencyStore bean.");
         } catch (RuntimeException failed) {
             SQLException refused = Failures.in(failed);
-            if (refused == null || Failures.isDisconnect(refused)) {
-                LOG.warn("The database of idempotency keys can't be reached yet", failed);
+            if (refused == null || Failures.isDisconnect(refused) || failed instanceof AttemptTimeoutException) {
+                LOG.debug("The database of idempotency keys can't be reached yet; it is tried once more", failed);
                 return;
             }
             throw new InvalidSettingException(
@@ -208,14 +209,17 @@ public final class JdbcStore implements IdempotencyStore {
 
     @Override
     public boolean complete(Claim claim, @Nullable Answer answer, Duration keep) {
-        return steps.run(session -> session.update(
-                        Sql.COMPLETE,
-                        answer == null ? "GONE" : "DONE",
-                        answer == null ? null : answer.toBytes(),
-                        keep.toMillis(),
-                        claim.id(),
-                        claim.owner())
-                == 1);
+        return steps.run(session -> {
+            int rows = session.update(
+                    Sql.COMPLETE,
+                    answer == null ? "GONE" : "DONE",
+                    answer == null ? null : answer.toBytes(),
+                    keep.toMillis(),
+                    claim.id(),
+                    claim.owner());
+            return rows == 1
+                    || session.first(Sql.COMPLETED, row -> row.getString(1), claim.id(), claim.owner()) != null;
+        });
     }
 
     @Override

@@ -35,6 +35,9 @@ enum Sql {
     COMPLETE("update retrykit_idempotency set state = ?, answer = ?, lease_until = 0, expires_at = {now} + ?"
             + " where id = ? and owner = ? and {unfinished}"),
 
+    /** By this holder, which wasn't answered. */
+    COMPLETED("select id from retrykit_idempotency where id = ? and owner = ? and state in ('DONE', 'GONE')"),
+
     ABANDON("update retrykit_idempotency set lease_until = {now} - 1 where id = ? and owner = ? and {unfinished}"),
 
     ABANDON_RENEWED("delete from retrykit_idempotency_lease where id = ? and owner = ?"),

@@ -1,5 +1,6 @@
 package dev.retrykit.spring.idempotency.redis;
 
+import dev.retrykit.failure.Causes;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.idempotency.store.BoundedWait;
 import dev.retrykit.spring.idempotency.store.Claim;
@@ -9,7 +10,9 @@ import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
@@ -25,6 +28,9 @@ public final class RedisStore implements IdempotencyStore {
     private static final byte[] NOTHING = {};
 
     private final RedisTemplate<String, byte[]> redis = new RedisTemplate<>();
+
+    /** An interrupt would end an attempt to connect, and the next one would begin from the start. */
+    private volatile boolean isConnected;
 
     /** In a Redis. */
     public RedisStore(RedisConnectionFactory connections) {
@@ -42,7 +48,7 @@ public final class RedisStore implements IdempotencyStore {
 
     @Override
     public boolean boundsItself() {
-        return true;
+        return isConnected;
     }
 
     @Override
@@ -98,12 +104,28 @@ public final class RedisStore implements IdempotencyStore {
     }
 
     private <T> T run(RedisScript<T> script, String id, byte[]... arguments) {
-        T result = BoundedWait.call(() -> redis.execute(
+        T result = connected(() -> redis.execute(
                 script, RedisSerializer.byteArray(), serializer(), List.of(PREFIX + id), (Object[]) arguments));
         if (result == null) {
             throw new IllegalStateException("Redis gave no answer: is the connection in a transaction or a pipeline?");
         }
         return result;
+    }
+
+    private <T> @Nullable T connected(Supplier<@Nullable T> step) {
+        boolean wasConnected = isConnected;
+        try {
+            T result = wasConnected ? BoundedWait.call(step::get) : step.get();
+            if (!wasConnected) {
+                isConnected = true;
+            }
+            return result;
+        } catch (RuntimeException failed) {
+            if (Causes.chain(failed).stream().anyMatch(RedisConnectionFailureException.class::isInstance)) {
+                isConnected = false;
+            }
+            throw failed;
+        }
     }
 
     @SuppressWarnings("unchecked")

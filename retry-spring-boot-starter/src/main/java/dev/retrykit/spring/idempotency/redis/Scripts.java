@@ -56,8 +56,11 @@ final class Scripts {
     /** owner, state, keep, answer. */
     static final RedisScript<Long> COMPLETE = script("""
             local kept = redis.call('HMGET', KEYS[1], 'state', 'owner')
-            if kept[1] ~= 'C' or kept[2] ~= ARGV[1] then
+            if not kept[1] or kept[2] ~= ARGV[1] then
               return 0
+            end
+            if kept[1] ~= 'C' then
+              return 1
             end
             redis.call('HSET', KEYS[1], 'state', ARGV[2], 'answer', ARGV[4])
             redis.call('PEXPIRE', KEYS[1], ARGV[3])

@@ -14,7 +14,7 @@ public interface IdempotencyStore {
     /** What it is, for reports: {@code memory}, {@code jdbc}, {@code redis}. */
     String name();
 
-    /** Makes ready, once, at start. A store that can't be reached yet is no reason to fail. */
+    /** Makes ready, once, at start. A store that can't be reached yet is no reason to fail: it is asked once more, in the background. */
     default void prepare() {}
 
     /**
@@ -33,11 +33,12 @@ public interface IdempotencyStore {
     boolean renew(Claim claim, Duration lease);
 
     /**
-     * Ends a claim: it was carried out.
+     * Ends a claim: it was carried out. A holder that didn't learn whether it was told does so again, which changes nothing if
+     * it was.
      *
      * @param answer the answer to keep; null if none is
      * @param keep how long to keep it, or that there was one
-     * @return whether the claim was still this holder's, and unfinished
+     * @return whether the claim was still this holder's, and unfinished or completed by it before
      */
     boolean complete(Claim claim, @Nullable Answer answer, Duration keep);
 
@@ -71,7 +72,7 @@ public interface IdempotencyStore {
     }
 
     /**
-     * Whether each step ends within about two seconds by itself, whatever becomes of the store. While such a store answers
+     * Whether the next step ends within about two seconds by itself, whatever becomes of the store. While such a store answers
      * quickly, it is asked on the caller's own thread.
      */
     default boolean boundsItself() {

@@ -166,21 +166,19 @@ public final class MemoryStore implements IdempotencyStore {
     public boolean complete(Claim claim, @Nullable Answer answer, Duration keep) {
         long end = time.nanoTime() + keep.toNanos();
         byte[] given = answer == null ? null : answer.toBytes();
-        boolean[] done = new boolean[1];
-        byId.computeIfPresent(claim.id(), (id, kept) -> {
-            done[0] = kept.isOwn(claim);
-            return done[0]
-                    ? new Kept(
-                            kept.owner(),
-                            kept.scope(),
-                            kept.fingerprint(),
-                            true,
-                            kept.leaseEnd(),
-                            end,
-                            withinBounds(given))
-                    : kept;
-        });
-        return done[0];
+        Kept completed = byId.computeIfPresent(
+                claim.id(),
+                (id, kept) -> kept.isOwn(claim)
+                        ? new Kept(
+                                kept.owner(),
+                                kept.scope(),
+                                kept.fingerprint(),
+                                true,
+                                kept.leaseEnd(),
+                                end,
+                                withinBounds(given))
+                        : kept);
+        return completed != null && completed.owner().equals(claim.owner());
     }
 
     private byte @Nullable [] withinBounds(byte @Nullable [] answer) {
