@@ -692,11 +692,6 @@ class AttemptCommitsTests {
         }
 
         @Test
-        void areNotRepeatedAfterAGarbageCollection() {
-            assertThat(outcome(Publishing::placeAndCollect)).isEqualTo("1 commits, 1 attempts, NOT_IDEMPOTENT");
-        }
-
-        @Test
         void areRepeatedWhereTheyRollBack() {
             assertThat(outcome(Publishing::placeOrRollBack)).isEqualTo("1 commits, 3 attempts, SUCCESS");
         }
@@ -752,12 +747,6 @@ class AttemptCommitsTests {
         @Transactional
         public Mono<String> place() {
             return attempt();
-        }
-
-        @Retryable("plain")
-        @Transactional
-        public Mono<String> placeAndCollect() {
-            return Mono.fromRunnable(System::gc).then(attempt());
         }
 
         @Retryable("plain")
