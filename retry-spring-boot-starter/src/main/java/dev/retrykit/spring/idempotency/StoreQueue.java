@@ -17,8 +17,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes steps of a store on threads of its own, of which there are few, while the callers wait for a limited time. If no
- * step has ended for half a second while 32 callers wait, or for 0.3 s while 100 do, all of them are sent on. Otherwise they
- * would take all threads of the server from requests that don't need the store.
+ * step ends any more, callers are sent on. Otherwise they would take all threads of the server from requests that don't need
+ * the store:
+ *
+ * <ul>
+ *   <li>all of them after half a second while 32 wait, or after 0.3 s while 100 do,
+ *   <li>those above 160 after 60 ms, if the store has answered within 20 ms before. A server has 200 threads by default.
+ * </ul>
  */
 final class StoreQueue implements AutoCloseable {
 
@@ -26,9 +31,11 @@ final class StoreQueue implements AutoCloseable {
 
     private static final int MANY_CALLERS = 32;
     private static final int MOST_CALLERS = 100;
-    private static final long LOOK_NANOS = Duration.ofMillis(100).toNanos();
-    private static final int LOOKS = 5;
-    private static final int LOOKS_OF_MOST = 3;
+    private static final int CROWD = 160;
+    private static final long LOOK_NANOS = Duration.ofMillis(20).toNanos();
+    private static final int LOOKS = 25;
+    private static final int LOOKS_OF_MOST = 15;
+    private static final int LOOKS_OF_CROWD = 3;
 
     private final TimeSource time;
     private final StoreCircuit circuit;
@@ -36,6 +43,9 @@ final class StoreQueue implements AutoCloseable {
     private final ThreadPoolExecutor threads;
     private final Set<StoreStep<?>> awaited = ConcurrentHashMap.newKeySet();
     private final AtomicInteger callers = new AtomicInteger();
+
+    /** How long the step took that has ended last. */
+    private volatile long lastStepNanos = Long.MAX_VALUE;
 
     StoreQueue(TimeSource time, StoreCircuit circuit, QuickCallers quick) {
         this.time = time;
@@ -59,7 +69,9 @@ final class StoreQueue implements AutoCloseable {
     <T> StoreStep<T> submit(
             Supplier<T> work, @Nullable BiConsumer<@Nullable T, @Nullable Throwable> late, Permit permit) {
         Supplier<T> noted = () -> {
+            long begun = time.nanoTime();
             T result = work.get();
+            lastStepNanos = time.nanoTime() - begun;
             quick.answered();
             return result;
         };
@@ -80,6 +92,7 @@ final class StoreQueue implements AutoCloseable {
      * @throws RuntimeException what it failed with, or {@link StoreStalledException} if the caller is sent on
      */
     <T> T await(StoreStep<T> step, long patienceNanos) throws TimeoutException {
+        boolean counts = true;
         awaited.add(step);
         callers.incrementAndGet();
         try {
@@ -89,6 +102,10 @@ final class StoreQueue implements AutoCloseable {
                 } catch (TimeoutException slow) {
                     if (isStalled(step, look)) {
                         giveAllUp();
+                    } else if (counts && look >= LOOKS_OF_CROWD && isQuiet(step) && tryLeaveCrowd()) {
+                        counts = false;
+                        step.giveUp(
+                                new StoreStalledException("The store answered nobody while many waited."), Signal.NONE);
                     } else if (look * LOOK_NANOS >= patienceNanos) {
                         throw slow;
                     }
@@ -101,9 +118,20 @@ final class StoreQueue implements AutoCloseable {
             step.giveUp(left, Signal.NONE);
             throw left;
         } finally {
-            callers.decrementAndGet();
+            if (counts) {
+                callers.decrementAndGet();
+            }
             awaited.remove(step);
         }
+    }
+
+    /** Whether a store that has been fast has answered nobody since a step began. */
+    private boolean isQuiet(StoreStep<?> step) {
+        return lastStepNanos <= LOOK_NANOS && quick.isSilentSince(step.startedNanos());
+    }
+
+    private boolean tryLeaveCrowd() {
+        return callers.getAndUpdate(waiting -> waiting > CROWD ? waiting - 1 : waiting) > CROWD;
     }
 
     /**
