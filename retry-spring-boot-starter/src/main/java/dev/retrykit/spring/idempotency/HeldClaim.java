@@ -227,6 +227,6 @@ public final class HeldClaim {
                 + ": its claim was taken over, since its lease of "
                 + terms.lease().toMillis()
                 + " ms had ended. Unless a transaction was tied to the claim, the call may have been made twice. Raise"
-                + " retrykit.idempotency.lease above the time for which the store may be away");
+                + " retrykit.idempotency.lease to twice the time for which the store may be away");
     }
 }

@@ -165,21 +165,36 @@ class RefusedStepTests {
                 .isFalse();
     }
 
-    /** A pool that isn't lazy keeps its callers waiting for half a minute. The bound is what is tested. */
-    @Test
-    @Timeout(10)
-    void waitForAConnectionOfALazyPoolForTwoSecondsAtMost() throws SQLException {
+    private static HikariDataSource poolOfOne() {
         HikariConfig config = new HikariConfig();
         config.setDataSource(Servers.h2());
         config.setMaximumPoolSize(1);
         config.setConnectionTimeout(30_000);
-        try (HikariDataSource pool = new HikariDataSource(config)) {
+        return new HikariDataSource(config);
+    }
+
+    /** The pool keeps its callers waiting for half a minute. The bound is what is tested. */
+    @Test
+    @Timeout(20)
+    void waitForAConnectionOfALazyPoolForTwoSecondsAtMost() throws SQLException {
+        try (HikariDataSource pool = poolOfOne()) {
             JdbcStore store = new JdbcStore(new LazyConnectionDataSourceProxy(pool), () -> true, () -> {});
             try (Connection only = pool.getConnection()) {
                 assertThat(only.isValid(1)).isTrue();
                 assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> store.claim(request(LONG)));
             }
             assertThat(store.claim(request(LONG)).state()).isEqualTo(Found.State.CLAIMED);
+        }
+    }
+
+    /** Nothing is known about its tables then. */
+    @Test
+    @Timeout(20)
+    void stopNoStartWhereThePoolIsEmpty() throws SQLException {
+        try (HikariDataSource pool = poolOfOne();
+                Connection only = pool.getConnection()) {
+            assertThat(only.isValid(1)).isTrue();
+            new JdbcStore(pool, () -> true, () -> {}).prepare();
         }
     }
 }
