@@ -5,26 +5,46 @@ import dev.retrykit.http.RetryAdvice;
 import io.grpc.Metadata;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server asks for in the trailer {@code grpc-retry-pushback-ms}: to wait, or, by anything that isn't a number
- * of milliseconds, not to come again.
+ * What the server asks for in its trailers: by {@code grpc-retry-pushback-ms} to wait, or, by anything that isn't a number
+ * of milliseconds, not to come again; by a {@code google.rpc.RetryInfo} in {@code grpc-status-details-bin} to wait. Of
+ * several times the longest counts.
  *
- * @param advice the trailer's meaning, which is that of the header
+ * @param advice the trailers' meaning
  */
 record Pushback(RetryAdvice advice) {
 
     private static final String NAME = "grpc-retry-pushback-ms";
     private static final Metadata.Key<String> KEY = Metadata.Key.of(NAME, Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<byte[]> DETAILS =
+            Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
     static Pushback of(@Nullable Metadata trailers) {
-        String text = trailers == null ? null : trailers.get(KEY);
-        return new Pushback(
-                text == null
-                        ? RetryAdvice.none()
-                        : RetryAdvice.read(name -> name.equals(NAME) ? List.of(text) : List.of(), Instant.EPOCH));
+        if (trailers == null) {
+            return new Pushback(RetryAdvice.none());
+        }
+        List<String> lines = all(trailers, KEY);
+        RetryAdvice pushback = lines.isEmpty()
+                ? RetryAdvice.none()
+                : RetryAdvice.read(name -> name.equals(NAME) ? lines : List.of(), Instant.EPOCH);
+        long delay = pushback.delayNanos();
+        for (byte[] details : all(trailers, DETAILS)) {
+            delay = Math.max(delay, RetryInfo.delayNanos(details));
+        }
+        return new Pushback(new RetryAdvice(delay, pushback.vetoed()));
+    }
+
+    private static <T> List<T> all(Metadata trailers, Metadata.Key<T> key) {
+        Iterable<T> found = trailers.containsKey(key) ? trailers.getAll(key) : null;
+        List<T> all = new ArrayList<>();
+        if (found != null) {
+            found.forEach(all::add);
+        }
+        return all;
     }
 
     /** The server says not to come again. */

@@ -5,8 +5,8 @@ import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
+import dev.retrykit.http.AnswerRules;
 import dev.retrykit.http.RetryAdvice;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
@@ -64,26 +64,17 @@ public record StatusRules(
     }
 
     private Verdict verdict(Answer answer) {
-        Verdict verdict = verdict(answer.status());
-        if (answer.status() < LOWEST_FAILURE && verdict.kind() != Kind.RETRYABLE) {
-            return verdict;
+        AnswerRules rules = new AnswerRules(statuses);
+        if (answer.status() < LOWEST_FAILURE) {
+            Verdict verdict = rules.verdict(answer.status(), RetryAdvice.none());
+            if (verdict.kind() != Kind.RETRYABLE) {
+                return verdict;
+            }
         }
-        RetryAdvice advice = RetryAdvice.read(answer.headers(), clock.get());
-        if (advice.delayNanos() != Verdict.NO_HINT) {
-            verdict = verdict.withRetryAfter(Duration.ofNanos(advice.delayNanos()));
-        }
-        if (advice.vetoed()) {
-            return verdict.as(Kind.VETOED);
-        }
-        boolean expected = answer.expected() && verdict.retryAfterNanos() != Verdict.NO_HINT;
+        Verdict verdict =
+                rules.verdict(answer.status(), RetryAdvice.read(answer.status(), answer.headers(), clock.get()));
+        boolean expected =
+                answer.expected() && verdict.kind() != Kind.VETOED && verdict.retryAfterNanos() != Verdict.NO_HINT;
         return expected ? verdict.as(Kind.RETRYABLE) : verdict;
-    }
-
-    private Verdict verdict(int status) {
-        Verdict general = Verdict.ofStatus(status);
-        if (statuses == null) {
-            return general;
-        }
-        return general.as(statuses.contains(status) ? Kind.RETRYABLE : Kind.NOT_RETRYABLE);
     }
 }

@@ -1,0 +1,56 @@
+package dev.retrykit.http;
+
+import dev.retrykit.failure.Signal;
+import dev.retrykit.failure.Verdict;
+import dev.retrykit.failure.Verdict.Kind;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an HTTP answer of status 400 or more means: by its status, and by what its headers ask for. Immutable.
+ *
+ * @param statuses the statuses that are transient; null = the default rules, by which a 403 that says when to come back is
+ *     a rate limit, and an answer that invites to try again is transient whatever its status
+ */
+public record AnswerRules(@Nullable List<Integer> statuses) {
+
+    private static final int FORBIDDEN = 403;
+
+    /** The list is copied. */
+    public AnswerRules {
+        statuses = statuses == null ? null : List.copyOf(statuses);
+    }
+
+    /** The default rules. */
+    public static AnswerRules defaults() {
+        return new AnswerRules(null);
+    }
+
+    /** What the answer means. */
+    public Verdict verdict(int status, RetryAdvice advice) {
+        Verdict verdict = kindOf(status, advice);
+        if (advice.delayNanos() != Verdict.NO_HINT) {
+            verdict = verdict.withRetryAfter(Duration.ofNanos(advice.delayNanos()));
+        }
+        return advice.vetoed() ? verdict.as(Kind.VETOED) : verdict;
+    }
+
+    /** What a policy retries doesn't change what the answer tells about the dependency. */
+    private Verdict kindOf(int status, RetryAdvice advice) {
+        boolean limited = isRateLimit(status, advice);
+        Verdict general = Verdict.ofStatus(status);
+        if (limited) {
+            general = general.withSignal(Signal.THROTTLED);
+        }
+        if (statuses != null) {
+            return general.as(statuses.contains(status) ? Kind.RETRYABLE : Kind.NOT_RETRYABLE);
+        }
+        return limited || advice.invited() ? general.as(Kind.RETRYABLE) : general;
+    }
+
+    /** Whether it is a 403 that says when to come back, so that it isn't about a right but about a rate. */
+    public static boolean isRateLimit(int status, RetryAdvice advice) {
+        return status == FORBIDDEN && advice.delayNanos() != Verdict.NO_HINT;
+    }
+}

@@ -1,0 +1,128 @@
+package dev.retrykit.http;
+
+import static dev.retrykit.http.HeaderValues.NANOS_PER_MILLI;
+import static dev.retrykit.http.HeaderValues.NANOS_PER_SECOND;
+
+import dev.retrykit.failure.Verdict;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * When the quota of a rate limit is filled again: {@code RateLimit} and {@code RateLimit-Reset} of the IETF's drafts, and
+ * what vendors send in their place. A quota of which something remains asks for nothing. On a 403, which is mostly no
+ * limit at all, nothing may remain for certain.
+ */
+final class RateLimits {
+
+    private static final int FORBIDDEN = 403;
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int UNAVAILABLE = 503;
+
+    /** Numbers below are seconds from now, which nobody waits for three years; from here on they are seconds since 1970. */
+    private static final BigDecimal EPOCH_SECONDS = BigDecimal.valueOf(100_000_000);
+
+    /** From here on they are milliseconds since 1970, which as seconds would be the year 5138. */
+    private static final BigDecimal EPOCH_MILLIS = BigDecimal.valueOf(100_000_000_000L);
+
+    /** From here on they are no time that anybody means. */
+    private static final BigDecimal BEYOND = BigDecimal.valueOf(100_000_000_000_000L);
+
+    /** Those of the draft, of GitHub, of Okta and Twitter, of Discord, of OpenAI, of RapidAPI. */
+    private static final List<Quota> QUOTAS = List.of(
+            new Quota("ratelimit-reset", "ratelimit-remaining", false),
+            new Quota("x-ratelimit-reset", "x-ratelimit-remaining", false),
+            new Quota("x-rate-limit-reset", "x-rate-limit-remaining", false),
+            new Quota("x-ratelimit-reset-after", "x-ratelimit-remaining", false),
+            new Quota("x-rate-limit-reset-after", "x-rate-limit-remaining", false),
+            new Quota("x-ratelimit-reset-requests", "x-ratelimit-remaining-requests", false),
+            new Quota("x-ratelimit-reset-tokens", "x-ratelimit-remaining-tokens", false),
+            new Quota("x-ratelimit-requests-reset", "x-ratelimit-requests-remaining", false),
+            Quota.of("anthropic-ratelimit-requests"),
+            Quota.of("anthropic-ratelimit-tokens"),
+            Quota.of("anthropic-ratelimit-input-tokens"),
+            Quota.of("anthropic-ratelimit-output-tokens"),
+            Quota.of("anthropic-priority-input-tokens"),
+            Quota.of("anthropic-priority-output-tokens"));
+
+    private RateLimits() {}
+
+    /** One quota: when it is filled again, how much remains, and whether only one of which nothing remains counts. */
+    private record Quota(String reset, String remaining, boolean sentAlways) {
+
+        /** One of those that are sent with each response. */
+        static Quota of(String prefix) {
+            return new Quota(prefix + "-reset", prefix + "-remaining", true);
+        }
+    }
+
+    /** The longest time that is asked for, in nanoseconds; {@link Verdict#NO_HINT} if none is. */
+    static long delayNanos(int status, HeaderLines headers, Instant received) {
+        if (status != FORBIDDEN && status != TOO_MANY_REQUESTS && status != UNAVAILABLE) {
+            return Verdict.NO_HINT;
+        }
+        boolean certain = status == FORBIDDEN;
+        PeerClock clock = new PeerClock(headers, received);
+        long delay = HeaderValues.longest(headers.of("x-amz-retry-after"), NANOS_PER_MILLI);
+        for (String line : headers.of("ratelimit")) {
+            delay = Math.max(delay, new RateLimitField(line, clock).delayNanos(certain));
+        }
+        for (Quota quota : QUOTAS) {
+            List<String> lines = headers.of(quota.reset());
+            if (!lines.isEmpty() && isSpent(headers.of(quota.remaining()), certain || quota.sentAlways())) {
+                delay = Math.max(delay, longest(lines, clock));
+            }
+        }
+        return delay;
+    }
+
+    /** Of several quotas under one name one that is spent is enough. */
+    private static boolean isSpent(List<String> remaining, boolean certain) {
+        boolean known = false;
+        for (String line : remaining) {
+            for (int from = 0; from <= line.length(); from = HeaderValues.endOfMember(line, from) + 1) {
+                BigDecimal left = HeaderValues.exact(withoutParameters(HeaderValues.member(line, from)));
+                if (left != null && left.signum() == 0) {
+                    return true;
+                }
+                known |= left != null;
+            }
+        }
+        return !known && !certain;
+    }
+
+    private static String withoutParameters(String member) {
+        int semicolon = member.indexOf(';');
+        return semicolon < 0 ? member : HeaderValues.trimmed(member.substring(0, semicolon));
+    }
+
+    private static long longest(List<String> lines, PeerClock clock) {
+        long longest = Verdict.NO_HINT;
+        for (String line : lines) {
+            longest = Math.max(
+                    longest, clock.untilHttpDate(HeaderValues.trimmed(line)).orElse(Verdict.NO_HINT));
+            for (int from = 0; from <= line.length(); from = HeaderValues.endOfMember(line, from) + 1) {
+                longest = Math.max(longest, resetNanos(withoutParameters(HeaderValues.member(line, from)), clock));
+            }
+        }
+        return longest;
+    }
+
+    /** A number, told apart by its size, a duration with units, or a date. */
+    static long resetNanos(String text, PeerClock clock) {
+        BigDecimal number = HeaderValues.exact(text);
+        if (number == null) {
+            long duration = UnitDurations.nanos(text);
+            OptionalLong date = duration == Verdict.NO_HINT ? clock.untilTimestamp(text) : OptionalLong.of(duration);
+            return date.orElse(Verdict.NO_HINT);
+        }
+        if (number.compareTo(EPOCH_SECONDS) < 0) {
+            return HeaderValues.number(text, NANOS_PER_SECOND);
+        }
+        if (number.compareTo(BEYOND) >= 0) {
+            return Long.MAX_VALUE;
+        }
+        return clock.untilNanos(number.compareTo(EPOCH_MILLIS) < 0 ? number : number.movePointLeft(3));
+    }
+}
