@@ -26,6 +26,8 @@ final class AttemptNotes {
 
     private final CallKey key;
 
+    private final AnswerNotes answers = new AnswerNotes();
+
     /** Written under this object's lock. */
     private volatile @Nullable AttemptNotes around;
 
@@ -99,26 +101,25 @@ final class AttemptNotes {
         return false;
     }
 
-    /** An answer of this status that says when to come back is transient, whatever the rules for statuses say. */
-    synchronized void expect(int status) {
-        known().transientStatuses.set(status);
-    }
-
     /** What the end of the attempt means, seen with what it did before. */
     Verdict judge(Verdict verdict, RetryPolicy policy) {
-        Noted any = noted;
-        if (any == null) {
-            return verdict;
-        }
-        Verdict known = isExpected(any, verdict) ? verdict.as(Kind.RETRYABLE) : verdict;
-        boolean once = known.kind() == Kind.RETRYABLE && unrepeatable(policy) != null;
+        Verdict known = answers.withExpected(verdict);
+        boolean once = known.kind() == Kind.RETRYABLE && noted != null && unrepeatable(policy) != null;
         return once ? known.as(Kind.NOT_IDEMPOTENT) : known;
     }
 
-    private synchronized boolean isExpected(Noted any, Verdict verdict) {
-        return verdict.kind() == Kind.NOT_RETRYABLE
-                && verdict.retryAfterNanos() != Verdict.NO_HINT
-                && any.transientStatuses.get(verdict.status());
+    AnswerNotes answers() {
+        return answers;
+    }
+
+    /** The last request of the attempt, and of all attempts around, was answered so; null if it was answered well, or not. */
+    void noteAnswer(@Nullable PeerAnswer answer) {
+        if (answers.hasEnded() || isAbandoned()) {
+            return;
+        }
+        for (AttemptNotes notes = this; notes != null; notes = notes.around()) {
+            notes.answers.note(answer);
+        }
     }
 
     /** What was done that the policy doesn't let be done again; null if nothing was. */
@@ -196,11 +197,11 @@ final class AttemptNotes {
             around = outer;
             untilNow = noted == null ? null : noted.lasting();
         }
-        if (untilNow == null) {
-            return;
-        }
         for (AttemptNotes notes = outer; notes != null && notes != known; notes = notes.around()) {
-            notes.takeOver(untilNow);
+            notes.answers.takeOver(answers);
+            if (untilNow != null) {
+                notes.takeOver(untilNow);
+            }
         }
     }
 
@@ -210,9 +211,9 @@ final class AttemptNotes {
     }
 
     /** Whether an attempt around must hear of this one even if it succeeds. */
-    boolean hasSideEffects() {
+    boolean concernsEnclosing() {
         Noted known = noted;
-        return known != null && isCounting(known);
+        return known != null && isCounting(known) || answers.last() != null;
     }
 
     private synchronized boolean isCounting(Noted known) {
@@ -281,7 +282,6 @@ final class AttemptNotes {
 
         private final Deque<Throwable> failures = new ArrayDeque<>(2);
         private final BitSet givenUpStatuses = new BitSet();
-        private final BitSet transientStatuses = new BitSet();
         private final Map<String, Integer> requests = new HashMap<>();
         private final List<Runnable> cleanups = new ArrayList<>(1);
         private final Set<Runnable> repeats = new LinkedHashSet<>();

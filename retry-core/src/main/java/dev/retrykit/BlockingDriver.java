@@ -65,8 +65,8 @@ final class BlockingDriver {
         frame.around = outerAround;
         frame.nested = outerNested;
         if (policy.results().accepts(result)) {
-            if (begun != null && outer != null && begun.notes().hasSideEffects()) {
-                begun.notes().within(frame.enclosing());
+            if (begun != null) {
+                begun.succeed(outer == null ? null : frame);
             }
             if (!bare) {
                 succeeded(retry, circuit, permit, now);

@@ -7,6 +7,7 @@ import dev.retrykit.failure.RetryHint;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
+import dev.retrykit.http.AnswerRules;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,25 +18,33 @@ import org.jspecify.annotations.Nullable;
  * @param abortOn failures that are never retried
  * @param retryOn failures that are retried, or null for the default rules
  * @param classifiers asked in order before the JDK's rules
+ * @param answers what the answers of peers mean
  * @param idempotent whether a second effect does no harm
  */
 record FailureRules(
         List<Class<? extends Throwable>> abortOn,
         @Nullable List<Class<? extends Throwable>> retryOn,
         List<FailureClassifier> classifiers,
+        AnswerRules answers,
         boolean idempotent) {
 
-    Verdict classify(Throwable failure) {
+    /**
+     * What a failure means.
+     *
+     * @param answer what the attempt was answered last; null if it was answered well, or nothing
+     */
+    Verdict classify(Throwable failure, @Nullable PeerAnswer answer) {
         try {
-            return settle(failure);
+            return settle(failure, answer);
         } catch (Throwable classifierFailed) {
             Suppressed.addOnce(failure, classifierFailed);
             return Verdict.notRetryable();
         }
     }
 
-    private Verdict settle(Throwable failure) {
-        Verdict general = general(failure);
+    private Verdict settle(Throwable failure, @Nullable PeerAnswer answer) {
+        Verdict own = general(failure);
+        Verdict general = answer == null || isOurs(failure) ? own : answer.judge(own, failure, answers);
         if (Causes.anyInstance(failure, abortOn)) {
             return general.as(Kind.NOT_RETRYABLE).withoutHint();
         }
@@ -76,12 +85,17 @@ record FailureRules(
         if (verdict != null) {
             return verdict;
         }
+        if (failure instanceof PeerBusyException busy) {
+            return Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE).withRetryAfter(busy.retryAfter());
+        }
         return isOurs(failure) ? Verdict.notRetryable() : Verdict.unknown();
     }
 
     /** What an inner call ended with when there was no failure of a dependency to give. */
     private static boolean isOurs(Throwable failure) {
-        return failure instanceof CircuitOpenException || failure instanceof TimeBudgetSpentException;
+        return failure instanceof CircuitOpenException
+                || failure instanceof TimeBudgetSpentException
+                || failure instanceof PeerBusyException;
     }
 
     private Verdict hinted(Verdict general, RetryHint hint) {

@@ -39,6 +39,7 @@ public final class Retry {
     private final @Nullable AttemptObserver observer;
     private final Audience audience;
     private final Waiters waiters;
+    final Cooldowns cooldowns;
 
     private Retry(Builder builder) {
         this.name = builder.name;
@@ -52,6 +53,7 @@ public final class Retry {
         this.observer = builder.observer;
         this.audience = new Audience(name, builder.listeners, builder.counters);
         this.waiters = new Waiters(time);
+        this.cooldowns = Cooldowns.of(time);
     }
 
     private Retry(Retry whole, @Nullable Circuit circuit, RetryBudget budget) {
@@ -66,6 +68,7 @@ public final class Retry {
         this.observer = whole.observer;
         this.audience = whole.audience;
         this.waiters = whole.waiters;
+        this.cooldowns = whole.cooldowns;
     }
 
     /** Starts with the default policy, a budget of its own, no circuit, and the system's clock. */

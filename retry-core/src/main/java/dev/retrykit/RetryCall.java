@@ -25,6 +25,7 @@ final class RetryCall {
     private final RetryPolicy policy;
     private final boolean inheritedDeadline;
     private final Admission admission;
+    private final Decisions decisions;
     private final EarlierFailures failures = new EarlierFailures();
     private final Watch watch;
     private CallState state;
@@ -44,6 +45,7 @@ final class RetryCall {
         this.retry = retry;
         this.policy = retry.policy();
         this.admission = new Admission(retry);
+        this.decisions = new Decisions(retry, policy);
         this.watch = Watch.of(retry);
         this.enclosing = enclosing;
         this.inheritedDeadline = inheritedDeadline;
@@ -73,6 +75,10 @@ final class RetryCall {
         if (state.leftNanos(now) <= 0) {
             return stop(StopReason.TIME_BUDGET, now);
         }
+        Decision held = decisions.heldBack(state, view.notes().answers(), now);
+        if (held != null) {
+            return held instanceof RetryIn later ? pause(later) : stop(((Stop) held).reason(), now);
+        }
         if (!admission.tryEnter(state.attempt() == 0, now)) {
             return rejected(now);
         }
@@ -94,7 +100,9 @@ final class RetryCall {
         hasResult = true;
         Verdict bad = policy.results().classify(result);
         long now = retry.time().nanoTime();
-        return bad == null ? succeeded(now) : settle(null, bad, now);
+        return bad == null
+                ? succeeded(now)
+                : settle(null, view.notes().answers().advise(bad), now);
     }
 
     /** The attempt failed. */
@@ -215,24 +223,14 @@ final class RetryCall {
         if (policy.nested() == NestedRetries.ONCE && view.notes().hasGivenUpOn(failure, verdict)) {
             return stop(StopReason.NESTED, nowNanos);
         }
-        Decision decision = decide(failure, verdict, nowNanos);
+        Decision decision =
+                decisions.after(failure, verdict, state, view.notes().answers(), nowNanos);
         if (decision instanceof Stop stop) {
             return stop(stop.reason(), nowNanos);
         }
         return lastAttempt == state.attempt()
                 ? stop(StopReason.NOT_RETRYABLE, nowNanos)
                 : afford((RetryIn) decision, nowNanos);
-    }
-
-    private Decision decide(@Nullable Throwable failure, Verdict verdict, long nowNanos) {
-        try {
-            return RetryMachine.next(policy, state, verdict, nowNanos, retry.random());
-        } catch (Throwable delayFunctionFailed) {
-            if (failure != null) {
-                Suppressed.addOnce(failure, delayFunctionFailed);
-            }
-            return new Stop(StopReason.NOT_RETRYABLE);
-        }
     }
 
     /** The machine says yes; the retry must still be let through, and paid for. */
@@ -263,6 +261,7 @@ final class RetryCall {
     private void endAttempt(AttemptResult result, @Nullable Throwable failure, Signal signal, long nowNanos) {
         if (running) {
             running = false;
+            view.notes().answers().end();
             admission.leave(failure, signal, attemptStartedNanos, nowNanos);
             retry.audience().attemptEnded(state.attempt(), result);
             watch.end(result, failure);
@@ -287,7 +286,7 @@ final class RetryCall {
 
     /** An attempt that was cut because the call around it had no more time says nothing about the dependency. */
     private Verdict verdict(Throwable failure, long nowNanos) {
-        Verdict verdict = policy.classify(failure);
+        Verdict verdict = policy.classify(failure, view.notes().answers().last());
         boolean cut = inheritedDeadline && failure instanceof AttemptTimeoutException && state.leftNanos(nowNanos) <= 0;
         return cut ? verdict.withSignal(Signal.NONE) : verdict;
     }

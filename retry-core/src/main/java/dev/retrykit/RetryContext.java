@@ -1,6 +1,8 @@
 package dev.retrykit;
 
 import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.http.HeaderLines;
+import dev.retrykit.http.RetryAdvice;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -124,6 +126,36 @@ public final class RetryContext {
     }
 
     /**
+     * This attempt now sends a request to a peer. A retry of it doesn't begin while the peer has asked for time, whichever
+     * call it asked.
+     *
+     * @param peer host and port, in lower case
+     * @throws PeerBusyException if the peer has asked for time and the policy leaves it alone until then ({@link
+     *     RetryAfterSharing#ALL}): don't send the request
+     */
+    public void sendTo(String peer) {
+        attempt.sendTo(Objects.requireNonNull(peer, "peer"));
+    }
+
+    /**
+     * This attempt was answered. If its failure has no status of its own, the status, time and veto of its last answer hold:
+     * an exception of the application's, an answer that broke off, a value. Without effect on the attempt once it has
+     * ended. Well-meant ones of a status below 400 make what was noted before forgotten.
+     *
+     * @param peer who was asked; null if it is another one that has answered, such as one redirected to
+     * @param headers asked for within this method
+     * @return what the answer asks for; nothing if the status is below 400
+     */
+    public RetryAdvice answered(@Nullable String peer, int status, HeaderLines headers) {
+        return attempt.answered(peer, status, headers);
+    }
+
+    /** The last request of this attempt has failed without an answer: no answer before it is what the attempt fails with. */
+    public void unanswered() {
+        attempt.notes().noteAnswer(null);
+    }
+
+    /**
      * If this attempt ends with an HTTP answer of this status that says when to come back, the answer is transient,
      * whatever the rules for statuses say. For who knows why it was given, such as a 409 to its own idempotency key.
      *
@@ -133,7 +165,7 @@ public final class RetryContext {
         if (status < 1 || status > 999) {
             throw new IllegalArgumentException("status must be 1 to 999, but was " + status);
         }
-        attempt.notes().expect(status);
+        attempt.notes().answers().expect(status);
     }
 
     /**

@@ -38,6 +38,17 @@ final class RetryMachine {
                 delay, peerDecides ? DelaySource.RETRY_AFTER : DelaySource.BACKOFF, state.withDelay(backoff));
     }
 
+    /** A retry that was to begin now waits until the peers that have asked for time meanwhile are over it. */
+    static Decision hold(RetryPolicy policy, CallState state, long leastNanos, long nowNanos, RandomGenerator random) {
+        if (leastNanos > policy.maxRetryAfterNanos()) {
+            return new Stop(StopReason.RETRY_AFTER_TOO_LONG);
+        }
+        long delay = spreadUpward(leastNanos, random);
+        return delay >= state.leftNanos(nowNanos)
+                ? new Stop(StopReason.TIME_BUDGET)
+                : new RetryIn(delay, DelaySource.RETRY_AFTER, state);
+    }
+
     private static long spreadUpward(long leastNanos, RandomGenerator random) {
         return leastNanos + random.nextLong(Math.min(leastNanos / 10, LONGEST_SPREAD_NANOS) + 1);
     }

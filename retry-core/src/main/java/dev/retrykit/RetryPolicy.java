@@ -3,13 +3,9 @@ package dev.retrykit;
 import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.DelayFunction;
 import dev.retrykit.backoff.Jitter;
-import dev.retrykit.failure.FailureClassifier;
-import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +23,7 @@ public final class RetryPolicy {
     private final long attemptTimeoutNanos;
     private final boolean respectsRetryAfter;
     private final long maxRetryAfterNanos;
+    private final RetryAfterSharing retryAfterSharing;
     private final NestedRetries nested;
     private final boolean dryRun;
     private final Repeats repeats;
@@ -43,12 +40,12 @@ public final class RetryPolicy {
         this.attemptTimeoutNanos = attemptTimeout == null ? 0 : Nanos.of(attemptTimeout);
         this.respectsRetryAfter = builder.respectsRetryAfter;
         this.maxRetryAfterNanos = Nanos.of(builder.maxRetryAfter);
+        this.retryAfterSharing = builder.retryAfterSharing;
         this.nested = builder.nested;
         this.dryRun = builder.dryRun;
         this.repeats = new Repeats(builder.idempotent, builder.unsafeMethods, builder.sendsKeys);
-        this.rules = new FailureRules(
-                builder.abortOn, builder.retryOn, List.copyOf(builder.classifiers), builder.idempotent);
-        this.results = new ResultRules(List.copyOf(builder.resultClassifiers));
+        this.rules = builder.failureRules(builder.idempotent);
+        this.results = builder.resultRules();
     }
 
     /** 3 attempts, exponential from 200 ms up to 10 s with full jitter, within 30 s. */
@@ -96,6 +93,11 @@ public final class RetryPolicy {
         return Duration.ofNanos(maxRetryAfterNanos);
     }
 
+    /** Whom it concerns that a peer has asked for time. */
+    public RetryAfterSharing retryAfterSharing() {
+        return retryAfterSharing;
+    }
+
     /** What an inner policy's giving up means. */
     public NestedRetries nested() {
         return nested;
@@ -126,7 +128,12 @@ public final class RetryPolicy {
      * what it threw is attached to the failure.
      */
     public Verdict classify(Throwable failure) {
-        return rules.classify(failure);
+        return rules.classify(failure, null);
+    }
+
+    /** What a failure means of an attempt that was answered so last. */
+    Verdict classify(Throwable failure, @Nullable PeerAnswer answer) {
+        return rules.classify(failure, answer);
     }
 
     ResultRules results() {
@@ -152,7 +159,7 @@ public final class RetryPolicy {
     }
 
     /** Collects the settings; {@link #build()} checks them. */
-    public static final class Builder {
+    public static final class Builder extends RuleBuilder<Builder> {
 
         private int maxAttempts = 3;
         private BackoffPolicy backoff = BackoffPolicy.defaults();
@@ -160,12 +167,9 @@ public final class RetryPolicy {
         private Jitter jitter = Jitter.FULL;
         private @Nullable Duration timeBudget;
         private @Nullable Duration attemptTimeout;
-        private @Nullable List<Class<? extends Throwable>> retryOn;
-        private List<Class<? extends Throwable>> abortOn = List.of();
-        private final List<FailureClassifier> classifiers = new ArrayList<>();
-        private final List<ResultClassifier> resultClassifiers = new ArrayList<>();
         private boolean respectsRetryAfter = true;
         private Duration maxRetryAfter = Duration.ofSeconds(10);
+        private RetryAfterSharing retryAfterSharing = RetryAfterSharing.RETRIES;
         private NestedRetries nested = NestedRetries.ONCE;
         private boolean idempotent;
         private UnsafeMethods unsafeMethods = UnsafeMethods.WITH_KEY;
@@ -173,6 +177,11 @@ public final class RetryPolicy {
         private boolean dryRun;
 
         private Builder() {}
+
+        @Override
+        Builder self() {
+            return this;
+        }
 
         /** Attempts, the first included: 1 or more, default 3. */
         public Builder maxAttempts(int attempts) {
@@ -213,46 +222,16 @@ public final class RetryPolicy {
             return this;
         }
 
-        /** The transient failures and their subtypes, anywhere in the cause chain; replaces the rules for exceptions. */
-        @SafeVarargs
-        public final Builder retryOn(Class<? extends Throwable>... failures) {
-            return retryOn(List.of(failures));
-        }
-
-        /** As a list. */
-        public Builder retryOn(List<Class<? extends Throwable>> failures) {
-            this.retryOn = List.copyOf(failures);
-            return this;
-        }
-
-        /** The failures that are permanent, their subtypes included, anywhere in the cause chain. Asked first. */
-        @SafeVarargs
-        public final Builder abortOn(Class<? extends Throwable>... failures) {
-            return abortOn(List.of(failures));
-        }
-
-        /** The failures that are permanent, as a list. */
-        public Builder abortOn(List<Class<? extends Throwable>> failures) {
-            this.abortOn = List.copyOf(failures);
-            return this;
-        }
-
-        /** Another classifier, asked after those added before and before {@link FailureClassifier#jdk()}. */
-        public Builder classifier(FailureClassifier classifier) {
-            classifiers.add(Objects.requireNonNull(classifier, "classifier"));
-            return this;
-        }
-
-        /** Another classifier of returned values. A bad value that stays bad is returned as it came. None by default. */
-        public Builder resultClassifier(ResultClassifier classifier) {
-            resultClassifiers.add(Objects.requireNonNull(classifier, "classifier"));
-            return this;
-        }
-
         /** Whether a peer's Retry-After is the least delay, and the longest that is waited for. Default true, 10 s. */
         public Builder retryAfter(boolean respect, Duration max) {
             this.respectsRetryAfter = respect;
             this.maxRetryAfter = Objects.requireNonNull(max, "max");
+            return this;
+        }
+
+        /** Whom it concerns that a peer has asked for time. Default {@link RetryAfterSharing#RETRIES}. */
+        public Builder retryAfterSharing(RetryAfterSharing sharing) {
+            this.retryAfterSharing = Objects.requireNonNull(sharing, "sharing");
             return this;
         }
 

@@ -3,10 +3,12 @@ package dev.retrykit.spring.http;
 import dev.retrykit.RetryContext;
 import dev.retrykit.SideEffect;
 import dev.retrykit.failure.Verdict;
+import dev.retrykit.http.AnswerRules;
 import dev.retrykit.http.HeaderLines;
 import dev.retrykit.http.RetryAdvice;
 import java.net.URI;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
@@ -20,12 +22,15 @@ public final class Exchange {
     /** Under this name the attributes of a request hold its exchange. */
     public static final String ATTRIBUTE = Exchange.class.getName();
 
+    private static final int HTTP = 80;
+    private static final int HTTPS = 443;
     private static final int CONFLICT = 409;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int UNAVAILABLE = 503;
 
     private final @Nullable RetryContext attempt;
     private final @Nullable SideEffect effect;
+    private final String peer;
     private final boolean hasKey;
 
     /** Whether the transport goes to another place by itself if it is told so: what fails there may have been done here. */
@@ -46,10 +51,12 @@ public final class Exchange {
 
     private volatile boolean redirected;
     private volatile boolean ownConflict;
+    private volatile boolean answered;
 
-    private Exchange(@Nullable RetryContext attempt, @Nullable SideEffect effect, boolean hasKey) {
+    private Exchange(@Nullable RetryContext attempt, @Nullable SideEffect effect, String peer, boolean hasKey) {
         this.attempt = attempt;
         this.effect = effect;
+        this.peer = peer;
         this.hasKey = hasKey;
     }
 
@@ -58,13 +65,24 @@ public final class Exchange {
      *
      * @param attempt what it is part of
      * @param hasKey whether it carries an idempotency key
+     * @throws dev.retrykit.PeerBusyException if the policy sends nothing to the host for now
      */
     public static Exchange begin(Optional<RetryContext> attempt, HttpMethod method, URI uri, boolean hasKey) {
+        String peer = attempt.isPresent() ? peer(uri) : "";
+        attempt.ifPresent(context -> context.sendTo(peer));
         SideEffect effect = isUnsafe(method)
                 ? attempt.map(context -> context.sideEffect(describe(method, uri), hasKey))
                         .orElse(null)
                 : null;
-        return new Exchange(attempt.orElse(null), effect, hasKey);
+        return new Exchange(attempt.orElse(null), effect, peer, hasKey);
+    }
+
+    /** Host and port, equal for all ways to write them; the authority where that is no host by the rules for URIs. */
+    private static String peer(URI uri) {
+        String authority = String.valueOf(uri.getRawAuthority());
+        String host = uri.getHost() == null ? authority.substring(authority.lastIndexOf('@') + 1) : uri.getHost();
+        int standard = "https".equalsIgnoreCase(uri.getScheme()) ? HTTPS : HTTP;
+        return host.toLowerCase(Locale.ROOT) + ":" + (uri.getPort() < 0 ? standard : uri.getPort());
     }
 
     /** Whether a second one of the same kind would do something that the first has done already. */
@@ -120,22 +138,35 @@ public final class Exchange {
 
     /** The peer has answered. */
     public void answered(int status, HeaderLines headers) {
-        if (effect == null || attempt == null) {
+        answered = true;
+        if (attempt == null) {
+            return;
+        }
+        RetryAdvice advice = attempt.answered(redirected ? null : peer, status, headers);
+        if (effect == null) {
             return;
         }
         if (status == CONFLICT && hasKey) {
             ownConflict = true;
             attempt.expectStatus(CONFLICT);
-        } else if ((status == TOO_MANY_REQUESTS || status == UNAVAILABLE) && isOwn()) {
-            RetryAdvice advice = RetryAdvice.read(headers, Instant.EPOCH);
-            if (advice.delayNanos() != Verdict.NO_HINT && !advice.vetoed()) {
-                effect.didNotHappen();
-            }
+        } else if (isOwn() && !advice.vetoed() && isRefused(status, headers, advice)) {
+            effect.didNotHappen();
         }
     }
 
-    /** There is no answer. */
+    /** Whether the request was turned away without being worked on. A 503 says so only together with a time to come back. */
+    private static boolean isRefused(int status, HeaderLines headers, RetryAdvice advice) {
+        return status == TOO_MANY_REQUESTS
+                || AnswerRules.isRateLimit(status, advice)
+                || status == UNAVAILABLE
+                        && RetryAdvice.read(headers, Instant.EPOCH).delayNanos() != Verdict.NO_HINT;
+    }
+
+    /** There is no answer, or nobody could make anything of it. */
     public void failed(Throwable failure) {
+        if (attempt != null && !answered) {
+            attempt.unanswered();
+        }
         if (effect != null && isUnsent(failure)) {
             effect.didNotHappen();
         }

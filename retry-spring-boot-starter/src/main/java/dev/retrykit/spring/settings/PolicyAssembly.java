@@ -1,6 +1,7 @@
 package dev.retrykit.spring.settings;
 
 import dev.retrykit.NestedRetries;
+import dev.retrykit.RetryAfterSharing;
 import dev.retrykit.RetryPolicy;
 import dev.retrykit.UnsafeMethods;
 import dev.retrykit.backoff.BackoffPolicy;
@@ -92,7 +93,8 @@ public final class PolicyAssembly {
         builder.retryAfter(
                 written.value("retry-after.respect", Boolean.class, base.respectsRetryAfter()),
                 written.value("retry-after.max", Duration.class, base.maxRetryAfter()));
-        written.take("statuses", List.class, PolicyAssembly::checkStatuses);
+        written.take("retry-after.shared", RetryAfterSharing.class, builder::retryAfterSharing);
+        written.take("statuses", List.class, statuses -> builder.statuses(checked(statuses)));
         parts.failures().forEach(builder::classifier);
         parts.results().forEach(builder::resultClassifier);
         if (parts.delay() != null) {
@@ -101,13 +103,14 @@ public final class PolicyAssembly {
         return builder.backoff(backoff(written, base.backoff()));
     }
 
-    private static void checkStatuses(List<Integer> statuses) {
+    private static List<Integer> checked(List<Integer> statuses) {
         for (int status : statuses) {
             if (status < LOWEST_STATUS || status > HIGHEST_STATUS) {
                 throw new IllegalArgumentException(
                         "statuses must be " + LOWEST_STATUS + " to " + HIGHEST_STATUS + ", but one was " + status);
             }
         }
+        return statuses;
     }
 
     private static BackoffPolicy backoff(Layer written, BackoffPolicy defaults) {
@@ -154,6 +157,7 @@ public final class PolicyAssembly {
         readers.put("statuses", policy -> null);
         readers.put("retry-after.respect", RetryPolicy::respectsRetryAfter);
         readers.put("retry-after.max", RetryPolicy::maxRetryAfter);
+        readers.put("retry-after.shared", RetryPolicy::retryAfterSharing);
         readers.put("nested", RetryPolicy::nested);
         readers.put("idempotent", policy -> null);
         readers.put("idempotency-key", policy -> null);

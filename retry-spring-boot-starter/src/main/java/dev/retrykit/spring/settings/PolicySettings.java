@@ -1,6 +1,7 @@
 package dev.retrykit.spring.settings;
 
 import dev.retrykit.NestedRetries;
+import dev.retrykit.RetryAfterSharing;
 import dev.retrykit.UnsafeMethods;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.backoff.Strategy;
@@ -103,7 +104,11 @@ public record PolicySettings(
      *
      * @param respect whether it is the least delay. Default true
      * @param max the longest that is waited for; a longer one ends the call. Default 10s
+     * @param shared whom it concerns that a host has asked for time: retries (all retries to it wait), all (first attempts
+     *     are rejected too) or off (only the call that was asked waits). Default retries
      */
     public record RetryAfter(
-            @Nullable Boolean respect, @Nullable Duration max) {}
+            @Nullable Boolean respect,
+            @Nullable Duration max,
+            @Nullable RetryAfterSharing shared) {}
 }

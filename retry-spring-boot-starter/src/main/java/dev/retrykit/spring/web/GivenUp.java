@@ -1,5 +1,6 @@
 package dev.retrykit.spring.web;
 
+import dev.retrykit.PeerBusyException;
 import dev.retrykit.RetryStopped;
 import dev.retrykit.StopReason;
 import dev.retrykit.TimeBudgetSpentException;
@@ -28,6 +29,9 @@ final class GivenUp {
             return open.retryAfter()
                     .map(wait -> Problem.later(HttpStatus.SERVICE_UNAVAILABLE, wait))
                     .orElseGet(() -> Problem.never(HttpStatus.SERVICE_UNAVAILABLE.value()));
+        }
+        if (Causes.unwrap(failure) instanceof PeerBusyException busy) {
+            return Problem.later(HttpStatus.SERVICE_UNAVAILABLE, busy.retryAfter());
         }
         StopReason reason = chain.stream()
                 .flatMap(link -> Arrays.stream(link.getSuppressed()))

@@ -183,7 +183,8 @@ class FaultTableTests {
             return "6/3 EXHAUSTED";
         }
         boolean silent = client.equals("WebClient") && (transport.equals("jdk") || transport.equals("http-components"));
-        boolean busy = fault.name().matches("(429|503) .*") && !fault.post().endsWith("VETOED");
+        boolean busy =
+                fault.name().matches("429|(403|429|503) .*") && !fault.post().endsWith("VETOED");
         return silent && busy && method.equals("POST") ? "1/1 NOT_IDEMPOTENT" : fault.expected(method);
     }
 
@@ -203,7 +204,7 @@ class FaultTableTests {
         faults.add(new Fault("read timeout", "/timeout", all, all, once, all));
         for (int status : new int[] {408, 429, 500, 502, 503, 504}) {
             answers(server, "/" + status, status);
-            faults.add(new Fault("" + status, "/" + status, all, all, once, all));
+            faults.add(new Fault("" + status, "/" + status, all, all, status == 429 ? all : once, all));
         }
         DateTimeFormatter rfc850 = DateTimeFormatter.ofPattern("EEEE, dd-MMM-yy HH:mm:ss 'GMT'", Locale.US);
         DateTimeFormatter asctime = DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US);
@@ -234,7 +235,19 @@ class FaultTableTests {
         faults.add(new Fault("409 with Retry-After", "/409-after", never, never, never, all));
         answers(server, "/404", 404);
         faults.add(new Fault("404", "/404", never, never, never, never));
+        answers(server, "/403", 403, "X-RateLimit-Reset: 2", "X-RateLimit-Remaining: 7");
+        faults.add(new Fault("403", "/403", never, never, never, never));
+        answers(server, "/403-after", 403, "Retry-After: 2");
+        faults.add(new Fault("403 with Retry-After", "/403-after", all, all, all, all));
+        answers(server, "/403-spent", 403, "X-RateLimit-Reset: 2", "X-RateLimit-Remaining: 0");
+        faults.add(new Fault("403 with a spent quota", "/403-spent", all, all, all, all));
+        answers(server, "/503-spent", 503, "RateLimit: \"default\";r=0;t=2");
+        faults.add(new Fault("a 503 with a spent quota", "/503-spent", all, all, once, all));
+        answers(server, "/409-invited", 409, "x-should-retry: true");
+        faults.add(new Fault("409 with an invitation", "/409-invited", all, all, once, all));
         String vetoed = "1/1 VETOED";
+        answers(server, "/429-veto", 429, "x-should-retry: false");
+        faults.add(new Fault("429 with a veto", "/429-veto", vetoed, vetoed, vetoed, vetoed));
         answers(server, "/veto", 503, "Retry-After: 2", "x-should-retry: false");
         faults.add(new Fault("503 with a veto", "/veto", vetoed, vetoed, vetoed, vetoed));
         return faults;

@@ -1,0 +1,97 @@
+package dev.retrykit;
+
+import dev.retrykit.failure.Verdict;
+import dev.retrykit.failure.Verdict.Kind;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Whom one attempt asked, and what it was answered last. What comes after its end isn't noted. Thread-safe. */
+final class AnswerNotes {
+
+    /** An attempt that asks more peers obeys the first ones alone. */
+    private static final int MOST_PEERS = 16;
+
+    private volatile @Nullable PeerAnswer last;
+    private volatile List<String> peers = List.of();
+    private volatile @Nullable BitSet transientStatuses;
+    private volatile boolean ended;
+
+    /** A request goes to a peer. */
+    void sendTo(String peer) {
+        if (!ended && !peers.contains(peer)) {
+            add(List.of(peer));
+        }
+    }
+
+    private synchronized void add(List<String> more) {
+        List<String> all = new ArrayList<>(peers);
+        for (String peer : more) {
+            if (all.size() < MOST_PEERS && !all.contains(peer)) {
+                all.add(peer);
+            }
+        }
+        peers = List.copyOf(all);
+    }
+
+    /** Each peer that was asked, in the order in which they were asked first. */
+    List<String> peers() {
+        return peers;
+    }
+
+    /** The last request to end was answered so; null if it wasn't answered, or answered well. */
+    void note(@Nullable PeerAnswer answer) {
+        if (!ended && (answer != null || last != null)) {
+            last = answer;
+        }
+    }
+
+    @Nullable
+    PeerAnswer last() {
+        return last;
+    }
+
+    /** What a bad value means, with the time and the veto of the last answer. */
+    Verdict advise(Verdict own) {
+        PeerAnswer answer = last;
+        return answer == null ? own : answer.advise(own);
+    }
+
+    /** An inner attempt turns out to have been part of this one. */
+    void takeOver(AnswerNotes inner) {
+        PeerAnswer answer = inner.last;
+        if (answer != null) {
+            note(answer);
+        }
+        if (!inner.peers.isEmpty()) {
+            add(inner.peers);
+        }
+    }
+
+    /** The attempt has ended. */
+    void end() {
+        ended = true;
+    }
+
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** An answer of this status that says when to come back is transient, whatever the rules for statuses say. */
+    synchronized void expect(int status) {
+        BitSet known = transientStatuses == null ? new BitSet() : (BitSet) transientStatuses.clone();
+        known.set(status);
+        transientStatuses = known;
+    }
+
+    /** The verdict, of an answer that is expected as a transient one. */
+    Verdict withExpected(Verdict verdict) {
+        BitSet known = transientStatuses;
+        boolean expected = known != null
+                && verdict.kind() == Kind.NOT_RETRYABLE
+                && verdict.retryAfterNanos() != Verdict.NO_HINT
+                && known.get(verdict.status());
+        return expected ? verdict.as(Kind.RETRYABLE) : verdict;
+    }
+}

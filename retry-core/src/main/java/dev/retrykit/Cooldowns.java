@@ -1,0 +1,78 @@
+package dev.retrykit;
+
+import dev.retrykit.time.TimeSource;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Until when peers have asked not to be tried again: what one call was asked, all calls on its clock obey. A peer is a host
+ * with its port, or where no host is known the circuit of the call. Thread-safe.
+ *
+ * <p>A time is only ever prolonged. It ends by itself, and no success ends it. Peers whose time is over are forgotten when
+ * another one asks, and the one that ends first where more have asked than there is room for. While nobody has asked, the
+ * question costs one volatile read.
+ */
+final class Cooldowns {
+
+    static final int MOST_PEERS = 1_000;
+
+    /** A peer that asks for more is obeyed for so long. */
+    static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
+
+    private static final Map<TimeSource, Cooldowns> BY_CLOCK = new WeakHashMap<>();
+
+    /** When each ends. Written under this object's lock. */
+    private final Map<Object, Long> ends = new ConcurrentHashMap<>();
+
+    private volatile boolean any;
+
+    /** Those of all calls on a clock. */
+    static Cooldowns of(TimeSource time) {
+        synchronized (BY_CLOCK) {
+            return BY_CLOCK.computeIfAbsent(time, clock -> new Cooldowns());
+        }
+    }
+
+    /** A peer has asked for a time from now on. */
+    synchronized void hear(Object peer, long delayNanos, long nowNanos) {
+        long asked = Math.min(delayNanos, LONGEST_NANOS);
+        if (asked <= leftNanos(peer, nowNanos) || asked <= 0) {
+            return;
+        }
+        if (!ends.containsKey(peer)) {
+            ends.values().removeIf(end -> end - nowNanos <= 0);
+            if (ends.size() >= MOST_PEERS) {
+                forgetFirst(nowNanos);
+            }
+        }
+        ends.put(peer, nowNanos + asked);
+        any = true;
+    }
+
+    private void forgetFirst(long nowNanos) {
+        Object first = null;
+        long least = Long.MAX_VALUE;
+        for (Map.Entry<Object, Long> entry : ends.entrySet()) {
+            long left = entry.getValue() - nowNanos;
+            if (left < least) {
+                least = left;
+                first = entry.getKey();
+            }
+        }
+        if (first != null) {
+            ends.remove(first);
+        }
+    }
+
+    /** For how long the peer is still to be left alone; zero or less if it isn't. */
+    long leftNanos(Object peer, long nowNanos) {
+        Long end = any ? ends.get(peer) : null;
+        return end == null ? 0 : end - nowNanos;
+    }
+
+    int size() {
+        return ends.size();
+    }
+}

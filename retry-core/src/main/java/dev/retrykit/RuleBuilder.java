@@ -1,0 +1,74 @@
+package dev.retrykit;
+
+import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.ResultClassifier;
+import dev.retrykit.http.AnswerRules;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Collects what a policy calls transient. */
+abstract sealed class RuleBuilder<B extends RuleBuilder<B>> permits RetryPolicy.Builder {
+
+    private @Nullable List<Class<? extends Throwable>> retryOn;
+    private List<Class<? extends Throwable>> abortOn = List.of();
+    private AnswerRules answers = AnswerRules.defaults();
+    private final List<FailureClassifier> classifiers = new ArrayList<>();
+    private final List<ResultClassifier> resultClassifiers = new ArrayList<>();
+
+    abstract B self();
+
+    /** The transient failures and their subtypes, anywhere in the cause chain; replaces the rules for exceptions. */
+    @SafeVarargs
+    public final B retryOn(Class<? extends Throwable>... failures) {
+        return retryOn(List.of(failures));
+    }
+
+    /** As a list. */
+    public B retryOn(List<Class<? extends Throwable>> failures) {
+        this.retryOn = List.copyOf(failures);
+        return self();
+    }
+
+    /** The failures that are permanent, their subtypes included, anywhere in the cause chain. Asked first. */
+    @SafeVarargs
+    public final B abortOn(Class<? extends Throwable>... failures) {
+        return abortOn(List.of(failures));
+    }
+
+    /** The failures that are permanent, as a list. */
+    public B abortOn(List<Class<? extends Throwable>> failures) {
+        this.abortOn = List.copyOf(failures);
+        return self();
+    }
+
+    /**
+     * The HTTP statuses that are transient, where an attempt was answered one and its failure has none of its own.
+     * Default: those of {@link AnswerRules#defaults()}.
+     */
+    public B statuses(List<Integer> statuses) {
+        this.answers = new AnswerRules(statuses);
+        return self();
+    }
+
+    /** Another classifier, asked after those added before and before {@link FailureClassifier#jdk()}. */
+    public B classifier(FailureClassifier classifier) {
+        classifiers.add(Objects.requireNonNull(classifier, "classifier"));
+        return self();
+    }
+
+    /** Another classifier of returned values. A bad value that stays bad is returned as it came. None by default. */
+    public B resultClassifier(ResultClassifier classifier) {
+        resultClassifiers.add(Objects.requireNonNull(classifier, "classifier"));
+        return self();
+    }
+
+    FailureRules failureRules(boolean idempotent) {
+        return new FailureRules(abortOn, retryOn, List.copyOf(classifiers), answers, idempotent);
+    }
+
+    ResultRules resultRules() {
+        return new ResultRules(List.copyOf(resultClassifiers));
+    }
+}
