@@ -138,12 +138,8 @@ public final class Exchange {
 
     /** The peer has answered. */
     public void answered(int status, HeaderLines headers) {
-        answered = true;
-        if (attempt == null) {
-            return;
-        }
-        RetryAdvice advice = attempt.answered(redirected ? null : peer, status, headers);
-        if (effect == null) {
+        RetryAdvice advice = received(status, headers);
+        if (attempt == null || effect == null) {
             return;
         }
         if (status == CONFLICT && hasKey) {
@@ -151,6 +147,23 @@ public final class Exchange {
             attempt.expectStatus(CONFLICT);
         } else if (isOwn() && !advice.vetoed() && isRefused(status, headers, advice)) {
             effect.didNotHappen();
+        }
+    }
+
+    /**
+     * The transport has an answer, of which interceptors of the application may make something else, or which they may have
+     * sent the request again for. It says nothing yet about what was done.
+     */
+    public RetryAdvice received(int status, HeaderLines headers) {
+        answered = true;
+        return attempt == null ? RetryAdvice.none() : attempt.answered(redirected ? null : peer, status, headers);
+    }
+
+    /** The transport has no answer; interceptors of the application may send the request again. */
+    public void lost() {
+        answered = false;
+        if (attempt != null) {
+            attempt.unanswered();
         }
     }
 

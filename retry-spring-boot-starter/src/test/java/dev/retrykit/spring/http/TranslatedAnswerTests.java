@@ -130,6 +130,20 @@ class TranslatedAnswerTests {
             blocking.put(
                     "defaultStatusHandler",
                     (method, url) -> handled.method(method).uri(url).retrieve().body(String.class));
+            RestClient intercepted = builder.clone()
+                    .requestInterceptor((request, body, execution) -> {
+                        ClientHttpResponse response = execution.execute(request, body);
+                        if (response.getStatusCode().isError()) {
+                            response.close();
+                            throw new Own();
+                        }
+                        return response;
+                    })
+                    .build();
+            blocking.put(
+                    "interceptor",
+                    (method, url) ->
+                            intercepted.method(method).uri(url).retrieve().body(String.class));
             blocking.put(
                     "exchange",
                     (method, url) -> client.method(method).uri(url).exchange((request, response) -> {
@@ -413,7 +427,7 @@ class TranslatedAnswerTests {
         answers();
         app(GUARDED).run(context -> {
             Caller caller = context.getBean(Caller.class);
-            for (String way : List.of("onStatus", "exchange", "with cause", "without cause")) {
+            for (String way : List.of("interceptor", "onStatus", "exchange", "with cause", "without cause")) {
                 assertThat(row(caller, Caller::plain, way, HttpMethod.GET, "/503-after-2"))
                         .isEqualTo("3 NESTED");
                 assertThat(row(caller, Caller::plain, way, HttpMethod.GET, "/404"))

@@ -34,7 +34,7 @@ class WatchedRequest implements ClientHttpRequest {
     public ClientHttpResponse execute() throws IOException {
         if (getAttributes().get(Exchange.ATTRIBUTE) instanceof Exchange begun) {
             watch(begun);
-            return send(begun);
+            return receive(begun);
         }
         Optional<RetryContext> attempt = RetryContext.current();
         Outgoing outgoing = Outgoing.of(factory.rules(), getMethod(), getURI(), getHeaders(), attempt, null);
@@ -48,6 +48,19 @@ class WatchedRequest implements ClientHttpRequest {
             return response;
         } catch (IOException | RuntimeException failure) {
             own.failed(failure);
+            throw failure;
+        }
+    }
+
+    /** Interceptors of the application stand between this and who began the exchange. */
+    private ClientHttpResponse receive(Exchange begun) throws IOException {
+        try {
+            ClientHttpResponse response = send(begun);
+            Answer answer = SpringAnswers.of(response.getStatusCode().value(), response.getHeaders());
+            begun.received(answer.status(), answer.headers());
+            return response;
+        } catch (IOException | RuntimeException failure) {
+            begun.lost();
             throw failure;
         }
     }
