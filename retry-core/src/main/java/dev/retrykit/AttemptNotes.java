@@ -1,16 +1,15 @@
 package dev.retrykit;
 
 import dev.retrykit.failure.Causes;
+import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +22,9 @@ final class AttemptNotes {
 
     /** Of an attempt that swallows many inner failures only the latest can be the one it ends with. */
     private static final int KEPT = 16;
+
+    /** A request that wasn't sent ends the call, whatever became of the failure that said so. */
+    private static final Set<Kind> STOPPED_BY_MISMATCH = Set.of(Kind.RETRYABLE, Kind.NOT_RETRYABLE, Kind.UNKNOWN);
 
     private final CallKey key;
 
@@ -104,7 +106,16 @@ final class AttemptNotes {
     /** What the end of the attempt means, seen with what it did before. */
     Verdict judge(Verdict verdict, RetryPolicy policy) {
         Verdict known = answers.withExpected(verdict);
-        boolean once = known.kind() == Kind.RETRYABLE && noted != null && unrepeatable(policy) != null;
+        Noted any = noted;
+        if (any == null) {
+            return known;
+        }
+        if (counts(any, SideEffect.Kind.MISMATCHED_KEY)
+                && STOPPED_BY_MISMATCH.contains(known.kind())
+                && unrepeatable(policy) != null) {
+            return known.as(Kind.NOT_IDEMPOTENT).withSignal(Signal.NONE);
+        }
+        boolean once = known.kind() == Kind.RETRYABLE && unrepeatable(policy) != null;
         return once ? known.as(Kind.NOT_IDEMPOTENT) : known;
     }
 
@@ -201,6 +212,7 @@ final class AttemptNotes {
             notes.answers.takeOver(answers);
             if (untilNow != null) {
                 notes.takeOver(untilNow);
+                notes.key().takeOver(notes, this);
             }
         }
     }
@@ -249,15 +261,6 @@ final class AttemptNotes {
         }
     }
 
-    /** How many requests of the kind there were, with this one. */
-    synchronized int nextRequest(String kind) {
-        return known().requests.merge(kind, 1, Integer::sum);
-    }
-
-    synchronized int nextInnerCall() {
-        return ++known().innerCalls;
-    }
-
     CallKey key() {
         return key;
     }
@@ -282,11 +285,9 @@ final class AttemptNotes {
 
         private final Deque<Throwable> failures = new ArrayDeque<>(2);
         private final BitSet givenUpStatuses = new BitSet();
-        private final Map<String, Integer> requests = new HashMap<>();
         private final List<Runnable> cleanups = new ArrayList<>(1);
         private final Set<Runnable> repeats = new LinkedHashSet<>();
         private final Effects effects = new Effects();
-        private int innerCalls;
 
         /** What attempts around take over, as it is now. */
         Noted lasting() {

@@ -1,90 +1,178 @@
 package dev.retrykit;
 
+import dev.retrykit.SideEffect.Kind;
+import dev.retrykit.failure.RequestMismatchException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the idempotency keys of one call's requests are made from. The same for all attempts of the call: the n-th request
- * of its kind in an attempt has the same key in each. Thread-safe.
+ * What the idempotency keys of one call's requests are made from, and which requests its attempts have sent. The same
+ * for all attempts of the call: a request that a later attempt repeats has the same key in each. Thread-safe.
  */
 final class CallKey {
 
-    /** Half of SHA-256 is as unlikely to collide as a random UUID. */
-    private static final int HASH_BYTES = 16;
+    private final RetryPolicy policy;
+    private final RequestHistory history = new RequestHistory();
 
-    private final boolean automatic;
+    /** Of requests that have keys of the caller's own. */
+    private final RequestHistory own = new RequestHistory();
 
-    // Under this object's lock.
-    private @Nullable String base;
-    private int ordinal;
+    /** Whether requests have keys although the policy doesn't say so. */
+    private volatile boolean automatic;
 
-    CallKey(boolean automatic) {
-        this.automatic = automatic;
+    /** The caller's own text; null if there is none. */
+    private volatile @Nullable String value;
+
+    /** In place of one. Under this object's lock. */
+    private @Nullable String random;
+
+    CallKey(RetryPolicy policy) {
+        this.policy = policy;
     }
 
-    /** Begins with a text of the caller's own; without one it is random. */
-    synchronized void use(String text) {
-        base = text;
+    /** Requests have random keys. */
+    void use() {
+        automatic = true;
     }
 
-    private synchronized boolean isWanted() {
-        return automatic || base != null;
+    /** Requests have keys that are made from a text of the caller's own. */
+    void use(String text) {
+        value = text;
+    }
+
+    private boolean isWanted() {
+        return automatic || value != null || policy.sendsKeys();
+    }
+
+    /** Whether requests of an attempt have keys. */
+    static boolean isWantedIn(AttemptNotes attempt) {
+        for (AttemptNotes notes = attempt; notes != null; notes = notes.around()) {
+            if (notes.key().isWanted()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
-     * The key of the next request of a kind.
+     * The next request of an attempt, which gets a key whether the calls around have keys or not.
      *
-     * @param attempt the attempt that sends it
-     * @return null if neither this call nor one around it has keys
+     * @throws RequestMismatchException if it can't be one that an earlier attempt sent, and may be one all the same
      */
-    static @Nullable String next(AttemptNotes attempt, String request) {
-        CallKey owner = owner(attempt);
-        if (owner == null) {
-            return null;
+    static KeyedRequest next(AttemptNotes attempt, String kind, byte @Nullable [] content) {
+        List<AttemptNotes> levels = levels(attempt);
+        String hash = content == null ? null : hash(content);
+        CallKey outermost = levels.get(levels.size() - 1).key();
+        synchronized (outermost) {
+            LogicalRequest known =
+                    known(levels, kind, level -> level.key().history.match(level, kind, hash));
+            KeyedRequest sent = new KeyedRequest(known == null ? outermost.create(kind, hash) : known.with(hash));
+            for (AttemptNotes level : levels) {
+                if (level.key().history.begin(level, sent)) {
+                    level.add(new SideEffect(level, Kind.AMBIGUOUS_KEY, kind));
+                }
+            }
+            return sent;
         }
-        StringBuilder path = new StringBuilder(request).append('#').append(attempt.nextRequest(request));
-        AttemptNotes inner = attempt;
-        AttemptNotes outer = inner.around();
-        while (inner.key() != owner && outer != null) {
-            path.append('/').append(inner.key().ordinalIn(outer));
-            inner = outer;
-            outer = inner.around();
-        }
-        return owner.key(path.toString());
     }
 
-    /** The outermost call that has keys. */
-    private static @Nullable CallKey owner(AttemptNotes attempt) {
-        CallKey owner = null;
+    /**
+     * The next request of an attempt that has a key of the caller's own.
+     *
+     * @throws RequestMismatchException if the key isn't the one that it had in an earlier attempt
+     */
+    static KeyedRequest own(AttemptNotes attempt, String kind, String key) {
+        List<AttemptNotes> levels = new ArrayList<>(2);
         for (AttemptNotes notes = attempt; notes != null; notes = notes.around()) {
-            owner = notes.key().isWanted() ? notes.key() : owner;
+            levels.add(notes);
         }
-        return owner;
+        synchronized (levels.get(levels.size() - 1).key()) {
+            LogicalRequest known = known(levels, kind, level -> level.key().own.matchOwn(level, kind, key));
+            KeyedRequest sent = new KeyedRequest(known == null ? new LogicalRequest(kind, key, key) : known);
+            levels.forEach(level -> level.key().own.begin(level, sent));
+            return sent;
+        }
     }
 
-    /** Which of the outer attempt's inner calls this is, in the order in which they ask. */
-    private synchronized int ordinalIn(AttemptNotes outer) {
-        if (ordinal == 0) {
-            ordinal = outer.nextInnerCall();
+    /**
+     * The attempt and those around it: up to the outermost whose call has keys, if these are made from a text. Random
+     * ones are the outermost call's, so that it repeats them, whether it asked for keys or not.
+     */
+    private static List<AttemptNotes> levels(AttemptNotes attempt) {
+        List<AttemptNotes> levels = new ArrayList<>(2);
+        int last = -1;
+        for (AttemptNotes notes = attempt; notes != null; notes = notes.around()) {
+            last = notes.key().isWanted() ? levels.size() : last;
+            levels.add(notes);
         }
-        return ordinal;
+        boolean random = last < 0 || levels.get(last).key().value == null;
+        return random ? levels : levels.subList(0, last + 1);
     }
 
-    private synchronized String key(String path) {
-        if (base == null) {
-            base = UUID.randomUUID().toString();
+    /** The request as an earlier attempt of one of the calls sent it; null if it is a new one. */
+    private static @Nullable LogicalRequest known(
+            List<AttemptNotes> levels, String kind, Function<AttemptNotes, RequestHistory.Match> history) {
+        for (AttemptNotes level : levels) {
+            RequestHistory.Match match = history.apply(level);
+            LogicalRequest conflict = match.conflict();
+            if (conflict != null && !level.key().policy.allows(Kind.MISMATCHED_KEY)) {
+                level.add(new SideEffect(level, Kind.MISMATCHED_KEY, conflict.kind()));
+                throw new RequestMismatchException(kind, conflict.kind());
+            }
+            if (match.request() != null) {
+                return match.request();
+            }
         }
-        return base + "-" + hash(path);
+        return null;
     }
 
-    private static String hash(String path) {
+    private LogicalRequest create(String kind, @Nullable String hash) {
+        String text = value;
+        if (text == null) {
+            random = random == null ? UUID.randomUUID().toString() : random;
+            text = random;
+        }
+        return new LogicalRequest(kind, key(text, kind, history.count(kind) + 1), hash);
+    }
+
+    /** An attempt of another call turns out to be part of an attempt of this one, which sent what that one sent. */
+    void takeOver(AttemptNotes outer, AttemptNotes inner) {
+        history.takeOver(outer, inner.key().history, inner);
+        own.takeOver(outer, inner.key().own, inner);
+    }
+
+    /**
+     * A key: the first 128 bits of the SHA-256 of a text's UTF-16 units, big-endian, with the version (5, made from a name) and the
+     * variant of RFC 9562. Part of the contract: another key for the same value would let a message that is delivered
+     * before and after an update pay twice.
+     *
+     * @param number from 1
+     */
+    static String key(String value, String kind, int number) {
+        String name = number + " " + kind.length() + " " + kind + value;
+        // getBytes would make one of all surrogates that lack their other half
+        ByteBuffer chars = ByteBuffer.allocate(name.length() * Character.BYTES);
+        chars.asCharBuffer().put(name);
+        ByteBuffer hash = ByteBuffer.wrap(sha256(chars.array()));
+        long high = hash.getLong() & 0xffff_ffff_ffff_0fffL | 0x5000;
+        long low = hash.getLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
+        return new UUID(high, low).toString();
+    }
+
+    private static String hash(byte[] content) {
+        return new String(sha256(content), StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] sha256(byte[] bytes) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(path.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every JDK has SHA-256", impossible);
         }

@@ -52,7 +52,7 @@ final class RetryCall {
         this.state = state;
         this.attemptStartedNanos = state.startedNanos();
         this.running = state.attempt() > 0;
-        this.key = new CallKey(policy.sendsKeys());
+        this.key = new CallKey(policy);
         this.view = new AttemptView(this, state.attempt(), null, new AttemptNotes(key, enclosing));
     }
 

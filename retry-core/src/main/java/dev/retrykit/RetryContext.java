@@ -1,5 +1,6 @@
 package dev.retrykit;
 
+import dev.retrykit.failure.RequestMismatchException;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.http.HeaderLines;
 import dev.retrykit.http.RetryAdvice;
@@ -184,21 +185,66 @@ public final class RetryContext {
         attempt.notes().onRepeat(Objects.requireNonNull(repeated, "repeated"));
     }
 
-    /** Begins all idempotency keys of this call with a text of the caller's own. Without one they are random. */
+    /** The requests of this call have idempotency keys, random ones unless it is told what to make them from. */
+    public void sendIdempotencyKeys() {
+        attempt.call().key().use();
+    }
+
+    /**
+     * Makes all idempotency keys of this call from a text of the caller's own: another call with the same text gives the
+     * same requests the same keys. Without a text they are random.
+     */
     public void idempotencyKeysFrom(String text) {
         attempt.call().key().use(Objects.requireNonNull(text, "text"));
     }
 
     /**
-     * The idempotency key of the next request of a kind: the n-th one of that kind in an attempt has the same key in
-     * each attempt of the call, and no other has it. The outermost call that has keys decides. Of requests of one kind
-     * that are sent at the same time nobody knows which is the n-th.
+     * The idempotency key of the next request of a kind, which ends before the next one of its kind begins: as
+     * {@link #nextKeyedRequest}, without the content of the request.
      *
-     * @param kind what tells it from other requests, such as method and address
+     * @param kind what tells it from other requests, such as method and path
      * @return empty if no call around has keys
+     * @throws RequestMismatchException as there
      */
     public Optional<String> nextIdempotencyKey(String kind) {
-        return Optional.ofNullable(CallKey.next(attempt.notes(), Objects.requireNonNull(kind, "kind")));
+        if (!hasIdempotencyKeys()) {
+            return Optional.empty();
+        }
+        KeyedRequest request = nextKeyedRequest(kind, null);
+        request.ended(KeyedRequest.Outcome.UNKNOWN);
+        return Optional.of(request.key());
+    }
+
+    /** Whether requests have idempotency keys here: this call has, or one around. */
+    public boolean hasIdempotencyKeys() {
+        return CallKey.isWantedIn(attempt.notes());
+    }
+
+    /**
+     * The next request of a kind, with its idempotency key: the n-th one of that kind in an attempt has the same key in
+     * each attempt of the call, and no other has it. An inner retry repeats it, too. The outermost call that
+     * {@linkplain #hasIdempotencyKeys has keys} decides; without one the key is random. Requests of one kind that are sent at the same time are told apart by their contents; without these
+     * the attempt isn't retried ({@link StopReason#NOT_IDEMPOTENT}).
+     *
+     * @param kind what tells it from other requests, such as method and path
+     * @param content what it sends, if that is in memory and the same in each attempt
+     * @throws RequestMismatchException if it is not the request that an earlier attempt sent in its place, and the
+     *     policy doesn't allow that it is done twice. It must not be sent; the call ends with
+     *     {@link StopReason#NOT_IDEMPOTENT}
+     */
+    public KeyedRequest nextKeyedRequest(String kind, byte @Nullable [] content) {
+        return CallKey.next(attempt.notes(), Objects.requireNonNull(kind, "kind"), content);
+    }
+
+    /**
+     * The next request of a kind that has an idempotency key of the caller's own, which must be the same in each attempt.
+     *
+     * @param kind as in {@link #nextKeyedRequest}
+     * @throws RequestMismatchException if an earlier attempt sent it with another key, and the policy doesn't allow that it
+     *     is done twice. It must not be sent; the call ends with {@link StopReason#NOT_IDEMPOTENT}
+     */
+    public KeyedRequest ownKeyedRequest(String kind, String key) {
+        return CallKey.own(attempt.notes(), Objects.requireNonNull(kind, "kind"), Objects.requireNonNull(key, "key"));
     }
 
     /** The policy's name. */

@@ -14,6 +14,12 @@ public final class SideEffect {
         /** A commit, such as that of a transaction. It may happen again only if the whole attempt may. */
         COMMIT,
 
+        /** A request that was not sent, since it may be one of an earlier attempt under another idempotency key. */
+        MISMATCHED_KEY,
+
+        /** A request whose idempotency key another one may get in the next attempt. */
+        AMBIGUOUS_KEY,
+
         /** A request without an idempotency key. */
         WITHOUT_KEY,
 
@@ -37,6 +43,11 @@ public final class SideEffect {
         if (retracted.compareAndSet(false, true)) {
             notes.remove(this);
         }
+    }
+
+    /** Whether it is known that it {@linkplain #didNotHappen didn't happen}. */
+    public boolean isRetracted() {
+        return retracted.get();
     }
 
     String what() {

@@ -2,7 +2,6 @@ package dev.retrykit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.retrykit.backoff.Jitter;
@@ -434,100 +433,6 @@ class SideEffectTests {
                         .isThrownBy(() -> context.expectStatus(1000))
                         .withMessage("status must be 1 to 999, but was 1000");
             });
-        }
-    }
-
-    @Nested
-    class Keys {
-
-        private final List<String> keys = new ArrayList<>();
-
-        @Test
-        void areTheSameInEachAttempt() {
-            call(retry(policy -> policy.sendsKeys(true)), context -> send(context, "POST /a"));
-
-            assertThat(keys).hasSize(3).containsOnly(keys.get(0));
-            assertThat(keys.get(0)).matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-[0-9a-f]{32}");
-        }
-
-        @Test
-        void differWithinAnAttempt() {
-            call(retry(policy -> policy.sendsKeys(true)), context -> {
-                send(context, "POST /a");
-                send(context, "POST /a");
-                send(context, "POST /b");
-            });
-
-            assertThat(keys).hasSize(9);
-            assertThat(keys.subList(0, 3)).doesNotHaveDuplicates();
-            assertThat(keys.subList(3, 6)).isEqualTo(keys.subList(0, 3));
-            assertThat(keys.subList(6, 9)).isEqualTo(keys.subList(0, 3));
-        }
-
-        @Test
-        void differBetweenCalls() {
-            Retry retry = retry(policy -> policy.sendsKeys(true).maxAttempts(1));
-            call(retry, context -> send(context, "POST /a"));
-            call(retry, context -> send(context, "POST /a"));
-
-            assertThat(keys).hasSize(2).doesNotHaveDuplicates();
-        }
-
-        @Test
-        void areTheSameForTheSameText() {
-            for (int i = 0; i < 2; i++) {
-                call(context -> {
-                    context.idempotencyKeysFrom("order-17");
-                    send(context, "POST /a");
-                });
-            }
-
-            assertThat(keys).hasSize(6).containsOnly(keys.get(0));
-            assertThat(keys.get(0)).startsWith("order-17-");
-        }
-
-        @Test
-        void thereAreNoneUnlessSomebodyWantsThem() {
-            call(context -> assertThat(context.nextIdempotencyKey("POST /a")).isEmpty());
-        }
-
-        @Test
-        void anInnerRetryRepeatsTheKeyAndAnotherInnerCallHasItsOwn() {
-            Retry inner = retry(policy -> policy.maxAttempts(2));
-            Retry outer = retry(policy -> policy.sendsKeys(true).nested(NestedRetries.MULTIPLY));
-
-            call(outer, context -> {
-                for (int i = 0; i < 2; i++) {
-                    assertThatThrownBy(() -> inner.run(() -> {
-                                send(context(), "POST /a");
-                                throw new SocketTimeoutException();
-                            }))
-                            .isInstanceOf(SocketTimeoutException.class);
-                }
-            });
-
-            List<String> attempt = List.of(keys.get(0), keys.get(0), keys.get(2), keys.get(2));
-            assertThat(keys.get(0)).isNotEqualTo(keys.get(2));
-            assertThat(keys.subList(0, 4)).isEqualTo(attempt);
-            assertThat(keys.subList(4, 8)).isEqualTo(attempt);
-            assertThat(keys.subList(8, 12)).isEqualTo(attempt);
-        }
-
-        @Test
-        void theOutermostCallThatHasKeysDecides() {
-            Retry inner = retry(policy -> policy.sendsKeys(true).maxAttempts(1));
-
-            call(context -> {
-                context.idempotencyKeysFrom("outer");
-                inner.run(() -> send(context(), "POST /a"));
-            });
-
-            assertThat(keys).hasSize(3).containsOnly(keys.get(0)).allMatch(key -> key.startsWith("outer-"));
-        }
-
-        private void send(RetryContext context, String request) {
-            keys.add(context.nextIdempotencyKey(request).orElseThrow());
-            context.sideEffect(request, true);
         }
     }
 

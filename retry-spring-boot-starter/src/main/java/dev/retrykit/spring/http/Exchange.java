@@ -1,5 +1,7 @@
 package dev.retrykit.spring.http;
 
+import dev.retrykit.KeyedRequest;
+import dev.retrykit.KeyedRequest.Outcome;
 import dev.retrykit.RetryContext;
 import dev.retrykit.SideEffect;
 import dev.retrykit.failure.Verdict;
@@ -24,6 +26,7 @@ public final class Exchange {
 
     private static final int HTTP = 80;
     private static final int HTTPS = 443;
+    private static final int LOWEST_FAILURE = 400;
     private static final int CONFLICT = 409;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int UNAVAILABLE = 503;
@@ -32,6 +35,7 @@ public final class Exchange {
     private final @Nullable SideEffect effect;
     private final String peer;
     private final boolean hasKey;
+    private volatile @Nullable KeyedRequest keyed;
 
     /** Whether the transport goes to another place by itself if it is told so: what fails there may have been done here. */
     private volatile boolean redirects = true;
@@ -83,6 +87,19 @@ public final class Exchange {
         String host = uri.getHost() == null ? authority.substring(authority.lastIndexOf('@') + 1) : uri.getHost();
         int standard = "https".equalsIgnoreCase(uri.getScheme()) ? HTTPS : HTTP;
         return host.toLowerCase(Locale.ROOT) + ":" + (uri.getPort() < 0 ? standard : uri.getPort());
+    }
+
+    /** It carries a key that was made for it, and ends that request when it ends. */
+    void carry(KeyedRequest sent) {
+        keyed = sent;
+    }
+
+    private void end(Outcome outcome) {
+        KeyedRequest sent = keyed;
+        if (sent != null) {
+            boolean undone = effect != null && effect.isRetracted();
+            sent.ended(undone ? Outcome.NOT_DONE : outcome);
+        }
     }
 
     /** Whether a second one of the same kind would do something that the first has done already. */
@@ -148,6 +165,7 @@ public final class Exchange {
         } else if (isOwn() && !advice.vetoed() && isRefused(status, headers, advice)) {
             effect.didNotHappen();
         }
+        end(status < LOWEST_FAILURE ? Outcome.DONE : Outcome.UNKNOWN);
     }
 
     /**
@@ -183,6 +201,7 @@ public final class Exchange {
         if (effect != null && isUnsent(failure)) {
             effect.didNotHappen();
         }
+        end(Outcome.UNKNOWN);
     }
 
     private boolean isUnsent(Throwable failure) {

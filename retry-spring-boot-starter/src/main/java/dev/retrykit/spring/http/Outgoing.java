@@ -1,6 +1,7 @@
 package dev.retrykit.spring.http;
 
 import dev.retrykit.CallerDeadline;
+import dev.retrykit.KeyedRequest;
 import dev.retrykit.RetryContext;
 import java.net.URI;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
 
 /**
  * One logical request, whose attempts share what was decided about it before the first: its idempotency key, and which of
@@ -29,14 +31,25 @@ public final class Outgoing {
     private final URI uri;
     private final boolean tellsAttempt;
     private final boolean tellsTimeout;
-    private final boolean hasKey;
+    private final Key key;
 
-    private Outgoing(HttpMethod method, URI uri, boolean tellsAttempt, boolean tellsTimeout, boolean hasKey) {
+    private Outgoing(HttpMethod method, URI uri, boolean tellsAttempt, boolean tellsTimeout, Key key) {
         this.method = method;
         this.uri = uri;
         this.tellsAttempt = tellsAttempt;
         this.tellsTimeout = tellsTimeout;
-        this.hasKey = hasKey;
+        this.key = key;
+    }
+
+    /**
+     * Whether a request has a key.
+     *
+     * @param sent if it does: as what an attempt sends it; null if no attempt sends it
+     * @param guarded whether a guard makes attempts of it, so that it goes on when one of them has ended
+     */
+    private record Key(boolean isThere, @Nullable KeyedRequest sent, boolean guarded) {
+
+        static final Key NONE = new Key(false, null, false);
     }
 
     /**
@@ -53,33 +66,69 @@ public final class Outgoing {
             HttpHeaders headers,
             Optional<RetryContext> around,
             @Nullable Guard guard) {
-        boolean tells = rules.tells(uri);
-        boolean hasKey = Exchange.isUnsafe(method) && hasKey(rules, method, uri, headers, around, guard);
-        return new Outgoing(
-                method,
-                uri,
-                tells && !headers.containsHeader(ATTEMPT),
-                tells && !headers.containsHeader(TIMEOUT),
-                hasKey);
+        return of(rules, new Message(method, uri, headers, BodyContent.UNKNOWN), around, guard);
     }
 
-    private static boolean hasKey(
-            ClientRules rules,
-            HttpMethod method,
-            URI uri,
-            HttpHeaders headers,
-            Optional<RetryContext> around,
-            @Nullable Guard guard) {
-        String written = headers.getFirst(rules.keyHeader());
+    /**
+     * A request as its caller made it.
+     *
+     * @param headers which the key is added to
+     * @param body asked for only if it gets a key
+     */
+    public record Message(HttpMethod method, URI uri, HttpHeaders headers, BodyContent body) {
+
+        /**
+         * What tells it from other requests whatever host it goes to. Part of the contract: keys of values are made from
+         * it.
+         */
+        String kind() {
+            String path = uri.getRawPath();
+            return method + " " + (path == null || path.isEmpty() ? "/" : path);
+        }
+
+        /** Parts are separated by another text each time. */
+        byte @Nullable [] content() {
+            MediaType type = headers.getContentType();
+            return type != null && type.getType().equals("multipart") ? null : body.bytes();
+        }
+    }
+
+    /**
+     * Decides, and sets the idempotency key.
+     *
+     * @param around the attempt that it is part of, before any guard's
+     * @param guard its guard, if it has one
+     * @throws dev.retrykit.failure.RequestMismatchException if the attempt before has sent another request in its place
+     */
+    public static Outgoing of(
+            ClientRules rules, Message message, Optional<RetryContext> around, @Nullable Guard guard) {
+        boolean tells = rules.tells(message.uri());
+        return new Outgoing(
+                message.method(),
+                message.uri(),
+                tells && !message.headers().containsHeader(ATTEMPT),
+                tells && !message.headers().containsHeader(TIMEOUT),
+                Exchange.isUnsafe(message.method()) ? key(rules, message, around, guard) : Key.NONE);
+    }
+
+    private static Key key(ClientRules rules, Message message, Optional<RetryContext> around, @Nullable Guard guard) {
+        String header = rules.keyHeader();
+        String written = message.headers().getFirst(header);
         if (written != null && !written.isBlank()) {
-            return true;
+            KeyedRequest own = around.map(attempt -> attempt.ownKeyedRequest(message.kind(), written))
+                    .orElse(null);
+            return new Key(true, own, guard != null);
         }
-        Optional<String> key = around.flatMap(attempt -> attempt.nextIdempotencyKey(method + " " + uri));
-        if (key.isEmpty() && guard != null && guard.sendsKeys()) {
-            key = Optional.of(UUID.randomUUID().toString());
+        boolean guardSendsKeys = guard != null && guard.sendsKeys();
+        KeyedRequest sent = around.filter(attempt -> guardSendsKeys || attempt.hasIdempotencyKeys())
+                .map(attempt -> attempt.nextKeyedRequest(message.kind(), message.content()))
+                .orElse(null);
+        if (sent == null && !guardSendsKeys) {
+            return Key.NONE;
         }
-        key.ifPresent(text -> headers.set(rules.keyHeader(), rules.keyValue(text)));
-        return key.isPresent();
+        String text = sent == null ? UUID.randomUUID().toString() : sent.key();
+        message.headers().set(header, rules.keyValue(text));
+        return new Key(true, sent, guard != null);
     }
 
     /** Tells the peer about an attempt on this thread, if it is to be told. */
@@ -107,6 +156,27 @@ public final class Outgoing {
 
     /** Begins an attempt of it. */
     public Exchange begin(Optional<RetryContext> attempt) {
-        return Exchange.begin(attempt, method, uri, hasKey);
+        Exchange exchange;
+        try {
+            exchange = Exchange.begin(attempt, method, uri, key.isThere());
+        } catch (RuntimeException refused) {
+            ended(KeyedRequest.Outcome.NOT_DONE);
+            throw refused;
+        }
+        if (key.sent() != null && !key.guarded()) {
+            exchange.carry(key.sent());
+        }
+        return exchange;
+    }
+
+    /** Whatever became of it, it is on its way no more: its guard has made its attempts, or its caller went away. */
+    public void ended() {
+        ended(KeyedRequest.Outcome.UNKNOWN);
+    }
+
+    private void ended(KeyedRequest.Outcome outcome) {
+        if (key.sent() != null) {
+            key.sent().ended(outcome);
+        }
     }
 }

@@ -3,37 +3,33 @@ package dev.retrykit.spring.method;
 import dev.retrykit.RetryContext;
 import dev.retrykit.spring.call.Invocation;
 import dev.retrykit.spring.expression.KeyOfCall;
-import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the text with which the idempotency keys of a call begin. */
+/** Says what the idempotency keys of a call are made from. */
 @FunctionalInterface
 interface RequestKeys {
 
-    /** What a header may carry, whether it is quoted or not, and what no list of values is split at. */
-    Pattern PLAIN = Pattern.compile("[!#-+\\--:<-\\[\\]-~]{1,200}");
-
     /**
-     * The text.
+     * The text that they are made from; null if they are random.
      *
      * @throws IllegalArgumentException if the arguments give none
      */
+    @Nullable
     String text(@Nullable Object[] arguments);
 
-    /** A random one for each call. */
+    /** Random ones for each call. */
     static RequestKeys random() {
-        return arguments -> UUID.randomUUID().toString();
+        return arguments -> null;
     }
 
-    /** The value of an expression; one that a header can't carry as it is, by its hash. */
+    /** From the value of an expression. */
     static RequestKeys of(KeyOfCall value) {
         return arguments -> {
             String text = value.of(arguments);
             if (text.isBlank()) {
                 throw new IllegalArgumentException(value + " is blank, so nothing was called.");
             }
-            return PLAIN.matcher(text).matches() ? text : KeyOfCall.hash(text);
+            return text;
         };
     }
 
@@ -41,8 +37,16 @@ interface RequestKeys {
     default Invocation.Body in(Invocation.Body method, @Nullable Object[] arguments) {
         String text = text(arguments);
         return given -> {
-            RetryContext.current().ifPresent(attempt -> attempt.idempotencyKeysFrom(text));
+            RetryContext.current().ifPresent(attempt -> begin(attempt, text));
             return method.call(given);
         };
+    }
+
+    private static void begin(RetryContext attempt, @Nullable String text) {
+        if (text == null) {
+            attempt.sendIdempotencyKeys();
+        } else {
+            attempt.idempotencyKeysFrom(text);
+        }
     }
 }

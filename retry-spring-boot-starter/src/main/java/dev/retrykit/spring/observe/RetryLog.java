@@ -4,7 +4,6 @@ import dev.retrykit.RetryEvent;
 import dev.retrykit.RetryEvent.Ended;
 import dev.retrykit.RetryEvent.Retrying;
 import dev.retrykit.RetryListener;
-import dev.retrykit.SideEffect;
 import dev.retrykit.StopReason;
 import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.circuit.CircuitSnapshot;
@@ -158,7 +157,12 @@ public final class RetryLog implements RetryListener, CircuitListener {
             return "it may have had its effect. If a second one does no harm, set " + key(event, "idempotent: true");
         }
         String what = Texts.line(effect.what(), LONGEST);
-        return effect.kind() == SideEffect.Kind.COMMIT ? committed(what, event) : sent(what, event);
+        return switch (effect.kind()) {
+            case COMMIT -> committed(what, event);
+            case MISMATCHED_KEY -> mismatched(what, event);
+            case AMBIGUOUS_KEY -> ambiguous(what, event);
+            case WITHOUT_KEY, WITH_KEY -> sent(what, event);
+        };
     }
 
     private static String committed(String what, Ended event) {
@@ -166,6 +170,19 @@ public final class RetryLog implements RetryListener, CircuitListener {
                 + " method throws a checked exception: let it roll back with @Transactional(rollbackFor = Exception.class),"
                 + " or in all of the application with @EnableTransactionManagement(rollbackOn ="
                 + " RollbackOn.ALL_EXCEPTIONS); if a second commit does no harm, set " + key(event, "idempotent: true");
+    }
+
+    private static String mismatched(String what, Ended event) {
+        return "idempotency keys hold for requests that are the same in each attempt, and " + what
+                + " may have been done."
+                + " Make what paths, bodies and keys are made of before the retried method is called, or set the header of the"
+                + " key yourself; if a second request does no harm, set " + key(event, "unsafe-methods: always");
+    }
+
+    private static String ambiguous(String what, Ended event) {
+        return what + " was sent more than once at the same time, and nothing tells which request has which idempotency"
+                + " key, so none is sent again. Send them one after the other, or set the headers of the keys yourself; if"
+                + " a second request does no harm, set " + key(event, "unsafe-methods: always");
     }
 
     private static String sent(String what, Ended event) {

@@ -4,6 +4,7 @@ import dev.retrykit.RetryContext;
 import dev.retrykit.spring.failure.Answer;
 import dev.retrykit.spring.failure.SpringAnswers;
 import dev.retrykit.spring.http.Answered;
+import dev.retrykit.spring.http.BodyContent;
 import dev.retrykit.spring.http.ClientRules;
 import dev.retrykit.spring.http.Exchange;
 import dev.retrykit.spring.http.Guard;
@@ -43,10 +44,23 @@ public final class GuardInterceptor implements ClientHttpRequestInterceptor {
             throws IOException {
         Guard guard = rules.guard(request.getURI(), group);
         Outgoing outgoing = Outgoing.of(
-                rules, request.getMethod(), request.getURI(), request.getHeaders(), RetryContext.current(), guard);
+                rules,
+                new Outgoing.Message(request.getMethod(), request.getURI(), request.getHeaders(), BodyContent.of(body)),
+                RetryContext.current(),
+                guard);
         if (guard == null) {
             return attempt(outgoing, request, body, execution).response();
         }
+        try {
+            return guarded(guard, outgoing, request, body, execution);
+        } finally {
+            outgoing.ended();
+        }
+    }
+
+    private ClientHttpResponse guarded(
+            Guard guard, Outgoing outgoing, HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
+            throws IOException {
         return guard.engine(request.getURI())
                 .<Answered<ClientHttpResponse>, IOException>call(() -> {
                     Answered<ClientHttpResponse> answered = attempt(outgoing, request, body, execution);

@@ -3,6 +3,7 @@ package dev.retrykit.spring.http.blocking;
 import dev.retrykit.RetryContext;
 import dev.retrykit.spring.failure.Answer;
 import dev.retrykit.spring.failure.SpringAnswers;
+import dev.retrykit.spring.http.BodyContent;
 import dev.retrykit.spring.http.Exchange;
 import dev.retrykit.spring.http.Outgoing;
 import dev.retrykit.spring.http.Sending;
@@ -22,6 +23,7 @@ class WatchedRequest implements ClientHttpRequest {
 
     private final ClientHttpRequest request;
     private final WatchedRequestFactory factory;
+    private BodyContent content = BodyContent.UNKNOWN;
     private boolean bodyIsAskedFor;
     private volatile @Nullable Exchange exchange;
 
@@ -37,7 +39,8 @@ class WatchedRequest implements ClientHttpRequest {
             return receive(begun);
         }
         Optional<RetryContext> attempt = RetryContext.current();
-        Outgoing outgoing = Outgoing.of(factory.rules(), getMethod(), getURI(), getHeaders(), attempt, null);
+        Outgoing outgoing = Outgoing.of(
+                factory.rules(), new Outgoing.Message(getMethod(), getURI(), getHeaders(), content), attempt, null);
         outgoing.tell(getHeaders(), attempt);
         Exchange own = outgoing.begin(attempt);
         watch(own);
@@ -89,6 +92,11 @@ class WatchedRequest implements ClientHttpRequest {
     /** The transport asks for the body when it is connected, and not before. */
     void bodyIsAskedFor() {
         bodyIsAskedFor = true;
+    }
+
+    /** The body is known before it is sent. */
+    void content(BodyContent known) {
+        content = known;
     }
 
     void reached() {

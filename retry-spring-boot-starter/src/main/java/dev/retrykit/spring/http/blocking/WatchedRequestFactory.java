@@ -1,5 +1,6 @@
 package dev.retrykit.spring.http.blocking;
 
+import dev.retrykit.spring.http.BodyContent;
 import dev.retrykit.spring.http.ClientRules;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -49,6 +50,9 @@ public record WatchedRequestFactory(ClientHttpRequestFactory transport, boolean 
         @Override
         public void setBody(Body body) {
             bodyIsAskedFor();
+            if (body.repeatable()) {
+                content(BodyContent.of(body::writeTo));
+            }
             request.setBody(new Body() {
                 @Override
                 public void writeTo(OutputStream out) throws IOException {

@@ -53,11 +53,14 @@ public final class GuardFilter implements ExchangeFilterFunction {
         Outgoing outgoing = decided[0];
         if (guard == null) {
             Optional<CallerDeadline> deadline = context.getOrEmpty(CallerDeadline.class);
-            return attempt(outgoing, builder.build(), next, around, deadline).map(Answered::response);
+            return attempt(outgoing, builder.build(), next, around, deadline)
+                    .map(Answered::response)
+                    .doFinally(signal -> outgoing.ended());
         }
         ClientRequest kept = builder.body(new HeldBody(request.body())).build();
         return RetriedMono.of(guard.engine(request.url()), () -> attempt(outgoing, kept, next))
-                .map(Answered::response);
+                .map(Answered::response)
+                .doFinally(signal -> outgoing.ended());
     }
 
     /** Another attempt follows, or at least was to. */
