@@ -19,12 +19,12 @@ public final class ClientRules {
 
     private static final String GUARDS = "retrykit.http.guards";
 
-    /** RFC 9110, section 5.6.2. */
     private final WrittenSettings written;
 
     private final HttpSettings settings;
     private final List<Guard> guards = new ArrayList<>();
     private final List<HostPattern> propagate = new ArrayList<>();
+    private final KeyHeaders keyHeaders;
 
     /**
      * The rules that are written.
@@ -35,8 +35,10 @@ public final class ClientRules {
         this.written = written;
         this.settings = written.http();
         for (int i = 0; i < settings.propagate().size(); i++) {
-            propagate.add(pattern(
-                    "retrykit.http.propagate[" + i + "]", settings.propagate().get(i)));
+            propagate.add(HostPattern.of(
+                    written,
+                    "retrykit.http.propagate[" + i + "]",
+                    settings.propagate().get(i)));
         }
         for (int i = 0; i < settings.guards().size(); i++) {
             guards.add(guard(GUARDS + "[" + i + "]", settings.guards().get(i), retries));
@@ -47,12 +49,7 @@ public final class ClientRules {
                             + ") is none, so no request would go through what stands under " + GUARDS + ".",
                     "Remove one of the two.");
         }
-        if (!HttpSettings.isHeaderName(settings.idempotencyKey().name())) {
-            throw written.wrong(
-                    "retrykit.http.idempotency-key.name",
-                    settings.idempotencyKey().name(),
-                    "it must be the name of a header");
-        }
+        this.keyHeaders = new KeyHeaders(written);
     }
 
     /** Whether clients are touched at all. */
@@ -94,13 +91,8 @@ public final class ClientRules {
     }
 
     /** The header that idempotency keys are sent in. */
-    String keyHeader() {
-        return settings.idempotencyKey().name();
-    }
-
-    /** A key as it is sent. */
-    String keyValue(String key) {
-        return settings.idempotencyKey().quoted() ? '"' + key + '"' : key;
+    KeyHeader keyHeader(URI uri) {
+        return keyHeaders.of(uri);
     }
 
     private Guard guard(String key, HttpSettings.Guard guard, Retries retries) {
@@ -110,7 +102,7 @@ public final class ClientRules {
         if (guard.policy() == null && guard.circuit() == null) {
             throw wrong(key, "has neither a policy nor a circuit", "Give it one of the two, or both.");
         }
-        HostPattern host = guard.host() == null ? null : pattern(key + ".host", guard.host());
+        HostPattern host = guard.host() == null ? null : HostPattern.of(written, key + ".host", guard.host());
         String what = host == null ? "HTTP guard of group " + guard.group() : "HTTP guard of host " + host.text();
         PolicyEntry policy = policy(key, guard, retries);
         CircuitEntry circuit = guard.circuit() == null
@@ -142,14 +134,6 @@ public final class ClientRules {
                     "Give the guard a policy with idempotency-key: auto, or none.");
         }
         return policy;
-    }
-
-    private HostPattern pattern(String key, String text) {
-        try {
-            return HostPattern.of(text);
-        } catch (IllegalArgumentException illegal) {
-            throw written.wrong(key, text, String.valueOf(illegal.getMessage()));
-        }
     }
 
     private InvalidSettingException wrong(String key, String what, String action) {

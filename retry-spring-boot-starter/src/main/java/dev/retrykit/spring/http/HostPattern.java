@@ -1,5 +1,7 @@
 package dev.retrykit.spring.http;
 
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.WrittenSettings;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,19 @@ record HostPattern(String text) {
             throw new IllegalArgumentException("it must be " + RULE);
         }
         return new HostPattern(written.toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * Reads a pattern that is the value of a setting.
+     *
+     * @throws InvalidSettingException if it is none
+     */
+    static HostPattern of(WrittenSettings written, String key, String text) {
+        try {
+            return of(text);
+        } catch (IllegalArgumentException illegal) {
+            throw written.wrong(key, text, String.valueOf(illegal.getMessage()));
+        }
     }
 
     /** Whether it holds for a host; never for none. */

@@ -112,8 +112,8 @@ public final class Outgoing {
     }
 
     private static Key key(ClientRules rules, Message message, Optional<RetryContext> around, @Nullable Guard guard) {
-        String header = rules.keyHeader();
-        String written = message.headers().getFirst(header);
+        KeyHeader header = rules.keyHeader(message.uri());
+        String written = message.headers().getFirst(header.name());
         if (written != null && !written.isBlank()) {
             KeyedRequest own = around.map(attempt -> attempt.ownKeyedRequest(message.kind(), written))
                     .orElse(null);
@@ -127,7 +127,7 @@ public final class Outgoing {
             return Key.NONE;
         }
         String text = sent == null ? UUID.randomUUID().toString() : sent.key();
-        message.headers().set(header, rules.keyValue(text));
+        message.headers().set(header.name(), header.value(text));
         return new Key(true, sent, guard != null);
     }
 

@@ -39,7 +39,7 @@ public record HttpSettings(
             List.of(),
             List.of(),
             List.of(),
-            new IdempotencyKey("Idempotency-Key", false),
+            new IdempotencyKey("Idempotency-Key", false, List.of()),
             new Server(true));
 
     /** Which clients take part. */
@@ -74,10 +74,24 @@ public record HttpSettings(
      *
      * @param name the header. Default Idempotency-Key
      * @param quoted whether in double quotes, as the IETF's draft has it. Default false
+     * @param hosts how they are sent to some hosts; the first one that fits a request applies
      */
     public record IdempotencyKey(
             @DefaultValue("Idempotency-Key") String name,
-            @DefaultValue("false") boolean quoted) {}
+            @DefaultValue("false") boolean quoted,
+            @DefaultValue List<KeyOfHost> hosts) {}
+
+    /**
+     * How idempotency keys are sent to a host. One at least of name and quoted.
+     *
+     * @param host a host name, or *. and the end of one, such as *.paypal.com
+     * @param name the header, such as PayPal-Request-Id. Default the name for all hosts
+     * @param quoted whether in double quotes. Default what holds for all hosts
+     */
+    public record KeyOfHost(
+            @Nullable String host,
+            @Nullable String name,
+            @Nullable Boolean quoted) {}
 
     /**
      * What becomes of failures that leave a controller.

@@ -133,6 +133,16 @@ class StartFailureMessagesTests {
                           http.guards:
                             - { group: payments, policy: payments }"""),
                 written("A header that is none", "retrykit.http.idempotency-key.name: Idempotency Key"),
+                written("A header with another meaning", "retrykit.http.idempotency-key.name: Authorization"),
+                written("A host of keys that is none", """
+                        retrykit.http.idempotency-key.hosts:
+                          - { host: "https://api.paypal.com", name: PayPal-Request-Id }"""),
+                written("A header of no host", """
+                        retrykit.http.idempotency-key.hosts:
+                          - { name: PayPal-Request-Id }"""),
+                written("A host whose keys are as all others", """
+                        retrykit.http.idempotency-key.hosts:
+                          - { host: api.paypal.com }"""),
                 written("A lease that is over at once", "retrykit.idempotency.lease: 30ms"),
                 written("No size", "retrykit.idempotency.max-body: large"),
                 written("Answers of any size", "retrykit.idempotency.max-body: 1GB"),

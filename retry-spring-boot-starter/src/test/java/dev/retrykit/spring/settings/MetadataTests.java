@@ -49,6 +49,7 @@ class MetadataTests {
             "retrykit.budgets",
             "retrykit.circuits",
             "retrykit.http.guards",
+            "retrykit.http.idempotency-key.hosts",
             "retrykit.http.propagate",
             "retrykit.http.trust",
             "retrykit.idempotency.headers",
