@@ -258,6 +258,7 @@ class ArchitectureTests {
                         "HeldBody",
                         "WatchedBody",
                         "ReactorRedirects",
+                        "OwnReactorNetty",
                         "GivenUpHandler",
                         "DeadlineWebFilter",
                         "HeldExchange",
@@ -274,11 +275,20 @@ class ArchitectureTests {
                         "Payload",
                         "Permission",
                         "RetrykitTransportAutoConfiguration");
-        assertThat(dependents(all, "org.apache.hc", BASE + "http.blocking.NoRetry", BASE + "http.HttpComponents"))
+        assertThat(dependents(
+                        all,
+                        "org.apache.hc",
+                        BASE + "http.blocking.NoRetry",
+                        BASE + "http.OwnHttpComponents",
+                        BASE + "http.HttpComponents"))
                 .containsExactlyInAnyOrder(
-                        "NoRetryInAttempts", "HttpComponentsRedirects", "RetrykitTransportAutoConfiguration");
+                        "NoRetryInAttempts",
+                        "HttpComponentsRedirects",
+                        "OwnHttpComponents",
+                        "OwnTransports",
+                        "RetrykitTransportAutoConfiguration");
         assertThat(dependents(all, "reactor.netty", BASE + "http.ReactorRedirects"))
-                .containsExactlyInAnyOrder("ReactorRedirects", "RetrykitTransportAutoConfiguration");
+                .containsExactlyInAnyOrder("ReactorRedirects", "OwnReactorNetty", "RetrykitTransportAutoConfiguration");
         assertThat(dependents(all, "org.eclipse.jetty", BASE + "http.JettyCommits", BASE + "failure.JettyFailures"))
                 .containsExactlyInAnyOrder(
                         "JettyCommits",
@@ -313,6 +323,9 @@ class ArchitectureTests {
                         "GuardFilter",
                         "HeldBody",
                         "WatchedBody",
+                        "WebClients",
+                        "WebClientPostProcessor",
+                        "RetrykitClientAutoConfiguration",
                         "RetrykitWebClientAutoConfiguration",
                         "RetrykitHttpAutoConfiguration");
         assertThat(dependents(all, BASE + "call.ReactiveForm"))

@@ -1,16 +1,28 @@
 package dev.retrykit.spring.autoconfigure;
 
 import dev.retrykit.spring.http.ClientRules;
+import dev.retrykit.spring.http.ClientRulesSource;
 import dev.retrykit.spring.http.KnownGroups;
+import dev.retrykit.spring.http.blocking.RestClientPostProcessor;
+import dev.retrykit.spring.http.blocking.RestClients;
+import dev.retrykit.spring.http.reactive.WebClientPostProcessor;
+import dev.retrykit.spring.http.reactive.WebClients;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.WrittenSettings;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.service.registry.HttpServiceProxyRegistry;
 
 /** What all of Spring's HTTP clients share. */
@@ -18,6 +30,7 @@ import org.springframework.web.service.registry.HttpServiceProxyRegistry;
 @ConditionalOnClass(HttpServiceProxyRegistry.class)
 @ConditionalOnBean(Retries.class)
 @Conditional(OnRetrykitEnabled.class)
+@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 public final class RetrykitClientAutoConfiguration {
 
     RetrykitClientAutoConfiguration() {}
@@ -32,5 +45,56 @@ public final class RetrykitClientAutoConfiguration {
     @ConditionalOnMissingBean
     KnownGroups retrykitKnownGroups(ClientRules rules, ObjectProvider<HttpServiceProxyRegistry> registries) {
         return new KnownGroups(rules, registries);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static ClientRulesSource retrykitClientRulesSource(ObjectProvider<ClientRules> rules) {
+        return new ClientRulesSource(rules::getObject);
+    }
+
+    /** Clients that are beans. Nothing is looked up, or made, before there is one. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(RestClient.class)
+    @Conditional(OnClientsWatched.class)
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static class Blocking {
+
+        @Bean
+        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+        static RestClients retrykitRestClients(ClientRulesSource rules, ApplicationContext context) {
+            return new RestClients(rules, RetrykitAutoConfiguration.executor(context));
+        }
+
+        @Bean
+        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+        static RestClientPostProcessor retrykitRestClientPostProcessor(RestClients clients) {
+            return new RestClientPostProcessor(clients);
+        }
+    }
+
+    /** The same for reactive ones. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(WebClient.class)
+    @Conditional(OnClientsWatched.class)
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static class Reactive {
+
+        @Bean
+        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+        static WebClients retrykitWebClients(ClientRulesSource rules) {
+            return new WebClients(rules);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+        static WebClientPostProcessor retrykitWebClientPostProcessor(WebClients clients) {
+            return new WebClientPostProcessor(clients);
+        }
     }
 }

@@ -1,44 +1,48 @@
 package dev.retrykit.spring.autoconfigure;
 
 import dev.retrykit.spring.http.ClientRules;
-import dev.retrykit.spring.http.blocking.GuardInterceptor;
-import dev.retrykit.spring.http.blocking.WatchedRequestFactory;
-import java.util.concurrent.Executor;
+import dev.retrykit.spring.http.blocking.RestClients;
+import dev.retrykit.spring.http.blocking.RestTemplateBuilderPostProcessor;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
 import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.boot.restclient.RestTemplateCustomizer;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Role;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.client.ClientHttpRequestFactory;
-import org.springframework.http.client.ClientHttpRequestInterceptor;
-import org.springframework.web.client.RestClient;
 import org.springframework.web.client.support.RestClientHttpServiceGroupConfigurer;
 
 /** {@code RestClient}, {@code RestTemplate}, and HTTP service interfaces over them. */
 @AutoConfiguration(after = RetrykitClientAutoConfiguration.class)
 @ConditionalOnClass({RestClientCustomizer.class, RestClientHttpServiceGroupConfigurer.class})
 @ConditionalOnBean(ClientRules.class)
-@Conditional(OnRetrykitEnabled.class)
+@Conditional({OnRetrykitEnabled.class, OnClientsWatched.class})
+@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 public final class RetrykitRestClientAutoConfiguration {
 
-    private final ObjectProvider<ClientRules> rules;
-    private final Executor executor;
+    private final RestClients clients;
 
-    RetrykitRestClientAutoConfiguration(ObjectProvider<ClientRules> rules, ApplicationContext context) {
-        this.rules = rules;
-        this.executor = RetrykitAutoConfiguration.executor(context);
+    RetrykitRestClientAutoConfiguration(RestClients clients) {
+        this.clients = clients;
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static RestTemplateBuilderPostProcessor retrykitRestTemplateBuilderPostProcessor(RestClients clients) {
+        return new RestTemplateBuilderPostProcessor(clients);
     }
 
     /** The last: what is watched must be what all others have made of it. */
@@ -46,12 +50,12 @@ public final class RetrykitRestClientAutoConfiguration {
     @Order(Ordered.LOWEST_PRECEDENCE)
     @ConditionalOnMissingBean(name = "retrykitRequestWatch")
     ClientHttpRequestFactoryBuilderCustomizer<ClientHttpRequestFactoryBuilder<?>> retrykitRequestWatch() {
-        return builder -> rules.getObject().watch() ? watched(builder) : builder;
+        return this::watched;
     }
 
     private ClientHttpRequestFactoryBuilder<ClientHttpRequestFactory> watched(
             ClientHttpRequestFactoryBuilder<?> builder) {
-        return settings -> new WatchedRequestFactory(builder.build(settings), mayRedirect(settings), rules.getObject());
+        return settings -> clients.watched(builder.build(settings), mayRedirect(settings));
     }
 
     private static boolean mayRedirect(@Nullable HttpClientSettings settings) {
@@ -62,37 +66,20 @@ public final class RetrykitRestClientAutoConfiguration {
     @Order(Ordered.LOWEST_PRECEDENCE)
     @ConditionalOnMissingBean(name = "retrykitRestClientGuard")
     RestClientCustomizer retrykitRestClientGuard() {
-        return builder -> guard(builder, null);
+        return builder -> clients.watch(builder, null);
     }
 
     @Bean
     @Order(Ordered.LOWEST_PRECEDENCE)
     @ConditionalOnMissingBean(name = "retrykitRestTemplateGuard")
     RestTemplateCustomizer retrykitRestTemplateGuard() {
-        return template -> {
-            if (rules.getObject().hold()) {
-                template.getInterceptors().add(0, new GuardInterceptor(rules.getObject(), null, executor));
-            }
-        };
+        return clients::watch;
     }
 
-    /** After Spring Boot's own, by which the customizer above has guarded the client as one of no group. */
+    /** After Spring Boot's own, by which the customizer above has watched the client as one of no group. */
     @Bean
     @ConditionalOnMissingBean(name = "retrykitRestClientGroups")
     RestClientHttpServiceGroupConfigurer retrykitRestClientGroups() {
-        return groups -> groups.forEachClient((group, builder) -> guard(builder, group.name()));
-    }
-
-    private void guard(RestClient.Builder builder, @Nullable String group) {
-        if (rules.getObject().hold()) {
-            builder.requestInterceptors(interceptors -> {
-                interceptors.removeIf(RetrykitRestClientAutoConfiguration::isGuard);
-                interceptors.add(0, new GuardInterceptor(rules.getObject(), group, executor));
-            });
-        }
-    }
-
-    private static boolean isGuard(ClientHttpRequestInterceptor interceptor) {
-        return interceptor instanceof GuardInterceptor;
+        return groups -> groups.forEachClient((group, builder) -> clients.watch(builder, group.name()));
     }
 }

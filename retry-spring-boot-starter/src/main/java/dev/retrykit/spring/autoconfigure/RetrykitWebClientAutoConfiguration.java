@@ -1,9 +1,7 @@
 package dev.retrykit.spring.autoconfigure;
 
 import dev.retrykit.spring.http.ClientRules;
-import dev.retrykit.spring.http.reactive.GuardFilter;
-import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
+import dev.retrykit.spring.http.reactive.WebClients;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -13,42 +11,32 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
 
 /** {@code WebClient}, and HTTP service interfaces over it. */
 @AutoConfiguration(after = RetrykitClientAutoConfiguration.class)
 @ConditionalOnClass({WebClientCustomizer.class, WebClientHttpServiceGroupConfigurer.class})
 @ConditionalOnBean(ClientRules.class)
-@Conditional(OnRetrykitEnabled.class)
+@Conditional({OnRetrykitEnabled.class, OnClientsWatched.class})
 public final class RetrykitWebClientAutoConfiguration {
 
-    private final ObjectProvider<ClientRules> rules;
+    private final WebClients clients;
 
-    RetrykitWebClientAutoConfiguration(ObjectProvider<ClientRules> rules) {
-        this.rules = rules;
+    RetrykitWebClientAutoConfiguration(WebClients clients) {
+        this.clients = clients;
     }
 
     @Bean
     @Order(Ordered.LOWEST_PRECEDENCE)
     @ConditionalOnMissingBean(name = "retrykitWebClientGuard")
     WebClientCustomizer retrykitWebClientGuard() {
-        return builder -> guard(builder, null);
+        return builder -> clients.watch(builder, null);
     }
 
-    /** After Spring Boot's own, by which the customizer above has guarded the client as one of no group. */
+    /** After Spring Boot's own, by which the customizer above has watched the client as one of no group. */
     @Bean
     @ConditionalOnMissingBean(name = "retrykitWebClientGroups")
     WebClientHttpServiceGroupConfigurer retrykitWebClientGroups() {
-        return groups -> groups.forEachClient((group, builder) -> guard(builder, group.name()));
-    }
-
-    private void guard(WebClient.Builder builder, @Nullable String group) {
-        if (rules.getObject().watch()) {
-            builder.filters(filters -> {
-                filters.removeIf(GuardFilter.class::isInstance);
-                filters.add(0, new GuardFilter(rules.getObject(), group));
-            });
-        }
+        return groups -> groups.forEachClient((group, builder) -> clients.watch(builder, group.name()));
     }
 }

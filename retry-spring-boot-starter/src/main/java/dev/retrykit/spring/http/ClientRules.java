@@ -57,17 +57,9 @@ public final class ClientRules {
         return settings.clients() != Clients.NONE;
     }
 
-    /** Whether clients take part before others that change requests do, for which they hold request bodies in memory. */
-    public boolean hold() {
-        return settings.clients() == Clients.ALL
-                || settings.clients() == Clients.GUARDED && (!guards.isEmpty() || keysAreConfigured());
-    }
-
-    private boolean keysAreConfigured() {
-        return written.policyDefaults().setting("idempotency-key") != null
-                || written.policies().stream()
-                        .map(written::policy)
-                        .anyMatch(policy -> policy != null && policy.setting("idempotency-key") != null);
+    /** The largest body of a request that is held in memory for its guard, in bytes; negative if it isn't sent again. */
+    public long maxHeldBody(Guard guard, URI uri) {
+        return guard.retries(uri) ? settings.maxHeldBody().toBytes() : -1;
     }
 
     /** The groups that guards name, with the keys that name them. */

@@ -22,6 +22,11 @@ public record Guard(
         return host == null ? group != null && group.equals(clientGroup) : host.matches(uri.getHost());
     }
 
+    /** Whether a request may be sent again, as the settings are now. */
+    public boolean retries(URI uri) {
+        return engine(uri).policy().maxAttempts() > 1;
+    }
+
     public Retry engine(URI uri) {
         String name = uri.getHost();
         return engines.apply(name == null ? "" : name.toLowerCase(Locale.ROOT));

@@ -4,12 +4,15 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * What is written about HTTP, on both sides.
  *
- * @param clients which of the clients that Spring Boot builds take part: guarded, all or none. Guarded: all are watched,
- *     but hold request bodies in memory only where a guard or an idempotency key in the configuration needs that
+ * @param clients whether HTTP clients are watched: guarded and all watch every client, and hold the bodies of guarded
+ *     requests in memory; none touches no client
+ * @param maxHeldBody the largest body of a guarded request that is held in memory to be sent again; a request with a
+ *     larger one makes one attempt. Default 1MB
  * @param guards a policy and a circuit for all requests to a host or of an HTTP service group; the first one that fits
  *     a request applies
  * @param propagate hosts that are told the number of the attempt and the time left, such as *.internal
@@ -19,6 +22,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 public record HttpSettings(
         @DefaultValue("guarded") Clients clients,
+        @DefaultValue("1MB") DataSize maxHeldBody,
         @DefaultValue List<Guard> guards,
         @DefaultValue List<String> propagate,
         @DefaultValue List<String> trust,
@@ -36,6 +40,7 @@ public record HttpSettings(
     /** Nothing is written. */
     static final HttpSettings EMPTY = new HttpSettings(
             Clients.GUARDED,
+            DataSize.ofMegabytes(1),
             List.of(),
             List.of(),
             List.of(),
@@ -45,10 +50,10 @@ public record HttpSettings(
     /** Which clients take part. */
     public enum Clients {
 
-        /** All are watched; what a guard or a key needs is done where one is configured. */
+        /** All are watched; guarded requests hold their bodies. */
         GUARDED,
 
-        /** All take part in everything. */
+        /** The same as guarded. */
         ALL,
 
         /** None is touched. */

@@ -1,30 +1,34 @@
 package dev.retrykit.spring.http.blocking;
 
 import dev.retrykit.RetryContext;
-import dev.retrykit.spring.failure.Answer;
-import dev.retrykit.spring.failure.SpringAnswers;
-import dev.retrykit.spring.http.Answered;
 import dev.retrykit.spring.http.BodyContent;
 import dev.retrykit.spring.http.ClientRules;
+import dev.retrykit.spring.http.ClientRulesSource;
 import dev.retrykit.spring.http.Exchange;
 import dev.retrykit.spring.http.Guard;
 import dev.retrykit.spring.http.Outgoing;
 import java.io.IOException;
+import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpRequestExecution;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.client.ClientHttpResponse;
 
 /**
- * The outermost interceptor of {@code RestClient} and {@code RestTemplate}: sets the idempotency key before others sign
- * the request, and makes the attempts of its guard.
+ * The outermost interceptor of a {@code RestClient} or {@code RestTemplate} that has interceptors, which hold each body
+ * in memory anyway: sets the idempotency key before others sign the request, and makes the attempts of its guard around
+ * them. Clients without interceptors have none of this: their {@linkplain WatchedRequestFactory transport} does it.
  */
-public final class GuardInterceptor implements ClientHttpRequestInterceptor {
+final class GuardInterceptor implements ClientHttpRequestInterceptor, PriorityOrdered {
 
-    private final ClientRules rules;
+    private final ClientRulesSource source;
     private final @Nullable String group;
     private final Executor executor;
 
@@ -33,66 +37,73 @@ public final class GuardInterceptor implements ClientHttpRequestInterceptor {
      *
      * @param executor closes answers that nobody wants and that haven't come to their end
      */
-    public GuardInterceptor(ClientRules rules, @Nullable String group, Executor executor) {
-        this.rules = rules;
+    GuardInterceptor(ClientRulesSource source, @Nullable String group, Executor executor) {
+        this.source = source;
         this.group = group;
         this.executor = executor;
+    }
+
+    /** A template sorts its interceptors when it is given some. */
+    @Override
+    public int getOrder() {
+        return HIGHEST_PRECEDENCE;
     }
 
     @Override
     public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
             throws IOException {
+        ClientRules rules = source.get();
+        if (rules == null) {
+            return execution.execute(request, body);
+        }
         Guard guard = rules.guard(request.getURI(), group);
-        Outgoing outgoing = Outgoing.of(
-                rules,
-                new Outgoing.Message(request.getMethod(), request.getURI(), request.getHeaders(), BodyContent.of(body)),
-                RetryContext.current(),
-                guard);
         if (guard == null) {
-            return attempt(outgoing, request, body, execution).response();
+            return unguarded(rules, request, body, execution);
         }
-        try {
-            return guarded(guard, outgoing, request, body, execution);
-        } finally {
-            outgoing.ended();
-        }
+        return new GuardedAttempts(rules, guard, executor)
+                .run(
+                        request,
+                        RepeatableBody.of(body, rules.maxHeldBody(guard, request.getURI())),
+                        (headers, attributes) -> execution.execute(
+                                new AttemptRequest(request.getMethod(), request.getURI(), headers, attributes), body));
     }
 
-    private ClientHttpResponse guarded(
-            Guard guard, Outgoing outgoing, HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
-            throws IOException {
-        return guard.engine(request.getURI())
-                .<Answered<ClientHttpResponse>, IOException>call(() -> {
-                    Answered<ClientHttpResponse> answered = attempt(outgoing, request, body, execution);
-                    RetryContext.current().ifPresent(attempt -> attempt.onRetry(() -> discard(answered)));
-                    return answered;
-                })
-                .response();
-    }
-
-    private void discard(Answered<ClientHttpResponse> answered) {
-        try {
-            answered.replace(Unwanted.close(answered.response(), executor));
-        } catch (IOException unreadable) {
-            answered.response().close();
-        }
-    }
-
-    private static Answered<ClientHttpResponse> attempt(
-            Outgoing outgoing, HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
+    private static ClientHttpResponse unguarded(
+            ClientRules rules, HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
             throws IOException {
         Optional<RetryContext> attempt = RetryContext.current();
+        Outgoing.Message message =
+                new Outgoing.Message(request.getMethod(), request.getURI(), request.getHeaders(), BodyContent.of(body));
+        Outgoing outgoing = Outgoing.of(rules, message, attempt, null);
         outgoing.tell(request.getHeaders(), attempt);
         Exchange exchange = outgoing.begin(attempt);
         request.getAttributes().put(Exchange.ATTRIBUTE, exchange);
-        try {
-            ClientHttpResponse response = execution.execute(request, body);
-            Answer answer = SpringAnswers.of(response.getStatusCode().value(), response.getHeaders());
-            exchange.answered(answer.status(), answer.headers());
-            return new Answered<>(response, exchange.isOwnConflict() ? answer.asExpected() : answer);
-        } catch (IOException | RuntimeException failure) {
-            exchange.failed(failure);
-            throw failure;
+        return GuardedAttempts.watch(exchange, () -> execution.execute(request, body))
+                .response();
+    }
+
+    /** The request of one attempt. */
+    private record AttemptRequest(HttpMethod method, URI uri, HttpHeaders headers, Map<String, Object> attributes)
+            implements HttpRequest {
+
+        @Override
+        public HttpMethod getMethod() {
+            return method;
+        }
+
+        @Override
+        public URI getURI() {
+            return uri;
+        }
+
+        @Override
+        public HttpHeaders getHeaders() {
+            return headers;
+        }
+
+        @Override
+        public Map<String, Object> getAttributes() {
+            return attributes;
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.retrykit.RetryContext;
 import dev.retrykit.spring.failure.Answer;
 import dev.retrykit.spring.failure.SpringAnswers;
 import dev.retrykit.spring.http.BodyContent;
+import dev.retrykit.spring.http.ClientRules;
 import dev.retrykit.spring.http.Exchange;
 import dev.retrykit.spring.http.Outgoing;
 import dev.retrykit.spring.http.Sending;
@@ -24,12 +25,14 @@ class WatchedRequest implements ClientHttpRequest {
     private final ClientHttpRequest request;
     private final WatchedRequestFactory factory;
     private BodyContent content = BodyContent.UNKNOWN;
+    private final ClientRules rules;
     private boolean bodyIsAskedFor;
     private volatile @Nullable Exchange exchange;
 
-    WatchedRequest(ClientHttpRequest request, WatchedRequestFactory factory) {
+    WatchedRequest(ClientHttpRequest request, WatchedRequestFactory factory, ClientRules rules) {
         this.request = request;
         this.factory = factory;
+        this.rules = rules;
     }
 
     @Override
@@ -39,20 +42,13 @@ class WatchedRequest implements ClientHttpRequest {
             return receive(begun);
         }
         Optional<RetryContext> attempt = RetryContext.current();
-        Outgoing outgoing = Outgoing.of(
-                factory.rules(), new Outgoing.Message(getMethod(), getURI(), getHeaders(), content), attempt, null);
+        Outgoing outgoing =
+                Outgoing.of(rules, new Outgoing.Message(getMethod(), getURI(), getHeaders(), content), attempt, null);
         outgoing.tell(getHeaders(), attempt);
         Exchange own = outgoing.begin(attempt);
         watch(own);
-        try {
-            ClientHttpResponse response = send(own);
-            Answer answer = SpringAnswers.of(response.getStatusCode().value(), response.getHeaders());
-            own.answered(answer.status(), answer.headers());
-            return response;
-        } catch (IOException | RuntimeException failure) {
-            own.failed(failure);
-            throw failure;
-        }
+        getAttributes().put(Exchange.ATTRIBUTE, own);
+        return GuardedAttempts.watch(own, () -> send(own)).response();
     }
 
     /** Interceptors of the application stand between this and who began the exchange. */

@@ -2,9 +2,13 @@ package dev.retrykit.spring.http.blocking;
 
 import dev.retrykit.spring.http.BodyContent;
 import dev.retrykit.spring.http.ClientRules;
+import dev.retrykit.spring.http.ClientRulesSource;
+import dev.retrykit.spring.http.Guard;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.StreamingHttpOutputMessage;
@@ -12,22 +16,40 @@ import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
 
 /**
- * Watches the requests of a transport, and holds nothing in memory for that.
+ * Watches the requests of a transport, and makes the attempts of their guards. Only requests that a guard fits hold
+ * anything in memory.
  *
  * @param transport makes the requests
  * @param redirects whether the transport may follow redirects
- * @param rules what is done to requests that no interceptor has seen
+ * @param rules what is done to requests
+ * @param group the HTTP service group of the client; null for none
+ * @param executor closes answers that nobody wants and that haven't come to their end
  */
-public record WatchedRequestFactory(ClientHttpRequestFactory transport, boolean redirects, ClientRules rules)
+public record WatchedRequestFactory(
+        ClientHttpRequestFactory transport,
+        boolean redirects,
+        ClientRulesSource rules,
+        @Nullable String group,
+        Executor executor)
         implements ClientHttpRequestFactory, DisposableBean {
 
     @Override
     public ClientHttpRequest createRequest(URI uri, HttpMethod method) throws IOException {
+        ClientRules known = rules.get();
+        if (known == null) {
+            return transport.createRequest(uri, method);
+        }
+        Guard guard = known.guard(uri, group);
+        return guard == null ? watched(uri, method, known) : new GuardedRequest(this, known, guard, uri, method);
+    }
+
+    /** A request that no guard repeats. */
+    ClientHttpRequest watched(URI uri, HttpMethod method, ClientRules known) throws IOException {
         ClientHttpRequest request = transport.createRequest(uri, method);
         HiddenRetries.warn(transport);
         return request instanceof StreamingHttpOutputMessage streaming
-                ? new WatchedStream(request, streaming, this)
-                : new WatchedRequest(request, this);
+                ? new WatchedStream(request, streaming, this, known)
+                : new WatchedRequest(request, this, known);
     }
 
     @Override
@@ -42,8 +64,12 @@ public record WatchedRequestFactory(ClientHttpRequestFactory transport, boolean 
 
         private final StreamingHttpOutputMessage request;
 
-        WatchedStream(ClientHttpRequest request, StreamingHttpOutputMessage streaming, WatchedRequestFactory factory) {
-            super(request, factory);
+        WatchedStream(
+                ClientHttpRequest request,
+                StreamingHttpOutputMessage streaming,
+                WatchedRequestFactory factory,
+                ClientRules rules) {
+            super(request, factory, rules);
             this.request = streaming;
         }
 

@@ -6,6 +6,7 @@ import dev.retrykit.spring.failure.Answer;
 import dev.retrykit.spring.failure.SpringAnswers;
 import dev.retrykit.spring.http.Answered;
 import dev.retrykit.spring.http.ClientRules;
+import dev.retrykit.spring.http.ClientRulesSource;
 import dev.retrykit.spring.http.Exchange;
 import dev.retrykit.spring.http.Guard;
 import dev.retrykit.spring.http.Outgoing;
@@ -26,23 +27,33 @@ import reactor.util.context.ContextView;
  * The outermost filter of a {@code WebClient}: watches requests, sets the idempotency key before others sign the request,
  * and makes the attempts of its guard.
  */
-public final class GuardFilter implements ExchangeFilterFunction {
+final class GuardFilter implements ExchangeFilterFunction {
 
-    private final ClientRules rules;
+    private final ClientRulesSource source;
     private final @Nullable String group;
 
     /** For the clients of a group, or of none. */
-    public GuardFilter(ClientRules rules, @Nullable String group) {
-        this.rules = rules;
+    GuardFilter(ClientRulesSource source, @Nullable String group) {
+        this.source = source;
         this.group = group;
+    }
+
+    /** The HTTP service group of the client; null for none. */
+    @Nullable
+    String group() {
+        return group;
     }
 
     @Override
     public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
-        return Mono.deferContextual(context -> filter(request, next, context));
+        return Mono.deferContextual(context -> {
+            ClientRules rules = source.get();
+            return rules == null ? next.exchange(request) : filter(rules, request, next, context);
+        });
     }
 
-    private Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next, ContextView context) {
+    private Mono<ClientResponse> filter(
+            ClientRules rules, ClientRequest request, ExchangeFunction next, ContextView context) {
         Guard guard = rules.guard(request.url(), group);
         Optional<RetryContext> around =
                 context.<RetryContext>getOrEmpty(RetryContext.class).or(RetryContext::current);
@@ -57,7 +68,8 @@ public final class GuardFilter implements ExchangeFilterFunction {
                     .map(Answered::response)
                     .doFinally(signal -> outgoing.ended());
         }
-        ClientRequest kept = builder.body(new HeldBody(request.body())).build();
+        ClientRequest kept = builder.body(new HeldBody(request.body(), rules.maxHeldBody(guard, request.url())))
+                .build();
         return RetriedMono.of(guard.engine(request.url()), () -> attempt(outgoing, kept, next))
                 .map(Answered::response)
                 .doFinally(signal -> outgoing.ended());

@@ -1,0 +1,120 @@
+package dev.retrykit.spring.http.blocking;
+
+import dev.retrykit.RetryContext;
+import dev.retrykit.spring.failure.Answer;
+import dev.retrykit.spring.failure.SpringAnswers;
+import dev.retrykit.spring.http.Answered;
+import dev.retrykit.spring.http.BodyContent;
+import dev.retrykit.spring.http.ClientRules;
+import dev.retrykit.spring.http.Exchange;
+import dev.retrykit.spring.http.Guard;
+import dev.retrykit.spring.http.LargeBodies;
+import dev.retrykit.spring.http.Outgoing;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpRequest;
+import org.springframework.http.client.ClientHttpResponse;
+
+/**
+ * The attempts that a guard makes of one request. Each of them sends the request as the caller made it: what is added to
+ * headers and attributes on the way is gone when the next one begins.
+ *
+ * @param executor closes answers that nobody wants and that haven't come to their end
+ */
+record GuardedAttempts(ClientRules rules, Guard guard, Executor executor) {
+
+    private static final int LOWEST_FAILURE = 400;
+
+    /** Sends one attempt. */
+    @FunctionalInterface
+    interface Sender {
+        ClientHttpResponse send(HttpHeaders headers, Map<String, Object> attributes) throws IOException;
+    }
+
+    ClientHttpResponse run(HttpRequest request, RepeatableBody body, Sender sender) throws IOException {
+        byte[] bytes = body.bytes();
+        Outgoing.Message message = new Outgoing.Message(
+                request.getMethod(),
+                request.getURI(),
+                request.getHeaders(),
+                bytes == null ? BodyContent.UNKNOWN : BodyContent.of(bytes));
+        Outgoing outgoing = Outgoing.of(rules, message, RetryContext.current(), guard);
+        try {
+            return run(outgoing, request, body, sender);
+        } finally {
+            outgoing.ended();
+        }
+    }
+
+    private ClientHttpResponse run(Outgoing outgoing, HttpRequest request, RepeatableBody body, Sender sender)
+            throws IOException {
+        return guard.engine(request.getURI())
+                .<Answered<ClientHttpResponse>, IOException>call(() -> {
+                    Optional<RetryContext> attempt = RetryContext.current();
+                    boolean succeeded = false;
+                    try {
+                        Answered<ClientHttpResponse> answered = attempt(outgoing, request, attempt, sender);
+                        attempt.ifPresent(context -> context.onRetry(() -> discard(answered)));
+                        succeeded = answered.answer().status() < LOWEST_FAILURE;
+                        return answered;
+                    } finally {
+                        if (!succeeded) {
+                            attempt.ifPresent(context -> forbidRetry(context, request, body));
+                        }
+                    }
+                })
+                .response();
+    }
+
+    /** Unless the body can be sent again. */
+    private void forbidRetry(RetryContext attempt, HttpRequest request, RepeatableBody body) {
+        long limit = rules.maxHeldBody(guard, request.getURI());
+        if (limit >= 0 && !body.isRepeatable()) {
+            attempt.forbidRetry();
+            LargeBodies.warn(request.getMethod(), request.getURI(), body.size(), limit);
+        }
+    }
+
+    private void discard(Answered<ClientHttpResponse> answered) {
+        try {
+            answered.replace(Unwanted.close(answered.response(), executor));
+        } catch (IOException unreadable) {
+            answered.response().close();
+        }
+    }
+
+    private static Answered<ClientHttpResponse> attempt(
+            Outgoing outgoing, HttpRequest request, Optional<RetryContext> attempt, Sender sender) throws IOException {
+        HttpHeaders headers = new HttpHeaders();
+        request.getHeaders().forEach((name, values) -> headers.put(name, new ArrayList<>(values)));
+        Map<String, Object> attributes = new LinkedHashMap<>(request.getAttributes());
+        outgoing.tell(headers, attempt);
+        Exchange exchange = outgoing.begin(attempt);
+        attributes.put(Exchange.ATTRIBUTE, exchange);
+        return watch(exchange, () -> sender.send(headers, attributes));
+    }
+
+    /** Sends something. */
+    @FunctionalInterface
+    interface Sending {
+        ClientHttpResponse send() throws IOException;
+    }
+
+    /** Tells an exchange what becomes of it. */
+    static Answered<ClientHttpResponse> watch(Exchange exchange, Sending sending) throws IOException {
+        try {
+            ClientHttpResponse response = sending.send();
+            Answer answer = SpringAnswers.of(response.getStatusCode().value(), response.getHeaders());
+            exchange.answered(answer.status(), answer.headers());
+            return new Answered<>(response, exchange.isOwnConflict() ? answer.asExpected() : answer);
+        } catch (IOException | RuntimeException failure) {
+            exchange.failed(failure);
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.retrykit.spring.http.blocking;
+
+import dev.retrykit.spring.http.ClientProxy;
+import dev.retrykit.spring.http.ClientRulesSource;
+import dev.retrykit.spring.http.OwnTransports;
+import dev.retrykit.spring.http.PrivateField;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.client.RestTemplate;
+
+/**
+ * Has {@code RestClient}s and {@code RestTemplate}s watched, whoever made them. It may be done several times, and does
+ * nothing then.
+ */
+public final class RestClients {
+
+    private static final String BUILDER = "org.springframework.web.client.DefaultRestClientBuilder";
+
+    private final ClientRulesSource rules;
+    private final Executor executor;
+    private final ClientProxy<RestClient.Builder, RestClient> proxies =
+            new ClientProxy<>(RestClient.Builder.class, RestClient.class, builder -> watch(builder, null));
+
+    /**
+     * With rules that the first request asks for.
+     *
+     * @param executor closes answers that nobody wants and that haven't come to their end
+     */
+    public RestClients(ClientRulesSource rules, Executor executor) {
+        this.rules = rules;
+        this.executor = executor;
+    }
+
+    /** Watches a transport. */
+    public ClientHttpRequestFactory watched(ClientHttpRequestFactory transport, boolean redirects) {
+        return watched(transport, redirects, null);
+    }
+
+    private ClientHttpRequestFactory watched(
+            ClientHttpRequestFactory transport, boolean redirects, @Nullable String group) {
+        if (transport instanceof WatchedRequestFactory known) {
+            String owner = group == null ? known.group() : group;
+            return new WatchedRequestFactory(known.transport(), known.redirects(), rules, owner, executor);
+        }
+        ClientHttpRequestFactory inner = HiddenRetries.innermost(transport);
+        if (inner instanceof WatchedRequestFactory && group == null) {
+            // a wrapper that the application has put around a watched one
+            return transport;
+        }
+        OwnTransports.prepare(inner);
+        return new WatchedRequestFactory(transport, redirects, rules, group, executor);
+    }
+
+    /** Stands in for a builder: what is done to it later is seen too. */
+    public RestClient.Builder watched(RestClient.Builder builder) {
+        return isSpringsOwn(builder) ? proxies.builder(builder) : builder;
+    }
+
+    /** A client with the same settings. */
+    public RestClient watched(RestClient client) {
+        if (!client.getClass().getName().equals("org.springframework.web.client.DefaultRestClient")) {
+            return client;
+        }
+        return proxies.builder(client.mutate()).build();
+    }
+
+    private static boolean isSpringsOwn(RestClient.Builder builder) {
+        return builder.getClass().getName().equals(BUILDER);
+    }
+
+    /**
+     * Watches what a builder builds, as it is now.
+     *
+     * @param group the HTTP service group that it builds a client for; null if none
+     */
+    public void watch(RestClient.Builder builder, @Nullable String group) {
+        if (!isSpringsOwn(builder)
+                || !Fields.FACTORY.isIn(builder, Fields.UNSEEN)
+                || !Fields.INTERCEPTORS.isIn(builder, Fields.UNSEEN)) {
+            return;
+        }
+        ClientHttpRequestFactory own = Fields.FACTORY.get(builder) instanceof ClientHttpRequestFactory factory
+                ? factory
+                : DefaultTransport.make();
+        builder.requestFactory(watched(own, true, group));
+        if (Fields.INTERCEPTORS.get(builder) == null) {
+            return;
+        }
+        boolean[] none = new boolean[1];
+        builder.requestInterceptors(interceptors -> {
+            guard(interceptors, group);
+            none[0] = interceptors.isEmpty();
+        });
+        if (none[0]) {
+            // an empty list has each body held in memory
+            Fields.INTERCEPTORS.trySet(builder, null);
+        }
+    }
+
+    /** Watches what a template sends, as it is now. */
+    public void watch(RestTemplate template) {
+        List<ClientHttpRequestInterceptor> interceptors = template.getInterceptors();
+        List<ClientHttpRequestInterceptor> own = new ArrayList<>(interceptors);
+        BiPredicate<URI, HttpMethod> buffering = template.getBufferingPredicate();
+        // they and their buffers stand before the transport
+        interceptors.clear();
+        template.setBufferingPredicate(null);
+        ClientHttpRequestFactory transport = template.getRequestFactory();
+        if (transport != null) {
+            template.setRequestFactory(watched(transport, true, null));
+        }
+        template.setBufferingPredicate(buffering);
+        guard(own, null);
+        interceptors.addAll(own);
+    }
+
+    private void guard(List<ClientHttpRequestInterceptor> interceptors, @Nullable String group) {
+        interceptors.removeIf(GuardInterceptor.class::isInstance);
+        if (!interceptors.isEmpty()) {
+            interceptors.add(0, new GuardInterceptor(rules, group, executor));
+        }
+    }
+
+    /** Looked up when the first client is made. */
+    private static final class Fields {
+
+        static final PrivateField FACTORY = PrivateField.of(BUILDER, "requestFactory");
+        static final PrivateField INTERCEPTORS = PrivateField.of(BUILDER, "interceptors");
+
+        static final String UNSEEN =
+                "a RestClient whose request factory the application sets isn't watched. Have Spring"
+                        + " Boot's ClientHttpRequestFactoryBuilder make it.";
+    }
+}
