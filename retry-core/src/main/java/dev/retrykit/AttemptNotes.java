@@ -157,10 +157,10 @@ final class AttemptNotes {
         known().effects.count(kind, more, what);
     }
 
-    /** Whether a commit is among what it did. */
-    boolean hasCommitted() {
+    /** Whether something of a kind is among what it did. */
+    boolean has(SideEffect.Kind kind) {
         Noted known = noted;
-        return known != null && counts(known, SideEffect.Kind.COMMIT);
+        return known != null && counts(known, kind);
     }
 
     private synchronized boolean counts(Noted known, SideEffect.Kind kind) {

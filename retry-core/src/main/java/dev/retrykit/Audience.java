@@ -51,6 +51,12 @@ final class Audience {
         }
     }
 
+    void unwatched(int attempts, @Nullable Throwable failure) {
+        if (!listeners.isEmpty()) {
+            tell(new RetryEvent.Unwatched(policy, attempts, failure));
+        }
+    }
+
     void ended(Ending ending, @Nullable Throwable failure, @Nullable Verdict verdict) {
         if (counters != null) {
             counters.addEnd(ending.outcome(), ending.reason(), ending.tookNanos());

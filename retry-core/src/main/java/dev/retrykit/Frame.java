@@ -111,7 +111,8 @@ final class Frame {
             return nested || mustNotCommitTwice(retry.policy());
         }
         AttemptNotes notes = made.notes();
-        return !notes.hasCommitted() && (nested || notes.around() != null || mustNotCommitTwice(retry.policy()));
+        return !notes.has(SideEffect.Kind.COMMIT)
+                && (nested || notes.around() != null || mustNotCommitTwice(retry.policy()));
     }
 
     private static boolean mustNotCommitTwice(RetryPolicy policy) {

@@ -8,12 +8,19 @@ import dev.retrykit.SideEffect.Kind;
  * @param idempotent whether whatever it does may
  * @param unsafeMethods whether what must not, unless a key goes with it, is repeated all the same
  * @param sendsKeys whether such requests get a key
+ * @param watchesRequests whether attempts know which requests they send
  */
-record Repeats(boolean idempotent, UnsafeMethods unsafeMethods, boolean sendsKeys) {
+record Repeats(boolean idempotent, UnsafeMethods unsafeMethods, boolean sendsKeys, boolean watchesRequests) {
 
     /** Whether an effect may happen again. */
     boolean allow(Kind kind) {
-        return kind == Kind.COMMIT ? idempotent : allowRequest(kind == Kind.WITH_KEY);
+        return switch (kind) {
+            case COMMIT -> idempotent;
+            case MISMATCHED_KEY, AMBIGUOUS_KEY, WITHOUT_KEY -> allowRequest(false);
+            case UNWATCHED -> !watchesRequests || allowRequest(false);
+            case WITH_KEY -> allowRequest(true);
+            case WATCHED -> true;
+        };
     }
 
     private boolean allowRequest(boolean hasKey) {

@@ -215,7 +215,7 @@ final class RetryCall {
 
     /** What follows a failure, or a bad value. */
     private Decision settle(@Nullable Throwable failure, Verdict own, long nowNanos) {
-        Verdict verdict = view.notes().judge(own, policy);
+        Verdict verdict = UnwatchedRequests.judge(view, failure, own, policy);
         failures.add(lastFailure);
         lastFailure = failure;
         lastVerdict = verdict;

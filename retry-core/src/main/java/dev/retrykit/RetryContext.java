@@ -88,6 +88,15 @@ public final class RetryContext {
     }
 
     /**
+     * Notes that this attempt now sends an HTTP request that is watched: its {@linkplain #sideEffect side effects} are
+     * noted, and it carries an idempotency key where one was asked for. An attempt that fails by an HTTP client and has
+     * noted no such request can't be judged.
+     */
+    public void watchedRequest() {
+        attempt.notes().add(new SideEffect(attempt.notes(), SideEffect.Kind.WATCHED, ""));
+    }
+
+    /**
      * Notes that this attempt now commits something, such as a transaction of its own, and with it all attempts that it
      * is part of. They aren't retried, unless it turns out that it {@linkplain SideEffect#didNotHappen didn't happen} or
      * the policy {@linkplain RetryPolicy#allows allows} that.
@@ -212,6 +221,7 @@ public final class RetryContext {
         }
         KeyedRequest request = nextKeyedRequest(kind, null);
         request.ended(KeyedRequest.Outcome.UNKNOWN);
+        watchedRequest();
         return Optional.of(request.key());
     }
 

@@ -30,6 +30,16 @@ public sealed interface RetryEvent {
             implements RetryEvent {}
 
     /**
+     * An attempt failed by an HTTP client whose requests nobody watches, and may be repeated: whether it sent a POST is
+     * unknown.
+     *
+     * @param policy the policy's name
+     * @param attempts attempts made so far
+     * @param failure the failure of the last one; null if it returned an answer that the policy calls bad
+     */
+    record Unwatched(String policy, int attempts, @Nullable Throwable failure) implements RetryEvent {}
+
+    /**
      * The call ended: other than by a success of its first attempt.
      *
      * @param policy the policy's name

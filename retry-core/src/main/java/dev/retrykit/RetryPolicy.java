@@ -43,7 +43,8 @@ public final class RetryPolicy {
         this.retryAfterSharing = builder.retryAfterSharing;
         this.nested = builder.nested;
         this.dryRun = builder.dryRun;
-        this.repeats = new Repeats(builder.idempotent, builder.unsafeMethods, builder.sendsKeys);
+        this.repeats =
+                new Repeats(builder.idempotent, builder.unsafeMethods, builder.sendsKeys, builder.watchesRequests);
         this.rules = builder.failureRules(builder.idempotent);
         this.results = builder.resultRules();
     }
@@ -174,6 +175,7 @@ public final class RetryPolicy {
         private boolean idempotent;
         private UnsafeMethods unsafeMethods = UnsafeMethods.WITH_KEY;
         private boolean sendsKeys;
+        private boolean watchesRequests;
         private boolean dryRun;
 
         private Builder() {}
@@ -256,6 +258,16 @@ public final class RetryPolicy {
         /** Whether requests that must not happen twice get an idempotency key. Default false. */
         public Builder sendsKeys(boolean send) {
             this.sendsKeys = send;
+            return this;
+        }
+
+        /**
+         * Whether attempts are told of the {@linkplain RetryContext#watchedRequest HTTP requests} they send. Then an
+         * attempt in which an HTTP client failed, and which was told of none, isn't repeated if keys were asked for.
+         * Default false.
+         */
+        public Builder watchesRequests(boolean watch) {
+            this.watchesRequests = watch;
             return this;
         }
 

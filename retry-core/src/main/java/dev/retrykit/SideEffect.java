@@ -24,7 +24,13 @@ public final class SideEffect {
         WITHOUT_KEY,
 
         /** A request that its peer can tell to be the same one. */
-        WITH_KEY
+        WITH_KEY,
+
+        /** What an HTTP client did that nobody watches: a request that should have had an idempotency key, perhaps. */
+        UNWATCHED,
+
+        /** Any request that is watched. What must not happen twice about it is an effect of its own. */
+        WATCHED
     }
 
     private final AttemptNotes notes;

@@ -21,6 +21,7 @@ import dev.retrykit.spring.registry.EngineParts;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.registry.RetryShutdown;
 import dev.retrykit.spring.settings.AspectMode;
+import dev.retrykit.spring.settings.HttpSettings;
 import dev.retrykit.spring.settings.SettingsBinder;
 import dev.retrykit.spring.settings.WrittenSettings;
 import dev.retrykit.time.TimeSource;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.BeanCreationNotAllowedException;
@@ -104,6 +106,8 @@ public final class RetrykitAutoConfiguration {
             ObjectProvider<StatusReader> statusReaders,
             ObjectProvider<PolicyCustomizer> policyCustomizers,
             ObjectProvider<CircuitCustomizer> circuitCustomizers) {
+        boolean watched = settings.http().clients() != HttpSettings.Clients.NONE;
+        PolicyCustomizer requests = (name, policy) -> policy.watchesRequests(watched);
         List<CircuitListener> told = circuitListeners.orderedStream().toList();
         return new Retries(
                 settings,
@@ -118,7 +122,8 @@ public final class RetrykitAutoConfiguration {
                         statusReaders.orderedStream().toList(),
                         context.getBeansOfType(ResultClassifier.class),
                         context.getBeansOfType(DelayFunction.class),
-                        policyCustomizers.orderedStream().toList(),
+                        Stream.concat(Stream.of(requests), policyCustomizers.orderedStream())
+                                .toList(),
                         circuitCustomizers.orderedStream().toList()));
     }
 

@@ -74,6 +74,7 @@ public final class Exchange {
     public static Exchange begin(Optional<RetryContext> attempt, HttpMethod method, URI uri, boolean hasKey) {
         String peer = attempt.isPresent() ? peer(uri) : "";
         attempt.ifPresent(context -> context.sendTo(peer));
+        attempt.ifPresent(RetryContext::watchedRequest);
         SideEffect effect = isUnsafe(method)
                 ? attempt.map(context -> context.sideEffect(describe(method, uri), hasKey))
                         .orElse(null)

@@ -3,6 +3,7 @@ package dev.retrykit.spring.observe;
 import dev.retrykit.RetryEvent;
 import dev.retrykit.RetryEvent.Ended;
 import dev.retrykit.RetryEvent.Retrying;
+import dev.retrykit.RetryEvent.Unwatched;
 import dev.retrykit.RetryListener;
 import dev.retrykit.StopReason;
 import dev.retrykit.circuit.CircuitListener;
@@ -57,6 +58,8 @@ public final class RetryLog implements RetryListener, CircuitListener {
             retrying(retrying);
         } else if (event instanceof Ended ended) {
             ended(ended);
+        } else if (event instanceof Unwatched request) {
+            UnwatchedClients.warn(request);
         }
     }
 
@@ -161,7 +164,8 @@ public final class RetryLog implements RetryListener, CircuitListener {
             case COMMIT -> committed(what, event);
             case MISMATCHED_KEY -> mismatched(what, event);
             case AMBIGUOUS_KEY -> ambiguous(what, event);
-            case WITHOUT_KEY, WITH_KEY -> sent(what, event);
+            case UNWATCHED -> UnwatchedClients.withoutKey(what) + key(event, "unsafe-methods: always");
+            case WITHOUT_KEY, WITH_KEY, WATCHED -> sent(what, event);
         };
     }
 

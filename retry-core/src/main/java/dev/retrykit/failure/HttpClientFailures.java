@@ -1,0 +1,69 @@
+package dev.retrykit.failure;
+
+import java.io.IOException;
+import java.util.List;
+
+/** Failures of HTTP clients, by the names of their classes, or of the classes that threw them. */
+public final class HttpClientFailures {
+
+    private static final List<String> EXCEPTIONS = List.of(
+            "org.springframework.web.client.",
+            "org.springframework.web.reactive.function.client.",
+            "java.net.http.",
+            "org.apache.hc.",
+            "org.apache.http.",
+            "okhttp3.",
+            "retrofit2.",
+            "feign.",
+            "org.eclipse.jetty.client.",
+            "reactor.netty.http.client.",
+            "org.asynchttpclient.",
+            "jakarta.ws.rs.",
+            "io.micronaut.http.client.",
+            "io.ktor.client.",
+            "kong.unirest.",
+            "com.google.api.client.http.");
+
+    /** Of clients that throw the JDK's own exceptions. */
+    private static final List<String> CLIENTS = List.of(
+            "jdk.internal.net.http.",
+            "sun.net.www.protocol.http",
+            "okhttp3.",
+            "org.apache.hc.client5.",
+            "org.apache.http.impl.",
+            "org.eclipse.jetty.client.",
+            "reactor.netty.http.client.");
+
+    private HttpClientFailures() {}
+
+    /** Whether a failure, or one in its cause chain, comes from an HTTP client. */
+    public static boolean isOne(Throwable failure) {
+        for (Throwable link : Causes.chain(failure)) {
+            if (startsWithOne(link.getClass().getName(), EXCEPTIONS) || isThrownByClient(link)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isThrownByClient(Throwable link) {
+        if (!(link instanceof IOException)) {
+            return false;
+        }
+        for (StackTraceElement frame : link.getStackTrace()) {
+            if (startsWithOne(frame.getClassName(), CLIENTS)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean startsWithOne(String name, List<String> prefixes) {
+        for (String prefix : prefixes) {
+            if (name.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
