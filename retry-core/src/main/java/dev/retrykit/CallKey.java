@@ -19,10 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class CallKey {
 
     private final RetryPolicy policy;
-    private final RequestHistory history = new RequestHistory();
-
-    /** Of requests that have keys of the caller's own. */
-    private final RequestHistory own = new RequestHistory();
 
     /** Whether requests have keys although the policy doesn't say so. */
     private volatile boolean automatic;
@@ -30,8 +26,15 @@ final class CallKey {
     /** The caller's own text; null if there is none. */
     private volatile @Nullable String value;
 
-    /** In place of one. Under this object's lock. */
+    // All of them under this object's lock; null while no request was sent.
+
+    /** In place of a text. */
     private @Nullable String random;
+
+    private @Nullable RequestHistory history;
+
+    /** Of requests that have keys of the caller's own. */
+    private @Nullable RequestHistory own;
 
     CallKey(RetryPolicy policy) {
         this.policy = policy;
@@ -72,10 +75,10 @@ final class CallKey {
         CallKey outermost = levels.get(levels.size() - 1).key();
         synchronized (outermost) {
             LogicalRequest known =
-                    known(levels, kind, level -> level.key().history.match(level, kind, hash));
+                    known(levels, kind, level -> level.key().history().match(level, kind, hash));
             KeyedRequest sent = new KeyedRequest(known == null ? outermost.create(kind, hash) : known.with(hash));
             for (AttemptNotes level : levels) {
-                if (level.key().history.begin(level, sent)) {
+                if (level.key().history().begin(level, sent)) {
                     level.add(new SideEffect(level, Kind.AMBIGUOUS_KEY, kind));
                 }
             }
@@ -94,9 +97,10 @@ final class CallKey {
             levels.add(notes);
         }
         synchronized (levels.get(levels.size() - 1).key()) {
-            LogicalRequest known = known(levels, kind, level -> level.key().own.matchOwn(level, kind, key));
+            LogicalRequest known =
+                    known(levels, kind, level -> level.key().own().matchOwn(level, kind, key));
             KeyedRequest sent = new KeyedRequest(known == null ? new LogicalRequest(kind, key, key) : known);
-            levels.forEach(level -> level.key().own.begin(level, sent));
+            levels.forEach(level -> level.key().own().begin(level, sent));
             return sent;
         }
     }
@@ -139,13 +143,38 @@ final class CallKey {
             random = random == null ? UUID.randomUUID().toString() : random;
             text = random;
         }
-        return new LogicalRequest(kind, key(text, kind, history.count(kind) + 1), hash);
+        return new LogicalRequest(kind, key(text, kind, history().count(kind) + 1), hash);
     }
 
     /** An attempt of another call turns out to be part of an attempt of this one, which sent what that one sent. */
     void takeOver(AttemptNotes outer, AttemptNotes inner) {
-        history.takeOver(outer, inner.key().history, inner);
-        own.takeOver(outer, inner.key().own, inner);
+        CallKey taken = inner.key();
+        if (taken.hasSent()) {
+            history().takeOver(outer, taken.history(), inner);
+            own().takeOver(outer, taken.own(), inner);
+        }
+    }
+
+    private synchronized boolean hasSent() {
+        return history != null || own != null;
+    }
+
+    private synchronized RequestHistory history() {
+        RequestHistory known = history;
+        if (known == null) {
+            known = new RequestHistory();
+            history = known;
+        }
+        return known;
+    }
+
+    private synchronized RequestHistory own() {
+        RequestHistory known = own;
+        if (known == null) {
+            known = new RequestHistory();
+            own = known;
+        }
+        return known;
     }
 
     /**

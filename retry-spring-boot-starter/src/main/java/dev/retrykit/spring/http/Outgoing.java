@@ -5,12 +5,12 @@ import dev.retrykit.KeyedRequest;
 import dev.retrykit.RetryContext;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.MediaType;
 
 /**
  * One logical request, whose attempts share what was decided about it before the first: its idempotency key, and which of
@@ -88,8 +88,8 @@ public final class Outgoing {
 
         /** Parts are separated by another text each time. */
         byte @Nullable [] content() {
-            MediaType type = headers.getContentType();
-            return type != null && type.getType().equals("multipart") ? null : body.bytes();
+            String type = headers.getFirst(HttpHeaders.CONTENT_TYPE);
+            return type != null && type.toLowerCase(Locale.ROOT).contains("multipart/") ? null : body.bytes();
         }
     }
 
