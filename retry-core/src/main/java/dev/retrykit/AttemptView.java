@@ -6,14 +6,45 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt of a call as what runs in it sees it, on whatever thread. What outlives its attempt doesn't become part of
- * the next one.
- *
- * @param call the call
- * @param number 1 for the first, 0 before it
- * @param lastFailure the failure of the attempt before
- * @param notes what happens in it that its failure alone doesn't tell
+ * the next one. Thread-safe.
  */
-record AttemptView(RetryCall call, int number, @Nullable Throwable lastFailure, AttemptNotes notes) {
+final class AttemptView {
+
+    private final RetryCall call;
+    private final int number;
+    private final @Nullable Throwable lastFailure;
+    private final AttemptNotes notes;
+
+    /** The attempt that it is part of, as far as that is known. */
+    private volatile @Nullable AttemptView around;
+
+    /** Whether its outcome is known: then it counts as absent for what still carries it. */
+    private volatile boolean ended;
+
+    /**
+     * Of an attempt.
+     *
+     * @param number 1 for the first, 0 before it
+     * @param lastFailure the failure of the attempt before
+     * @param notes what happens in it that its failure alone doesn't tell
+     */
+    private AttemptView(
+            RetryCall call,
+            int number,
+            @Nullable Throwable lastFailure,
+            AttemptNotes notes,
+            @Nullable AttemptView around) {
+        this.call = call;
+        this.number = number;
+        this.lastFailure = lastFailure;
+        this.notes = notes;
+        this.around = around;
+    }
+
+    /** Of a call that has made so many attempts, the last of which runs. */
+    static AttemptView of(RetryCall call, int number, CallKey key, @Nullable AttemptView around) {
+        return new AttemptView(call, number, null, new AttemptNotes(key, notesOf(around)), around);
+    }
 
     private static final int LOWEST_FAILURE = 400;
 
@@ -45,17 +76,70 @@ record AttemptView(RetryCall call, int number, @Nullable Throwable lastFailure, 
         return advice;
     }
 
-    /** A first attempt that its driver ends by itself. What outlives it tells the attempt around nothing any more. */
-    void succeed(@Nullable Frame outer) {
-        if (outer != null && notes.concernsEnclosing()) {
-            notes.within(outer.enclosing());
+    /** The attempt after this one. Before the first nobody could note anything: it takes those notes on. */
+    AttemptView next(@Nullable Throwable failure) {
+        AttemptView outer = around;
+        AttemptNotes next = number == 0 ? notes : new AttemptNotes(notes.key(), notesOf(outer));
+        return new AttemptView(call, number + 1, failure, next, outer);
+    }
+
+    /**
+     * The attempt turns out to be part of another one, which did what this one did. It stays part of the one that it has
+     * begun in, though that may have ended meanwhile: its keys hang on it.
+     */
+    void within(@Nullable AttemptView outer) {
+        AttemptView known = around;
+        if (outer != null && (known == null || outer.isIn(known))) {
+            around = outer;
+            notes.within(outer.notes);
         }
+    }
+
+    private boolean isIn(AttemptView other) {
+        AttemptView attempt = this;
+        while (attempt != null && attempt != other) {
+            attempt = attempt.around;
+        }
+        return attempt != null;
+    }
+
+    private static @Nullable AttemptNotes notesOf(@Nullable AttemptView attempt) {
+        return attempt == null ? null : attempt.notes;
+    }
+
+    void end() {
+        ended = true;
         notes.answers().end();
     }
 
-    /** The attempt after this one. Before the first nobody could note anything: it takes those notes on. */
-    AttemptView next(@Nullable Throwable failure, @Nullable AttemptNotes enclosing) {
-        AttemptNotes next = number == 0 ? notes : new AttemptNotes(notes.key(), enclosing);
-        return new AttemptView(call, number + 1, failure, next);
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** This attempt until its outcome is known; after that the innermost one around it that goes on; null if none does. */
+    @Nullable
+    AttemptView inForce() {
+        AttemptView attempt = this;
+        while (attempt != null && attempt.ended) {
+            attempt = attempt.around;
+        }
+        return attempt;
+    }
+
+    RetryCall call() {
+        return call;
+    }
+
+    int number() {
+        return number;
+    }
+
+    @Nullable
+    Throwable lastFailure() {
+        return lastFailure;
+    }
+
+    AttemptNotes notes() {
+        return notes;
     }
 }

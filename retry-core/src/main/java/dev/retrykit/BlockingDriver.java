@@ -65,8 +65,8 @@ final class BlockingDriver {
         frame.around = outerAround;
         frame.nested = outerNested;
         if (policy.results().accepts(result)) {
-            if (begun != null) {
-                begun.succeed(outer == null ? null : frame);
+            if (begun != null && isOf(retry, begun, now)) {
+                end(begun, outer != null, frame);
             }
             if (!bare) {
                 succeeded(retry, circuit, permit, now);
@@ -88,7 +88,7 @@ final class BlockingDriver {
 
     private static RetryCall ofFirstAttempt(
             Retry retry, @Nullable AttemptView begun, long startedNanos, long deadlineNanos) {
-        if (begun != null) {
+        if (begun != null && isOf(retry, begun, startedNanos)) {
             return begun.call();
         }
         if (startedNanos != deadlineNanos) {
@@ -96,6 +96,20 @@ final class BlockingDriver {
         }
         long now = retry.time().nanoTime();
         return RetryCall.ofFirstAttempt(retry, null, now, now + retry.policy().timeBudgetNanos());
+    }
+
+    /** Whether it is the attempt's own view, and not one that a library has put on this thread and left there. */
+    private static boolean isOf(Retry retry, AttemptView begun, long startedNanos) {
+        RetryCall call = begun.call();
+        return call.retry() == retry && (startedNanos == Frame.UNREAD || call.startedNanos() == startedNanos);
+    }
+
+    /** A first attempt that somebody asked about has succeeded. Its effects are those of the attempt around it. */
+    private static void end(AttemptView begun, boolean nested, Frame frame) {
+        if (nested && begun.notes().concernsEnclosing()) {
+            begun.within(frame.enclosing());
+        }
+        begun.end();
     }
 
     /** All that a first attempt costs after it has succeeded. */

@@ -34,7 +34,7 @@ public final class CallerDeadline {
     public static Optional<CallerDeadline> current() {
         Frame frame = Frame.current();
         return frame.retry == null && frame.clock != null
-                ? Optional.of(new CallerDeadline(frame.clock, frame.deadlineNanos))
+                ? Optional.of(new CallerDeadline(frame.clock, frame.callerDeadlineNanos))
                 : Optional.empty();
     }
 

@@ -41,6 +41,9 @@ final class Frame {
     @Nullable
     TimeSource clock;
 
+    /** That deadline. */
+    long callerDeadlineNanos;
+
     /** The innermost attempt of this thread that is interrupted at its limit. */
     @Nullable
     AttemptTimeout timeout;
@@ -66,13 +69,32 @@ final class Frame {
 
     /** Whether the call around is over before the given time, on the same clock. */
     boolean endsBefore(long otherDeadlineNanos, Retry inner) {
-        return hasEnd(inner) && deadlineNanos - otherDeadlineNanos < 0;
+        return hasEnd(inner) && endNanos() - otherDeadlineNanos < 0;
     }
 
     /** Whether there is a call around, on the same clock, that ends some time. */
     boolean hasEnd(Retry inner) {
-        TimeSource time = retry == null ? clock : retry.time();
-        return time == inner.time() && !isUnread();
+        if (retry == null) {
+            return clock == inner.time();
+        }
+        AttemptView made = attempt;
+        if (made == null || !made.hasEnded()) {
+            return retry.time() == inner.time() && !isUnread();
+        }
+        AttemptView outer = made.inForce();
+        return outer != null && outer.call().retry().time() == inner.time();
+    }
+
+    /** When what this thread is inside of must be over, if that {@linkplain #hasEnd ends}. */
+    long endNanos() {
+        if (retry == null) {
+            return callerDeadlineNanos;
+        }
+        AttemptView made = attempt;
+        AttemptView inForce = made == null ? null : made.inForce();
+        return inForce == made || inForce == null
+                ? deadlineNanos
+                : inForce.call().attemptDeadlineNanos();
     }
 
     private boolean isUnread() {
@@ -81,21 +103,31 @@ final class Frame {
 
     /** Where an inner call notes what the attempt must know; null outside of any. */
     @Nullable
-    AttemptNotes enclosing() {
-        AttemptView outer = attemptInForce();
-        return outer == null ? null : outer.notes();
+    AttemptView enclosing() {
+        return enclosing(attemptMade());
     }
 
-    /** The attempt that this thread is inside of, its call made now if nobody needed it before; null outside of any. */
+    /** Calls in an attempt that was given up while it runs still know that, and its keys. */
+    private static @Nullable AttemptView enclosing(@Nullable AttemptView outer) {
+        return outer == null || outer.notes().isAbandoned() ? outer : outer.inForce();
+    }
+
+    /** The attempt that this thread is inside of and that goes on; null outside of any. */
     @Nullable
     AttemptView attemptInForce() {
+        AttemptView made = attemptMade();
+        return made == null ? null : made.inForce();
+    }
+
+    /** The attempt that was put here, be it over or not, its call made now if nobody needed it before. */
+    @Nullable
+    AttemptView attemptMade() {
         if (attempt == null && retry != null) {
             if (isUnread()) {
                 startedNanos = retry.time().nanoTime();
                 deadlineNanos = startedNanos + retry.policy().timeBudgetNanos();
             }
-            AttemptNotes outer = around == null ? null : around.notes();
-            attempt = RetryCall.ofFirstAttempt(retry, outer, startedNanos, deadlineNanos)
+            attempt = RetryCall.ofFirstAttempt(retry, enclosing(around), startedNanos, deadlineNanos)
                     .view();
         }
         return attempt;
@@ -106,23 +138,31 @@ final class Frame {
         if (retry == null) {
             return false;
         }
-        AttemptView made = attempt;
-        if (made == null) {
+        if (attempt == null) {
             return nested || mustNotCommitTwice(retry.policy());
         }
-        AttemptNotes notes = made.notes();
-        return !notes.has(SideEffect.Kind.COMMIT)
-                && (nested || notes.around() != null || mustNotCommitTwice(retry.policy()));
+        AttemptView inForce = attempt.inForce();
+        if (inForce == null || inForce.notes().has(SideEffect.Kind.COMMIT)) {
+            return false;
+        }
+        return nested
+                || inForce.notes().around() != null
+                || mustNotCommitTwice(inForce.call().retry().policy());
     }
 
     private static boolean mustNotCommitTwice(RetryPolicy policy) {
         return policy.maxAttempts() > 1 && !policy.allows(SideEffect.Kind.COMMIT);
     }
 
+    /** Whether the attempt, or one around, was given up while it runs. */
+    boolean isAbandoned() {
+        AttemptView made = attempt == null ? around : attempt;
+        return retry != null && made != null && made.notes().isAbandoned();
+    }
+
     /** Whether an attempt around this point is over by its time limit. */
     boolean isTimedOut() {
-        AttemptView made = attempt;
-        if (made != null && made.notes().isAbandoned()) {
+        if (isAbandoned()) {
             return true;
         }
         if (timeout == null) {
@@ -148,18 +188,25 @@ final class Frame {
         }
     }
 
+    /** Puts the thread into an attempt, or with null outside of any. */
+    void carry(@Nullable AttemptView into, long attemptDeadlineNanos) {
+        if (into == null) {
+            set(null, 0, 0, null);
+        } else {
+            set(into.call().retry(), into.call().startedNanos(), attemptDeadlineNanos, into);
+        }
+    }
+
     /** Puts the thread into an attempt, or with null outside of any, until the scope is closed. */
     RetryContext.Scope enter(@Nullable AttemptView into, long attemptDeadlineNanos) {
         if (into == null && retry == null && clock == null) {
             return UNCHANGED;
         }
         RetryContext.Scope back = back();
+        carry(into, attemptDeadlineNanos);
         if (into == null) {
-            set(null, 0, 0, null);
             around = null;
             clock = null;
-        } else {
-            set(into.call().retry(), into.call().startedNanos(), attemptDeadlineNanos, into);
         }
         return back;
     }
@@ -167,9 +214,10 @@ final class Frame {
     /** Puts the thread outside of any attempt, with a deadline from outside, until the scope is closed. */
     RetryContext.Scope enterUntil(TimeSource newClock, long newDeadlineNanos) {
         RetryContext.Scope back = back();
-        set(null, 0, newDeadlineNanos, null);
+        set(null, 0, 0, null);
         around = null;
         clock = newClock;
+        callerDeadlineNanos = newDeadlineNanos;
         return back;
     }
 
@@ -180,10 +228,12 @@ final class Frame {
         AttemptView outerAttempt = attempt;
         AttemptView outerAround = around;
         TimeSource outerClock = clock;
+        long outerCallerDeadline = callerDeadlineNanos;
         return () -> {
             set(outer, outerStarted, outerDeadline, outerAttempt);
             around = outerAround;
             clock = outerClock;
+            callerDeadlineNanos = outerCallerDeadline;
         };
     }
 }

@@ -30,7 +30,6 @@ final class RetryCall {
     private final Watch watch;
     private CallState state;
     private final CallKey key;
-    private @Nullable AttemptNotes enclosing;
     private AttemptView view;
     private long attemptStartedNanos;
     private @Nullable Throwable lastFailure;
@@ -41,31 +40,30 @@ final class RetryCall {
     /** The attempt after which there must be no other; 0 = none. Written by attempts, on whatever thread. */
     private volatile int lastAttempt;
 
-    private RetryCall(Retry retry, @Nullable AttemptNotes enclosing, boolean inheritedDeadline, CallState state) {
+    private RetryCall(Retry retry, @Nullable AttemptView enclosing, boolean inheritedDeadline, CallState state) {
         this.retry = retry;
         this.policy = retry.policy();
         this.admission = new Admission(retry);
         this.decisions = new Decisions(retry, policy);
         this.watch = Watch.of(retry);
-        this.enclosing = enclosing;
         this.inheritedDeadline = inheritedDeadline;
         this.state = state;
         this.attemptStartedNanos = state.startedNanos();
         this.running = state.attempt() > 0;
         this.key = new CallKey(policy);
-        this.view = new AttemptView(this, state.attempt(), null, new AttemptNotes(key, enclosing));
+        this.view = AttemptView.of(this, state.attempt(), key, enclosing);
     }
 
     /** A call that begins inside of what the frame holds, before its first attempt. */
     static RetryCall begin(Retry retry, Frame frame, long nowNanos) {
         long own = nowNanos + retry.policy().timeBudgetNanos();
         boolean inherited = frame.endsBefore(own, retry);
-        CallState state = new CallState(0, nowNanos, inherited ? frame.deadlineNanos : own, 0);
+        CallState state = new CallState(0, nowNanos, inherited ? frame.endNanos() : own, 0);
         return new RetryCall(retry, frame.enclosing(), inherited, state);
     }
 
     /** A call whose first attempt has begun without one. It learns of the call around only when it fails. */
-    static RetryCall ofFirstAttempt(Retry retry, @Nullable AttemptNotes around, long startedNanos, long deadlineNanos) {
+    static RetryCall ofFirstAttempt(Retry retry, @Nullable AttemptView around, long startedNanos, long deadlineNanos) {
         return new RetryCall(retry, around, false, new CallState(1, startedNanos, deadlineNanos, 0));
     }
 
@@ -86,7 +84,7 @@ final class RetryCall {
         attemptStartedNanos = now;
         running = true;
         watch.begin(state.attempt());
-        view = view.next(lastFailure, enclosing);
+        view = view.next(lastFailure);
         return Decision.RUN;
     }
 
@@ -155,8 +153,7 @@ final class RetryCall {
     /** Takes over a first attempt that began without this object: its permit, and the attempt around it. */
     void adopt(@Nullable Permit firstPermit, Frame frame) {
         admission.adopt(firstPermit);
-        enclosing = frame.enclosing();
-        view.notes().within(enclosing);
+        view.within(frame.enclosing());
     }
 
     /** Whatever the attempt fails with, it isn't retried. Without effect once another one has begun. */
@@ -261,7 +258,7 @@ final class RetryCall {
     private void endAttempt(AttemptResult result, @Nullable Throwable failure, Signal signal, long nowNanos) {
         if (running) {
             running = false;
-            view.notes().answers().end();
+            view.end();
             admission.leave(failure, signal, attemptStartedNanos, nowNanos);
             retry.audience().attemptEnded(state.attempt(), result);
             watch.end(result, failure);

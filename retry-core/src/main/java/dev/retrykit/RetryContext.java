@@ -26,11 +26,43 @@ public final class RetryContext {
         this.timeLeft = Duration.ofNanos(Math.max(0, deadlineNanos - now));
     }
 
-    /** The innermost attempt that this thread is in; empty outside of any. */
+    /**
+     * The innermost attempt that this thread is in; empty outside of any. An attempt whose outcome is known counts as
+     * absent on all threads that still carry it: what outlives it is part of the attempt around it, if that goes on.
+     */
     public static Optional<RetryContext> current() {
         Frame frame = Frame.current();
         AttemptView attempt = frame.attemptInForce();
-        return attempt == null ? Optional.empty() : Optional.of(new RetryContext(attempt, frame.deadlineNanos));
+        return attempt == null ? Optional.empty() : Optional.of(new RetryContext(attempt, frame.endNanos()));
+    }
+
+    /** This attempt until its outcome is known; after that the innermost one around it that goes on. */
+    public Optional<RetryContext> inForce() {
+        AttemptView inForce = attempt.inForce();
+        if (inForce == attempt) {
+            return Optional.of(this);
+        }
+        return inForce == null
+                ? Optional.empty()
+                : Optional.of(new RetryContext(inForce, inForce.call().attemptDeadlineNanos()));
+    }
+
+    /**
+     * What this thread carries, be it over or not; null if nothing. For who puts it back by {@link #carry}; all others
+     * ask for the {@linkplain #current current} attempt.
+     */
+    public static @Nullable RetryContext carried() {
+        Frame frame = Frame.current();
+        AttemptView made = frame.attemptMade();
+        return made == null ? null : new RetryContext(made, frame.deadlineNanos);
+    }
+
+    /**
+     * Makes this thread part of an attempt, or with null of none, until it is told otherwise. For libraries that put back
+     * what a thread carried before, such as Micrometer's context propagation; all others open a {@linkplain #enter scope}.
+     */
+    public static void carry(@Nullable RetryContext context) {
+        Frame.current().carry(context == null ? null : context.attempt, context == null ? 0 : context.deadlineNanos);
     }
 
     /**
@@ -128,6 +160,14 @@ public final class RetryContext {
      */
     public static boolean isTimedOut() {
         return Frame.current().isTimedOut();
+    }
+
+    /**
+     * Whether the attempt that this thread is in, or one around it, was given up at its time limit while it runs: another
+     * one may have begun already.
+     */
+    public static boolean isGivenUp() {
+        return Frame.current().isAbandoned();
     }
 
     /** Whether this attempt was given up at its time limit while it runs: another one may follow before it ends. */

@@ -2,6 +2,7 @@ package dev.retrykit.spring.reactive;
 
 import dev.retrykit.CallerDeadline;
 import dev.retrykit.RetryContext;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
@@ -22,10 +23,11 @@ record Surroundings(
 
     /** Asks the subscriber first, then the thread that subscribes. */
     static Surroundings of(ContextView subscriber) {
-        RetryContext around = subscriber.getOrDefault(RetryContext.class, null);
+        Optional<RetryContext> around =
+                subscriber.<RetryContext>getOrEmpty(RetryContext.class).flatMap(RetryContext::inForce);
         return new Surroundings(
                 subscriber,
-                around == null ? RetryContext.current().orElse(null) : around,
+                around.or(RetryContext::current).orElse(null),
                 subscriber.getOrDefault(CallerDeadline.class, null));
     }
 

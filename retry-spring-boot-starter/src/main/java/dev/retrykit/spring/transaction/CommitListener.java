@@ -128,8 +128,7 @@ public final class CommitListener implements TransactionExecutionListener {
             known(transaction).commit = attempt.commit(describe(transaction));
         }
         // asked after the commit was noted, so that either this or who judges the attempt knows of the other
-        if (RetryContext.isTimedOut()
-                && RetryContext.current().filter(RetryContext::isAbandoned).isPresent()) {
+        if (RetryContext.isGivenUp()) {
             throw new AttemptOverException();
         }
     }
