@@ -17,6 +17,7 @@ import dev.retrykit.spring.autoconfigure.RetrykitMetricsAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitNettyAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitObservationAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitRestClientAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitTaskExecutionAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitTransportAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitTransportFailuresAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitWebClientAutoConfiguration;
@@ -66,6 +67,7 @@ public final class Apps {
                 RetrykitObservationAutoConfiguration.class,
                 RetrykitClientAutoConfiguration.class,
                 RetrykitRestClientAutoConfiguration.class,
+                RetrykitTaskExecutionAutoConfiguration.class,
                 RetrykitTransportAutoConfiguration.class,
                 RetrykitWebClientAutoConfiguration.class,
                 RetrykitEndpointAutoConfiguration.class);

@@ -230,7 +230,10 @@ class ArchitectureTests {
                 .containsExactly("RetrykitDataAutoConfiguration");
         assertThat(dependents(all, "io.micrometer.context", BASE + "observe.SnapshotCarrier"))
                 .containsExactlyInAnyOrder(
-                        "SnapshotCarrier", "ObservedContext", "RetrykitContextPropagationAutoConfiguration");
+                        "AttemptAccessor",
+                        "SnapshotCarrier",
+                        "ObservedContext",
+                        "RetrykitContextPropagationAutoConfiguration");
         assertThat(dependents(all, "io.micrometer.observation", BASE + "observe.AttemptObservations"))
                 .containsExactlyInAnyOrder("AttemptObservations", "RetrykitObservationAutoConfiguration");
         assertThat(dependents(all, "org.slf4j", BASE + "observe.MdcCarrier"))

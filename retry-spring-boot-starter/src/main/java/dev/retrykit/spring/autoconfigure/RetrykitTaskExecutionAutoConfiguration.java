@@ -1,0 +1,24 @@
+package dev.retrykit.spring.autoconfigure;
+
+import dev.retrykit.spring.observe.AttemptTaskDecorator;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Fallback;
+
+/** The attempt on the threads of Spring Boot's task executor. */
+@AutoConfiguration
+@Conditional(OnRetrykitEnabled.class)
+public final class RetrykitTaskExecutionAutoConfiguration {
+
+    RetrykitTaskExecutionAutoConfiguration() {}
+
+    /** Who asks for one decorator gets the application's own. */
+    @Bean
+    @Fallback
+    @ConditionalOnMissingBean(name = "retrykitTaskDecorator")
+    static AttemptTaskDecorator retrykitTaskDecorator() {
+        return new AttemptTaskDecorator();
+    }
+}

@@ -1,0 +1,44 @@
+package dev.retrykit.spring.observe;
+
+import dev.retrykit.RetryContext;
+import io.micrometer.context.ThreadLocalAccessor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells Micrometer's context propagation of the attempt that a thread is part of, under the key that it has in Reactor's
+ * contexts. Found by {@link java.util.ServiceLoader}.
+ */
+public final class AttemptAccessor implements ThreadLocalAccessor<RetryContext> {
+
+    /** For the service loader. */
+    public AttemptAccessor() {}
+
+    @Override
+    public Object key() {
+        return RetryContext.class;
+    }
+
+    @Override
+    public @Nullable RetryContext getValue() {
+        return RetryContext.carried();
+    }
+
+    @Override
+    public void setValue(RetryContext attempt) {
+        RetryContext.carry(attempt);
+    }
+
+    /** A context without an attempt says nothing: a publisher that is subscribed to in an attempt is part of it. */
+    @Override
+    public void setValue() {}
+
+    @Override
+    public void restore(RetryContext before) {
+        RetryContext.carry(before);
+    }
+
+    @Override
+    public void restore() {
+        RetryContext.carry(null);
+    }
+}
