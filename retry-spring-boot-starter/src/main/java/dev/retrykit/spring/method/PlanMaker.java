@@ -63,6 +63,7 @@ final class PlanMaker {
         if (policy != null) {
             policy.addMethod(readable);
             CommittedFailures.warn(method, type, readable, policy, RollbackRules.of(beans));
+            OneShotParameters.warn(method, type, readable, policy);
         }
         KeyOfCall key = key(annotated.guarded(), method, type);
         if (circuit != null) {
