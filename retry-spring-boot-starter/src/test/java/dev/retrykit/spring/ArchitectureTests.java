@@ -264,6 +264,7 @@ class ArchitectureTests {
                         "OwnReactorNetty",
                         "GivenUpHandler",
                         "DeadlineWebFilter",
+                        "Peer",
                         "HeldExchange",
                         "HeldResponse",
                         "KeyedExchange",
@@ -301,6 +302,7 @@ class ArchitectureTests {
                 .containsExactlyInAnyOrder(
                         "GivenUpResolver",
                         "DeadlineFilter",
+                        "Peer",
                         "RetrykitWebMvcAutoConfiguration",
                         "HeldRequest",
                         "HeldResponse",

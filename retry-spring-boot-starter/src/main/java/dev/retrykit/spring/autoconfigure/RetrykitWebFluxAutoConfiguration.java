@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.core.Ordered;
@@ -21,7 +22,7 @@ import org.springframework.web.reactive.config.WebFluxConfigurer;
 /** The server side of WebFlux. */
 @AutoConfiguration(after = RetrykitAutoConfiguration.class)
 @ConditionalOnWebApplication(type = Type.REACTIVE)
-@ConditionalOnClass(WebFluxConfigurer.class)
+@ConditionalOnClass({WebFluxConfigurer.class, WebHttpHandlerBuilderCustomizer.class})
 @ConditionalOnBean(WrittenSettings.class)
 @Conditional(OnRetrykitEnabled.class)
 public final class RetrykitWebFluxAutoConfiguration {
@@ -39,6 +40,17 @@ public final class RetrykitWebFluxAutoConfiguration {
     @ConditionalOnMissingBean
     Deadlines retrykitDeadlines(WrittenSettings settings, TimeSource time) {
         return new Deadlines(settings, time);
+    }
+
+    /** Outside of what makes addresses of forwarded headers. */
+    @Bean
+    @ConditionalOnMissingBean(name = "retrykitPeers")
+    WebHttpHandlerBuilderCustomizer retrykitPeers(Deadlines deadlines) {
+        return builder -> {
+            if (!deadlines.isEmpty()) {
+                builder.httpHandlerDecorator(DeadlineWebFilter::notingPeers);
+            }
+        };
     }
 
     @Bean

@@ -1,8 +1,10 @@
 package dev.retrykit.spring.web;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An address, or all that begin with the same bits (CIDR, RFC 4632).
@@ -12,8 +14,17 @@ import java.util.regex.Pattern;
  */
 record AddressRange(InetAddress address, int bits) {
 
-    private static final Pattern LITERAL =
-            Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+    private static final String RULE = "it must be an address, or an address and a number of bits, as 10.0.0.0/8";
+
+    private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+
+    private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
+
+    /** {@link InetAddress#getByName} looks up no text that begins so and has a colon. */
+    private static final Pattern IPV6 = Pattern.compile("(?=[^:]*:)[0-9a-fA-F:][0-9a-fA-F:.]{1,44}");
+
+    /** By how many bits an IPv4 address is longer where it is written as one of IPv6, {@code ::ffff:10.0.0.1}. */
+    private static final int MAPPED = 96;
 
     /**
      * Reads one. A name is none: it isn't looked up.
@@ -22,27 +33,41 @@ record AddressRange(InetAddress address, int bits) {
      */
     static AddressRange of(String text) {
         String[] parts = text.split("/", -1);
-        if (parts.length > 2 || !isLiteral(parts[0])) {
-            throw new IllegalArgumentException(
-                    "it must be an address, or an address and a number of bits, as 10.0.0.0/8");
+        InetAddress address = parts.length > 2 || parts[0].contains("%") ? null : literal(parts[0]);
+        if (address == null) {
+            throw new IllegalArgumentException(RULE);
         }
+        int length = address.getAddress().length * Byte.SIZE;
+        int least = address instanceof Inet4Address && parts[0].contains(":") ? MAPPED : 0;
+        int bits = parts.length == 1 ? least + length : bits(parts[1]);
+        if (bits < least || bits > least + length) {
+            throw new IllegalArgumentException("the number of bits must be " + least + " to " + (least + length));
+        }
+        return new AddressRange(address, bits - least);
+    }
+
+    private static int bits(String text) {
         try {
-            InetAddress address = InetAddress.getByName(parts[0]);
-            int most = address.getAddress().length * Byte.SIZE;
-            int bits = parts.length == 1 ? most : Integer.parseInt(parts[1]);
-            if (bits < 0 || bits > most) {
-                throw new IllegalArgumentException("the number of bits must be 0 to " + most);
-            }
-            return new AddressRange(address, bits);
-        } catch (UnknownHostException | NumberFormatException unreadable) {
-            throw new IllegalArgumentException(
-                    "it must be an address, or an address and a number of bits, as 10.0.0.0/8");
+            return Integer.parseInt(text);
+        } catch (NumberFormatException unreadable) {
+            throw new IllegalArgumentException(RULE);
         }
     }
 
-    /** Whether a text is an address, and no name that would have to be looked up. */
-    static boolean isLiteral(String text) {
-        return LITERAL.matcher(text).matches();
+    /**
+     * The address that a text says; null if it says none. Nothing is looked up: neither a name nor, of an address with a
+     * zone ({@code fe80::1%eth0}), its interface.
+     */
+    static @Nullable InetAddress literal(@Nullable String text) {
+        String address = text == null ? "" : text.replaceFirst("^([^%]*:[^%]*)%.+$", "$1");
+        if (!IPV4.matcher(address).matches() && !IPV6.matcher(address).matches()) {
+            return null;
+        }
+        try {
+            return InetAddress.getByName(address);
+        } catch (UnknownHostException none) {
+            return null;
+        }
     }
 
     /** Whether an address is one of them. */

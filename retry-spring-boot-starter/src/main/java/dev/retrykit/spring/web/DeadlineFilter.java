@@ -4,13 +4,13 @@ import dev.retrykit.CallerDeadline;
 import dev.retrykit.RetryContext;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Collections;
-import org.jspecify.annotations.Nullable;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Spring MVC: what begins on a request's thread ends before its caller stops waiting. */
@@ -26,7 +26,8 @@ public final class DeadlineFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        CallerDeadline deadline = deadlines.of(peer(request), name -> Collections.list(request.getHeaders(name)));
+        InetAddress peer = AddressRange.literal(accepted(request).getRemoteAddr());
+        CallerDeadline deadline = deadlines.of(peer, name -> Collections.list(request.getHeaders(name)));
         if (deadline == null) {
             chain.doFilter(request, response);
         } else if (deadline.left().isZero()) {
@@ -38,13 +39,15 @@ public final class DeadlineFilter extends OncePerRequestFilter {
         }
     }
 
-    /** A container gives an address and never a name here, so nothing is looked up. */
-    private static @Nullable InetAddress peer(HttpServletRequest request) {
-        String address = request.getRemoteAddr();
-        try {
-            return address == null || !AddressRange.isLiteral(address) ? null : InetAddress.getByName(address);
-        } catch (UnknownHostException none) {
-            return null;
+    /**
+     * The request as the container gives it. Filters that wrap it, such as Spring's for forwarded headers, make an address
+     * of a header that anybody can write.
+     */
+    private static ServletRequest accepted(ServletRequest request) {
+        ServletRequest accepted = request;
+        while (accepted instanceof ServletRequestWrapper wrapper) {
+            accepted = wrapper.getRequest();
         }
+        return accepted;
     }
 }

@@ -2,10 +2,9 @@ package dev.retrykit.spring.web;
 
 import dev.retrykit.CallerDeadline;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -21,23 +20,26 @@ public final class DeadlineWebFilter implements WebFilter {
         this.deadlines = deadlines;
     }
 
+    /** Takes the address of each request down before anything changes it. */
+    public static HttpHandler notingPeers(HttpHandler handler) {
+        return (request, response) -> Peer.note(handler, request, response);
+    }
+
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-        ServerHttpRequest request = exchange.getRequest();
-        CallerDeadline deadline = deadlines.of(peer(request), name -> {
-            List<String> lines = request.getHeaders().get(name);
-            return lines == null ? List.of() : lines;
-        });
+        return deadlines.isEmpty()
+                ? chain.filter(exchange)
+                : Mono.deferContextual(context -> filter(exchange, chain, Peer.of(context, exchange.getRequest())));
+    }
+
+    private Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain, @Nullable InetAddress peer) {
+        CallerDeadline deadline =
+                deadlines.of(peer, name -> exchange.getRequest().getHeaders().getOrDefault(name, List.of()));
         if (deadline == null) {
             return chain.filter(exchange);
         }
         return deadline.left().isZero()
                 ? GivenUpHandler.write(Problem.timeUp(), exchange.getResponse())
                 : chain.filter(exchange).contextWrite(context -> context.put(CallerDeadline.class, deadline));
-    }
-
-    private static @Nullable InetAddress peer(ServerHttpRequest request) {
-        InetSocketAddress address = request.getRemoteAddress();
-        return address == null ? null : address.getAddress();
     }
 }

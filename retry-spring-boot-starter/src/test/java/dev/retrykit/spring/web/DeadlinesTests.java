@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.retrykit.spring.Apps;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is believed, and what. */
@@ -64,6 +65,10 @@ class DeadlinesTests {
         "10.0.0.0/8, 10.255.1.2, true",
         "10.0.0.0/8, 11.0.0.1, false",
         "10.0.0.0/8, ::ffff:10.0.0.1, true",
+        "::ffff:10.0.0.0/104, 10.0.0.1, true",
+        "::ffff:10.0.0.0/104, 11.0.0.1, false",
+        "::ffff:10.0.0.1, 10.0.0.1, true",
+        "::ffff:10.0.0.1, 10.0.0.2, false",
         "10.0.0.128/25, 10.0.0.127, false",
         "10.0.0.128/25, 10.0.0.128, true",
         "192.168.1.1, 192.168.1.1, true",
@@ -72,11 +77,46 @@ class DeadlinesTests {
         "0.0.0.0/0, ::1, false",
         "::1, ::1, true",
         "fd00::/8, fd12:3456::1, true",
-        "fd00::/8, fe80::1, false"
+        "fd00::/8, fe80::1, false",
+        "fe80::/10, fe80:0:0:0:0:0:0:1%eth9, true",
+        "fe80::/10, fe80::1%2, true",
+        "fe80::/10, fec0::1%2, false"
     })
-    void rangesAreBits(String range, String address, boolean contained) throws Exception {
-        assertThat(AddressRange.of(range).contains(InetAddress.getByName(address)))
+    void rangesAreBits(String range, String address, boolean contained) {
+        assertThat(AddressRange.of(range).contains(Objects.requireNonNull(AddressRange.literal(address), "a literal")))
                 .isEqualTo(contained);
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(
+            strings = {
+                "",
+                "localhost",
+                "unknown",
+                "_hidden",
+                "999.999.999.999",
+                "256.0.0.1",
+                "10.0.0.256",
+                "010.0.0.1",
+                "10.0.0",
+                "10.0.0.1.",
+                "10.0.0.1%eth0",
+                "0x0a.0.0.1",
+                "167772161",
+                ".:",
+                "1:",
+                "::ffff:999.0.0.1",
+                "12345::1",
+                "a.example:80",
+                "[::1]",
+                "::1%",
+                "10.0.0.1, 10.0.0.2",
+                " 10.0.0.1",
+                "10.0.0.1\n"
+            })
+    void whatIsNoAddressIsNotLookedUp(String text) {
+        assertThat(AddressRange.literal(text)).isNull();
     }
 
     @ParameterizedTest
@@ -91,6 +131,9 @@ class DeadlinesTests {
                 "::1/129",
                 "10.0.0.0/x",
                 "300.0.0.1",
+                "010.0.0.1/8",
+                "fe80::1%eth0/64",
+                "::ffff:10.0.0.0/8",
                 "example.com/8"
             })
     void aNameIsNoAddress(String range) {
