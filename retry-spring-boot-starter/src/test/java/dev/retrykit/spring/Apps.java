@@ -17,6 +17,7 @@ import dev.retrykit.spring.autoconfigure.RetrykitMetricsAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitNettyAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitObservationAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitRestClientAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitSecurityContextAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitTaskExecutionAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitTransportAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitTransportFailuresAutoConfiguration;
@@ -67,6 +68,7 @@ public final class Apps {
                 RetrykitObservationAutoConfiguration.class,
                 RetrykitClientAutoConfiguration.class,
                 RetrykitRestClientAutoConfiguration.class,
+                RetrykitSecurityContextAutoConfiguration.class,
                 RetrykitTaskExecutionAutoConfiguration.class,
                 RetrykitTransportAutoConfiguration.class,
                 RetrykitWebClientAutoConfiguration.class,

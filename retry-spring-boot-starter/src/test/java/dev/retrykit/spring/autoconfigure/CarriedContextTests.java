@@ -6,6 +6,7 @@ import dev.retrykit.ContextCarrier;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.observe.MdcCarrier;
+import dev.retrykit.spring.observe.SecurityContextCarrier;
 import dev.retrykit.spring.observe.SnapshotCarrier;
 import dev.retrykit.time.ManualTime;
 import io.micrometer.context.ContextRegistry;
@@ -15,12 +16,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.MDC;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.test.util.AopTestUtils;
 
 public class CarriedContextTests {
@@ -87,6 +96,54 @@ public class CarriedContextTests {
         ApplicationContextRunner app = Apps.plain().withClassLoader(new FilteredClassLoader(MDC.class));
         app.run(context -> assertThat(context).doesNotHaveBean(MdcCarrier.class));
         assertThat(seenBy(app)).containsExactly("4711 acme", "the timer's acme", "the timer's acme");
+    }
+
+    /** Public, for the same reason. */
+    public static class SecuredService {
+
+        final List<String> seen = new ArrayList<>();
+
+        @Retryable
+        @PreAuthorize("hasRole('CLERK')")
+        public CompletableFuture<String> find() {
+            seen.add(SecurityContextHolder.getContext().getAuthentication().getName());
+            return CompletableFuture.failedFuture(new ConnectException("down"));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableMethodSecurity
+    static class Secured {}
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void springSecuritysContextFollows(boolean contextPropagation) {
+        ApplicationContextRunner app =
+                Apps.plain().withUserConfiguration(Secured.class).withBean(SecuredService.class);
+        ApplicationContextRunner all =
+                contextPropagation ? app : app.withClassLoader(new FilteredClassLoader(ContextSnapshotFactory.class));
+        all.run(context -> {
+            assertThat(context.getBeansOfType(SecurityContextCarrier.class)).hasSize(contextPropagation ? 0 : 1);
+            SecuredService service = context.getBean(SecuredService.class);
+            CompletableFuture<String> call = as("anna", service::find);
+            as("the timer", () -> {
+                context.getBean(ManualTime.class).advance(Duration.ofMinutes(1));
+                return SecurityContextHolder.getContext().getAuthentication().getName();
+            });
+            assertThat(call).isCompletedExceptionally();
+            assertThat(AopTestUtils.<SecuredService>getTargetObject(service).seen)
+                    .containsExactly("anna", "anna", "anna");
+        });
+        assertThat(SecurityContextHolder.getContext().getAuthentication()).isNull();
+    }
+
+    private static <T> T as(String name, Supplier<T> call) {
+        SecurityContextHolder.getContext().setAuthentication(new TestingAuthenticationToken(name, "", "ROLE_CLERK"));
+        try {
+            return call.get();
+        } finally {
+            SecurityContextHolder.clearContext();
+        }
     }
 
     @Test
