@@ -18,8 +18,8 @@ final class AttemptView {
     /** The attempt that it is part of, as far as that is known. */
     private volatile @Nullable AttemptView around;
 
-    /** Whether its outcome is known: then it counts as absent for what still carries it. */
-    private volatile boolean ended;
+    /** Null until its outcome is known: then it counts as absent for what still carries it. */
+    private volatile @Nullable Boolean succeeded;
 
     /**
      * Of an attempt.
@@ -107,20 +107,33 @@ final class AttemptView {
         return attempt == null ? null : attempt.notes;
     }
 
-    void end() {
-        ended = true;
+    void end(boolean success) {
+        succeeded = success;
         notes.answers().end();
     }
 
     boolean hasEnded() {
-        return ended;
+        return succeeded != null;
     }
 
     /** This attempt until its outcome is known; after that the innermost one around it that goes on; null if none does. */
     @Nullable
     AttemptView inForce() {
         AttemptView attempt = this;
-        while (attempt != null && attempt.ended) {
+        while (attempt != null && attempt.hasEnded()) {
+            attempt = attempt.around;
+        }
+        return attempt;
+    }
+
+    /**
+     * The attempt that a request of what still carries this one is part of: this one, unless it has succeeded. One that
+     * failed is perhaps repeated: the request must have the key that it has there.
+     */
+    @Nullable
+    AttemptView forRequests() {
+        AttemptView attempt = this;
+        while (attempt != null && Boolean.TRUE.equals(attempt.succeeded)) {
             attempt = attempt.around;
         }
         return attempt;

@@ -109,7 +109,7 @@ final class BlockingDriver {
         if (nested && begun.notes().concernsEnclosing()) {
             begun.within(frame.enclosing());
         }
-        begun.end();
+        begun.end(true);
     }
 
     /** All that a first attempt costs after it has succeeded. */

@@ -107,9 +107,9 @@ final class Frame {
         return enclosing(attemptMade());
     }
 
-    /** Calls in an attempt that was given up while it runs still know that, and its keys. */
+    /** Calls in what an attempt that failed has left behind still have its keys, and know that it was given up. */
     private static @Nullable AttemptView enclosing(@Nullable AttemptView outer) {
-        return outer == null || outer.notes().isAbandoned() ? outer : outer.inForce();
+        return outer == null ? null : outer.forRequests();
     }
 
     /** The attempt that this thread is inside of and that goes on; null outside of any. */

@@ -258,7 +258,7 @@ final class RetryCall {
     private void endAttempt(AttemptResult result, @Nullable Throwable failure, Signal signal, long nowNanos) {
         if (running) {
             running = false;
-            view.end();
+            view.end(result == AttemptResult.SUCCESS);
             admission.leave(failure, signal, attemptStartedNanos, nowNanos);
             retry.audience().attemptEnded(state.attempt(), result);
             watch.end(result, failure);

@@ -4,6 +4,7 @@ import dev.retrykit.failure.RequestMismatchException;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.http.HeaderLines;
 import dev.retrykit.http.RetryAdvice;
+import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,6 +27,10 @@ public final class RetryContext {
         this.timeLeft = Duration.ofNanos(Math.max(0, deadlineNanos - now));
     }
 
+    private RetryContext(AttemptView attempt) {
+        this(attempt, attempt.call().attemptDeadlineNanos());
+    }
+
     /**
      * The innermost attempt that this thread is in; empty outside of any. An attempt whose outcome is known counts as
      * absent on all threads that still carry it: what outlives it is part of the attempt around it, if that goes on.
@@ -42,9 +47,29 @@ public final class RetryContext {
         if (inForce == attempt) {
             return Optional.of(this);
         }
-        return inForce == null
-                ? Optional.empty()
-                : Optional.of(new RetryContext(inForce, inForce.call().attemptDeadlineNanos()));
+        return Optional.ofNullable(inForce).map(RetryContext::new);
+    }
+
+    /**
+     * The attempt whose idempotency keys a request on this thread carries. Other than the {@linkplain #current current} one
+     * it may have failed already, as one that was cut and whose work goes on here: its repetition sends the same request, so
+     * both must have the same key.
+     */
+    public static Optional<RetryContext> currentForRequests() {
+        return Optional.ofNullable(carried()).flatMap(RetryContext::forRequests);
+    }
+
+    /** This attempt, unless it has succeeded; then the innermost one around it that hasn't. A failed one has time without end. */
+    public Optional<RetryContext> forRequests() {
+        AttemptView sending = attempt.forRequests();
+        if (sending == null) {
+            return Optional.empty();
+        }
+        if (sending.hasEnded()) {
+            return Optional.of(
+                    new RetryContext(sending, sending.call().retry().time().nanoTime() + Nanos.UNLIMITED));
+        }
+        return Optional.of(sending == attempt ? this : new RetryContext(sending));
     }
 
     /**

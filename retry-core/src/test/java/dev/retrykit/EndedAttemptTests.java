@@ -181,6 +181,44 @@ class EndedAttemptTests {
     }
 
     @Test
+    void whatAFailedOneLeavesBehindSendsTheKeysOfItsRepetition() {
+        Retry keyed = retry(policy -> policy.sendsKeys(true));
+        List<String> keys = new ArrayList<>();
+
+        assertThatThrownBy(() -> keyed.run(() -> {
+                    look();
+                    if (seen.size() == 2) {
+                        keys.add(RetryContext.currentForRequests()
+                                .orElseThrow()
+                                .nextIdempotencyKey("POST /")
+                                .orElseThrow());
+                        keys.add(seen.get(0)
+                                .call(() -> RetryContext.currentForRequests()
+                                        .orElseThrow()
+                                        .nextIdempotencyKey("POST /")
+                                        .orElseThrow()));
+                    }
+                    throw DOWN;
+                }))
+                .isSameAs(DOWN);
+
+        assertThat(keys).hasSize(2);
+        assertThat(keys.get(1)).isEqualTo(keys.get(0));
+        isAbsent(seen.get(0));
+        assertThat(seen.get(0).forRequests().orElseThrow().timeLeft()).isGreaterThan(Duration.ofDays(1));
+    }
+
+    @Test
+    void whatASuccessfulOneLeavesBehindSendsNoKeysOfIt() {
+        retry(policy -> policy.sendsKeys(true)).run(this::look);
+
+        assertThat(seen.get(0).forRequests()).isEmpty();
+        try (RetryContext.Scope scope = seen.get(0).enter()) {
+            assertThat(RetryContext.currentForRequests()).isEmpty();
+        }
+    }
+
+    @Test
     void aCallThatHasBegunInItKeepsItsKeys() {
         Retry keyed = retry(policy -> policy.sendsKeys(true));
         CompletableFuture<String> stage = new CompletableFuture<>();

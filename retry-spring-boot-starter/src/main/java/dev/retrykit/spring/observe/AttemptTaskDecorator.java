@@ -12,7 +12,9 @@ public final class AttemptTaskDecorator implements TaskDecorator, Ordered {
 
     @Override
     public Runnable decorate(Runnable task) {
-        return RetryContext.current().map(attempt -> in(attempt, task)).orElse(task);
+        return RetryContext.currentForRequests()
+                .map(attempt -> in(attempt, task))
+                .orElse(task);
     }
 
     private static Runnable in(RetryContext attempt, Runnable task) {

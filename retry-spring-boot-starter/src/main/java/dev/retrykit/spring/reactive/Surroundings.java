@@ -24,7 +24,7 @@ record Surroundings(
     /** Asks the subscriber first, then the thread that subscribes. */
     static Surroundings of(ContextView subscriber) {
         Optional<RetryContext> around =
-                subscriber.<RetryContext>getOrEmpty(RetryContext.class).flatMap(RetryContext::inForce);
+                subscriber.<RetryContext>getOrEmpty(RetryContext.class).flatMap(RetryContext::forRequests);
         return new Surroundings(
                 subscriber,
                 around.or(RetryContext::current).orElse(null),

@@ -9,6 +9,7 @@ import dev.retrykit.StopReason;
 import dev.retrykit.annotation.Retryable;
 import io.micrometer.context.ContextSnapshot;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -184,6 +185,21 @@ public class OtherThreadsTests {
             return CompletableFuture.supplyAsync(() -> attempt.call(peer::post));
         }
 
+        /** The first attempt goes on elsewhere after it has failed. */
+        @Retryable("keyed")
+        public String late(CountDownLatch over, List<CompletableFuture<String>> late) {
+            if (RetryContext.current().orElseThrow().attempt() == 1) {
+                late.add(CompletableFuture.supplyAsync(
+                        () -> {
+                            await(over);
+                            return peer.post();
+                        },
+                        executor));
+                throw new IllegalStateException(new ConnectException("the first attempt fails"));
+            }
+            return peer.post();
+        }
+
         @Retryable("plain")
         public String inBackground(CountDownLatch over, CountDownLatch looked) {
             executor.execute(() -> {
@@ -346,6 +362,28 @@ public class OtherThreadsTests {
                             .isNotNull();
                     assertThat(server.requests("/pay")).hasSize(3);
                 });
+    }
+
+    @Test
+    void whatAFailedAttemptSendsLateHasTheKeyOfItsRepetition() {
+        server.on("/pay", (request, connection) -> connection.status(200));
+        app().run(context -> {
+            CountDownLatch over = new CountDownLatch(1);
+            List<CompletableFuture<String>> late = new ArrayList<>();
+
+            assertThat(context.getBean(Service.class).late(over, late)).isEqualTo("200 OK");
+            over.countDown();
+            assertThat(late)
+                    .singleElement()
+                    .satisfies(request ->
+                            assertThat(request.get(10, TimeUnit.SECONDS)).isEqualTo("200 OK"));
+
+            List<String> keys = server.requests("/pay").stream()
+                    .map(request -> request.headers().getOrDefault("idempotency-key", "none"))
+                    .toList();
+            assertThat(keys).hasSize(2).doesNotContain("none");
+            assertThat(keys.get(1)).isEqualTo(keys.get(0));
+        });
     }
 
     @Test

@@ -71,7 +71,7 @@ final class GuardInterceptor implements ClientHttpRequestInterceptor, PriorityOr
     private static ClientHttpResponse unguarded(
             ClientRules rules, HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
             throws IOException {
-        Optional<RetryContext> attempt = RetryContext.current();
+        Optional<RetryContext> attempt = RetryContext.currentForRequests();
         Outgoing.Message message =
                 new Outgoing.Message(request.getMethod(), request.getURI(), request.getHeaders(), BodyContent.of(body));
         Outgoing outgoing = Outgoing.of(rules, message, attempt, null);

@@ -43,7 +43,7 @@ record GuardedAttempts(ClientRules rules, Guard guard, Executor executor) {
                 request.getURI(),
                 request.getHeaders(),
                 bytes == null ? BodyContent.UNKNOWN : BodyContent.of(bytes));
-        Outgoing outgoing = Outgoing.of(rules, message, RetryContext.current(), guard);
+        Outgoing outgoing = Outgoing.of(rules, message, RetryContext.currentForRequests(), guard);
         try {
             return run(outgoing, request, body, sender);
         } finally {

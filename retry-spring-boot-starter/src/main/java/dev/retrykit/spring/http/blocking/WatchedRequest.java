@@ -41,7 +41,7 @@ class WatchedRequest implements ClientHttpRequest {
             watch(begun);
             return receive(begun);
         }
-        Optional<RetryContext> attempt = RetryContext.current();
+        Optional<RetryContext> attempt = RetryContext.currentForRequests();
         Outgoing outgoing =
                 Outgoing.of(rules, new Outgoing.Message(getMethod(), getURI(), getHeaders(), content), attempt, null);
         outgoing.tell(getHeaders(), attempt);

@@ -55,8 +55,9 @@ final class GuardFilter implements ExchangeFilterFunction {
     private Mono<ClientResponse> filter(
             ClientRules rules, ClientRequest request, ExchangeFunction next, ContextView context) {
         Guard guard = rules.guard(request.url(), group);
-        Optional<RetryContext> around =
-                context.<RetryContext>getOrEmpty(RetryContext.class).or(RetryContext::current);
+        Optional<RetryContext> around = context.<RetryContext>getOrEmpty(RetryContext.class)
+                .flatMap(RetryContext::forRequests)
+                .or(RetryContext::currentForRequests);
         ClientRequest.Builder builder = ClientRequest.from(request);
         Outgoing[] decided = new Outgoing[1];
         builder.headers(
