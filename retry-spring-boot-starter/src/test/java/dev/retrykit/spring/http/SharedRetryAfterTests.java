@@ -36,7 +36,7 @@ class SharedRetryAfterTests {
     private static final String YML = """
             retrykit:
               policies:
-                busy: { budget: { unlimited: true }, backoff: { delay: 20ms, max-delay: 100ms } }
+                busy: { budget: { unlimited: true }, backoff: { strategy: fixed, delay: 300ms }, jitter: none }
                 all: { budget: { unlimited: true }, retry-after: { shared: all } }
                 alone: { budget: { unlimited: true }, retry-after: { shared: off } }
             """;
@@ -78,7 +78,10 @@ class SharedRetryAfterTests {
         }
     }
 
-    /** All wait for their first answer until one of them has been asked; the others are told nothing about a time. */
+    /**
+     * All wait for their first answer until one of them has been asked; the others are told nothing about a time. They would
+     * come back after 0.3 s.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"annotated", "guarded"})
     void ofTwoHundredCallersNoRetryComesEarlierThanOneWasAskedFor(String how) throws Exception {
