@@ -16,6 +16,11 @@ final class Decisions {
     private final Retry retry;
     private final RetryPolicy policy;
 
+    /** Whether a retry is held back now, and since when. */
+    private boolean held;
+
+    private long heldSinceNanos;
+
     Decisions(Retry retry, RetryPolicy policy) {
         this.retry = retry;
         this.policy = policy;
@@ -38,11 +43,22 @@ final class Decisions {
         }
     }
 
-    /** What keeps a retry from beginning now, since a peer has asked for time meanwhile; null if nothing does. */
+    /**
+     * What keeps a retry from beginning now, since a peer has asked for time meanwhile; null if nothing does. Where others
+     * are asked again and again, the wait as a whole is no longer than one that the call was asked for itself.
+     */
     @Nullable
     Decision heldBack(CallState state, AnswerNotes answers, long nowNanos) {
         long left = state.attempt() == 0 ? 0 : leftNanos(answers, nowNanos);
-        return left <= 0 ? null : RetryMachine.hold(policy, state, left, nowNanos, retry.random());
+        if (left <= 0) {
+            held = false;
+            return null;
+        }
+        heldSinceNanos = held ? heldSinceNanos : nowNanos;
+        held = true;
+        return nowNanos - heldSinceNanos > policy.maxRetryAfterNanos() - left
+                ? new Stop(StopReason.RETRY_AFTER_TOO_LONG)
+                : RetryMachine.hold(state, left, nowNanos, retry.random());
     }
 
     private Verdict obeying(Verdict verdict, AnswerNotes answers, long nowNanos) {

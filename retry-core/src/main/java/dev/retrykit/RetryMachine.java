@@ -39,10 +39,7 @@ final class RetryMachine {
     }
 
     /** A retry that was to begin now waits until the peers that have asked for time meanwhile are over it. */
-    static Decision hold(RetryPolicy policy, CallState state, long leastNanos, long nowNanos, RandomGenerator random) {
-        if (leastNanos > policy.maxRetryAfterNanos()) {
-            return new Stop(StopReason.RETRY_AFTER_TOO_LONG);
-        }
+    static Decision hold(CallState state, long leastNanos, long nowNanos, RandomGenerator random) {
         long delay = spreadUpward(leastNanos, random);
         return delay >= state.leftNanos(nowNanos)
                 ? new Stop(StopReason.TIME_BUDGET)

@@ -102,6 +102,23 @@ class SharedRetryAfterTests {
     }
 
     @Test
+    void whereOthersAreAskedAgainAndAgainNobodyWaitsForEver() {
+        Retry retry = builder(RetryPolicy.builder()).build();
+        CompletableFuture<String> call = retry.callAsync(() -> {
+            attempt().sendTo("a:80");
+            return CompletableFuture.failedFuture(new ConnectException());
+        });
+        int seconds = 0;
+        while (!call.isDone()) {
+            ask("a:80", 429, "2");
+            time.advance(Duration.ofSeconds(1));
+            seconds++;
+        }
+        assertThat(reasons).containsExactly(StopReason.RETRY_AFTER_TOO_LONG);
+        assertThat(seconds).isLessThanOrEqualTo(11);
+    }
+
+    @Test
     void itCountsAgainstTheLongestWaitAndTheTimeBudget() {
         ask(
                 RetryPolicy.builder()
