@@ -43,14 +43,8 @@ final class OwnHttpComponents {
 
     /** Whether a connector's client makes one request for each attempt now. */
     static boolean prepareConnector(Object connector) {
-        Object client =
-                PrivateField.of(connector.getClass().getName(), "client").get(connector);
-        Chain chain = new Chain(
-                PrivateField.of(ASYNC + "InternalAbstractHttpAsyncClient", "execChain"),
-                PrivateField.of(ASYNC + "AsyncExecChainElement", "handler"),
-                PrivateField.of(ASYNC + "AsyncExecChainElement", "next"),
-                PrivateField.of(ASYNC + "AsyncHttpRequestRetryExec", "retryStrategy"));
-        return chain.replace(client, own -> new DefaultHttpRequestRetryStrategy(0, TimeValue.ZERO_MILLISECONDS));
+        return REACTIVE.replace(
+                CLIENT.get(connector), own -> new DefaultHttpRequestRetryStrategy(0, TimeValue.ZERO_MILLISECONDS));
     }
 
     /** The handlers that a request goes through. */
