@@ -12,6 +12,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
 
@@ -56,6 +57,11 @@ public final class Exchange {
     private volatile boolean redirected;
     private volatile boolean ownConflict;
     private volatile boolean answered;
+
+    /** How many times interceptors of the application had it sent without its being turned away. */
+    private final AtomicInteger undecided = new AtomicInteger();
+
+    private volatile boolean turnedAway;
 
     private Exchange(@Nullable RetryContext attempt, @Nullable SideEffect effect, String peer, boolean hasKey) {
         this.attempt = attempt;
@@ -156,34 +162,51 @@ public final class Exchange {
 
     /** The peer has answered. */
     public void answered(int status, HeaderLines headers) {
-        RetryAdvice advice = received(status, headers);
+        RetryAdvice advice = note(status, headers);
         if (attempt == null || effect == null) {
             return;
         }
         if (status == CONFLICT && hasKey) {
             ownConflict = true;
             attempt.expectStatus(CONFLICT);
-        } else if (isOwn() && !advice.vetoed() && isRefused(status, headers, advice)) {
+        } else if (undecided.get() == 0 && isTurnedAway(status, headers, advice)) {
             effect.didNotHappen();
         }
         end(status < LOWEST_FAILURE ? Outcome.DONE : Outcome.UNKNOWN);
     }
 
-    /**
-     * The transport has an answer, of which interceptors of the application may make something else, or which they may have
-     * sent the request again for. It says nothing yet about what was done.
-     */
-    public RetryAdvice received(int status, HeaderLines headers) {
+    private RetryAdvice note(int status, HeaderLines headers) {
         answered = true;
         return attempt == null ? RetryAdvice.none() : attempt.answered(redirected ? null : peer, status, headers);
     }
 
-    /** The transport has no answer; interceptors of the application may send the request again. */
-    public void lost() {
+    /** Interceptors of the application stand between this and who began it: they may have it sent several times. */
+    public void sentByInterceptors() {
+        undecided.incrementAndGet();
+    }
+
+    /** The transport has an answer for interceptors of the application, which may make something else of it. */
+    public void received(int status, HeaderLines headers) {
+        RetryAdvice advice = note(status, headers);
+        if (isTurnedAway(status, headers, advice)) {
+            turnedAway = true;
+            undecided.decrementAndGet();
+        }
+    }
+
+    /** The transport has no answer for interceptors of the application. */
+    public void lost(Throwable failure) {
         answered = false;
         if (attempt != null) {
             attempt.unanswered();
         }
+        if (isUnsent(failure)) {
+            undecided.decrementAndGet();
+        }
+    }
+
+    private boolean isTurnedAway(int status, HeaderLines headers, RetryAdvice advice) {
+        return isOwn() && !advice.vetoed() && isRefused(status, headers, advice);
     }
 
     /** Whether the request was turned away without being worked on. A 503 says so only together with a time to come back. */
@@ -199,7 +222,7 @@ public final class Exchange {
         if (attempt != null && !answered) {
             attempt.unanswered();
         }
-        if (effect != null && isUnsent(failure)) {
+        if (effect != null && undecided.get() == 0 && (turnedAway || isUnsent(failure))) {
             effect.didNotHappen();
         }
         end(Outcome.UNKNOWN);

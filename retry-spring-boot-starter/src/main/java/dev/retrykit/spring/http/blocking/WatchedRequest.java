@@ -53,13 +53,14 @@ class WatchedRequest implements ClientHttpRequest {
 
     /** Interceptors of the application stand between this and who began the exchange. */
     private ClientHttpResponse receive(Exchange begun) throws IOException {
+        begun.sentByInterceptors();
         try {
             ClientHttpResponse response = send(begun);
             Answer answer = SpringAnswers.of(response.getStatusCode().value(), response.getHeaders());
             begun.received(answer.status(), answer.headers());
             return response;
         } catch (IOException | RuntimeException failure) {
-            begun.lost();
+            begun.lost(failure);
             throw failure;
         }
     }
