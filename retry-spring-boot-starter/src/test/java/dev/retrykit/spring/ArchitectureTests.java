@@ -244,7 +244,7 @@ class ArchitectureTests {
         assertThat(dependents(all, "io.grpc", BASE + "failure.GrpcFailures", BASE + "failure.Pushback"))
                 .containsExactlyInAnyOrder("GrpcFailures", "Pushback", "RetrykitGrpcAutoConfiguration");
         assertThat(dependents(all, "io.netty", BASE + "failure.NettyFailures"))
-                .containsExactlyInAnyOrder("NettyFailures", "RetrykitNettyAutoConfiguration");
+                .containsExactlyInAnyOrder("NettyFailures", "ReactorRedirects", "RetrykitNettyAutoConfiguration");
         assertThat(dependents(all, "reactor", "org.reactivestreams", BASE + "reactive"))
                 .containsExactlyInAnyOrder(
                         "ReactiveForm",
@@ -258,6 +258,7 @@ class ArchitectureTests {
                         "FluxCall",
                         "Surroundings",
                         "GuardFilter",
+                        "Drain",
                         "HeldBody",
                         "WatchedBody",
                         "ReactorRedirects",
@@ -279,15 +280,12 @@ class ArchitectureTests {
                         "Payload",
                         "Permission",
                         "RetrykitTransportAutoConfiguration");
-        assertThat(dependents(
-                        all,
-                        "org.apache.hc",
-                        BASE + "http.blocking.NoRetry",
-                        BASE + "http.OwnHttpComponents",
-                        BASE + "http.HttpComponents"))
+        assertThat(dependents(all, "org.apache.hc", BASE + "http.OwnHttpComponents", BASE + "http.HttpComponents"))
                 .containsExactlyInAnyOrder(
-                        "NoRetryInAttempts",
+                        "HttpComponentsPool",
                         "HttpComponentsRedirects",
+                        "HttpComponentsRetries",
+                        "HttpComponentsTransport",
                         "OwnHttpComponents",
                         "OwnTransports",
                         "RetrykitTransportAutoConfiguration");

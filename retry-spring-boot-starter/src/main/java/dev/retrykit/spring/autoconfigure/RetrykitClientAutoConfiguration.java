@@ -64,8 +64,8 @@ public final class RetrykitClientAutoConfiguration {
         @Bean
         @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
         @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-        static RestClients retrykitRestClients(ClientRulesSource rules, ApplicationContext context) {
-            return new RestClients(rules, RetrykitAutoConfiguration.executor(context));
+        static RestClients retrykitRestClients(ClientRulesSource rules) {
+            return new RestClients(rules);
         }
 
         @Bean

@@ -1,10 +1,9 @@
 package dev.retrykit.spring.autoconfigure;
 
 import dev.retrykit.spring.http.ClientRules;
-import dev.retrykit.spring.http.HttpComponentsRedirects;
+import dev.retrykit.spring.http.HttpComponentsTransport;
 import dev.retrykit.spring.http.JettyCommits;
 import dev.retrykit.spring.http.ReactorRedirects;
-import dev.retrykit.spring.http.blocking.NoRetryInAttempts;
 import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -38,30 +37,34 @@ public final class RetrykitTransportAutoConfiguration {
     @ConditionalOnClass(DefaultHttpRequestRetryStrategy.class)
     static class HttpComponents {
 
-        private static final HttpComponentsRedirects REDIRECTS = new HttpComponentsRedirects();
-
         @Bean
         @Order(Ordered.HIGHEST_PRECEDENCE)
         @ConditionalOnMissingBean(name = "retrykitHttpComponents")
         ClientHttpRequestFactoryBuilderCustomizer<HttpComponentsClientHttpRequestFactoryBuilder> retrykitHttpComponents(
                 ObjectProvider<ClientRules> rules) {
-            return builder -> rules.getObject().watch()
-                    ? builder.withHttpClientCustomizer(client -> client.setRetryStrategy(
-                                    new NoRetryInAttempts(DefaultHttpRequestRetryStrategy.INSTANCE))
-                            .addRequestInterceptorFirst(REDIRECTS)
-                            .addResponseInterceptorFirst(REDIRECTS))
-                    : builder;
+            return builder -> {
+                if (!rules.getObject().watch()) {
+                    return builder;
+                }
+                HttpComponentsTransport transport = new HttpComponentsTransport();
+                return builder.withConnectionManagerCustomizer(transport::customize)
+                        .withHttpClientCustomizer(transport::customize);
+            };
         }
 
-        /** Its threads are not those of attempts, so it can't be told which requests are part of one. */
         @Bean
         @Order(Ordered.HIGHEST_PRECEDENCE)
         @ConditionalOnMissingBean(name = "retrykitHttpComponentsConnector")
         ClientHttpConnectorBuilderCustomizer<HttpComponentsClientHttpConnectorBuilder> retrykitHttpComponentsConnector(
                 ObjectProvider<ClientRules> rules) {
-            return builder -> rules.getObject().watch()
-                    ? builder.withHttpClientCustomizer(client -> client.disableAutomaticRetries())
-                    : builder;
+            return builder -> {
+                if (!rules.getObject().watch()) {
+                    return builder;
+                }
+                HttpComponentsTransport transport = new HttpComponentsTransport();
+                return builder.withConnectionManagerCustomizer(transport::customize)
+                        .withHttpClientCustomizer(transport::customize);
+            };
         }
     }
 
@@ -74,9 +77,8 @@ public final class RetrykitTransportAutoConfiguration {
         @ConditionalOnMissingBean(name = "retrykitReactorNetty")
         ClientHttpRequestFactoryBuilderCustomizer<ReactorClientHttpRequestFactoryBuilder> retrykitReactorNetty(
                 ObjectProvider<ClientRules> rules) {
-            return builder -> rules.getObject().watch()
-                    ? builder.withHttpClientCustomizer(client -> ReactorRedirects.told(client.disableRetry(true)))
-                    : builder;
+            return builder ->
+                    rules.getObject().watch() ? builder.withHttpClientCustomizer(ReactorRedirects::customize) : builder;
         }
 
         @Bean
@@ -84,9 +86,8 @@ public final class RetrykitTransportAutoConfiguration {
         @ConditionalOnMissingBean(name = "retrykitReactorNettyConnector")
         ClientHttpConnectorBuilderCustomizer<ReactorClientHttpConnectorBuilder> retrykitReactorNettyConnector(
                 ObjectProvider<ClientRules> rules) {
-            return builder -> rules.getObject().watch()
-                    ? builder.withHttpClientCustomizer(client -> ReactorRedirects.told(client.disableRetry(true)))
-                    : builder;
+            return builder ->
+                    rules.getObject().watch() ? builder.withHttpClientCustomizer(ReactorRedirects::customize) : builder;
         }
     }
 
@@ -99,10 +100,8 @@ public final class RetrykitTransportAutoConfiguration {
         @ConditionalOnMissingBean(name = "retrykitJetty")
         ClientHttpRequestFactoryBuilderCustomizer<JettyClientHttpRequestFactoryBuilder> retrykitJetty(
                 ObjectProvider<ClientRules> rules) {
-            return builder -> rules.getObject().watch()
-                    ? builder.withHttpClientCustomizer(
-                            client -> client.getRequestListeners().addListener(new JettyCommits()))
-                    : builder;
+            return builder ->
+                    rules.getObject().watch() ? builder.withHttpClientCustomizer(JettyCommits::customize) : builder;
         }
 
         @Bean
@@ -110,10 +109,8 @@ public final class RetrykitTransportAutoConfiguration {
         @ConditionalOnMissingBean(name = "retrykitJettyConnector")
         ClientHttpConnectorBuilderCustomizer<JettyClientHttpConnectorBuilder> retrykitJettyConnector(
                 ObjectProvider<ClientRules> rules) {
-            return builder -> rules.getObject().watch()
-                    ? builder.withHttpClientCustomizer(
-                            client -> client.getRequestListeners().addListener(new JettyCommits()))
-                    : builder;
+            return builder ->
+                    rules.getObject().watch() ? builder.withHttpClientCustomizer(JettyCommits::customize) : builder;
         }
     }
 }

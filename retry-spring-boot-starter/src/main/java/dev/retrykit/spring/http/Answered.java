@@ -1,6 +1,7 @@
 package dev.retrykit.spring.http;
 
 import dev.retrykit.spring.failure.Answer;
+import java.util.function.UnaryOperator;
 
 /**
  * What an attempt of a guard returns. Its response is closed once another attempt is to follow; if none does after all,
@@ -9,6 +10,7 @@ import dev.retrykit.spring.failure.Answer;
 public final class Answered<R> implements Answer.Holder {
 
     private final Answer answer;
+    private final UnaryOperator<R> close;
     private volatile R response;
 
     /**
@@ -16,10 +18,12 @@ public final class Answered<R> implements Answer.Holder {
      *
      * @param response the client's own object
      * @param answer what it says about trying again
+     * @param close closes the response, and returns what is left of it
      */
-    public Answered(R response, Answer answer) {
+    public Answered(R response, Answer answer, UnaryOperator<R> close) {
         this.response = response;
         this.answer = answer;
+        this.close = close;
     }
 
     @Override
@@ -32,8 +36,8 @@ public final class Answered<R> implements Answer.Holder {
         return response;
     }
 
-    /** It is closed; this is left of it. */
-    public void replace(R rest) {
-        response = rest;
+    /** Another attempt follows, or at least was to, or nobody waits for the response any more. */
+    public void discard() {
+        response = close.apply(response);
     }
 }

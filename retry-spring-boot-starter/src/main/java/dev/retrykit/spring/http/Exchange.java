@@ -9,6 +9,7 @@ import dev.retrykit.http.AnswerRules;
 import dev.retrykit.http.HeaderLines;
 import dev.retrykit.http.RetryAdvice;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,6 +26,7 @@ public final class Exchange {
     /** Under this name the attributes of a request hold its exchange. */
     public static final String ATTRIBUTE = Exchange.class.getName();
 
+    private static final int MOST_RESENDS = 100;
     private static final int HTTP = 80;
     private static final int HTTPS = 443;
     private static final int LOWEST_FAILURE = 400;
@@ -37,6 +39,8 @@ public final class Exchange {
     private final String peer;
     private final boolean hasKey;
     private volatile @Nullable KeyedRequest keyed;
+    private final ConnectionUse connection = new ConnectionUse();
+    private final AtomicInteger resends = new AtomicInteger();
 
     /** Whether the transport goes to another place by itself if it is told so: what fails there may have been done here. */
     private volatile boolean redirects = true;
@@ -217,8 +221,47 @@ public final class Exchange {
                         && RetryAdvice.read(headers, Instant.EPOCH).delayNanos() != Verdict.NO_HINT;
     }
 
+    /** What it travels over. */
+    public ConnectionUse connection() {
+        return connection;
+    }
+
+    /** Whether it is part of an attempt. */
+    boolean isPartOfAttempt() {
+        return attempt != null;
+    }
+
+    /** Whether its attempt, if it has one, may still go on. */
+    boolean hasTimeLeft() {
+        return attempt == null || attempt.timeLeft().compareTo(Duration.ZERO) > 0;
+    }
+
+    /** Whether it certainly hasn't gone out. */
+    boolean isUnsent() {
+        return tellsCommitted && !committed;
+    }
+
+    /**
+     * Whether it is sent once more at once, since the pooled connection that it was sent over was dead: asked by those who
+     * can send it again, whose transport can't do that by itself. What is as old in the pool is thrown away. A connection
+     * that was closed before anything was sent isn't counted.
+     */
+    public boolean mayResend(HttpMethod method, Throwable failure) {
+        if (!connection.isStale(failure)) {
+            return false;
+        }
+        int limit = connection.hasBegun() ? 0 : MOST_RESENDS;
+        connection.evict();
+        boolean resend = resends.getAndIncrement() <= limit && Resends.allows(method.name(), this);
+        if (resend) {
+            Resends.log(method.name(), failure);
+        }
+        return resend;
+    }
+
     /** There is no answer, or nobody could make anything of it. */
     public void failed(Throwable failure) {
+        connection.abort();
         if (attempt != null && !answered) {
             attempt.unanswered();
         }

@@ -1,5 +1,9 @@
 package dev.retrykit.spring.http;
 
+import dev.retrykit.time.TimeSource;
+import java.io.IOException;
+import org.eclipse.jetty.client.Connection;
+import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.transport.HttpExchange;
 import org.eclipse.jetty.client.transport.HttpRequest;
@@ -13,8 +17,18 @@ public final class JettyCommits implements Request.Listener {
 
     private static final String EXCHANGE = Exchange.ATTRIBUTE;
 
-    /** Without state. */
-    public JettyCommits() {}
+    private final IdleConnections<Connection> connections = new IdleConnections<>();
+
+    private JettyCommits() {}
+
+    /** Lets a client tell exchanges what it does. A client that tells already is left alone. */
+    public static void customize(HttpClient client) {
+        if (client.getBean(JettyCommits.class) == null) {
+            JettyCommits commits = new JettyCommits();
+            client.addBean(commits);
+            client.getRequestListeners().addListener(commits);
+        }
+    }
 
     @Override
     public void onQueued(Request request) {
@@ -23,12 +37,25 @@ public final class JettyCommits implements Request.Listener {
             sent.willTellCommitted();
             sent.willTellRedirects();
             request.attribute(EXCHANGE, sent);
+            tell(request, sent.connection());
             return;
         }
         Exchange first = ofFirst(request);
         if (first != null) {
             first.redirected();
+            tell(request, first.connection());
         }
+    }
+
+    private static void tell(Request request, ConnectionUse use) {
+        use.willBegin();
+        use.abortsBy(() -> abort(request));
+        request.onResponseBegin(response -> use.answering());
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // of a request that is over, it says no
+    private static void abort(Request request) {
+        request.abort(new IOException("nobody waits for the answer"));
     }
 
     /** Of a redirected request that of the one that the caller sent. */
@@ -40,6 +67,42 @@ public final class JettyCommits implements Request.Listener {
             return null;
         }
         return first.getRequest().getAttributes().get(EXCHANGE) instanceof Exchange sent ? sent : null;
+    }
+
+    /** Others' requests use the connections, too. */
+    @Override
+    public void onBegin(Request request) {
+        Connection connection = request.getConnection();
+        if (connection == null) {
+            return;
+        }
+        long now = TimeSource.system().nanoTime();
+        Object peer = connection.getRemoteSocketAddress();
+        boolean reused = !connections.take(connection, peer);
+        request.onComplete(result -> connections.end(connection));
+        if (!reused) {
+            forgetWhenClosed(connection);
+        }
+        if (request.getAttributes().get(EXCHANGE) instanceof Exchange sent) {
+            if (reused) {
+                sent.connection().beginReused(() -> connections.close(peer, now, Connection::close));
+            } else {
+                sent.connection().begin();
+            }
+        }
+    }
+
+    private void forgetWhenClosed(Connection connection) {
+        if (connection instanceof org.eclipse.jetty.io.Connection own) {
+            own.addEventListener(new org.eclipse.jetty.io.Connection.Listener() {
+                @Override
+                public void onClosed(org.eclipse.jetty.io.Connection closed) {
+                    connections.forget(connection);
+                }
+            });
+        } else {
+            connections.forget(connection);
+        }
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.retrykit.spring.http;
 
-import dev.retrykit.spring.http.blocking.NoRetryInAttempts;
 import java.util.function.UnaryOperator;
 import org.apache.hc.client5.http.HttpRequestRetryStrategy;
 import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
@@ -38,7 +37,7 @@ final class OwnHttpComponents {
     /** Whether a request factory's client makes one request for each attempt now. */
     static boolean prepareFactory(Object factory) {
         Object client = ((HttpComponentsClientHttpRequestFactory) factory).getHttpClient();
-        return BLOCKING.replace(client, NoRetryInAttempts::new);
+        return BLOCKING.replace(client, own -> new HttpComponentsRetries(own, new HttpComponentsPool(), true));
     }
 
     /** Whether a connector's client makes one request for each attempt now. */

@@ -18,6 +18,6 @@ final class OwnReactorNetty {
             return false;
         }
         return client.configuration().isRetryDisabled()
-                || field.trySet(transport, ReactorRedirects.told(client.disableRetry(true)));
+                || field.trySet(transport, ReactorRedirects.customize(client));
     }
 }

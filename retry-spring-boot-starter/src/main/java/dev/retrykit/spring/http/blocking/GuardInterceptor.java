@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.http.HttpHeaders;
@@ -30,17 +29,11 @@ final class GuardInterceptor implements ClientHttpRequestInterceptor, PriorityOr
 
     private final ClientRulesSource source;
     private final @Nullable String group;
-    private final Executor executor;
 
-    /**
-     * For the clients of a group, or of none.
-     *
-     * @param executor closes answers that nobody wants and that haven't come to their end
-     */
-    GuardInterceptor(ClientRulesSource source, @Nullable String group, Executor executor) {
+    /** For the clients of a group, or of none. */
+    GuardInterceptor(ClientRulesSource source, @Nullable String group) {
         this.source = source;
         this.group = group;
-        this.executor = executor;
     }
 
     /** A template sorts its interceptors when it is given some. */
@@ -60,7 +53,7 @@ final class GuardInterceptor implements ClientHttpRequestInterceptor, PriorityOr
         if (guard == null) {
             return unguarded(rules, request, body, execution);
         }
-        return new GuardedAttempts(rules, guard, executor)
+        return new GuardedAttempts(rules, guard)
                 .run(
                         request,
                         RepeatableBody.of(body, rules.maxHeldBody(guard, request.getURI())),

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpResponse;
@@ -23,10 +22,8 @@ import org.springframework.http.client.ClientHttpResponse;
 /**
  * The attempts that a guard makes of one request. Each of them sends the request as the caller made it: what is added to
  * headers and attributes on the way is gone when the next one begins.
- *
- * @param executor closes answers that nobody wants and that haven't come to their end
  */
-record GuardedAttempts(ClientRules rules, Guard guard, Executor executor) {
+record GuardedAttempts(ClientRules rules, Guard guard) {
 
     private static final int LOWEST_FAILURE = 400;
 
@@ -59,7 +56,7 @@ record GuardedAttempts(ClientRules rules, Guard guard, Executor executor) {
                     boolean succeeded = false;
                     try {
                         Answered<ClientHttpResponse> answered = attempt(outgoing, request, attempt, sender);
-                        attempt.ifPresent(context -> context.onRetry(() -> discard(answered)));
+                        attempt.ifPresent(context -> context.onRetry(answered::discard));
                         succeeded = answered.answer().status() < LOWEST_FAILURE;
                         return answered;
                     } finally {
@@ -77,14 +74,6 @@ record GuardedAttempts(ClientRules rules, Guard guard, Executor executor) {
         if (limit >= 0 && !body.isRepeatable()) {
             attempt.forbidRetry();
             LargeBodies.warn(request.getMethod(), request.getURI(), body.size(), limit);
-        }
-    }
-
-    private void discard(Answered<ClientHttpResponse> answered) {
-        try {
-            answered.replace(Unwanted.close(answered.response(), executor));
-        } catch (IOException unreadable) {
-            answered.response().close();
         }
     }
 
@@ -111,7 +100,10 @@ record GuardedAttempts(ClientRules rules, Guard guard, Executor executor) {
             ClientHttpResponse response = sending.send();
             Answer answer = SpringAnswers.of(response.getStatusCode().value(), response.getHeaders());
             exchange.answered(answer.status(), answer.headers());
-            return new Answered<>(response, exchange.isOwnConflict() ? answer.asExpected() : answer);
+            return new Answered<>(
+                    response,
+                    exchange.isOwnConflict() ? answer.asExpected() : answer,
+                    unwanted -> Unwanted.close(unwanted, exchange.connection()));
         } catch (IOException | RuntimeException failure) {
             exchange.failed(failure);
             throw failure;

@@ -49,7 +49,7 @@ final class GuardedRequest extends AbstractStreamingClientHttpRequest {
             return send(headers, getAttributes(), body);
         }
         RepeatableBody repeatable = RepeatableBody.of(body, headers, rules.maxHeldBody(guard, uri));
-        return new GuardedAttempts(rules, guard, factory.executor())
+        return new GuardedAttempts(rules, guard)
                 .run(
                         this,
                         repeatable,

@@ -1,6 +1,7 @@
 package dev.retrykit.spring.http.blocking;
 
 import dev.retrykit.spring.http.Exchange;
+import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Field;
@@ -21,7 +22,11 @@ final class JdkRedirects {
     private JdkRedirects() {}
 
     static void tell(ClientHttpResponse response, Exchange exchange) {
-        if (RESPONSE == null || !response.getClass().getName().equals(TYPE)) {
+        if (!response.getClass().getName().equals(TYPE)) {
+            return;
+        }
+        exchange.connection().abortsBy(() -> close(response));
+        if (RESPONSE == null) {
             return;
         }
         try {
@@ -34,6 +39,15 @@ final class JdkRedirects {
             }
         } catch (Throwable unreadable) {
             // then nothing is known
+        }
+    }
+
+    /** To close the response means to read it to its end; to close its body, to cancel it. */
+    private static void close(ClientHttpResponse response) {
+        try {
+            response.getBody().close();
+        } catch (IOException closed) {
+            // as it was to be
         }
     }
 

@@ -7,7 +7,6 @@ import dev.retrykit.spring.http.PrivateField;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
@@ -25,18 +24,12 @@ public final class RestClients {
     private static final String BUILDER = "org.springframework.web.client.DefaultRestClientBuilder";
 
     private final ClientRulesSource rules;
-    private final Executor executor;
     private final ClientProxy<RestClient.Builder, RestClient> proxies =
             new ClientProxy<>(RestClient.Builder.class, RestClient.class, builder -> watch(builder, null));
 
-    /**
-     * With rules that the first request asks for.
-     *
-     * @param executor closes answers that nobody wants and that haven't come to their end
-     */
-    public RestClients(ClientRulesSource rules, Executor executor) {
+    /** With rules that the first request asks for. */
+    public RestClients(ClientRulesSource rules) {
         this.rules = rules;
-        this.executor = executor;
     }
 
     /** Watches a transport. */
@@ -48,7 +41,7 @@ public final class RestClients {
             ClientHttpRequestFactory transport, boolean redirects, @Nullable String group) {
         if (transport instanceof WatchedRequestFactory known) {
             String owner = group == null ? known.group() : group;
-            return new WatchedRequestFactory(known.transport(), known.redirects(), rules, owner, executor);
+            return new WatchedRequestFactory(known.transport(), known.redirects(), rules, owner);
         }
         ClientHttpRequestFactory inner = HiddenRetries.innermost(transport);
         if (inner instanceof WatchedRequestFactory && group == null) {
@@ -56,7 +49,7 @@ public final class RestClients {
             return transport;
         }
         OwnTransports.prepare(inner);
-        return new WatchedRequestFactory(transport, redirects, rules, group, executor);
+        return new WatchedRequestFactory(transport, redirects, rules, group);
     }
 
     /** Stands in for a builder: what is done to it later is seen too. */
@@ -125,7 +118,7 @@ public final class RestClients {
     private void guard(List<ClientHttpRequestInterceptor> interceptors, @Nullable String group) {
         interceptors.removeIf(GuardInterceptor.class::isInstance);
         if (!interceptors.isEmpty()) {
-            interceptors.add(0, new GuardInterceptor(rules, group, executor));
+            interceptors.add(0, new GuardInterceptor(rules, group));
         }
     }
 

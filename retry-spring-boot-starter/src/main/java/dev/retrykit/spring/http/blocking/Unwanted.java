@@ -1,5 +1,6 @@
 package dev.retrykit.spring.http.blocking;
 
+import dev.retrykit.spring.http.ConnectionUse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,8 +11,7 @@ import org.springframework.http.client.ClientHttpResponse;
 
 /**
  * What is left of an answer that was closed because another attempt follows: status, headers, and the body if it was here
- * already. To close one means to read it to its end, so that its connection can be used again; for what isn't here yet
- * the caller doesn't wait.
+ * already. Its connection can be used again if its end comes soon; the caller doesn't wait for that.
  */
 final class Unwanted implements ClientHttpResponse {
 
@@ -30,24 +30,30 @@ final class Unwanted implements ClientHttpResponse {
     }
 
     /**
-     * Closes an answer.
+     * Closes an answer. What isn't here yet is read by others, for a short time.
      *
-     * @param executor closes what isn't here yet
-     * @throws IOException if not even its status can be read
+     * @param use the connection that it comes over
+     * @return what is left of it; the answer itself if that can't be read
      */
-    static Unwanted close(ClientHttpResponse response, Executor executor) throws IOException {
-        if (isHere(response)) {
-            try (response) {
-                return new Unwanted(response, response.getBody().readAllBytes());
-            }
-        }
-        Unwanted rest = new Unwanted(response, new byte[0]);
+    static ClientHttpResponse close(ClientHttpResponse response, ConnectionUse use) {
+        return close(response, use, Drains.threads());
+    }
+
+    /** The same, with threads for a test. */
+    static ClientHttpResponse close(ClientHttpResponse response, ConnectionUse use, Executor threads) {
         try {
-            executor.execute(response::close);
-        } catch (RuntimeException rejected) {
-            response.close();
+            if (isHere(response)) {
+                try (response) {
+                    return new Unwanted(response, response.getBody().readAllBytes());
+                }
+            }
+            Unwanted rest = new Unwanted(response, new byte[0]);
+            Drains.begin(response, use, threads);
+            return rest;
+        } catch (IOException unreadable) {
+            Drains.begin(response, use, threads);
+            return response;
         }
-        return rest;
     }
 
     private static boolean isHere(ClientHttpResponse response) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.client.ClientHttpRequest;
+import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ClientHttpResponse;
 
 /** A request whose exchange is the interceptor's, or if there was none its own. */
@@ -27,6 +28,7 @@ class WatchedRequest implements ClientHttpRequest {
     private BodyContent content = BodyContent.UNKNOWN;
     private final ClientRules rules;
     private boolean bodyIsAskedFor;
+    private boolean bodyIsWritten;
     private volatile @Nullable Exchange exchange;
 
     WatchedRequest(ClientHttpRequest request, WatchedRequestFactory factory, ClientRules rules) {
@@ -68,12 +70,40 @@ class WatchedRequest implements ClientHttpRequest {
     private ClientHttpResponse send(Exchange sent) throws IOException {
         Exchange outer = Sending.begin(sent);
         try {
-            ClientHttpResponse response = request.execute();
+            ClientHttpResponse response = sendOnce(sent);
             JdkRedirects.tell(response, sent);
             return response;
         } finally {
             Sending.end(outer);
         }
+    }
+
+    /** Once, but for a dead connection, where the transport can't do that by itself. */
+    private ClientHttpResponse sendOnce(Exchange sent) throws IOException {
+        ClientHttpRequest next = request;
+        while (true) {
+            try {
+                return next.execute();
+            } catch (IOException | RuntimeException failure) {
+                if (!isRepeatable() || !sent.mayResend(getMethod(), failure)) {
+                    throw failure;
+                }
+                next = again(factory.transport());
+            }
+        }
+    }
+
+    /** Whether {@link #again} makes the same request. */
+    boolean isRepeatable() {
+        return !bodyIsWritten;
+    }
+
+    /** The same request. */
+    ClientHttpRequest again(ClientHttpRequestFactory transport) throws IOException {
+        ClientHttpRequest again = transport.createRequest(getURI(), getMethod());
+        again.getHeaders().putAll(getHeaders());
+        again.getAttributes().putAll(getAttributes());
+        return again;
     }
 
     private void watch(Exchange begun) {
@@ -105,6 +135,7 @@ class WatchedRequest implements ClientHttpRequest {
 
     @Override
     public OutputStream getBody() throws IOException {
+        bodyIsWritten = true;
         return request.getBody();
     }
 

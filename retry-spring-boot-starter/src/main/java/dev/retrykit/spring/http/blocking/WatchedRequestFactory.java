@@ -7,7 +7,6 @@ import dev.retrykit.spring.http.Guard;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.http.HttpMethod;
@@ -23,14 +22,12 @@ import org.springframework.http.client.ClientHttpRequestFactory;
  * @param redirects whether the transport may follow redirects
  * @param rules what is done to requests
  * @param group the HTTP service group of the client; null for none
- * @param executor closes answers that nobody wants and that haven't come to their end
  */
 public record WatchedRequestFactory(
         ClientHttpRequestFactory transport,
         boolean redirects,
         ClientRulesSource rules,
-        @Nullable String group,
-        Executor executor)
+        @Nullable String group)
         implements ClientHttpRequestFactory, DisposableBean {
 
     @Override
@@ -63,6 +60,7 @@ public record WatchedRequestFactory(
     private static final class WatchedStream extends WatchedRequest implements StreamingHttpOutputMessage {
 
         private final StreamingHttpOutputMessage request;
+        private @Nullable Body watched;
 
         WatchedStream(
                 ClientHttpRequest request,
@@ -79,7 +77,7 @@ public record WatchedRequestFactory(
             if (body.repeatable()) {
                 content(BodyContent.of(body::writeTo));
             }
-            request.setBody(new Body() {
+            Body own = new Body() {
                 @Override
                 public void writeTo(OutputStream out) throws IOException {
                     reached();
@@ -90,7 +88,23 @@ public record WatchedRequestFactory(
                 public boolean repeatable() {
                     return body.repeatable();
                 }
-            });
+            };
+            watched = own;
+            request.setBody(own);
+        }
+
+        @Override
+        boolean isRepeatable() {
+            return super.isRepeatable() && (watched == null || watched.repeatable());
+        }
+
+        @Override
+        ClientHttpRequest again(ClientHttpRequestFactory transport) throws IOException {
+            ClientHttpRequest again = super.again(transport);
+            if (watched != null && again instanceof StreamingHttpOutputMessage streaming) {
+                streaming.setBody(watched);
+            }
+            return again;
         }
     }
 }

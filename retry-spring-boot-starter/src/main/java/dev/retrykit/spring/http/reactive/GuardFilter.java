@@ -14,12 +14,10 @@ import dev.retrykit.spring.http.Sending;
 import dev.retrykit.spring.reactive.RetriedMono;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.ExchangeFunction;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
@@ -72,19 +70,9 @@ final class GuardFilter implements ExchangeFilterFunction {
         ClientRequest kept = builder.body(new HeldBody(request.body(), rules.maxHeldBody(guard, request.url())))
                 .build();
         return RetriedMono.of(guard.engine(request.url()), () -> attempt(outgoing, kept, next))
+                .doOnDiscard(Answered.class, answered -> answered.discard())
                 .map(Answered::response)
                 .doFinally(signal -> outgoing.ended());
-    }
-
-    /** Another attempt follows, or at least was to. */
-    private static void discard(Answered<ClientResponse> answered) {
-        answered.replace(answered.response()
-                .mutate()
-                .body(body -> {
-                    body.subscribe(DataBufferUtils.releaseConsumer(), lost -> {});
-                    return Flux.empty();
-                })
-                .build());
     }
 
     /** One of a guard, which runs it. */
@@ -92,7 +80,7 @@ final class GuardFilter implements ExchangeFilterFunction {
             Outgoing outgoing, ClientRequest request, ExchangeFunction next) {
         Optional<RetryContext> attempt = RetryContext.current();
         return attempt(outgoing, request, next, attempt, Optional.empty())
-                .doOnNext(answered -> attempt.ifPresent(context -> context.onRetry(() -> discard(answered))));
+                .doOnNext(answered -> attempt.ifPresent(context -> context.onRetry(answered::discard)));
     }
 
     private static Mono<Answered<ClientResponse>> attempt(
@@ -104,9 +92,20 @@ final class GuardFilter implements ExchangeFilterFunction {
         Exchange exchange = outgoing.begin(attempt);
         exchange.willTellReached();
         ClientRequest sent = ClientRequest.from(request)
+                .attribute(Exchange.ATTRIBUTE, exchange)
                 .headers(headers -> outgoing.tell(headers, attempt, deadline))
                 .body(new WatchedBody(request.body(), exchange))
                 .build();
+        return sendOnce(sent, exchange, next, request.body())
+                .contextWrite(context -> context.put(Exchange.class, exchange))
+                .doOnError(exchange::failed)
+                .doOnCancel(exchange.connection()::abandoned)
+                .map(response -> answered(response, exchange));
+    }
+
+    /** Once, but for a dead connection, where the transport can't do that by itself. */
+    private static Mono<ClientResponse> sendOnce(
+            ClientRequest sent, Exchange exchange, ExchangeFunction next, Object body) {
         Mono<ClientResponse> sending = Mono.fromDirect(subscriber -> {
             Exchange outer = Sending.begin(exchange);
             try {
@@ -115,13 +114,24 @@ final class GuardFilter implements ExchangeFilterFunction {
                 Sending.end(outer);
             }
         });
-        return sending.contextWrite(context -> context.put(Exchange.class, exchange))
-                .doOnError(exchange::failed)
-                .map(response -> {
-                    Answer answer = SpringAnswers.of(
-                            response.statusCode().value(), response.headers().asHttpHeaders());
-                    exchange.answered(answer.status(), answer.headers());
-                    return new Answered<>(response, exchange.isOwnConflict() ? answer.asExpected() : answer);
-                });
+        return sending.retryWhen(reactor.util.retry.Retry.from(failures -> failures.handle((signal, sink) -> {
+            boolean repeatable = !exchange.connection().hasSentBody() || body instanceof HeldBody held && held.isHeld();
+            if (repeatable && exchange.mayResend(sent.method(), signal.failure())) {
+                sink.next(signal);
+            } else {
+                sink.error(signal.failure());
+            }
+        })));
+    }
+
+    private static Answered<ClientResponse> answered(ClientResponse response, Exchange exchange) {
+        exchange.connection().delivered();
+        Answer answer = SpringAnswers.of(
+                response.statusCode().value(), response.headers().asHttpHeaders());
+        exchange.answered(answer.status(), answer.headers());
+        return new Answered<>(
+                response,
+                exchange.isOwnConflict() ? answer.asExpected() : answer,
+                unwanted -> Drain.begin(unwanted, exchange.connection()));
     }
 }

@@ -44,6 +44,11 @@ final class HeldBody implements BodyInserter<Object, ClientHttpRequest> {
         this.limit = limit;
     }
 
+    /** Whether it can be sent again. */
+    boolean isHeld() {
+        return held != null;
+    }
+
     @Override
     public Mono<Void> insert(ClientHttpRequest request, Context context) {
         if (limit < 0) {

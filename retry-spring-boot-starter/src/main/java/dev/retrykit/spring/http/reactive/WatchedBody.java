@@ -36,11 +36,13 @@ record WatchedBody(BodyInserter<?, ? super ClientHttpRequest> body, Exchange exc
 
         @Override
         public Mono<Void> writeWith(Publisher<? extends DataBuffer> buffers) {
+            exchange.connection().sendsBody();
             return super.writeWith(Flux.from(buffers).doOnSubscribe(subscription -> exchange.reached()));
         }
 
         @Override
         public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> parts) {
+            exchange.connection().sendsBody();
             return super.writeAndFlushWith(Flux.from(parts).doOnSubscribe(subscription -> exchange.reached()));
         }
 

@@ -2,26 +2,36 @@ package dev.retrykit.spring.http.blocking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retrykit.spring.http.ConnectionUse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.mock.http.client.MockClientHttpResponse;
 
 /** An answer that nobody wants is closed, and nobody waits for the end of it. */
 class UnwantedTests {
 
     private final List<Runnable> later = new ArrayList<>();
+    private final ConnectionUse use = new ConnectionUse();
+    private boolean aborted;
+
+    @BeforeEach
+    void canBeAborted() {
+        use.abortsBy(() -> aborted = true);
+    }
 
     @Test
     void oneThatIsHereIsClosedAtOnceAndKept() throws IOException {
         Answer answer = new Answer("all of it", 9);
 
-        Unwanted rest = Unwanted.close(answer, later::add);
+        ClientHttpResponse rest = close(answer);
 
         assertThat(rest.getBody()).hasContent("all of it");
         assertThat(rest.getStatusCode()).isEqualTo(HttpStatus.SERVICE_UNAVAILABLE);
@@ -32,42 +42,56 @@ class UnwantedTests {
     }
 
     @Test
-    void oneWithoutABodyIsClosedAtOnce() throws IOException {
+    void oneWithoutABodyIsClosedAtOnce() {
         Answer answer = new Answer("", 0);
 
-        Unwanted.close(answer, later::add);
+        close(answer);
 
         assertThat(answer.closed).isTrue();
     }
 
     @Test
-    void oneThatTricklesIsClosedByAnotherThread() throws IOException {
+    void oneThatComesToItsEndIsClosedByAnotherThread() {
         Answer answer = new Answer("a part", 5000);
 
-        Unwanted.close(answer, later::add);
+        close(answer);
 
         assertThat(answer.closed).isFalse();
         later.forEach(Runnable::run);
         assertThat(answer.closed).isTrue();
+        assertThat(aborted).isFalse();
     }
 
     @Test
-    void oneOfUnknownOrOfGreatLengthIsClosedByAnotherThread() throws IOException {
-        Unwanted.close(new Answer("some", -1), later::add);
-        Unwanted.close(new Answer("x".repeat(9000), 9000), later::add);
+    void oneOfUnknownOrOfGreatLengthIsClosedByAnotherThread() {
+        close(new Answer("some", -1));
+        close(new Answer("x".repeat(9000), 9000));
 
         assertThat(later).hasSize(2);
     }
 
     @Test
-    void withoutAnotherThreadItIsClosedAllTheSame() throws IOException {
-        Answer answer = new Answer("a part", 5000);
+    void oneThatIsTooLongIsAborted() {
+        Answer answer = new Answer("x".repeat(70_000), 70_000);
 
-        Unwanted.close(answer, task -> {
+        close(answer);
+        later.forEach(Runnable::run);
+
+        assertThat(aborted).isTrue();
+        assertThat(answer.closed).isFalse();
+    }
+
+    @Test
+    void withoutAnotherThreadItIsAborted() {
+        Unwanted.close(new Answer("a part", 5000), use, task -> {
             throw new RejectedExecutionException();
         });
 
-        assertThat(answer.closed).isTrue();
+        assertThat(aborted).isTrue();
+    }
+
+    private ClientHttpResponse close(Answer answer) {
+        return Unwanted.close(answer, use, later::add);
     }
 
     private static final class Answer extends MockClientHttpResponse {
