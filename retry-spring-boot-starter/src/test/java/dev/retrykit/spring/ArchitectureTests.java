@@ -251,6 +251,7 @@ class ArchitectureTests {
                         "SuspendingForm",
                         "Coroutines",
                         "RetriedMono",
+                        "MonoAttempt",
                         "ObservedContext",
                         "RetryReactiveExtension",
                         "ReactiveCsrf",

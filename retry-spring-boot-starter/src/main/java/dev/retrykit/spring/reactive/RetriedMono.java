@@ -4,11 +4,14 @@ import dev.retrykit.Retry;
 import dev.retrykit.RetryContext;
 import dev.retrykit.failure.ThrowingCallable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /** A publisher of one value at the most, with retries. */
@@ -18,25 +21,33 @@ public final class RetriedMono {
 
     /**
      * Makes a call for each subscription: its time budget begins then, cancelling the subscription ends its retries.
-     * The value is judged as a returned one; an empty publisher returns null.
+     * The value is judged as a returned one; an empty publisher returns null. A value that comes when nobody waits for it
+     * any more is discarded, as Reactor does it.
      *
      * @param body makes the publisher of one attempt; what it throws counts as a failure of the attempt
      */
     public static <T> Mono<T> of(Retry retry, ThrowingCallable<? extends Publisher<T>, ?> body) {
-        return Mono.create(sink -> new MonoCall<>(sink).begin(retry, body));
+        return Mono.defer(() -> {
+            AtomicBoolean received = new AtomicBoolean();
+            return Mono.<T>create(sink -> new MonoCall<>(sink, received).begin(retry, body))
+                    .doOnNext(value -> received.set(true));
+        });
     }
 
     /** One subscription. */
     private static final class MonoCall<T> implements Disposable {
 
         private final MonoSink<T> sink;
+        private final AtomicBoolean received;
         private final ContextView subscriber;
         private final Surroundings around;
+        private volatile @Nullable MonoAttempt<T> last;
         private volatile boolean cancelled;
         private volatile @Nullable CompletableFuture<?> call;
 
-        MonoCall(MonoSink<T> sink) {
+        MonoCall(MonoSink<T> sink, AtomicBoolean received) {
             this.sink = sink;
+            this.received = received;
             this.subscriber = sink.contextView();
             this.around = Surroundings.of(subscriber);
         }
@@ -59,18 +70,37 @@ public final class RetriedMono {
         private void end(@Nullable T value, @Nullable Throwable failure) {
             try (RetryContext.Scope outside = around.enter()) {
                 if (failure == null) {
-                    sink.success(value);
-                } else if (!cancelled) {
-                    sink.error(failure);
+                    succeed(value);
+                } else {
+                    fail(failure);
                 }
+            }
+        }
+
+        /** If the call was cancelled while its last attempt succeeded, there is a value that nobody gets. */
+        private void fail(Throwable failure) {
+            MonoAttempt<T> attempt = last;
+            if (attempt != null) {
+                attempt.abandon();
+            }
+            if (!cancelled) {
+                sink.error(failure);
+            }
+        }
+
+        /** A sink that was cancelled keeps a value to itself. */
+        private void succeed(@Nullable T value) {
+            sink.success(value);
+            if (cancelled && value != null && !received.get()) {
+                Operators.onDiscard(value, Context.of(subscriber));
             }
         }
 
         private CompletableFuture<@Nullable T> attempt(Publisher<T> publisher) {
             RetryContext attempt = RetryContext.current().orElseThrow();
-            return Mono.from(publisher)
-                    .contextWrite(context -> Surroundings.inside(context, subscriber, attempt))
-                    .toFuture();
+            MonoAttempt<T> running = new MonoAttempt<>(subscriber, attempt);
+            last = running;
+            return Mono.from(publisher).subscribeWith(running);
         }
 
         @Override

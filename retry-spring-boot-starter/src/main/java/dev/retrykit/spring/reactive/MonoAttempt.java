@@ -1,0 +1,90 @@
+package dev.retrykit.spring.reactive;
+
+import dev.retrykit.RetryContext;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
+/**
+ * An attempt of a retried Mono, as the stage that the engine waits for. The engine cancels it when something else has
+ * decided what follows, such as a timeout: a value that has come already, or comes later, is discarded, so that what it
+ * holds, such as the body of a response, is released.
+ */
+final class MonoAttempt<T> extends CompletableFuture<@Nullable T> implements CoreSubscriber<T> {
+
+    private final ContextView subscriber;
+    private final Context context;
+    private final AtomicReference<@Nullable Subscription> source = new AtomicReference<>();
+    private final AtomicReference<@Nullable T> value = new AtomicReference<>();
+    private volatile boolean abandoned;
+
+    MonoAttempt(ContextView subscriber, RetryContext attempt) {
+        this.subscriber = subscriber;
+        this.context = Surroundings.inside(Context.empty(), subscriber, attempt);
+    }
+
+    @Override
+    public Context currentContext() {
+        return context;
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        if (isDone() || !source.compareAndSet(null, subscription)) {
+            subscription.cancel();
+            return;
+        }
+        subscription.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(T element) {
+        value.set(element);
+        if (!complete(element) || abandoned) {
+            discard();
+        }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        if (!completeExceptionally(failure) && !isCancelled()) {
+            Operators.onErrorDropped(failure, context);
+        }
+    }
+
+    @Override
+    public void onComplete() {
+        complete(null);
+    }
+
+    /** Nobody wants the value, whether it has come or not. */
+    void abandon() {
+        abandoned = true;
+        discard();
+    }
+
+    /** By the engine only, which doesn't want the value then. */
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        boolean cancelled = super.cancel(mayInterruptIfRunning);
+        Subscription subscription = source.getAndSet(Operators.cancelledSubscription());
+        if (subscription != null) {
+            subscription.cancel();
+        }
+        discard();
+        return cancelled;
+    }
+
+    /** Once. */
+    private void discard() {
+        T unwanted = value.getAndSet(null);
+        if (unwanted != null) {
+            Operators.onDiscard(unwanted, Context.of(subscriber));
+        }
+    }
+}
