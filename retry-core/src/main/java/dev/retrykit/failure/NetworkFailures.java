@@ -32,6 +32,7 @@ final class NetworkFailures {
             "connection timed out",
             "received no bytes",
             "premature eof",
+            "unexpected end of stream",
             "premature end of",
             "eof reached while reading",
             "failed to respond",

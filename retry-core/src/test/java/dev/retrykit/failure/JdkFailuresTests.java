@@ -85,6 +85,7 @@ class JdkFailuresTests {
                 new IOException("connection closed locally"),
                 new IOException("HTTP/1.1 header parser received no bytes"),
                 new IOException("Premature EOF"),
+                new IOException("unexpected end of stream on http://localhost/..."),
                 new IOException("Connection prematurely closed BEFORE response"),
                 new IOException("/10.0.0.1:8080: GOAWAY received"));
     }

@@ -1,5 +1,6 @@
 package dev.retrykit.spring.autoconfigure;
 
+import dev.retrykit.spring.failure.BrokenAnswers;
 import dev.retrykit.spring.failure.JettyFailures;
 import dev.retrykit.spring.failure.WebClientFailures;
 import org.eclipse.jetty.client.HttpClient;
@@ -20,6 +21,12 @@ import org.springframework.web.reactive.function.client.WebClientException;
 public final class RetrykitTransportFailuresAutoConfiguration {
 
     RetrykitTransportFailuresAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean(name = "retrykitBrokenAnswers")
+    BrokenAnswers retrykitBrokenAnswers() {
+        return new BrokenAnswers();
+    }
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(HttpClient.class)

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ApplicationContext;
@@ -129,6 +131,34 @@ class FaultTableTests {
         });
     }
 
+    /**
+     * It sends requests again by itself, so only what a policy makes of them is certain. Headers and bodies that are cut
+     * are whole ones to it, unless they are chunked.
+     */
+    @Test
+    void brokenAnswersAreTransientToTheSimpleClient() throws Exception {
+        List<RetryEvent.Ended> ended = new CopyOnWriteArrayList<>();
+        Map<String, String> seen = new LinkedHashMap<>();
+        try (FaultServer server = new FaultServer()) {
+            Map<String, String> broken = broken(server);
+            broken.keySet().removeAll(List.of("cut header", "cut body"));
+            HttpApps.with(YML, ended)
+                    .withBean(Caller.class)
+                    .withPropertyValues("spring.http.clients.imperative.factory=simple")
+                    .run(app -> broken.forEach((name, path) -> {
+                        ended.clear();
+                        Throwable failure = catchThrowable(
+                                () -> app.getBean(Caller.class).blocking(HttpMethod.GET, server.url(path)));
+                        seen.put(
+                                name,
+                                ended.isEmpty()
+                                        ? "no end, " + cause(failure)
+                                        : ended.get(0).reason() + (ended.get(0).attempts() == 3 ? "" : cause(failure)));
+                    }));
+        }
+        assertThat(seen.values()).as(seen.toString()).containsOnly("EXHAUSTED");
+    }
+
     private interface Sender {
         void send(ApplicationContext app, String method, String url);
     }
@@ -140,7 +170,7 @@ class FaultTableTests {
         Map<String, String> expected = new LinkedHashMap<>();
         try (FaultServer server = new FaultServer();
                 FaultServer deaf = FaultServer.deaf()) {
-            List<Fault> faults = faults(server, deaf);
+            List<Fault> faults = faults(transport, server, deaf);
             HttpApps.with(YML, ended)
                     .withBean(Caller.class)
                     .withPropertyValues(property + "=" + transport)
@@ -160,10 +190,7 @@ class FaultTableTests {
                                         : ended.get(0).attempts() + " "
                                                 + ended.get(0).reason();
                                 String row = String.format(Locale.ROOT, "%-28s %-8s", fault.name(), method);
-                                causes.put(
-                                        row,
-                                        NestedExceptionUtils.getMostSpecificCause(failure)
-                                                .toString());
+                                causes.put(row, cause(failure));
                                 seen.put(row, requests + "/" + reason);
                                 expected.put(row, expected(client, transport, fault, method));
                             }
@@ -179,7 +206,8 @@ class FaultTableTests {
      * tells whether it has followed a redirect: then an answer may be somebody else's, and a POST isn't sent again for it.
      */
     private static String expected(String client, String transport, Fault fault, String method) {
-        if (transport.equals("jdk") && fault.name().startsWith("reset") && method.equals("GET")) {
+        boolean lost = fault.name().startsWith("reset") || fault.name().startsWith("closed");
+        if (transport.equals("jdk") && lost && method.equals("GET")) {
             return "6/3 EXHAUSTED";
         }
         boolean silent = client.equals("WebClient") && (transport.equals("jdk") || transport.equals("http-components"));
@@ -188,7 +216,7 @@ class FaultTableTests {
         return silent && busy && method.equals("POST") ? "1/1 NOT_IDEMPOTENT" : fault.expected(method);
     }
 
-    private static List<Fault> faults(FaultServer server, FaultServer deaf) throws IOException {
+    private static List<Fault> faults(String transport, FaultServer server, FaultServer deaf) throws IOException {
         String all = "3/3 EXHAUSTED";
         String once = "1/1 NOT_IDEMPOTENT";
         String never = "1/1 NOT_RETRYABLE";
@@ -245,12 +273,43 @@ class FaultTableTests {
         faults.add(new Fault("a 503 with a spent quota", "/503-spent", all, all, once, all));
         answers(server, "/409-invited", 409, "x-should-retry: true");
         faults.add(new Fault("409 with an invitation", "/409-invited", all, all, once, all));
+        broken(server).forEach((name, path) -> faults.add(new Fault(name, path, all, all, once, all)));
+        if (transport.equals("jetty") || transport.equals("jdk")) {
+            // they may take the rest for the next chunk
+            faults.removeIf(fault -> fault.name().equals("malformed end of a chunk"));
+        }
         String vetoed = "1/1 VETOED";
         answers(server, "/429-veto", 429, "x-should-retry: false");
         faults.add(new Fault("429 with a veto", "/429-veto", vetoed, vetoed, vetoed, vetoed));
         answers(server, "/veto", 503, "Retry-After: 2", "x-should-retry: false");
         faults.add(new Fault("503 with a veto", "/veto", vetoed, vetoed, vetoed, vetoed));
         return faults;
+    }
+
+    /** Answers that break off, or that are none; names and paths. */
+    private static Map<String, String> broken(FaultServer server) {
+        String chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        Map<String, String> answers = new LinkedHashMap<>();
+        answers.put("closed after the request", "");
+        answers.put("cut status line", "HTTP/1.1 2");
+        answers.put("cut header", "HTTP/1.1 200 OK\r\nContent-Le");
+        answers.put("cut body", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+        answers.put("cut chunk", chunked + "a\r\nhello");
+        answers.put("cut size of a chunk", chunked + "5\r\nhello\r\n5");
+        answers.put("no last chunk", chunked + "5\r\nhello\r\n");
+        answers.put("malformed size of a chunk", chunked + "5\r\nhello\r\nZZ\r\nhello\r\n0\r\n\r\n");
+        answers.put("malformed end of a chunk", chunked + "5\r\nhelloXX5\r\nhello\r\n0\r\n\r\n");
+        answers.put("malformed status line", "\u0001\u0002 nonsense\r\n\r\n");
+        answers.put("malformed status", "HTTP/1.1 abc OK\r\nContent-Length: 0\r\n\r\n");
+        answers.put("malformed version", "HTTP/x.y 200 OK\r\nContent-Length: 0\r\n\r\n");
+        answers.put("another protocol", "SSH-2.0-OpenSSH_9.6\r\n");
+        Map<String, String> paths = new LinkedHashMap<>();
+        answers.forEach((name, answer) -> {
+            String path = "/broken/" + name.replace(' ', '-');
+            server.on(path, (request, connection) -> connection.write(answer));
+            paths.put(name, path);
+        });
+        return paths;
     }
 
     private static java.time.ZonedDateTime later() {
@@ -269,6 +328,12 @@ class FaultTableTests {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
+    }
+
+    private static String cause(@Nullable Throwable failure) {
+        return failure == null
+                ? "no failure"
+                : NestedExceptionUtils.getMostSpecificCause(failure).toString();
     }
 
     /** For people; what is to be seen is asserted. */
