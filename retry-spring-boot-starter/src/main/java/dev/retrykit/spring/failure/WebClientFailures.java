@@ -17,8 +17,18 @@ public final class WebClientFailures implements FailureClassifier {
     @Override
     public @Nullable Verdict classify(Throwable failure) {
         List<Throwable> chain = Causes.chain(failure);
-        boolean ofClient = chain.stream().anyMatch(WebClientException.class::isInstance);
-        boolean broken = chain.stream().anyMatch(link -> link.getClass() == InterruptedIOException.class);
-        return ofClient && broken ? Verdict.retryable() : null;
+        boolean ofClient = chain.stream()
+                .anyMatch(link -> link instanceof WebClientException || isBrokenOff(link) && isOfHttpComponents(link));
+        return ofClient && chain.stream().anyMatch(WebClientFailures::isBrokenOff) ? Verdict.retryable() : null;
+    }
+
+    private static boolean isBrokenOff(Throwable link) {
+        return link.getClass() == InterruptedIOException.class;
+    }
+
+    /** One that a function of {@code exchangeToMono} met isn't wrapped. */
+    private static boolean isOfHttpComponents(Throwable link) {
+        StackTraceElement[] trace = link.getStackTrace();
+        return trace.length > 0 && trace[0].getClassName().startsWith("org.apache.hc.");
     }
 }

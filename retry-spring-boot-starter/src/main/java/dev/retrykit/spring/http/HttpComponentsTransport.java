@@ -20,6 +20,12 @@ public final class HttpComponentsTransport {
 
     private static final String NAME = "retrykit";
 
+    private static final PrivateField BLOCKING =
+            PrivateField.of("org.apache.hc.client5.http.impl.classic.HttpClientBuilder", "retryStrategy");
+
+    private static final PrivateField REACTIVE =
+            PrivateField.of("org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder", "retryStrategy");
+
     private final HttpComponentsPool pool = new HttpComponentsPool();
 
     /** For a client that isn't made yet. */
@@ -55,6 +61,28 @@ public final class HttpComponentsTransport {
                 .addRequestInterceptorFirst(redirects)
                 .addResponseInterceptorFirst(redirects)
                 .addExecInterceptorFirst(NAME, aborts);
+    }
+
+    /** For a blocking client of the application, unless that is done. A strategy that it has set stays. */
+    public void customizeOwn(HttpClientBuilder client) {
+        Object own = BLOCKING.get(client);
+        if (!(own instanceof HttpComponentsRetries)) {
+            customize(client);
+            if (own instanceof HttpRequestRetryStrategy strategy) {
+                client.setRetryStrategy(strategy);
+            }
+        }
+    }
+
+    /** For an asynchronous client of the application, unless that is done. A strategy that it has set stays. */
+    public void customizeOwn(HttpAsyncClientBuilder client) {
+        Object own = REACTIVE.get(client);
+        if (!(own instanceof HttpComponentsRetries)) {
+            customize(client);
+            if (own instanceof HttpRequestRetryStrategy strategy) {
+                client.setRetryStrategy(strategy);
+            }
+        }
     }
 
     private HttpRequestRetryStrategy strategy(boolean threads) {

@@ -17,7 +17,6 @@ final class OwnReactorNetty {
         if (!(field.get(transport) instanceof HttpClient client)) {
             return false;
         }
-        return client.configuration().isRetryDisabled()
-                || field.trySet(transport, ReactorRedirects.customize(client));
+        return client.configuration().isRetryDisabled() || field.trySet(transport, ReactorRedirects.customize(client));
     }
 }

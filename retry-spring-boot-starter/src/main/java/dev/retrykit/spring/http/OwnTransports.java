@@ -39,6 +39,10 @@ public final class OwnTransports {
                 case REACTIVE + "ReactorClientHttpConnector":
                     report(transport, OwnReactorNetty.prepare(transport, type), "disableRetry(true)");
                     return;
+                case BLOCKING + "JettyClientHttpRequestFactory":
+                case REACTIVE + "JettyClientHttpConnector":
+                    OwnJetty.prepare(transport, type);
+                    return;
                 default:
             }
         }

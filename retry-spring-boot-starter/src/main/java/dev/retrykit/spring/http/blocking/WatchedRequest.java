@@ -108,7 +108,7 @@ class WatchedRequest implements ClientHttpRequest {
 
     private void watch(Exchange begun) {
         exchange = begun;
-        if (!factory.redirects()) {
+        if (!factory.mayRedirect(getMethod())) {
             begun.staysHere();
         }
         if (bodyIsAskedFor) {
