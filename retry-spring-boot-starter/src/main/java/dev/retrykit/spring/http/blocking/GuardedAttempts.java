@@ -60,7 +60,7 @@ record GuardedAttempts(ClientRules rules, Guard guard) {
                         succeeded = answered.answer().status() < LOWEST_FAILURE;
                         return answered;
                     } finally {
-                        if (!succeeded) {
+                        if (body.isLost() || !succeeded && !body.isRepeatable()) {
                             attempt.ifPresent(context -> forbidRetry(context, request, body));
                         }
                     }
@@ -68,10 +68,10 @@ record GuardedAttempts(ClientRules rules, Guard guard) {
                 .response();
     }
 
-    /** Unless the body can be sent again. */
+    /** The body can't be sent again. */
     private void forbidRetry(RetryContext attempt, HttpRequest request, RepeatableBody body) {
         long limit = rules.maxHeldBody(guard, request.getURI());
-        if (limit >= 0 && !body.isRepeatable()) {
+        if (limit >= 0) {
             attempt.forbidRetry();
             LargeBodies.warn(request.getMethod(), request.getURI(), body.size(), limit);
         }

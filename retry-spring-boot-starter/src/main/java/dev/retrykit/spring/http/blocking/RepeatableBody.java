@@ -151,6 +151,11 @@ final class RepeatableBody {
         return state == State.HELD || state == State.UNTOUCHED;
     }
 
+    /** Whether it certainly can't be sent again. */
+    boolean isLost() {
+        return state == State.LOST;
+    }
+
     /** In bytes; -1 if unknown. */
     long size() {
         return size;
