@@ -2,8 +2,6 @@ package dev.retrykit;
 
 import dev.retrykit.failure.RequestMismatchException;
 import dev.retrykit.failure.ThrowingCallable;
-import dev.retrykit.http.HeaderLines;
-import dev.retrykit.http.RetryAdvice;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.Objects;
@@ -145,15 +143,6 @@ public final class RetryContext {
     }
 
     /**
-     * Notes that this attempt now sends an HTTP request that is watched: its {@linkplain #sideEffect side effects} are
-     * noted, and it carries an idempotency key where one was asked for. An attempt that fails by an HTTP client and has
-     * noted no such request can't be judged.
-     */
-    public void watchedRequest() {
-        attempt.notes().add(new SideEffect(attempt.notes(), SideEffect.Kind.WATCHED, ""));
-    }
-
-    /**
      * Notes that this attempt now commits something, such as a transaction of its own, and with it all attempts that it
      * is part of. They aren't retried, unless it turns out that it {@linkplain SideEffect#didNotHappen didn't happen} or
      * the policy {@linkplain RetryPolicy#allows allows} that.
@@ -201,36 +190,6 @@ public final class RetryContext {
     }
 
     /**
-     * This attempt now sends a request to a peer. A retry of it doesn't begin while the peer has asked for time, whichever
-     * call it asked.
-     *
-     * @param peer host and port, in lower case
-     * @throws PeerBusyException if the peer has asked for time and the policy leaves it alone until then ({@link
-     *     RetryAfterSharing#ALL}): don't send the request
-     */
-    public void sendTo(String peer) {
-        attempt.sendTo(Objects.requireNonNull(peer, "peer"));
-    }
-
-    /**
-     * This attempt was answered. If its failure has no status of its own, the status, time and veto of its last answer hold:
-     * an exception of the application's, an answer that broke off, a value. Without effect on the attempt once it has
-     * ended. Well-meant ones of a status below 400 make what was noted before forgotten.
-     *
-     * @param peer who was asked; null if it is another one that has answered, such as one redirected to
-     * @param headers asked for within this method
-     * @return what the answer asks for; nothing if the status is below 400
-     */
-    public RetryAdvice answered(@Nullable String peer, int status, HeaderLines headers) {
-        return attempt.answered(peer, status, headers);
-    }
-
-    /** The last request of this attempt has failed without an answer: no answer before it is what the attempt fails with. */
-    public void unanswered() {
-        attempt.notes().noteAnswer(null);
-    }
-
-    /**
      * If this attempt ends with an HTTP answer of this status that says when to come back, the answer is transient,
      * whatever the rules for statuses say. For who knows why it was given, such as a 409 to its own idempotency key.
      *
@@ -274,52 +233,26 @@ public final class RetryContext {
 
     /**
      * The idempotency key of the next request of a kind, which ends before the next one of its kind begins: as
-     * {@link #nextKeyedRequest}, without the content of the request.
+     * {@link AttemptRequests#nextKeyedRequest}, without the content of the request.
      *
      * @param kind what tells it from other requests, such as method and path
      * @return empty if no call around has keys
      * @throws RequestMismatchException as there
      */
     public Optional<String> nextIdempotencyKey(String kind) {
-        if (!hasIdempotencyKeys()) {
+        AttemptRequests requests = requests();
+        if (!requests.hasIdempotencyKeys()) {
             return Optional.empty();
         }
-        KeyedRequest request = nextKeyedRequest(kind, null);
+        KeyedRequest request = requests.nextKeyedRequest(kind, null);
         request.ended(KeyedRequest.Outcome.UNKNOWN);
-        watchedRequest();
+        requests.watched();
         return Optional.of(request.key());
     }
 
-    /** Whether requests have idempotency keys here: this call has, or one around. */
-    public boolean hasIdempotencyKeys() {
-        return CallKey.isWantedIn(attempt.notes());
-    }
-
-    /**
-     * The next request of a kind, with its idempotency key: the n-th one of that kind in an attempt has the same key in
-     * each attempt of the call, and no other has it. An inner retry repeats it, too. The outermost call that
-     * {@linkplain #hasIdempotencyKeys has keys} decides; without one the key is random. Requests of one kind that are sent at the same time are told apart by their contents; without these
-     * the attempt isn't retried ({@link StopReason#NOT_IDEMPOTENT}).
-     *
-     * @param kind what tells it from other requests, such as method and path
-     * @param content what it sends, if that is in memory and the same in each attempt
-     * @throws RequestMismatchException if it is not the request that an earlier attempt sent in its place, and the
-     *     policy doesn't allow that it is done twice. It must not be sent; the call ends with
-     *     {@link StopReason#NOT_IDEMPOTENT}
-     */
-    public KeyedRequest nextKeyedRequest(String kind, byte @Nullable [] content) {
-        return CallKey.next(attempt.notes(), Objects.requireNonNull(kind, "kind"), content);
-    }
-
-    /**
-     * The next request of a kind that has an idempotency key of the caller's own, which must be the same in each attempt.
-     *
-     * @param kind as in {@link #nextKeyedRequest}
-     * @throws RequestMismatchException if an earlier attempt sent it with another key, and the policy doesn't allow that it
-     *     is done twice. It must not be sent; the call ends with {@link StopReason#NOT_IDEMPOTENT}
-     */
-    public KeyedRequest ownKeyedRequest(String kind, String key) {
-        return CallKey.own(attempt.notes(), Objects.requireNonNull(kind, "kind"), Objects.requireNonNull(key, "key"));
+    /** The requests that this attempt sends. */
+    public AttemptRequests requests() {
+        return new AttemptRequests(attempt);
     }
 
     /** The policy's name. */

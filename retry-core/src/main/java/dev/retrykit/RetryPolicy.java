@@ -262,7 +262,7 @@ public final class RetryPolicy {
         }
 
         /**
-         * Whether attempts are told of the {@linkplain RetryContext#watchedRequest HTTP requests} they send. Then an
+         * Whether attempts are told of the {@linkplain AttemptRequests#watched HTTP requests} they send. Then an
          * attempt in which an HTTP client failed, and which was told of none, isn't repeated if keys were asked for.
          * Default false.
          */

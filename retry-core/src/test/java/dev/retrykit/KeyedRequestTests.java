@@ -110,10 +110,10 @@ class KeyedRequestTests {
     void thereAreNoneUnlessSomebodyWantsThem() {
         call(retry(policy -> {}), context -> {
             assertThat(context.nextIdempotencyKey("POST /a")).isEmpty();
-            assertThat(context.hasIdempotencyKeys()).isFalse();
+            assertThat(context.requests().hasIdempotencyKeys()).isFalse();
             context.sendIdempotencyKeys();
             assertThat(context.nextIdempotencyKey("POST /a")).isPresent();
-            assertThat(context.hasIdempotencyKeys()).isTrue();
+            assertThat(context.requests().hasIdempotencyKeys()).isTrue();
         });
     }
 
@@ -508,7 +508,7 @@ class KeyedRequestTests {
         }
 
         private void sendOwn(RetryContext context, String kind, String key) {
-            KeyedRequest request = context.ownKeyedRequest(kind, key);
+            KeyedRequest request = context.requests().ownKeyedRequest(kind, key);
             sent.add(kind + " " + request.key());
             context.sideEffect(kind, true);
             request.ended(Outcome.UNKNOWN);
@@ -540,7 +540,7 @@ class KeyedRequestTests {
 
     private KeyedRequest begin(RetryContext context, String kind, @Nullable String body) {
         KeyedRequest request =
-                context.nextKeyedRequest(kind, body == null ? null : body.getBytes(StandardCharsets.UTF_8));
+                context.requests().nextKeyedRequest(kind, body == null ? null : body.getBytes(StandardCharsets.UTF_8));
         sent.add(kind + " " + request.key());
         context.sideEffect(kind, true);
         return request;

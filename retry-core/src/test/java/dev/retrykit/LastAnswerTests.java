@@ -86,7 +86,7 @@ class LastAnswerTests {
     }
 
     private static void answered(int status, String... headers) {
-        RetryContext.current().orElseThrow().answered(HOST, status, headers(headers));
+        RetryContext.current().orElseThrow().requests().answered(HOST, status, headers(headers));
     }
 
     private String fail(Throwable failure) throws Exception {
@@ -200,7 +200,7 @@ class LastAnswerTests {
                 .isEqualTo(StopReason.NOT_RETRYABLE);
         assertThat(run(policy().build(), () -> {
                     answered(404);
-                    RetryContext.current().orElseThrow().unanswered();
+                    RetryContext.current().orElseThrow().requests().unanswered();
                     return fail(new SocketException("the fallback's"));
                 }))
                 .isEqualTo(StopReason.EXHAUSTED);
@@ -237,7 +237,7 @@ class LastAnswerTests {
                     first.add(RetryContext.current().orElseThrow());
                     if (attempts == 1) {
                         answered(200);
-                        first.get(0).answered(HOST, 503, headers());
+                        first.get(0).requests().answered(HOST, 503, headers());
                     }
                     return fail(new Own());
                 }))

@@ -59,11 +59,12 @@ class SharedRetryAfterTests {
                 .timeSource(time)
                 .build()
                 .run(() -> attempt()
+                        .requests()
                         .answered(peer, status, name -> name.equals("retry-after") ? List.of(seconds) : List.of()));
     }
 
     private static void sendAndFail(String peer) throws IOException {
-        attempt().sendTo(peer);
+        attempt().requests().sendTo(peer);
         throw new IOException("connection reset");
     }
 
@@ -88,7 +89,7 @@ class SharedRetryAfterTests {
         List<Long> arrivals = new ArrayList<>();
         CompletableFuture<String> call = retry.callAsync(() -> {
             arrivals.add(time.nanoTime() / 1_000_000);
-            attempt().sendTo("a:80");
+            attempt().requests().sendTo("a:80");
             return CompletableFuture.failedFuture(new ConnectException());
         });
         long start = time.nanoTime() / 1_000_000;
@@ -105,7 +106,7 @@ class SharedRetryAfterTests {
     void whereOthersAreAskedAgainAndAgainNobodyWaitsForEver() {
         Retry retry = builder(RetryPolicy.builder()).build();
         CompletableFuture<String> call = retry.callAsync(() -> {
-            attempt().sendTo("a:80");
+            attempt().requests().sendTo("a:80");
             return CompletableFuture.failedFuture(new ConnectException());
         });
         int seconds = 0;
@@ -157,7 +158,7 @@ class SharedRetryAfterTests {
         Retry retry = builder(RetryPolicy.builder()).build();
         ask("a:80", 429, "2");
         ask("a:80", 429, "1");
-        retry.run(() -> attempt().answered("a:80", 200, name -> List.of()));
+        retry.run(() -> attempt().requests().answered("a:80", 200, name -> List.of()));
         call(retry, "a:80");
         assertThat(delays).containsExactly("2000 RETRY_AFTER");
         call(retry, "a:80");

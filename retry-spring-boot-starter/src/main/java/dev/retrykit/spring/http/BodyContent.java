@@ -16,12 +16,12 @@ public interface BodyContent {
     /** Hashing a larger one would take longer than it is worth. */
     int LARGEST = 1024 * 1024;
 
-    /** Its bytes, or a hash of them; null if they aren't known. */
+    /** A hash of its bytes, equal for all ways to know them; null if they aren't known. */
     byte @Nullable [] bytes();
 
     /** A body in memory. */
     static BodyContent of(byte[] body) {
-        return body.length > LARGEST ? UNKNOWN : () -> body;
+        return of(out -> out.write(body));
     }
 
     /** Writes a body. */

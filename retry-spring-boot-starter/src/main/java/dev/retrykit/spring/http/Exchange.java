@@ -83,8 +83,8 @@ public final class Exchange {
      */
     public static Exchange begin(Optional<RetryContext> attempt, HttpMethod method, URI uri, boolean hasKey) {
         String peer = attempt.isPresent() ? peer(uri) : "";
-        attempt.ifPresent(context -> context.sendTo(peer));
-        attempt.ifPresent(RetryContext::watchedRequest);
+        attempt.ifPresent(context -> context.requests().sendTo(peer));
+        attempt.ifPresent(context -> context.requests().watched());
         SideEffect effect = isUnsafe(method)
                 ? attempt.map(context -> context.sideEffect(describe(method, uri), hasKey))
                         .orElse(null)
@@ -181,7 +181,9 @@ public final class Exchange {
 
     private RetryAdvice note(int status, HeaderLines headers) {
         answered = true;
-        return attempt == null ? RetryAdvice.none() : attempt.answered(redirected ? null : peer, status, headers);
+        return attempt == null
+                ? RetryAdvice.none()
+                : attempt.requests().answered(redirected ? null : peer, status, headers);
     }
 
     /** Interceptors of the application stand between this and who began it: they may have it sent several times. */
@@ -202,7 +204,7 @@ public final class Exchange {
     public void lost(Throwable failure) {
         answered = false;
         if (attempt != null) {
-            attempt.unanswered();
+            attempt.requests().unanswered();
         }
         if (isUnsent(failure)) {
             undecided.decrementAndGet();
@@ -263,7 +265,7 @@ public final class Exchange {
     public void failed(Throwable failure) {
         connection.abort();
         if (attempt != null && !answered) {
-            attempt.unanswered();
+            attempt.requests().unanswered();
         }
         if (effect != null && undecided.get() == 0 && (turnedAway || isUnsent(failure))) {
             effect.didNotHappen();

@@ -115,13 +115,14 @@ public final class Outgoing {
         KeyHeader header = rules.keyHeader(message.uri());
         String written = message.headers().getFirst(header.name());
         if (written != null && !written.isBlank()) {
-            KeyedRequest own = around.map(attempt -> attempt.ownKeyedRequest(message.kind(), written))
+            KeyedRequest own = around.map(attempt -> attempt.requests().ownKeyedRequest(message.kind(), written))
                     .orElse(null);
             return new Key(true, own, guard != null);
         }
         boolean guardSendsKeys = guard != null && guard.sendsKeys();
-        KeyedRequest sent = around.filter(attempt -> guardSendsKeys || attempt.hasIdempotencyKeys())
-                .map(attempt -> attempt.nextKeyedRequest(message.kind(), message.content()))
+        KeyedRequest sent = around.filter(
+                        attempt -> guardSendsKeys || attempt.requests().hasIdempotencyKeys())
+                .map(attempt -> attempt.requests().nextKeyedRequest(message.kind(), message.content()))
                 .orElse(null);
         if (sent == null && !guardSendsKeys) {
             return Key.NONE;
@@ -160,7 +161,9 @@ public final class Outgoing {
         try {
             exchange = Exchange.begin(attempt, method, uri, key.isThere());
         } catch (RuntimeException refused) {
-            ended(KeyedRequest.Outcome.NOT_DONE);
+            if (!key.guarded()) {
+                ended(KeyedRequest.Outcome.NOT_DONE);
+            }
             throw refused;
         }
         if (key.sent() != null && !key.guarded()) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -504,6 +505,49 @@ class TranslatedAnswerTests {
         assertThat(ended)
                 .extracting(end -> end.attempts() + " " + end.reason())
                 .containsExactly("3 EXHAUSTED", "1 NOT_RETRYABLE", "1 NOT_RETRYABLE");
+    }
+
+    /** 0 for none: the connection is cut. */
+    @ParameterizedTest
+    @CsvSource({
+        "429, 429, 3 EXHAUSTED",
+        "503, 429, 1 NOT_IDEMPOTENT",
+        "429, 503, 1 NOT_IDEMPOTENT",
+        "200, 429, 1 NOT_IDEMPOTENT",
+        "0, 429, 1 NOT_IDEMPOTENT"
+    })
+    void aPostThatAnInterceptorSendsTwiceIsRepeatedOnlyIfBothWereRefused(int first, int second, String end) {
+        server.on("/twice", (request, connection) -> {
+            int status = server.requests("/twice").size() % 2 == 1 ? first : second;
+            if (status == 0) {
+                connection.reset();
+            } else {
+                connection.status(status);
+            }
+        });
+        app(YML).run(context -> {
+            RestClient twice = context.getBean(RestClient.Builder.class)
+                    .requestInterceptor((request, body, execution) -> {
+                        quietly(() -> failed(execution.execute(request, body)));
+                        throw failed(execution.execute(request, body));
+                    })
+                    .build();
+            context.getBean(Ways.class)
+                    .blocking
+                    .put(
+                            "twice",
+                            (method, url) ->
+                                    twice.method(method).uri(url).retrieve().body(String.class));
+            quietly(() -> context.getBean(Caller.class).plain("twice", HttpMethod.POST, server.url("/twice")));
+        });
+        assertThat(ended)
+                .extracting(last -> last.attempts() + " " + last.reason())
+                .containsExactly(end);
+    }
+
+    private static Own failed(ClientHttpResponse response) {
+        response.close();
+        throw new Own();
     }
 
     private static void quietly(ThrowingCallable call) {

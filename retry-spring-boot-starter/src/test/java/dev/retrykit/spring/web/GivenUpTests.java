@@ -24,8 +24,9 @@ class GivenUpTests {
                 .build();
         Throwable busy = catchThrowable(() -> retry.run(() -> {
             RetryContext attempt = RetryContext.current().orElseThrow();
-            attempt.answered("shop:80", 429, name -> name.equals("retry-after") ? List.of("1.5") : List.of());
-            attempt.sendTo("shop:80");
+            attempt.requests()
+                    .answered("shop:80", 429, name -> name.equals("retry-after") ? List.of("1.5") : List.of());
+            attempt.requests().sendTo("shop:80");
         }));
 
         assertThat(busy).isInstanceOf(PeerBusyException.class);

@@ -4,7 +4,6 @@ import dev.retrykit.RetryContext;
 import dev.retrykit.spring.failure.Answer;
 import dev.retrykit.spring.failure.SpringAnswers;
 import dev.retrykit.spring.http.Answered;
-import dev.retrykit.spring.http.BodyContent;
 import dev.retrykit.spring.http.ClientRules;
 import dev.retrykit.spring.http.Exchange;
 import dev.retrykit.spring.http.Guard;
@@ -34,12 +33,8 @@ record GuardedAttempts(ClientRules rules, Guard guard) {
     }
 
     ClientHttpResponse run(HttpRequest request, RepeatableBody body, Sender sender) throws IOException {
-        byte[] bytes = body.bytes();
-        Outgoing.Message message = new Outgoing.Message(
-                request.getMethod(),
-                request.getURI(),
-                request.getHeaders(),
-                bytes == null ? BodyContent.UNKNOWN : BodyContent.of(bytes));
+        Outgoing.Message message =
+                new Outgoing.Message(request.getMethod(), request.getURI(), request.getHeaders(), body.content());
         Outgoing outgoing = Outgoing.of(rules, message, RetryContext.currentForRequests(), guard);
         try {
             return run(outgoing, request, body, sender);

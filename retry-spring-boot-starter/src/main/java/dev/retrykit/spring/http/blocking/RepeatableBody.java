@@ -1,5 +1,6 @@
 package dev.retrykit.spring.http.blocking;
 
+import dev.retrykit.spring.http.BodyContent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -117,6 +118,16 @@ final class RepeatableBody {
     /** The bytes, where they are in memory. */
     byte @Nullable [] bytes() {
         return bytes;
+    }
+
+    /** What tells it from other bodies, where it is in memory or can be written more than once. */
+    BodyContent content() {
+        byte[] held = bytes;
+        Body body = source;
+        if (held != null || body == null) {
+            return BodyContent.of(held == null ? new byte[0] : held);
+        }
+        return body.repeatable() ? BodyContent.of(body::writeTo) : BodyContent.UNKNOWN;
     }
 
     private void sendAndCollect(OutputStream out) throws IOException {
