@@ -530,6 +530,43 @@ class KeyedRequestTests {
         assertThat(sent.subList(0, 2 * many)).isEqualTo(sent.subList(2 * many, 4 * many));
     }
 
+    @Test
+    void lateRequestsOfAFailedAttemptAreThoseOfItsRepetition() {
+        List<RetryContext> begun = new ArrayList<>();
+        Result result = call(retry(policy -> policy.sendsKeys(true).maxAttempts(2)), context -> {
+            begun.add(context);
+            if (begun.size() == 2) {
+                RetryContext late = begun.get(0).forRequests().orElseThrow();
+                KeyedRequest onItsWay = begin(late, "POST /pay", null);
+                send(context, "POST /pay");
+                onItsWay.ended(Outcome.UNKNOWN);
+                send(context, "POST /book", "b", Outcome.DONE);
+                send(late, "POST /book", "b", Outcome.UNKNOWN);
+            }
+        });
+
+        assertThat(result).isEqualTo(new Result(2, StopReason.EXHAUSTED));
+        assertThat(sent.get(1)).isEqualTo(sent.get(0));
+        assertThat(sent.get(3)).isEqualTo(sent.get(2));
+    }
+
+    @Test
+    void aLateRequestThatMayBeTheRepetitionsUnderAnotherKeyIsNotSent() {
+        List<RetryContext> begun = new ArrayList<>();
+        Result result = call(retry(policy -> policy.sendsKeys(true).maxAttempts(2)), context -> {
+            begun.add(context);
+            if (begun.size() == 2) {
+                send(context, "POST /pay/2");
+                RetryContext late = begun.get(0).forRequests().orElseThrow();
+                assertThat(catchThrowable(() -> send(late, "POST /pay/1")))
+                        .isInstanceOf(RequestMismatchException.class);
+            }
+        });
+
+        assertThat(result).isEqualTo(new Result(2, StopReason.EXHAUSTED));
+        assertThat(sent).hasSize(1);
+    }
+
     private void send(RetryContext context, String kind) {
         send(context, kind, null, Outcome.UNKNOWN);
     }

@@ -283,6 +283,7 @@ class ArchitectureTests {
                         "RetrykitTransportAutoConfiguration");
         assertThat(dependents(all, "org.apache.hc", BASE + "http.OwnHttpComponents", BASE + "http.HttpComponents"))
                 .containsExactlyInAnyOrder(
+                        "BuilderPostProcessor",
                         "HttpComponentsPool",
                         "HttpComponentsRedirects",
                         "HttpComponentsRetries",
@@ -295,6 +296,7 @@ class ArchitectureTests {
         assertThat(dependents(all, "org.eclipse.jetty", BASE + "http.JettyCommits", BASE + "failure.JettyFailures"))
                 .containsExactlyInAnyOrder(
                         "JettyCommits",
+                        "OwnJetty",
                         "RetrykitTransportAutoConfiguration",
                         "RetrykitTransportFailuresAutoConfiguration");
         assertThat(dependents(all, "jakarta.servlet", "org.springframework.web.servlet"))
