@@ -283,7 +283,6 @@ class ArchitectureTests {
                         "RetrykitTransportAutoConfiguration");
         assertThat(dependents(all, "org.apache.hc", BASE + "http.OwnHttpComponents", BASE + "http.HttpComponents"))
                 .containsExactlyInAnyOrder(
-                        "BuilderPostProcessor",
                         "HttpComponentsPool",
                         "HttpComponentsRedirects",
                         "HttpComponentsRetries",

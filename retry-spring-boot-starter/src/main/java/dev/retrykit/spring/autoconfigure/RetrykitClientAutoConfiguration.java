@@ -1,6 +1,5 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.http.BuilderPostProcessor;
 import dev.retrykit.spring.http.ClientRules;
 import dev.retrykit.spring.http.ClientRulesSource;
 import dev.retrykit.spring.http.KnownGroups;
@@ -17,7 +16,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
-import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -53,21 +52,6 @@ public final class RetrykitClientAutoConfiguration {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static ClientRulesSource retrykitClientRulesSource(ObjectProvider<ClientRules> rules) {
         return new ClientRulesSource(rules::getObject);
-    }
-
-    /** Builders of transports that are beans of the application. */
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(ClientHttpRequestFactoryBuilder.class)
-    @Conditional(OnClientsWatched.class)
-    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static class Builders {
-
-        @Bean
-        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-        static BuilderPostProcessor retrykitBuilderPostProcessor() {
-            return new BuilderPostProcessor();
-        }
     }
 
     /** Clients that are beans. Nothing is looked up, or made, before there is one. */

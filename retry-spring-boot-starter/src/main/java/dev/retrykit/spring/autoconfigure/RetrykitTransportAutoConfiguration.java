@@ -3,13 +3,16 @@ package dev.retrykit.spring.autoconfigure;
 import dev.retrykit.spring.http.ClientRules;
 import dev.retrykit.spring.http.HttpComponentsTransport;
 import dev.retrykit.spring.http.JettyCommits;
+import dev.retrykit.spring.http.OwnBuilderPostProcessor;
 import dev.retrykit.spring.http.ReactorRedirects;
 import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.JettyClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.ReactorClientHttpRequestFactoryBuilder;
@@ -21,6 +24,7 @@ import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorB
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
@@ -28,10 +32,18 @@ import org.springframework.core.annotation.Order;
 @AutoConfiguration(after = RetrykitClientAutoConfiguration.class)
 @ConditionalOnClass(ClientHttpRequestFactoryBuilderCustomizer.class)
 @ConditionalOnBean(ClientRules.class)
-@Conditional(OnRetrykitEnabled.class)
+@Conditional({OnRetrykitEnabled.class, OnClientsWatched.class})
 public final class RetrykitTransportAutoConfiguration {
 
     RetrykitTransportAutoConfiguration() {}
+
+    /** Spring Boot applies customizers to its own builders only. */
+    @Bean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static OwnBuilderPostProcessor retrykitOwnBuilderPostProcessor(ConfigurableListableBeanFactory beans) {
+        return new OwnBuilderPostProcessor(beans);
+    }
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(DefaultHttpRequestRetryStrategy.class)
@@ -40,12 +52,9 @@ public final class RetrykitTransportAutoConfiguration {
         @Bean
         @Order(Ordered.HIGHEST_PRECEDENCE)
         @ConditionalOnMissingBean(name = "retrykitHttpComponents")
-        ClientHttpRequestFactoryBuilderCustomizer<HttpComponentsClientHttpRequestFactoryBuilder> retrykitHttpComponents(
-                ObjectProvider<ClientRules> rules) {
+        ClientHttpRequestFactoryBuilderCustomizer<HttpComponentsClientHttpRequestFactoryBuilder>
+                retrykitHttpComponents() {
             return builder -> {
-                if (!rules.getObject().watch()) {
-                    return builder;
-                }
                 HttpComponentsTransport transport = new HttpComponentsTransport();
                 return builder.withConnectionManagerCustomizer(transport::customize)
                         .withHttpClientCustomizer(transport::customize);
@@ -55,12 +64,9 @@ public final class RetrykitTransportAutoConfiguration {
         @Bean
         @Order(Ordered.HIGHEST_PRECEDENCE)
         @ConditionalOnMissingBean(name = "retrykitHttpComponentsConnector")
-        ClientHttpConnectorBuilderCustomizer<HttpComponentsClientHttpConnectorBuilder> retrykitHttpComponentsConnector(
-                ObjectProvider<ClientRules> rules) {
+        ClientHttpConnectorBuilderCustomizer<HttpComponentsClientHttpConnectorBuilder>
+                retrykitHttpComponentsConnector() {
             return builder -> {
-                if (!rules.getObject().watch()) {
-                    return builder;
-                }
                 HttpComponentsTransport transport = new HttpComponentsTransport();
                 return builder.withConnectionManagerCustomizer(transport::customize)
                         .withHttpClientCustomizer(transport::customize);
@@ -75,19 +81,15 @@ public final class RetrykitTransportAutoConfiguration {
         @Bean
         @Order(Ordered.HIGHEST_PRECEDENCE)
         @ConditionalOnMissingBean(name = "retrykitReactorNetty")
-        ClientHttpRequestFactoryBuilderCustomizer<ReactorClientHttpRequestFactoryBuilder> retrykitReactorNetty(
-                ObjectProvider<ClientRules> rules) {
-            return builder ->
-                    rules.getObject().watch() ? builder.withHttpClientCustomizer(ReactorRedirects::customize) : builder;
+        ClientHttpRequestFactoryBuilderCustomizer<ReactorClientHttpRequestFactoryBuilder> retrykitReactorNetty() {
+            return builder -> builder.withHttpClientCustomizer(ReactorRedirects::customize);
         }
 
         @Bean
         @Order(Ordered.HIGHEST_PRECEDENCE)
         @ConditionalOnMissingBean(name = "retrykitReactorNettyConnector")
-        ClientHttpConnectorBuilderCustomizer<ReactorClientHttpConnectorBuilder> retrykitReactorNettyConnector(
-                ObjectProvider<ClientRules> rules) {
-            return builder ->
-                    rules.getObject().watch() ? builder.withHttpClientCustomizer(ReactorRedirects::customize) : builder;
+        ClientHttpConnectorBuilderCustomizer<ReactorClientHttpConnectorBuilder> retrykitReactorNettyConnector() {
+            return builder -> builder.withHttpClientCustomizer(ReactorRedirects::customize);
         }
     }
 
@@ -98,19 +100,15 @@ public final class RetrykitTransportAutoConfiguration {
         @Bean
         @Order(Ordered.HIGHEST_PRECEDENCE)
         @ConditionalOnMissingBean(name = "retrykitJetty")
-        ClientHttpRequestFactoryBuilderCustomizer<JettyClientHttpRequestFactoryBuilder> retrykitJetty(
-                ObjectProvider<ClientRules> rules) {
-            return builder ->
-                    rules.getObject().watch() ? builder.withHttpClientCustomizer(JettyCommits::customize) : builder;
+        ClientHttpRequestFactoryBuilderCustomizer<JettyClientHttpRequestFactoryBuilder> retrykitJetty() {
+            return builder -> builder.withHttpClientCustomizer(JettyCommits::customize);
         }
 
         @Bean
         @Order(Ordered.HIGHEST_PRECEDENCE)
         @ConditionalOnMissingBean(name = "retrykitJettyConnector")
-        ClientHttpConnectorBuilderCustomizer<JettyClientHttpConnectorBuilder> retrykitJettyConnector(
-                ObjectProvider<ClientRules> rules) {
-            return builder ->
-                    rules.getObject().watch() ? builder.withHttpClientCustomizer(JettyCommits::customize) : builder;
+        ClientHttpConnectorBuilderCustomizer<JettyClientHttpConnectorBuilder> retrykitJettyConnector() {
+            return builder -> builder.withHttpClientCustomizer(JettyCommits::customize);
         }
     }
 }

@@ -20,10 +20,11 @@ public final class HttpComponentsTransport {
 
     private static final String NAME = "retrykit";
 
-    private static final PrivateField BLOCKING =
+    /** One that the application has set stays. */
+    private static final PrivateField BLOCKING_STRATEGY =
             PrivateField.of("org.apache.hc.client5.http.impl.classic.HttpClientBuilder", "retryStrategy");
 
-    private static final PrivateField REACTIVE =
+    private static final PrivateField ASYNC_STRATEGY =
             PrivateField.of("org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder", "retryStrategy");
 
     private final HttpComponentsPool pool = new HttpComponentsPool();
@@ -41,8 +42,10 @@ public final class HttpComponentsTransport {
             }
             return chain.proceed(request, scope);
         };
-        client.setRetryStrategy(strategy(true))
-                .addRequestInterceptorFirst(redirects)
+        if (BLOCKING_STRATEGY.get(client) == null) {
+            client.setRetryStrategy(strategy(true));
+        }
+        client.addRequestInterceptorFirst(redirects)
                 .addResponseInterceptorFirst(redirects)
                 .addExecInterceptorFirst(NAME, aborts);
     }
@@ -57,32 +60,12 @@ public final class HttpComponentsTransport {
             }
             chain.proceed(request, entity, scope, callback);
         };
-        client.setRetryStrategy(strategy(false))
-                .addRequestInterceptorFirst(redirects)
+        if (ASYNC_STRATEGY.get(client) == null) {
+            client.setRetryStrategy(strategy(false));
+        }
+        client.addRequestInterceptorFirst(redirects)
                 .addResponseInterceptorFirst(redirects)
                 .addExecInterceptorFirst(NAME, aborts);
-    }
-
-    /** For a blocking client of the application, unless that is done. A strategy that it has set stays. */
-    public void customizeOwn(HttpClientBuilder client) {
-        Object own = BLOCKING.get(client);
-        if (!(own instanceof HttpComponentsRetries)) {
-            customize(client);
-            if (own instanceof HttpRequestRetryStrategy strategy) {
-                client.setRetryStrategy(strategy);
-            }
-        }
-    }
-
-    /** For an asynchronous client of the application, unless that is done. A strategy that it has set stays. */
-    public void customizeOwn(HttpAsyncClientBuilder client) {
-        Object own = REACTIVE.get(client);
-        if (!(own instanceof HttpComponentsRetries)) {
-            customize(client);
-            if (own instanceof HttpRequestRetryStrategy strategy) {
-                client.setRetryStrategy(strategy);
-            }
-        }
     }
 
     private HttpRequestRetryStrategy strategy(boolean threads) {

@@ -68,8 +68,8 @@ final class OwnHttpComponents {
 
         private boolean replaceIn(Object retries, UnaryOperator<HttpRequestRetryStrategy> replacement) {
             Object own = strategy.get(retries);
-            if (own instanceof DefaultHttpRequestRetryStrategy known) {
-                return strategy.trySet(retries, replacement.apply(known));
+            if (own == DefaultHttpRequestRetryStrategy.INSTANCE) {
+                return strategy.trySet(retries, replacement.apply(DefaultHttpRequestRetryStrategy.INSTANCE));
             }
             return own != null;
         }

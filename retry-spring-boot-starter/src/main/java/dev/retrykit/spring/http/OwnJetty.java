@@ -2,13 +2,13 @@ package dev.retrykit.spring.http;
 
 import org.eclipse.jetty.client.HttpClient;
 
-/** Jetty's client under request factories and connectors that are built already. */
+/** Jetty's clients under request factories and connectors that are built already: they repeat nothing, but tell more. */
 final class OwnJetty {
 
     private OwnJetty() {}
 
     /**
-     * Has the client tell what it sends, if it can be found. It repeats nothing by itself.
+     * Has the client tell exchanges what it does.
      *
      * @param type Spring's class, which may be the transport's superclass
      */

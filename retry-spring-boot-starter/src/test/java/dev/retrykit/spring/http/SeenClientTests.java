@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
+import org.apache.hc.core5.util.TimeValue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.HttpComponentsClientHttpRequestFactoryBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -141,15 +145,41 @@ class SeenClientTests {
 
     @Test
     void isSeenThoughWhatTheEngineNeedsUsesIt() {
-        ApplicationContextRunner app = app(ClientWay.REST_CLIENT_BEAN, "jdk", YML);
+        ApplicationContextRunner app = app(ClientWay.OWN_FACTORY_BUILDER, "http-components", YML);
         app.withUserConfiguration(ListenerWithClient.class).run(context -> {
             assertThat(context).hasNotFailed();
             Calls calls = context.getBean(Calls.class);
-            assertThat(catchThrowable(() ->
-                            calls.plain(() -> send(ClientWay.REST_CLIENT_BEAN, context, HttpMethod.POST, "/broken"))))
+            assertThat(catchThrowable(() -> calls.plain(
+                            () -> send(ClientWay.OWN_FACTORY_BUILDER, context, HttpMethod.POST, "/broken"))))
                     .isNotNull();
             assertThat(server.requests("/broken")).hasSize(1);
         });
+    }
+
+    /** Repeats what it likes. */
+    static class OwnStrategy {
+
+        @Bean
+        HttpComponentsClientHttpRequestFactoryBuilder http() {
+            return ClientHttpRequestFactoryBuilder.httpComponents()
+                    .withHttpClientCustomizer(client -> client.setRetryStrategy(
+                            new DefaultHttpRequestRetryStrategy(1, TimeValue.ofMilliseconds(1))));
+        }
+    }
+
+    @Test
+    void aBuilderKeepsItsTypeAndTheStrategyThatTheApplicationHasSet() {
+        app(ClientWay.BUILDER, "jdk", YML)
+                .withUserConfiguration(OwnStrategy.class)
+                .run(context -> {
+                    assertThat(context).hasSingleBean(HttpComponentsClientHttpRequestFactoryBuilder.class);
+                    Calls calls = context.getBean(Calls.class);
+                    assertThat(catchThrowable(() ->
+                                    calls.plain(() -> send(ClientWay.BUILDER, context, HttpMethod.GET, "/limited"))))
+                            .isNotNull();
+                });
+
+        assertThat(server.requests("/limited")).hasSize(6);
     }
 
     /** The engine needs its listeners, and this one needs a client. */

@@ -72,6 +72,7 @@ class WatchedRequest implements ClientHttpRequest {
         try {
             ClientHttpResponse response = sendOnce(sent);
             JdkRedirects.tell(response, sent);
+            SimpleRedirects.tell(response, sent);
             return response;
         } finally {
             Sending.end(outer);
@@ -108,7 +109,7 @@ class WatchedRequest implements ClientHttpRequest {
 
     private void watch(Exchange begun) {
         exchange = begun;
-        if (!factory.mayRedirect(getMethod())) {
+        if (!factory.redirects()) {
             begun.staysHere();
         }
         if (bodyIsAskedFor) {

@@ -29,11 +29,6 @@ public record WatchedRequestFactory(
         ClientRulesSource rules,
         @Nullable String group) implements ClientHttpRequestFactory, DisposableBean {
 
-    private static final String SIMPLE = "org.springframework.http.client.SimpleClientHttpRequestFactory";
-
-    private static final String BOOTS_SIMPLE =
-            "org.springframework.boot.http.client.SimpleClientHttpRequestFactoryBuilder$";
-
     @Override
     public ClientHttpRequest createRequest(URI uri, HttpMethod method) throws IOException {
         ClientRules known = rules.get();
@@ -51,13 +46,6 @@ public record WatchedRequestFactory(
         return request instanceof StreamingHttpOutputMessage streaming
                 ? new WatchedStream(request, streaming, this, known)
                 : new WatchedRequest(request, this, known);
-    }
-
-    /** Whether a request may be redirected: {@code HttpURLConnection} follows redirects of a GET alone. */
-    boolean mayRedirect(HttpMethod method) {
-        String type = HiddenRetries.innermost(transport).getClass().getName();
-        boolean isSimple = type.equals(SIMPLE) || type.startsWith(BOOTS_SIMPLE);
-        return redirects && !(isSimple && !method.equals(HttpMethod.GET));
     }
 
     @Override
