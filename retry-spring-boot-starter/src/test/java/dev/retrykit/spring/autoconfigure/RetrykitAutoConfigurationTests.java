@@ -13,6 +13,7 @@ import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.actuate.RetryEndpoint;
+import dev.retrykit.spring.failure.BrokenAnswers;
 import dev.retrykit.spring.failure.CallerFailures;
 import dev.retrykit.spring.failure.DataFailures;
 import dev.retrykit.spring.failure.GrpcFailures;
@@ -217,7 +218,8 @@ class RetrykitAutoConfigurationTests {
                                 context.getBean(DataFailures.class),
                                 context.getBean(NettyFailures.class),
                                 context.getBean(WebClientFailures.class),
-                                context.getBean(JettyFailures.class)));
+                                context.getBean(JettyFailures.class),
+                                context.getBean(BrokenAnswers.class)));
     }
 
     static class Client {
