@@ -18,6 +18,7 @@ public final class ConnectionUse {
     private volatile boolean reused;
     private volatile boolean answering;
     private volatile boolean delivered;
+    private volatile boolean abandoned;
     private volatile boolean sentBody;
     private volatile long begunNanos;
     private volatile @Nullable Runnable evict;
@@ -77,9 +78,15 @@ public final class ConnectionUse {
 
     /** Nobody waits for the answer any more: unless the caller has it already, the connection goes. */
     public void abandoned() {
+        abandoned = true;
         if (!delivered) {
             abort();
         }
+    }
+
+    /** Whether the transport was told that nobody waits, and releases the answer itself. */
+    public boolean isAbandoned() {
+        return abandoned;
     }
 
     /**

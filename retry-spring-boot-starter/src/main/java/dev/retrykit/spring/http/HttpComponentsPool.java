@@ -12,12 +12,11 @@ import org.apache.hc.core5.function.Resolver;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
-import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which pooled connections of HttpComponents are dead. Once one has turned out to be, those that were idle at that moment
- * aren't used any more.
+ * Which pooled connections of HttpComponents may be dead. Once one has turned out to be, those that were opened before then
+ * aren't taken from the pool any more.
  */
 final class HttpComponentsPool {
 
@@ -56,13 +55,11 @@ final class HttpComponentsPool {
         if (since == null) {
             return own;
         }
-        long idle = Math.max(1, nowMillis() - since);
-        Timeout limit = own.getIdleTimeout();
-        return TimeValue.isPositive(limit) && limit.toMilliseconds() <= idle
+        TimeValue age = TimeValue.ofMilliseconds(Math.max(1, nowMillis() - since));
+        TimeValue limit = own.getTimeToLive();
+        return TimeValue.isPositive(limit) && limit.compareTo(age) <= 0
                 ? own
-                : ConnectionConfig.copy(own)
-                        .setIdleTimeout(Timeout.ofMilliseconds(idle))
-                        .build();
+                : ConnectionConfig.copy(own).setTimeToLive(age).build();
     }
 
     @SuppressWarnings("unchecked") // as the builder declares it

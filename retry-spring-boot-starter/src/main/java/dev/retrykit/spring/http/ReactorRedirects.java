@@ -18,6 +18,9 @@ public final class ReactorRedirects {
     /** Pools are shared by clients, so what is known of their connections is, too. */
     private static final IdleConnections<Channel> CONNECTIONS = new IdleConnections<>();
 
+    /** The same for all clients: it takes part in what tells whether two share a pool. */
+    private static final ConnectionObserver OBSERVER = ReactorRedirects::changed;
+
     private ReactorRedirects() {}
 
     /** The client, which tells, and sends nothing again by itself. */
@@ -30,7 +33,7 @@ public final class ReactorRedirects {
                         sent.redirected();
                     }
                 })
-                .observe(ReactorRedirects::changed);
+                .observe(OBSERVER);
     }
 
     private static Mono<? extends Connection> connect(Mono<? extends Connection> connection, ContextView context) {
@@ -90,11 +93,16 @@ public final class ReactorRedirects {
         return connection instanceof HttpClientInfos request ? exchange(request.currentContextView()) : null;
     }
 
-    /** The channel of a request that is over belongs to the pool, or to another request. */
+    /** The channel of a request that is over belongs to the pool, or to another request. What has come is released. */
     private static void abort(Connection connection) {
-        if (connection.equals(ChannelOperations.get(connection.channel()))) {
-            close(connection.channel());
-        }
+        Channel channel = connection.channel();
+        channel.eventLoop().execute(() -> {
+            ChannelOperations<?, ?> current = ChannelOperations.get(channel);
+            if (connection.equals(current)) {
+                current.discard();
+                close(channel);
+            }
+        });
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the pool learns of it

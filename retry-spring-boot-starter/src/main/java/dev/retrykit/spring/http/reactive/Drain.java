@@ -26,10 +26,18 @@ final class Drain extends BaseSubscriber<DataBuffer> {
     static ClientResponse begin(ClientResponse response, ConnectionUse use) {
         return response.mutate()
                 .body(body -> {
-                    body.subscribe(new Drain(use));
+                    drain(body, use);
                     return Flux.empty();
                 })
                 .build();
+    }
+
+    private static void drain(Flux<DataBuffer> body, ConnectionUse use) {
+        if (use.isAbandoned() && use.canAbort()) {
+            use.abort();
+        } else {
+            body.subscribe(new Drain(use));
+        }
     }
 
     @Override
