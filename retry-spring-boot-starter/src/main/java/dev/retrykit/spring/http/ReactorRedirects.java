@@ -98,7 +98,7 @@ public final class ReactorRedirects {
         Channel channel = connection.channel();
         channel.eventLoop().execute(() -> {
             ChannelOperations<?, ?> current = ChannelOperations.get(channel);
-            if (connection.equals(current)) {
+            if (current != null && current.equals(connection)) {
                 current.discard();
                 close(channel);
             }
