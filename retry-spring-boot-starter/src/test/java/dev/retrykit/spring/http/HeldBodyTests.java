@@ -75,10 +75,10 @@ class HeldBodyTests {
     @CsvSource({
         "JDK, localhost, 600",
         "JDK, other.example, 600",
-        "HTTP_COMPONENTS, localhost, 300",
-        "JETTY, localhost, 300",
-        "REACTOR, localhost, 300",
-        "SIMPLE, localhost, 300"
+        "HTTP_COMPONENTS, localhost, 200",
+        "JETTY, localhost, 200",
+        "REACTOR, localhost, 200",
+        "SIMPLE, localhost, 200"
     })
     void uploadsPassWhateverIsGuarded(Transport transport, String guarded, int megabytes) throws Exception {
         List<String> lines = upload(transport, guarded, megabytes);
