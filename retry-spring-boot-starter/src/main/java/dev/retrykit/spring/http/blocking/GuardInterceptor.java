@@ -36,6 +36,11 @@ final class GuardInterceptor implements ClientHttpRequestInterceptor, PriorityOr
         this.group = group;
     }
 
+    /** Where its rules come from. */
+    ClientRulesSource source() {
+        return source;
+    }
+
     /** A template sorts its interceptors when it is given some. */
     @Override
     public int getOrder() {

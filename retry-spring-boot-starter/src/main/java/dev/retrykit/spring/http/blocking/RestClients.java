@@ -4,12 +4,10 @@ import dev.retrykit.spring.http.ClientProxy;
 import dev.retrykit.spring.http.ClientRulesSource;
 import dev.retrykit.spring.http.OwnTransports;
 import dev.retrykit.spring.http.PrivateField;
-import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiPredicate;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpMethod;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.web.client.RestClient;
@@ -20,6 +18,8 @@ import org.springframework.web.client.RestTemplate;
  * nothing then.
  */
 public final class RestClients {
+
+    private static final Log LOG = LogFactory.getLog("dev.retrykit.http");
 
     private static final String BUILDER = "org.springframework.web.client.DefaultRestClientBuilder";
 
@@ -98,21 +98,35 @@ public final class RestClients {
         }
     }
 
-    /** Watches what a template sends, as it is now. */
+    /**
+     * Watches what a template sends, as it is now. What is watched already isn't touched: others may use it meanwhile. A
+     * template whose class doesn't let itself be changed stays as it is.
+     */
     public void watch(RestTemplate template) {
-        List<ClientHttpRequestInterceptor> interceptors = template.getInterceptors();
-        List<ClientHttpRequestInterceptor> own = new ArrayList<>(interceptors);
-        BiPredicate<URI, HttpMethod> buffering = template.getBufferingPredicate();
-        // they and their buffers stand before the transport
-        interceptors.clear();
-        template.setBufferingPredicate(null);
-        ClientHttpRequestFactory transport = template.getRequestFactory();
-        if (transport != null) {
-            template.setRequestFactory(watched(transport, true, null));
+        // the template's own answer has its interceptors and buffers around
+        if (!(Fields.TRANSPORT.get(template) instanceof ClientHttpRequestFactory transport)) {
+            return;
         }
-        template.setBufferingPredicate(buffering);
-        guard(own, null);
-        interceptors.addAll(own);
+        try {
+            if (!(transport instanceof WatchedRequestFactory known && known.rules() == rules)) {
+                template.setRequestFactory(watched(transport, true, null));
+            }
+            List<ClientHttpRequestInterceptor> interceptors = template.getInterceptors();
+            if (!interceptors.isEmpty() && !isGuarded(interceptors)) {
+                guard(interceptors, null);
+            }
+        } catch (RuntimeException refused) {
+            LOG.warn("A " + template.getClass().getName() + " isn't watched, because it refuses to be changed ("
+                    + refused
+                    + "): its POSTs are retried like GETs, and get no idempotency key. Have Spring Boot's"
+                    + " RestTemplateBuilder make a RestTemplate.");
+        }
+    }
+
+    private boolean isGuarded(List<ClientHttpRequestInterceptor> interceptors) {
+        return interceptors.size() > 1
+                && interceptors.get(0) instanceof GuardInterceptor first
+                && first.source() == rules;
     }
 
     private void guard(List<ClientHttpRequestInterceptor> interceptors, @Nullable String group) {
@@ -127,6 +141,8 @@ public final class RestClients {
 
         static final PrivateField FACTORY = PrivateField.of(BUILDER, "requestFactory");
         static final PrivateField INTERCEPTORS = PrivateField.of(BUILDER, "interceptors");
+        static final PrivateField TRANSPORT =
+                PrivateField.of("org.springframework.http.client.support.HttpAccessor", "requestFactory");
 
         static final String UNSEEN =
                 "a RestClient whose request factory the application sets isn't watched. Have Spring"
