@@ -9,7 +9,8 @@ import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
 
 /**
  * The retries of HttpComponents in clients that are built already. They have no setting any more, so the strategy in
- * their chain is replaced, if it is the library's own: one that the application set stays.
+ * their chain is replaced, if it is what the library takes where none is set: one that the application set stays, also
+ * one of the library's class or a subclass.
  */
 final class OwnHttpComponents {
 
@@ -68,10 +69,9 @@ final class OwnHttpComponents {
 
         private boolean replaceIn(Object retries, UnaryOperator<HttpRequestRetryStrategy> replacement) {
             Object own = strategy.get(retries);
-            if (own == DefaultHttpRequestRetryStrategy.INSTANCE) {
-                return strategy.trySet(retries, replacement.apply(DefaultHttpRequestRetryStrategy.INSTANCE));
-            }
-            return own != null;
+            return own == DefaultHttpRequestRetryStrategy.INSTANCE
+                    ? strategy.trySet(retries, replacement.apply(DefaultHttpRequestRetryStrategy.INSTANCE))
+                    : own != null;
         }
     }
 }
