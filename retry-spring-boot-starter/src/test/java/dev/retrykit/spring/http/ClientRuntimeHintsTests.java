@@ -3,6 +3,9 @@ package dev.retrykit.spring.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.aot.hint.TypeReference;
@@ -36,11 +39,23 @@ class ClientRuntimeHintsTests {
                 .accepts(hints);
     }
 
-    @Test
-    void keepsTheFieldsThatHaveNoAccessor() {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "org.springframework.web.client.DefaultRestClientBuilder",
+                "org.springframework.http.client.support.HttpAccessor",
+                "org.springframework.http.client.JdkClientHttpResponse",
+                "org.springframework.http.client.JettyClientHttpRequestFactory",
+                "org.springframework.http.client.reactive.JettyClientHttpConnector",
+                "org.apache.hc.client5.http.impl.classic.HttpClientBuilder",
+                "org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder",
+                "org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder",
+                "org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder"
+            })
+    void keepsTheFieldsThatHaveNoAccessor(String type) {
         assertThat(RuntimeHintsPredicates.reflection()
-                        .onType(TypeReference.of("org.springframework.web.client.DefaultRestClientBuilder"))
-                        .withMemberCategory(org.springframework.aot.hint.MemberCategory.ACCESS_DECLARED_FIELDS))
+                        .onType(TypeReference.of(type))
+                        .withMemberCategory(MemberCategory.ACCESS_DECLARED_FIELDS))
                 .accepts(hints);
     }
 }
