@@ -38,9 +38,9 @@ final class ClientTable implements AutoCloseable {
             retrykit:
               defaults.policy.budget.unlimited: true
               policies:
-                plain: {}
+                plain: { max-attempts: 3 }
                 named: { retry-on: ["dev.retrykit.spring.http.RetriedCalls$ApiException"] }
-              circuits: { shop: {} }
+              circuits: { shop: { minimum-calls: 20 } }
             spring.http.clients: { connect-timeout: 2s, read-timeout: 5s }
             """;
 

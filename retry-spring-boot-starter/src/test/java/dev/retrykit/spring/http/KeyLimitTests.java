@@ -41,7 +41,7 @@ class KeyLimitTests {
               policies:
                 keyed: { idempotency-key: auto }
                 by-order: { idempotency-key: '#order' }
-                plain: {}
+                plain: { max-attempts: 3 }
             """;
 
     private final FaultServer server = new FaultServer();

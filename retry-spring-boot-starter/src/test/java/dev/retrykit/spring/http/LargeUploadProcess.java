@@ -60,7 +60,7 @@ final class LargeUploadProcess {
         HttpApps.with("""
                         retrykit:
                           policies:
-                            guard: {}
+                            guard: { max-attempts: 3 }
                             keyed: { idempotency-key: auto }
                           http.guards: [ { host: %s, policy: guard } ]
                         """.formatted(args[1]), new ArrayList<>())

@@ -47,7 +47,7 @@ class OwnRetryStrategyTests {
                 .requestFactory(new HttpComponentsClientHttpRequestFactory(
                         HttpClients.custom().setRetryStrategy(fourTimes()).build()))
                 .build();
-        HttpApps.with("retrykit.policies.plain: {}", ended)
+        HttpApps.with("retrykit.policies.plain: { max-attempts: 3 }", ended)
                 .withBean(RestClient.class, () -> own)
                 .run(context -> {
                     RestClient client = context.getBean(RestClient.class);
@@ -68,7 +68,7 @@ class OwnRetryStrategyTests {
             WebClient own = WebClient.builder()
                     .clientConnector(new HttpComponentsClientHttpConnector(http))
                     .build();
-            HttpApps.with("retrykit.policies.plain: {}", ended)
+            HttpApps.with("retrykit.policies.plain: { max-attempts: 3 }", ended)
                     .withBean(WebClient.class, () -> own)
                     .run(context -> {
                         WebClient client = context.getBean(WebClient.class);

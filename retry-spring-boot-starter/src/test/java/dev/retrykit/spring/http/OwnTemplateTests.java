@@ -31,7 +31,7 @@ class OwnTemplateTests {
 
     private final List<RetryEvent.Ended> ended = new CopyOnWriteArrayList<>();
     private final ApplicationContextRunner app = HttpApps.with("""
-            retrykit.policies.plain: {}
+            retrykit.policies.plain: { max-attempts: 3 }
             retrykit.http.guards: [ { host: localhost, policy: plain } ]
             """, ended);
 

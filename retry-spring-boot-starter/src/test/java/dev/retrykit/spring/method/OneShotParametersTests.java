@@ -39,7 +39,7 @@ class OneShotParametersTests {
                 shop: { max-attempts: 3 }
                 once: { max-attempts: 1 }
               circuits:
-                shop: {}
+                shop: { minimum-calls: 20 }
             """);
 
     interface Store<T> {
