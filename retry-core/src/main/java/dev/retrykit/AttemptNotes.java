@@ -4,11 +4,7 @@ import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +23,6 @@ final class AttemptNotes {
     private static final Set<Kind> STOPPED_BY_MISMATCH = Set.of(Kind.RETRYABLE, Kind.NOT_RETRYABLE, Kind.UNKNOWN);
 
     private final CallKey key;
-
     private final AnswerNotes answers = new AnswerNotes();
 
     /** Written under this object's lock. */
@@ -38,6 +33,9 @@ final class AttemptNotes {
 
     /** Whether it was given up while it still runs. */
     private volatile boolean abandoned;
+
+    /** Whether another one has followed it. */
+    private volatile boolean repeated;
 
     /**
      * Of an attempt that has just begun.
@@ -137,6 +135,26 @@ final class AttemptNotes {
     synchronized RetryEvent.@Nullable Effect unrepeatable(RetryPolicy policy) {
         Noted any = noted;
         return any == null ? null : any.effects.unrepeatable(policy);
+    }
+
+    /**
+     * Another attempt begins, and does again what this one has left behind undone.
+     *
+     * @return what was done, also since it was judged, that the policy doesn't let be done again; null if nothing was
+     */
+    RetryEvent.@Nullable Effect repeat(RetryPolicy policy) {
+        repeated = true;
+        return unrepeatable(policy);
+    }
+
+    /** Whether an effect that was just added would happen again in an attempt that has followed this one. */
+    boolean isLeftToAnother(SideEffect.Kind kind) {
+        for (AttemptNotes notes = this; notes != null; notes = notes.around()) {
+            if (notes.repeated && !notes.key.allows(kind)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Here and in all attempts around. */
@@ -278,23 +296,5 @@ final class AttemptNotes {
             noted = known;
         }
         return known;
-    }
-
-    /** What there is to note. All of it under the lock of the notes. */
-    private static final class Noted {
-
-        private final Deque<Throwable> failures = new ArrayDeque<>(2);
-        private final BitSet givenUpStatuses = new BitSet();
-        private final List<Runnable> cleanups = new ArrayList<>(1);
-        private final Set<Runnable> repeats = new LinkedHashSet<>();
-        private final Effects effects = new Effects();
-
-        /** What attempts around take over, as it is now. */
-        Noted lasting() {
-            Noted now = new Noted();
-            now.effects.addAll(effects);
-            now.repeats.addAll(repeats);
-            return now;
-        }
     }
 }

@@ -50,6 +50,11 @@ final class CallKey {
         value = text;
     }
 
+    /** Whether the call's policy lets an effect happen again. */
+    boolean allows(Kind kind) {
+        return policy.allows(kind);
+    }
+
     private boolean isWanted() {
         return automatic || value != null || policy.sendsKeys();
     }

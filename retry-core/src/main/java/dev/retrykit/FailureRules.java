@@ -1,6 +1,7 @@
 package dev.retrykit;
 
 import dev.retrykit.circuit.CircuitOpenException;
+import dev.retrykit.failure.AttemptOverException;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.RetryHint;
@@ -95,7 +96,8 @@ record FailureRules(
     private static boolean isOurs(Throwable failure) {
         return failure instanceof CircuitOpenException
                 || failure instanceof TimeBudgetSpentException
-                || failure instanceof PeerBusyException;
+                || failure instanceof PeerBusyException
+                || failure instanceof AttemptOverException;
     }
 
     private Verdict hinted(Verdict general, RetryHint hint) {

@@ -77,6 +77,9 @@ final class RetryCall {
         if (held != null) {
             return held instanceof RetryIn later ? pause(later) : stop(((Stop) held).reason(), now);
         }
+        if (state.attempt() > 0 && view.notes().repeat(policy) != null) {
+            return stop(StopReason.NOT_IDEMPOTENT, now);
+        }
         if (!admission.tryEnter(state.attempt() == 0, now)) {
             return rejected(now);
         }

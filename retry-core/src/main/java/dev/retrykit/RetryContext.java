@@ -1,5 +1,6 @@
 package dev.retrykit;
 
+import dev.retrykit.failure.AttemptOverException;
 import dev.retrykit.failure.RequestMismatchException;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.time.Nanos;
@@ -137,9 +138,18 @@ public final class RetryContext {
      *
      * @param what for the log, such as {@code POST http://host/path}
      * @param hasIdempotencyKey whether the peer can tell that it is the same one
+     * @throws AttemptOverException if the attempt has failed and another one has begun, and the policy doesn't let it happen
+     *     again: don't do it
      */
     public SideEffect sideEffect(String what, boolean hasIdempotencyKey) {
-        return begin(hasIdempotencyKey ? SideEffect.Kind.WITH_KEY : SideEffect.Kind.WITHOUT_KEY, what);
+        SideEffect.Kind kind = hasIdempotencyKey ? SideEffect.Kind.WITH_KEY : SideEffect.Kind.WITHOUT_KEY;
+        SideEffect effect = begin(kind, what);
+        // asked after it was noted, so that either this or who begins the next attempt knows of the other
+        if (attempt.notes().isLeftToAnother(kind)) {
+            effect.didNotHappen();
+            throw new AttemptOverException(what);
+        }
+        return effect;
     }
 
     /**
