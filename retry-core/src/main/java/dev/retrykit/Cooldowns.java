@@ -1,10 +1,13 @@
 package dev.retrykit;
 
+import dev.retrykit.circuit.Circuit;
 import dev.retrykit.time.TimeSource;
+import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Until when peers have asked not to be tried again: what one call was asked, all calls on its clock obey. A peer is a host
@@ -23,8 +26,11 @@ final class Cooldowns {
 
     private static final Map<TimeSource, Cooldowns> BY_CLOCK = new WeakHashMap<>();
 
-    /** When each ends. Written under this object's lock. */
-    private final Map<Object, Long> ends = new ConcurrentHashMap<>();
+    /** When each host's ends. Written under this object's lock. */
+    private final Map<String, Long> ends = new ConcurrentHashMap<>();
+
+    /** When each circuit's ends. Weak: a circuit knows its clock, which would never be forgotten otherwise. */
+    private final Map<Circuit, Long> circuits = Collections.synchronizedMap(new WeakHashMap<>(2));
 
     private volatile boolean any;
 
@@ -35,8 +41,17 @@ final class Cooldowns {
         }
     }
 
-    /** A peer has asked for a time from now on. */
-    synchronized void hear(Object peer, long delayNanos, long nowNanos) {
+    /** The peer of a circuit has asked for a time from now on. */
+    synchronized void hear(Circuit circuit, long delayNanos, long nowNanos) {
+        long asked = Math.min(delayNanos, LONGEST_NANOS);
+        if (asked > leftNanos(circuit, nowNanos) && asked > 0) {
+            circuits.put(circuit, nowNanos + asked);
+            any = true;
+        }
+    }
+
+    /** A host has asked for a time from now on. */
+    synchronized void hear(String peer, long delayNanos, long nowNanos) {
         long asked = Math.min(delayNanos, LONGEST_NANOS);
         if (asked <= leftNanos(peer, nowNanos) || asked <= 0) {
             return;
@@ -52,9 +67,9 @@ final class Cooldowns {
     }
 
     private void forgetFirst(long nowNanos) {
-        Object first = null;
+        String first = null;
         long least = Long.MAX_VALUE;
-        for (Map.Entry<Object, Long> entry : ends.entrySet()) {
+        for (Map.Entry<String, Long> entry : ends.entrySet()) {
             long left = entry.getValue() - nowNanos;
             if (left < least) {
                 least = left;
@@ -66,9 +81,17 @@ final class Cooldowns {
         }
     }
 
-    /** For how long the peer is still to be left alone; zero or less if it isn't. */
-    long leftNanos(Object peer, long nowNanos) {
-        Long end = any ? ends.get(peer) : null;
+    /** For how long a host is still to be left alone; zero or less if it isn't. */
+    long leftNanos(String peer, long nowNanos) {
+        return any ? leftNanos(ends.get(peer), nowNanos) : 0;
+    }
+
+    /** The same for the peer of a circuit. */
+    long leftNanos(Circuit circuit, long nowNanos) {
+        return any ? leftNanos(circuits.get(circuit), nowNanos) : 0;
+    }
+
+    private static long leftNanos(@Nullable Long end, long nowNanos) {
         return end == null ? 0 : end - nowNanos;
     }
 

@@ -85,8 +85,11 @@ final class Decisions {
     /** Of a failure that nobody knows the host of, the circuit stands for the peer. */
     private void tell(Verdict verdict, AnswerNotes answers, long nowNanos) {
         Circuit circuit = retry.circuit();
-        if (circuit != null && answers.peers().isEmpty() && verdict.kind() == Kind.RETRYABLE) {
-            tell(retry, circuit, verdict.signal() == Signal.THROTTLED, verdict.retryAfterNanos(), nowNanos);
+        if (circuit != null
+                && answers.peers().isEmpty()
+                && verdict.kind() == Kind.RETRYABLE
+                && isShared(policy, verdict.signal() == Signal.THROTTLED, verdict.retryAfterNanos())) {
+            retry.cooldowns.hear(circuit, verdict.retryAfterNanos(), nowNanos);
         }
     }
 
@@ -94,17 +97,15 @@ final class Decisions {
     static void tell(Retry retry, String peer, int status, RetryAdvice advice) {
         Verdict verdict = AnswerRules.defaults().verdict(status, advice);
         boolean limited = verdict.signal() == Signal.THROTTLED;
-        if (limited || Verdict.ofStatus(status).kind() == Kind.RETRYABLE) {
-            tell(retry, peer, limited, advice.delayNanos(), retry.time().nanoTime());
+        if ((limited || Verdict.ofStatus(status).kind() == Kind.RETRYABLE)
+                && isShared(retry.policy(), limited, advice.delayNanos())) {
+            retry.cooldowns.hear(peer, advice.delayNanos(), retry.time().nanoTime());
         }
     }
 
     /** A rate concerns all. What takes longer than anybody waits, and isn't about a rate, is about what was asked for. */
-    private static void tell(Retry retry, Object peer, boolean limited, long delayNanos, long nowNanos) {
-        RetryPolicy policy = retry.policy();
-        if (policy.retryAfterSharing() != RetryAfterSharing.OFF
-                && (limited || delayNanos <= policy.maxRetryAfterNanos())) {
-            retry.cooldowns.hear(peer, delayNanos, nowNanos);
-        }
+    private static boolean isShared(RetryPolicy policy, boolean limited, long delayNanos) {
+        return policy.retryAfterSharing() != RetryAfterSharing.OFF
+                && (limited || delayNanos <= policy.maxRetryAfterNanos());
     }
 }

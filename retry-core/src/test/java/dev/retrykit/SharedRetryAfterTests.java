@@ -10,6 +10,7 @@ import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.failure.RetryHint;
 import dev.retrykit.time.ManualTime;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -243,5 +244,45 @@ class SharedRetryAfterTests {
 
     private static void quietly(ThrowingCallable call) {
         assertThat(catchThrowable(call)).isNotNull();
+    }
+
+    @Test
+    void aClockAndItsCircuitsAreForgottenWithTheirCalls() throws Exception {
+        WeakReference<ManualTime> clock = askedFor(new ManualTime());
+
+        for (int i = 0; i < 50 && clock.get() != null; i++) {
+            System.gc();
+            Thread.onSpinWait();
+        }
+        assertThat(clock.get()).isNull();
+    }
+
+    private static WeakReference<ManualTime> askedFor(ManualTime clock) {
+        Retry retry = Retry.builder("grpc")
+                .policy(RetryPolicy.builder().maxAttempts(1).build())
+                .circuit(Circuit.of("grpc", CircuitPolicy.builder().build(), clock))
+                .timeSource(clock)
+                .build();
+        assertThat(catchThrowable(() -> retry.run(() -> {
+                    throw new Busy();
+                })))
+                .isInstanceOf(Busy.class);
+        return new WeakReference<>(clock);
+    }
+
+    /** Says when to come back, but not who said so. */
+    private static final class Busy extends RuntimeException implements RetryHint {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public boolean retryable() {
+            return true;
+        }
+
+        @Override
+        public Optional<Duration> retryAfter() {
+            return Optional.of(Duration.ofSeconds(2));
+        }
     }
 }
