@@ -65,8 +65,9 @@ public final class ClientProxy<B, C> {
         @Override
         public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
             return switch (method.getName()) {
-                case "equals" -> arguments != null && arguments[0] == proxy;
-                case "hashCode" -> System.identityHashCode(proxy);
+                // a customizer that has seen the object itself finds it again by what stands in for it
+                case "equals" -> arguments != null && (arguments[0] == proxy || target.equals(arguments[0]));
+                case "hashCode" -> target.hashCode();
                 case "toString" -> target.toString();
                 default -> answer(proxy, method, arguments);
             };
