@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.http.HttpHeaders;
@@ -58,12 +59,31 @@ final class GuardInterceptor implements ClientHttpRequestInterceptor, PriorityOr
         if (guard == null) {
             return unguarded(rules, request, body, execution);
         }
-        return new GuardedAttempts(rules, guard)
+        AtomicReference<@Nullable AttemptRequest> last = new AtomicReference<>();
+        ClientHttpResponse response = new GuardedAttempts(rules, guard)
                 .run(
                         request,
                         RepeatableBody.of(body, rules.maxHeldBody(guard, request.getURI())),
-                        (headers, attributes) -> execution.execute(
-                                new AttemptRequest(request.getMethod(), request.getURI(), headers, attributes), body));
+                        (headers, attributes) -> {
+                            AttemptRequest attempt =
+                                    new AttemptRequest(request.getMethod(), request.getURI(), headers, attributes);
+                            last.set(attempt);
+                            return execution.execute(attempt, body);
+                        });
+        tell(request, last.get());
+        return response;
+    }
+
+    /** Those who handle the answer see what other interceptors have added to its request. */
+    private static void tell(HttpRequest request, @Nullable AttemptRequest last) {
+        if (last != null) {
+            request.getHeaders().putAll(last.headers());
+            last.attributes().forEach((name, value) -> {
+                if (!name.equals(Exchange.ATTRIBUTE)) {
+                    request.getAttributes().put(name, value);
+                }
+            });
+        }
     }
 
     private static ClientHttpResponse unguarded(
