@@ -97,6 +97,8 @@ class StoreStallTests {
         if (store.equals("redis")) {
             return Shop.start(WebApplicationType.SERVLET, settings, Controller.class, Redis.class);
         }
+        // Hikari checks connections for five seconds, which nobody can cut short: see the documentation
+        settings.put("spring.datasource.hikari.validation-timeout", "1500");
         int port = URI.create(Servers.postgresUrl().substring("jdbc:".length())).getPort();
         settings.put("spring.datasource.url", Servers.postgresUrl().replace(":" + port, ":" + relay.port()));
         return Shop.start(WebApplicationType.SERVLET, settings, Controller.class);
