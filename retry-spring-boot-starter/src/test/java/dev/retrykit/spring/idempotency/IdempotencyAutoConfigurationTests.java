@@ -30,9 +30,12 @@ class IdempotencyAutoConfigurationTests {
 
     private static final ApplicationContextRunner NONE = Apps.plain();
 
-    private static final ApplicationContextRunner JDBC = NONE.withConfiguration(AutoConfigurations.of(
-                    DataSourceAutoConfiguration.class, DataSourceTransactionManagerAutoConfiguration.class))
-            .withPropertyValues("spring.datasource.url=jdbc:h2:mem:" + UUID.randomUUID());
+    /** With a database of its own: another's may still be asked in the background. */
+    private static ApplicationContextRunner jdbc() {
+        return NONE.withConfiguration(AutoConfigurations.of(
+                        DataSourceAutoConfiguration.class, DataSourceTransactionManagerAutoConfiguration.class))
+                .withPropertyValues("spring.datasource.url=jdbc:h2:mem:" + UUID.randomUUID());
+    }
 
     static class Taker {
 
@@ -67,7 +70,7 @@ class IdempotencyAutoConfigurationTests {
 
     @Test
     void keepsKeysInTheOnlyDatabase() {
-        JDBC.withBean(Taker.class).run(context -> {
+        jdbc().withBean(Taker.class).run(context -> {
             assertThat(context).getBean(IdempotencyStore.class).isInstanceOf(JdbcStore.class);
             assertThat(tables(context.getBean(DataSource.class))).isEqualTo(2);
             assertThat(context.getBean(Idempotency.class).methods())
@@ -78,13 +81,13 @@ class IdempotencyAutoConfigurationTests {
 
     @Test
     void makesNoTablesForAnApplicationWithoutKeys() {
-        JDBC.run(
-                context -> assertThat(tables(context.getBean(DataSource.class))).isZero());
+        jdbc().run(context ->
+                assertThat(tables(context.getBean(DataSource.class))).isZero());
     }
 
     @Test
     void stopsTheStartIfThereAreNoTables() {
-        JDBC.withBean(Taker.class)
+        jdbc().withBean(Taker.class)
                 .withPropertyValues("retrykit.idempotency.initialize-schema=never")
                 .run(context -> assertThat(context)
                         .getFailure()
@@ -96,7 +99,7 @@ class IdempotencyAutoConfigurationTests {
 
     @Test
     void startsThoughTheDatabaseIsDown() {
-        JDBC.withBean(Taker.class)
+        jdbc().withBean(Taker.class)
                 .withPropertyValues(
                         "spring.datasource.url=jdbc:postgresql://127.0.0.1:1/none",
                         "spring.datasource.hikari.connection-timeout=250")
@@ -105,7 +108,7 @@ class IdempotencyAutoConfigurationTests {
 
     @Test
     void putsTheFenceIntoManagersThatTheApplicationMakes() {
-        JDBC.withBean(Taker.class)
+        jdbc().withBean(Taker.class)
                 .withUserConfiguration(OwnManager.class)
                 .run(context -> assertThat(context.getBean(AbstractPlatformTransactionManager.class)
                                 .getTransactionExecutionListeners())
@@ -116,7 +119,7 @@ class IdempotencyAutoConfigurationTests {
     @Test
     void guaranteesLessWhereTransactionsUseAnotherDataSource() {
         DataSource another = another();
-        JDBC.withBean(Taker.class)
+        jdbc().withBean(Taker.class)
                 .withBean(DataSourceTransactionManager.class, () -> new DataSourceTransactionManager(another))
                 .run(context -> assertThat(context.getBean(Idempotency.class).methods())
                         .singleElement()
@@ -136,7 +139,7 @@ class IdempotencyAutoConfigurationTests {
         ApplicationContextRunner redis =
                 NONE.withBean(RedisConnectionFactory.class, () -> Mockito.mock(RedisConnectionFactory.class));
         redis.run(context -> assertThat(context).getBean(IdempotencyStore.class).isInstanceOf(RedisStore.class));
-        JDBC.withBean(RedisConnectionFactory.class, () -> Mockito.mock(RedisConnectionFactory.class))
+        jdbc().withBean(RedisConnectionFactory.class, () -> Mockito.mock(RedisConnectionFactory.class))
                 .withPropertyValues("retrykit.idempotency.store=redis")
                 .run(context ->
                         assertThat(context).getBean(IdempotencyStore.class).isInstanceOf(RedisStore.class));
@@ -145,16 +148,18 @@ class IdempotencyAutoConfigurationTests {
     @Test
     void takesTheApplicationsStore() {
         IdempotencyStore own = Mockito.mock(IdempotencyStore.class);
-        JDBC.withBean(IdempotencyStore.class, () -> own)
+        jdbc().withBean(IdempotencyStore.class, () -> own)
                 .run(context ->
                         assertThat(context).getBean(IdempotencyStore.class).isSameAs(own));
     }
 
     @Test
     void isOffWithEverythingElse() {
-        JDBC.withBean(Taker.class).withPropertyValues("retrykit.enabled=false").run(context -> {
-            assertThat(context).doesNotHaveBean(IdempotencyStore.class);
-            context.getBean(Taker.class).take("message");
-        });
+        jdbc().withBean(Taker.class)
+                .withPropertyValues("retrykit.enabled=false")
+                .run(context -> {
+                    assertThat(context).doesNotHaveBean(IdempotencyStore.class);
+                    context.getBean(Taker.class).take("message");
+                });
     }
 }
