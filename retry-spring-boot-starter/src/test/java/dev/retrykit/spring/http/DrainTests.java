@@ -3,6 +3,7 @@ package dev.retrykit.spring.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.RetryEvent;
+import dev.retrykit.spring.idempotency.Waiting;
 import dev.retrykit.time.TimeSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -75,7 +76,7 @@ class DrainTests {
             byte[] bytes = header.isEmpty() ? new byte[1000] : zipped();
             for (int i = 0; ; i = (i + 1) % bytes.length) {
                 out.write("1\r\n" + (char) (bytes[i] & 0xff) + "\r\n");
-                Thread.sleep(20);
+                Waiting.nanos(20_000_000);
             }
         }
 
@@ -83,7 +84,7 @@ class DrainTests {
             out.write("HTTP/1.1 503 Busy\r\nContent-Length: 1000000000\r\n\r\n");
             while (true) {
                 out.write("x");
-                Thread.sleep(20);
+                Waiting.nanos(20_000_000);
             }
         }
 

@@ -3,6 +3,7 @@ package dev.retrykit.spring.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.RetryEvent;
+import dev.retrykit.spring.idempotency.Waiting;
 import dev.retrykit.time.TimeSource;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.util.ResourceLeakDetector;
@@ -43,7 +44,7 @@ class LateAnswerTests {
     void isReleased() throws Exception {
         List<RetryEvent.Ended> ended = new CopyOnWriteArrayList<>();
         try (KeptServer server = new KeptServer((request, out) -> {
-            Thread.sleep(28 + Math.floorMod(request.hashCode(), 5));
+            Waiting.nanos((28 + Math.floorMod(request.hashCode(), 5)) * 1_000_000L);
             return out.answer(503, "x".repeat(3000));
         })) {
             HttpApps.with(YML, ended)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.retrykit.RetryEvent;
 import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.spring.idempotency.Waiting;
 import dev.retrykit.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -257,7 +258,7 @@ class ResendTests {
     private static List<String> bursts(ApplicationContextRunner app, Call call) throws Exception {
         List<String> bursts = new ArrayList<>();
         try (KeptServer server = new KeptServer((request, out) -> {
-            Thread.sleep(80);
+            Waiting.nanos(80_000_000);
             return out.answer(200, "ok");
         })) {
             app.run(context -> {

@@ -52,7 +52,7 @@ class BoundedWaitTests {
         Thread.currentThread().interrupt();
         assertThatExceptionOfType(InterruptedException.class)
                 .isThrownBy(() -> BoundedWait.<Boolean, Exception>call(() -> {
-                    Thread.sleep(0);
+                    TimeSource.system().sleep(0);
                     return true;
                 }));
         Thread.currentThread().interrupt();
