@@ -51,8 +51,11 @@ enum Dialect {
     /** Whether reading from the network can be bounded, at no cost. */
     final boolean hasNetworkTimeout;
 
-    /** Whether a statement waits for a row longer than its time-out says. */
-    final boolean ignoresQueryTimeout;
+    /**
+     * Whether a statement's time-out stays on its connection, for all later statements of the application, and doesn't end
+     * its wait for a row.
+     */
+    final boolean keepsQueryTimeout;
 
     Dialect(
             String now,
@@ -60,13 +63,13 @@ enum Dialect {
             String purge,
             boolean looksBeforeInserting,
             boolean hasNetworkTimeout,
-            boolean ignoresQueryTimeout) {
+            boolean keepsQueryTimeout) {
         this.now = now;
         this.newRow = newRow;
         this.purge = purge;
         this.looksBeforeInserting = looksBeforeInserting;
         this.hasNetworkTimeout = hasNetworkTimeout;
-        this.ignoresQueryTimeout = ignoresQueryTimeout;
+        this.keepsQueryTimeout = keepsQueryTimeout;
     }
 
     /**

@@ -177,7 +177,7 @@ public final class JdbcStore implements IdempotencyStore {
 
     private static TakeOver takeOver(Session session, Row row, ClaimRequest request) throws SQLException {
         try {
-            if (session.dialect().ignoresQueryTimeout) {
+            if (session.dialect().keepsQueryTimeout) {
                 session.first(
                         Sql.LOCK, locked -> locked.getString(1), request.claim().id());
             }

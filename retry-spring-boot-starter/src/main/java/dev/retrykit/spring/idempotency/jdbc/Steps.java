@@ -198,8 +198,9 @@ final class Steps {
         PreparedStatement prepare(Sql statement, @Nullable Object... arguments) throws SQLException {
             PreparedStatement prepared = connection.prepareStatement(words.text(statement));
             try {
-                if (statement.longestWaitSeconds() > 0 && !isBoundedByNetwork(statement)) {
-                    prepared.setQueryTimeout(statement.longestWaitSeconds());
+                int seconds = longestWaitSeconds(statement);
+                if (seconds > 0) {
+                    prepared.setQueryTimeout(seconds);
                 }
                 for (int i = 0; i < arguments.length; i++) {
                     set(prepared, i + 1, arguments[i]);
@@ -212,11 +213,14 @@ final class Steps {
         }
 
         /**
-         * A holder's own row is locked by nobody for long. PostgreSQL's driver tells a server that is gone to cancel a
-         * statement, and waits ten seconds for that.
+         * Zero for none. A holder's own row is locked by nobody for long. PostgreSQL's driver tells a server that is gone
+         * to cancel a statement, and waits ten seconds for that.
          */
-        private boolean isBoundedByNetwork(Sql statement) {
-            return words.dialect().hasNetworkTimeout && (statement == Sql.COMPLETE || statement == Sql.RELEASE);
+        private int longestWaitSeconds(Sql statement) {
+            Dialect dialect = words.dialect();
+            boolean isBoundedByNetwork =
+                    dialect.hasNetworkTimeout && (statement == Sql.COMPLETE || statement == Sql.RELEASE);
+            return isBoundedByNetwork || dialect.keepsQueryTimeout ? 0 : statement.longestWaitSeconds();
         }
 
         private static void set(PreparedStatement prepared, int index, @Nullable Object argument) throws SQLException {
