@@ -3,11 +3,13 @@ package dev.retrykit.spring.transaction;
 import dev.retrykit.RetryContext;
 import dev.retrykit.SideEffect;
 import dev.retrykit.spring.failure.DataFailures;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.ConfigurableTransactionManager;
 import org.springframework.transaction.ReactiveTransactionManager;
@@ -91,6 +93,31 @@ public final class CommitListener implements TransactionExecutionListener {
             about.written = written;
         }
         return written;
+    }
+
+    /**
+     * Executes an SQL statement in a transaction that is about to be committed, if that has written anything.
+     *
+     * @param statement executes it, with more at its end if that is given; tells whether it changed a row
+     * @return whether it changed a row. If it didn't, either the transaction has written nothing, or there was no such row
+     * @throws RuntimeException as {@link #hasWritten} does
+     */
+    public boolean changesIfWritten(TransactionExecution transaction, Predicate<String> statement) {
+        Known about = known(transaction);
+        String condition = writes == null || about.written != null ? null : writes.condition();
+        if (condition == null) {
+            return hasWritten(transaction) && statement.test("");
+        }
+        boolean changed = statement.test(" and " + condition);
+        if (changed) {
+            about.written = true;
+        }
+        return changed;
+    }
+
+    /** Whether a statement of the transaction has failed before, so that it can only be rolled back. */
+    public static boolean isDoomed(SQLException failed) {
+        return WriteQuery.isDoomed(failed);
     }
 
     private Known known(TransactionExecution transaction) {

@@ -14,22 +14,31 @@ import org.jspecify.annotations.Nullable;
  */
 enum WriteQuery {
 
-    /** Zero before the first write. */
-    H2(
-            "select case when contains_uncommitted then 1 else 0 end from information_schema.sessions"
-                    + " where session_id = session_id()",
-            false),
+    /**
+     * The view of sessions tells the same, but looks at all of them, and fails if another one ends a transaction meanwhile.
+     * Rows that are locked count as written.
+     */
+    H2("select case when transaction_id() is null then 0 else 1 end", false, "transaction_id() is not null"),
 
     /** A transaction gets an id with its first write. A savepoint that was rolled back, and a sequence, count as writes. */
-    POSTGRESQL("select case when pg_current_xact_id_if_assigned() is null then 0 else 1 end", false),
+    POSTGRESQL(
+            "select case when pg_current_xact_id_if_assigned() is null then 0 else 1 end",
+            false,
+            "pg_current_xact_id_if_assigned() is not null"),
 
-    POSTGRESQL_12("select case when txid_current_if_assigned() is null then 0 else 1 end", false),
+    POSTGRESQL_12(
+            "select case when txid_current_if_assigned() is null then 0 else 1 end",
+            false,
+            "txid_current_if_assigned() is not null"),
 
     /**
      * Also MariaDB. Rows that the session has inserted, updated and deleted so far: {@code innodb_trx} is a cached view, and
      * {@code @@in_transaction} is set by reading.
      */
-    MYSQL("show session status where variable_name in ('Handler_write', 'Handler_update', 'Handler_delete')", true);
+    MYSQL(
+            "show session status where variable_name in ('Handler_write', 'Handler_update', 'Handler_delete')",
+            true,
+            null);
 
     private static final String FAILED_TRANSACTION = "25P02";
 
@@ -38,9 +47,13 @@ enum WriteQuery {
     /** Whether the number goes on from transaction to transaction, so that the one at the beginning must be known. */
     final boolean isCumulative;
 
-    WriteQuery(String sql, boolean isCumulative) {
+    /** The same as a condition of another statement, true after the first write; null if there is none. */
+    final @Nullable String condition;
+
+    WriteQuery(String sql, boolean isCumulative, @Nullable String condition) {
         this.sql = sql;
         this.isCumulative = isCumulative;
+        this.condition = condition;
     }
 
     /** By the name that the database gives itself; null for a database that can't tell. */

@@ -90,6 +90,20 @@ final class Writes {
         }
     }
 
+    /**
+     * The condition of an SQL statement that is true if the thread's transaction has written anything before it. What JPA
+     * has yet to write is sent first. Null if it isn't known yet whether the database understands it.
+     */
+    @Nullable
+    String condition() {
+        WriteQuery known = query;
+        if (known == null || known.condition == null || !FetchedConnection.isThere(dataSource)) {
+            return null;
+        }
+        PendingEntities.flush();
+        return known.condition;
+    }
+
     private boolean isWritten(Connection connection, long atBegin) throws SQLException {
         WriteQuery known = query(connection);
         if (known == null || known.isCumulative && atBegin == UNKNOWN) {

@@ -1,6 +1,7 @@
 package dev.retrykit.spring.idempotency.jdbc;
 
 import dev.retrykit.spring.idempotency.store.BoundedWait;
+import dev.retrykit.spring.idempotency.store.Claim;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -183,6 +184,15 @@ final class Steps {
         /** How many rows a statement changed. */
         int update(Sql statement, @Nullable Object... arguments) throws SQLException {
             try (PreparedStatement prepared = prepare(statement, arguments)) {
+                return prepared.executeUpdate();
+            }
+        }
+
+        /** How many rows are committed with the transaction of the connection, on a further condition. */
+        int fence(String condition, Claim claim) throws SQLException {
+            try (PreparedStatement prepared = connection.prepareStatement(words.text(Sql.FENCE) + condition)) {
+                prepared.setString(1, claim.id());
+                prepared.setString(2, claim.owner());
                 return prepared.executeUpdate();
             }
         }

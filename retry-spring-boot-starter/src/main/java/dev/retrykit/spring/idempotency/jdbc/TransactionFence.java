@@ -52,16 +52,25 @@ final class TransactionFence implements TransactionExecutionListener {
         }
         for (; held != null; held = held.outer()) {
             if (held.store() instanceof JdbcStore store && store.uses(dataSource)) {
-                if (commits.hasWritten(transaction)) {
-                    fence(held, store, dataSource);
-                } else {
-                    held.read();
-                }
+                fence(held, store, transaction);
             }
         }
     }
 
-    private static void fence(HeldClaim held, JdbcStore store, DataSource own) {
+    private void fence(HeldClaim held, JdbcStore store, TransactionExecution transaction) {
+        if (commits.changesIfWritten(transaction, condition -> commit(held, store, dataSource, condition))) {
+            held.fenced();
+            RetryContext.current().ifPresent(attempt -> attempt.onRepeat(held.repeat()));
+        } else if (commits.hasWritten(transaction)) {
+            held.lost();
+            throw new ClaimLostException(held.claim());
+        } else {
+            held.read();
+        }
+    }
+
+    /** Whether the claim is still this holder's. */
+    private static boolean commit(HeldClaim held, JdbcStore store, DataSource own, String condition) {
         if (!TransactionSynchronizationManager.hasResource(own)) {
             throw new CommitRefusedException(
                     "The transaction was rolled back: its connection isn't known outside of its manager, so its idempotent"
@@ -70,22 +79,16 @@ final class TransactionFence implements TransactionExecutionListener {
                     null);
         }
         Connection connection = DataSourceUtils.getConnection(own);
-        int rows;
         try {
-            rows = store.steps()
-                    .session(connection)
-                    .update(Sql.FENCE, held.claim().id(), held.claim().owner());
+            return store.steps().session(connection).fence(condition, held.claim()) == 1;
         } catch (SQLException failed) {
+            if (CommitListener.isDoomed(failed)) {
+                return false;
+            }
             throw refused(held, failed);
         } finally {
             DataSourceUtils.releaseConnection(connection, own);
         }
-        if (rows == 0) {
-            held.lost();
-            throw new ClaimLostException(held.claim());
-        }
-        held.fenced();
-        RetryContext.current().ifPresent(attempt -> attempt.onRepeat(held.repeat()));
     }
 
     /**
