@@ -15,6 +15,7 @@ final class AnswerNotes {
 
     private volatile @Nullable PeerAnswer last;
     private volatile List<String> peers = List.of();
+    private volatile @Nullable BitSet statuses;
     private volatile @Nullable BitSet transientStatuses;
     private volatile boolean ended;
 
@@ -43,8 +44,28 @@ final class AnswerNotes {
     /** The last request to end was answered so; null if it wasn't answered, or answered well. */
     void note(@Nullable PeerAnswer answer) {
         if (!ended && (answer != null || last != null)) {
+            if (answer != null) {
+                addStatus(answer.status());
+            }
             last = answer;
         }
+    }
+
+    /** Whether a request was answered with a status of 400 or more. */
+    boolean hasStatus(int status) {
+        BitSet known = statuses;
+        return known != null && known.get(status);
+    }
+
+    private synchronized void addStatus(int status) {
+        statuses = with(statuses, status);
+    }
+
+    /** Those that are known aren't changed: they are read without a lock. */
+    private static BitSet with(@Nullable BitSet known, int status) {
+        BitSet all = known == null ? new BitSet() : (BitSet) known.clone();
+        all.set(status);
+        return all;
     }
 
     @Nullable
@@ -80,9 +101,7 @@ final class AnswerNotes {
 
     /** An answer of this status that says when to come back is transient, whatever the rules for statuses say. */
     synchronized void expect(int status) {
-        BitSet known = transientStatuses == null ? new BitSet() : (BitSet) transientStatuses.clone();
-        known.set(status);
-        transientStatuses = known;
+        transientStatuses = with(transientStatuses, status);
     }
 
     /** The verdict, of an answer that is expected as a transient one. */

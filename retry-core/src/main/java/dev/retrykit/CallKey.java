@@ -83,9 +83,7 @@ final class CallKey {
                     known(levels, kind, level -> level.key().history().match(level, kind, hash));
             KeyedRequest sent = new KeyedRequest(known == null ? outermost.create(kind, hash) : known.with(hash));
             for (AttemptNotes level : levels) {
-                if (level.key().history().begin(level, sent)) {
-                    level.add(new SideEffect(level, Kind.AMBIGUOUS_KEY, kind));
-                }
+                note(level, level.key().history().begin(level, sent), kind);
             }
             return sent;
         }
@@ -105,8 +103,16 @@ final class CallKey {
             LogicalRequest known =
                     known(levels, kind, level -> level.key().own().matchOwn(level, kind, key));
             KeyedRequest sent = new KeyedRequest(known == null ? new LogicalRequest(kind, key, key) : known);
-            levels.forEach(level -> level.key().own().begin(level, sent));
+            for (AttemptNotes level : levels) {
+                note(level, level.key().own().begin(level, sent), kind);
+            }
             return sent;
+        }
+    }
+
+    private static void note(AttemptNotes level, @Nullable Kind doubt, String kind) {
+        if (doubt != null) {
+            level.add(new SideEffect(level, doubt, kind));
         }
     }
 
@@ -148,15 +154,15 @@ final class CallKey {
             random = random == null ? UUID.randomUUID().toString() : random;
             text = random;
         }
-        return new LogicalRequest(kind, key(text, kind, history().count(kind) + 1), hash);
+        return new LogicalRequest(kind, key(text, kind, history().next(kind)), hash);
     }
 
     /** An attempt of another call turns out to be part of an attempt of this one, which sent what that one sent. */
     void takeOver(AttemptNotes outer, AttemptNotes inner) {
         CallKey taken = inner.key();
         if (taken.hasSent()) {
-            history().takeOver(outer, taken.history(), inner);
-            own().takeOver(outer, taken.own(), inner);
+            note(outer, history().takeOver(outer, taken.history(), inner), "a request");
+            note(outer, own().takeOver(outer, taken.own(), inner), "a request");
         }
     }
 

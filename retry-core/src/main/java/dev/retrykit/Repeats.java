@@ -16,7 +16,7 @@ record Repeats(boolean idempotent, UnsafeMethods unsafeMethods, boolean sendsKey
     boolean allow(Kind kind) {
         return switch (kind) {
             case COMMIT -> idempotent;
-            case MISMATCHED_KEY, AMBIGUOUS_KEY, WITHOUT_KEY -> allowRequest(false);
+            case MISMATCHED_KEY, AMBIGUOUS_KEY, FORGOTTEN_KEY, WITHOUT_KEY -> allowRequest(false);
             case UNWATCHED -> !watchesRequests || allowRequest(false);
             case WITH_KEY -> allowRequest(true);
             case WATCHED -> true;

@@ -1,5 +1,6 @@
 package dev.retrykit;
 
+import dev.retrykit.SideEffect.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,9 +27,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestHistory {
 
+    /** A call without an end, such as a consumer's loop, must not fill the memory: 250 bytes each. */
+    static final int MOST_REQUESTS = 100_000;
+
     // All of them under this object's lock. A call may send thousands of requests: none is looked at twice for each.
     private final Map<String, List<LogicalRequest>> requests = new HashMap<>(4);
     private final Map<AttemptNotes, Sent> attempts = new IdentityHashMap<>(2);
+
+    private int size;
+    private int forgotten;
 
     /** Those from which no attempt has gone on to another, in the order in which they were sent first. */
     private final Set<LogicalRequest> last = new LinkedHashSet<>(2);
@@ -93,17 +100,18 @@ final class RequestHistory {
         return null;
     }
 
-    /** How many of a kind there are. */
-    synchronized int count(String kind) {
-        return requests.getOrDefault(kind, List.of()).size();
+    /** The number of a new request of a kind, from 1. No other request of that kind has it. */
+    synchronized int next(String kind) {
+        return size < MOST_REQUESTS ? requests.getOrDefault(kind, List.of()).size() + 1 : MOST_REQUESTS + ++forgotten;
     }
 
     /**
      * An attempt sends a request.
      *
-     * @return whether another of its kind is on its way that can't be told apart from it
+     * @return why a later attempt can't repeat it under its key: another of its kind is on its way that can't be told
+     *     apart from it, or it isn't remembered; null if it can
      */
-    synchronized boolean begin(AttemptNotes attempt, KeyedRequest next) {
+    synchronized @Nullable Kind begin(AttemptNotes attempt, KeyedRequest next) {
         LogicalRequest request = next.request();
         Sent sent = sent(attempt);
         boolean ambiguous = false;
@@ -118,34 +126,48 @@ final class RequestHistory {
                 request.confuse();
             }
         }
-        add(sent, request, true);
         sent.unfollowed.add(next);
-        return ambiguous;
+        if (!add(sent, request, true)) {
+            return Kind.FORGOTTEN_KEY;
+        }
+        return ambiguous ? Kind.AMBIGUOUS_KEY : null;
     }
 
-    private void add(Sent sent, LogicalRequest request, boolean isLast) {
+    /** Whether it is remembered. */
+    private boolean add(Sent sent, LogicalRequest request, boolean isLast) {
         if (attempts.values().stream().noneMatch(any -> any.requests.contains(request))) {
+            if (size == MOST_REQUESTS) {
+                return false;
+            }
+            size++;
             requests.computeIfAbsent(request.kind(), kind -> new ArrayList<>(1)).add(request);
             if (isLast) {
                 last.add(request);
             }
         }
         sent.requests.add(request);
+        return true;
     }
 
     private static boolean areConfused(LogicalRequest one, LogicalRequest other) {
         return one != other && one.kind().equals(other.kind()) && (one.hash() == null || other.hash() == null);
     }
 
-    /** An attempt of another call is part of an attempt of this one, which has sent what that one has sent. */
-    synchronized void takeOver(AttemptNotes outer, RequestHistory history, AttemptNotes inner) {
+    /**
+     * An attempt of another call is part of an attempt of this one, which has sent what that one has sent.
+     *
+     * @return why a later attempt can't repeat some of it; null if it can
+     */
+    synchronized @Nullable Kind takeOver(AttemptNotes outer, RequestHistory history, AttemptNotes inner) {
         Sent taken = history.copyOf(inner);
         Set<LogicalRequest> ended = new HashSet<>(taken.requests);
         taken.unfollowed.forEach(sent -> ended.remove(sent.request()));
+        boolean all = true;
         for (LogicalRequest request : taken.requests) {
-            add(sent(outer), request, !ended.contains(request));
+            all &= add(sent(outer), request, !ended.contains(request));
         }
         sent(outer).unfollowed.addAll(taken.unfollowed);
+        return all ? null : Kind.FORGOTTEN_KEY;
     }
 
     private synchronized Sent copyOf(AttemptNotes attempt) {

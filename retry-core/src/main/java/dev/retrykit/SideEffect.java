@@ -20,6 +20,9 @@ public final class SideEffect {
         /** A request whose idempotency key another one may get in the next attempt. */
         AMBIGUOUS_KEY,
 
+        /** A request with an idempotency key that its call doesn't remember, since it has sent 100,000 before. */
+        FORGOTTEN_KEY,
+
         /** A request without an idempotency key. */
         WITHOUT_KEY,
 

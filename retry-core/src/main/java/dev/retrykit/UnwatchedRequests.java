@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Requests of HTTP clients that nobody watches. An attempt in which such a client failed may have sent a POST. Where
- * idempotency keys were asked for, none was sent, so the attempt isn't repeated; elsewhere the listeners are told.
+ * idempotency keys were asked for, none was sent, so the attempt isn't repeated; elsewhere the listeners are told. Where
+ * keys were asked for, that holds beside watched requests, too, if none of them had a key or failed so.
  */
 final class UnwatchedRequests {
 
@@ -14,23 +15,38 @@ final class UnwatchedRequests {
 
     /** What the end of an attempt means, seen with what it did before. */
     static Verdict judge(AttemptView attempt, @Nullable Throwable failure, Verdict verdict, RetryPolicy policy) {
-        if (verdict.kind() == Verdict.Kind.RETRYABLE
-                && !attempt.notes().has(SideEffect.Kind.WATCHED)
-                && !policy.allows(SideEffect.Kind.UNWATCHED)
-                && (policy.maxAttempts() > 1 || CallKey.isWantedIn(attempt.notes()))
-                && isHttp(failure, verdict)) {
-            note(attempt, failure, verdict);
+        if (verdict.kind() == Verdict.Kind.RETRYABLE && !policy.allows(SideEffect.Kind.UNWATCHED)) {
+            look(attempt, failure, verdict, policy);
         }
         return attempt.notes().judge(verdict, policy);
     }
 
-    private static void note(AttemptView attempt, @Nullable Throwable failure, Verdict verdict) {
+    private static void look(AttemptView attempt, @Nullable Throwable failure, Verdict verdict, RetryPolicy policy) {
         AttemptNotes notes = attempt.notes();
-        if (CallKey.isWantedIn(notes)) {
+        boolean keysWanted = CallKey.isWantedIn(notes);
+        if (notes.has(SideEffect.Kind.WATCHED)) {
+            if (keysWanted && !notes.has(SideEffect.Kind.WITH_KEY) && isOfAnother(notes, failure, verdict)) {
+                note(attempt, failure, verdict, true);
+            }
+        } else if ((policy.maxAttempts() > 1 || keysWanted) && isHttp(failure, verdict)) {
+            note(attempt, failure, verdict, keysWanted);
+        }
+    }
+
+    private static void note(AttemptView attempt, @Nullable Throwable failure, Verdict verdict, boolean keysWanted) {
+        AttemptNotes notes = attempt.notes();
+        if (keysWanted) {
             notes.add(new SideEffect(notes, SideEffect.Kind.UNWATCHED, describe(failure, verdict)));
         } else {
             attempt.call().retry().audience().unwatched(attempt.number(), failure);
         }
+    }
+
+    /** Whether none of the requests that are watched has failed so. */
+    private static boolean isOfAnother(AttemptNotes notes, @Nullable Throwable failure, Verdict verdict) {
+        boolean otherStatus = verdict.status() != 0 && !notes.answers().hasStatus(verdict.status());
+        return failure != null
+                && (HttpClientFailures.isOfForeign(failure) || otherStatus && HttpClientFailures.isOne(failure));
     }
 
     private static boolean isHttp(@Nullable Throwable failure, Verdict verdict) {

@@ -17,6 +17,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -392,6 +393,32 @@ class KeyedRequestTests {
             assertThat(result).isEqualTo(new Result(2, StopReason.NOT_IDEMPOTENT));
             assertThat(sent).hasSize(2);
         }
+    }
+
+    /** A call without an end, such as a consumer's loop. */
+    @Test
+    void tooManyToRememberAreNotRepeated() {
+        Result result = call(keyed(), context -> {
+            for (int i = 0; i < RequestHistory.MOST_REQUESTS + 100; i++) {
+                begin(context, "POST /pay/" + i % 7, null).ended(Outcome.DONE);
+            }
+        });
+
+        assertThat(result).isEqualTo(new Result(1, StopReason.NOT_IDEMPOTENT));
+        assertThat(sent).hasSize(RequestHistory.MOST_REQUESTS + 100).doesNotHaveDuplicates();
+        assertThat(ended().sideEffect().kind()).isEqualTo(SideEffect.Kind.FORGOTTEN_KEY);
+    }
+
+    @Test
+    void asManyAsCanBeRememberedAreRepeated() {
+        Result result = call(keyed(), context -> {
+            for (int i = 0; i < RequestHistory.MOST_REQUESTS; i++) {
+                begin(context, "POST /pay", null).ended(Outcome.UNKNOWN);
+            }
+        });
+
+        assertThat(result).isEqualTo(new Result(3, StopReason.EXHAUSTED));
+        assertThat(Set.copyOf(sent)).hasSize(RequestHistory.MOST_REQUESTS);
     }
 
     @Nested

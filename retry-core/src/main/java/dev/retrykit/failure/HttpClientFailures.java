@@ -34,6 +34,12 @@ public final class HttpClientFailures {
             "org.eclipse.jetty.client.",
             "reactor.netty.http.client.");
 
+    /** Where Spring's clients are, which fail by the exceptions of what they send requests with. */
+    private static final List<String> SPRING = List.of(
+            "org.springframework.web.client.",
+            "org.springframework.web.reactive.function.client.",
+            "org.springframework.http.client.");
+
     private HttpClientFailures() {}
 
     /** Whether a failure, or one in its cause chain, comes from an HTTP client. */
@@ -46,12 +52,27 @@ public final class HttpClientFailures {
         return false;
     }
 
-    private static boolean isThrownByClient(Throwable link) {
-        if (!(link instanceof IOException)) {
-            return false;
+    /** Whether a failure comes from an HTTP client that isn't one of Spring's. */
+    public static boolean isOfForeign(Throwable failure) {
+        return isOne(failure) && !isOfSpring(failure);
+    }
+
+    private static boolean isOfSpring(Throwable failure) {
+        for (Throwable link : Causes.chain(failure)) {
+            if (startsWithOne(link.getClass().getName(), SPRING) || isThrownBy(link, SPRING)) {
+                return true;
+            }
         }
+        return false;
+    }
+
+    private static boolean isThrownByClient(Throwable link) {
+        return link instanceof IOException && isThrownBy(link, CLIENTS);
+    }
+
+    private static boolean isThrownBy(Throwable link, List<String> packages) {
         for (StackTraceElement frame : link.getStackTrace()) {
-            if (startsWithOne(frame.getClassName(), CLIENTS)) {
+            if (startsWithOne(frame.getClassName(), packages)) {
                 return true;
             }
         }

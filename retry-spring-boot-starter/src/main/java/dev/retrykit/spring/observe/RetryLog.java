@@ -164,6 +164,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
             case COMMIT -> committed(what, event);
             case MISMATCHED_KEY -> mismatched(what, event);
             case AMBIGUOUS_KEY -> ambiguous(what, event);
+            case FORGOTTEN_KEY -> forgotten(what, event);
             case UNWATCHED -> UnwatchedClients.withoutKey(what) + key(event, "unsafe-methods: always");
             case WITHOUT_KEY, WITH_KEY, WATCHED -> sent(what, event);
         };
@@ -187,6 +188,13 @@ public final class RetryLog implements RetryListener, CircuitListener {
         return what + " was sent more than once at the same time, and nothing tells which request has which idempotency"
                 + " key, so none is sent again. Send them one after the other, or set the headers of the keys yourself; if"
                 + " a second request does no harm, set " + key(event, "unsafe-methods: always");
+    }
+
+    private static String forgotten(String what, Ended event) {
+        return "its call has sent more than 100,000 requests with idempotency keys, the last of them " + what
+                + ", and remembers no more, so none is sent again. Retry the method that handles one message or item,"
+                + " rather than the loop around it; if a second request does no harm, set "
+                + key(event, "unsafe-methods: always");
     }
 
     private static String sent(String what, Ended event) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -150,13 +151,48 @@ class UnwatchedClientTests {
         assertThat(ended).extracting(RetryEvent.Ended::attempts).containsExactly(3);
     }
 
-    @Test
-    void anAttemptWithAWatchedRequestIsJudgedByThat() {
+    /** What they write must not be repeated because something else was read, however that went. */
+    @ParameterizedTest
+    @CsvSource({"RestClient, /broken", "RestTemplate, /broken", "JDK, /lost"})
+    void areNotRepeatedBesideAWatchedRequestEither(String client, String path, CapturedOutput output) {
+        HttpApps.with(YML, ended).withBean(Calls.class).run(context -> {
+            RestClient watched = context.getBean(RestClient.Builder.class).build();
+            fails(() -> context.getBean(Calls.class).keyed(() -> {
+                watched.get().uri(server.url("/token")).retrieve().toBodilessEntity();
+                return post(client, path).call();
+            }));
+        });
+
+        assertThat(server.requests(path)).hasSize(1);
+        assertThat(ended).extracting(RetryEvent.Ended::reason).containsExactly(StopReason.NOT_IDEMPOTENT);
+        assertThat(output).contains("came from an HTTP client that isn't watched, so no key was sent");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/broken", "/lost"})
+    void anAttemptWithAWatchedRequestIsJudgedByThat(String path) {
         HttpApps.with(YML, ended).withBean(Calls.class).run(context -> {
             RestClient client = context.getBean(RestClient.Builder.class).build();
             fails(() -> context.getBean(Calls.class).keyed(() -> {
                 client.get().uri(server.url("/token")).retrieve().toBodilessEntity();
-                return client.get().uri(server.url("/broken")).retrieve().body(String.class);
+                return client.get().uri(server.url(path)).retrieve().body(String.class);
+            }));
+        });
+
+        assertThat(server.requests(path)).hasSize(3);
+    }
+
+    /** As a method does that reads from several servers, in another order each time. */
+    @Test
+    void aWatchedRequestThatFailedBeforeTheLastIsKnownToo() {
+        HttpApps.with(YML, ended).withBean(Calls.class).run(context -> {
+            RestClient client = context.getBean(RestClient.Builder.class).build();
+            fails(() -> context.getBean(Calls.class).keyed(() -> {
+                try {
+                    return client.get().uri(server.url("/broken")).retrieve().body(String.class);
+                } finally {
+                    client.get().uri(server.url("/token")).retrieve().toBodilessEntity();
+                }
             }));
         });
 
