@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>all of them after half a second while 32 wait, or after 0.3 s while 100 do,
- *   <li>those above 160 after 60 ms, if the store has answered within 20 ms before. A server has 200 threads by default.
+ *   <li>those above 160 after three times what the last step took, 60 ms at least. A server has 200 threads by default.
  * </ul>
  */
 final class StoreQueue implements AutoCloseable {
@@ -102,7 +102,7 @@ final class StoreQueue implements AutoCloseable {
                 } catch (TimeoutException slow) {
                     if (isStalled(step, look)) {
                         giveAllUp();
-                    } else if (counts && look >= LOOKS_OF_CROWD && isQuiet(step) && tryLeaveCrowd()) {
+                    } else if (counts && isQuiet(step, look) && tryLeaveCrowd()) {
                         counts = false;
                         step.giveUp(
                                 new StoreStalledException("The store answered nobody while many waited."), Signal.NONE);
@@ -125,9 +125,11 @@ final class StoreQueue implements AutoCloseable {
         }
     }
 
-    /** Whether a store that has been fast has answered nobody since a step began. */
-    private boolean isQuiet(StoreStep<?> step) {
-        return lastStepNanos <= LOOK_NANOS && quick.isSilentSince(step.startedNanos());
+    /** Whether the store has answered nobody since a step began, for longer than it is used to. */
+    private boolean isQuiet(StoreStep<?> step, int looks) {
+        return looks >= LOOKS_OF_CROWD
+                && looks * LOOK_NANOS / LOOKS_OF_CROWD >= lastStepNanos
+                && quick.isSilentSince(step.startedNanos());
     }
 
     private boolean tryLeaveCrowd() {
