@@ -210,7 +210,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
     /** What a peer wrote into a message must not forge a line. */
     private static String describe(@Nullable Throwable failure) {
         return failure == null
-                ? "no failure"
+                ? "a returned value"
                 : failure.getClass().getName() + ": " + Texts.line(String.valueOf(failure.getMessage()), LONGEST);
     }
 }
