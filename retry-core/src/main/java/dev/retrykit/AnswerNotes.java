@@ -1,5 +1,6 @@
 package dev.retrykit;
 
+import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
 import java.util.ArrayList;
@@ -13,9 +14,13 @@ final class AnswerNotes {
     /** An attempt that asks more peers obeys the first ones alone. */
     private static final int MOST_PEERS = 16;
 
+    /** Of an attempt whose requests fail more often only the latest can be what it ends with. */
+    private static final int MOST_FAILURES = 16;
+
     private volatile @Nullable PeerAnswer last;
     private volatile List<String> peers = List.of();
     private volatile @Nullable BitSet statuses;
+    private volatile List<Throwable> failures = List.of();
     private volatile @Nullable BitSet transientStatuses;
     private volatile boolean ended;
 
@@ -55,6 +60,36 @@ final class AnswerNotes {
     boolean hasStatus(int status) {
         BitSet known = statuses;
         return known != null && known.get(status);
+    }
+
+    /** A request has failed so, or its answer has broken off so. */
+    void fail(Throwable failure) {
+        if (!ended) {
+            addFailure(failure);
+        }
+    }
+
+    private synchronized void addFailure(Throwable failure) {
+        List<Throwable> all = new ArrayList<>(failures);
+        if (all.size() == MOST_FAILURES) {
+            all.remove(0);
+        }
+        all.add(failure);
+        failures = List.copyOf(all);
+    }
+
+    /** Whether a request has failed so: with this failure, or with one that has a cause in common with it. */
+    boolean hasFailure(Throwable failure) {
+        for (Throwable known : failures) {
+            for (Throwable link : Causes.chain(known)) {
+                for (Throwable other : Causes.chain(failure)) {
+                    if (link == other) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     private synchronized void addStatus(int status) {

@@ -57,6 +57,14 @@ public final class AttemptRequests {
         attempt.notes().noteAnswer(null);
     }
 
+    /**
+     * A {@linkplain #watched watched} request of this attempt has failed so, or its answer has broken off so. The attempt
+     * may end with the failure or with one of its causes: it is known then that no other client has failed.
+     */
+    public void failed(Throwable failure) {
+        attempt.notes().noteFailure(Objects.requireNonNull(failure, "failure"));
+    }
+
     /** Whether requests have idempotency keys here: this call has, or one around. */
     public boolean hasIdempotencyKeys() {
         return CallKey.isWantedIn(attempt.notes());

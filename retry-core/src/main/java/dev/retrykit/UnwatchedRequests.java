@@ -44,9 +44,11 @@ final class UnwatchedRequests {
 
     /** Whether none of the requests that are watched has failed so. */
     private static boolean isOfAnother(AttemptNotes notes, @Nullable Throwable failure, Verdict verdict) {
+        if (failure == null || notes.answers().hasFailure(failure)) {
+            return false;
+        }
         boolean otherStatus = verdict.status() != 0 && !notes.answers().hasStatus(verdict.status());
-        return failure != null
-                && (HttpClientFailures.isOfForeign(failure) || otherStatus && HttpClientFailures.isOne(failure));
+        return HttpClientFailures.isOfForeign(failure) || otherStatus && HttpClientFailures.isOne(failure);
     }
 
     private static boolean isHttp(@Nullable Throwable failure, Verdict verdict) {

@@ -203,11 +203,24 @@ public final class Exchange {
     /** The transport has no answer for interceptors of the application. */
     public void lost(Throwable failure) {
         answered = false;
-        if (attempt != null) {
-            attempt.requests().unanswered();
-        }
+        noteFailure(failure);
         if (isUnsent(failure)) {
             undecided.decrementAndGet();
+        }
+    }
+
+    /** Whether it must be told if its answer breaks off: only so it is known that no other client has failed. */
+    public boolean mustKnowFailures() {
+        return attempt != null && !hasKey && attempt.requests().hasIdempotencyKeys();
+    }
+
+    /** The answer has broken off, or there is none. */
+    public void noteFailure(Throwable failure) {
+        if (attempt != null) {
+            attempt.requests().failed(failure);
+            if (!answered) {
+                attempt.requests().unanswered();
+            }
         }
     }
 
@@ -264,9 +277,7 @@ public final class Exchange {
     /** There is no answer, or nobody could make anything of it. */
     public void failed(Throwable failure) {
         connection.abort();
-        if (attempt != null && !answered) {
-            attempt.requests().unanswered();
-        }
+        noteFailure(failure);
         if (effect != null && undecided.get() == 0 && (turnedAway || isUnsent(failure))) {
             effect.didNotHappen();
         }

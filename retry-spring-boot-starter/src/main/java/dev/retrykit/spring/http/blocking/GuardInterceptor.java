@@ -96,8 +96,9 @@ final class GuardInterceptor implements ClientHttpRequestInterceptor, PriorityOr
         outgoing.tell(request.getHeaders(), attempt);
         Exchange exchange = outgoing.begin(attempt);
         request.getAttributes().put(Exchange.ATTRIBUTE, exchange);
-        return GuardedAttempts.watch(exchange, () -> execution.execute(request, body))
+        ClientHttpResponse response = GuardedAttempts.watch(exchange, () -> execution.execute(request, body))
                 .response();
+        return WatchedResponse.of(response, exchange);
     }
 
     /** The request of one attempt. */

@@ -50,7 +50,7 @@ class WatchedRequest implements ClientHttpRequest {
         Exchange own = outgoing.begin(attempt);
         watch(own);
         getAttributes().put(Exchange.ATTRIBUTE, own);
-        return GuardedAttempts.watch(own, () -> send(own)).response();
+        return WatchedResponse.of(GuardedAttempts.watch(own, () -> send(own)).response(), own);
     }
 
     /** Interceptors of the application stand between this and who began the exchange. */

@@ -130,8 +130,14 @@ final class GuardFilter implements ExchangeFilterFunction {
                 response.statusCode().value(), response.headers().asHttpHeaders());
         exchange.answered(answer.status(), answer.headers());
         return new Answered<>(
-                response,
+                exchange.mustKnowFailures() ? watched(response, exchange) : response,
                 exchange.isOwnConflict() ? answer.asExpected() : answer,
                 unwanted -> Drain.begin(unwanted, exchange.connection()));
+    }
+
+    private static ClientResponse watched(ClientResponse response, Exchange exchange) {
+        return response.mutate()
+                .body(body -> body.doOnError(exchange::noteFailure))
+                .build();
     }
 }
