@@ -5,34 +5,20 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.retrykit.PeerBusyException;
 import dev.retrykit.RetryEvent;
-import dev.retrykit.RetryListener;
 import dev.retrykit.StopReason;
 import dev.retrykit.annotation.Retryable;
-import dev.retrykit.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
 
 /** A host asks one call for time, and all obey: over real sockets. */
 class BusyHostTests {
-
-    private static final int CALLS = 200;
 
     private static final String YML = """
             retrykit:
@@ -76,77 +62,6 @@ class BusyHostTests {
 
         String get(String url) {
             return client.get().uri(url).retrieve().body(String.class);
-        }
-    }
-
-    /** All are answered only when the first of them has heard what it was asked for; the others are told no time. */
-    @ParameterizedTest
-    @ValueSource(strings = {"annotated", "guarded"})
-    void ofTwoHundredCallersNoRetryComesEarlierThanOneWasAskedFor(String how) throws Exception {
-        AtomicBoolean asked = new AtomicBoolean();
-        AtomicLong heard = new AtomicLong();
-        CountDownLatch all = new CountDownLatch(CALLS);
-        CountDownLatch first = new CountDownLatch(1);
-        List<Long> retries = new CopyOnWriteArrayList<>();
-        try (FaultServer server = new FaultServer()) {
-            for (int i = 0; i < CALLS; i++) {
-                AtomicBoolean again = new AtomicBoolean();
-                server.on("/busy/" + i, (request, connection) -> {
-                    if (again.getAndSet(true)) {
-                        retries.add(request.nanos());
-                        connection.status(200);
-                        return;
-                    }
-                    all.countDown();
-                    await(all);
-                    if (asked.compareAndSet(false, true)) {
-                        heard.set(System.nanoTime());
-                        connection.status(429, "Retry-After: 2");
-                    } else {
-                        await(first);
-                        connection.status(503);
-                    }
-                });
-            }
-            String guard = how.equals("guarded") ? "retrykit.http.guards: [{ host: localhost, policy: busy }]" : "";
-            HttpApps.with(YML + guard, new ArrayList<>())
-                    .withPropertyValues("spring.http.clients.imperative.factory=jdk")
-                    .withAllowBeanDefinitionOverriding(true)
-                    .withBean("timeSource", TimeSource.class, TimeSource::system)
-                    .withBean("heard", RetryListener.class, () -> event -> first.countDown())
-                    .withBean(Caller.class)
-                    .run(context -> callAll(context.getBean(Caller.class), how, server));
-        }
-        LongStream waits =
-                retries.stream().mapToLong(nanos -> nanos - heard.get()).sorted();
-        long[] sorted = waits.toArray();
-        assertThat(sorted).hasSize(CALLS);
-        assertThat(sorted[0]).isGreaterThanOrEqualTo(Duration.ofSeconds(2).toNanos());
-        assertThat(sorted[CALLS - 1] - sorted[0])
-                .isGreaterThan(Duration.ofMillis(50).toNanos());
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException over) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void callAll(Caller caller, String how, FaultServer server) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(CALLS);
-        try {
-            List<Future<String>> calls = new ArrayList<>();
-            for (int i = 0; i < CALLS; i++) {
-                String url = server.url("/busy/" + i);
-                calls.add(threads.submit(() -> how.equals("guarded") ? caller.get(url) : caller.call(url)));
-            }
-            for (Future<String> call : calls) {
-                assertThat(call.get()).isNull();
-            }
-        } finally {
-            threads.shutdownNow();
         }
     }
 
