@@ -131,16 +131,6 @@ final class AttemptNotes {
         }
     }
 
-    /** A request of the attempt, and of all attempts around, has failed so. */
-    void noteFailure(Throwable failure) {
-        if (answers.hasEnded() || isAbandoned()) {
-            return;
-        }
-        for (AttemptNotes notes = this; notes != null; notes = notes.around()) {
-            notes.answers.fail(failure);
-        }
-    }
-
     /** What was done that the policy doesn't let be done again; null if nothing was. */
     synchronized RetryEvent.@Nullable Effect unrepeatable(RetryPolicy policy) {
         Noted any = noted;

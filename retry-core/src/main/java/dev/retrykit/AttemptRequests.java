@@ -62,7 +62,12 @@ public final class AttemptRequests {
      * may end with the failure or with one of its causes: it is known then that no other client has failed.
      */
     public void failed(Throwable failure) {
-        attempt.notes().noteFailure(Objects.requireNonNull(failure, "failure"));
+        Objects.requireNonNull(failure, "failure");
+        AttemptNotes notes = attempt.notes();
+        boolean over = notes.answers().hasEnded() || notes.isAbandoned();
+        for (AttemptNotes each = over ? null : notes; each != null; each = each.around()) {
+            each.answers().fail(failure);
+        }
     }
 
     /** Whether requests have idempotency keys here: this call has, or one around. */
