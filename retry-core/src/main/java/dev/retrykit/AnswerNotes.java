@@ -123,6 +123,11 @@ final class AnswerNotes {
         if (!inner.peers.isEmpty()) {
             add(inner.peers);
         }
+        inner.failures.forEach(this::fail);
+        BitSet answered = inner.statuses;
+        if (answered != null) {
+            answered.stream().forEach(this::addStatus);
+        }
     }
 
     /** The attempt has ended. */

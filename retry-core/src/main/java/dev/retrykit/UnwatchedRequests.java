@@ -48,7 +48,9 @@ final class UnwatchedRequests {
             return false;
         }
         boolean otherStatus = verdict.status() != 0 && !notes.answers().hasStatus(verdict.status());
-        return HttpClientFailures.isOfForeign(failure) || otherStatus && HttpClientFailures.isOne(failure);
+        return HttpClientFailures.isOfForeign(failure)
+                || HttpClientFailures.isLost(failure)
+                || otherStatus && HttpClientFailures.isOne(failure);
     }
 
     private static boolean isHttp(@Nullable Throwable failure, Verdict verdict) {

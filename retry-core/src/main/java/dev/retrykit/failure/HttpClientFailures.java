@@ -40,6 +40,10 @@ public final class HttpClientFailures {
             "org.springframework.web.reactive.function.client.",
             "org.springframework.http.client.");
 
+    /** Of a {@code WebClient}: its cause needn't be an {@code IOException}. */
+    private static final String LOST_REQUEST =
+            "org.springframework.web.reactive.function.client.WebClientRequestException";
+
     private HttpClientFailures() {}
 
     /** Whether a failure, or one in its cause chain, comes from an HTTP client. */
@@ -55,6 +59,15 @@ public final class HttpClientFailures {
     /** Whether a failure comes from an HTTP client that isn't one of Spring's. */
     public static boolean isOfForeign(Throwable failure) {
         return isOne(failure) && !isOfSpring(failure);
+    }
+
+    /** Whether an HTTP client got no answer, or not all of it. */
+    public static boolean isLost(Throwable failure) {
+        boolean lost = false;
+        for (Throwable link : Causes.chain(failure)) {
+            lost |= link instanceof IOException || link.getClass().getName().equals(LOST_REQUEST);
+        }
+        return lost && isOne(failure);
     }
 
     private static boolean isOfSpring(Throwable failure) {

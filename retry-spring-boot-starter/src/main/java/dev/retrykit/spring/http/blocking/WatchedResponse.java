@@ -33,7 +33,12 @@ record WatchedResponse(ClientHttpResponse response, Exchange exchange) implement
 
     @Override
     public InputStream getBody() throws IOException {
-        return new Body(response.getBody(), exchange);
+        try {
+            return new Body(response.getBody(), exchange);
+        } catch (IOException | RuntimeException failure) {
+            exchange.noteFailure(failure);
+            throw failure;
+        }
     }
 
     @Override
