@@ -32,9 +32,12 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanCreationNotAllowedException;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -47,6 +50,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
@@ -68,13 +72,19 @@ public final class RetrykitAutoConfiguration {
     RetrykitAutoConfiguration() {}
 
     @Bean
+    static InfrastructureRoles retrykitInfrastructureRoles() {
+        return new InfrastructureRoles();
+    }
+
+    @Bean
     @ConditionalOnMissingBean
     TimeSource retrykitTimeSource() {
         return TimeSource.system();
     }
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    @Primary
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     WrittenSettings retrykitSettings(ApplicationContext context) {
         return SettingsBinder.bind(context.getEnvironment(), context.getClassLoader(), LOG::warn);
@@ -87,13 +97,15 @@ public final class RetrykitAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     StartReport retrykitStartReport(Retries retries) {
         return new StartReport(retries);
     }
 
+    /** Of several contexts the closest one's is meant where one is asked for. */
     @Bean
-    @ConditionalOnMissingBean
+    @Primary
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     Retries retrykitRetries(
             WrittenSettings settings,
             TimeSource time,
@@ -120,38 +132,47 @@ public final class RetrykitAutoConfiguration {
                         transition -> told.forEach(listener -> tell(listener, transition)),
                         classifiers.orderedStream().toList(),
                         statusReaders.orderedStream().toList(),
-                        context.getBeansOfType(ResultClassifier.class),
-                        context.getBeansOfType(DelayFunction.class),
+                        BeanFactoryUtils.beansOfTypeIncludingAncestors(context, ResultClassifier.class),
+                        BeanFactoryUtils.beansOfTypeIncludingAncestors(context, DelayFunction.class),
                         Stream.concat(Stream.of(requests), policyCustomizers.orderedStream())
                                 .toList(),
-                        circuitCustomizers.orderedStream().toList()));
+                        circuitCustomizers.orderedStream().toList()),
+                parent(context));
+    }
+
+    private static @Nullable Retries parent(ApplicationContext context) {
+        ApplicationContext parent = context.getParent();
+        return parent == null ? null : parent.getBeanProvider(Retries.class).getIfAvailable();
     }
 
     /** Where the retries are: those of a parent go on when its child ends. */
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @ConditionalOnBean(value = Retries.class, search = SearchStrategy.CURRENT)
     RetryShutdown retrykitShutdown(Retries retries, ApplicationContext context) {
         return new RetryShutdown(retries, context);
     }
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     MethodPlans retrykitMethodPlans(
             Retries retries, ApplicationContext context, ObjectProvider<CallerTransaction> transaction) {
         CallForms forms =
                 new CallForms(transaction.getIfUnique(() -> CallerTransaction.NONE), context.getClassLoader());
-        return new MethodPlans(
-                retries,
-                context.getEnvironment()::resolveRequiredPlaceholders,
-                forms,
-                context,
-                mode(context.getEnvironment()));
+        return new MethodPlans(retries, text -> filled(text, context), forms, context, mode(context.getEnvironment()));
+    }
+
+    /** As {@code @Value} fills it in; whoever leaves a placeholder unresolved there has it refused here. */
+    private static String filled(String text, ApplicationContext context) {
+        String filled = context.getAutowireCapableBeanFactory() instanceof ConfigurableBeanFactory beans
+                ? beans.resolveEmbeddedValue(text)
+                : text;
+        return context.getEnvironment().resolveRequiredPlaceholders(filled == null ? text : filled);
     }
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static RetryPostProcessor retrykitPostProcessor(ObjectProvider<MethodPlans> plans, Environment environment) {
         SingletonSupplier<MethodPlans> once = SingletonSupplier.of(plans::getObject);

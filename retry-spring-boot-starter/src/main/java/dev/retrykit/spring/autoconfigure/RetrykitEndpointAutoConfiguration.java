@@ -35,7 +35,7 @@ public final class RetrykitEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    RetryEndpoint retryEndpoint(Retries retries, ObjectProvider<Idempotency> idempotency) {
+    RetryEndpoint retrykitEndpoint(Retries retries, ObjectProvider<Idempotency> idempotency) {
         return new RetryEndpoint(retries, idempotency.getIfAvailable());
     }
 

@@ -14,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
 import org.springframework.context.annotation.Bean;
@@ -26,7 +27,6 @@ import org.springframework.transaction.ConfigurableTransactionManager;
 @ConditionalOnClass({DataSourceScriptDatabaseInitializer.class, ConfigurableTransactionManager.class})
 @ConditionalOnBean(WrittenSettings.class)
 @ConditionalOnSingleCandidate(DataSource.class)
-@ConditionalOnMissingBean(IdempotencyStore.class)
 @ConditionalOnProperty(name = "retrykit.idempotency.store", havingValue = "jdbc", matchIfMissing = true)
 @Conditional(OnRetrykitEnabled.class)
 public final class RetrykitIdempotencyJdbcAutoConfiguration {
@@ -34,6 +34,7 @@ public final class RetrykitIdempotencyJdbcAutoConfiguration {
     RetrykitIdempotencyJdbcAutoConfiguration() {}
 
     @Bean
+    @ConditionalOnMissingBean(IdempotencyStore.class)
     JdbcStore retrykitJdbcIdempotencyStore(DataSource dataSource, WrittenSettings settings, ListableBeanFactory beans) {
         return JdbcStore.fencedBy(
                 () -> beans.getBeansOfType(ConfigurableTransactionManager.class).values(),
@@ -41,8 +42,10 @@ public final class RetrykitIdempotencyJdbcAutoConfiguration {
                 new Tables(dataSource, settings.idempotency().initializeSchema()));
     }
 
+    /** Also in the child of a context that has the store. */
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnBean(JdbcStore.class)
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static FencePostProcessor retrykitFencePostProcessor() {
         return new FencePostProcessor();

@@ -21,7 +21,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
@@ -34,7 +36,7 @@ import java.util.function.ToLongFunction;
 public final class RetryMeters implements MeterBinder, AutoCloseable {
 
     private final Retries retries;
-    private final Queue<Runnable> removals = new ConcurrentLinkedQueue<>();
+    private final Map<Object, Queue<Runnable>> removals = new ConcurrentHashMap<>();
 
     /** Over all policies, circuits and budgets, those made later included. */
     public RetryMeters(Retries retries) {
@@ -43,15 +45,28 @@ public final class RetryMeters implements MeterBinder, AutoCloseable {
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        Binding binding = new Binding(registry, removals);
-        retries.each(binding::policy, binding::circuit, binding::budget);
+        retries.each(
+                policy -> binding(registry, policy).policy(policy),
+                circuit -> binding(registry, circuit).circuit(circuit),
+                budget -> binding(registry, budget).budget(budget),
+                this::remove);
+    }
+
+    private Binding binding(MeterRegistry registry, Object entry) {
+        return new Binding(registry, removals.computeIfAbsent(entry, key -> new ConcurrentLinkedQueue<>()));
+    }
+
+    private void remove(Object entry) {
+        Queue<Runnable> meters = removals.remove(entry);
+        if (meters != null) {
+            meters.forEach(Runnable::run);
+        }
     }
 
     /** Takes the meters away: in a registry that lives on they would stand in the way of the next application's. */
     @Override
     public void close() {
-        removals.forEach(Runnable::run);
-        removals.clear();
+        removals.keySet().forEach(this::remove);
     }
 
     private record Binding(MeterRegistry registry, Queue<Runnable> removals) {

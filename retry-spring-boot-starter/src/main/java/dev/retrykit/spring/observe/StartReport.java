@@ -28,7 +28,7 @@ public final class StartReport implements SmartInitializingSingleton {
 
     @Override
     public void afterSingletonsInstantiated() {
-        for (PolicyEntry policy : retries.policies()) {
+        for (PolicyEntry policy : retries.ownPolicies()) {
             LOG.info(line(policy));
         }
         for (String complaint : retries.unused()) {

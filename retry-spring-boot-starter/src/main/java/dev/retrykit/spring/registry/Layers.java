@@ -14,7 +14,10 @@ import dev.retrykit.spring.settings.PolicyAssembly;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.Texts;
 import dev.retrykit.spring.settings.WrittenSettings;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,6 +111,33 @@ record Layers(WrittenSettings written, EngineParts parts) {
      */
     void checkCircuit(String name, String user) {
         required(written.circuit(name), name, user, "circuit", CIRCUITS, written.circuits());
+    }
+
+    /** Says of each name under which other settings are written than in a parent context that the parent's hold. */
+    List<String> differences(Layers parent) {
+        List<String> differences = new ArrayList<>();
+        differ(POLICIES, written.policies(), written::policy, parent.written::policy, differences);
+        differ(CIRCUITS, written.circuits(), written::circuit, parent.written::circuit, differences);
+        differ(BUDGETS, written.budgets(), written::budget, parent.written::budget, differences);
+        return differences;
+    }
+
+    private static void differ(
+            String section,
+            Collection<String> names,
+            Function<String, @Nullable Layer> own,
+            Function<String, @Nullable Layer> inherited,
+            List<String> into) {
+        for (String name : names) {
+            Layer above = inherited.apply(name);
+            Layer here = own.apply(name);
+            if (above != null && here != null && !above.saysTheSameAs(here)) {
+                into.add(Texts.line(section(section, name), LONGEST_NAME)
+                        + " has other settings in a child context than in"
+                        + " its parent: the two share what has one name, so the parent's settings hold. Give the child's"
+                        + " a name of its own.");
+            }
+        }
     }
 
     /** The key of something that has a name. */

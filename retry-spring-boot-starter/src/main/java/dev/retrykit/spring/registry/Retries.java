@@ -17,8 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 
@@ -28,9 +31,16 @@ import org.springframework.beans.factory.DisposableBean;
  */
 public final class Retries implements DisposableBean {
 
-    private final Shelf<PolicyEntry> policies = new Shelf<>();
-    private final Shelf<CircuitEntry> circuits = new Shelf<>();
-    private final Shelf<BudgetEntry> budgets = new Shelf<>();
+    private static final Log LOG = LogFactory.getLog("dev.retrykit");
+
+    private final @Nullable Retries parent;
+    private final Shelf<PolicyEntry> policies;
+    private final Shelf<CircuitEntry> circuits;
+    private final Shelf<BudgetEntry> budgets;
+
+    /** Who made what, of all of the tree. */
+    private final Map<Object, Retries> makers;
+
     private final List<Retry> engines = new CopyOnWriteArrayList<>();
 
     private final Steering steering = new Steering(this);
@@ -45,7 +55,25 @@ public final class Retries implements DisposableBean {
      * @throws InvalidSettingException for the first setting that is wrong
      */
     public Retries(WrittenSettings written, EngineParts parts) {
+        this(written, parts, null);
+    }
+
+    /**
+     * Makes all that is configured and that the parent doesn't have. What has a name that the parent knows is the parent's.
+     *
+     * @param parent those of the parent context; null if there are none
+     * @throws InvalidSettingException for the first setting that is wrong
+     */
+    public Retries(WrittenSettings written, EngineParts parts, @Nullable Retries parent) {
+        this.parent = parent;
+        this.policies = new Shelf<>(parent == null ? null : parent.policies);
+        this.circuits = new Shelf<>(parent == null ? null : parent.circuits);
+        this.budgets = new Shelf<>(parent == null ? null : parent.budgets);
+        this.makers = parent == null ? new ConcurrentHashMap<>() : parent.makers;
         this.layers = new Layers(written, parts);
+        if (parent != null) {
+            layers.differences(parent.layers).forEach(LOG::warn);
+        }
         for (String name : written.budgets()) {
             budget(name, Layers.BUDGETS + "." + name);
         }
@@ -88,7 +116,9 @@ public final class Retries implements DisposableBean {
      * @throws InvalidSettingException if it isn't configured
      */
     public PolicyEntry policyEntry(String name, String user) {
-        layers.checkPolicy(name, user);
+        if (policies.find(name) == null || parent == null) {
+            layers.checkPolicy(name, user);
+        }
         return policies.findOrAdd(name, () -> make(name, null, user));
     }
 
@@ -99,7 +129,9 @@ public final class Retries implements DisposableBean {
      * @throws InvalidSettingException if it isn't configured
      */
     public CircuitEntry circuitEntry(String name, String user) {
-        layers.checkCircuit(name, user);
+        if (circuits.find(name) == null || parent == null) {
+            layers.checkCircuit(name, user);
+        }
         return circuits.findOrAdd(name, () -> makeCircuit(name, user));
     }
 
@@ -115,25 +147,40 @@ public final class Retries implements DisposableBean {
 
     /** A policy by name, in any spelling. */
     public Optional<PolicyEntry> findPolicy(String name) {
-        return Optional.ofNullable(policies.find(name));
+        return policies.search(name);
     }
 
     /** A circuit by name, in any spelling. */
     public Optional<CircuitEntry> findCircuit(String name) {
-        return Optional.ofNullable(circuits.find(name));
+        return circuits.search(name);
     }
 
     /** A budget by name, in any spelling. */
     public Optional<BudgetEntry> findBudget(String name) {
-        return Optional.ofNullable(budgets.find(name));
+        return budgets.search(name);
     }
 
-    /** All policies. */
+    /** The policies that the parent doesn't have. */
+    public Collection<PolicyEntry> ownPolicies() {
+        return policies.own();
+    }
+
+    /** The circuits that the parent doesn't have. */
+    Collection<CircuitEntry> ownCircuits() {
+        return circuits.own();
+    }
+
+    /** The budgets that the parent doesn't have. */
+    Collection<BudgetEntry> ownBudgets() {
+        return budgets.own();
+    }
+
+    /** All policies, those of parents and children included. */
     public Collection<PolicyEntry> policies() {
         return policies.all();
     }
 
-    /** All circuits. */
+    /** All circuits, those of parents and children included. */
     public Collection<CircuitEntry> circuits() {
         return circuits.all();
     }
@@ -143,33 +190,29 @@ public final class Retries implements DisposableBean {
         return budgets.all();
     }
 
-    /** What is configured and nobody has used yet, each with the name that was meant perhaps. */
+    /** What is configured, not by the parent, and nobody has used yet, each with the name that was meant perhaps. */
     public List<String> unused() {
-        WrittenSettings written = layers.written();
         List<String> complaints = new ArrayList<>();
-        if (written.isEmpty()) {
-            return complaints;
+        Layers above = parent == null ? null : parent.layers;
+        if (!layers.written().isEmpty()) {
+            Usage.complain(layers, above, this, complaints);
         }
-        List<PolicyEntry> inUse =
-                policies.all().stream().filter(PolicyEntry::isUsed).toList();
-        Usage.complain("retrykit.policies", written.policies(), inUse, PolicyEntry::name, complaints);
-        List<CircuitEntry> watched =
-                circuits.all().stream().filter(CircuitEntry::isUsed).toList();
-        Usage.complain("retrykit.circuits", written.circuits(), watched, CircuitEntry::name, complaints);
-        Usage.complain(
-                "retrykit.budgets",
-                written.budgets(),
-                policies.all(),
-                policy -> policy.budget().name(),
-                complaints);
         return complaints;
     }
 
-    /** Tells of each policy, circuit and budget, also of those that are made later. */
-    public void each(Consumer<PolicyEntry> policy, Consumer<CircuitEntry> circuit, Consumer<BudgetEntry> budget) {
-        policies.each(policy);
-        circuits.each(circuit);
-        budgets.each(budget);
+    /**
+     * Tells of each policy, circuit and budget, also of those that are made later.
+     *
+     * @param removed told of those that end with a child context
+     */
+    public void each(
+            Consumer<PolicyEntry> policy,
+            Consumer<CircuitEntry> circuit,
+            Consumer<BudgetEntry> budget,
+            Consumer<Object> removed) {
+        policies.each(policy, removed);
+        circuits.each(circuit, removed);
+        budgets.each(budget, removed);
     }
 
     /** Changes settings while the application runs. */
@@ -179,6 +222,16 @@ public final class Retries implements DisposableBean {
 
     Layers layers() {
         return layers;
+    }
+
+    /** The layers of whoever made it. */
+    Layers layersOf(Object entry) {
+        return makers.getOrDefault(entry, this).layers;
+    }
+
+    private <T> T made(T entry) {
+        makers.put(entry, this);
+        return entry;
     }
 
     void set(Layers other) {
@@ -199,6 +252,10 @@ public final class Retries implements DisposableBean {
     @Override
     public void destroy() {
         shutdownNow();
+        policies.leave();
+        circuits.leave();
+        budgets.leave();
+        makers.values().removeIf(maker -> maker == this);
     }
 
     private void end(Consumer<Retry> how) {
@@ -221,19 +278,19 @@ public final class Retries implements DisposableBean {
         BudgetEntry budget = shared == null
                 ? ownBudget(name, Objects.requireNonNull(terms.ownBudget(), "ownBudget"))
                 : budget(String.valueOf(shared.value()), terms.section() + ".budget.name (" + shared.origin() + ")");
-        return new PolicyEntry(name, annotation, terms, budget, layers.parts(), this::enlist);
+        return made(new PolicyEntry(name, annotation, terms, budget, layers.parts(), this::enlist));
     }
 
     /** It bears the policy's name, unless a shared one has it. */
     private BudgetEntry ownBudget(String policy, BudgetPolicy settings) {
         String name = layers.written().budget(policy) == null ? policy : "policy " + policy;
-        return budgets.findOrAdd(name, () -> new BudgetEntry(budgetOf(name, settings), Map.of(), false));
+        return budgets.findOrAdd(name, () -> made(new BudgetEntry(budgetOf(name, settings), Map.of(), false)));
     }
 
     private BudgetEntry budget(String name, String user) {
         Effective<BudgetPolicy> settings = layers.budget(name, Layer.EMPTY, user);
         return budgets.findOrAdd(
-                name, () -> new BudgetEntry(budgetOf(name, settings.policy()), settings.settings(), true));
+                name, () -> made(new BudgetEntry(budgetOf(name, settings.policy()), settings.settings(), true)));
     }
 
     private RetryBudget budgetOf(String name, BudgetPolicy settings) {
@@ -244,7 +301,7 @@ public final class Retries implements DisposableBean {
         CircuitTerms terms = layers.circuit(name, Layer.EMPTY, user);
         CircuitEntry entry = new CircuitEntry(name, user == null, terms, layers.parts());
         enlist(entry.guard());
-        return entry;
+        return made(entry);
     }
 
     private static IllegalArgumentException unknown(String kind, String name, Collection<String> names) {

@@ -43,7 +43,7 @@ public final class Steering {
     public synchronized List<String> give(PolicyEntry policy, Map<String, @Nullable String> given, String by) {
         Layer all = updated(
                 policy.given(), PolicySettings.class, Layers.section(Layers.POLICIES, policy.name()), given, by);
-        PolicyTerms terms = policy.termsUnder(retries.layers(), all);
+        PolicyTerms terms = policy.termsUnder(retries.layersOf(policy), all);
         return changed(policy::settings, () -> policy.change(terms, all));
     }
 
@@ -51,7 +51,7 @@ public final class Steering {
     public synchronized List<String> give(CircuitEntry circuit, Map<String, @Nullable String> given, String by) {
         Layer all = updated(
                 circuit.given(), CircuitSettings.class, Layers.section(Layers.CIRCUITS, circuit.name()), given, by);
-        CircuitTerms terms = circuit.termsUnder(retries.layers(), all);
+        CircuitTerms terms = circuit.termsUnder(retries.layersOf(circuit), all);
         return changed(circuit::settings, () -> circuit.change(terms, all));
     }
 
@@ -68,7 +68,7 @@ public final class Steering {
         }
         Layer all =
                 updated(budget.given(), BudgetSettings.class, Layers.section(Layers.BUDGETS, budget.name()), given, by);
-        Effective<BudgetPolicy> settings = retries.layers().budget(budget.name(), all, RUNNING);
+        Effective<BudgetPolicy> settings = retries.layersOf(budget).budget(budget.name(), all, RUNNING);
         return changed(budget::settings, () -> budget.change(settings, all));
     }
 
@@ -97,7 +97,7 @@ public final class Steering {
     public synchronized List<String> rebind(WrittenSettings written) {
         Layers layers = new Layers(written, retries.layers().parts());
         List<Change> changes = new ArrayList<>();
-        for (PolicyEntry policy : retries.policies()) {
+        for (PolicyEntry policy : retries.ownPolicies()) {
             if (!policy.isUsed() && written.policy(policy.name()) == null) {
                 continue;
             }
@@ -109,7 +109,7 @@ public final class Steering {
                     terms.policy().settings(),
                     () -> policy.change(terms, policy.given())));
         }
-        for (CircuitEntry circuit : retries.circuits()) {
+        for (CircuitEntry circuit : retries.ownCircuits()) {
             if (!circuit.isUsed() && written.circuit(circuit.name()) == null) {
                 continue;
             }
@@ -121,7 +121,7 @@ public final class Steering {
                     terms.settings(),
                     () -> circuit.change(terms, circuit.given())));
         }
-        for (BudgetEntry budget : retries.budgets()) {
+        for (BudgetEntry budget : retries.ownBudgets()) {
             if (budget.isShared() && (isUsed(budget) || written.budget(budget.name()) != null)) {
                 Effective<BudgetPolicy> settings = layers.budget(budget.name(), budget.given(), RUNNING);
                 changes.add(new Change(

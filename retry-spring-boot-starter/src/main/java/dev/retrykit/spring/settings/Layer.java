@@ -4,6 +4,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -105,6 +106,16 @@ public final class Layer {
         if (value != null) {
             into.accept(value);
         }
+    }
+
+    /** Whether it has the same values for the same keys, wherever they come from. */
+    public boolean saysTheSameAs(Layer other) {
+        return settings.keySet().equals(other.settings.keySet())
+                && settings.entrySet().stream()
+                        .allMatch(entry -> entry.getValue()
+                                .value()
+                                .equals(Objects.requireNonNull(other.settings.get(entry.getKey()))
+                                        .value()));
     }
 
     /** All settings by key. */

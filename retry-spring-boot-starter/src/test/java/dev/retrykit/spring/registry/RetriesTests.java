@@ -225,7 +225,7 @@ class RetriesTests {
         Retries retries = retries("retrykit.policies: { inventory:, \"[Stock.find]\": { max-attempts: 7 } }");
         List<String> told = new ArrayList<>();
 
-        retries.each(policy -> told.add(policy.name()), circuit -> {}, budget -> {});
+        retries.each(policy -> told.add(policy.name()), circuit -> {}, budget -> {}, removed -> {});
         assertThat(told).containsExactly("inventory");
         retries.ownPolicy("Stock.find", dev.retrykit.spring.settings.Layer.EMPTY);
 
