@@ -4,6 +4,7 @@ import dev.retrykit.spring.registry.FallbackCounters;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopProxyUtils;
 
 /** The methods that answer in place of one that failed, the one with the most specific failure type first. */
 public final class Fallback {
@@ -40,10 +41,19 @@ public final class Fallback {
     private @Nullable Object call(
             FallbackMethod candidate, Object target, @Nullable Object[] arguments, Throwable failure) throws Throwable {
         try {
-            return candidate.call(target, arguments, failure);
+            return candidate.call(behind(target), arguments, failure);
         } catch (Throwable own) {
             throw failed(own, failure);
         }
+    }
+
+    /** The object itself, where proxies stand in front of it: what they hide they can't call. */
+    private static Object behind(Object target) {
+        Object link = target;
+        for (Object next = link; next != null; next = AopProxyUtils.getSingletonTarget(next)) {
+            link = next;
+        }
+        return link;
     }
 
     /** The answer has come. */

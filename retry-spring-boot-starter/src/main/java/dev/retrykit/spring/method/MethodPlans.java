@@ -153,7 +153,7 @@ public final class MethodPlans {
     }
 
     /** An interface may annotate what a superclass implements that knows nothing of it. */
-    private static Map<Method, Annotated> annotatedMethods(Class<?> type) {
+    static Map<Method, Annotated> annotatedMethods(Class<?> type) {
         Map<Method, Annotated> annotated = new HashMap<>(MethodIntrospector.selectMethods(
                 type, (MethodIntrospector.MetadataLookup<Annotated>) method -> Annotated.of(method, type)));
         for (Class<?> contract : ClassUtils.getAllInterfacesForClassAsSet(type)) {

@@ -21,16 +21,19 @@ final class RetryInterceptor implements MethodInterceptor {
 
     private final Supplier<MethodPlans> plans;
     private final @Nullable Advised proxy;
+    private final @Nullable Class<?> hidden;
     private volatile Found[] found = {};
 
     /**
      * Without looking at the plans yet.
      *
      * @param proxy the only proxy that this is in; null if there are others
+     * @param hidden the class behind, if the proxy stands in front of another that hides it
      */
-    RetryInterceptor(Supplier<MethodPlans> plans, @Nullable Advised proxy) {
+    RetryInterceptor(Supplier<MethodPlans> plans, @Nullable Advised proxy, @Nullable Class<?> hidden) {
         this.plans = plans;
         this.proxy = proxy;
+        this.hidden = hidden;
     }
 
     @Override
@@ -41,7 +44,7 @@ final class RetryInterceptor implements MethodInterceptor {
         }
         Object behind = invocation.getThis();
         Object target = behind == null ? proxied.getProxy() : behind;
-        MethodPlan plan = find(invocation.getMethod(), target.getClass());
+        MethodPlan plan = find(invocation.getMethod(), hidden == null ? target.getClass() : hidden);
         return plan == null
                 ? invocation.proceed()
                 : plan.call(target, invocation.getArguments(), new Attempt(proxied, isLast()));

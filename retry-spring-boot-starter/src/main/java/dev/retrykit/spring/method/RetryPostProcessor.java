@@ -1,6 +1,6 @@
 package dev.retrykit.spring.method;
 
-import dev.retrykit.spring.expression.Unproxied;
+import dev.retrykit.spring.expression.OnceAdvisingPostProcessor;
 import dev.retrykit.spring.settings.AspectMode;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.lang.reflect.Method;
@@ -8,29 +8,31 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
+import org.aopalliance.aop.Advice;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.framework.Advised;
-import org.springframework.aop.framework.AopConfigException;
 import org.springframework.aop.framework.ProxyFactory;
-import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.config.InstantiationAwareBeanPostProcessor;
 
 /**
  * Puts retries in front of annotated beans, outermost of what is there: a transaction is begun and ended within one
  * attempt. A post-processor that comes later, such as that of {@code @Async}, stands outside.
  */
-public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor implements DisposableBean {
+public final class RetryPostProcessor extends OnceAdvisingPostProcessor
+        implements InstantiationAwareBeanPostProcessor, DisposableBean {
 
     private static final long serialVersionUID = 1;
 
     private final transient Supplier<MethodPlans> plans;
     private final AspectMode mode;
     private final transient Set<Class<?>> prepared = ConcurrentHashMap.newKeySet();
+    private final transient ContainerCalls containerCalls = new ContainerCalls();
     private final transient Pointcut annotations = new Annotations(this::isAnnotated);
     private final transient Advisor shared;
 
@@ -43,6 +45,7 @@ public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
      * @throws InvalidSettingException if classes should be woven and AspectJ isn't there
      */
     public RetryPostProcessor(Supplier<MethodPlans> plans, int order, AspectMode mode) {
+        super(RetryInterceptor.class, "@Retryable or @CircuitGuarded");
         this.plans = plans;
         this.mode = mode;
         if (mode == AspectMode.ASPECTJ) {
@@ -50,12 +53,11 @@ public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
         }
         this.shared = advisor(null);
         this.advisor = shared;
-        setBeforeExistingAdvisors(true);
         setOrder(order);
     }
 
     private Advisor advisor(@Nullable Advised proxy) {
-        return new DefaultPointcutAdvisor(annotations, new RetryInterceptor(plans, proxy));
+        return new DefaultPointcutAdvisor(annotations, new RetryInterceptor(plans, proxy, null));
     }
 
     /** A proxy that is made for this gets an advisor of its own; proxies whose pointcuts are equal share their class. */
@@ -67,12 +69,23 @@ public final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
     }
 
     @Override
-    public Object postProcessAfterInitialization(Object bean, String beanName) {
-        try {
-            return super.postProcessAfterInitialization(bean, beanName);
-        } catch (AopConfigException noProxy) {
-            throw Unproxied.because(bean.getClass(), "@Retryable or @CircuitGuarded", noProxy);
+    public @Nullable Object postProcessBeforeInstantiation(Class<?> beanClass, String beanName) {
+        if (mode == AspectMode.PROXY) {
+            containerCalls.warn(beanClass, beanName, beans());
         }
+        return null;
+    }
+
+    @Override
+    protected boolean needsProxy(Class<?> type) {
+        return mode == AspectMode.PROXY
+                && Annotated.isCandidate(type)
+                && !MethodPlans.annotatedMethods(type).isEmpty();
+    }
+
+    @Override
+    protected Advice interceptor(Class<?> hidden) {
+        return new RetryInterceptor(plans, null, hidden);
     }
 
     /** What is woven outlives the application: from now on it is just called. */

@@ -1,6 +1,7 @@
 package dev.retrykit.spring.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.retrykit.annotation.Retryable;
@@ -10,16 +11,31 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.framework.ProxyFactoryBean;
+import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
+import org.springframework.aop.scope.ScopedProxyFactoryBean;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.BeanUtils;
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AliasFor;
 import org.springframework.test.util.AopTestUtils;
+import org.springframework.util.ClassUtils;
 import reactor.core.publisher.Mono;
 
 /** Wherever the annotation stands, whatever the proxy is, and however the method returns: each call is tried 3 times. */
@@ -39,9 +55,10 @@ class PlacesTests {
     static class Dependency {
 
         int attempts;
+        boolean down;
 
         String answer(String sku) throws ConnectException {
-            if (++attempts % 3 != 0) {
+            if (++attempts % 3 != 0 || down) {
                 throw new ConnectException("down");
             }
             return sku;
@@ -213,19 +230,22 @@ class PlacesTests {
         }
     }
 
-    static Stream<Arguments> everyPlaceBehindEveryProxyInEveryStyle() {
+    private static Stream<Class<?>> places() {
         return Stream.of(
-                        OnMethods.class,
-                        OnType.class,
-                        OnSuperclass.class,
-                        OnSuperclassMethods.class,
-                        OnInterface.class,
-                        OnInterfaceMethods.class,
-                        OnGenericInterface.class,
-                        ByMetaAnnotation.class,
-                        MethodOverType.class)
-                .flatMap(place -> Stream.of(true, false)
-                        .flatMap(byClass -> Stream.of(Style.values()).map(style -> arguments(place, byClass, style))));
+                OnMethods.class,
+                OnType.class,
+                OnSuperclass.class,
+                OnSuperclassMethods.class,
+                OnInterface.class,
+                OnInterfaceMethods.class,
+                OnGenericInterface.class,
+                ByMetaAnnotation.class,
+                MethodOverType.class);
+    }
+
+    static Stream<Arguments> everyPlaceBehindEveryProxyInEveryStyle() {
+        return places().flatMap(place -> Stream.of(true, false)
+                .flatMap(byClass -> Stream.of(Style.values()).map(style -> arguments(place, byClass, style))));
     }
 
     @ParameterizedTest(name = "{0}, proxy of the class: {1}, {2}")
@@ -241,6 +261,173 @@ class PlacesTests {
                     assertThat(style.call(finder, context.getBean(ManualTime.class)))
                             .isEqualTo("apple");
                     Dependency target = AopTestUtils.getTargetObject(finder);
+                    assertThat(target.attempts).isEqualTo(3);
+                });
+    }
+
+    /** How a bean reaches post-processors, besides by being made. */
+    enum Arrival {
+        RETURNED_BY_A_SECOND_BEAN_METHOD {
+            @Override
+            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
+                context.registerBean("inner", place);
+                context.registerBean("outer", Finder.class, () -> context.getBean("inner", Finder.class));
+            }
+        },
+        RETURNED_BY_A_FACTORY_BEAN {
+            @Override
+            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
+                context.registerBean("inner", place);
+                context.registerBean(
+                        "outer",
+                        FinderFactory.class,
+                        () -> new FinderFactory(() -> context.getBean("inner", Finder.class)));
+            }
+        },
+        MADE_BY_A_FACTORY_BEAN {
+            @Override
+            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
+                context.registerBean(
+                        "outer", FinderFactory.class, () -> new FinderFactory(() -> BeanUtils.instantiateClass(place)));
+            }
+        },
+        JDK_PROXY_OF_A_BEAN {
+            @Override
+            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
+                context.registerBean("inner", place);
+                context.registerBean("outer", Finder.class, () -> proxy(context.getBean("inner", Finder.class), false));
+            }
+        },
+        JDK_PROXY_OF_A_CGLIB_PROXY {
+            @Override
+            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
+                context.registerBean(
+                        "outer", Finder.class, () -> proxy(proxy(BeanUtils.instantiateClass(place), true), false));
+            }
+        },
+        JDK_PROXY_OF_A_JDK_PROXY {
+            @Override
+            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
+                context.registerBean(
+                        "outer", Finder.class, () -> proxy(proxy(BeanUtils.instantiateClass(place), false), false));
+            }
+        },
+        HAND_MADE_PROXY_OF_A_BEAN {
+            @Override
+            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
+                context.registerBean("inner", place);
+                context.registerBean("outer", Finder.class, () -> handMade(context.getBean("inner", Finder.class)));
+            }
+        },
+        AUTO_PROXIED_BEFORE {
+            @Override
+            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
+                autoProxy(context, Ordered.HIGHEST_PRECEDENCE);
+                context.registerBean("outer", place);
+            }
+        },
+        AUTO_PROXIED_AFTER {
+            @Override
+            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
+                autoProxy(context, Ordered.LOWEST_PRECEDENCE);
+                context.registerBean("outer", place);
+            }
+        },
+        TARGET_OF_A_PROXY_FACTORY_BEAN {
+            @Override
+            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
+                context.registerBean("inner", place);
+                context.registerBean("outer", ProxyFactoryBean.class, () -> {
+                    ProxyFactoryBean proxies = new ProxyFactoryBean();
+                    proxies.setTargetName("inner");
+                    return proxies;
+                });
+            }
+        },
+        SCOPED {
+            @Override
+            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
+                context.registerBean("scopedTarget.outer", place, it -> it.setAutowireCandidate(false));
+                context.registerBean("outer", ScopedProxyFactoryBean.class, () -> {
+                    ScopedProxyFactoryBean proxies = new ScopedProxyFactoryBean();
+                    proxies.setTargetBeanName("scopedTarget.outer");
+                    return proxies;
+                });
+            }
+        };
+
+        abstract void register(GenericApplicationContext context, Class<? extends Finder<String>> place);
+
+        @SuppressWarnings("unchecked")
+        private static Finder<String> proxy(Finder<String> target, boolean byClass) {
+            ProxyFactory proxies = new ProxyFactory(target);
+            proxies.setProxyTargetClass(byClass);
+            proxies.addAdvice((MethodInterceptor) MethodInvocation::proceed);
+            return (Finder<String>) proxies.getProxy();
+        }
+
+        @SuppressWarnings("unchecked")
+        private static Finder<String> handMade(Finder<String> target) {
+            Class<?>[] contracts = ClassUtils.getAllInterfaces(target);
+            InvocationHandler handler = (proxy, method, arguments) -> {
+                try {
+                    return method.invoke(target, arguments);
+                } catch (InvocationTargetException thrown) {
+                    throw thrown.getTargetException();
+                }
+            };
+            return (Finder<String>) Proxy.newProxyInstance(Finder.class.getClassLoader(), contracts, handler);
+        }
+
+        /** As another library does it that has an advisor of its own. */
+        private static void autoProxy(GenericApplicationContext context, int order) {
+            context.registerBean("creator", BeanNameAutoProxyCreator.class, () -> {
+                BeanNameAutoProxyCreator creator = new BeanNameAutoProxyCreator();
+                creator.setBeanNames("outer");
+                creator.setInterceptorNames("foreign");
+                creator.setOrder(order);
+                return creator;
+            });
+            context.registerBean("foreign", MethodInterceptor.class, () -> MethodInvocation::proceed);
+        }
+    }
+
+    record FinderFactory(Supplier<Finder<String>> finder) implements FactoryBean<Finder<String>> {
+
+        @Override
+        public Finder<String> getObject() {
+            return finder.get();
+        }
+
+        @Override
+        public Class<?> getObjectType() {
+            return Finder.class;
+        }
+    }
+
+    static Stream<Arguments> everyPlaceByEveryArrivalInEveryStyle() {
+        return places().flatMap(place -> Stream.of(Arrival.values())
+                .flatMap(arrival -> Stream.of(true, false)
+                        .filter(byClass -> byClass || arrival != Arrival.SCOPED)
+                        .flatMap(byClass ->
+                                Stream.of(Style.values()).map(style -> arguments(place, arrival, byClass, style)))));
+    }
+
+    @ParameterizedTest(name = "{0}, {1}, proxy of the class: {2}, {3}")
+    @MethodSource("everyPlaceByEveryArrivalInEveryStyle")
+    void isAdvisedOnce(Class<? extends Finder<String>> place, Arrival arrival, boolean byClass, Style style) {
+        Apps.with("retrykit.defaults.policy: { nested: multiply, jitter: none, backoff: { delay: 0ms } }")
+                .withPropertyValues("spring.aop.proxy-target-class=" + byClass)
+                .withInitializer(context -> arrival.register((GenericApplicationContext) context, place))
+                .run(context -> {
+                    @SuppressWarnings("unchecked")
+                    Finder<String> finder = context.getBean("outer", Finder.class);
+                    Object made = context.getBean(context.containsBean("inner") ? "inner" : "outer");
+                    Dependency target = AopTestUtils.getUltimateTargetObject(made);
+                    target.down = true;
+
+                    assertThatThrownBy(() -> style.call(finder, context.getBean(ManualTime.class)))
+                            .hasStackTraceContaining(ConnectException.class.getName());
                     assertThat(target.attempts).isEqualTo(3);
                 });
     }

@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -26,7 +25,7 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
 
 /** All methods without HTTP that are called with keys, each made when its bean is. */
-public final class IdempotentMethods implements MethodInterceptor {
+public final class IdempotentMethods {
 
     private static final Log LOG = LogFactory.getLog(IdempotentMethods.class);
 
@@ -102,10 +101,14 @@ public final class IdempotentMethods implements MethodInterceptor {
         }
     }
 
-    @Override
-    @SuppressWarnings("NullAway") // a method may return null, which the checker can't see through a type parameter
-    public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-        IdempotentMethod method = find(invocation);
+    /**
+     * Calls a method with its key; one that has none is just called.
+     *
+     * @param hidden the class behind, if the invocation's target is a proxy that hides it
+     */
+    @Nullable
+    Object call(MethodInvocation invocation, @Nullable Class<?> hidden) throws Throwable {
+        IdempotentMethod method = find(invocation, hidden);
         if (method == null) {
             return invocation.proceed();
         }
@@ -117,9 +120,12 @@ public final class IdempotentMethods implements MethodInterceptor {
         return method.call(invocation.getArguments(), invocation::proceed);
     }
 
-    private @Nullable IdempotentMethod find(MethodInvocation invocation) {
+    private @Nullable IdempotentMethod find(MethodInvocation invocation, @Nullable Class<?> hidden) {
         Object target = invocation.getThis();
-        Class<?> type = target == null ? invocation.getMethod().getDeclaringClass() : target.getClass();
+        Class<?> type = hidden;
+        if (type == null) {
+            type = target == null ? invocation.getMethod().getDeclaringClass() : target.getClass();
+        }
         Method specific = AopUtils.getMostSpecificMethod(invocation.getMethod(), ClassUtils.getUserClass(type));
         return byMethod.get(specific);
     }

@@ -1,13 +1,11 @@
 package dev.retrykit.spring.idempotency.method;
 
 import dev.retrykit.annotation.Idempotent;
-import dev.retrykit.spring.expression.Unproxied;
+import dev.retrykit.spring.expression.OnceAdvisingPostProcessor;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import org.aopalliance.intercept.MethodInterceptor;
-import org.springframework.aop.framework.AopConfigException;
-import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.aopalliance.aop.Advice;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -19,7 +17,7 @@ import org.springframework.util.ClassUtils;
  * Puts keys around annotated methods of beans that aren't controllers, outside of retries and transactions: a claim lasts
  * for all attempts.
  */
-public final class IdempotentPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
+public final class IdempotentPostProcessor extends OnceAdvisingPostProcessor {
 
     private static final long serialVersionUID = 1;
 
@@ -32,30 +30,29 @@ public final class IdempotentPostProcessor extends AbstractBeanFactoryAwareAdvis
      * @param order the order among post-processors, after that of retries
      */
     public IdempotentPostProcessor(Supplier<IdempotentMethods> methods, int order) {
+        super(IdempotentInterceptor.class, "@Idempotent");
         this.methods = methods;
         this.advisor = new DefaultPointcutAdvisor(
-                new AnnotationMatchingPointcut(null, Idempotent.class, true),
-                (MethodInterceptor) invocation -> methods.get().invoke(invocation));
-        setBeforeExistingAdvisors(true);
+                new AnnotationMatchingPointcut(null, Idempotent.class, true), new IdempotentInterceptor(methods, null));
         setOrder(order);
     }
 
     @Override
-    public Object postProcessAfterInitialization(Object bean, String beanName) {
-        try {
-            return super.postProcessAfterInitialization(bean, beanName);
-        } catch (AopConfigException noProxy) {
-            throw Unproxied.because(bean.getClass(), "@Idempotent", noProxy);
-        }
+    protected boolean needsProxy(Class<?> type) {
+        return AnnotationUtils.isCandidateClass(type, Idempotent.class)
+                && !isController(type)
+                && !IdempotentMethods.annotated(type).isEmpty();
+    }
+
+    @Override
+    protected Advice interceptor(Class<?> hidden) {
+        return new IdempotentInterceptor(methods, hidden);
     }
 
     @Override
     protected boolean isEligible(Class<?> targetClass) {
         Class<?> type = ClassUtils.getUserClass(targetClass);
-        if (!AnnotationUtils.isCandidateClass(type, Idempotent.class)
-                || isController(type)
-                || IdempotentMethods.annotated(type).isEmpty()
-                || !super.isEligible(targetClass)) {
+        if (!needsProxy(type) || !super.isEligible(targetClass)) {
             return false;
         }
         if (prepared.add(type)) {
