@@ -94,13 +94,15 @@ public final class CallForms {
 
     /** What comes after the method has returned is out of reach, which nobody expects who retries such a method. */
     private void warnIfLate(Class<?> type, @Nullable ReactiveAdapter adapter, String readable) {
-        String advice = null;
+        String advice;
         if (Future.class.isAssignableFrom(type) || CompletionStage.class.isAssignableFrom(type)) {
             advice = "Declare a CompletableFuture.";
         } else if (adapter != null && isPresent(REACTOR)) {
             advice = "Declare a " + adapter.getReactiveType().getSimpleName() + ".";
         } else if (adapter != null || Flow.Publisher.class.isAssignableFrom(type)) {
             advice = "Add io.projectreactor:reactor-core.";
+        } else {
+            advice = LateWork.advice(type);
         }
         if (advice != null) {
             LOG.warn(readable + " returns a " + type.getSimpleName()

@@ -1,7 +1,12 @@
 package dev.retrykit.spring.call;
 
+import dev.retrykit.spring.settings.InvalidSettingException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +22,14 @@ import org.springframework.util.ClassUtils;
  * @param given how many arguments it takes of those of the method that failed
  * @param failureType the type of its last parameter, if that is the failure
  * @param exact how many of the parameters have the very type that the method's have
+ * @param hidden calls a default method of an interface that isn't public, which a proxy can't; null for all others
  */
 public record FallbackMethod(
-        Method method, int given, @Nullable Class<?> failureType, int exact) {
+        Method method,
+        int given,
+        @Nullable Class<?> failureType,
+        int exact,
+        @Nullable MethodHandle hidden) {
 
     /** The most specific failure type first; one without a failure comes last. Of two with one type the closer fit. */
     public static final Comparator<FallbackMethod> MOST_SPECIFIC_FIRST = Comparator.comparingInt(FallbackMethod::depth)
@@ -49,7 +59,24 @@ public record FallbackMethod(
             }
             exact += taken[i] == given[i] ? 1 : 0;
         }
-        return new FallbackMethod(candidate, given.length, takesFailure ? taken[given.length] : null, exact);
+        Class<?> failureType = takesFailure ? taken[given.length] : null;
+        return new FallbackMethod(candidate, given.length, failureType, exact, hidden(candidate));
+    }
+
+    private static @Nullable MethodHandle hidden(Method candidate) {
+        Class<?> contract = candidate.getDeclaringClass();
+        if (!candidate.isDefault() || Modifier.isPublic(contract.getModifiers())) {
+            return null;
+        }
+        try {
+            return MethodHandles.privateLookupIn(contract, MethodHandles.lookup())
+                    .unreflectSpecial(candidate, contract);
+        } catch (IllegalAccessException closed) {
+            throw new InvalidSettingException(
+                    "The fallback " + contract.getSimpleName() + "." + candidate.getName()
+                            + " can't be called: its interface isn't public, and its module isn't open.",
+                    "Make the interface public.");
+        }
     }
 
     private static Class<?>[] parameters(Method method, Class<?> type) {
@@ -75,6 +102,9 @@ public record FallbackMethod(
         }
         if (KotlinDetector.isSuspendingFunction(method)) {
             return Coroutines.call(method, target, all, arguments[given]);
+        }
+        if (hidden != null && target instanceof Proxy) {
+            return hidden.bindTo(target).invokeWithArguments(all);
         }
         try {
             return method.invoke(target, all);

@@ -47,6 +47,8 @@ final class AnnotationLayer {
         Map<String, @Nullable Object> values = raw(retryable);
         values.put("idempotency-key", retryable.idempotencyKey().isEmpty() ? null : retryable.idempotencyKey());
         values.replaceAll((key, value) -> value instanceof Text text ? text.duration(this, key) : value);
+        values.computeIfPresent("budget.name", this::name);
+        values.computeIfPresent("backoff.function", this::name);
         return values;
     }
 
@@ -90,6 +92,11 @@ final class AnnotationLayer {
 
     private static @Nullable Text text(String text) {
         return text.isEmpty() ? null : new Text(text);
+    }
+
+    private Object name(String key, Object written) {
+        String text = String.valueOf(written);
+        return new Text(text).filled(this, "@Retryable on " + where + ": " + key + " = '" + text + "'");
     }
 
     /** A duration as it is written. */

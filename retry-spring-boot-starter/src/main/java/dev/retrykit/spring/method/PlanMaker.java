@@ -6,6 +6,7 @@ import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.call.CallForm;
 import dev.retrykit.spring.call.CallForms;
 import dev.retrykit.spring.call.Fallback;
+import dev.retrykit.spring.call.FallbackMethod;
 import dev.retrykit.spring.expression.ArgumentExpression;
 import dev.retrykit.spring.expression.KeyOfCall;
 import dev.retrykit.spring.expression.MethodNames;
@@ -18,6 +19,7 @@ import dev.retrykit.spring.settings.Layer;
 import dev.retrykit.spring.settings.PolicyAssembly;
 import dev.retrykit.spring.transaction.RollbackRules;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -27,6 +29,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /** Turns annotations into plans, and refuses what can't mean what its author hoped. */
 final class PlanMaker {
@@ -38,6 +41,7 @@ final class PlanMaker {
     private final CallForms forms;
     private final BeanFactory beans;
     private final Map<String, String> ownNames = new ConcurrentHashMap<>();
+    private final Set<Class<?>> told = ConcurrentHashMap.newKeySet();
 
     PlanMaker(Retries retries, UnaryOperator<String> placeholders, CallForms forms, BeanFactory beans) {
         this.retries = retries;
@@ -64,6 +68,7 @@ final class PlanMaker {
             policy.addMethod(readable);
             CommittedFailures.warn(method, type, readable, policy, RollbackRules.of(beans));
             OneShotParameters.warn(method, type, readable, policy);
+            ScheduledRetries.warn(method, readable, policy, beans);
         }
         KeyOfCall key = key(annotated.guarded(), method, type);
         if (circuit != null) {
@@ -150,16 +155,29 @@ final class PlanMaker {
                             + " application.yml.",
                     "Move the settings to retrykit.policies." + retryable.value() + ", or remove the name.");
         }
-        return retries.policyEntry(retryable.value(), "@Retryable on " + where);
+        return retries.policyEntry(name(retryable.value(), "@Retryable on " + where), "@Retryable on " + where);
     }
 
     private @Nullable CircuitEntry circuit(@Nullable CircuitGuarded guarded, Method method, Class<?> type) {
         if (guarded == null) {
             return null;
         }
-        return guarded.value().isEmpty()
-                ? retries.ownCircuit(ownName(method, type))
-                : retries.circuitEntry(guarded.value(), "@CircuitGuarded on " + MethodNames.readable(method, type));
+        if (guarded.value().isEmpty()) {
+            return retries.ownCircuit(ownName(method, type));
+        }
+        String where = "@CircuitGuarded on " + MethodNames.readable(method, type);
+        return retries.circuitEntry(name(guarded.value(), where), where);
+    }
+
+    /** The name of a policy or circuit, which may be a placeholder. */
+    private String name(String written, String where) {
+        try {
+            return placeholders.apply(written);
+        } catch (IllegalArgumentException unresolved) {
+            throw new InvalidSettingException(
+                    where + " names '" + written + "', and nothing is configured for its placeholder.",
+                    "Configure it, or give the placeholder a default.");
+        }
     }
 
     /** Two methods with one short name would share a policy that neither of them asked to share. */
@@ -170,11 +188,26 @@ final class PlanMaker {
         if (owner.equals(full)) {
             return name;
         }
-        if (ownNames.putIfAbsent(full, full) == null) {
+        if (ownNames.putIfAbsent(full, full) == null && !isToldOfItsType(method, type)) {
             LOG.warn("'" + name + "' is the name of " + owner + " already; the policy or circuit of " + full
                     + " is called by that full name. Give it a name of its own.");
         }
         return full;
+    }
+
+    /** Methods that are annotated by their type alone, such as those of a repository, get one warning for all of them. */
+    private boolean isToldOfItsType(Method method, Class<?> type) {
+        if (AnnotatedElementUtils.hasAnnotation(method, Retryable.class)
+                || AnnotatedElementUtils.hasAnnotation(method, CircuitGuarded.class)) {
+            return false;
+        }
+        if (told.add(type)) {
+            LOG.warn("The annotation on " + MethodNames.simpleName(type)
+                    + " names no policy or circuit, and the type has"
+                    + " overloaded methods: the first of each name has the policy or circuit of its short name, the others"
+                    + " one of their full names. Name one on the type that all its methods share.");
+        }
+        return true;
     }
 
     private static @Nullable Fallback fallback(
@@ -189,6 +222,11 @@ final class PlanMaker {
                     "Keep the one of @Retryable: it answers whatever stopped the call.");
         }
         String name = retried.isEmpty() ? guarded : retried;
-        return name.isEmpty() ? null : new Fallback(FallbackFinder.find(method, type, name), counters);
+        if (name.isEmpty()) {
+            return null;
+        }
+        List<FallbackMethod> found = FallbackFinder.find(method, type, name);
+        FallbackAnnotations.warn(found, type, MethodNames.readable(method, type));
+        return new Fallback(found, counters);
     }
 }
