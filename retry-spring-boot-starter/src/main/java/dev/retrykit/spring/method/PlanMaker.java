@@ -20,7 +20,6 @@ import dev.retrykit.spring.settings.PolicyAssembly;
 import dev.retrykit.spring.transaction.RollbackRules;
 import java.lang.reflect.Method;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,7 +39,7 @@ final class PlanMaker {
     private final UnaryOperator<String> placeholders;
     private final CallForms forms;
     private final BeanFactory beans;
-    private final Map<String, String> ownNames = new ConcurrentHashMap<>();
+    private final Set<String> ownNames = ConcurrentHashMap.newKeySet();
     private final Set<Class<?>> told = ConcurrentHashMap.newKeySet();
 
     PlanMaker(Retries retries, UnaryOperator<String> placeholders, CallForms forms, BeanFactory beans) {
@@ -184,11 +183,11 @@ final class PlanMaker {
     private String ownName(Method method, Class<?> type) {
         String name = MethodNames.shortName(method, type);
         String full = MethodNames.fullName(method, type);
-        String owner = ownNames.computeIfAbsent(name, key -> full);
+        String owner = retries.methodOf(name, full);
         if (owner.equals(full)) {
             return name;
         }
-        if (ownNames.putIfAbsent(full, full) == null && !isToldOfItsType(method, type)) {
+        if (ownNames.add(full) && !isToldOfItsType(method, type)) {
             LOG.warn("'" + name + "' is the name of " + owner + " already; the policy or circuit of " + full
                     + " is called by that full name. Give it a name of its own.");
         }

@@ -114,12 +114,28 @@ record Layers(WrittenSettings written, EngineParts parts) {
     }
 
     /** Says of each name under which other settings are written than in a parent context that the parent's hold. */
-    List<String> differences(Layers parent) {
+    List<String> differences(Retries parent) {
+        WrittenSettings above = parent.layers().written;
         List<String> differences = new ArrayList<>();
-        differ(POLICIES, written.policies(), written::policy, parent.written::policy, differences);
-        differ(CIRCUITS, written.circuits(), written::circuit, parent.written::circuit, differences);
-        differ(BUDGETS, written.budgets(), written::budget, parent.written::budget, differences);
+        differ(
+                POLICIES,
+                written.policies(),
+                written::policy,
+                name -> orEmpty(above.policy(name), parent.hasPolicy(name)),
+                differences);
+        differ(
+                CIRCUITS,
+                written.circuits(),
+                written::circuit,
+                name -> orEmpty(above.circuit(name), parent.hasCircuit(name)),
+                differences);
+        differ(BUDGETS, written.budgets(), written::budget, above::budget, differences);
         return differences;
+    }
+
+    /** That of an annotation may have nothing that is written about it. */
+    private static @Nullable Layer orEmpty(@Nullable Layer above, boolean isThere) {
+        return above == null && isThere ? Layer.EMPTY : above;
     }
 
     private static void differ(

@@ -41,6 +41,9 @@ public final class Retries implements DisposableBean {
     /** Who made what, of all of the tree. */
     private final Map<Object, Retries> makers;
 
+    /** Which method has which name of its own, of all of the tree. */
+    private final Map<String, String> methodNames;
+
     private final List<Retry> engines = new CopyOnWriteArrayList<>();
 
     private final Steering steering = new Steering(this);
@@ -70,9 +73,10 @@ public final class Retries implements DisposableBean {
         this.circuits = new Shelf<>(parent == null ? null : parent.circuits);
         this.budgets = new Shelf<>(parent == null ? null : parent.budgets);
         this.makers = parent == null ? new ConcurrentHashMap<>() : parent.makers;
+        this.methodNames = parent == null ? new ConcurrentHashMap<>() : parent.methodNames;
         this.layers = new Layers(written, parts);
         if (parent != null) {
-            layers.differences(parent.layers).forEach(LOG::warn);
+            layers.differences(parent).forEach(LOG::warn);
         }
         for (String name : written.budgets()) {
             budget(name, Layers.BUDGETS + "." + name);
@@ -116,7 +120,7 @@ public final class Retries implements DisposableBean {
      * @throws InvalidSettingException if it isn't configured
      */
     public PolicyEntry policyEntry(String name, String user) {
-        if (policies.find(name) == null || parent == null) {
+        if (parent == null || !parent.hasPolicy(name)) {
             layers.checkPolicy(name, user);
         }
         return policies.findOrAdd(name, () -> make(name, null, user));
@@ -129,10 +133,15 @@ public final class Retries implements DisposableBean {
      * @throws InvalidSettingException if it isn't configured
      */
     public CircuitEntry circuitEntry(String name, String user) {
-        if (circuits.find(name) == null || parent == null) {
+        if (parent == null || !parent.hasCircuit(name)) {
             layers.checkCircuit(name, user);
         }
         return circuits.findOrAdd(name, () -> makeCircuit(name, user));
+    }
+
+    /** Which method has a name first, of all contexts that share what has one name. */
+    public String methodOf(String name, String method) {
+        return methodNames.computeIfAbsent(name, key -> method);
     }
 
     /** The policy of an annotation without a name; what is configured under its name overrules the annotation. */
@@ -158,6 +167,14 @@ public final class Retries implements DisposableBean {
     /** A budget by name, in any spelling. */
     public Optional<BudgetEntry> findBudget(String name) {
         return budgets.search(name);
+    }
+
+    boolean hasPolicy(String name) {
+        return policies.find(name) != null;
+    }
+
+    boolean hasCircuit(String name) {
+        return circuits.find(name) != null;
     }
 
     /** The policies that the parent doesn't have. */

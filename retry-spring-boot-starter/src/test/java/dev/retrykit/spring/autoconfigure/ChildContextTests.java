@@ -152,6 +152,33 @@ class ChildContextTests {
                         }));
     }
 
+    static class Elsewhere {
+
+        static class Kid {
+
+            @Retryable(maxAttempts = 1)
+            public String count() {
+                return "counted";
+            }
+        }
+    }
+
+    @Test
+    void anotherClassOfTheSameShortNameSharesNothing(CapturedOutput output) {
+        Apps.with(PARENT)
+                .withBean(Elsewhere.Kid.class)
+                .run(parent -> kid("retrykit.policies: { '[Kid.count]': { max-attempts: 2 } }", parent)
+                        .run(child -> {
+                            Retries parents = parent.getBean(Retries.class);
+                            assertThat(parents.findPolicy("Kid.count").orElseThrow().policy().maxAttempts())
+                                    .isEqualTo(1);
+                            assertThat(parents.policies()).hasSize(3);
+                            assertThat(output)
+                                    .contains("'Kid.count' is the name of")
+                                    .contains("retrykit.policies.[Kid.count] has other settings in a child context");
+                        }));
+    }
+
     @Test
     void aPolicyOfTheChildIsInjectedIntoTheChild() {
         Apps.with(PARENT)
