@@ -17,6 +17,7 @@ import dev.retrykit.spring.method.RetryPostProcessor;
 import dev.retrykit.spring.observe.ContextCarriers;
 import dev.retrykit.spring.observe.RetryLog;
 import dev.retrykit.spring.observe.StartReport;
+import dev.retrykit.spring.registry.ClosingExecutor;
 import dev.retrykit.spring.registry.EngineParts;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.registry.RetryShutdown;
@@ -47,6 +48,7 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.handler.IgnoreErrorsBindHandler;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
@@ -92,8 +94,8 @@ public final class RetrykitAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "retrykitLog")
-    RetryLog retrykitLog(TimeSource time, ApplicationContext context) {
-        return new RetryLog(time, executor(context));
+    RetryLog retrykitLog(TimeSource time, ApplicationContext context, ObjectProvider<Retries> retries) {
+        return new RetryLog(time, executor(context), () -> retries.stream().anyMatch(Retries::areShutDown));
     }
 
     @Bean
@@ -109,7 +111,7 @@ public final class RetrykitAutoConfiguration {
     Retries retrykitRetries(
             WrittenSettings settings,
             TimeSource time,
-            ApplicationContext context,
+            ConfigurableApplicationContext context,
             ObjectProvider<ContextCarrier> carriers,
             ObjectProvider<AttemptObserver> observer,
             ObjectProvider<RetryListener> retryListeners,
@@ -125,7 +127,7 @@ public final class RetrykitAutoConfiguration {
                 settings,
                 new EngineParts(
                         time,
-                        executor(context),
+                        new ClosingExecutor(executor(context), context::isClosed, context.getClassLoader()),
                         new ContextCarriers(carriers.orderedStream().toList()),
                         observer.getIfUnique(),
                         retryListeners.orderedStream().toList(),
@@ -149,7 +151,7 @@ public final class RetrykitAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @ConditionalOnBean(value = Retries.class, search = SearchStrategy.CURRENT)
-    RetryShutdown retrykitShutdown(Retries retries, ApplicationContext context) {
+    RetryShutdown retrykitShutdown(Retries retries, ConfigurableApplicationContext context) {
         return new RetryShutdown(retries, context);
     }
 

@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -40,16 +42,25 @@ public final class RetryLog implements RetryListener, CircuitListener {
     private final Executor executor;
     private final Map<String, Throttle> throttles = new ConcurrentHashMap<>();
     private final Set<String> unknown = ConcurrentHashMap.newKeySet();
+    private final BooleanSupplier shutDown;
+    private final AtomicBoolean cutOff = new AtomicBoolean();
+
+    /** Of an application whose end is nobody's affair. */
+    public RetryLog(TimeSource time, Executor executor) {
+        this(time, executor, () -> false);
+    }
 
     /**
      * Writes nothing yet.
      *
      * @param time tells when the same line may be written again
      * @param executor writes the summaries
+     * @param shutDown whether the application has closed and retries nothing any more
      */
-    public RetryLog(TimeSource time, Executor executor) {
+    public RetryLog(TimeSource time, Executor executor, BooleanSupplier shutDown) {
         this.time = time;
         this.executor = executor;
+        this.shutDown = shutDown;
     }
 
     @Override
@@ -98,6 +109,10 @@ public final class RetryLog implements RetryListener, CircuitListener {
 
     private void ended(Ended event) {
         explainUnknown(event);
+        if (event.reason() == StopReason.CANCELLED && shutDown.getAsBoolean() && cutOff.compareAndSet(false, true)) {
+            RETRIES.warn(cutOff(event));
+            return;
+        }
         boolean expected = event.reason() == StopReason.SUCCESS
                 || event.reason() == StopReason.CANCELLED
                 || event.attempts() == 1 && event.reason() == StopReason.NOT_RETRYABLE;
@@ -110,6 +125,13 @@ public final class RetryLog implements RetryListener, CircuitListener {
         throttles
                 .computeIfAbsent(event.policy() + "/" + event.reason(), key -> new Throttle(time, executor))
                 .say(() -> RETRIES.warn(line(event)), count -> RETRIES.warn(summary(event, count)));
+    }
+
+    private static String cutOff(Ended event) {
+        return line(event) + ". The application closes, and its time doesn't suffice for the retry. Said once;"
+                + " retrykit.stops counts all such calls. Allow the web server and the listener containers more time"
+                + " (server.shutdown: graceful and spring.lifecycle.timeout-per-shutdown-phase), or make the delays"
+                + " shorter.";
     }
 
     /** Once for each type: whoever knows better than the default rules must learn where to say so. */

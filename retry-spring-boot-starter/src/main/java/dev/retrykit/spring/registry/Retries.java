@@ -11,6 +11,8 @@ import dev.retrykit.spring.settings.Names;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.Texts;
 import dev.retrykit.spring.settings.WrittenSettings;
+import dev.retrykit.time.TimeSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -51,6 +53,9 @@ public final class Retries implements DisposableBean {
 
     /** How the application has ended its calls; null as long as it goes on. */
     private volatile @Nullable Consumer<Retry> end;
+
+    /** What will end delays; null if nothing was asked to. */
+    private volatile TimeSource.@Nullable Scheduled delayedEnd;
 
     /**
      * Makes all that is configured.
@@ -255,9 +260,33 @@ public final class Retries implements DisposableBean {
         layers = other;
     }
 
+    /** Whether delays have ended with the application, and nothing is retried any more. */
+    public boolean areShutDown() {
+        return end != null;
+    }
+
+    /** The application's executor takes no more tasks, and drops those that wait. */
+    void takeOver() {
+        if (layers.parts().executor() instanceof ClosingExecutor executor) {
+            executor.takeOver();
+        }
+    }
+
     /** Ends all delays and begins no retry any more. */
     void shutdown() {
         end(Retry::shutdown);
+    }
+
+    /** Does so when the time is over, unless all has ended before. */
+    void shutdownAfter(Duration time) {
+        EngineParts parts = layers.parts();
+        delayedEnd = parts.time().schedule(() -> parts.executor().execute(this::shutdownUnlessEnded), time.toNanos());
+    }
+
+    private void shutdownUnlessEnded() {
+        if (end == null) {
+            shutdown();
+        }
     }
 
     /** Ends all asynchronous calls that haven't ended. */
@@ -276,6 +305,10 @@ public final class Retries implements DisposableBean {
     }
 
     private void end(Consumer<Retry> how) {
+        TimeSource.Scheduled pending = delayedEnd;
+        if (pending != null) {
+            pending.cancel();
+        }
         end = how;
         engines.forEach(how);
     }

@@ -1,44 +1,42 @@
 package dev.retrykit.spring.registry;
 
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.Ordered;
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 
 /**
- * Ends retries with the application, in two steps. When it begins to close, delays end and nothing is retried any more,
- * so that requests in flight don't wait for what won't come. Before the executors stop, and after a web server has waited
- * for its requests, the asynchronous calls that still run end too.
+ * Ends retries with the application. While listener containers and a web server wait for what is in flight, delays go on
+ * and retries are made. Then, before the executors stop, delays end, nothing is retried any more, and the asynchronous
+ * calls that still run end too.
  */
 public final class RetryShutdown implements SmartLifecycle, ApplicationListener<ContextClosedEvent>, Ordered {
 
     private static final int BEFORE_EXECUTORS = ExecutorConfigurationSupport.DEFAULT_PHASE + 1;
 
     private final Retries retries;
-    private final ApplicationContext context;
+    private final ConfigurableApplicationContext context;
     private volatile boolean running;
-    private volatile boolean closing;
 
     /** Of the given retries, with the given context. */
-    public RetryShutdown(Retries retries, ApplicationContext context) {
+    public RetryShutdown(Retries retries, ConfigurableApplicationContext context) {
         this.retries = retries;
         this.context = context;
     }
 
-    /** First of all listeners: executors refuse work from here on. */
+    /** Last of all listeners: executors drop what they haven't begun. */
     @Override
     public int getOrder() {
-        return HIGHEST_PRECEDENCE;
+        return LOWEST_PRECEDENCE;
     }
 
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
         if (event.getApplicationContext() == context) {
-            closing = true;
             if (running) {
-                retries.shutdown();
+                retries.takeOver();
             } else {
                 retries.shutdownNow();
             }
@@ -60,7 +58,7 @@ public final class RetryShutdown implements SmartLifecycle, ApplicationListener<
     @Override
     public void stop() {
         running = false;
-        if (closing) {
+        if (context.isClosed()) {
             retries.shutdownNow();
         }
     }

@@ -6,8 +6,10 @@ import dev.retrykit.StopReason;
 import dev.retrykit.TimeBudgetSpentException;
 import dev.retrykit.circuit.CircuitOpenException;
 import dev.retrykit.failure.Causes;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.http.HttpStatus;
@@ -19,6 +21,8 @@ import org.springframework.web.bind.annotation.ResponseStatus;
  * done here already. A policy of one attempt gives up on nothing.
  */
 final class GivenUp {
+
+    private static final Duration COME_BACK = Duration.ofSeconds(1);
 
     private GivenUp() {}
 
@@ -33,21 +37,36 @@ final class GivenUp {
         if (Causes.unwrap(failure) instanceof PeerBusyException busy) {
             return Problem.later(HttpStatus.SERVICE_UNAVAILABLE, busy.retryAfter());
         }
-        StopReason reason = chain.stream()
-                .flatMap(link -> Arrays.stream(link.getSuppressed()))
-                .filter(RetryStopped.class::isInstance)
-                .map(RetryStopped.class::cast)
+        StopReason reason = stops(chain)
                 .filter(GivenUp::isFinal)
                 .map(RetryStopped::reason)
                 .findFirst()
                 .orElse(null);
         boolean timeUp = reason == StopReason.TIME_BUDGET || Causes.unwrap(failure) instanceof TimeBudgetSpentException;
-        if (reason == null && !timeUp) {
-            return null;
-        }
         Integer mapped = mapped(failure);
+        if (reason == null && !timeUp) {
+            return isCancelled(chain) ? later(mapped) : null;
+        }
         int status = (timeUp ? HttpStatus.GATEWAY_TIMEOUT : HttpStatus.BAD_GATEWAY).value();
         return Problem.never(mapped == null ? status : mapped);
+    }
+
+    /** This instance closes, or has no thread for the retry: another attempt, here later or elsewhere, may succeed. */
+    private static Problem later(@Nullable Integer mapped) {
+        int status = mapped == null ? HttpStatus.SERVICE_UNAVAILABLE.value() : mapped;
+        return Problem.later(
+                status, COME_BACK, "This instance of the service could not retry what has failed behind it.");
+    }
+
+    private static boolean isCancelled(List<Throwable> chain) {
+        return stops(chain).anyMatch(stop -> stop.reason() == StopReason.CANCELLED);
+    }
+
+    private static Stream<RetryStopped> stops(List<Throwable> chain) {
+        return chain.stream()
+                .flatMap(link -> Arrays.stream(link.getSuppressed()))
+                .filter(RetryStopped.class::isInstance)
+                .map(RetryStopped.class::cast);
     }
 
     private static boolean isFinal(RetryStopped stop) {

@@ -75,7 +75,7 @@ class ShutdownTests {
     }
 
     @Test
-    void delaysEndWhenTheApplicationBeginsToClose() {
+    void delaysEndWhenTheApplicationClosesAndNobodyWaits() {
         List<CompletableFuture<?>> calls = new ArrayList<>();
         app().run(context -> {
             Service service = context.getBean(Service.class);
@@ -205,17 +205,18 @@ class ShutdownTests {
     }
 
     @Test
-    void anEngineThatIsMadeWhileTheApplicationClosesBeginsNoRetry() {
-        List<Boolean> ended = new ArrayList<>();
-        app().withPropertyValues("retrykit.policies.late.max-attempts=2").run(context -> {
+    void anEngineThatIsMadeWhileTheApplicationClosesEndsWithIt() {
+        List<CompletableFuture<?>> calls = new ArrayList<>();
+        app().withPropertyValues("retrykit.policies.late.backoff.delay=10s").run(context -> {
             Retries retries = context.getBean(Retries.class);
             context.getSourceApplicationContext(ConfigurableApplicationContext.class)
                     .addApplicationListener((ApplicationListener<ContextClosedEvent>)
-                            event -> ended.add(retries.get("late")
-                                    .callAsync(() -> CompletableFuture.failedFuture(new ConnectException("down")))
-                                    .isDone()));
+                            event -> calls.add(retries.get("late")
+                                    .callAsync(() -> CompletableFuture.failedFuture(new ConnectException("down")))));
         });
 
-        assertThat(ended).containsExactly(true);
+        assertThat(calls)
+                .singleElement()
+                .satisfies(call -> assertThat(reasonOf(call)).isEqualTo(StopReason.CANCELLED));
     }
 }

@@ -1,0 +1,66 @@
+package dev.retrykit.spring.registry;
+
+import java.time.Duration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Ends delays with a web server, which waits for its requests while the application closes. Those that last as long as
+ * the server waits end shortly before, so that the requests are still answered; and before the server stops none is left.
+ */
+public final class DelayShutdown implements SmartLifecycle {
+
+    /** Spring Boot's phase in which a web server waits. */
+    public static final int WAITING = SmartLifecycle.DEFAULT_PHASE - 1024;
+
+    private static final int SHARE_TO_ANSWER = 10;
+    private static final Duration LONGEST_TO_ANSWER = Duration.ofSeconds(2);
+
+    private final int phase;
+    private final ConfigurableApplicationContext context;
+    private final Runnable end;
+    private volatile boolean running;
+
+    private DelayShutdown(int phase, ConfigurableApplicationContext context, Runnable end) {
+        this.phase = phase;
+        this.context = context;
+        this.end = end;
+    }
+
+    /** Ends them while the server waits, when a tenth of the time is left, two seconds at the most. */
+    public static DelayShutdown beforeTimeout(
+            Retries retries, ConfigurableApplicationContext context, Duration timeout) {
+        Duration share = timeout.dividedBy(SHARE_TO_ANSWER);
+        Duration toAnswer = share.compareTo(LONGEST_TO_ANSWER) < 0 ? share : LONGEST_TO_ANSWER;
+        return new DelayShutdown(WAITING, context, () -> retries.shutdownAfter(timeout.minus(toAnswer)));
+    }
+
+    /** Ends them when the server has waited, or doesn't wait. */
+    public static DelayShutdown beforeServerStops(Retries retries, ConfigurableApplicationContext context) {
+        return new DelayShutdown(WAITING - 1, context, retries::shutdown);
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    /** An application that stops without closing may start again. */
+    @Override
+    public void stop() {
+        running = false;
+        if (context.isClosed()) {
+            end.run();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        return phase;
+    }
+}
