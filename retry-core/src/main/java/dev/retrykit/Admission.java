@@ -6,6 +6,7 @@ import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.OnOpen;
 import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.Signal;
+import dev.retrykit.time.Nanos;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ final class Admission {
     private final RetryBudget budget;
     private @Nullable Permit permit;
     private @Nullable Token token;
+    private long paidNanos;
 
     Admission(Retry retry) {
         this.circuit = retry.circuit();
@@ -60,6 +62,7 @@ final class Admission {
             return StopReason.RETRY_BUDGET;
         }
         token = dryRun ? null : paid;
+        paidNanos = nowNanos;
         return dryRun ? StopReason.DRY_RUN : null;
     }
 
@@ -83,17 +86,22 @@ final class Admission {
             permit = null;
         }
         if (heeded.isSuccess()) {
-            giveBackToken();
+            giveBackToken(nowNanos);
         }
         token = null;
         budget.record(heeded, nowNanos);
     }
 
-    /** The retry that it paid for was never made. */
-    void giveBackToken() {
-        if (token != null) {
-            budget.giveBack(token);
-            token = null;
+    /** The retry that it paid for was never made. A token that has expired since would free one that others have spent. */
+    void giveBackToken(long nowNanos) {
+        Token paid = token;
+        token = null;
+        if (paid != null && (paid != Token.EARNED || nowNanos - paidNanos < windowNanos())) {
+            budget.giveBack(paid);
         }
+    }
+
+    private long windowNanos() {
+        return Nanos.of(budget.policy().window());
     }
 }

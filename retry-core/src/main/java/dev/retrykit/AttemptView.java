@@ -48,6 +48,9 @@ final class AttemptView {
 
     private static final int LOWEST_FAILURE = 400;
 
+    /** A peer that says a higher one means nothing that anybody knows. */
+    private static final int HIGHEST_STATUS = 999;
+
     /** A request goes to a peer, unless the peer is to be left alone. */
     void sendTo(String peer) {
         Retry retry = call.retry();
@@ -68,10 +71,11 @@ final class AttemptView {
             return RetryAdvice.none();
         }
         Retry retry = call.retry();
-        RetryAdvice advice = RetryAdvice.read(status, headers, retry.time().now());
-        notes.noteAnswer(new PeerAnswer(status, advice));
+        int known = Math.min(status, HIGHEST_STATUS);
+        RetryAdvice advice = RetryAdvice.read(known, headers, retry.time().now());
+        notes.noteAnswer(new PeerAnswer(known, advice));
         if (peer != null) {
-            Decisions.tell(retry, peer, status, advice);
+            Decisions.tell(retry, peer, known, advice);
         }
         return advice;
     }

@@ -269,7 +269,7 @@ final class RetryCall {
     }
 
     private Stop stop(StopReason reason, long nowNanos) {
-        admission.giveBackToken();
+        admission.giveBackToken(nowNanos);
         if (lastFailure == null && !hasResult) {
             lastFailure = WithoutAttempt.failure(retry, reason, nowNanos);
         }

@@ -1,5 +1,8 @@
 package dev.retrykit;
 
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.time.Duration;
 import java.util.List;
 
@@ -17,8 +20,8 @@ public final class RetryStopped extends RuntimeException {
     private final int attempts;
     private final Duration elapsed;
 
-    @SuppressWarnings("serial") // the list is as serializable as the failures in it
-    private final List<Throwable> failures;
+    /** Changed when it is read from a stream only. */
+    private transient List<Throwable> failures;
 
     RetryStopped(String policy, StopReason reason, int attempts, Duration elapsed, List<Throwable> failures) {
         super(null, null, false, false);
@@ -27,6 +30,17 @@ public final class RetryStopped extends RuntimeException {
         this.attempts = attempts;
         this.elapsed = elapsed;
         this.failures = List.copyOf(failures);
+    }
+
+    /** A failure that can't be written is written as a {@link WrittenFailure}: the caller's own must still arrive. */
+    private void writeObject(ObjectOutputStream out) throws IOException {
+        out.defaultWriteObject();
+        out.writeObject(WrittenFailure.writable(failures));
+    }
+
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+        in.defaultReadObject();
+        failures = List.of((Throwable[]) in.readObject());
     }
 
     /** The policy's name. */

@@ -3,6 +3,7 @@ package dev.retrykit;
 import dev.retrykit.Decision.RetryIn;
 import dev.retrykit.Decision.Stop;
 import dev.retrykit.failure.ThrowingCallable;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -81,6 +82,40 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         boolean completed = super.completeExceptionally(failure);
         endIfDone();
         return completed;
+    }
+
+    /** By its owner: what the supplier gives ends the retries, as {@link #complete} does. */
+    @Override
+    public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
+        Objects.requireNonNull(supplier, "supplier");
+        executor.execute(() -> {
+            if (!isDone()) {
+                completeFrom(supplier);
+            }
+        });
+        return this;
+    }
+
+    private void completeFrom(Supplier<? extends T> supplier) {
+        try {
+            complete(supplier.get());
+        } catch (Throwable failure) {
+            completeExceptionally(failure);
+        }
+    }
+
+    /** By its owner: ends the retries too. */
+    @Override
+    public void obtrudeValue(T value) {
+        super.obtrudeValue(value);
+        endIfDone();
+    }
+
+    /** By its owner: ends the retries too. */
+    @Override
+    public void obtrudeException(Throwable failure) {
+        super.obtrudeException(failure);
+        endIfDone();
     }
 
     /** Stages that depend on this one are ordinary ones: cancelling them cancels nothing here. */

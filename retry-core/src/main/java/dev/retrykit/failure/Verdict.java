@@ -10,14 +10,28 @@ import java.util.Objects;
  * @param kind may it be retried?
  * @param signal what it tells about the dependency
  * @param retryAfterNanos the least delay the peer asked for, in nanoseconds; {@link #NO_HINT} if it asked for none
- * @param status the HTTP status that it was read off; 0 if it was none
+ * @param status the HTTP status that it was read off, 100 to 999; 0 if it was none
  */
 public record Verdict(Kind kind, Signal signal, long retryAfterNanos, int status) {
 
-    /** Checked here, so that a classifier's mistake shows in the classifier. */
+    private static final int HIGHEST_STATUS = 999;
+
+    /**
+     * Checked here, so that a classifier's mistake shows in the classifier.
+     *
+     * @throws IllegalArgumentException if the status is below 0 or above 999, or the delay is below {@link #NO_HINT}
+     */
     public Verdict {
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(signal, "signal");
+        if (status < 0 || status > HIGHEST_STATUS) {
+            throw new IllegalArgumentException("status must be an HTTP status of 100 to 999, or 0 for none, but was "
+                    + status + ". HttpURLConnection says -1 where the answer isn't HTTP: leave that to other rules.");
+        }
+        if (retryAfterNanos < NO_HINT) {
+            throw new IllegalArgumentException(
+                    "retryAfterNanos must be " + NO_HINT + " for none, or 0 or more, but was " + retryAfterNanos);
+        }
     }
 
     /** One that was read off something else than an HTTP status. */
@@ -74,7 +88,11 @@ public record Verdict(Kind kind, Signal signal, long retryAfterNanos, int status
         return new Verdict(kind, signal, NO_HINT);
     }
 
-    /** What an HTTP status of 400 or more means by itself: 408, 425, 429, 500, 502, 503, 504 are transient. */
+    /**
+     * What an HTTP status of 400 or more means by itself: 408, 425, 429, 500, 502, 503, 504 are transient.
+     *
+     * @throws IllegalArgumentException if it is below 0 or above 999
+     */
     public static Verdict ofStatus(int status) {
         Verdict verdict = HttpStatuses.verdict(status);
         return new Verdict(verdict.kind, verdict.signal, NO_HINT, status);

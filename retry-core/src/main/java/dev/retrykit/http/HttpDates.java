@@ -20,6 +20,11 @@ final class HttpDates {
 
     private static final long SECONDS_PER_DAY = 86_400;
 
+    /** The first and the last second of the years 1 to 9999, which dates on the wire can name. */
+    private static final long FIRST = -62_135_596_800L;
+
+    private static final long LAST = 253_402_300_799L;
+
     private static final List<String> MONTHS =
             List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
 
@@ -70,10 +75,11 @@ final class HttpDates {
 
     /** A date more than 50 years ahead is one of the century before. */
     private static OptionalLong ofShortYear(Matcher old, Instant now) {
-        LocalDate today = LocalDate.ofEpochDay(Math.floorDiv(now.getEpochSecond(), SECONDS_PER_DAY));
+        long nowSecond = Math.max(FIRST, Math.min(LAST, now.getEpochSecond()));
+        LocalDate today = LocalDate.ofEpochDay(Math.floorDiv(nowSecond, SECONDS_PER_DAY));
         int thisYear = today.getYear();
         int year = Math.floorDiv(thisYear, 100) * 100 + number(old, 3);
-        long latest = now.getEpochSecond() + (today.plusYears(50).toEpochDay() - today.toEpochDay()) * SECONDS_PER_DAY;
+        long latest = nowSecond + (today.plusYears(50).toEpochDay() - today.toEpochDay()) * SECONDS_PER_DAY;
         for (int candidate = year + 100; candidate >= year - 100; candidate -= 100) {
             OptionalLong seconds = seconds(candidate, old.group(2), number(old, 1), old, 4);
             if (seconds.isPresent() && seconds.getAsLong() <= latest) {

@@ -1,12 +1,15 @@
 package dev.retrykit.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.retrykit.failure.Verdict.Kind;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VerdictTests {
 
@@ -65,5 +68,27 @@ class VerdictTests {
                         .withRetryAfter(Duration.ofSeconds(Long.MAX_VALUE))
                         .retryAfterNanos())
                 .isEqualTo(Nanos.UNLIMITED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Integer.MIN_VALUE, -1, 1_000, Integer.MAX_VALUE})
+    void refusesWhatIsNoStatus(int status) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Verdict.ofStatus(status))
+                .withMessageContaining("status must be an HTTP status of 100 to 999")
+                .withMessageContaining("but was " + status);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 999})
+    void takesWhatMayBeOne(int status) {
+        assertThat(Verdict.ofStatus(status).status()).isEqualTo(status);
+    }
+
+    @Test
+    void refusesADelayBelowNone() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Verdict(Kind.RETRYABLE, Signal.FAILURE, -2))
+                .withMessageContaining("retryAfterNanos must be -1 for none, or 0 or more, but was -2");
     }
 }
