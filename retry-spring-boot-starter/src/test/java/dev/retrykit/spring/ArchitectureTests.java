@@ -210,7 +210,8 @@ class ArchitectureTests {
                         "FencePostProcessor",
                         "RetrykitIdempotencyJdbcAutoConfiguration");
         assertThat(dependents(all, "jakarta.persistence", "org.springframework.orm"))
-                .containsExactlyInAnyOrder("PendingEntities", "FetchedConnection", "SessionConnection");
+                .containsExactlyInAnyOrder(
+                        "PendingEntities", "RolledBackEntities", "FetchedConnection", "SessionConnection");
         assertThat(dependents(all, "org.springframework.jdbc", BASE + "transaction.Writes"))
                 .containsExactlyInAnyOrder(
                         "Writes",

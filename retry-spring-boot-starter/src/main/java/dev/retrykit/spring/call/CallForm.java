@@ -15,6 +15,12 @@ public interface CallForm {
     @Nullable
     Object call(Retry retry, @Nullable Fallback fallback, Invocation invocation) throws Throwable;
 
-    /** An attempt has thrown something; asked on its thread, before the engine is. */
-    default void attemptFailed(Retry retry) {}
+    /**
+     * An attempt has thrown something; asked on its thread, before the engine is.
+     *
+     * @return what the attempt fails with
+     */
+    default Throwable attemptFailed(Retry retry, Throwable failure) {
+        return failure;
+    }
 }

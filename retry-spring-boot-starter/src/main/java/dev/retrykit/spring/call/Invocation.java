@@ -1,6 +1,7 @@
 package dev.retrykit.spring.call;
 
 import dev.retrykit.failure.ThrowingCallable;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param target what a fallback is called on
  * @param arguments the arguments
  * @param method the method, on the target
- * @param failed told on its thread when an attempt has thrown something, before anybody judges it; it throws nothing
+ * @param failed asked on its thread when an attempt has thrown something, before anybody judges it, with what the attempt
+ *     fails; it throws nothing
  */
-public record Invocation(Object target, @Nullable Object[] arguments, Body method, Runnable failed)
+public record Invocation(Object target, @Nullable Object[] arguments, Body method, UnaryOperator<Throwable> failed)
         implements ThrowingCallable<@Nullable Object, Throwable> {
 
     /** What an attempt calls. */
@@ -40,8 +42,7 @@ public record Invocation(Object target, @Nullable Object[] arguments, Body metho
         try {
             return method.call(arguments);
         } catch (Throwable failure) {
-            failed.run();
-            throw failure;
+            throw failed.apply(failure);
         }
     }
 

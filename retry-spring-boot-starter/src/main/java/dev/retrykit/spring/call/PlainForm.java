@@ -44,10 +44,14 @@ final class PlainForm implements CallForm {
 
     /** In the caller's transaction another attempt would do its work only to have it rolled back. */
     @Override
-    public void attemptFailed(Retry retry) {
-        if (!transaction.isRollbackOnly()) {
-            return;
+    public Throwable attemptFailed(Retry retry, Throwable failure) {
+        if (transaction.isRollbackOnly()) {
+            forbidRetry(retry);
         }
+        return failure;
+    }
+
+    private void forbidRetry(Retry retry) {
         RetryContext.current().ifPresent(RetryContext::forbidRetry);
         if (retry.policy().maxAttempts() > 1 && warned.compareAndSet(false, true)) {
             LOG.warn(

@@ -4,6 +4,7 @@ import dev.retrykit.Retry;
 import dev.retrykit.spring.call.CallForm;
 import dev.retrykit.spring.call.Fallback;
 import dev.retrykit.spring.call.Invocation;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ record MethodPlan(
         @Nullable ByKey byKey,
         @Nullable RequestKeys keys,
         CallForm form,
-        @Nullable Fallback fallback) implements Runnable {
+        @Nullable Fallback fallback) implements UnaryOperator<Throwable> {
 
     /** Finds the engine of a call. */
     @FunctionalInterface
@@ -51,11 +52,12 @@ record MethodPlan(
 
     /** An attempt has failed. What goes wrong here must not take the place of the failure. */
     @Override
-    public void run() {
+    public Throwable apply(Throwable failure) {
         try {
-            form.attemptFailed(retry);
+            return form.attemptFailed(retry, failure);
         } catch (Throwable untold) {
             // the engine judges the attempt by its failure alone
+            return failure;
         }
     }
 }

@@ -68,6 +68,10 @@ final class PlanMaker {
             CommittedFailures.warn(method, type, readable, policy, RollbackRules.of(beans));
             OneShotParameters.warn(method, type, readable, policy);
             ScheduledRetries.warn(method, readable, policy, beans);
+            if (RollbackRules.of(beans).writes(method, type)) {
+                List<Class<?>> entities = EntityParameters.warn(method, type, readable, policy);
+                form = entities.isEmpty() ? form : new EntityForm(form, entities);
+            }
         }
         KeyOfCall key = key(annotated.guarded(), method, type);
         if (circuit != null) {

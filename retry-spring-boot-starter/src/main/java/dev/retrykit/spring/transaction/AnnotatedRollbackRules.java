@@ -29,7 +29,7 @@ public final class AnnotatedRollbackRules implements RollbackRules {
     @Override
     public List<Class<?>> committedOn(Method method, Class<?> type, Predicate<Throwable> relevant) {
         TransactionAttribute attribute = attribute(method, type);
-        if (attribute == null || attribute.isReadOnly() || !begins(attribute)) {
+        if (attribute == null || !writes(attribute)) {
             return List.of();
         }
         List<Class<?>> committed = new ArrayList<>();
@@ -39,6 +39,16 @@ public final class AnnotatedRollbackRules implements RollbackRules {
             }
         }
         return committed;
+    }
+
+    @Override
+    public boolean writes(Method method, Class<?> type) {
+        TransactionAttribute attribute = attribute(method, type);
+        return attribute != null && writes(attribute);
+    }
+
+    private static boolean writes(TransactionAttribute attribute) {
+        return !attribute.isReadOnly() && begins(attribute);
     }
 
     private static boolean begins(TransactionAttribute attribute) {

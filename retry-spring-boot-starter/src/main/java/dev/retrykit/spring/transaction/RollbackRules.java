@@ -23,4 +23,9 @@ public interface RollbackRules {
      * @param relevant which failures are asked about
      */
     List<Class<?>> committedOn(Method method, Class<?> type, Predicate<Throwable> relevant);
+
+    /** Whether its annotation begins a transaction for a method that doesn't only read. */
+    default boolean writes(Method method, Class<?> type) {
+        return false;
+    }
 }
