@@ -4,6 +4,7 @@ import dev.retrykit.circuit.CircuitOpenException;
 import dev.retrykit.failure.AttemptOverException;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.KnownFailures;
 import dev.retrykit.failure.RetryHint;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
@@ -13,20 +14,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a failure means to one policy, asked in the contract's order: abort-on, a veto or a hint, retry-on, the
- * classifiers, the JDK's rules. What a failure tells about the dependency doesn't depend on the policy's own lists.
+ * What a failure means to one policy, asked in the contract's order: abort-on, a veto or a hint, statuses, retry-on,
+ * the classifiers, the JDK's rules. What a failure tells about the dependency doesn't depend on the policy's own lists.
  *
  * @param abortOn failures that are never retried
- * @param retryOn failures that are retried, or null for the default rules
+ * @param retryOn failures that are retried besides those that are known
  * @param classifiers asked in order before the JDK's rules
- * @param answers what the answers of peers mean
+ * @param answers what the answers of peers mean; statuses that the policy lists come before retryOn
+ * @param known whether {@link KnownFailures} say what is retried
  * @param idempotent whether a second effect does no harm
  */
 record FailureRules(
         List<Class<? extends Throwable>> abortOn,
-        @Nullable List<Class<? extends Throwable>> retryOn,
+        List<Class<? extends Throwable>> retryOn,
         List<FailureClassifier> classifiers,
         AnswerRules answers,
+        boolean known,
         boolean idempotent) {
 
     /**
@@ -58,13 +61,36 @@ record FailureRules(
         if (failure instanceof RetryHint hint) {
             return hinted(general, hint);
         }
-        if (retryOn != null) {
-            return general.as(Causes.anyInstance(failure, retryOn) ? retryable(general) : Kind.NOT_RETRYABLE);
+        boolean listed = own.status() != 0 && answers.statuses() != null;
+        if (!listed && Causes.anyInstance(failure, retryOn)) {
+            return general.as(retryable(general));
         }
         if (failure instanceof Error) {
             return general.as(Kind.NOT_RETRYABLE);
         }
-        return general.kind() == Kind.NOT_IDEMPOTENT && idempotent ? general.as(Kind.RETRYABLE) : general;
+        Verdict last = known || listed ? general : general.as(withoutKnowledge(failure, general));
+        return last.kind() == Kind.NOT_IDEMPOTENT && idempotent ? last.as(Kind.RETRYABLE) : last;
+    }
+
+    /** What the application's own classifiers say, or the answer where the policy lists statuses. */
+    private Kind withoutKnowledge(Throwable failure, Verdict general) {
+        if (general.status() != 0 && answers.statuses() != null) {
+            return general.kind();
+        }
+        for (FailureClassifier classifier : classifiers) {
+            Verdict verdict = classifier instanceof KnownFailures ? null : opinion(classifier, failure);
+            if (verdict != null) {
+                return verdict.kind();
+            }
+        }
+        return Kind.NOT_RETRYABLE;
+    }
+
+    /** A status that an own classifier names is one like any other. Those that know clients have asked the list. */
+    private @Nullable Verdict opinion(FailureClassifier classifier, Throwable failure) {
+        Verdict verdict = classifier.classify(failure);
+        boolean ruled = verdict == null || verdict.status() == 0 || classifier instanceof KnownFailures;
+        return ruled ? verdict : answers.listed(verdict);
     }
 
     /** Naming a type can't make an effect safe to repeat. */
@@ -76,7 +102,7 @@ record FailureRules(
     private Verdict general(Throwable failure) {
         Verdict first = null;
         for (FailureClassifier classifier : classifiers) {
-            Verdict verdict = classifier.classify(failure);
+            Verdict verdict = opinion(classifier, failure);
             if (verdict != null && verdict.kind() == Kind.VETOED) {
                 return verdict;
             }

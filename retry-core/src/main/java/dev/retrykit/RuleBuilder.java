@@ -6,20 +6,23 @@ import dev.retrykit.http.AnswerRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Collects what a policy calls transient. */
 abstract sealed class RuleBuilder<B extends RuleBuilder<B>> permits RetryPolicy.Builder {
 
-    private @Nullable List<Class<? extends Throwable>> retryOn;
+    private List<Class<? extends Throwable>> retryOn = List.of();
     private List<Class<? extends Throwable>> abortOn = List.of();
     private AnswerRules answers = AnswerRules.defaults();
+    private boolean knownFailures = true;
     private final List<FailureClassifier> classifiers = new ArrayList<>();
     private final List<ResultClassifier> resultClassifiers = new ArrayList<>();
 
     abstract B self();
 
-    /** The transient failures and their subtypes, anywhere in the cause chain; replaces the rules for exceptions. */
+    /**
+     * Failures that are transient besides those that are {@linkplain #knownFailures known}: their subtypes included,
+     * anywhere in the cause chain. None by default. {@code Exception.class} retries everything but {@code Error}s.
+     */
     @SafeVarargs
     public final B retryOn(Class<? extends Throwable>... failures) {
         return retryOn(List.of(failures));
@@ -44,7 +47,18 @@ abstract sealed class RuleBuilder<B extends RuleBuilder<B>> permits RetryPolicy.
     }
 
     /**
-     * The HTTP statuses that are transient, where an attempt was answered one and its failure has none of its own.
+     * Whether the library's own knowledge of failures and statuses says what is retried. Without it only what the
+     * policy names and what classifiers other than {@link dev.retrykit.failure.KnownFailures} call transient is
+     * retried. Default true.
+     */
+    public B knownFailures(boolean known) {
+        this.knownFailures = known;
+        return self();
+    }
+
+    /**
+     * The HTTP statuses that are transient, wherever they come from: a failure, a classifier's verdict, or what the
+     * attempt was answered last. All others are permanent, whatever {@code retryOn} says of the failures that carry them.
      * Default: those of {@link AnswerRules#defaults()}.
      */
     public B statuses(List<Integer> statuses) {
@@ -65,7 +79,7 @@ abstract sealed class RuleBuilder<B extends RuleBuilder<B>> permits RetryPolicy.
     }
 
     FailureRules failureRules(boolean idempotent) {
-        return new FailureRules(abortOn, retryOn, List.copyOf(classifiers), answers, idempotent);
+        return new FailureRules(abortOn, retryOn, List.copyOf(classifiers), answers, knownFailures, idempotent);
     }
 
     ResultRules resultRules() {

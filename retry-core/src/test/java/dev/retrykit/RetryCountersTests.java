@@ -80,6 +80,7 @@ class RetryCountersTests {
         Retry strict = Retry.builder("strict")
                 .policy(Scenario.plainPolicy()
                         .attemptTimeout(Duration.ofSeconds(1))
+                        .knownFailures(false)
                         .retryOn(ConnectException.class)
                         .build())
                 .timeSource(time)

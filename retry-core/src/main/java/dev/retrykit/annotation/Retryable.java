@@ -43,7 +43,10 @@ public @interface Retryable {
     /** How long one attempt may take: above zero. */
     String attemptTimeout() default "";
 
-    /** The failures that are transient, with their subtypes, anywhere in the cause chain. Replaces the default rules. */
+    /**
+     * Failures that are transient besides those that are known, with their subtypes, anywhere in the cause chain.
+     * {@code Exception.class} retries everything but {@code Error}s.
+     */
     Class<? extends Throwable>[] retryOn() default {};
 
     /** The failures that are permanent, with their subtypes, anywhere in the cause chain. Asked first. */

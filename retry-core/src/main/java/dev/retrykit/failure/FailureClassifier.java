@@ -17,6 +17,7 @@ public interface FailureClassifier {
 
     /** The classifier for the JDK's own failures: network, time-outs, SQL. It looks through the whole cause chain. */
     static FailureClassifier jdk() {
-        return JdkFailures::classify;
+        KnownFailures known = JdkFailures::classify;
+        return known;
     }
 }

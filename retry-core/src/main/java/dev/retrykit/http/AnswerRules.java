@@ -36,6 +36,17 @@ public record AnswerRules(@Nullable List<Integer> statuses) {
         return advice.vetoed() ? verdict.as(Kind.VETOED) : verdict;
     }
 
+    /** A verdict that was read off a status, as the list has it: vetoed or interrupted stays so. */
+    public Verdict listed(Verdict verdict) {
+        if (statuses == null || verdict.kind() == Kind.VETOED || verdict.kind() == Kind.INTERRUPTED) {
+            return verdict;
+        }
+        if (!statuses.contains(verdict.status())) {
+            return verdict.as(Kind.NOT_RETRYABLE);
+        }
+        return verdict.kind() == Kind.NOT_IDEMPOTENT ? verdict : verdict.as(Kind.RETRYABLE);
+    }
+
     /** What a policy retries doesn't change what the answer tells about the dependency. */
     private Verdict kindOf(int status, RetryAdvice advice) {
         boolean limited = isRateLimit(status, advice);

@@ -2,6 +2,7 @@ package dev.retrykit.spring.failure;
 
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.KnownFailures;
 import dev.retrykit.failure.Verdict;
 import java.util.Arrays;
 import java.util.Set;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Answers that are no HTTP, or break off in a place where HTTP doesn't allow it: a proxy that is starting, a connection
  * that was cut. HTTP clients have types of their own for that, or throw what their parser happened to throw.
  */
-public final class BrokenAnswers implements FailureClassifier {
+public final class BrokenAnswers implements KnownFailures {
 
     /** Of clients that may be absent. */
     private static final Set<String> NAMES = Set.of(

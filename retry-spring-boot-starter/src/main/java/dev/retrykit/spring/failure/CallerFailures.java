@@ -2,6 +2,7 @@ package dev.retrykit.spring.failure;
 
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.KnownFailures;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A right that the caller hasn't got, and arguments that aren't valid: nothing that a dependency did. Known by their
  * names, so that neither library has to be there.
  */
-public final class CallerFailures implements FailureClassifier {
+public final class CallerFailures implements KnownFailures {
 
     private static final Set<String> NAMES = Set.of(
             "org.springframework.security.access.AccessDeniedException",

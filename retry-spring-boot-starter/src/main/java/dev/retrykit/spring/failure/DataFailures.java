@@ -2,6 +2,7 @@ package dev.retrykit.spring.failure;
 
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.KnownFailures;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
@@ -14,7 +15,7 @@ import org.springframework.transaction.TransactionSystemException;
  * connections that were lost into types that it calls permanent. Only then the type does. A commit that failed may have
  * been done, unless it is known that the database answered or rolled back.
  */
-public final class DataFailures implements FailureClassifier {
+public final class DataFailures implements KnownFailures {
 
     private static final Verdict UNKNOWN_EFFECT = Verdict.of(Kind.NOT_IDEMPOTENT, Signal.FAILURE);
 

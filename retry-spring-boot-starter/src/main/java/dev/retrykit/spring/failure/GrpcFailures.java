@@ -3,6 +3,7 @@ package dev.retrykit.spring.failure;
 import dev.retrykit.failure.AttemptTimeoutException;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.KnownFailures;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Failures of gRPC, by code and by what the server asks for. A client reports an interruption as CANCELLED and a refused
  * certificate as UNAVAILABLE: there the cause decides, as it does for an attempt that timed out.
  */
-public final class GrpcFailures implements FailureClassifier {
+public final class GrpcFailures implements KnownFailures {
 
     /** Without state. */
     public GrpcFailures() {}

@@ -1,13 +1,13 @@
 package dev.retrykit.spring.failure;
 
 import dev.retrykit.failure.Causes;
-import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.KnownFailures;
 import dev.retrykit.failure.Verdict;
 import java.io.EOFException;
 import org.jspecify.annotations.Nullable;
 
 /** Jetty's word for a lost connection: an end of file, told by the name of the connection. A file's end says another. */
-public final class JettyFailures implements FailureClassifier {
+public final class JettyFailures implements KnownFailures {
 
     private static final String CONNECTION = "HttpConnection";
 

@@ -1,7 +1,7 @@
 package dev.retrykit.spring.failure;
 
 import dev.retrykit.failure.Causes;
-import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.KnownFailures;
 import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
@@ -25,7 +25,7 @@ public record StatusRules(
     private static final int LOWEST_FAILURE = 400;
 
     /** For what an attempt throws, anywhere in the cause chain. */
-    public FailureClassifier failures() {
+    public KnownFailures failures() {
         return failure -> Causes.chain(failure).stream()
                 .map(this::verdict)
                 .filter(verdict -> verdict != null)

@@ -1,7 +1,7 @@
 package dev.retrykit.spring.failure;
 
 import dev.retrykit.failure.Causes;
-import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.KnownFailures;
 import dev.retrykit.failure.Verdict;
 import java.io.InterruptedIOException;
 import java.util.List;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.client.WebClientException;
 
 /** An answer that broke off is an "interrupted" one to HttpComponents, though nobody interrupted a thread. */
-public final class WebClientFailures implements FailureClassifier {
+public final class WebClientFailures implements KnownFailures {
 
     /** Without state. */
     public WebClientFailures() {}

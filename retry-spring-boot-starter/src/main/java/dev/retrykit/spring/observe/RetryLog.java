@@ -145,7 +145,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
                 RETRIES.warn("Policy " + Texts.quoted(event.policy()) + ": nothing tells whether " + type
                         + cause(failure) + " is transient, so it isn't retried. If it is, name it under "
                         + key(event, "retry-on")
-                        + ", which then stands in place of the default rules for exceptions. Said once.");
+                        + ", which adds it to what is known. Said once.");
             }
         }
     }

@@ -38,7 +38,6 @@ public final class StartReport implements SmartInitializingSingleton {
 
     private static String line(PolicyEntry entry) {
         RetryPolicy policy = entry.policy();
-        Setting retryOn = entry.settings().get("retry-on");
         String budget = entry.budget().policy().isUnlimited()
                 ? "no budget: up to " + policy.maxAttempts() + ".00x load"
                 : "budget " + Texts.quoted(entry.budget().name()) + (entry.hasBudgetsByKey() ? " for each key (" : " (")
@@ -46,9 +45,18 @@ public final class StartReport implements SmartInitializingSingleton {
         return "Policy " + Texts.quoted(entry.name()) + ": "
                 + (entry.methods().isEmpty() ? "no annotated method" : String.join(", ", entry.methods()))
                 + (isOff(entry) ? "; switched off" : "")
-                + "; retries " + (retryOn == null ? "what is transient by default" : Texts.of(retryOn.value()))
+                + "; retries " + what(entry)
                 + "; up to " + policy.maxAttempts() + " attempts within " + Durations.text(policy.timeBudget()) + "; "
                 + budget;
+    }
+
+    private static String what(PolicyEntry entry) {
+        Setting retryOn = entry.settings().get("retry-on");
+        Setting known = entry.settings().get("known-failures");
+        if (known != null && Boolean.FALSE.equals(known.value())) {
+            return "nothing that is known" + (retryOn == null ? "" : ", but " + Texts.of(retryOn.value()));
+        }
+        return "what is transient by default" + (retryOn == null ? "" : " and " + Texts.of(retryOn.value()));
     }
 
     private static boolean isOff(PolicyEntry entry) {

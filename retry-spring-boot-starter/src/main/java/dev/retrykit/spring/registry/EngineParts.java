@@ -72,7 +72,8 @@ public record EngineParts(
         for (String classifier : PolicyAssembly.resultClassifiers(policy)) {
             results.add(bean(resultClassifiers, classifier, section + ".retry-on-result", ResultClassifier.class));
         }
-        results.add(rules.results());
+        boolean known = statuses != null || PolicyAssembly.trustsKnownFailures(policy);
+        results.add((known ? rules : new StatusRules(statusReaders, List.of(), time::now)).results());
         Setting function = policy.setting("backoff.function");
         DelayFunction delay = function == null
                 ? null

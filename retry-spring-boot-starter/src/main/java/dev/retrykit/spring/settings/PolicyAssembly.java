@@ -62,6 +62,11 @@ public final class PolicyAssembly {
         return (List<Integer>) written.value("statuses", List.class);
     }
 
+    /** Whether what the library knows of failures and statuses says what this policy retries. */
+    public static boolean trustsKnownFailures(Layer written) {
+        return written.value("known-failures", Boolean.class, true);
+    }
+
     /** The names of the beans that judge what its attempts return. */
     @SuppressWarnings("unchecked")
     public static List<String> resultClassifiers(Layer written) {
@@ -90,6 +95,7 @@ public final class PolicyAssembly {
         written.take("idempotency-key", String.class, key -> builder.sendsKeys(key.equals(AUTO)));
         written.take("retry-on", List.class, builder::retryOn);
         written.take("abort-on", List.class, builder::abortOn);
+        written.take("known-failures", Boolean.class, builder::knownFailures);
         builder.retryAfter(
                 written.value("retry-after.respect", Boolean.class, base.respectsRetryAfter()),
                 written.value("retry-after.max", Duration.class, base.maxRetryAfter()));
@@ -153,6 +159,7 @@ public final class PolicyAssembly {
         readers.put("budget.name", policy -> null);
         readers.put("retry-on", policy -> null);
         readers.put("abort-on", policy -> null);
+        readers.put("known-failures", policy -> null);
         readers.put("retry-on-result", policy -> null);
         readers.put("statuses", policy -> null);
         readers.put("retry-after.respect", RetryPolicy::respectsRetryAfter);

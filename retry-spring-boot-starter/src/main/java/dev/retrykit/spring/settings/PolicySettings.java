@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param backoff the delay before each retry
  * @param jitter how the delay is spread: none, full, equal or decorrelated. Default full
  * @param budget how long and how much may be retried
- * @param retryOn failures that are transient, with their subtypes, anywhere in the cause chain. Replaces the default
- *     rules for exceptions
+ * @param retryOn failures that are transient besides those that are known, with their subtypes, anywhere in the cause
+ *     chain. java.lang.Exception retries everything but errors
  * @param abortOn failures that are permanent, with their subtypes, anywhere in the cause chain. Asked first
+ * @param knownFailures whether the failures and statuses that the library knows as transient are retried; otherwise only
+ *     those that the policy names and FailureClassifier beans call so. Default true
  * @param retryOnResult names of ResultClassifier beans that tell bad return values
- * @param statuses HTTP statuses that are transient. Replaces the default rules for statuses: 408, 425, 429, 500, 502,
- *     503, 504
+ * @param statuses HTTP statuses that are transient, wherever they come from; all others are permanent. Replaces the
+ *     default list: 408, 425, 429, 500, 502, 503, 504
  * @param retryAfter what a peer's Retry-After means
  * @param nested what happens to a failure on which an inner policy has given up: once (it ends this call too) or
  *     multiply. Default once
@@ -46,6 +48,7 @@ public record PolicySettings(
         @Nullable Budget budget,
         @Nullable List<Class<? extends Throwable>> retryOn,
         @Nullable List<Class<? extends Throwable>> abortOn,
+        @Nullable Boolean knownFailures,
         @Nullable List<String> retryOnResult,
         @Nullable List<Integer> statuses,
         @Nullable RetryAfter retryAfter,
@@ -59,7 +62,7 @@ public record PolicySettings(
 
     /** Nothing is written: a policy of defaults. */
     static final PolicySettings EMPTY = new PolicySettings(
-            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /**
      * The delay before each retry.

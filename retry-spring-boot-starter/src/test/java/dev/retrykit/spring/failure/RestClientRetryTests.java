@@ -167,6 +167,59 @@ class RestClientRetryTests {
     }
 
     @Test
+    void aNamedTypeTakesNothingAwayFromWhatIsKnown() {
+        withPicky(
+                "{ retry-on: [java.lang.IllegalStateException] }",
+                stocks -> assertThat(stocks.picky()).isEqualTo("7 pieces"));
+
+        assertThat(requests).hasValue(2);
+    }
+
+    @Test
+    void aListOfStatusesActsBesideANamedType() {
+        withPicky(
+                "{ retry-on: [java.lang.IllegalStateException], statuses: [503] }",
+                stocks -> assertThat(stocks.picky()).isEqualTo("7 pieces"));
+
+        assertThat(requests).hasValue(2);
+    }
+
+    @Test
+    void oneLineRetriesEverything() {
+        status = 404;
+        Apps.with("retrykit: { defaults.policy.retry-on: [java.lang.Exception], policies.picky: }")
+                .withBean(Stocks.class, client)
+                .run(context -> {
+                    assertThat(context.getBean(Stocks.class).find()).isEqualTo("7 pieces");
+                    requests.set(0);
+                    assertThat(context.getBean(Stocks.class).picky()).isEqualTo("7 pieces");
+                });
+
+        assertThat(requests).hasValue(2);
+    }
+
+    @Test
+    void withoutKnowledgeOnlyWhatIsNamedIsRetried() {
+        withPicky(
+                "{ known-failures: false }",
+                stocks -> assertThatExceptionOfType(HttpServerErrorException.class)
+                        .isThrownBy(stocks::picky));
+        assertThat(requests).hasValue(1);
+        requests.set(0);
+        withPicky(
+                "{ known-failures: false," + " retry-on: [org.springframework.web.client.HttpServerErrorException] }",
+                stocks -> assertThat(stocks.picky()).isEqualTo("7 pieces"));
+
+        assertThat(requests).hasValue(2);
+    }
+
+    private void withPicky(String settings, Use use) {
+        Apps.with("retrykit.policies.picky: " + settings)
+                .withBean(Stocks.class, client)
+                .run(context -> use.of(context.getBean(Stocks.class)));
+    }
+
+    @Test
     void aServerThatIsGoneIsTransient() {
         server.stop(0);
 

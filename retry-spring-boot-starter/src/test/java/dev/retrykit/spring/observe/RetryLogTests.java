@@ -216,17 +216,17 @@ class RetryLogTests {
                 .containsExactly(
                         "WARN dev.retrykit.retry - Policy 'inventory': nothing tells whether"
                                 + " java.lang.IllegalStateException is transient, so it isn't retried. If it is, name it"
-                                + " under retrykit.policies.inventory.retry-on, which then stands in place of the default"
-                                + " rules for exceptions. Said once.",
+                                + " under retrykit.policies.inventory.retry-on, which adds it to what is known."
+                                + " Said once.",
                         "WARN dev.retrykit.retry - Policy 'inventory': nothing tells whether"
                                 + " java.lang.UnsupportedOperationException is transient, so it isn't retried. If it is,"
-                                + " name it under retrykit.policies.inventory.retry-on, which then stands in place of the"
-                                + " default rules for exceptions. Said once.");
+                                + " name it under retrykit.policies.inventory.retry-on, which adds it to what is"
+                                + " known. Said once.");
     }
 
     @Test
     void whatIsKnownOrWrittenNeedsNoExplanation(CapturedOutput output) {
-        with(YML.replace("max-attempts: 2", "retry-on: [java.net.ConnectException]"), () -> {
+        with(YML.replace("max-attempts: 2", "known-failures: false"), () -> {
             target.failure = new IllegalStateException("not named");
             fail(1);
         });
