@@ -158,7 +158,7 @@ public final class RetryEndpoint {
         return problem(WebEndpointResponse.STATUS_NOT_FOUND, "There is no such entry.");
     }
 
-    private static WebEndpointResponse<Object> problem(int status, String detail) {
+    static WebEndpointResponse<Object> problem(int status, String detail) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("status", status);
         body.put("detail", detail);

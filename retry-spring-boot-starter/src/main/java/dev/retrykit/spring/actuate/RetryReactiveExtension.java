@@ -1,10 +1,19 @@
 package dev.retrykit.spring.actuate;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
+import org.springframework.web.reactive.HandlerMapping;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -47,5 +56,49 @@ public final class RetryReactiveExtension {
         return page.needsToken()
                 ? token.map(Optional::of).defaultIfEmpty(Optional.empty()).map(csrf -> page.answer(csrf.orElse(null)))
                 : Mono.fromSupplier(() -> page.answer(null));
+    }
+
+    /** One of them by kind and name, as the path has them. */
+    @ReadOperation
+    public Mono<WebEndpointResponse<Object>> one(@Selector String kind, @Selector String name) {
+        return checked(
+                target -> target.contradiction("kind", kind, "name", name), () -> endpoint.one(kind, name));
+    }
+
+    /** Changes the one that the path names. */
+    @WriteOperation
+    public Mono<WebEndpointResponse<Object>> change(
+            @Selector String kind,
+            @Selector String name,
+            @Nullable Map<String, @Nullable Object> body,
+            SecurityContext security) {
+        return checked(
+                target -> target.contradiction("kind", kind, "name", name),
+                () -> endpoint.change(kind, name, body, security));
+    }
+
+    /** Frees the key that the path names. */
+    @DeleteOperation
+    public Mono<WebEndpointResponse<Object>> free(
+            @Selector String kind, @Selector String hash, SecurityContext security) {
+        return checked(
+                target -> target.contradiction("kind", kind, "hash", hash),
+                () -> endpoint.free(kind, hash, security));
+    }
+
+    /** What the endpoint answers blocks. */
+    private static Mono<WebEndpointResponse<Object>> checked(
+            Function<PathTarget, @Nullable WebEndpointResponse<Object>> check,
+            Supplier<WebEndpointResponse<Object>> answer) {
+        return Mono.deferContextual(context -> {
+            Map<String, String> variables = ServerWebExchangeContextFilter.getExchange(context)
+                    .map(exchange -> exchange.<Map<String, String>>getAttribute(
+                            HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE))
+                    .orElse(null);
+            WebEndpointResponse<Object> refused = check.apply(new PathTarget(variables));
+            return refused != null
+                    ? Mono.just(refused)
+                    : Mono.fromSupplier(answer).subscribeOn(Schedulers.boundedElastic());
+        });
     }
 }

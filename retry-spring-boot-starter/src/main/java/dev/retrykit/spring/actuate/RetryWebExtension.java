@@ -1,14 +1,24 @@
 package dev.retrykit.spring.actuate;
 
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.context.request.RequestContextHolder;
 
 /** The endpoint on the servlet stack: a browser gets the page. */
 @EndpointWebExtension(endpoint = RetryEndpoint.class)
 public final class RetryWebExtension {
+
+    /** That of {@code HandlerMapping}; Jersey has none. */
+    private static final String VARIABLES = "org.springframework.web.servlet.HandlerMapping.uriTemplateVariables";
 
     private final RetryEndpoint endpoint;
     private final Page page;
@@ -40,5 +50,37 @@ public final class RetryWebExtension {
         return form == ReportForm.PAGE
                 ? page.answer(page.needsToken() ? token.get() : null)
                 : new WebEndpointResponse<>(endpoint.report(settings), form);
+    }
+
+    /** One of them by kind and name, as the path has them. */
+    @ReadOperation
+    public WebEndpointResponse<Object> one(@Selector String kind, @Selector String name) {
+        WebEndpointResponse<Object> refused = target().contradiction("kind", kind, "name", name);
+        return refused != null ? refused : endpoint.one(kind, name);
+    }
+
+    /** Changes the one that the path names. */
+    @WriteOperation
+    public WebEndpointResponse<Object> change(
+            @Selector String kind,
+            @Selector String name,
+            @Nullable Map<String, @Nullable Object> body,
+            SecurityContext security) {
+        WebEndpointResponse<Object> refused = target().contradiction("kind", kind, "name", name);
+        return refused != null ? refused : endpoint.change(kind, name, body, security);
+    }
+
+    /** Frees the key that the path names. */
+    @DeleteOperation
+    public WebEndpointResponse<Object> free(@Selector String kind, @Selector String hash, SecurityContext security) {
+        WebEndpointResponse<Object> refused = target().contradiction("kind", kind, "hash", hash);
+        return refused != null ? refused : endpoint.free(kind, hash, security);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static PathTarget target() {
+        RequestAttributes request = RequestContextHolder.getRequestAttributes();
+        Object variables = request == null ? null : request.getAttribute(VARIABLES, RequestAttributes.SCOPE_REQUEST);
+        return new PathTarget((Map<String, String>) variables);
     }
 }

@@ -90,10 +90,9 @@ public final class RetrykitEndpointAutoConfiguration {
                     : RetryReactiveExtension.plain(endpoint, page(access));
         }
 
-        /** Takes the exchange to where the page is made, which has to know its token. */
+        /** Takes the exchange to where the page is made, which has to know its token, and to where paths are compared. */
         @Bean
         @ConditionalOnMissingBean
-        @ConditionalOnClass(name = CSRF)
         ServerWebExchangeContextFilter retrykitExchangeContext() {
             return new ServerWebExchangeContextFilter();
         }

@@ -4,6 +4,7 @@ import dev.retrykit.RetryPolicy;
 import dev.retrykit.SideEffect;
 import dev.retrykit.failure.Verdict.Kind;
 import dev.retrykit.spring.registry.PolicyEntry;
+import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.transaction.RollbackRules;
 import java.lang.reflect.Method;
 import java.util.List;
@@ -32,8 +33,7 @@ final class CommittedFailures {
                     + " (NOT_IDEMPOTENT). Let it roll back with @Transactional(rollbackFor = Exception.class) and without"
                     + " noRollbackFor, or in all of the application with @EnableTransactionManagement(rollbackOn ="
                     + " RollbackOn.ALL_EXCEPTIONS); if a second commit does no harm, set "
-                    + "retrykit.policies." + (entry.name().contains(".") ? "[" + entry.name() + "]" : entry.name())
-                    + ".idempotent: true.");
+                    + new EntryKey("retrykit.policies", entry.name()).text("idempotent: true."));
         }
     }
 }

@@ -12,6 +12,7 @@ import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.spring.log.Throttle;
 import dev.retrykit.spring.settings.Durations;
+import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.Texts;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
@@ -158,8 +159,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
     }
 
     private static String key(Ended event, String key) {
-        String policy = Texts.line(event.policy(), LONGEST);
-        return "retrykit.policies." + (policy.contains(".") ? "[" + policy + "]" : policy) + "." + key;
+        return new EntryKey("retrykit.policies", event.policy()).text(key);
     }
 
     private static String summary(Ended last, long count) {

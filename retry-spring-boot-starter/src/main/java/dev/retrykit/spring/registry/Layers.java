@@ -6,6 +6,7 @@ import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.spring.settings.BudgetAssembly;
 import dev.retrykit.spring.settings.CircuitAssembly;
 import dev.retrykit.spring.settings.Effective;
+import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.KeysAssembly;
 import dev.retrykit.spring.settings.Layer;
@@ -32,8 +33,6 @@ record Layers(WrittenSettings written, EngineParts parts) {
     static final String POLICIES = "retrykit.policies";
     static final String CIRCUITS = "retrykit.circuits";
     static final String BUDGETS = "retrykit.budgets";
-
-    private static final int LONGEST_NAME = 100;
 
     /**
      * What holds for a policy.
@@ -148,7 +147,7 @@ record Layers(WrittenSettings written, EngineParts parts) {
             Layer above = inherited.apply(name);
             Layer here = own.apply(name);
             if (above != null && here != null && !above.saysTheSameAs(here)) {
-                into.add(Texts.line(section(section, name), LONGEST_NAME)
+                into.add(section(section, name)
                         + " has other settings in a child context than in"
                         + " its parent: the two share what has one name, so the parent's settings hold. Give the child's"
                         + " a name of its own.");
@@ -158,7 +157,7 @@ record Layers(WrittenSettings written, EngineParts parts) {
 
     /** The key of something that has a name. */
     static String section(String kind, String name) {
-        return kind + "." + (name.contains(".") ? "[" + name + "]" : name);
+        return new EntryKey(kind, name).text();
     }
 
     private static Layer required(
@@ -167,7 +166,7 @@ record Layers(WrittenSettings written, EngineParts parts) {
             throw new InvalidSettingException(
                     user + " names the " + kind + " " + Texts.quoted(name) + ", which is not configured. "
                             + Names.suggestion(name, names),
-                    "Correct the name, or configure " + section + "." + Texts.line(name, LONGEST_NAME) + ".");
+                    "Correct the name, or configure " + section(section, name) + ".");
         }
         return own;
     }

@@ -5,6 +5,7 @@ import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.spring.settings.Effective;
+import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Layer;
 import dev.retrykit.spring.settings.Names;
@@ -83,6 +84,9 @@ public final class Retries implements DisposableBean {
         if (parent != null) {
             layers.differences(parent).forEach(LOG::warn);
         }
+        checkNames(Layers.POLICIES, written.policies());
+        checkNames(Layers.CIRCUITS, written.circuits());
+        checkNames(Layers.BUDGETS, written.budgets());
         for (String name : written.budgets()) {
             budget(name, Layers.BUDGETS + "." + name);
         }
@@ -94,6 +98,10 @@ public final class Retries implements DisposableBean {
                 policyEntry(name, Layers.POLICIES + "." + name);
             }
         }
+    }
+
+    private static void checkNames(String section, Collection<String> names) {
+        names.forEach(name -> new EntryKey(section, name).checkName());
     }
 
     /**

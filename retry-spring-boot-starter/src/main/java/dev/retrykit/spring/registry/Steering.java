@@ -4,6 +4,7 @@ import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.spring.settings.BudgetSettings;
 import dev.retrykit.spring.settings.CircuitSettings;
 import dev.retrykit.spring.settings.Effective;
+import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Layer;
 import dev.retrykit.spring.settings.PolicySettings;
@@ -42,7 +43,7 @@ public final class Steering {
      */
     public synchronized List<String> give(PolicyEntry policy, Map<String, @Nullable String> given, String by) {
         Layer all = updated(
-                policy.given(), PolicySettings.class, Layers.section(Layers.POLICIES, policy.name()), given, by);
+                policy.given(), PolicySettings.class, new EntryKey(Layers.POLICIES, policy.name()), given, by);
         PolicyTerms terms = policy.termsUnder(retries.layersOf(policy), all);
         return changed(policy::settings, () -> policy.change(terms, all));
     }
@@ -50,7 +51,7 @@ public final class Steering {
     /** Gives a circuit settings, in the same way. */
     public synchronized List<String> give(CircuitEntry circuit, Map<String, @Nullable String> given, String by) {
         Layer all = updated(
-                circuit.given(), CircuitSettings.class, Layers.section(Layers.CIRCUITS, circuit.name()), given, by);
+                circuit.given(), CircuitSettings.class, new EntryKey(Layers.CIRCUITS, circuit.name()), given, by);
         CircuitTerms terms = circuit.termsUnder(retries.layersOf(circuit), all);
         return changed(circuit::settings, () -> circuit.change(terms, all));
     }
@@ -67,7 +68,7 @@ public final class Steering {
                     "Change the policy's budget.* settings.");
         }
         Layer all =
-                updated(budget.given(), BudgetSettings.class, Layers.section(Layers.BUDGETS, budget.name()), given, by);
+                updated(budget.given(), BudgetSettings.class, new EntryKey(Layers.BUDGETS, budget.name()), given, by);
         Effective<BudgetPolicy> settings = retries.layersOf(budget).budget(budget.name(), all, RUNNING);
         return changed(budget::settings, () -> budget.change(settings, all));
     }
@@ -75,7 +76,7 @@ public final class Steering {
     private static Layer updated(
             Layer before,
             Class<? extends Record> type,
-            String section,
+            EntryKey section,
             Map<String, @Nullable String> given,
             String by) {
         return before.updated(SettingsBinder.read(section, type, given, by), given.keySet());

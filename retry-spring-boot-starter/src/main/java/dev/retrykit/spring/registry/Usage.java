@@ -1,5 +1,6 @@
 package dev.retrykit.spring.registry;
 
+import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.Names;
 import dev.retrykit.spring.settings.Texts;
 import dev.retrykit.spring.settings.WrittenSettings;
@@ -13,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds what is configured and not used. */
 final class Usage {
-
-    private static final int LONGEST_NAME = 100;
 
     private Usage() {}
 
@@ -61,7 +60,7 @@ final class Usage {
         Set<String> spellings = names.stream().map(Names::canonical).collect(Collectors.toSet());
         for (String name : configured) {
             if (!spellings.contains(Names.canonical(name))) {
-                complaints.add(section + "." + Texts.line(name.contains(".") ? "[" + name + "]" : name, LONGEST_NAME)
+                complaints.add(new EntryKey(section, name).text()
                         + " is configured, but nothing uses it."
                         + Names.nearest(name, names)
                                 .map(near -> " Did you mean " + Texts.quoted(near) + "?")

@@ -89,11 +89,11 @@ public final class SettingsBinder {
      * @throws InvalidSettingException for the first value that can't be read, and for the first key that isn't known
      */
     public static Layer read(
-            String section, Class<? extends Record> type, Map<String, @Nullable String> given, String by) {
-        ConfigurationPropertyName name = ConfigurationPropertyName.of(section.replace(".[", "["));
+            EntryKey section, Class<? extends Record> type, Map<String, @Nullable String> given, String by) {
+        ConfigurationPropertyName name = section.property();
         Map<ConfigurationPropertyName, String> values = new LinkedHashMap<>();
         given.forEach((key, value) -> {
-            ConfigurationPropertyName known = known(name, key);
+            ConfigurationPropertyName known = known(section, key);
             if (value != null) {
                 values.put(known, value);
             }
@@ -107,15 +107,15 @@ public final class SettingsBinder {
         return Layer.of(bound, key -> by);
     }
 
-    private static ConfigurationPropertyName known(ConfigurationPropertyName section, String key) {
+    private static ConfigurationPropertyName known(EntryKey section, String key) {
         ConfigurationPropertyName name;
         try {
-            name = section.append(Names.kebab(key).replace('_', '-'));
+            name = section.property().append(Names.kebab(key).replace('_', '-'));
         } catch (RuntimeException noName) {
             throw new InvalidSettingException(
-                    Texts.quoted(key) + " is not a known key.", "Write keys as in " + section + ".max-attempts.");
+                    Texts.quoted(key) + " is not a known key.", "Write keys as in " + section.text("max-attempts."));
         }
-        String complaint = name.equals(section) ? "It is blank." : KnownKeys.complaint(name);
+        String complaint = name.equals(section.property()) ? "It is blank." : KnownKeys.complaint(name);
         if (complaint != null) {
             throw new InvalidSettingException(
                     Texts.quoted(key) + " is not a known key. " + complaint, "Correct or remove the key.");

@@ -73,6 +73,7 @@ class StartFailureMessagesTests {
                 written("No probes", "retrykit.circuits.inventory.half-open.probes: 0"),
                 written("A window in calls where it is one of time", "retrykit.circuits.inventory.window.size: 100"),
                 written("No keys", "retrykit.circuits.inventory.keys.max: 0"),
+                written("A name that no path can carry", "retrykit.policies.\"[a/b]\".max-attempts: 2"),
                 written("A cap below the delay", """
                         retrykit.policies.inventory.backoff:
                           delay: 10s
