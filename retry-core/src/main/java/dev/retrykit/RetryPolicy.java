@@ -218,9 +218,9 @@ public final class RetryPolicy {
             return this;
         }
 
-        /** How long one attempt may take: above zero and no more than the time budget. Off by default. */
-        public Builder attemptTimeout(Duration timeout) {
-            this.attemptTimeout = Objects.requireNonNull(timeout, "timeout");
+        /** How long one attempt may take: above zero and no more than the time budget; null = off, the default. */
+        public Builder attemptTimeout(@Nullable Duration timeout) {
+            this.attemptTimeout = timeout;
             return this;
         }
 

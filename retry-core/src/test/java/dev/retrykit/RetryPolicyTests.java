@@ -96,7 +96,6 @@ class RetryPolicyTests {
                 p -> p.delay(null),
                 p -> p.jitter(null),
                 p -> p.timeBudget(null),
-                p -> p.attemptTimeout(null),
                 p -> p.classifier(null),
                 p -> p.retryAfter(true, null),
                 p -> p.nested(null));

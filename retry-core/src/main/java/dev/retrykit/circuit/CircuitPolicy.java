@@ -194,9 +194,9 @@ public final class CircuitPolicy {
             return this;
         }
 
-        /** Opens when so many percent (above 0 to 100) of the calls take so long or longer. Off by default. */
-        public Builder slowCall(Duration duration, double percent) {
-            this.slowCallDuration = Objects.requireNonNull(duration, "duration");
+        /** Opens when so many percent (above 0 to 100) of the calls take so long or longer; null = off, the default. */
+        public Builder slowCall(@Nullable Duration duration, double percent) {
+            this.slowCallDuration = duration;
             this.slowCallRate = percent;
             return this;
         }

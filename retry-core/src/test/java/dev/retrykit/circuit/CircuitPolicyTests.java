@@ -171,7 +171,6 @@ class CircuitPolicyTests {
     static Stream<Arguments> missing() {
         return Stream.of(
                 rejected(b -> b.timeWindow(null), "size"),
-                rejected(b -> b.slowCall(null, 50), "duration"),
                 rejected(b -> b.openDuration(null), "duration"),
                 rejected(b -> b.maxOpenDuration(null), "duration"),
                 rejected(b -> b.lease(null), "duration"),

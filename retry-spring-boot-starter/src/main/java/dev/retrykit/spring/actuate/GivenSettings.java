@@ -34,10 +34,9 @@ final class GivenSettings {
     }
 
     private static String single(String key, Object value) {
-        String text = value instanceof CharSequence || value instanceof Number || value instanceof Boolean
-                ? String.valueOf(value)
-                : "";
-        if (text.isBlank() || text.length() > LONGEST_VALUE) {
+        boolean single = value instanceof CharSequence || value instanceof Number || value instanceof Boolean;
+        String text = String.valueOf(value).strip();
+        if (!single || text.length() > LONGEST_VALUE) {
             throw new InvalidSettingException(
                     "The value of " + Texts.quoted(key) + " must be a text, a number, true or false.",
                     "Write nested keys with dots, as in \"backoff.delay\", and lists with commas.");

@@ -31,6 +31,7 @@ public final class BudgetAssembly {
      * @throws InvalidSettingException if a setting is out of its range
      */
     public static Effective<BudgetPolicy> budget(String section, Layer written) {
+        Percentages.check(section, written, "min-success");
         BudgetPolicy policy = written.value("unlimited", Boolean.class, false)
                 ? BudgetPolicy.unlimited()
                 : Contradictions.translated(section, written, KEYS, () -> limited(written));

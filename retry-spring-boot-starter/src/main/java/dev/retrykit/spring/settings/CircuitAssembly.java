@@ -50,6 +50,7 @@ public final class CircuitAssembly {
      */
     public static Effective<CircuitPolicy> circuit(
             String section, Layer written, Consumer<CircuitPolicy.Builder> customizer) {
+        Percentages.check(section, written, "failure-rate", "slow-call.rate");
         CircuitPolicy base = Contradictions.translated(
                 section, written, KEYS, () -> base(customizer).build());
         CircuitPolicy policy = Contradictions.translated(
@@ -99,6 +100,10 @@ public final class CircuitAssembly {
 
     private static void setSlowCall(Layer written, CircuitPolicy base, CircuitPolicy.Builder builder) {
         Duration slow = written.value("slow-call.duration", Duration.class);
+        if (slow != null && slow.isZero()) {
+            builder.slowCall(null, SLOW_CALL_RATE);
+            return;
+        }
         if (slow == null) {
             slow = base.slowCallDuration();
         }

@@ -12,6 +12,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 public record EntryKey(String section, String name) {
 
     private static final int LONGEST_NAME = 100;
+    private static final Pattern UNIFORM = Pattern.compile("[a-z0-9][a-z0-9-]*");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]+");
 
     /** What containers and firewalls refuse in a path, or resolve before anybody sees it. */
@@ -30,7 +31,8 @@ public record EntryKey(String section, String name) {
 
     /** The key as it is bound: brackets keep each character of a name. */
     ConfigurationPropertyName property() {
-        return ConfigurationPropertyName.of(section + "[" + name + "]");
+        return ConfigurationPropertyName.of(
+                UNIFORM.matcher(name).matches() ? section + "." + name : section + "[" + name + "]");
     }
 
     /**

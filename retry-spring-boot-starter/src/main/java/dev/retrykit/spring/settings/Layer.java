@@ -47,6 +47,19 @@ public final class Layer {
         return new Layer(settings);
     }
 
+    /** The same, with what keys without a value switch off. */
+    static Layer of(
+            @Nullable Record written, String prefix, Origins origins, Function<String, String> originOfKey) {
+        Map<String, Setting> settings = new LinkedHashMap<>(of(written, originOfKey).settings);
+        for (String key : Lenient.SWITCHES) {
+            Object off = origins.isSwitchedOff(prefix + "." + key) ? Lenient.off(key) : null;
+            if (off != null) {
+                settings.put(key, new Setting(off, originOfKey.apply(key)));
+            }
+        }
+        return new Layer(settings);
+    }
+
     /** This layer laid over another. */
     public Layer over(Layer lower) {
         Map<String, Setting> merged = new LinkedHashMap<>(lower.settings);

@@ -1,14 +1,17 @@
 package dev.retrykit.spring.settings;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.core.convert.ConversionFailedException;
 
 /** Where each value came from, noted while it is bound. */
 final class Origins implements BindHandler {
@@ -25,6 +28,7 @@ final class Origins implements BindHandler {
     private static final int LONGEST_ORIGIN = 300;
 
     private final Map<String, String> byKey = new HashMap<>();
+    private final Set<String> blank = new HashSet<>();
 
     /** {@code inventory:} and <code>inventory: {}</code> arrive as an empty text, which binds to nothing. */
     @Override
@@ -34,7 +38,19 @@ final class Origins implements BindHandler {
         if ((type.isRecord() || type == Map.class) && isBlank(name, context)) {
             return EMPTY.get(type);
         }
-        throw error;
+        Object read = Lenient.read(name.toString(), text(error, context));
+        if (read == null || !type.isInstance(read)) {
+            throw error;
+        }
+        note(name, context);
+        return read;
+    }
+
+    /** What couldn't be converted: the cause has it with its placeholders filled in. */
+    private static String text(Exception error, BindContext context) {
+        ConfigurationProperty property = context.getConfigurationProperty();
+        Object value = property == null ? "-" : property.getValue();
+        return String.valueOf(error instanceof ConversionFailedException failed ? failed.getValue() : value);
     }
 
     private static boolean isBlank(ConfigurationPropertyName name, BindContext context) {
@@ -49,11 +65,35 @@ final class Origins implements BindHandler {
                 throw new IllegalArgumentException("all classes that can be named are those of failures");
             }
         }
+        note(name, context);
+        return result;
+    }
+
+    private void note(ConfigurationPropertyName name, BindContext context) {
         ConfigurationProperty property = context.getConfigurationProperty();
         if (property != null) {
             byKey.put(canonical(name.toString()), text(property));
         }
-        return result;
+    }
+
+    /** A key without a value is bound to nothing; some say with it that what lower layers say doesn't hold. */
+    @Override
+    public void onFinish(
+            ConfigurationPropertyName name, Bindable<?> target, BindContext context, @Nullable Object result) {
+        if (result == null && Lenient.off(name.toString()) != null && isBlank(name, context)) {
+            note(name, context);
+            blank.add(canonical(name.toString()));
+        }
+    }
+
+    /** Whether a key is there without a value, which switches it off. */
+    boolean isSwitchedOff(String key) {
+        return blank.contains(canonical(key));
+    }
+
+    /** Whether a value came from there: Boot reads a variable under more than one name. */
+    boolean isUsed(ConfigurationProperty property) {
+        return byKey.containsValue(text(property));
     }
 
     /** The origin of a key, or of the first element of its list. */

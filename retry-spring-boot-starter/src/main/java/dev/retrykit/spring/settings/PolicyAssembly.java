@@ -86,7 +86,10 @@ public final class PolicyAssembly {
         RetryPolicy base = builder.build();
         written.take("max-attempts", Integer.class, builder::maxAttempts);
         written.take("dry-run", Boolean.class, builder::dryRun);
-        written.take("attempt-timeout", Duration.class, builder::attemptTimeout);
+        written.take(
+                "attempt-timeout",
+                Duration.class,
+                timeout -> builder.attemptTimeout(timeout.isZero() ? null : timeout));
         written.take("budget.time", Duration.class, builder::timeBudget);
         written.take("jitter", Jitter.class, builder::jitter);
         written.take("nested", NestedRetries.class, builder::nested);

@@ -33,6 +33,8 @@ public final class SettingsBinder {
 
     private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("retrykit");
 
+    private static final int LONGEST_KEY = 200;
+
     private final Iterable<ConfigurationPropertySource> sources;
     private final PlaceholdersResolver placeholders;
     private final ClassLoader classLoader;
@@ -63,7 +65,7 @@ public final class SettingsBinder {
             return new WrittenSettings(RetrykitProperties.EMPTY, origins);
         }
         RetrykitProperties properties = binder.bind(ROOT, RetrykitProperties.class, origins);
-        binder.checkKeys(properties.strict(), warn);
+        binder.checkKeys(properties.strict(), origins, warn);
         return new WrittenSettings(properties, origins);
     }
 
@@ -103,8 +105,20 @@ public final class SettingsBinder {
             return value == null ? null : new ConfigurationProperty(key, value, new By(by));
         };
         SettingsBinder binder = new SettingsBinder(List.of(source), value -> value, type.getClassLoader());
-        Record bound = binder.bind(name, type, new Origins());
-        return Layer.of(bound, key -> by);
+        Origins origins = new Origins();
+        Layer layer = Layer.of(binder.bind(name, type, origins), name.toString(), origins, key -> by);
+        given.forEach((key, value) -> checkHeard(section, key, value, layer));
+        return layer;
+    }
+
+    private static void checkHeard(EntryKey section, String key, @Nullable String value, Layer layer) {
+        boolean heard = layer.settings().keySet().stream()
+                .anyMatch(setting -> Names.canonical(setting).equals(Names.canonical(key)));
+        if (value != null && value.isBlank() && !heard) {
+            throw new InvalidSettingException(
+                    "'" + section.text(Texts.line(key, LONGEST_KEY)) + "' can't be empty: it can't be switched off.",
+                    "Give a value, or null to take away what was given before.");
+        }
     }
 
     private static ConfigurationPropertyName known(EntryKey section, String key) {
@@ -145,28 +159,31 @@ public final class SettingsBinder {
         }
     }
 
-    private void checkKeys(boolean strict, Consumer<String> warn) {
+    private void checkKeys(boolean strict, Origins origins, Consumer<String> warn) {
         for (ConfigurationPropertySource source : sources) {
             if (!(source instanceof IterableConfigurationPropertySource iterable)) {
                 continue;
             }
             for (ConfigurationPropertyName name : iterable) {
                 String complaint = ROOT.isAncestorOf(name) ? KnownKeys.complaint(name) : null;
-                if (complaint != null) {
-                    report(source, name, complaint, strict && !isEnvironment(source), warn);
+                ConfigurationProperty property = complaint == null ? null : source.getConfigurationProperty(name);
+                boolean variable = isEnvironment(source);
+                if (complaint != null && !(variable && property != null && origins.isUsed(property))) {
+                    report(name, property, complaint, strict && !variable, warn);
                 }
             }
         }
     }
 
+    /** The value may be somebody else's secret. */
     private static void report(
-            ConfigurationPropertySource source,
             ConfigurationPropertyName name,
+            @Nullable ConfigurationProperty property,
             String complaint,
             boolean fails,
             Consumer<String> warn) {
-        ConfigurationProperty property = source.getConfigurationProperty(name);
-        String description = Texts.quoted(name) + value(property) + " is not a known key. " + complaint;
+        String origin = property == null ? "" : " (" + Origins.text(property) + ")";
+        String description = Texts.quoted(name) + origin + " is not a known key. " + complaint;
         if (fails) {
             throw new InvalidSettingException(
                     description, "Correct or remove the key. With retrykit.strict=false it would only be a warning.");

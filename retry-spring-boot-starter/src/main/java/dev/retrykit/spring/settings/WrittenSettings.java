@@ -111,7 +111,7 @@ public final class WrittenSettings {
     }
 
     private Layer layer(@Nullable Record written, String prefix) {
-        return Layer.of(written, key -> origins.of(prefix + "." + key));
+        return Layer.of(written, prefix, origins, key -> origins.of(prefix + "." + key));
     }
 
     /**

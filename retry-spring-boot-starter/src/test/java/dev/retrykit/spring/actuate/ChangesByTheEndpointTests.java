@@ -190,7 +190,7 @@ class ChangesByTheEndpointTests {
                 "{\"[\": \"1\"}|not a known key",
                 "{\"\": \"1\"}|not a known key",
                 "{\"maxAttempts\": \"${secret.of.ours}\"}|${secret.of.ours}",
-                "{\"maxAttempts\": \" \"}|must be a text",
+                "{\"maxAttempts\": \" \"}|can't be empty",
                 "{}|There must be settings",
             })
     void whatCannotHoldChangesNothingAndSaysWhy(String body, String reason) throws Exception {

@@ -70,6 +70,7 @@ class StartFailureMessagesTests {
                 written("No status", "retrykit.policies.inventory.statuses: [503, 99]"),
                 written("A budget's ratio out of range", "retrykit.budgets.inventory.ratio: 11"),
                 written("A failure rate above 100", "retrykit.circuits.inventory.failure-rate: 120"),
+                written("A fraction in place of percent", "retrykit.circuits.inventory.failure-rate: 0.7"),
                 written("No probes", "retrykit.circuits.inventory.half-open.probes: 0"),
                 written("A window in calls where it is one of time", "retrykit.circuits.inventory.window.size: 100"),
                 written("No keys", "retrykit.circuits.inventory.keys.max: 0"),

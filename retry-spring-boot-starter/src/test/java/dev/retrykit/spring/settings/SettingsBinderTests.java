@@ -208,7 +208,7 @@ class SettingsBinderTests {
     class UnknownKeys {
 
         @Test
-        void stopTheStartWithTheNearestKeyTheOriginAndTheValue() {
+        void stopTheStartWithTheNearestKeyAndTheOriginAndWithoutTheValue() {
             InvalidSettingException refused = refusal(Written.yml("""
                     retrykit:
                       policies:
@@ -217,7 +217,7 @@ class SettingsBinderTests {
                     """));
 
             assertThat(refused)
-                    .hasMessage("'retrykit.policies.inventory.max-attemps' = '5'"
+                    .hasMessage("'retrykit.policies.inventory.max-attemps'"
                             + " (Byte array resource [application.yml] - 4:20) is not a known key."
                             + " There is no 'max-attemps' below 'retrykit.policies.inventory'."
                             + " Did you mean 'max-attempts'?");
@@ -244,7 +244,7 @@ class SettingsBinderTests {
         })
         void areFoundAtEveryDepth(String key, String nearest) {
             assertThat(refusal(Written.property(key, "1")))
-                    .hasMessageContaining("'" + key + "' = '1'")
+                    .hasMessageContaining("'" + key + "' (")
                     .hasMessageEndingWith("Did you mean '" + nearest + "'?");
         }
 
@@ -284,7 +284,19 @@ class SettingsBinderTests {
             assertThat(written.warnings)
                     .singleElement()
                     .asString()
-                    .contains("'retrykit.port'", "tcp://10.0.0.1:80", "RETRYKIT_PORT", "There is no 'port'");
+                    .contains("'retrykit.port'", "RETRYKIT_PORT", "There is no 'port'")
+                    .doesNotContain("tcp://10.0.0.1:80");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"RETRYKIT_CIRCUITS_PAYMENT_GATEWAY_FAILURE_RATE", "RETRYKIT_CIRCUITS_PAYMENTGATEWAY_FAILURERATE"})
+        void noVariableThatIsBoundIsCalledUnknown(String variable) {
+            Written written = Written.yml("retrykit.circuits.payment-gateway.minimum-calls: 7").andVariable(variable, "40");
+
+            assertThat(Objects.requireNonNull(written.bind().circuit("payment-gateway"))
+                            .value("failure-rate", Double.class))
+                    .isEqualTo(40);
+            assertThat(written.warnings).isEmpty();
         }
 
         @Test

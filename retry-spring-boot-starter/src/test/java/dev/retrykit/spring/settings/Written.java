@@ -38,12 +38,15 @@ final class Written {
     }
 
     static Written variable(String name, String value) {
-        Written written = new Written();
-        written.environment
+        return new Written().andVariable(name, value);
+    }
+
+    Written andVariable(String name, String value) {
+        environment
                 .getPropertySources()
                 .addLast(new SystemEnvironmentPropertySource(
                         StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, Map.of(name, value)));
-        return written;
+        return this;
     }
 
     Written andYml(String file, String text) {

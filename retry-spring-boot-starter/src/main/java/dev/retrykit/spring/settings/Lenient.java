@@ -1,0 +1,65 @@
+package dev.retrykit.spring.settings;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What some keys take besides values of their type: a percent sign, and words that switch them off. */
+final class Lenient {
+
+    /** YAML reads {@code off} without quotes as false. */
+    private static final Set<String> OFF = Set.of("off", "false", "none", "0", "");
+
+    private static final Pattern PERCENT = Pattern.compile("\\s*([0-9]+(?:\\.[0-9]+)?)\\s*%\\s*");
+    private static final Set<String> RATES = Set.of("failurerate", "slowcall.rate", "minsuccess");
+
+    /** The keys that a value can be absent from, below a policy, a circuit or a budget. */
+    static final List<String> SWITCHES = List.of(
+            "attempt-timeout", "slow-call.duration", "consecutive-failures", "min-success", "budget.min-success");
+
+    private static final Map<String, Object> SWITCHED_OFF = Map.of(
+            "attempttimeout", Duration.ZERO,
+            "slowcall.duration", Duration.ZERO,
+            "consecutivefailures", 0,
+            "minsuccess", 0.0);
+
+    private Lenient() {}
+
+    /** The value of a text that isn't one of the key's type; null if it means nothing. */
+    static @Nullable Object read(String key, String text) {
+        Matcher percent = PERCENT.matcher(text);
+        if (percent.matches() && ends(key, RATES)) {
+            return Double.valueOf(percent.group(1));
+        }
+        return OFF.contains(text.trim().toLowerCase(Locale.ROOT)) ? off(key) : null;
+    }
+
+    /** What switches a setting off; null if it can't be. */
+    static @Nullable Object off(String key) {
+        String canonical = canonical(key);
+        for (Map.Entry<String, Object> entry : SWITCHED_OFF.entrySet()) {
+            if (isAt(canonical, entry.getKey())) {
+                return entry.getValue();
+            }
+        }
+        return null;
+    }
+
+    private static boolean ends(String key, Set<String> suffixes) {
+        String canonical = canonical(key);
+        return suffixes.stream().anyMatch(suffix -> isAt(canonical, suffix));
+    }
+
+    private static boolean isAt(String canonical, String suffix) {
+        return canonical.endsWith("." + suffix) || canonical.equals(suffix);
+    }
+
+    private static String canonical(String key) {
+        return Names.canonical(key).replace("]", "");
+    }
+}

@@ -1,0 +1,138 @@
+package dev.retrykit.spring.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.retrykit.spring.Apps;
+import dev.retrykit.spring.registry.CircuitEntry;
+import dev.retrykit.spring.registry.PolicyEntry;
+import dev.retrykit.spring.registry.Retries;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What can be off is switched off by off, 0s and an empty value; rates are percent. */
+class SwitchedOffTests {
+
+    private static final String DEFAULTS = """
+            retrykit:
+              defaults:
+                policy: { attempt-timeout: 2s, budget.min-success: 70 }
+                circuit: { slow-call.duration: 1s, consecutive-failures: 4 }
+              policies:
+                inventory:%s
+              circuits:
+                inventory:%s
+            """;
+
+    private static void with(String policy, String circuit, Consumer<Retries> test) {
+        Apps.with(DEFAULTS.formatted(policy, circuit)).run(context -> test.accept(context.getBean(Retries.class)));
+    }
+
+    private static PolicyEntry policy(Retries retries) {
+        return retries.findPolicy("inventory").orElseThrow();
+    }
+
+    private static CircuitEntry circuit(Retries retries) {
+        return retries.findCircuit("inventory").orElseThrow();
+    }
+
+    private static void assertOff(Retries retries) {
+        assertThat(policy(retries).policy().attemptTimeout()).isNull();
+        assertThat(policy(retries).budget().policy().minSuccess()).isZero();
+        assertThat(circuit(retries).circuit().policy().slowCallDuration()).isNull();
+        assertThat(circuit(retries).circuit().policy().consecutiveFailures()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"off, off", "'\"off\"', '\"off\"'", "OFF, none", "0s, 0", "'', ''", "'\"\"', '\"\"'"})
+    void whatDefaultsSayIsSwitchedOff(String time, String number) {
+        String policy = "\n      max-attempts: 4\n      attempt-timeout: " + time + "\n      budget.min-success: " + number;
+        String circuit = "\n      minimum-calls: 9\n      slow-call.duration: " + time + "\n      consecutive-failures: " + number;
+
+        with(policy, circuit, SwitchedOffTests::assertOff);
+    }
+
+    @Test
+    void whatSaysNothingKeepsTheDefaults() {
+        with("", "", retries -> {
+            assertThat(policy(retries).policy().attemptTimeout()).isEqualTo(Duration.ofSeconds(2));
+            assertThat(circuit(retries).circuit().policy().consecutiveFailures()).isEqualTo(4);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"off", "", "0"})
+    void theSameAtRunTime(String word) {
+        with("", "", retries -> {
+            retries.steering().give(policy(retries), given("attemptTimeout", word, "budget.minSuccess", word), "me");
+            retries.steering().give(circuit(retries), given("slowCall.duration", word, "consecutive_failures", word), "me");
+            assertOff(retries);
+
+            retries.steering().give(policy(retries), given("attemptTimeout", null, "budget.minSuccess", null), "me");
+            assertThat(policy(retries).policy().attemptTimeout()).isEqualTo(Duration.ofSeconds(2));
+        });
+    }
+
+    @Test
+    void aListIsEmptiedAtRunTime() {
+        with("\n      retry-on: [java.lang.IllegalStateException]", "", retries -> {
+            retries.steering().give(policy(retries), given("retryOn", "", "statuses", ""), "me");
+
+            assertThat(policy(retries).settings().get("retry-on").value()).isEqualTo(List.of());
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"maxAttempts", "backoff.delay", "budget.time", "jitter"})
+    void whatCannotBeOffIsRefusedWithAReason(String key) {
+        with("", "", retries -> assertThatExceptionOfType(InvalidSettingException.class)
+                .isThrownBy(() -> retries.steering().give(policy(retries), given(key, "", "dryRun", "true"), "me"))
+                .withMessageContaining(key + "' can't be empty: it can't be switched off"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"70%, 70", "'70 %', 70", "2.5%, 2.5", "70, 70"})
+    void percentMayBeWritten(String written, double percent) {
+        with(
+                "\n      budget.min-success: " + written,
+                "\n      failure-rate: " + written + "\n      slow-call.rate: " + written,
+                retries -> {
+                    assertThat(policy(retries).budget().policy().minSuccess()).isEqualTo(percent);
+                    assertThat(circuit(retries).circuit().policy().failureRate()).isEqualTo(percent);
+                    assertThat(circuit(retries).circuit().policy().slowCallRate()).isEqualTo(percent);
+                    retries.steering().give(circuit(retries), given("failureRate", "33%", "blocks", "all"), "me");
+                    assertThat(circuit(retries).circuit().policy().failureRate()).isEqualTo(33);
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.7, 70", "1, 100", "0.005, 0.5", "1.0, 100", "0.7%, 70"})
+    void aFractionIsRefused(String written, String meant) {
+        with("", "", retries -> {
+            assertThatExceptionOfType(InvalidSettingException.class)
+                    .isThrownBy(() -> retries.steering()
+                            .give(circuit(retries), given("failureRate", written, "blocks", "all"), "me"))
+                    .withMessageContaining("Did you mean " + meant + "?");
+            assertThatExceptionOfType(InvalidSettingException.class)
+                    .isThrownBy(() -> retries.steering()
+                            .give(policy(retries), given("budget.minSuccess", written, "dryRun", "true"), "me"))
+                    .withMessageContaining("Did you mean " + meant + "?");
+        });
+    }
+
+    private static Map<String, @Nullable String> given(
+            String key, @Nullable String value, String other, @Nullable String otherValue) {
+        Map<String, @Nullable String> given = new HashMap<>();
+        given.put(key, value);
+        given.put(other, otherValue);
+        return given;
+    }
+}
