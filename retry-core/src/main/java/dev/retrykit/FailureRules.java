@@ -89,8 +89,10 @@ record FailureRules(
     /** A status that an own classifier names is one like any other. Those that know clients have asked the list. */
     private @Nullable Verdict opinion(FailureClassifier classifier, Throwable failure) {
         Verdict verdict = classifier.classify(failure);
-        boolean ruled = verdict == null || verdict.status() == 0 || classifier instanceof KnownFailures;
-        return ruled ? verdict : answers.listed(verdict);
+        if (verdict == null || verdict.status() == 0 || classifier instanceof KnownFailures) {
+            return verdict;
+        }
+        return answers.listed(verdict);
     }
 
     /** Naming a type can't make an effect safe to repeat. */
