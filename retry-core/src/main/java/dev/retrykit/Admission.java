@@ -2,10 +2,13 @@ package dev.retrykit;
 
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.budget.RetryBudget.Token;
+import dev.retrykit.circuit.Blocks;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.OnOpen;
 import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.Signal;
+import dev.retrykit.hold.Hold;
+import dev.retrykit.hold.Holds;
 import dev.retrykit.time.Nanos;
 import org.jspecify.annotations.Nullable;
 
@@ -21,23 +24,51 @@ final class Admission {
     private @Nullable Token token;
     private long paidNanos;
 
+    /** What the attempts around hold: a circuit among these lets all of this call's attempts through, uncounted. */
+    private @Nullable Hold enclosing;
+
+    /** That of the running attempt. */
+    private @Nullable Hold hold;
+
     Admission(Retry retry) {
         this.circuit = retry.circuit();
         this.budget = retry.budget();
+        this.enclosing = Holds.current().capture();
     }
 
     /** Takes over the permit of a first attempt that began without this object. */
-    void adopt(@Nullable Permit firstPermit) {
+    void adopt(@Nullable Permit firstPermit, @Nullable Hold around) {
         permit = firstPermit;
+        enclosing = around;
     }
 
     /** Asks the circuit to let an attempt in. */
     boolean tryEnter(boolean first, long nowNanos) {
-        if (circuit == null) {
+        if (circuit == null || Hold.isHeld(enclosing, circuit, !first)) {
             return true;
         }
         permit = first ? circuit.tryAcquireFirst(nowNanos) : circuit.tryAcquire(nowNanos);
-        return permit != null;
+        if (permit == null) {
+            return false;
+        }
+        hold = new Hold(circuit, letsInOnlyFirst(circuit, permit), enclosing);
+        return true;
+    }
+
+    /** Whether retries inside of the attempt must ask the circuit all the same. */
+    static boolean letsInOnlyFirst(Circuit circuit, Permit permit) {
+        return !permit.isCounted() && circuit.policy().blocks() == Blocks.RETRIES;
+    }
+
+    /** What the running attempt and those around it hold. */
+    @Nullable
+    Hold held() {
+        return hold == null ? enclosing : hold;
+    }
+
+    /** Whether a circuit counts the attempts of this call, rather than the attempt around it. */
+    boolean isCounted() {
+        return circuit != null && !Hold.isHeld(enclosing, circuit, false);
     }
 
     /** How long a call that the circuit rejects can wait for a probe, in nanoseconds; -1 if that can't help. */
@@ -69,6 +100,7 @@ final class Admission {
     /** Whether the circuit may let an attempt in after the delay, or after a longer wait that still fits the time left. */
     private boolean opensInTime(long delayNanos, long leftNanos, long nowNanos) {
         return circuit == null
+                || Hold.isHeld(enclosing, circuit, true)
                 || circuit.untilAdmittedNanos(nowNanos) <= delayNanos
                 || tryWait(leftNanos, nowNanos) >= 0;
     }
@@ -84,6 +116,10 @@ final class Admission {
         if (permit != null && circuit != null) {
             circuit.end(permit, heeded, startedNanos, nowNanos);
             permit = null;
+        }
+        if (hold != null) {
+            hold.end();
+            hold = null;
         }
         if (heeded.isSuccess()) {
             giveBackToken(nowNanos);

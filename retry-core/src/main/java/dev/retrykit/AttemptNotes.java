@@ -34,6 +34,9 @@ final class AttemptNotes {
     /** Whether it was given up while it still runs. */
     private volatile boolean abandoned;
 
+    /** Whether a circuit has counted the attempts of an inner call that gave up. */
+    private volatile boolean countedInside;
+
     /** Whether another one has followed it. */
     private volatile boolean repeated;
 
@@ -75,7 +78,19 @@ final class AttemptNotes {
         boolean givenUp = policy.maxAttempts() > 1 && isGivenUp(reason);
         if (outer != null && (givenUp || hasGivenUpOn(failure, verdict))) {
             outer.giveUpOn(failure, verdict);
+            outer.countedInside(countedInside);
         }
+    }
+
+    /** Whether a circuit inside, and not the one around, has learned of the failure that was given up on. */
+    boolean isCountedInside() {
+        return countedInside;
+    }
+
+    /** Notes whether a circuit has counted what is given up. */
+    AttemptNotes countedInside(boolean counted) {
+        countedInside |= counted;
+        return this;
     }
 
     /** Whether an inner call has given up on what the attempt ended with: the failure, one in its cause chain, an answer. */

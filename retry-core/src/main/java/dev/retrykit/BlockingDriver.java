@@ -6,6 +6,8 @@ import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.hold.Hold;
+import dev.retrykit.hold.Holds;
 import dev.retrykit.time.Alarm;
 import dev.retrykit.time.Nanos;
 import org.jspecify.annotations.Nullable;
@@ -30,13 +32,18 @@ final class BlockingDriver {
             return drive(call, call.next(), null, body);
         }
         Circuit circuit = retry.circuit();
+        Holds holds = frame.holds;
+        int outerHolds = holds.size();
+        int outerBase = holds.base();
+        Hold outerHold = holds.carried();
         Permit permit = null;
-        if (circuit != null) {
+        if (circuit != null && !holds.has(circuit, false)) {
             permit = circuit.tryAcquireFirst(now);
             if (permit == null) {
                 RetryCall call = RetryCall.begin(retry, frame, now);
                 return drive(call, call.rejected(now), null, body);
             }
+            holds.push(circuit, Admission.letsInOnlyFirst(circuit, permit));
         }
         Retry outer = frame.retry;
         long outerStarted = frame.startedNanos;
@@ -56,6 +63,7 @@ final class BlockingDriver {
             frame.set(outer, outerStarted, outerDeadline, outerAttempt);
             frame.around = outerAround;
             frame.nested = outerNested;
+            holds.restore(outerHolds, outerBase, outerHold);
             RetryCall call = ofFirstAttempt(retry, begun, now, deadline);
             call.adopt(permit, frame);
             return drive(call, call.failed(failure), null, body);
@@ -64,6 +72,7 @@ final class BlockingDriver {
         frame.set(outer, outerStarted, outerDeadline, outerAttempt);
         frame.around = outerAround;
         frame.nested = outerNested;
+        holds.restore(outerHolds, outerBase, outerHold);
         if (policy.results().accepts(result)) {
             if (begun != null && isOf(retry, begun, now)) {
                 end(begun, outer != null, frame);

@@ -11,6 +11,7 @@ import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
 import dev.retrykit.http.AnswerRules;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +48,7 @@ record FailureRules(
     }
 
     private Verdict settle(Throwable failure, @Nullable PeerAnswer answer) {
-        Verdict own = general(failure);
+        Verdict own = ofRejection(general(failure), failure);
         Verdict general = answer == null || isOurs(failure) ? own : answer.judge(own, failure, answers);
         if (Causes.anyInstance(failure, abortOn)) {
             return general.as(Kind.NOT_RETRYABLE).withoutHint();
@@ -118,6 +119,19 @@ record FailureRules(
             return Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE).withRetryAfter(busy.retryAfter());
         }
         return isOurs(failure) ? Verdict.notRetryable() : Verdict.unknown();
+    }
+
+    /** What a circuit, a peer's cooldown or a full pool turned away has not reached the dependency. */
+    private static Verdict ofRejection(Verdict verdict, Throwable failure) {
+        for (Throwable link : Causes.chain(failure)) {
+            if (link instanceof CircuitOpenException
+                    || link instanceof PeerBusyException
+                    || link instanceof AttemptOverException
+                    || link instanceof RejectedExecutionException) {
+                return verdict.withSignal(Signal.NONE);
+            }
+        }
+        return verdict;
     }
 
     /** What an inner call ended with when there was no failure of a dependency to give. */

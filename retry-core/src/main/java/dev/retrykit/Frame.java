@@ -1,6 +1,8 @@
 package dev.retrykit;
 
 import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.hold.Hold;
+import dev.retrykit.hold.Holds;
 import dev.retrykit.time.TimeSource;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,9 @@ final class Frame {
     static final long UNREAD = 0;
 
     private static final ThreadLocal<Frame> FRAMES = ThreadLocal.withInitial(Frame::new);
+
+    /** The permits of this thread's attempts. */
+    final Holds holds = Holds.current();
 
     private static final RetryContext.Scope UNCHANGED = () -> {};
 
@@ -175,21 +180,27 @@ final class Frame {
 
     /** Runs a body as part of an attempt, which must be over at the deadline. */
     <T extends @Nullable Object, X extends Throwable> T run(
-            AttemptView into, long attemptDeadlineNanos, ThrowingCallable<T, X> body) throws X {
+            AttemptView into, long attemptDeadlineNanos, @Nullable Hold hold, ThrowingCallable<T, X> body) throws X {
         Retry outer = retry;
         long outerStarted = startedNanos;
         long outerDeadline = deadlineNanos;
         AttemptView outerAttempt = attempt;
+        int outerSize = holds.size();
+        int outerBase = holds.base();
+        Hold outerHold = holds.carried();
+        holds.carry(hold);
         set(into.call().retry(), into.call().startedNanos(), attemptDeadlineNanos, into);
         try {
             return body.call();
         } finally {
             set(outer, outerStarted, outerDeadline, outerAttempt);
+            holds.restore(outerSize, outerBase, outerHold);
         }
     }
 
     /** Puts the thread into an attempt, or with null outside of any. */
-    void carry(@Nullable AttemptView into, long attemptDeadlineNanos) {
+    void carry(@Nullable AttemptView into, long attemptDeadlineNanos, @Nullable Hold hold) {
+        holds.carry(hold);
         if (into == null) {
             set(null, 0, 0, null);
         } else {
@@ -198,12 +209,12 @@ final class Frame {
     }
 
     /** Puts the thread into an attempt, or with null outside of any, until the scope is closed. */
-    RetryContext.Scope enter(@Nullable AttemptView into, long attemptDeadlineNanos) {
-        if (into == null && retry == null && clock == null) {
+    RetryContext.Scope enter(@Nullable AttemptView into, long attemptDeadlineNanos, @Nullable Hold hold) {
+        if (into == null && retry == null && clock == null && holds.isEmpty()) {
             return UNCHANGED;
         }
         RetryContext.Scope back = back();
-        carry(into, attemptDeadlineNanos);
+        carry(into, attemptDeadlineNanos, hold);
         if (into == null) {
             around = null;
             clock = null;
@@ -214,6 +225,7 @@ final class Frame {
     /** Puts the thread outside of any attempt, with a deadline from outside, until the scope is closed. */
     RetryContext.Scope enterUntil(TimeSource newClock, long newDeadlineNanos) {
         RetryContext.Scope back = back();
+        holds.carry(null);
         set(null, 0, 0, null);
         around = null;
         clock = newClock;
@@ -229,11 +241,15 @@ final class Frame {
         AttemptView outerAround = around;
         TimeSource outerClock = clock;
         long outerCallerDeadline = callerDeadlineNanos;
+        int outerSize = holds.size();
+        int outerBase = holds.base();
+        Hold outerHold = holds.carried();
         return () -> {
             set(outer, outerStarted, outerDeadline, outerAttempt);
             around = outerAround;
             clock = outerClock;
             callerDeadlineNanos = outerCallerDeadline;
+            holds.restore(outerSize, outerBase, outerHold);
         };
     }
 }

@@ -93,7 +93,7 @@ final class RetryCall {
 
     /** Runs a body as the attempt that may begin, or as its beginning where it returns a stage. */
     <T extends @Nullable Object, X extends Throwable> T run(ThrowingCallable<T, X> body) throws X {
-        return Frame.current().run(view, attemptDeadlineNanos(), watch.around(body));
+        return Frame.current().run(view, attemptDeadlineNanos(), admission.held(), watch.around(body));
     }
 
     /** The attempt returned a value. Unless the policy calls it bad, that ends the call. */
@@ -155,7 +155,7 @@ final class RetryCall {
 
     /** Takes over a first attempt that began without this object: its permit, and the attempt around it. */
     void adopt(@Nullable Permit firstPermit, Frame frame) {
-        admission.adopt(firstPermit);
+        admission.adopt(firstPermit, frame.holds.capture());
         view.within(frame.enclosing());
     }
 
@@ -219,8 +219,10 @@ final class RetryCall {
         failures.add(lastFailure);
         lastFailure = failure;
         lastVerdict = verdict;
-        endAttempt(AttemptResult.of(verdict, failure), failure, verdict.signal(), nowNanos);
-        if (policy.nested() == NestedRetries.ONCE && view.notes().hasGivenUpOn(failure, verdict)) {
+        boolean nested = policy.nested() == NestedRetries.ONCE && view.notes().hasGivenUpOn(failure, verdict);
+        Signal signal = nested && view.notes().isCountedInside() ? Signal.NONE : verdict.signal();
+        endAttempt(AttemptResult.of(verdict, failure), failure, signal, nowNanos);
+        if (nested) {
             return stop(StopReason.NESTED, nowNanos);
         }
         Decision decision =
@@ -279,7 +281,7 @@ final class RetryCall {
             Suppressed.addOnce(
                     failure, new RetryStopped(retry.name(), reason, state.attempt(), elapsed, failures.list()));
         }
-        view.notes().passOn(policy, reason, failure, lastVerdict);
+        view.notes().countedInside(admission.isCounted()).passOn(policy, reason, failure, lastVerdict);
         end(state.attempt() == 0 ? Outcome.REJECTED : Outcome.FAILED, failure, reason, nowNanos);
         return new Stop(reason);
     }

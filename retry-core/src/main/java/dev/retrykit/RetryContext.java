@@ -3,6 +3,7 @@ package dev.retrykit;
 import dev.retrykit.failure.AttemptOverException;
 import dev.retrykit.failure.RequestMismatchException;
 import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.hold.Hold;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.Objects;
@@ -17,17 +18,19 @@ public final class RetryContext {
 
     private final AttemptView attempt;
     private final long deadlineNanos;
+    private final @Nullable Hold hold;
     private final Duration timeLeft;
 
-    private RetryContext(AttemptView attempt, long deadlineNanos) {
+    private RetryContext(AttemptView attempt, long deadlineNanos, @Nullable Hold hold) {
         this.attempt = attempt;
         this.deadlineNanos = deadlineNanos;
+        this.hold = hold;
         long now = attempt.call().retry().time().nanoTime();
         this.timeLeft = Duration.ofNanos(Math.max(0, deadlineNanos - now));
     }
 
-    private RetryContext(AttemptView attempt) {
-        this(attempt, attempt.call().attemptDeadlineNanos());
+    private static RetryContext of(AttemptView attempt, @Nullable Hold hold) {
+        return new RetryContext(attempt, attempt.call().attemptDeadlineNanos(), hold);
     }
 
     /**
@@ -37,7 +40,9 @@ public final class RetryContext {
     public static Optional<RetryContext> current() {
         Frame frame = Frame.current();
         AttemptView attempt = frame.attemptInForce();
-        return attempt == null ? Optional.empty() : Optional.of(new RetryContext(attempt, frame.endNanos()));
+        return attempt == null
+                ? Optional.empty()
+                : Optional.of(new RetryContext(attempt, frame.endNanos(), frame.holds.capture()));
     }
 
     /** This attempt until its outcome is known; after that the innermost one around it that goes on. */
@@ -46,7 +51,7 @@ public final class RetryContext {
         if (inForce == attempt) {
             return Optional.of(this);
         }
-        return Optional.ofNullable(inForce).map(RetryContext::new);
+        return Optional.ofNullable(inForce).map(other -> of(other, hold));
     }
 
     /**
@@ -66,9 +71,9 @@ public final class RetryContext {
         }
         if (sending.hasEnded()) {
             return Optional.of(
-                    new RetryContext(sending, sending.call().retry().time().nanoTime() + Nanos.UNLIMITED));
+                    new RetryContext(sending, sending.call().retry().time().nanoTime() + Nanos.UNLIMITED, hold));
         }
-        return Optional.of(sending == attempt ? this : new RetryContext(sending));
+        return Optional.of(sending == attempt ? this : of(sending, hold));
     }
 
     /**
@@ -78,7 +83,7 @@ public final class RetryContext {
     public static @Nullable RetryContext carried() {
         Frame frame = Frame.current();
         AttemptView made = frame.attemptMade();
-        return made == null ? null : new RetryContext(made, frame.deadlineNanos);
+        return made == null ? null : new RetryContext(made, frame.deadlineNanos, frame.holds.capture());
     }
 
     /**
@@ -86,7 +91,12 @@ public final class RetryContext {
      * what a thread carried before, such as Micrometer's context propagation; all others open a {@linkplain #enter scope}.
      */
     public static void carry(@Nullable RetryContext context) {
-        Frame.current().carry(context == null ? null : context.attempt, context == null ? 0 : context.deadlineNanos);
+        Frame frame = Frame.current();
+        if (context == null) {
+            frame.carry(null, 0, null);
+        } else {
+            frame.carry(context.attempt, context.deadlineNanos, context.hold);
+        }
     }
 
     /**
@@ -97,7 +107,7 @@ public final class RetryContext {
      */
     public <T extends @Nullable Object, X extends Throwable> T call(ThrowingCallable<T, X> body) throws X {
         Objects.requireNonNull(body, "body");
-        return Frame.current().run(attempt, deadlineNanos, body);
+        return Frame.current().run(attempt, deadlineNanos, hold, body);
     }
 
     /**
@@ -105,7 +115,7 @@ public final class RetryContext {
      * thread, but can't run it as a {@linkplain #call body}.
      */
     public Scope enter() {
-        return Frame.current().enter(attempt, deadlineNanos);
+        return Frame.current().enter(attempt, deadlineNanos, hold);
     }
 
     /**
@@ -113,7 +123,7 @@ public final class RetryContext {
      * receiver does with it is no part of the attempt.
      */
     public static Scope leave() {
-        return Frame.current().enter(null, 0);
+        return Frame.current().enter(null, 0, null);
     }
 
     /** Puts the thread back to where it was. To be closed on that thread, the one that was opened last first. */

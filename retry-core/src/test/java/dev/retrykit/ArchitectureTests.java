@@ -52,7 +52,8 @@ class ArchitectureTests {
                     "dev.retrykit.time",
                     "dev.retrykit.window",
                     "dev.retrykit.settings",
-                    "dev.retrykit.keyed")
+                    "dev.retrykit.keyed",
+                    "dev.retrykit.hold")
             .whereLayer("engine")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("stops")
@@ -77,7 +78,8 @@ class ArchitectureTests {
                     "dev.retrykit.time",
                     "dev.retrykit.window",
                     "dev.retrykit.settings",
-                    "dev.retrykit.keyed");
+                    "dev.retrykit.keyed",
+                    "dev.retrykit.hold");
 
     @ArchTest
     static final ArchRule noPackageIsPartOfACycle =

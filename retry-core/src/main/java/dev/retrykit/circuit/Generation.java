@@ -129,6 +129,11 @@ final class Generation extends Permit {
         }
     }
 
+    @Override
+    public boolean isCounted() {
+        return results != null || probes != null;
+    }
+
     /** Lets a call in, if it may come in. */
     boolean tryAdmit() {
         return results != null || (probes != null ? probes.tryAdmit() : state == CircuitState.DISABLED);
@@ -151,7 +156,17 @@ final class Generation extends Permit {
         if (!ends || nowNanos - untilNanos < 0) {
             return null;
         }
-        return state == CircuitState.DISABLED ? closed(policy, nowNanos) : halfOpen(policy, failedRounds, nowNanos);
+        return state == CircuitState.DISABLED || hasAnsweredWell()
+                ? closed(policy, nowNanos)
+                : halfOpen(policy, failedRounds, nowNanos);
+    }
+
+    /** Whether probes have ended, none of them failed and not too many were slow, though others may be lost. */
+    private boolean hasAnsweredWell() {
+        Tally tally = probes == null ? Tally.NONE : probes.tally();
+        return tally.calls() > 0
+                && tally.failures() == 0
+                && !policy.isReached(0, tally.slowCalls(), tally.calls());
     }
 
     /** How long it lasts if nothing else happens, in nanoseconds; -1 if time alone doesn't end it. */
@@ -173,14 +188,14 @@ final class Generation extends Permit {
     /** A probe that ends after the lease is late, even if nobody has asked for the next round yet. */
     private @Nullable Generation afterProbe(
             Probes round, Signal signal, boolean slow, long nowNanos, RandomGenerator random) {
-        if (signal == Signal.NONE || signal == Signal.IGNORED) {
+        if (signal == Signal.NONE) {
             round.release();
             return null;
         }
         if (nowNanos - untilNanos >= 0) {
             return null;
         }
-        Tally tally = round.end(signal != Signal.SUCCESS, slow);
+        Tally tally = round.end(!signal.isSuccess(), slow);
         if (policy.isReached(tally.failures(), tally.slowCalls(), round.places())) {
             return opened(failedRounds + 1, tally, nowNanos, random);
         }

@@ -1,10 +1,14 @@
 package dev.retrykit.circuit;
 
+import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.failure.Verdict;
+import dev.retrykit.hold.Hold;
+import dev.retrykit.hold.Holds;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,16 +21,26 @@ final class LoneDriver {
 
     static <T extends @Nullable Object, X extends Throwable> T call(Circuit circuit, ThrowingCallable<T, X> body)
             throws X {
+        Holds holds = Holds.current();
+        if (holds.has(circuit, false)) {
+            return body.call();
+        }
         long started = circuit.time().nanoTime();
         Permit permit = acquire(circuit, started);
+        int outerHolds = holds.size();
+        int outerBase = holds.base();
+        Hold outerHold = holds.carried();
         T result;
         try {
+            holds.push(circuit, isForFirstOnly(circuit, permit));
             result = body.call();
         } catch (Throwable failure) {
+            holds.restore(outerHolds, outerBase, outerHold);
             circuit.end(
                     permit, signal(circuit, failure), started, circuit.time().nanoTime());
             throw failure;
         }
+        holds.restore(outerHolds, outerBase, outerHold);
         circuit.end(
                 permit,
                 Signal.SUCCESS,
@@ -38,9 +52,26 @@ final class LoneDriver {
     static <T extends @Nullable Object, X extends Throwable> CompletableFuture<T> callAsync(
             Circuit circuit, ThrowingCallable<? extends CompletionStage<T>, X> body) throws X {
         long started = circuit.time().nanoTime();
-        LoneStage<T> stage = new LoneStage<>(circuit, acquire(circuit, started), started);
-        stage.begin(body);
+        Holds holds = Holds.current();
+        Permit permit = holds.has(circuit, false) ? null : acquire(circuit, started);
+        Hold around = holds.capture();
+        Hold hold = permit == null ? null : new Hold(circuit, isForFirstOnly(circuit, permit), around);
+        LoneStage<T> stage = new LoneStage<>(circuit, permit, hold, started);
+        int outerHolds = holds.size();
+        int outerBase = holds.base();
+        Hold outerHold = holds.carried();
+        holds.carry(hold == null ? around : hold);
+        try {
+            stage.begin(body);
+        } finally {
+            holds.restore(outerHolds, outerBase, outerHold);
+        }
         return stage;
+    }
+
+    /** Whether retries inside of the call must ask the circuit all the same. */
+    private static boolean isForFirstOnly(Circuit circuit, Permit permit) {
+        return !permit.isCounted() && circuit.policy().blocks() == Blocks.RETRIES;
     }
 
     private static Permit acquire(Circuit circuit, long nowNanos) {
@@ -51,13 +82,23 @@ final class LoneDriver {
         return permit;
     }
 
+    /** What another circuit or a full pool turned away has not reached the dependency. */
+    private static boolean isRejection(Throwable failure) {
+        for (Throwable link : Causes.chain(failure)) {
+            if (link instanceof CircuitOpenException || link instanceof RejectedExecutionException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     static Signal signal(Circuit circuit, Throwable failure) {
         try {
             Verdict verdict = circuit.classifier().classify(failure);
             if (circuit.policy().ignores(failure)) {
                 return Signal.IGNORED;
             }
-            return verdict == null ? Signal.FAILURE : verdict.signal();
+            return isRejection(failure) ? Signal.NONE : verdict == null ? Signal.FAILURE : verdict.signal();
         } catch (Throwable classifierFailed) {
             return Signal.FAILURE;
         }

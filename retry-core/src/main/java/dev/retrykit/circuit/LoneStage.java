@@ -3,6 +3,7 @@ package dev.retrykit.circuit;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.hold.Hold;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,16 +19,21 @@ final class LoneStage<T extends @Nullable Object> extends CompletableFuture<T>
         implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
 
     private final Circuit circuit;
-    private final Permit permit;
+
+    /** Null inside of a call that holds one: then that one is counted, and this isn't. */
+    private final @Nullable Permit permit;
+
+    private final @Nullable Hold hold;
     private final long startedNanos;
     private final AtomicBoolean ended = new AtomicBoolean();
 
     /** Set before the caller gets hold of this. */
     private volatile @Nullable CompletableFuture<T> running;
 
-    LoneStage(Circuit circuit, Permit permit, long startedNanos) {
+    LoneStage(Circuit circuit, @Nullable Permit permit, @Nullable Hold hold, long startedNanos) {
         this.circuit = circuit;
         this.permit = permit;
+        this.hold = hold;
         this.startedNanos = startedNanos;
     }
 
@@ -104,7 +110,10 @@ final class LoneStage<T extends @Nullable Object> extends CompletableFuture<T>
 
     private boolean end(Signal signal) {
         boolean first = ended.compareAndSet(false, true);
-        if (first) {
+        if (first && hold != null) {
+            hold.end();
+        }
+        if (first && permit != null) {
             circuit.end(permit, signal, startedNanos, circuit.time().nanoTime());
         }
         return first;

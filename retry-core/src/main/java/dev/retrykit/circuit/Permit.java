@@ -8,4 +8,7 @@ package dev.retrykit.circuit;
 public abstract sealed class Permit permits Generation {
 
     Permit() {}
+
+    /** Whether the circuit counts the result: it doesn't for a call that it lets in although it rejects. */
+    public abstract boolean isCounted();
 }

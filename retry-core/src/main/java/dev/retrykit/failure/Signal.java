@@ -12,7 +12,7 @@ public enum Signal {
     /** It is there but asks for less (429): counts in a circuit's rate, not in its streak, and fails a probe. */
     THROTTLED,
 
-    /** A circuit was told to ignore the failure: the dependency answered, but as a probe it decides nothing. */
+    /** A circuit was told to ignore the failure: the dependency answered, which counts as a success. */
     IGNORED,
 
     /** Nothing: the attempt was cancelled, or failed before or beside the dependency. */

@@ -73,7 +73,7 @@ final class CircuitModel {
     }
 
     private void endProbe(Signal signal, boolean failed, boolean slow, long now) {
-        if (signal == Signal.NONE || signal == Signal.IGNORED) {
+        if (signal == Signal.NONE) {
             admitted--;
             return;
         }
@@ -158,7 +158,12 @@ final class CircuitModel {
         if (!ends || now < until) {
             return;
         }
-        if (state == CircuitState.DISABLED) {
+        Tally tally = tally(now);
+        boolean slow = policy.slowCallDuration() != null
+                && tally.slowCalls() * 100.0 >= policy.slowCallRate() * tally.calls();
+        boolean answered =
+                state == CircuitState.HALF_OPEN && tally.calls() > 0 && tally.failures() == 0 && !slow;
+        if (state == CircuitState.DISABLED || answered) {
             close(now);
         } else {
             failedRounds = state == CircuitState.FORCED_OPEN ? 0 : failedRounds;

@@ -1,0 +1,47 @@
+package dev.retrykit.hold;
+
+import org.jspecify.annotations.Nullable;
+
+/** One running attempt's permit of a resource, with those of the attempts around it. Travels between threads. */
+public final class Hold {
+
+    private final Object resource;
+    private final boolean firstOnly;
+    private final @Nullable Hold enclosing;
+    private volatile boolean ended;
+
+    /**
+     * A hold that lasts until it is ended.
+     *
+     * @param firstOnly whether retries inside must ask the resource all the same
+     */
+    public Hold(Object resource, boolean firstOnly, @Nullable Hold enclosing) {
+        this.resource = resource;
+        this.firstOnly = firstOnly;
+        this.enclosing = running(enclosing);
+    }
+
+    /** The attempt has ended: from now on the hold counts as absent, wherever it was carried. */
+    public void end() {
+        ended = true;
+    }
+
+    /** Whether the resource is held by this hold or by one around it. */
+    public static boolean isHeld(@Nullable Hold innermost, Object resource, boolean retry) {
+        for (Hold hold = innermost; hold != null; hold = hold.enclosing) {
+            if (hold.resource == resource && !hold.ended && !(retry && hold.firstOnly)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Ended holds aren't kept: a chain of calls, each of which outlives the one before, doesn't grow. */
+    private static @Nullable Hold running(@Nullable Hold innermost) {
+        Hold hold = innermost;
+        while (hold != null && hold.ended) {
+            hold = hold.enclosing;
+        }
+        return hold;
+    }
+}
