@@ -161,8 +161,16 @@ class ReentrantCircuitTests {
         Circuit outer = circuit(1);
         Circuit inner = circuit(1);
         RetryPolicy twice = RetryPolicy.builder().maxAttempts(2).build();
-        Retry withOwn = Retry.builder("own").policy(twice).circuit(inner).timeSource(time).build();
-        Retry withSame = Retry.builder("same").policy(twice).circuit(outer).timeSource(time).build();
+        Retry withOwn = Retry.builder("own")
+                .policy(twice)
+                .circuit(inner)
+                .timeSource(time)
+                .build();
+        Retry withSame = Retry.builder("same")
+                .policy(twice)
+                .circuit(outer)
+                .timeSource(time)
+                .build();
         assertThatThrownBy(() -> retry(outer).call(() -> withOwn.call(ReentrantCircuitTests::refuse)))
                 .isInstanceOf(ConnectException.class);
         assertThat(inner.snapshot().calls()).isEqualTo(2);

@@ -164,9 +164,7 @@ final class Generation extends Permit {
     /** Whether probes have ended, none of them failed and not too many were slow, though others may be lost. */
     private boolean hasAnsweredWell() {
         Tally tally = probes == null ? Tally.NONE : probes.tally();
-        return tally.calls() > 0
-                && tally.failures() == 0
-                && !policy.isReached(0, tally.slowCalls(), tally.calls());
+        return tally.calls() > 0 && tally.failures() == 0 && !policy.isReached(0, tally.slowCalls(), tally.calls());
     }
 
     /** How long it lasts if nothing else happens, in nanoseconds; -1 if time alone doesn't end it. */

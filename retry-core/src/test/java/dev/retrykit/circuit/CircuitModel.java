@@ -159,10 +159,9 @@ final class CircuitModel {
             return;
         }
         Tally tally = tally(now);
-        boolean slow = policy.slowCallDuration() != null
-                && tally.slowCalls() * 100.0 >= policy.slowCallRate() * tally.calls();
-        boolean answered =
-                state == CircuitState.HALF_OPEN && tally.calls() > 0 && tally.failures() == 0 && !slow;
+        boolean slow =
+                policy.slowCallDuration() != null && tally.slowCalls() * 100.0 >= policy.slowCallRate() * tally.calls();
+        boolean answered = state == CircuitState.HALF_OPEN && tally.calls() > 0 && tally.failures() == 0 && !slow;
         if (state == CircuitState.DISABLED || answered) {
             close(now);
         } else {
