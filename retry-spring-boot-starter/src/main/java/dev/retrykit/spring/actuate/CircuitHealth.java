@@ -10,12 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
  * The state of each circuit, as a detail of the application's health. It is DOWN only for an open circuit with {@code
- * affects-health}, and where there are keys only if all of them are open: an application that can't reach one of several
+ * affects-health}, and where there are keys only if all of them, or the one of calls without a key, are open: an application that can't reach one of several
  * dependencies still has its use, and taking it out of service would make an outage of theirs one of its own.
  */
 public final class CircuitHealth extends AbstractHealthIndicator {
@@ -40,20 +41,23 @@ public final class CircuitHealth extends AbstractHealthIndicator {
             if (circuit.affectsHealth() && isDown(shared, keys)) {
                 builder.down();
             }
-            states.put(circuit.name(), keys.isEmpty() ? shared.name() : byState(keys));
+            states.put(circuit.name(), keys.isEmpty() ? shared.name() : byState(keys, circuit.isSharedInUse() ? shared : null));
         }
         builder.withDetails(states);
     }
 
     private static boolean isDown(CircuitState shared, Collection<CircuitSnapshot> keys) {
-        return keys.isEmpty()
-                ? REJECTING.contains(shared)
-                : keys.stream().allMatch(key -> REJECTING.contains(key.state()));
+        return REJECTING.contains(shared)
+                || !keys.isEmpty() && keys.stream().allMatch(key -> REJECTING.contains(key.state()));
     }
 
-    private static Map<String, Integer> byState(Collection<CircuitSnapshot> keys) {
+    private static Map<String, Integer> byState(
+            Collection<CircuitSnapshot> keys, @Nullable CircuitState shared) {
         Map<String, Integer> states = new LinkedHashMap<>();
         keys.forEach(key -> states.merge(key.state().name(), 1, Integer::sum));
+        if (shared != null) {
+            states.merge(shared.name(), 1, Integer::sum);
+        }
         return states;
     }
 }

@@ -40,6 +40,7 @@ public final class CircuitEntry {
     private final List<String> methods = new CopyOnWriteArrayList<>();
     private volatile boolean used;
     private volatile boolean keyed;
+    private volatile boolean unkeyed;
 
     /**
      * A closed circuit.
@@ -118,6 +119,7 @@ public final class CircuitEntry {
         methods.add(method);
         used = true;
         keyed |= byKey;
+        unkeyed |= !byKey;
     }
 
     /** The circuit, for somebody who calls through it without an annotation. */
@@ -158,9 +160,19 @@ public final class CircuitEntry {
         return keys;
     }
 
-    /** How many circuits are in a state: of the keys if there are such methods, else one or none. */
+    /**
+     * Whether the circuit of calls without a key tells something: there are such calls, it was used by keys that found no
+     * room, or it isn't closed.
+     */
+    public boolean isSharedInUse() {
+        CircuitSnapshot shared = circuit().snapshot();
+        return !keyed || unkeyed || shared.state() != CircuitState.CLOSED || shared.calls() > 0 || shared.rejected() > 0;
+    }
+
+    /** How many circuits are in a state: those of the keys, and the one of calls without a key if it is in use. */
     public long countIn(CircuitState state) {
-        Stream<Circuit> counted = keyed ? circuits.all().values().stream().map(Part::circuit) : Stream.of(circuit());
+        Stream<Circuit> ofKeys = keyed ? circuits.all().values().stream().map(Part::circuit) : Stream.empty();
+        Stream<Circuit> counted = isSharedInUse() ? Stream.concat(ofKeys, Stream.of(circuit())) : ofKeys;
         return counted.filter(circuit -> circuit.state() == state).count();
     }
 
