@@ -82,9 +82,9 @@ final class AttemptNotes {
         }
     }
 
-    /** Whether a circuit inside, and not the one around, has learned of the failure that was given up on. */
-    boolean isCountedInside() {
-        return countedInside;
+    /** What the attempt's end tells circuits and budgets: nothing, if a circuit inside has counted what was given up on. */
+    Signal signal(boolean nested, Verdict verdict) {
+        return nested && countedInside ? Signal.NONE : verdict.signal();
     }
 
     /** Notes whether a circuit has counted what is given up. */

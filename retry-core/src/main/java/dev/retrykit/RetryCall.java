@@ -220,8 +220,7 @@ final class RetryCall {
         lastFailure = failure;
         lastVerdict = verdict;
         boolean nested = policy.nested() == NestedRetries.ONCE && view.notes().hasGivenUpOn(failure, verdict);
-        Signal signal = nested && view.notes().isCountedInside() ? Signal.NONE : verdict.signal();
-        endAttempt(AttemptResult.of(verdict, failure), failure, signal, nowNanos);
+        endAttempt(AttemptResult.of(verdict, failure), failure, view.notes().signal(nested, verdict), nowNanos);
         if (nested) {
             return stop(StopReason.NESTED, nowNanos);
         }
