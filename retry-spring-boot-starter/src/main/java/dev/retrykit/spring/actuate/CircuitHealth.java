@@ -41,7 +41,9 @@ public final class CircuitHealth extends AbstractHealthIndicator {
             if (circuit.affectsHealth() && isDown(shared, keys)) {
                 builder.down();
             }
-            states.put(circuit.name(), keys.isEmpty() ? shared.name() : byState(keys, circuit.isSharedInUse() ? shared : null));
+            states.put(
+                    circuit.name(),
+                    keys.isEmpty() ? shared.name() : byState(keys, circuit.isSharedInUse() ? shared : null));
         }
         builder.withDetails(states);
     }
@@ -51,8 +53,7 @@ public final class CircuitHealth extends AbstractHealthIndicator {
                 || !keys.isEmpty() && keys.stream().allMatch(key -> REJECTING.contains(key.state()));
     }
 
-    private static Map<String, Integer> byState(
-            Collection<CircuitSnapshot> keys, @Nullable CircuitState shared) {
+    private static Map<String, Integer> byState(Collection<CircuitSnapshot> keys, @Nullable CircuitState shared) {
         Map<String, Integer> states = new LinkedHashMap<>();
         keys.forEach(key -> states.merge(key.state().name(), 1, Integer::sum));
         if (shared != null) {

@@ -61,8 +61,7 @@ public final class RetryReactiveExtension {
     /** One of them by kind and name, as the path has them. */
     @ReadOperation
     public Mono<WebEndpointResponse<Object>> one(@Selector String kind, @Selector String name) {
-        return checked(
-                target -> target.contradiction("kind", kind, "name", name), () -> endpoint.one(kind, name));
+        return checked(target -> target.contradiction("kind", kind, "name", name), () -> endpoint.one(kind, name));
     }
 
     /** Changes the one that the path names. */
@@ -82,8 +81,7 @@ public final class RetryReactiveExtension {
     public Mono<WebEndpointResponse<Object>> free(
             @Selector String kind, @Selector String hash, SecurityContext security) {
         return checked(
-                target -> target.contradiction("kind", kind, "hash", hash),
-                () -> endpoint.free(kind, hash, security));
+                target -> target.contradiction("kind", kind, "hash", hash), () -> endpoint.free(kind, hash, security));
     }
 
     /** What the endpoint answers blocks. */
@@ -92,8 +90,8 @@ public final class RetryReactiveExtension {
             Supplier<WebEndpointResponse<Object>> answer) {
         return Mono.deferContextual(context -> {
             Map<String, String> variables = ServerWebExchangeContextFilter.getExchange(context)
-                    .map(exchange -> exchange.<Map<String, String>>getAttribute(
-                            HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE))
+                    .map(exchange ->
+                            exchange.<Map<String, String>>getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE))
                     .orElse(null);
             WebEndpointResponse<Object> refused = check.apply(new PathTarget(variables));
             return refused != null

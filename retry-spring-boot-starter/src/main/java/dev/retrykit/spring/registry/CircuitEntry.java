@@ -166,7 +166,11 @@ public final class CircuitEntry {
      */
     public boolean isSharedInUse() {
         CircuitSnapshot shared = circuit().snapshot();
-        return !keyed || unkeyed || shared.state() != CircuitState.CLOSED || shared.calls() > 0 || shared.rejected() > 0;
+        return !keyed
+                || unkeyed
+                || shared.state() != CircuitState.CLOSED
+                || shared.calls() > 0
+                || shared.rejected() > 0;
     }
 
     /** How many circuits are in a state: those of the keys, and the one of calls without a key if it is in use. */

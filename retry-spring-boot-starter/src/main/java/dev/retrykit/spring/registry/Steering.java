@@ -42,8 +42,8 @@ public final class Steering {
      * @throws InvalidSettingException if a key isn't known, a value can't be read, or the settings can't hold
      */
     public synchronized List<String> give(PolicyEntry policy, Map<String, @Nullable String> given, String by) {
-        Layer all = updated(
-                policy.given(), PolicySettings.class, new EntryKey(Layers.POLICIES, policy.name()), given, by);
+        Layer all =
+                updated(policy.given(), PolicySettings.class, new EntryKey(Layers.POLICIES, policy.name()), given, by);
         PolicyTerms terms = policy.termsUnder(retries.layersOf(policy), all);
         return changed(policy::settings, () -> policy.change(terms, all));
     }

@@ -16,7 +16,8 @@ public record EntryKey(String section, String name) {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]+");
 
     /** What containers and firewalls refuse in a path, or resolve before anybody sees it. */
-    private static final Pattern NOT_IN_PATHS = Pattern.compile(".*[/\\\\;%\\p{Cc}\\p{Zl}\\p{Zp}].*|\\.{1,2}|\\s*", Pattern.DOTALL);
+    private static final Pattern NOT_IN_PATHS =
+            Pattern.compile(".*[/\\\\;%\\p{Cc}\\p{Zl}\\p{Zp}].*|\\.{1,2}|\\s*", Pattern.DOTALL);
 
     /** The key as it stands in {@code application.yml}. */
     public String text() {

@@ -48,8 +48,7 @@ public final class Layer {
     }
 
     /** The same, with what keys without a value switch off. */
-    static Layer of(
-            @Nullable Record written, String prefix, Origins origins, Function<String, String> originOfKey) {
+    static Layer of(@Nullable Record written, String prefix, Origins origins, Function<String, String> originOfKey) {
         Map<String, Setting> settings = new LinkedHashMap<>(of(written, originOfKey).settings);
         for (String key : Lenient.SWITCHES) {
             Object off = origins.isSwitchedOff(prefix + "." + key) ? Lenient.off(key) : null;

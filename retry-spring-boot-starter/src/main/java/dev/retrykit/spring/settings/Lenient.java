@@ -23,10 +23,14 @@ final class Lenient {
             "attempt-timeout", "slow-call.duration", "consecutive-failures", "min-success", "budget.min-success");
 
     private static final Map<String, Object> SWITCHED_OFF = Map.of(
-            "attempttimeout", Duration.ZERO,
-            "slowcall.duration", Duration.ZERO,
-            "consecutivefailures", 0,
-            "minsuccess", 0.0);
+            "attempttimeout",
+            Duration.ZERO,
+            "slowcall.duration",
+            Duration.ZERO,
+            "consecutivefailures",
+            0,
+            "minsuccess",
+            0.0);
 
     private Lenient() {}
 

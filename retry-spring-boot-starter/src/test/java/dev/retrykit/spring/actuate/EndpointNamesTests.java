@@ -7,7 +7,6 @@ import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.idempotency.Shop;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.InvalidSettingException;
-
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -27,17 +26,7 @@ import org.springframework.boot.WebApplicationType;
 class EndpointNamesTests {
 
     private static final List<String> NAMES = List.of(
-            "backendA",
-            "inventory_eu",
-            "my policy",
-            "a:b",
-            "Ünï",
-            "a[b]",
-            "1",
-            "a?b#c",
-            "{a}",
-            "a+b&c=d",
-            "a,b");
+            "backendA", "inventory_eu", "my policy", "a:b", "Ünï", "a[b]", "1", "a?b#c", "{a}", "a+b&c=d", "a,b");
 
     private static Shop start(WebApplicationType type) {
         Map<String, Object> properties = new LinkedHashMap<>(Map.of(
@@ -118,7 +107,8 @@ class EndpointNamesTests {
                     send(shop, "POST", inventory, "{\"kind\":\"policies\",\"name\":\"search\",\"maxAttempts\":7}"));
             assertRefused(send(shop, "GET", inventory + "?name=search", ""));
             assertRefused(send(shop, "GET", inventory + "?kind=policies", ""));
-            assertThat(text(send(shop, "GET", inventory + "?other=policies", ""))).startsWith("200 ");
+            assertThat(text(send(shop, "GET", inventory + "?other=policies", "")))
+                    .startsWith("200 ");
             assertThat(retries.findCircuit("search").orElseThrow().circuit().state())
                     .isEqualTo(CircuitState.CLOSED);
             assertThat(retries.findPolicy("search").orElseThrow().policy().maxAttempts())

@@ -170,7 +170,10 @@ class ChildContextTests {
                 .run(parent -> kid("retrykit.policies: { '[Kid.count]': { max-attempts: 2 } }", parent)
                         .run(child -> {
                             Retries parents = parent.getBean(Retries.class);
-                            assertThat(parents.findPolicy("Kid.count").orElseThrow().policy().maxAttempts())
+                            assertThat(parents.findPolicy("Kid.count")
+                                            .orElseThrow()
+                                            .policy()
+                                            .maxAttempts())
                                     .isEqualTo(1);
                             assertThat(parents.policies()).hasSize(3);
                             assertThat(output)

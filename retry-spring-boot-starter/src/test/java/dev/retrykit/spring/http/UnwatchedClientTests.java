@@ -153,7 +153,8 @@ class UnwatchedClientTests {
 
     /** What they write must not be repeated because something else was read, however that went. */
     @ParameterizedTest
-    @CsvSource({"RestClient, /broken", "RestClient, /lost", "RestTemplate, /broken", "RestTemplate, /lost", "JDK, /lost"})
+    @CsvSource({"RestClient, /broken", "RestClient, /lost", "RestTemplate, /broken", "RestTemplate, /lost", "JDK, /lost"
+    })
     void areNotRepeatedBesideAWatchedRequestEither(String client, String path, CapturedOutput output) {
         HttpApps.with(YML, ended).withBean(Calls.class).run(context -> {
             RestClient watched = context.getBean(RestClient.Builder.class).build();

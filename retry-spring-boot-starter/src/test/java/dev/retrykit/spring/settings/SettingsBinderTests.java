@@ -289,9 +289,14 @@ class SettingsBinderTests {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"RETRYKIT_CIRCUITS_PAYMENT_GATEWAY_FAILURE_RATE", "RETRYKIT_CIRCUITS_PAYMENTGATEWAY_FAILURERATE"})
+        @ValueSource(
+                strings = {
+                    "RETRYKIT_CIRCUITS_PAYMENT_GATEWAY_FAILURE_RATE",
+                    "RETRYKIT_CIRCUITS_PAYMENTGATEWAY_FAILURERATE"
+                })
         void noVariableThatIsBoundIsCalledUnknown(String variable) {
-            Written written = Written.yml("retrykit.circuits.payment-gateway.minimum-calls: 7").andVariable(variable, "40");
+            Written written = Written.yml("retrykit.circuits.payment-gateway.minimum-calls: 7")
+                    .andVariable(variable, "40");
 
             assertThat(Objects.requireNonNull(written.bind().circuit("payment-gateway"))
                             .value("failure-rate", Double.class))

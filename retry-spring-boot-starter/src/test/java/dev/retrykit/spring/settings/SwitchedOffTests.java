@@ -54,8 +54,10 @@ class SwitchedOffTests {
     @ParameterizedTest
     @CsvSource({"off, off", "'\"off\"', '\"off\"'", "OFF, none", "0s, 0", "'', ''", "'\"\"', '\"\"'"})
     void whatDefaultsSayIsSwitchedOff(String time, String number) {
-        String policy = "\n      max-attempts: 4\n      attempt-timeout: " + time + "\n      budget.min-success: " + number;
-        String circuit = "\n      minimum-calls: 9\n      slow-call.duration: " + time + "\n      consecutive-failures: " + number;
+        String policy =
+                "\n      max-attempts: 4\n      attempt-timeout: " + time + "\n      budget.min-success: " + number;
+        String circuit = "\n      minimum-calls: 9\n      slow-call.duration: " + time
+                + "\n      consecutive-failures: " + number;
 
         with(policy, circuit, SwitchedOffTests::assertOff);
     }
@@ -64,7 +66,8 @@ class SwitchedOffTests {
     void whatSaysNothingKeepsTheDefaults() {
         with("", "", retries -> {
             assertThat(policy(retries).policy().attemptTimeout()).isEqualTo(Duration.ofSeconds(2));
-            assertThat(circuit(retries).circuit().policy().consecutiveFailures()).isEqualTo(4);
+            assertThat(circuit(retries).circuit().policy().consecutiveFailures())
+                    .isEqualTo(4);
         });
     }
 
@@ -73,7 +76,8 @@ class SwitchedOffTests {
     void theSameAtRunTime(String word) {
         with("", "", retries -> {
             retries.steering().give(policy(retries), given("attemptTimeout", word, "budget.minSuccess", word), "me");
-            retries.steering().give(circuit(retries), given("slowCall.duration", word, "consecutive_failures", word), "me");
+            retries.steering()
+                    .give(circuit(retries), given("slowCall.duration", word, "consecutive_failures", word), "me");
             assertOff(retries);
 
             retries.steering().give(policy(retries), given("attemptTimeout", null, "budget.minSuccess", null), "me");
@@ -93,9 +97,13 @@ class SwitchedOffTests {
     @ParameterizedTest
     @ValueSource(strings = {"maxAttempts", "backoff.delay", "budget.time", "jitter"})
     void whatCannotBeOffIsRefusedWithAReason(String key) {
-        with("", "", retries -> assertThatExceptionOfType(InvalidSettingException.class)
-                .isThrownBy(() -> retries.steering().give(policy(retries), given(key, "", "dryRun", "true"), "me"))
-                .withMessageContaining(key + "' can't be empty: it can't be switched off"));
+        with(
+                "",
+                "",
+                retries -> assertThatExceptionOfType(InvalidSettingException.class)
+                        .isThrownBy(
+                                () -> retries.steering().give(policy(retries), given(key, "", "dryRun", "true"), "me"))
+                        .withMessageContaining(key + "' can't be empty: it can't be switched off"));
     }
 
     @ParameterizedTest
@@ -106,10 +114,13 @@ class SwitchedOffTests {
                 "\n      failure-rate: " + written + "\n      slow-call.rate: " + written,
                 retries -> {
                     assertThat(policy(retries).budget().policy().minSuccess()).isEqualTo(percent);
-                    assertThat(circuit(retries).circuit().policy().failureRate()).isEqualTo(percent);
-                    assertThat(circuit(retries).circuit().policy().slowCallRate()).isEqualTo(percent);
+                    assertThat(circuit(retries).circuit().policy().failureRate())
+                            .isEqualTo(percent);
+                    assertThat(circuit(retries).circuit().policy().slowCallRate())
+                            .isEqualTo(percent);
                     retries.steering().give(circuit(retries), given("failureRate", "33%", "blocks", "all"), "me");
-                    assertThat(circuit(retries).circuit().policy().failureRate()).isEqualTo(33);
+                    assertThat(circuit(retries).circuit().policy().failureRate())
+                            .isEqualTo(33);
                 });
     }
 
