@@ -1,6 +1,5 @@
 package dev.retrykit;
 
-import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
@@ -72,25 +71,24 @@ final class AttemptNotes {
     }
 
     /** A policy of one attempt gives up on nothing, but what was given up further inside its last attempt passes on. */
-    void passOn(RetryPolicy policy, StopReason reason, @Nullable Throwable failure, @Nullable Verdict last) {
+    void passOn(
+            RetryPolicy policy,
+            StopReason reason,
+            @Nullable Throwable failure,
+            @Nullable Verdict last,
+            boolean counted) {
         AttemptNotes outer = around();
         Verdict verdict = last == null ? Verdict.unknown() : last;
         boolean givenUp = policy.maxAttempts() > 1 && isGivenUp(reason);
         if (outer != null && (givenUp || hasGivenUpOn(failure, verdict))) {
             outer.giveUpOn(failure, verdict);
-            outer.countedInside(countedInside);
+            outer.countedInside = outer.countedInside || countedInside || counted;
         }
     }
 
     /** What the attempt's end tells circuits and budgets: nothing, if a circuit inside has counted what was given up on. */
     Signal signal(boolean nested, Verdict verdict) {
         return nested && countedInside ? Signal.NONE : verdict.signal();
-    }
-
-    /** Notes whether a circuit has counted what is given up. */
-    AttemptNotes countedInside(boolean counted) {
-        countedInside |= counted;
-        return this;
     }
 
     /** Whether an inner call has given up on what the attempt ended with: the failure, one in its cause chain, an answer. */
@@ -100,20 +98,7 @@ final class AttemptNotes {
     }
 
     private synchronized boolean isAmongGivenUp(Noted known, @Nullable Throwable failure, Verdict verdict) {
-        if (verdict.status() != 0 && known.givenUpStatuses.get(verdict.status())) {
-            return true;
-        }
-        if (failure == null || known.failures.isEmpty()) {
-            return false;
-        }
-        for (Throwable link : Causes.chain(failure)) {
-            for (Throwable given : known.failures) {
-                if (given == link) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return known.hasGivenUpOn(failure, verdict);
     }
 
     /** What the end of the attempt means, seen with what it did before. */

@@ -280,7 +280,7 @@ final class RetryCall {
             Suppressed.addOnce(
                     failure, new RetryStopped(retry.name(), reason, state.attempt(), elapsed, failures.list()));
         }
-        view.notes().countedInside(admission.isCounted()).passOn(policy, reason, failure, lastVerdict);
+        view.notes().passOn(policy, reason, failure, lastVerdict, admission.isCounted());
         end(state.attempt() == 0 ? Outcome.REJECTED : Outcome.FAILED, failure, reason, nowNanos);
         return new Stop(reason);
     }
