@@ -38,7 +38,7 @@ public final class CircuitHealth extends AbstractHealthIndicator {
         for (CircuitEntry circuit : retries.circuits()) {
             Collection<CircuitSnapshot> keys = circuit.keys().values();
             CircuitState shared = circuit.circuit().state();
-            if (circuit.affectsHealth() && isDown(shared, keys)) {
+            if (circuit.affectsHealth() && isDown(circuit.isSharedInUse(), shared, keys)) {
                 builder.down();
             }
             states.put(
@@ -48,8 +48,8 @@ public final class CircuitHealth extends AbstractHealthIndicator {
         builder.withDetails(states);
     }
 
-    private static boolean isDown(CircuitState shared, Collection<CircuitSnapshot> keys) {
-        return REJECTING.contains(shared)
+    private static boolean isDown(boolean sharedInUse, CircuitState shared, Collection<CircuitSnapshot> keys) {
+        return sharedInUse && REJECTING.contains(shared)
                 || !keys.isEmpty() && keys.stream().allMatch(key -> REJECTING.contains(key.state()));
     }
 

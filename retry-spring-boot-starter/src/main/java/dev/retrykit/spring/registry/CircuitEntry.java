@@ -161,16 +161,16 @@ public final class CircuitEntry {
     }
 
     /**
-     * Whether the circuit of calls without a key tells something: there are such calls, it was used by keys that found no
-     * room, or it isn't closed.
+     * Whether the circuit of calls without a key tells something: methods without a key or keys that found no room have
+     * used it, or no other one exists.
      */
     public boolean isSharedInUse() {
         CircuitSnapshot shared = circuit().snapshot();
         return !keyed
                 || unkeyed
-                || shared.state() != CircuitState.CLOSED
                 || shared.calls() > 0
-                || shared.rejected() > 0;
+                || shared.rejected() > 0
+                || circuits.all().isEmpty();
     }
 
     /** How many circuits are in a state: those of the keys, and the one of calls without a key if it is in use. */

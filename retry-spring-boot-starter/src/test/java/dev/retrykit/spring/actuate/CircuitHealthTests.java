@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import dev.retrykit.annotation.CircuitGuarded;
+import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.registry.Retries;
 import java.util.Map;
@@ -75,6 +76,23 @@ class CircuitHealthTests {
                     assertThat(health.health().getDetails()).containsOnly(entry("search", Map.of("CLOSED", 2)));
                     keys.forceOpen();
                     assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
+                });
+    }
+
+    @Test
+    void theCircuitOfKeysThatFindNoRoomIsOneOfThem() {
+        run(
+                "retrykit: { defaults.circuit.affects-health: true, circuits.search.keys.max: 1 }",
+                (retries, health, search) -> {
+                    search.find("eu");
+                    search.find("us");
+                    assertThat(health.health().getDetails()).containsOnly(entry("search", Map.of("CLOSED", 2)));
+                    retries.findCircuit("search").orElseThrow().circuit().forceOpen();
+                    assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
+                    assertThat(health.health().getDetails())
+                            .containsOnly(entry("search", Map.of("CLOSED", 1, "FORCED_OPEN", 1)));
+                    assertThat(retries.findCircuit("search").orElseThrow().countIn(CircuitState.FORCED_OPEN))
+                            .isEqualTo(1);
                 });
     }
 
