@@ -32,12 +32,12 @@ public final class DelayShutdown implements SmartLifecycle {
             Retries retries, ConfigurableApplicationContext context, Duration timeout) {
         Duration share = timeout.dividedBy(SHARE_TO_ANSWER);
         Duration toAnswer = share.compareTo(LONGEST_TO_ANSWER) < 0 ? share : LONGEST_TO_ANSWER;
-        return new DelayShutdown(WAITING, context, () -> retries.shutdownAfter(timeout.minus(toAnswer)));
+        return new DelayShutdown(WAITING, context, () -> retries.engines().shutdownAfter(timeout.minus(toAnswer)));
     }
 
     /** Ends them when the server has waited, or doesn't wait. */
     public static DelayShutdown beforeServerStops(Retries retries, ConfigurableApplicationContext context) {
-        return new DelayShutdown(WAITING - 1, context, retries::shutdown);
+        return new DelayShutdown(WAITING - 1, context, retries.engines()::shutdown);
     }
 
     @Override

@@ -12,16 +12,12 @@ import dev.retrykit.spring.settings.Names;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.Texts;
 import dev.retrykit.spring.settings.WrittenSettings;
-import dev.retrykit.time.TimeSource;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -40,23 +36,10 @@ public final class Retries implements DisposableBean {
     private final Shelf<PolicyEntry> policies;
     private final Shelf<CircuitEntry> circuits;
     private final Shelf<BudgetEntry> budgets;
-
-    /** Who made what, of all of the tree. */
-    private final Map<Object, Retries> makers;
-
-    /** Which method has which name of its own, of all of the tree. */
-    private final Map<String, String> methodNames;
-
-    private final List<Retry> engines = new CopyOnWriteArrayList<>();
-
+    private final ContextTree tree;
+    private final Engines engines = new Engines(() -> layers().parts());
     private final Steering steering = new Steering(this);
     private volatile Layers layers;
-
-    /** How the application has ended its calls; null as long as it goes on. */
-    private volatile @Nullable Consumer<Retry> end;
-
-    /** What will end delays; null if nothing was asked to. */
-    private volatile TimeSource.@Nullable Scheduled delayedEnd;
 
     /**
      * Makes all that is configured.
@@ -78,15 +61,14 @@ public final class Retries implements DisposableBean {
         this.policies = new Shelf<>(parent == null ? null : parent.policies);
         this.circuits = new Shelf<>(parent == null ? null : parent.circuits);
         this.budgets = new Shelf<>(parent == null ? null : parent.budgets);
-        this.makers = parent == null ? new ConcurrentHashMap<>() : parent.makers;
-        this.methodNames = parent == null ? new ConcurrentHashMap<>() : parent.methodNames;
+        this.tree = parent == null ? new ContextTree() : parent.tree;
         this.layers = new Layers(written, parts);
         if (parent != null) {
             layers.differences(parent).forEach(LOG::warn);
         }
-        checkNames(Layers.POLICIES, written.policies());
-        checkNames(Layers.CIRCUITS, written.circuits());
-        checkNames(Layers.BUDGETS, written.budgets());
+        EntryKey.checkNames(Layers.POLICIES, written.policies());
+        EntryKey.checkNames(Layers.CIRCUITS, written.circuits());
+        EntryKey.checkNames(Layers.BUDGETS, written.budgets());
         for (String name : written.budgets()) {
             budget(name, Layers.BUDGETS + "." + name);
         }
@@ -98,10 +80,6 @@ public final class Retries implements DisposableBean {
                 policyEntry(name, Layers.POLICIES + "." + name);
             }
         }
-    }
-
-    private static void checkNames(String section, Collection<String> names) {
-        names.forEach(name -> new EntryKey(section, name).checkName());
     }
 
     /**
@@ -154,7 +132,7 @@ public final class Retries implements DisposableBean {
 
     /** Which method has a name first, of all contexts that share what has one name. */
     public String methodOf(String name, String method) {
-        return methodNames.computeIfAbsent(name, key -> method);
+        return tree.methodOf(name, method);
     }
 
     /** The policy of an annotation without a name; what is configured under its name overrules the annotation. */
@@ -223,9 +201,8 @@ public final class Retries implements DisposableBean {
     /** What is configured, not by the parent, and nobody has used yet, each with the name that was meant perhaps. */
     public List<String> unused() {
         List<String> complaints = new ArrayList<>();
-        Layers above = parent == null ? null : parent.layers;
         if (!layers.written().isEmpty()) {
-            Usage.complain(layers, above, this, complaints);
+            Usage.complain(layers, parent == null ? null : parent.layers, this, complaints);
         }
         return complaints;
     }
@@ -256,12 +233,7 @@ public final class Retries implements DisposableBean {
 
     /** The layers of whoever made it. */
     Layers layersOf(Object entry) {
-        return makers.getOrDefault(entry, this).layers;
-    }
-
-    private <T> T made(T entry) {
-        makers.put(entry, this);
-        return entry;
+        return tree.maker(entry, this).layers;
     }
 
     void set(Layers other) {
@@ -270,64 +242,21 @@ public final class Retries implements DisposableBean {
 
     /** Whether delays have ended with the application, and nothing is retried any more. */
     public boolean areShutDown() {
-        return end != null;
+        return engines.haveEnded();
     }
 
-    /** The application's executor takes no more tasks, and drops those that wait. */
-    void takeOver() {
-        if (layers.parts().executor() instanceof ClosingExecutor executor) {
-            executor.takeOver();
-        }
-    }
-
-    /** Ends all delays and begins no retry any more. */
-    void shutdown() {
-        end(Retry::shutdown);
-    }
-
-    /** Does so when the time is over, unless all has ended before. */
-    void shutdownAfter(Duration time) {
-        EngineParts parts = layers.parts();
-        delayedEnd = parts.time().schedule(() -> parts.executor().execute(this::shutdownUnlessEnded), time.toNanos());
-    }
-
-    private void shutdownUnlessEnded() {
-        if (end == null) {
-            shutdown();
-        }
-    }
-
-    /** Ends all asynchronous calls that haven't ended. */
-    void shutdownNow() {
-        end(Retry::shutdownNow);
+    Engines engines() {
+        return engines;
     }
 
     /** The last that happens, and all that happens where the start failed. */
     @Override
     public void destroy() {
-        shutdownNow();
+        engines.shutdownNow();
         policies.leave();
         circuits.leave();
         budgets.leave();
-        makers.values().removeIf(maker -> maker == this);
-    }
-
-    private void end(Consumer<Retry> how) {
-        TimeSource.Scheduled pending = delayedEnd;
-        if (pending != null) {
-            pending.cancel();
-        }
-        end = how;
-        engines.forEach(how);
-    }
-
-    /** Of an engine that is made while the application ends either this or {@link #end} knows. */
-    private void enlist(Retry engine) {
-        engines.add(engine);
-        Consumer<Retry> how = end;
-        if (how != null) {
-            how.accept(engine);
-        }
+        tree.forget(this);
     }
 
     private PolicyEntry make(String name, @Nullable Layer annotation, String user) {
@@ -336,19 +265,21 @@ public final class Retries implements DisposableBean {
         BudgetEntry budget = shared == null
                 ? ownBudget(name, Objects.requireNonNull(terms.ownBudget(), "ownBudget"))
                 : budget(String.valueOf(shared.value()), terms.section() + ".budget.name (" + shared.origin() + ")");
-        return made(new PolicyEntry(name, annotation, terms, budget, layers.parts(), this::enlist));
+        return tree.made(new PolicyEntry(name, annotation, terms, budget, layers.parts(), engines::add), this);
     }
 
     /** It bears the policy's name, unless a shared one has it. */
     private BudgetEntry ownBudget(String policy, BudgetPolicy settings) {
         String name = layers.written().budget(policy) == null ? policy : "policy " + policy;
-        return budgets.findOrAdd(name, () -> made(new BudgetEntry(budgetOf(name, settings), Map.of(), false)));
+        return budgets.findOrAdd(
+                name, () -> tree.made(new BudgetEntry(budgetOf(name, settings), Map.of(), false), this));
     }
 
     private BudgetEntry budget(String name, String user) {
         Effective<BudgetPolicy> settings = layers.budget(name, Layer.EMPTY, user);
         return budgets.findOrAdd(
-                name, () -> made(new BudgetEntry(budgetOf(name, settings.policy()), settings.settings(), true)));
+                name,
+                () -> tree.made(new BudgetEntry(budgetOf(name, settings.policy()), settings.settings(), true), this));
     }
 
     private RetryBudget budgetOf(String name, BudgetPolicy settings) {
@@ -358,8 +289,8 @@ public final class Retries implements DisposableBean {
     private CircuitEntry makeCircuit(String name, @Nullable String user) {
         CircuitTerms terms = layers.circuit(name, Layer.EMPTY, user);
         CircuitEntry entry = new CircuitEntry(name, user == null, terms, layers.parts());
-        enlist(entry.guard());
-        return made(entry);
+        engines.add(entry.guard());
+        return tree.made(entry, this);
     }
 
     private static IllegalArgumentException unknown(String kind, String name, Collection<String> names) {

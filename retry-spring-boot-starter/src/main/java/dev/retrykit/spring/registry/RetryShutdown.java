@@ -36,9 +36,9 @@ public final class RetryShutdown implements SmartLifecycle, ApplicationListener<
     public void onApplicationEvent(ContextClosedEvent event) {
         if (event.getApplicationContext() == context) {
             if (running) {
-                retries.takeOver();
+                retries.engines().takeOver();
             } else {
-                retries.shutdownNow();
+                retries.engines().shutdownNow();
             }
         }
     }
@@ -59,7 +59,7 @@ public final class RetryShutdown implements SmartLifecycle, ApplicationListener<
     public void stop() {
         running = false;
         if (context.isClosed()) {
-            retries.shutdownNow();
+            retries.engines().shutdownNow();
         }
     }
 

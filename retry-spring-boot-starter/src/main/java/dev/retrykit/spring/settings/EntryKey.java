@@ -1,5 +1,6 @@
 package dev.retrykit.spring.settings;
 
+import java.util.Collection;
 import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
@@ -37,11 +38,15 @@ public record EntryKey(String section, String name) {
     }
 
     /**
-     * Checks that the endpoint can be asked for it.
+     * Checks that the endpoint can be asked for each of some names.
      *
-     * @throws InvalidSettingException if no path, or no key, can carry the name
+     * @throws InvalidSettingException if no path, or no key, can carry one of them
      */
-    public void checkName() {
+    public static void checkNames(String section, Collection<String> names) {
+        names.forEach(name -> new EntryKey(section, name).checkName());
+    }
+
+    private void checkName() {
         boolean bindable = ConfigurationPropertyName.isValid(section + "[" + name + "]");
         if (!bindable || NOT_IN_PATHS.matcher(name).matches()) {
             throw new InvalidSettingException(
