@@ -74,6 +74,7 @@ public final class RetrykitAutoConfiguration {
     RetrykitAutoConfiguration() {}
 
     @Bean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     static InfrastructureRoles retrykitInfrastructureRoles() {
         return new InfrastructureRoles();
     }

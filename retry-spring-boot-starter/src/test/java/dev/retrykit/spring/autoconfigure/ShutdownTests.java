@@ -6,6 +6,7 @@ import dev.retrykit.RetryStopped;
 import dev.retrykit.StopReason;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.Apps;
+import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.time.TimeSource;
 import java.net.ConnectException;
@@ -139,8 +140,13 @@ class ShutdownTests {
     void norIsTheEndOfAChildThatUsesItsParentsRetries() {
         app().run(context -> {
             CompletableFuture<String> pausing = context.getBean(Service.class).pause();
-            app().withParent(context)
-                    .run(child -> assertThat(child.getBean(Retries.class)).isSameAs(context.getBean(Retries.class)));
+            app().withParent(context).run(child -> {
+                PolicyEntry parents =
+                        context.getBean(Retries.class).policies().iterator().next();
+                assertThat(child.getBean(Retries.class).findPolicy(parents.name()))
+                        .containsSame(parents);
+                assertThat(child.getBean(Service.class)).isNotSameAs(context.getBean(Service.class));
+            });
             assertThat(pausing).isNotDone();
         });
     }
