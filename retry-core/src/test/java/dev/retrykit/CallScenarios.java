@@ -221,9 +221,9 @@ public final class CallScenarios {
                 () -> new ConnectException("no"),
                 policy -> policy.retryOn(IOException.class).abortOn(ConnectException.class));
         notRetried(
-                "retry-on replaces the rules",
+                "what is known to be transient, switched off",
                 () -> new ConnectException("transient by default"),
-                policy -> policy.retryOn(IllegalStateException.class));
+                policy -> policy.retryOn(IllegalStateException.class).knownFailures(false));
         notRetried("an error", () -> new StackOverflowError("deep"), policy -> {});
         notRetried(
                 "an error that a classifier calls transient",
@@ -236,6 +236,10 @@ public final class CallScenarios {
         retried(
                 "retry-on",
                 () -> new IllegalStateException("1"),
+                policy -> policy.retryOn(IllegalStateException.class));
+        retried(
+                "what is known to be transient beside retry-on",
+                () -> new ConnectException("1"),
                 policy -> policy.retryOn(IllegalStateException.class));
         retried(
                 "retry-on a supertype",

@@ -94,7 +94,7 @@ class StartFailureTests {
 
         assertReads(
                 output,
-                "'retrykit.policies.inventory.max-attemps' = '5' (class path resource [misspelt.yml] - 7:20) is not a"
+                "'retrykit.policies.inventory.max-attemps' (class path resource [misspelt.yml] - 7:20) is not a"
                         + " known key. There is no 'max-attemps' below 'retrykit.policies.inventory'. Did you mean"
                         + " 'max-attempts'?",
                 "Correct or remove the key. With retrykit.strict=false it would only be a warning.");

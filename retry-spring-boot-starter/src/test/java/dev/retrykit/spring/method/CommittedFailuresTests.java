@@ -37,7 +37,7 @@ class CommittedFailuresTests {
                       cut: { max-attempts: 3, attempt-timeout: 1s }
                       once: { max-attempts: 1 }
                       harmless: { idempotent: true }
-                      runtime: { retry-on: java.lang.IllegalStateException }
+                      runtime: { retry-on: java.lang.IllegalStateException, known-failures: false }
                     """)
             .withConfiguration(AutoConfigurations.of(
                     DataSourceTransactionManagerAutoConfiguration.class, TransactionAutoConfiguration.class))
