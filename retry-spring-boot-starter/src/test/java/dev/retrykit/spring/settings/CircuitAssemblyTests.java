@@ -122,7 +122,7 @@ class CircuitAssemblyTests {
                 "failure-rate: 0 | failure-rate must be above 0 to 100 percent, but was 0.0",
                 "slow-call: { duration: 1s, rate: 101 }"
                         + " | slow-call.rate must be above 0 to 100 percent, but was 101.0",
-                "slow-call: { duration: 0s } | slow-call.duration must be above zero, but was 0s",
+                "slow-call: { duration: -1s } | slow-call.duration must be above zero, but was -1s",
                 "minimum-calls: 0 | minimum-calls must be 1 or more, but was 0",
                 "consecutive-failures: -1 | consecutive-failures must be 0 or more, but was -1",
                 "open: { duration: 0s } | open.duration must be above zero, but was 0s",

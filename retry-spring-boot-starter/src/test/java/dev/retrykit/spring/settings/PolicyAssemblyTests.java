@@ -122,7 +122,6 @@ class PolicyAssemblyTests {
 
     @ParameterizedTest
     @CsvSource({
-        "attempt-timeout, 0s",
         "attempt-timeout, -1s",
         "budget.time, 0s",
         "budget.time, -5s",
