@@ -280,13 +280,14 @@ class RawObjectTests {
 
     @Test
     void placeholdersInNamesAreFilledIn(CapturedOutput output) {
-        Apps.with("{ my.policy: stock, retrykit: { policies: { stock: {} }, circuits: { stock: {} } } }")
+        String stock = "retrykit: { policies: { stock: { max-attempts: 2 } }, circuits: { stock: { minimum-calls: 5 } } }";
+        Apps.with("{ my.policy: stock, " + stock + " }")
                 .withBean(Placeholders.class)
                 .run(context -> {
                     assertThat(context).hasNotFailed();
                     assertThat(output).doesNotContain("nothing uses it");
                 });
-        Apps.with("retrykit: { policies: { stock: {} }, circuits: { stock: {} } }")
+        Apps.with(stock)
                 .withBean(Placeholders.class)
                 .run(context -> assertThat(context.getStartupFailure())
                         .hasStackTraceContaining(
