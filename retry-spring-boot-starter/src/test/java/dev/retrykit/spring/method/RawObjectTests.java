@@ -280,7 +280,8 @@ class RawObjectTests {
 
     @Test
     void placeholdersInNamesAreFilledIn(CapturedOutput output) {
-        String stock = "retrykit: { policies: { stock: { max-attempts: 2 } }, circuits: { stock: { minimum-calls: 5 } } }";
+        String stock =
+                "retrykit: { policies: { stock: { max-attempts: 2 } }, circuits: { stock: { minimum-calls: 5 } } }";
         Apps.with("{ my.policy: stock, " + stock + " }")
                 .withBean(Placeholders.class)
                 .run(context -> {
