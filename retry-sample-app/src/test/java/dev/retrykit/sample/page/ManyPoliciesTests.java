@@ -21,7 +21,7 @@ import org.springframework.test.context.ContextConfiguration;
 @ContextConfiguration(initializers = ManyPoliciesTests.Many.class)
 class ManyPoliciesTests {
 
-    private static final String UNFRIENDLY = "<img src onerror>&amp;\"quoted\"";
+    private static final String UNFRIENDLY = "<img src onerror>&amp\"quoted\"";
 
     static class Many implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
