@@ -2,14 +2,12 @@ package dev.retrykit;
 
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.budget.RetryBudget.Token;
-import dev.retrykit.circuit.Blocks;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.OnOpen;
 import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.hold.Hold;
 import dev.retrykit.hold.Holds;
-import dev.retrykit.time.Nanos;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,13 +49,8 @@ final class Admission {
         if (permit == null) {
             return false;
         }
-        hold = new Hold(circuit, letsInOnlyFirst(circuit, permit), enclosing);
+        hold = new Hold(circuit, !permit.coversRetries(), enclosing);
         return true;
-    }
-
-    /** Whether retries inside of the attempt must ask the circuit all the same. */
-    static boolean letsInOnlyFirst(Circuit circuit, Permit permit) {
-        return !permit.isCounted() && circuit.policy().blocks() == Blocks.RETRIES;
     }
 
     /** What the running attempt and those around it hold. */
@@ -128,16 +121,12 @@ final class Admission {
         budget.record(heeded, nowNanos);
     }
 
-    /** The retry that it paid for was never made. A token that has expired since would free one that others have spent. */
+    /** The retry that it paid for was never made. */
     void giveBackToken(long nowNanos) {
         Token paid = token;
         token = null;
-        if (paid != null && (paid != Token.EARNED || nowNanos - paidNanos < windowNanos())) {
-            budget.giveBack(paid);
+        if (paid != null) {
+            budget.giveBack(paid, paidNanos, nowNanos);
         }
-    }
-
-    private long windowNanos() {
-        return Nanos.of(budget.policy().window());
     }
 }

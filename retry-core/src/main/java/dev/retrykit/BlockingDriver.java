@@ -43,7 +43,7 @@ final class BlockingDriver {
                 RetryCall call = RetryCall.begin(retry, frame, now);
                 return drive(call, call.rejected(now), null, body);
             }
-            holds.push(circuit, Admission.letsInOnlyFirst(circuit, permit));
+            holds.push(circuit, !permit.coversRetries());
         }
         Retry outer = frame.retry;
         long outerStarted = frame.startedNanos;

@@ -33,6 +33,13 @@ record FailureRules(
         boolean known,
         boolean idempotent) {
 
+    /** By a circuit, by a peer that asked for time, by a full pool, or since the attempt was over. */
+    private static final List<Class<? extends Throwable>> REJECTIONS = List.of(
+            CircuitOpenException.class,
+            PeerBusyException.class,
+            AttemptOverException.class,
+            RejectedExecutionException.class);
+
     /**
      * What a failure means.
      *
@@ -87,7 +94,10 @@ record FailureRules(
         return Kind.NOT_RETRYABLE;
     }
 
-    /** A status that an own classifier names is one like any other. Those that know clients have asked the list. */
+    /**
+     * What a classifier says. The policy's list of statuses also rules a status that an application's classifier names; the
+     * library's classifiers have looked it up themselves.
+     */
     private @Nullable Verdict opinion(FailureClassifier classifier, Throwable failure) {
         Verdict verdict = classifier.classify(failure);
         if (verdict == null || verdict.status() == 0 || classifier instanceof KnownFailures) {
@@ -121,17 +131,9 @@ record FailureRules(
         return isOurs(failure) ? Verdict.notRetryable() : Verdict.unknown();
     }
 
-    /** What a circuit, a peer's cooldown or a full pool turned away has not reached the dependency. */
+    /** A rejection tells circuits and budgets nothing: the dependency was not reached. */
     private static Verdict ofRejection(Verdict verdict, Throwable failure) {
-        for (Throwable link : Causes.chain(failure)) {
-            if (link instanceof CircuitOpenException
-                    || link instanceof PeerBusyException
-                    || link instanceof AttemptOverException
-                    || link instanceof RejectedExecutionException) {
-                return verdict.withSignal(Signal.NONE);
-            }
-        }
-        return verdict;
+        return Causes.anyInstance(failure, REJECTIONS) ? verdict.withSignal(Signal.NONE) : verdict;
     }
 
     /** What an inner call ended with when there was no failure of a dependency to give. */

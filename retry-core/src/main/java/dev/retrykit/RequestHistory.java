@@ -78,7 +78,9 @@ final class RequestHistory {
         while (from < alike.size() && sent.requests.contains(alike.get(from))) {
             from++;
         }
-        sent.repeated.put(kind, from);
+        if (from > 0) {
+            sent.repeated.put(kind, from);
+        }
         return alike.subList(from, alike.size()).stream().filter(request -> !sent.requests.contains(request));
     }
 

@@ -1,6 +1,7 @@
 package dev.retrykit.budget;
 
 import dev.retrykit.failure.Signal;
+import dev.retrykit.time.Nanos;
 import dev.retrykit.time.TimeSource;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -127,6 +128,18 @@ public final class RetryBudget {
                 LEDGER.updateAndGet(
                         this, seen -> seen.withReserve(Math.min(seen.policy().reserve(), seen.reserve() + 1)));
             case FREE -> {}
+        }
+    }
+
+    /**
+     * The same, some time after the token was spent. An earned one has expired once the window is over: it would free one
+     * that others have spent since.
+     *
+     * @param spentNanos when it was spent
+     */
+    public void giveBack(Token token, long spentNanos, long nowNanos) {
+        if (token != Token.EARNED || nowNanos - spentNanos < Nanos.of(policy().window())) {
+            giveBack(token);
         }
     }
 

@@ -130,8 +130,8 @@ final class Generation extends Permit {
     }
 
     @Override
-    public boolean isCounted() {
-        return results != null || probes != null;
+    public boolean coversRetries() {
+        return results != null || probes != null || policy.blocks() != Blocks.RETRIES;
     }
 
     /** Lets a call in, if it may come in. */

@@ -6,6 +6,7 @@ import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.hold.Hold;
 import dev.retrykit.hold.Holds;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * classifier throws on top, its permit is given back and the caller gets the call's own failure.
  */
 final class LoneDriver {
+
+    /** By another circuit, or by a full pool: the dependency was not reached. */
+    private static final List<Class<? extends Throwable>> REJECTIONS =
+            List.of(CircuitOpenException.class, RejectedExecutionException.class);
 
     private LoneDriver() {}
 
@@ -32,7 +37,7 @@ final class LoneDriver {
         Hold outerHold = holds.carried();
         T result;
         try {
-            holds.push(circuit, isForFirstOnly(circuit, permit));
+            holds.push(circuit, !permit.coversRetries());
             result = body.call();
         } catch (Throwable failure) {
             holds.restore(outerHolds, outerBase, outerHold);
@@ -55,7 +60,7 @@ final class LoneDriver {
         Holds holds = Holds.current();
         Permit permit = holds.has(circuit, false) ? null : acquire(circuit, started);
         Hold around = holds.capture();
-        Hold hold = permit == null ? null : new Hold(circuit, isForFirstOnly(circuit, permit), around);
+        Hold hold = permit == null ? null : new Hold(circuit, !permit.coversRetries(), around);
         LoneStage<T> stage = new LoneStage<>(circuit, permit, hold, started);
         int outerHolds = holds.size();
         int outerBase = holds.base();
@@ -69,11 +74,6 @@ final class LoneDriver {
         return stage;
     }
 
-    /** Whether retries inside of the call must ask the circuit all the same. */
-    private static boolean isForFirstOnly(Circuit circuit, Permit permit) {
-        return !permit.isCounted() && circuit.policy().blocks() == Blocks.RETRIES;
-    }
-
     private static Permit acquire(Circuit circuit, long nowNanos) {
         Permit permit = circuit.tryAcquireFirst(nowNanos);
         if (permit == null) {
@@ -82,23 +82,16 @@ final class LoneDriver {
         return permit;
     }
 
-    /** What another circuit or a full pool turned away has not reached the dependency. */
-    private static boolean isRejection(Throwable failure) {
-        for (Throwable link : Causes.chain(failure)) {
-            if (link instanceof CircuitOpenException || link instanceof RejectedExecutionException) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     static Signal signal(Circuit circuit, Throwable failure) {
         try {
             Verdict verdict = circuit.classifier().classify(failure);
             if (circuit.policy().ignores(failure)) {
                 return Signal.IGNORED;
             }
-            return isRejection(failure) ? Signal.NONE : verdict == null ? Signal.FAILURE : verdict.signal();
+            if (Causes.anyInstance(failure, REJECTIONS)) {
+                return Signal.NONE;
+            }
+            return verdict == null ? Signal.FAILURE : verdict.signal();
         } catch (Throwable classifierFailed) {
             return Signal.FAILURE;
         }

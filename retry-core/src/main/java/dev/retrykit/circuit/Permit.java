@@ -9,6 +9,9 @@ public abstract sealed class Permit permits Generation {
 
     Permit() {}
 
-    /** Whether the circuit counts the result: it doesn't for a call that it lets in although it rejects. */
-    public abstract boolean isCounted();
+    /**
+     * Whether retries inside of a call that holds it pass through, too. An open circuit that blocks retries alone lets in the
+     * first attempts alone.
+     */
+    public abstract boolean coversRetries();
 }
