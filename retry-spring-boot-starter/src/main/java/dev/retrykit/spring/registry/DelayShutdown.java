@@ -8,7 +8,7 @@ import org.springframework.context.SmartLifecycle;
  * Ends delays with a web server, which waits for its requests while the application closes. Those that last as long as
  * the server waits end shortly before, so that the requests are still answered; and before the server stops none is left.
  */
-public final class DelayShutdown implements SmartLifecycle {
+public final class DelayShutdown extends ClosingPhase {
 
     /** Spring Boot's phase in which a web server waits. */
     public static final int WAITING = SmartLifecycle.DEFAULT_PHASE - 1024;
@@ -16,14 +16,10 @@ public final class DelayShutdown implements SmartLifecycle {
     private static final int SHARE_TO_ANSWER = 10;
     private static final Duration LONGEST_TO_ANSWER = Duration.ofSeconds(2);
 
-    private final int phase;
-    private final ConfigurableApplicationContext context;
     private final Runnable end;
-    private volatile boolean running;
 
     private DelayShutdown(int phase, ConfigurableApplicationContext context, Runnable end) {
-        this.phase = phase;
-        this.context = context;
+        super(phase, context);
         this.end = end;
     }
 
@@ -41,26 +37,7 @@ public final class DelayShutdown implements SmartLifecycle {
     }
 
     @Override
-    public void start() {
-        running = true;
-    }
-
-    /** An application that stops without closing may start again. */
-    @Override
-    public void stop() {
-        running = false;
-        if (context.isClosed()) {
-            end.run();
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return running;
-    }
-
-    @Override
-    public int getPhase() {
-        return phase;
+    void end() {
+        end.run();
     }
 }

@@ -2,7 +2,6 @@ package dev.retrykit.spring.registry;
 
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.Ordered;
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
@@ -12,18 +11,16 @@ import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
  * and retries are made. Then, before the executors stop, delays end, nothing is retried any more, and the asynchronous
  * calls that still run end too.
  */
-public final class RetryShutdown implements SmartLifecycle, ApplicationListener<ContextClosedEvent>, Ordered {
+public final class RetryShutdown extends ClosingPhase implements ApplicationListener<ContextClosedEvent>, Ordered {
 
     private static final int BEFORE_EXECUTORS = ExecutorConfigurationSupport.DEFAULT_PHASE + 1;
 
     private final Retries retries;
-    private final ConfigurableApplicationContext context;
-    private volatile boolean running;
 
     /** Of the given retries, with the given context. */
     public RetryShutdown(Retries retries, ConfigurableApplicationContext context) {
+        super(BEFORE_EXECUTORS, context);
         this.retries = retries;
-        this.context = context;
     }
 
     /** Last of all listeners: executors drop what they haven't begun. */
@@ -34,12 +31,13 @@ public final class RetryShutdown implements SmartLifecycle, ApplicationListener<
 
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
-        if (event.getApplicationContext() == context) {
-            if (running) {
-                retries.engines().takeOver();
-            } else {
-                retries.engines().shutdownNow();
-            }
+        if (!isOf(event.getApplicationContext())) {
+            return;
+        }
+        if (isRunning()) {
+            retries.engines().takeOver();
+        } else {
+            end();
         }
     }
 
@@ -50,26 +48,7 @@ public final class RetryShutdown implements SmartLifecycle, ApplicationListener<
     }
 
     @Override
-    public void start() {
-        running = true;
-    }
-
-    /** An application that stops without closing may start again. If it closes instead, this isn't called again. */
-    @Override
-    public void stop() {
-        running = false;
-        if (context.isClosed()) {
-            retries.engines().shutdownNow();
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return running;
-    }
-
-    @Override
-    public int getPhase() {
-        return BEFORE_EXECUTORS;
+    void end() {
+        retries.engines().shutdownNow();
     }
 }
