@@ -2,8 +2,10 @@ package dev.retrykit.sample.fault;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import dev.retrykit.time.TimeSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
@@ -67,7 +69,7 @@ final class FaultyHandler implements HttpHandler {
         if (fails) {
             counted.failed.incrementAndGet();
         }
-        Thread.sleep(now.latencyMs());
+        TimeSource.system().sleep(TimeUnit.MILLISECONDS.toNanos(now.latencyMs()));
         if (fails) {
             send(exchange, now.status(), "{\"error\":\"out of order\"}");
         } else {

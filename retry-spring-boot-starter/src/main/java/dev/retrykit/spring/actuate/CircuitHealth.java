@@ -16,8 +16,9 @@ import org.springframework.boot.health.contributor.Health;
 
 /**
  * The state of each circuit, as a detail of the application's health. It is DOWN only for an open circuit with {@code
- * affects-health}, and where there are keys only if all of them, or the one of calls without a key, are open: an application that can't reach one of several
- * dependencies still has its use, and taking it out of service would make an outage of theirs one of its own.
+ * affects-health}. Where there are keys, either the circuits of all keys or the one of calls without a key must be open. An
+ * application that can't reach one of several dependencies is still useful, and taking it out of service would turn their
+ * outage into its own.
  */
 public final class CircuitHealth extends AbstractHealthIndicator {
 
@@ -37,19 +38,18 @@ public final class CircuitHealth extends AbstractHealthIndicator {
         Map<String, Object> states = new TreeMap<>();
         for (CircuitEntry circuit : retries.circuits()) {
             Collection<CircuitSnapshot> keys = circuit.keys().values();
-            CircuitState shared = circuit.circuit().state();
-            if (circuit.affectsHealth() && isDown(circuit.isSharedInUse(), shared, keys)) {
+            CircuitState shared = circuit.isSharedInUse() ? circuit.circuit().state() : null;
+            if (circuit.affectsHealth() && isDown(shared, keys)) {
                 builder.down();
             }
             states.put(
-                    circuit.name(),
-                    keys.isEmpty() ? shared.name() : byState(keys, circuit.isSharedInUse() ? shared : null));
+                    circuit.name(), keys.isEmpty() ? circuit.circuit().state().name() : byState(keys, shared));
         }
         builder.withDetails(states);
     }
 
-    private static boolean isDown(boolean sharedInUse, CircuitState shared, Collection<CircuitSnapshot> keys) {
-        return sharedInUse && REJECTING.contains(shared)
+    private static boolean isDown(@Nullable CircuitState shared, Collection<CircuitSnapshot> keys) {
+        return shared != null && REJECTING.contains(shared)
                 || !keys.isEmpty() && keys.stream().allMatch(key -> REJECTING.contains(key.state()));
     }
 

@@ -125,7 +125,7 @@ final class StoreQueue implements AutoCloseable {
         }
     }
 
-    /** Whether the store has answered nobody since a step began, for longer than it is used to. */
+    /** Whether no step has ended since this one began, for three times as long as the last one took. */
     private boolean isQuiet(StoreStep<?> step, int looks) {
         return looks >= LOOKS_OF_CROWD
                 && looks * LOOK_NANOS / LOOKS_OF_CROWD >= lastStepNanos

@@ -46,11 +46,6 @@ public final class RetryLog implements RetryListener, CircuitListener {
     private final BooleanSupplier shutDown;
     private final AtomicBoolean cutOff = new AtomicBoolean();
 
-    /** Of an application whose end is nobody's affair. */
-    public RetryLog(TimeSource time, Executor executor) {
-        this(time, executor, () -> false);
-    }
-
     /**
      * Writes nothing yet.
      *

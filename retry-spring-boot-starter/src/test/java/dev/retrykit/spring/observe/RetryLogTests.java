@@ -333,7 +333,7 @@ class RetryLogTests {
     void aTransitionTellsItsKeyAndThatItIsADryRun(CapturedOutput output) {
         CircuitSnapshot snapshot =
                 new CircuitSnapshot("search", CircuitState.CLOSED, 0, 0, 0, 0, Optional.empty(), Optional.empty());
-        new RetryLog(time, Runnable::run)
+        new RetryLog(time, Runnable::run, () -> false)
                 .onTransition(new CircuitListener.Transition(
                         "search",
                         Optional.of("eu\nINFO forged"),

@@ -5,6 +5,7 @@ import dev.retrykit.RetryEvent.Retrying;
 import dev.retrykit.RetryListener;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.idempotency.AtOnce;
+import dev.retrykit.spring.idempotency.Waiting;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -152,7 +153,7 @@ final class ClosingApp implements AutoCloseable {
         @Retryable("work")
         public String plain(int number) throws Exception {
             load.enter().get(30, TimeUnit.SECONDS);
-            Thread.sleep(TIME.toMillis());
+            Waiting.nanos(TIME.toNanos());
             return answer(number, Load.attempt());
         }
 

@@ -52,8 +52,8 @@ enum Dialect {
     final boolean hasNetworkTimeout;
 
     /**
-     * Whether a statement's time-out stays on its connection, for all later statements of the application, and doesn't end
-     * its wait for a row.
+     * Whether the query timeout of one statement applies to the whole connection from then on, and doesn't limit how long
+     * a statement waits for a lock.
      */
     final boolean keepsQueryTimeout;
 

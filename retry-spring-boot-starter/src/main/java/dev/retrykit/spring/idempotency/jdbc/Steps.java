@@ -188,11 +188,15 @@ final class Steps {
             }
         }
 
-        /** How many rows are committed with the transaction of the connection, on a further condition. */
+        /**
+         * Ties a claim to the transaction of the connection.
+         *
+         * @param condition what the statement ends with: nothing, or {@code and} and a condition
+         * @return how many rows it changed
+         */
         int fence(String condition, Claim claim) throws SQLException {
-            try (PreparedStatement prepared = connection.prepareStatement(words.text(Sql.FENCE) + condition)) {
-                prepared.setString(1, claim.id());
-                prepared.setString(2, claim.owner());
+            String text = words.text(Sql.FENCE) + condition;
+            try (PreparedStatement prepared = prepare(text, longestWaitSeconds(Sql.FENCE), claim.id(), claim.owner())) {
                 return prepared.executeUpdate();
             }
         }
@@ -206,9 +210,12 @@ final class Steps {
         }
 
         PreparedStatement prepare(Sql statement, @Nullable Object... arguments) throws SQLException {
-            PreparedStatement prepared = connection.prepareStatement(words.text(statement));
+            return prepare(words.text(statement), longestWaitSeconds(statement), arguments);
+        }
+
+        private PreparedStatement prepare(String text, int seconds, @Nullable Object... arguments) throws SQLException {
+            PreparedStatement prepared = connection.prepareStatement(text);
             try {
-                int seconds = longestWaitSeconds(statement);
                 if (seconds > 0) {
                     prepared.setQueryTimeout(seconds);
                 }
@@ -223,8 +230,8 @@ final class Steps {
         }
 
         /**
-         * Zero for none. A holder's own row is locked by nobody for long. PostgreSQL's driver tells a server that is gone
-         * to cancel a statement, and waits ten seconds for that.
+         * Zero for none. No other transaction locks a holder's own row for long. When a query timeout ends, PostgreSQL's
+         * driver asks the server to cancel the statement, and waits ten seconds for a server that is gone.
          */
         private int longestWaitSeconds(Sql statement) {
             Dialect dialect = words.dialect();
