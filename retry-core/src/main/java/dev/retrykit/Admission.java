@@ -7,7 +7,6 @@ import dev.retrykit.circuit.OnOpen;
 import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.hold.Hold;
-import dev.retrykit.hold.Holds;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +27,20 @@ final class Admission {
     /** That of the running attempt. */
     private @Nullable Hold hold;
 
+    /** Of a call whose first attempt has begun without this object, to {@linkplain #adopt take over} its permit. */
     Admission(Retry retry) {
+        this(retry, null);
+    }
+
+    /**
+     * Of a call that hasn't begun.
+     *
+     * @param enclosing what the attempts around hold
+     */
+    Admission(Retry retry, @Nullable Hold enclosing) {
         this.circuit = retry.circuit();
         this.budget = retry.budget();
-        this.enclosing = Holds.current().capture();
+        this.enclosing = enclosing;
     }
 
     /** Takes over the permit of a first attempt that began without this object. */

@@ -10,6 +10,11 @@ package dev.retrykit;
  */
 record CallState(int attempt, long startedNanos, long deadlineNanos, long previousDelayNanos) {
 
+    /** Of a call whose first attempt runs. */
+    static CallState begun(long startedNanos, long deadlineNanos) {
+        return new CallState(1, startedNanos, deadlineNanos, 0);
+    }
+
     CallState withAttempt() {
         return new CallState(attempt + 1, startedNanos, deadlineNanos, previousDelayNanos);
     }

@@ -33,13 +33,6 @@ record FailureRules(
         boolean known,
         boolean idempotent) {
 
-    /** By a circuit, by a peer that asked for time, by a full pool, or since the attempt was over. */
-    private static final List<Class<? extends Throwable>> REJECTIONS = List.of(
-            CircuitOpenException.class,
-            PeerBusyException.class,
-            AttemptOverException.class,
-            RejectedExecutionException.class);
-
     /**
      * What a failure means.
      *
@@ -133,7 +126,15 @@ record FailureRules(
 
     /** A rejection tells circuits and budgets nothing: the dependency was not reached. */
     private static Verdict ofRejection(Verdict verdict, Throwable failure) {
-        return Causes.anyInstance(failure, REJECTIONS) ? verdict.withSignal(Signal.NONE) : verdict;
+        return Causes.anyMatch(failure, FailureRules::isRejection) ? verdict.withSignal(Signal.NONE) : verdict;
+    }
+
+    /** By a circuit, by a peer that asked for time, by a full pool, or since the attempt was over. */
+    private static boolean isRejection(Throwable failure) {
+        return failure instanceof CircuitOpenException
+                || failure instanceof PeerBusyException
+                || failure instanceof AttemptOverException
+                || failure instanceof RejectedExecutionException;
     }
 
     /** What an inner call ended with when there was no failure of a dependency to give. */

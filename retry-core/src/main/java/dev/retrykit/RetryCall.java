@@ -40,18 +40,18 @@ final class RetryCall {
     /** The attempt after which there must be no other; 0 = none. Written by attempts, on whatever thread. */
     private volatile int lastAttempt;
 
-    private RetryCall(Retry retry, @Nullable AttemptView enclosing, boolean inheritedDeadline, CallState state) {
+    private RetryCall(Retry retry, @Nullable AttemptView around, Admission gate, boolean inherited, CallState state) {
         this.retry = retry;
         this.policy = retry.policy();
-        this.admission = new Admission(retry);
+        this.admission = gate;
         this.decisions = new Decisions(retry, policy);
         this.watch = Watch.of(retry);
-        this.inheritedDeadline = inheritedDeadline;
+        this.inheritedDeadline = inherited;
         this.state = state;
         this.attemptStartedNanos = state.startedNanos();
         this.running = state.attempt() > 0;
         this.key = new CallKey(policy);
-        this.view = AttemptView.of(this, state.attempt(), key, enclosing);
+        this.view = AttemptView.of(this, state.attempt(), key, around);
     }
 
     /** A call that begins inside of what the frame holds, before its first attempt. */
@@ -59,12 +59,12 @@ final class RetryCall {
         long own = nowNanos + retry.policy().timeBudgetNanos();
         boolean inherited = frame.endsBefore(own, retry);
         CallState state = new CallState(0, nowNanos, inherited ? frame.endNanos() : own, 0);
-        return new RetryCall(retry, frame.enclosing(), inherited, state);
+        return new RetryCall(retry, frame.enclosing(), new Admission(retry, frame.holds.capture()), inherited, state);
     }
 
     /** A call whose first attempt has begun without one. It learns of the call around only when it fails. */
     static RetryCall ofFirstAttempt(Retry retry, @Nullable AttemptView around, long startedNanos, long deadlineNanos) {
-        return new RetryCall(retry, around, false, new CallState(1, startedNanos, deadlineNanos, 0));
+        return new RetryCall(retry, around, new Admission(retry), false, CallState.begun(startedNanos, deadlineNanos));
     }
 
     /** Asks whether an attempt may begin. */

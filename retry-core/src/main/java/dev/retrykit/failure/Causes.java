@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Cause chains, which may be long, may run in circles, and are told by code that may itself fail. */
@@ -31,6 +32,18 @@ public final class Causes {
                 if (types.get(i).isInstance(link)) {
                     return true;
                 }
+            }
+            link = causeOf(link);
+        }
+        return false;
+    }
+
+    /** Whether the failure or one of its causes is such a one. Makes no objects. */
+    public static boolean anyMatch(Throwable failure, Predicate<Throwable> test) {
+        Throwable link = failure;
+        for (int depth = 0; link != null && depth < DEEPEST; depth++) {
+            if (test.test(link)) {
+                return true;
             }
             link = causeOf(link);
         }

@@ -99,15 +99,21 @@ public final class Holds {
 
     /** Puts the thread back to where it was. What it has entered since has ended. */
     public void restore(int oldSize, int oldBase, @Nullable Hold oldCarried) {
-        int newer = size;
-        size = Math.min(newer, oldSize);
         base = oldBase;
         carried = oldCarried;
+        if (size > oldSize) {
+            release(oldSize);
+        }
+    }
+
+    private void release(int oldSize) {
+        int newer = size;
+        size = oldSize;
         for (int i = oldSize; i < newer; i++) {
-            Hold ended = made[i];
-            made[i] = null;
             resources[i] = null;
+            Hold ended = made[i];
             if (ended != null) {
+                made[i] = null;
                 ended.end();
             }
         }
