@@ -6,7 +6,6 @@ import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.ThrowingCallable;
-import dev.retrykit.hold.Hold;
 import dev.retrykit.hold.Holds;
 import dev.retrykit.time.Alarm;
 import dev.retrykit.time.Nanos;
@@ -33,9 +32,7 @@ final class BlockingDriver {
         }
         Circuit circuit = retry.circuit();
         Holds holds = frame.holds;
-        int outerHolds = holds.size();
-        int outerBase = holds.base();
-        Hold outerHold = holds.carried();
+        int outerHolds = holds.depth();
         Permit permit = null;
         if (circuit != null && !holds.has(circuit, false)) {
             permit = circuit.tryAcquireFirst(now);
@@ -63,7 +60,7 @@ final class BlockingDriver {
             frame.set(outer, outerStarted, outerDeadline, outerAttempt);
             frame.around = outerAround;
             frame.nested = outerNested;
-            holds.restore(outerHolds, outerBase, outerHold);
+            holds.restore(outerHolds);
             RetryCall call = ofFirstAttempt(retry, begun, now, deadline);
             call.adopt(permit, frame);
             return drive(call, call.failed(failure), null, body);
@@ -72,7 +69,7 @@ final class BlockingDriver {
         frame.set(outer, outerStarted, outerDeadline, outerAttempt);
         frame.around = outerAround;
         frame.nested = outerNested;
-        holds.restore(outerHolds, outerBase, outerHold);
+        holds.restore(outerHolds);
         if (policy.results().accepts(result)) {
             if (begun != null && isOf(retry, begun, now)) {
                 end(begun, outer != null, frame);

@@ -185,22 +185,24 @@ final class Frame {
         long outerStarted = startedNanos;
         long outerDeadline = deadlineNanos;
         AttemptView outerAttempt = attempt;
-        int outerSize = holds.size();
-        int outerBase = holds.base();
-        Hold outerHold = holds.carried();
-        holds.carry(hold);
+        int outerHolds = holds.depth();
+        holds.enter(hold);
         set(into.call().retry(), into.call().startedNanos(), attemptDeadlineNanos, into);
         try {
             return body.call();
         } finally {
             set(outer, outerStarted, outerDeadline, outerAttempt);
-            holds.restore(outerSize, outerBase, outerHold);
+            holds.restore(outerHolds);
         }
     }
 
     /** Puts the thread into an attempt, or with null outside of any. */
     void carry(@Nullable AttemptView into, long attemptDeadlineNanos, @Nullable Hold hold) {
         holds.carry(hold);
+        put(into, attemptDeadlineNanos);
+    }
+
+    private void put(@Nullable AttemptView into, long attemptDeadlineNanos) {
         if (into == null) {
             set(null, 0, 0, null);
         } else {
@@ -214,7 +216,8 @@ final class Frame {
             return UNCHANGED;
         }
         RetryContext.Scope back = back();
-        carry(into, attemptDeadlineNanos, hold);
+        holds.enter(hold);
+        put(into, attemptDeadlineNanos);
         if (into == null) {
             around = null;
             clock = null;
@@ -225,7 +228,7 @@ final class Frame {
     /** Puts the thread outside of any attempt, with a deadline from outside, until the scope is closed. */
     RetryContext.Scope enterUntil(TimeSource newClock, long newDeadlineNanos) {
         RetryContext.Scope back = back();
-        holds.carry(null);
+        holds.enter(null);
         set(null, 0, 0, null);
         around = null;
         clock = newClock;
@@ -241,15 +244,13 @@ final class Frame {
         AttemptView outerAround = around;
         TimeSource outerClock = clock;
         long outerCallerDeadline = callerDeadlineNanos;
-        int outerSize = holds.size();
-        int outerBase = holds.base();
-        Hold outerHold = holds.carried();
+        int outerHolds = holds.depth();
         return () -> {
             set(outer, outerStarted, outerDeadline, outerAttempt);
             around = outerAround;
             clock = outerClock;
             callerDeadlineNanos = outerCallerDeadline;
-            holds.restore(outerSize, outerBase, outerHold);
+            holds.restore(outerHolds);
         };
     }
 }

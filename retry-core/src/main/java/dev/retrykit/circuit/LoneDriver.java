@@ -32,20 +32,18 @@ final class LoneDriver {
         }
         long started = circuit.time().nanoTime();
         Permit permit = acquire(circuit, started);
-        int outerHolds = holds.size();
-        int outerBase = holds.base();
-        Hold outerHold = holds.carried();
+        int outerHolds = holds.depth();
         T result;
         try {
             holds.push(circuit, !permit.coversRetries());
             result = body.call();
         } catch (Throwable failure) {
-            holds.restore(outerHolds, outerBase, outerHold);
+            holds.restore(outerHolds);
             circuit.end(
                     permit, signal(circuit, failure), started, circuit.time().nanoTime());
             throw failure;
         }
-        holds.restore(outerHolds, outerBase, outerHold);
+        holds.restore(outerHolds);
         circuit.end(
                 permit,
                 Signal.SUCCESS,
@@ -62,14 +60,12 @@ final class LoneDriver {
         Hold around = holds.capture();
         Hold hold = permit == null ? null : new Hold(circuit, !permit.coversRetries(), around);
         LoneStage<T> stage = new LoneStage<>(circuit, permit, hold, started);
-        int outerHolds = holds.size();
-        int outerBase = holds.base();
-        Hold outerHold = holds.carried();
-        holds.carry(hold == null ? around : hold);
+        int outerHolds = holds.depth();
+        holds.enter(hold == null ? around : hold);
         try {
             stage.begin(body);
         } finally {
-            holds.restore(outerHolds, outerBase, outerHold);
+            holds.restore(outerHolds);
         }
         return stage;
     }

@@ -21,6 +21,13 @@ public final class Hold {
         this.enclosing = running(enclosing);
     }
 
+    /** A hold of nothing. */
+    static Hold ended() {
+        Hold nothing = new Hold(Hold.class, true, null);
+        nothing.end();
+        return nothing;
+    }
+
     /** The attempt has ended: from now on the hold counts as absent, wherever it was carried. */
     public void end() {
         ended = true;

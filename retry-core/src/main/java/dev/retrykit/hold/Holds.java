@@ -4,8 +4,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the current thread holds: a stack of what its own attempts have entered, above a {@link Hold} that was carried
- * here. A {@link Hold} is made of an entry only when it leaves the thread, so that an attempt makes no object.
+ * What the current thread holds: a stack of what its own attempts have entered. A {@link Hold} that was carried here hides
+ * the entries below it. A {@link Hold} is made of an entry only when it leaves the thread, so that an attempt makes no
+ * object.
  */
 public final class Holds {
 
@@ -13,15 +14,17 @@ public final class Holds {
 
     private static final int USUAL_DEPTH = 8;
 
-    private @Nullable Object[] resources = new @Nullable Object[USUAL_DEPTH];
-    private boolean[] firstOnly = new boolean[USUAL_DEPTH];
+    /** Hides what is below it, and holds nothing. */
+    private static final Hold NOTHING = Hold.ended();
+
+    /** Resources, and {@link Hold}s that were carried here. */
+    private @Nullable Object[] entries = new @Nullable Object[USUAL_DEPTH];
+
+    /** Of a resource: whether retries inside must ask it all the same. Of a hold: whether the next one replaces it. */
+    private boolean[] flags = new boolean[USUAL_DEPTH];
+
     private @Nullable Hold[] made = new @Nullable Hold[USUAL_DEPTH];
-    private int size;
-
-    /** Entries below this one belong to what the thread was part of before something was carried here. */
-    private int base;
-
-    private @Nullable Hold carried;
+    private int depth;
 
     private Holds() {}
 
@@ -36,81 +39,98 @@ public final class Holds {
      * @param retry whether who asks is a retry
      */
     public boolean has(Object resource, boolean retry) {
-        for (int i = size - 1; i >= base; i--) {
-            if (resources[i] == resource && !(retry && firstOnly[i])) {
+        for (int i = depth - 1; i >= 0; i--) {
+            Object entry = entries[i];
+            if (entry instanceof Hold carried) {
+                return Hold.isHeld(carried, resource, retry);
+            }
+            if (entry == resource && !(retry && flags[i])) {
                 return true;
             }
         }
-        return carried != null && Hold.isHeld(carried, resource, retry);
-    }
-
-    /** Enters a resource, until the thread is {@linkplain #restore put back}. */
-    public void push(Object resource, boolean onlyFirst) {
-        if (size == resources.length) {
-            resources = Arrays.copyOf(resources, 2 * size);
-            firstOnly = Arrays.copyOf(firstOnly, 2 * size);
-            made = Arrays.copyOf(made, 2 * size);
-        }
-        resources[size] = resource;
-        firstOnly[size] = onlyFirst;
-        size++;
+        return false;
     }
 
     /** Whether this thread holds nothing. */
     public boolean isEmpty() {
-        return size == base && carried == null;
+        return depth == 0 || entries[depth - 1] == NOTHING;
     }
 
-    /** How many entries there are. */
-    public int size() {
-        return size;
+    /** How many entries there are, to {@linkplain #restore} it. */
+    public int depth() {
+        return depth;
     }
 
-    /** Where the visible entries begin. */
-    public int base() {
-        return base;
+    /** Enters a resource, until the thread is {@linkplain #restore put back}. */
+    public void push(Object resource, boolean onlyFirst) {
+        add(resource, onlyFirst);
     }
 
-    /** What was carried here. */
-    public @Nullable Hold carried() {
-        return carried;
+    /** The thread is part of what holds this, and of nothing else, until it is {@linkplain #restore put back}. */
+    public void enter(@Nullable Hold hold) {
+        add(hold == null ? NOTHING : hold, false);
+    }
+
+    /** The same until another hold is carried, or the thread is {@linkplain #restore put back} to what was before. */
+    public void carry(@Nullable Hold hold) {
+        Hold carried = hold == null ? NOTHING : hold;
+        int top = depth - 1;
+        if (top >= 0 && flags[top] && entries[top] instanceof Hold) {
+            entries[top] = carried;
+        } else if (!isEmpty() || hold != null) {
+            add(carried, true);
+        }
     }
 
     /** All that this thread holds, to be carried to another one. */
     public @Nullable Hold capture() {
-        Hold innermost = carried;
-        for (int i = base; i < size; i++) {
-            Hold known = made[i];
-            Object resource = resources[i];
-            if (known == null && resource != null) {
-                known = new Hold(resource, firstOnly[i], innermost);
-                made[i] = known;
-            }
-            innermost = known;
+        if (depth == 0) {
+            return null;
+        }
+        int first = depth;
+        while (first > 0 && !(entries[first - 1] instanceof Hold)) {
+            first--;
+        }
+        Hold innermost = first > 0 && entries[first - 1] instanceof Hold carried && carried != NOTHING ? carried : null;
+        for (int i = first; i < depth; i++) {
+            innermost = made(i, innermost);
         }
         return innermost;
     }
 
-    /** The thread is part of what holds this, and of nothing else. */
-    public void carry(@Nullable Hold hold) {
-        carried = hold;
-        base = size;
+    private @Nullable Hold made(int index, @Nullable Hold enclosing) {
+        Hold known = made[index];
+        Object resource = entries[index];
+        if (known == null && resource != null) {
+            known = new Hold(resource, flags[index], enclosing);
+            made[index] = known;
+        }
+        return known;
     }
 
-    /** Puts the thread back to where it was. What it has entered since has ended. */
-    public void restore(int oldSize, int oldBase, @Nullable Hold oldCarried) {
-        base = oldBase;
-        carried = oldCarried;
-        if (size > oldSize) {
-            release(oldSize);
+    /** Puts the thread back to the depth that it had. What it has entered since has ended. */
+    public void restore(int oldDepth) {
+        if (depth > oldDepth) {
+            release(oldDepth);
         }
     }
 
-    private void release(int oldSize) {
-        int newer = size;
-        size = oldSize;
-        for (int i = oldSize; i < newer; i++) {
-            resources[i] = null;
+    private void add(Object entry, boolean flag) {
+        if (depth == entries.length) {
+            entries = Arrays.copyOf(entries, 2 * depth);
+            flags = Arrays.copyOf(flags, 2 * depth);
+            made = Arrays.copyOf(made, 2 * depth);
+        }
+        entries[depth] = entry;
+        flags[depth] = flag;
+        depth++;
+    }
+
+    private void release(int oldDepth) {
+        int newer = depth;
+        depth = oldDepth;
+        for (int i = oldDepth; i < newer; i++) {
+            entries[i] = null;
             Hold ended = made[i];
             if (ended != null) {
                 made[i] = null;

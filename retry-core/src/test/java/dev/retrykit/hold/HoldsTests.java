@@ -1,0 +1,100 @@
+package dev.retrykit.hold;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class HoldsTests {
+
+    private static final Object INVENTORY = new Object();
+    private static final Object PAYMENTS = new Object();
+
+    private final Holds holds = Holds.current();
+
+    @AfterEach
+    void leave() {
+        holds.restore(0);
+    }
+
+    @Test
+    void whatIsEnteredIsHeldUntilTheThreadIsPutBack() {
+        int outer = holds.depth();
+        holds.push(INVENTORY, false);
+        holds.push(PAYMENTS, true);
+
+        assertThat(holds.has(INVENTORY, true)).isTrue();
+        assertThat(holds.has(PAYMENTS, false)).isTrue();
+        assertThat(holds.has(PAYMENTS, true)).as("asked by a retry").isFalse();
+
+        holds.restore(outer);
+        assertThat(holds.has(INVENTORY, false)).isFalse();
+        assertThat(holds.isEmpty()).isTrue();
+    }
+
+    @Test
+    void whatIsCarriedHidesWhatTheThreadHolds() {
+        holds.push(INVENTORY, false);
+        int inside = holds.depth();
+        holds.enter(new Hold(PAYMENTS, false, null));
+        assertThat(holds.has(INVENTORY, false)).isFalse();
+        assertThat(holds.has(PAYMENTS, false)).isTrue();
+
+        holds.enter(null);
+        assertThat(holds.has(PAYMENTS, false)).isFalse();
+        assertThat(holds.isEmpty()).isTrue();
+        assertThat(holds.capture()).isNull();
+
+        holds.restore(inside);
+        assertThat(holds.has(INVENTORY, false)).isTrue();
+    }
+
+    @Test
+    void whatWasCarriedEndsWithTheAttempt() {
+        holds.push(INVENTORY, false);
+        holds.push(PAYMENTS, false);
+        Hold captured = holds.capture();
+        assertThat(holds.capture()).as("made once").isSameAs(captured);
+        assertThat(Hold.isHeld(captured, INVENTORY, false)).isTrue();
+
+        holds.restore(1);
+        assertThat(Hold.isHeld(captured, PAYMENTS, false)).isFalse();
+        assertThat(Hold.isHeld(captured, INVENTORY, false)).isTrue();
+    }
+
+    /** Context propagation sets and sets back all day, on threads that no scope ever puts back. */
+    @Test
+    void whatReplacesWhatWasCarriedTakesNoRoom() {
+        Hold hold = new Hold(INVENTORY, false, null);
+        for (int i = 0; i < 1000; i++) {
+            holds.carry(hold);
+            assertThat(holds.has(INVENTORY, false)).isTrue();
+            holds.carry(null);
+            assertThat(holds.isEmpty()).isTrue();
+        }
+        assertThat(holds.depth()).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void whatIsCarriedInsideOfAScopeEndsWithIt() {
+        int outer = holds.depth();
+        holds.enter(new Hold(INVENTORY, false, null));
+        holds.carry(new Hold(PAYMENTS, false, null));
+        assertThat(holds.has(PAYMENTS, false)).isTrue();
+
+        holds.restore(outer);
+        assertThat(holds.isEmpty()).isTrue();
+    }
+
+    @Test
+    void scopesThatAreClosedInTheWrongOrderLeaveNothing() {
+        int outer = holds.depth();
+        holds.enter(new Hold(INVENTORY, false, null));
+        int inner = holds.depth();
+        holds.enter(new Hold(PAYMENTS, false, null));
+        holds.restore(outer);
+        holds.restore(inner);
+
+        assertThat(holds.isEmpty()).isTrue();
+    }
+}
