@@ -9,6 +9,7 @@ import dev.retrykit.failure.Causes;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -24,10 +25,19 @@ final class GivenUp {
 
     private static final Duration COME_BACK = Duration.ofSeconds(1);
 
+    private static final Set<String> UNSAFE_METHODS = Set.of("POST", "PATCH");
+
+    private static final String CUT_OFF = "This instance of the service could not retry what has failed behind it.";
+
     private GivenUp() {}
 
-    /** The answer; null if the failure is no policy's. */
-    static @Nullable Problem problem(Throwable failure) {
+    /**
+     * The answer; null if the failure is no policy's.
+     *
+     * @param method the request's
+     * @param keyed whether an endpoint knows the request again by its key
+     */
+    static @Nullable Problem problem(Throwable failure, String method, boolean keyed) {
         List<Throwable> chain = Causes.chain(failure);
         if (Causes.unwrap(failure) instanceof CircuitOpenException open) {
             return open.retryAfter()
@@ -45,21 +55,27 @@ final class GivenUp {
         boolean timeUp = reason == StopReason.TIME_BUDGET || Causes.unwrap(failure) instanceof TimeBudgetSpentException;
         Integer mapped = mapped(failure);
         if (reason == null && !timeUp) {
-            return isCancelled(chain) ? later(mapped) : null;
+            return cancelled(chain, mapped, keyed || !UNSAFE_METHODS.contains(method));
         }
         int status = (timeUp ? HttpStatus.GATEWAY_TIMEOUT : HttpStatus.BAD_GATEWAY).value();
         return Problem.never(mapped == null ? status : mapped);
     }
 
-    /** This instance closes, or has no thread for the retry: another attempt, here later or elsewhere, may succeed. */
-    private static Problem later(@Nullable Integer mapped) {
+    /**
+     * This instance closes, or has no thread for the retry: another attempt, here later or elsewhere, may succeed. Callers take
+     * a time to come back for a promise that nothing was done. Who would do it twice isn't given one.
+     */
+    private static @Nullable Problem cancelled(List<Throwable> chain, @Nullable Integer mapped, boolean repeatable) {
         int status = mapped == null ? HttpStatus.SERVICE_UNAVAILABLE.value() : mapped;
-        return Problem.later(
-                status, COME_BACK, "This instance of the service could not retry what has failed behind it.");
-    }
-
-    private static boolean isCancelled(List<Throwable> chain) {
-        return stops(chain).anyMatch(stop -> stop.reason() == StopReason.CANCELLED);
+        List<RetryStopped> cancelled = stops(chain)
+                .filter(stop -> stop.reason() == StopReason.CANCELLED)
+                .toList();
+        if (cancelled.isEmpty()) {
+            return null;
+        }
+        return repeatable || cancelled.stream().allMatch(stop -> stop.attempts() == 0)
+                ? Problem.later(status, COME_BACK, CUT_OFF)
+                : Problem.never(status, CUT_OFF);
     }
 
     private static Stream<RetryStopped> stops(List<Throwable> chain) {

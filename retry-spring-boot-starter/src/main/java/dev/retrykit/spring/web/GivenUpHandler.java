@@ -1,5 +1,6 @@
 package dev.retrykit.spring.web;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
@@ -25,8 +26,13 @@ public final class GivenUpHandler implements WebExceptionHandler, Ordered {
     @Override
     public Mono<Void> handle(ServerWebExchange exchange, Throwable failure) {
         ServerHttpResponse response = exchange.getResponse();
-        Problem problem = response.isCommitted() ? null : GivenUp.problem(failure);
+        Problem problem = response.isCommitted() ? null : problem(failure, exchange);
         return problem == null ? Mono.error(failure) : write(problem, response);
+    }
+
+    private static @Nullable Problem problem(Throwable failure, ServerWebExchange exchange) {
+        String method = exchange.getRequest().getMethod().name();
+        return GivenUp.problem(failure, method, exchange.getAttribute(Problem.KEYED) != null);
     }
 
     /** Lets a page of another origin that may read the answer read our headers too. */

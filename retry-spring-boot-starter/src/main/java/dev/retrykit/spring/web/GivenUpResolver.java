@@ -29,7 +29,7 @@ public final class GivenUpResolver implements HandlerExceptionResolver, WebMvcCo
     @Override
     public @Nullable ModelAndView resolveException(
             HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception failure) {
-        Problem problem = response.isCommitted() ? null : GivenUp.problem(failure);
+        Problem problem = response.isCommitted() ? null : problem(failure, request);
         if (problem == null) {
             return null;
         }
@@ -39,6 +39,10 @@ public final class GivenUpResolver implements HandlerExceptionResolver, WebMvcCo
             // nobody is there to read it
         }
         return new ModelAndView();
+    }
+
+    private static @Nullable Problem problem(Exception failure, HttpServletRequest request) {
+        return GivenUp.problem(failure, request.getMethod(), request.getAttribute(Problem.KEYED) != null);
     }
 
     /** Lets a page of another origin that may read the answer read our headers too. */

@@ -22,6 +22,9 @@ public record Problem(int status, String header, String value, String detail) {
     /** The headers that pages of other origins are allowed to read. */
     public static final String EXPOSED = "Idempotent-Replayed, Retry-After, x-should-retry";
 
+    /** The attribute of a request that an {@code @Idempotent} endpoint knows again by its key. */
+    public static final String KEYED = Problem.class.getName() + ".keyed";
+
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
     /** Come back then, rounded up to seconds. */

@@ -3,6 +3,7 @@ package dev.retrykit.spring.web;
 import dev.retrykit.RetryContext;
 import dev.retrykit.RetryEvent.Retrying;
 import dev.retrykit.RetryListener;
+import dev.retrykit.annotation.Idempotent;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.idempotency.AtOnce;
 import dev.retrykit.spring.idempotency.Waiting;
@@ -28,6 +29,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
@@ -47,10 +49,15 @@ final class ClosingApp implements AutoCloseable {
 
     /** Starts one; requests and messages wait for one another before they fail. */
     static ClosingApp start(WebApplicationType type, int calls, Map<String, Object> settings) {
+        return start(type, calls, (calls + 2) / 3, settings);
+    }
+
+    /** Starts one of whose calls that many fail. */
+    static ClosingApp start(WebApplicationType type, int calls, int failing, Map<String, Object> settings) {
         return new ClosingApp(new SpringApplicationBuilder(Application.class)
                 .web(type)
                 .bannerMode(Banner.Mode.OFF)
-                .initializers(app -> app.getBeanFactory().registerSingleton("load", new Load(calls)))
+                .initializers(app -> app.getBeanFactory().registerSingleton("load", new Load(calls, failing)))
                 .properties(Map.of(
                         "server.port",
                         "0",
@@ -79,6 +86,16 @@ final class ClosingApp implements AutoCloseable {
         return client.sendAsync(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
     }
 
+    /** The same as a POST, with the given headers. */
+    CompletableFuture<HttpResponse<String>> post(String path, String... headers) {
+        URI uri = URI.create("http://127.0.0.1:" + context.getEnvironment().getRequiredProperty("local.server.port")
+                + path + "?number=0");
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).POST(HttpRequest.BodyPublishers.noBody());
+        return client.sendAsync(
+                (headers.length == 0 ? request : request.headers(headers)).build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
     Load load() {
         return context.getBean(Load.class);
     }
@@ -99,9 +116,9 @@ final class ClosingApp implements AutoCloseable {
         private final CompletableFuture<Void> together = new CompletableFuture<>();
         final CountDownLatch delays;
 
-        private Load(int calls) {
+        private Load(int calls, int failing) {
             this.missing = new CountDownLatch(calls);
-            this.delays = new CountDownLatch((calls + 2) / 3);
+            this.delays = new CountDownLatch(failing);
         }
 
         /** All calls are inside of their first attempt. */
@@ -195,6 +212,28 @@ final class ClosingApp implements AutoCloseable {
         @GetMapping("plain")
         String plain(@RequestParam("number") int number) throws Exception {
             return work.plain(number);
+        }
+
+        @PostMapping("plain")
+        String post(@RequestParam("number") int number) throws Exception {
+            return work.plain(number);
+        }
+
+        @PostMapping("mono")
+        Mono<String> postMono(@RequestParam("number") int number) {
+            return work.mono(number);
+        }
+
+        @Idempotent
+        @PostMapping("keyed/plain")
+        String keyed(@RequestParam("number") int number) throws Exception {
+            return work.plain(number);
+        }
+
+        @Idempotent
+        @PostMapping("keyed/mono")
+        Mono<String> keyedMono(@RequestParam("number") int number) {
+            return work.mono(number);
         }
 
         @GetMapping("stage")

@@ -91,6 +91,36 @@ class GracefulShutdownTests {
                 .contains("Policy 'work'", "spring.lifecycle.timeout-per-shutdown-phase");
     }
 
+    /** Callers take a time to come back for a promise that nothing was done: ours would send such a POST again. */
+    @ParameterizedTest
+    @CsvSource({"SERVLET, plain", "SERVLET, mono", "REACTIVE, mono"})
+    void aPostThatIsCutOffIsNotCalledBackUnlessItIsKnownByItsKey(WebApplicationType type, String style)
+            throws Exception {
+        Map<String, Object> settings = Map.of(
+                "retrykit.policies.work.backoff.delay", "1h",
+                "retrykit.policies.work.backoff.max-delay", "1h",
+                "retrykit.policies.work.budget.time", "3h",
+                "retrykit.idempotency.store", "memory",
+                "spring.lifecycle.timeout-per-shutdown-phase", "2s");
+        List<CompletableFuture<HttpResponse<String>>> requests = new ArrayList<>();
+        try (ClosingApp app = ClosingApp.start(type, 2, 2, settings)) {
+            requests.add(app.post("/" + style));
+            requests.add(app.post("/keyed/" + style, "Idempotency-Key", "k1"));
+            assertThat(app.load().delays.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+
+        for (CompletableFuture<HttpResponse<String>> request : requests) {
+            assertThat(request.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
+        }
+        assertThat(requests)
+                .extracting(request -> request.join()
+                                .headers()
+                                .firstValue("Retry-After")
+                                .orElse("-")
+                        + request.join().headers().firstValue("x-should-retry").orElse("-"))
+                .containsExactly("-false", "1-");
+    }
+
     @Test
     void anImmediateShutdownWaitsForNoDelay() throws Exception {
         Map<String, Object> settings = Map.of(

@@ -8,6 +8,7 @@ import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.HandlerProxy;
 import dev.retrykit.spring.idempotency.http.InvalidArguments;
 import dev.retrykit.spring.idempotency.store.Answer;
+import dev.retrykit.spring.web.Problem;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -58,6 +59,7 @@ final class KeyedExchange {
     /** It is carried out for a claim, and its answer is held; if nobody waits for that any more, the claim is given back. */
     void claimed(HeldClaim held) {
         claim = held;
+        exchange.getAttributes().put(Problem.KEYED, true);
         HeldResponse response = exchange.getResponse();
         response.hold(
                 endpoint.rules().maxBody(), endpoint.rules().headers(), answer -> settle(response.status(), answer));

@@ -5,6 +5,7 @@ import dev.retrykit.spring.idempotency.IdempotencyRules;
 import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.RefusedException;
 import dev.retrykit.spring.idempotency.store.Answer;
+import dev.retrykit.spring.web.Problem;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
@@ -79,6 +80,9 @@ final class ServletExchange {
      */
     void claimed(@Nullable HeldClaim held) {
         claim = held;
+        if (held != null) {
+            request.setAttribute(Problem.KEYED, true);
+        }
         enterThread();
     }
 
