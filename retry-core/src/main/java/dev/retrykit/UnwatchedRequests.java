@@ -42,7 +42,10 @@ final class UnwatchedRequests {
         }
     }
 
-    /** Whether none of the requests that are watched has failed so. */
+    /**
+     * Whether none of the requests that are watched has failed so. None of these was a POST or PATCH, for these have keys
+     * where keys are wanted.
+     */
     private static boolean isOfAnother(AttemptNotes notes, @Nullable Throwable failure, Verdict verdict) {
         if (failure == null || notes.answers().hasFailure(failure)) {
             return false;
@@ -50,7 +53,8 @@ final class UnwatchedRequests {
         boolean otherStatus = verdict.status() != 0 && !notes.answers().hasStatus(verdict.status());
         return HttpClientFailures.isOfForeign(failure)
                 || HttpClientFailures.isLost(failure)
-                || otherStatus && HttpClientFailures.isOne(failure);
+                || otherStatus && HttpClientFailures.isOne(failure)
+                || HttpClientFailures.isOfUnsafeRequest(failure);
     }
 
     private static boolean isHttp(@Nullable Throwable failure, Verdict verdict) {

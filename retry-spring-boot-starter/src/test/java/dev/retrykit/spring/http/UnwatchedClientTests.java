@@ -27,6 +27,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
+import org.springframework.web.reactive.function.client.WebClient;
 
 /** Clients that nobody can see: those that an application makes in a constructor, and those of other libraries. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -55,6 +56,7 @@ class UnwatchedClientTests {
     void start() {
         server = new FaultServer();
         server.on("/broken", (request, connection) -> connection.status(500));
+        server.on("/unavailable", (request, connection) -> connection.status(500));
         server.on("/lost", (request, connection) -> connection.reset());
     }
 
@@ -72,6 +74,14 @@ class UnwatchedClientTests {
         return switch (client) {
             case "RestClient" ->
                 () -> RestClient.create().post().uri(uri).body("x").retrieve().body(String.class);
+            case "WebClient" ->
+                () -> WebClient.create()
+                        .post()
+                        .uri(uri)
+                        .bodyValue("x")
+                        .retrieve()
+                        .bodyToMono(String.class)
+                        .block();
             case "RestTemplate" -> () -> new RestTemplate().postForObject(uri, "x", String.class);
             default ->
                 () -> HttpClient.newHttpClient()
@@ -167,6 +177,24 @@ class UnwatchedClientTests {
         assertThat(server.requests(path)).hasSize(1);
         assertThat(ended).extracting(RetryEvent.Ended::reason).containsExactly(StopReason.NOT_IDEMPOTENT);
         assertThat(output).contains("came from an HTTP client that isn't watched, so no key was sent");
+    }
+
+    /** The statuses are equal, but what was read had no POST among it. The failure of a RestClient doesn't tell its method. */
+    @ParameterizedTest
+    @ValueSource(strings = {"RestTemplate", "WebClient"})
+    void areNotRepeatedWhereAWatchedRequestWasAnsweredAlike(String client) {
+        HttpApps.with(YML, ended).withBean(Calls.class).run(context -> {
+            RestClient watched = context.getBean(RestClient.Builder.class).build();
+            fails(() -> context.getBean(Calls.class).keyed(() -> {
+                fails(() ->
+                        watched.get().uri(server.url("/unavailable")).retrieve().toBodilessEntity());
+                return post(client, "/broken").call();
+            }));
+        });
+
+        assertThat(server.requests("/unavailable")).hasSize(1);
+        assertThat(server.requests("/broken")).hasSize(1);
+        assertThat(ended).extracting(RetryEvent.Ended::reason).containsExactly(StopReason.NOT_IDEMPOTENT);
     }
 
     @ParameterizedTest
