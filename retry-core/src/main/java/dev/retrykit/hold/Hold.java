@@ -7,7 +7,10 @@ public final class Hold {
 
     private final Object resource;
     private final boolean firstOnly;
-    private final @Nullable Hold enclosing;
+
+    /** Replaced by the innermost one around it that runs, once its own has ended. */
+    private volatile @Nullable Hold enclosing;
+
     private volatile boolean ended;
 
     /**
@@ -19,6 +22,7 @@ public final class Hold {
         this.resource = resource;
         this.firstOnly = firstOnly;
         this.enclosing = running(enclosing);
+        forgetEnded();
     }
 
     /** A hold of nothing. */
@@ -44,6 +48,12 @@ public final class Hold {
     }
 
     /** Ended holds aren't kept: a chain of calls, each of which outlives the one before, doesn't grow. */
+    private void forgetEnded() {
+        for (Hold hold = enclosing; hold != null; hold = hold.enclosing) {
+            hold.enclosing = running(hold.enclosing);
+        }
+    }
+
     private static @Nullable Hold running(@Nullable Hold innermost) {
         Hold hold = innermost;
         while (hold != null && hold.ended) {

@@ -2,6 +2,8 @@ package dev.retrykit.hold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.WeakReference;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -96,5 +98,26 @@ class HoldsTests {
         holds.restore(inner);
 
         assertThat(holds.isEmpty()).isTrue();
+    }
+
+    /** Two run at any time, as of jobs that begin the next one before they end. */
+    @Test
+    void aChainOfCallsEachOfWhichOutlivesTheOneBeforeDoesNotGrow() {
+        WeakReference<Object> first = new WeakReference<>(new Object());
+        Hold oldest = new Hold(Objects.requireNonNull(first.get()), false, null);
+        Hold older = new Hold(PAYMENTS, false, oldest);
+        for (int i = 0; i < 10; i++) {
+            Hold newest = new Hold(INVENTORY, false, older);
+            oldest.end();
+            oldest = older;
+            older = newest;
+        }
+
+        for (int i = 0; i < 50 && first.get() != null; i++) {
+            System.gc();
+        }
+        assertThat(first.get()).as("what the first has held").isNull();
+        assertThat(Hold.isHeld(older, INVENTORY, false)).isTrue();
+        assertThat(Hold.isHeld(older, PAYMENTS, false)).isFalse();
     }
 }
