@@ -70,7 +70,13 @@ final class Admission {
 
     /** Whether a circuit counts the attempts of this call, rather than the attempt around it. */
     boolean isCounted() {
-        return circuit != null && !Hold.isHeld(enclosing, circuit, false);
+        return circuit != null && passed() == null;
+    }
+
+    /** The circuit, if it lets the attempts of this call pass uncounted within one around it. */
+    @Nullable
+    Circuit passed() {
+        return circuit != null && Hold.isHeld(enclosing, circuit, false) ? circuit : null;
     }
 
     /** How long a call that the circuit rejects can wait for a probe, in nanoseconds; -1 if that can't help. */

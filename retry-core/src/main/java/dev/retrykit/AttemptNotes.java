@@ -15,14 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class AttemptNotes {
 
-    /** Of an attempt that swallows many inner failures only the latest can be the one it ends with. */
-    private static final int KEPT = 16;
-
     /** A request that wasn't sent ends the call, whatever became of the failure that said so. */
     private static final Set<Kind> STOPPED_BY_MISMATCH = Set.of(Kind.RETRYABLE, Kind.NOT_RETRYABLE, Kind.UNKNOWN);
 
     private final CallKey key;
     private final AnswerNotes answers = new AnswerNotes();
+    private final InnerFailures inner = new InnerFailures();
 
     /** Written under this object's lock. */
     private volatile @Nullable AttemptNotes around;
@@ -32,9 +30,6 @@ final class AttemptNotes {
 
     /** Whether it was given up while it still runs. */
     private volatile boolean abandoned;
-
-    /** Whether a circuit has counted the attempts of an inner call that gave up. */
-    private volatile boolean countedInside;
 
     /** Whether another one has followed it. */
     private volatile boolean repeated;
@@ -49,56 +44,36 @@ final class AttemptNotes {
         this.around = around;
     }
 
-    /** Whether an inner call that ends so has done what retries can do. */
-    private static boolean isGivenUp(StopReason reason) {
-        return switch (reason) {
-            case EXHAUSTED, TIME_BUDGET, RETRY_BUDGET, RETRY_AFTER_TOO_LONG, VETOED, NESTED -> true;
-            case SUCCESS, NOT_RETRYABLE, NOT_IDEMPOTENT, CIRCUIT_OPEN, INTERRUPTED, CANCELLED, DRY_RUN -> false;
-        };
-    }
-
-    /** An inner call has given up on a failure, or on an answer that it returned: the attempt may make a failure of it. */
-    synchronized void giveUpOn(@Nullable Throwable failure, Verdict verdict) {
-        Noted known = known();
-        if (failure == null) {
-            known.givenUpStatuses.set(verdict.status());
-            return;
-        }
-        if (known.failures.size() == KEPT) {
-            known.failures.removeFirst();
-        }
-        known.failures.addLast(failure);
-    }
-
-    /** A policy of one attempt gives up on nothing, but what was given up further inside its last attempt passes on. */
+    /**
+     * An inner call has ended with a failure. A policy of one attempt gives up on nothing, but what was given up further
+     * inside its last attempt passes on.
+     */
     void passOn(
             RetryPolicy policy,
             StopReason reason,
             @Nullable Throwable failure,
             @Nullable Verdict last,
-            boolean counted) {
+            Admission admission) {
         AttemptNotes outer = around();
-        Verdict verdict = last == null ? Verdict.unknown() : last;
-        boolean givenUp = policy.maxAttempts() > 1 && isGivenUp(reason);
-        if (outer != null && (givenUp || hasGivenUpOn(failure, verdict))) {
-            outer.giveUpOn(failure, verdict);
-            outer.countedInside = outer.countedInside || countedInside || counted;
+        if (outer == null) {
+            return;
         }
-    }
-
-    /** What the attempt's end tells circuits and budgets: nothing, if a circuit inside has counted what was given up on. */
-    Signal signal(boolean nested, Verdict verdict) {
-        return nested && countedInside ? Signal.NONE : verdict.signal();
+        Verdict verdict = last == null ? Verdict.unknown() : last;
+        boolean givenUp = policy.maxAttempts() > 1 && InnerFailures.isGivenUp(reason);
+        if (givenUp || inner.hasGivenUpOn(failure, verdict)) {
+            outer.inner.giveUpOn(failure, verdict, inner.isCountedFor(null) || admission.isCounted());
+        }
+        outer.inner.leaveUncounted(admission.passed(), inner.uncounted());
     }
 
     /** Whether an inner call has given up on what the attempt ended with: the failure, one in its cause chain, an answer. */
     boolean hasGivenUpOn(@Nullable Throwable failure, Verdict verdict) {
-        Noted known = noted;
-        return known != null && isAmongGivenUp(known, failure, verdict);
+        return inner.hasGivenUpOn(failure, verdict);
     }
 
-    private synchronized boolean isAmongGivenUp(Noted known, @Nullable Throwable failure, Verdict verdict) {
-        return known.hasGivenUpOn(failure, verdict);
+    /** What the attempt's end tells its circuit and its budget. */
+    Signal signal(boolean nested, Verdict verdict, Retry retry) {
+        return nested && inner.isCountedFor(retry.circuit()) ? Signal.NONE : verdict.signal();
     }
 
     /** What the end of the attempt means, seen with what it did before. */

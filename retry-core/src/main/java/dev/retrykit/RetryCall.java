@@ -220,7 +220,7 @@ final class RetryCall {
         lastFailure = failure;
         lastVerdict = verdict;
         boolean nested = policy.nested() == NestedRetries.ONCE && view.notes().hasGivenUpOn(failure, verdict);
-        endAttempt(AttemptResult.of(verdict, failure), failure, view.notes().signal(nested, verdict), nowNanos);
+        endAttempt(AttemptResult.of(verdict, failure), failure, view.notes().signal(nested, verdict, retry), nowNanos);
         if (nested) {
             return stop(StopReason.NESTED, nowNanos);
         }
@@ -280,7 +280,7 @@ final class RetryCall {
             Suppressed.addOnce(
                     failure, new RetryStopped(retry.name(), reason, state.attempt(), elapsed, failures.list()));
         }
-        view.notes().passOn(policy, reason, failure, lastVerdict, admission.isCounted());
+        view.notes().passOn(policy, reason, failure, lastVerdict, admission);
         end(state.attempt() == 0 ? Outcome.REJECTED : Outcome.FAILED, failure, reason, nowNanos);
         return new Stop(reason);
     }

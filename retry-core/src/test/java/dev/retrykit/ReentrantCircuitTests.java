@@ -180,6 +180,23 @@ class ReentrantCircuitTests {
         assertThat(outer.snapshot().calls()).isEqualTo(1);
     }
 
+    /** Else nobody counts it: the inner use passes within the outermost attempt, to which what is nested says nothing. */
+    @Test
+    void whatAnotherCircuitInBetweenHasCountedIsCountedByTheOutermostAttemptToo() {
+        Circuit outer = circuit(1);
+        Circuit between = circuit(1);
+        Retry retrying = Retry.builder("between")
+                .policy(RetryPolicy.builder().maxAttempts(2).build())
+                .circuit(between)
+                .timeSource(time)
+                .build();
+        assertThatThrownBy(() ->
+                        retry(outer).call(() -> retrying.call(() -> retry(outer).call(ReentrantCircuitTests::refuse))))
+                .isInstanceOf(ConnectException.class);
+        assertThat(between.snapshot().failures()).isEqualTo(2);
+        assertThat(outer.snapshot().failures()).isEqualTo(1);
+    }
+
     private void halfOpen(Circuit circuit) {
         circuit.halfOpen();
     }
