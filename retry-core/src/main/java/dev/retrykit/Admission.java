@@ -114,20 +114,21 @@ final class Admission {
     }
 
     /**
-     * Gives the permit back with what the attempt told. The token goes back too if the dependency did its work, which
-     * it also did when it gave a permanent answer; otherwise it is spent. It goes back before the success is counted,
-     * which would else refill the reserve for nothing.
+     * Gives the permit back with what the attempt told. The hold ends first, so that nothing passes on a permit that was
+     * given back. The token goes back too if the dependency did its work, which it also did when it gave a permanent
+     * answer; otherwise it is spent. It goes back before the success is counted, which would else refill the reserve for
+     * nothing.
      */
     void leave(@Nullable Throwable failure, Signal signal, long startedNanos, long nowNanos) {
         boolean ignored = failure != null && circuit != null && circuit.policy().ignores(failure);
         Signal heeded = ignored ? Signal.IGNORED : signal;
-        if (permit != null && circuit != null) {
-            circuit.end(permit, heeded, startedNanos, nowNanos);
-            permit = null;
-        }
         if (hold != null) {
             hold.end();
             hold = null;
+        }
+        if (permit != null && circuit != null) {
+            circuit.end(permit, heeded, startedNanos, nowNanos);
+            permit = null;
         }
         if (heeded.isSuccess()) {
             giveBackToken(nowNanos);
