@@ -1,10 +1,12 @@
 package dev.retrykit.circuit;
 
+import dev.retrykit.circuit.CircuitCounters.Result;
 import dev.retrykit.failure.Signal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,7 @@ final class CircuitModel {
     private int places;
     private int admitted;
     private long rejected;
+    private final long[] counted = new long[Result.values().length];
     private Tally before = Tally.NONE;
 
     CircuitModel(CircuitPolicy policy) {
@@ -37,7 +40,7 @@ final class CircuitModel {
 
     /** A permit is the number of the generation that gave it. */
     @Nullable
-    Integer tryAcquire(long now) {
+    Integer tryAcquire(boolean first, long now) {
         tick(now);
         boolean free = state == CircuitState.HALF_OPEN && admitted < places;
         if (free) {
@@ -46,11 +49,33 @@ final class CircuitModel {
         if (free || state == CircuitState.CLOSED || state == CircuitState.DISABLED) {
             return generation;
         }
-        rejected++;
-        return policy.isDryRun() ? UNWATCHED : null;
+        boolean passes = first && policy.blocks() == Blocks.RETRIES;
+        rejected += passes ? 0 : 1;
+        return passes || policy.isDryRun() ? UNWATCHED : null;
+    }
+
+    /** Of a permit that was just given: whether retries inside of the call pass, too. */
+    boolean coversRetries(int permit) {
+        return permit != UNWATCHED && state != CircuitState.DISABLED || policy.blocks() != Blocks.RETRIES;
+    }
+
+    /** Whether a call that comes now is let through, and no first attempt. */
+    boolean admits(long now) {
+        tick(now);
+        return switch (state) {
+            case CLOSED, DISABLED -> true;
+            case HALF_OPEN -> admitted < places || policy.isDryRun();
+            case OPEN, FORCED_OPEN -> policy.isDryRun();
+        };
+    }
+
+    /** All results since the start, late ones too. */
+    List<Long> counted() {
+        return LongStream.of(counted).boxed().toList();
     }
 
     void end(int permit, Signal signal, boolean slow, long now) {
+        counted[Result.of(signal).ordinal()]++;
         boolean over = state == CircuitState.HALF_OPEN && now >= until;
         if (permit != generation || over) {
             return;

@@ -2,18 +2,28 @@ package dev.retrykit.circuit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retrykit.circuit.CircuitCounters.Result;
+import dev.retrykit.circuit.ReentrantUses.Held;
+import dev.retrykit.circuit.ReentrantUses.Told;
 import dev.retrykit.failure.Signal;
+import dev.retrykit.hold.Hold;
 import dev.retrykit.time.ManualTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Random commands, to the circuit and to a naive model of it: both admit the same and show the same. 80 x 13,000. */
+/**
+ * Random commands, to the circuit and to a naive model of it: both admit the same and show the same. Some are uses inside
+ * of calls that run, or ran. 80 x 13,000.
+ */
 class CircuitModelTests {
 
     private static final int COMMANDS = 13_000;
@@ -39,8 +49,14 @@ class CircuitModelTests {
         private final int minimum;
         private final int windowSize;
         private final Circuit circuit;
+        private final CircuitCounters counters = new CircuitCounters();
         private final CircuitModel model;
+        private final ReentrantUses uses;
         private final List<Held> held = new ArrayList<>();
+
+        /** What has ended lately, or was lost, and may still be carried somewhere. */
+        private final Deque<Held> over = new ArrayDeque<>();
+
         private int command;
         private double failureRate = 0.2;
 
@@ -57,8 +73,11 @@ class CircuitModelTests {
                     .policy(policy)
                     .timeSource(time)
                     .random(CircuitRig.MIDDLE)
+                    .classifier(ReentrantUses::classify)
+                    .counters(counters)
                     .build();
             this.model = new CircuitModel(policy);
+            this.uses = new ReentrantUses(circuit, model, random, this::now);
         }
 
         void run() {
@@ -66,13 +85,16 @@ class CircuitModelTests {
                 step(random.nextInt(1_000));
                 if (random.nextInt(3) == 0) {
                     assertThat(circuit.snapshot()).as(at()).isEqualTo(model.snapshot(now()));
+                    assertThat(counted()).as(at()).isEqualTo(model.counted());
                 }
             }
         }
 
         private void step(int dice) {
-            if (dice < 420) {
+            if (dice < 370) {
                 begin();
+            } else if (dice < 500) {
+                use();
             } else if (dice < 880) {
                 end();
             } else if (dice < 985) {
@@ -89,11 +111,24 @@ class CircuitModelTests {
         }
 
         private void begin() {
-            Permit permit = circuit.tryAcquire(time.nanoTime());
-            Integer expected = model.tryAcquire(now());
+            boolean first = random.nextBoolean();
+            Permit permit = first ? circuit.tryAcquireFirst(time.nanoTime()) : circuit.tryAcquire(time.nanoTime());
+            Integer expected = model.tryAcquire(first, now());
             assertThat(permit != null).as(at()).isEqualTo(expected != null);
             if (permit != null && expected != null) {
-                held.add(new Held(permit, expected));
+                boolean covers = model.coversRetries(expected);
+                assertThat(permit.coversRetries()).as(at()).isEqualTo(covers);
+                held.add(new Held(permit, null, expected, new Hold(circuit, !covers, null), covers, null, now()));
+            }
+        }
+
+        private void use() {
+            List<Held> known = random.nextInt(4) == 0 ? List.copyOf(over) : held;
+            if (!known.isEmpty()) {
+                Held use = uses.inside(known.get(random.nextInt(known.size())), at());
+                if (use != null) {
+                    held.add(use);
+                }
             }
         }
 
@@ -102,14 +137,47 @@ class CircuitModelTests {
                 return;
             }
             Held one = held.remove(random.nextInt(4) == 0 ? random.nextInt(held.size()) : held.size() - 1);
+            over.add(one);
+            if (over.size() > 10) {
+                over.remove();
+            }
             if (random.nextInt(50) == 0) {
                 return;
             }
+            one.over();
+            if (one.permit != null) {
+                end(one, one.permit);
+            } else {
+                endStage(one);
+            }
+        }
+
+        private void end(Held one, Permit permit) {
             Signal signal = signal();
             boolean slow = random.nextInt(5) == 0;
             long took = slow ? SLOW.toNanos() + random.nextInt(3) : random.nextInt((int) SLOW.toNanos());
-            circuit.end(one.permit, signal, time.nanoTime() - took, time.nanoTime());
+            one.hold.end();
+            circuit.end(permit, signal, time.nanoTime() - took, time.nanoTime());
             model.end(one.expected, signal, slow && circuit.policy().slowCallDuration() != null, now());
+        }
+
+        private void endStage(Held one) {
+            Signal signal = signal();
+            if (signal == Signal.SUCCESS) {
+                one.stage.complete("done");
+            } else {
+                one.stage.completeExceptionally(new Told(signal));
+            }
+            if (one.expected != null) {
+                boolean slow = circuit.policy().slowCallDuration() != null && now() - one.began >= SLOW.toNanos();
+                model.end(one.expected, signal, slow, now());
+            }
+        }
+
+        private List<Long> counted() {
+            return Stream.of(Result.values())
+                    .map(result -> counters.calls(result, false) + counters.calls(result, true))
+                    .toList();
         }
 
         private void byHand(int dice) {
@@ -166,6 +234,7 @@ class CircuitModelTests {
             return builder.minimumCalls(calls)
                     .probes(1 + random.nextInt(Math.min(8, calls)))
                     .dryRun(random.nextInt(6) == 0)
+                    .blocks(random.nextInt(4) == 0 ? Blocks.RETRIES : Blocks.ALL)
                     .failureRate(new double[] {1, 30, 50, 70, 100}[random.nextInt(5)])
                     .consecutiveFailures(random.nextInt(3) == 0 ? 1 + random.nextInt(8) : 0)
                     .openDuration(Duration.ofMillis(1 + random.nextInt(100)))
@@ -184,6 +253,4 @@ class CircuitModelTests {
             return "seed " + seed + ", command " + command;
         }
     }
-
-    private record Held(Permit permit, int expected) {}
 }
