@@ -196,10 +196,16 @@ final class Frame {
         }
     }
 
-    /** Puts the thread into an attempt, or with null outside of any. */
-    void carry(@Nullable AttemptView into, long attemptDeadlineNanos, @Nullable Hold hold) {
+    /** Puts the thread into an attempt. */
+    void carry(AttemptView into, long attemptDeadlineNanos, @Nullable Hold hold) {
         holds.carry(hold);
         put(into, attemptDeadlineNanos);
+    }
+
+    /** Puts the thread outside of any attempt, back into what it holds itself. */
+    void takeBack() {
+        holds.takeBack();
+        put(null, 0);
     }
 
     private void put(@Nullable AttemptView into, long attemptDeadlineNanos) {
@@ -212,7 +218,7 @@ final class Frame {
 
     /** Puts the thread into an attempt, or with null outside of any, until the scope is closed. */
     RetryContext.Scope enter(@Nullable AttemptView into, long attemptDeadlineNanos, @Nullable Hold hold) {
-        if (into == null && retry == null && clock == null && holds.isEmpty()) {
+        if (into == null && hold == null && retry == null && clock == null && holds.isEmpty()) {
             return UNCHANGED;
         }
         RetryContext.Scope back = back();
@@ -225,10 +231,15 @@ final class Frame {
         return back;
     }
 
-    /** Puts the thread outside of any attempt, with a deadline from outside, until the scope is closed. */
+    /**
+     * Puts the thread outside of any attempt, with a deadline from outside, until the scope is closed. A call of a circuit
+     * alone, in which it is, goes on.
+     */
     RetryContext.Scope enterUntil(TimeSource newClock, long newDeadlineNanos) {
         RetryContext.Scope back = back();
-        holds.enter(null);
+        if (retry != null) {
+            holds.enter(null);
+        }
         set(null, 0, 0, null);
         around = null;
         clock = newClock;

@@ -8,6 +8,7 @@ import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +30,8 @@ public final class RetryContext {
         this.timeLeft = Duration.ofNanos(Math.max(0, deadlineNanos - now));
     }
 
-    private static RetryContext of(AttemptView attempt, @Nullable Hold hold) {
-        return new RetryContext(attempt, attempt.call().attemptDeadlineNanos(), hold);
+    private RetryContext of(AttemptView other) {
+        return other == attempt ? this : new RetryContext(other, other.call().attemptDeadlineNanos(), hold);
     }
 
     /**
@@ -47,11 +48,7 @@ public final class RetryContext {
 
     /** This attempt until its outcome is known; after that the innermost one around it that goes on. */
     public Optional<RetryContext> inForce() {
-        AttemptView inForce = attempt.inForce();
-        if (inForce == attempt) {
-            return Optional.of(this);
-        }
-        return Optional.ofNullable(inForce).map(other -> of(other, hold));
+        return Optional.ofNullable(attempt.inForce()).map(this::of);
     }
 
     /**
@@ -66,14 +63,11 @@ public final class RetryContext {
     /** This attempt, unless it has succeeded; then the innermost one around it that hasn't. A failed one has time without end. */
     public Optional<RetryContext> forRequests() {
         AttemptView sending = attempt.forRequests();
-        if (sending == null) {
-            return Optional.empty();
-        }
-        if (sending.hasEnded()) {
+        if (sending != null && sending.hasEnded()) {
             return Optional.of(
                     new RetryContext(sending, sending.call().retry().time().nanoTime() + Nanos.UNLIMITED, hold));
         }
-        return Optional.of(sending == attempt ? this : of(sending, hold));
+        return Optional.ofNullable(sending).map(this::of);
     }
 
     /**
@@ -87,15 +81,14 @@ public final class RetryContext {
     }
 
     /**
-     * Makes this thread part of an attempt, or with null of none, until it is told otherwise. For libraries that put back
-     * what a thread carried before, such as Micrometer's context propagation; all others open a {@linkplain #enter scope}.
+     * Makes this thread part of an attempt until it is told otherwise, or takes that back with null. For libraries that put
+     * back what a thread carried before, such as Micrometer's; all others open a {@linkplain #enter scope}.
      */
     public static void carry(@Nullable RetryContext context) {
-        Frame frame = Frame.current();
         if (context == null) {
-            frame.carry(null, 0, null);
+            Frame.current().takeBack();
         } else {
-            frame.carry(context.attempt, context.deadlineNanos, context.hold);
+            Frame.current().carry(context.attempt, context.deadlineNanos, context.hold);
         }
     }
 
@@ -124,6 +117,12 @@ public final class RetryContext {
      */
     public static Scope leave() {
         return Frame.current().enter(null, 0, null);
+    }
+
+    /** {@linkplain #leave Leaves} attempts on whatever thread, but no call of a circuit that this thread is in now. */
+    public static Supplier<Scope> leaving() {
+        Hold hold = Frame.current().holds.capture();
+        return () -> Frame.current().enter(null, 0, hold);
     }
 
     /** Puts the thread back to where it was. To be closed on that thread, the one that was opened last first. */

@@ -7,6 +7,7 @@ import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitOpenException;
 import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.circuit.CircuitState;
+import dev.retrykit.circuit.KeyedCircuits;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.time.ManualTime;
 import java.io.IOException;
@@ -195,6 +196,36 @@ class ReentrantCircuitTests {
                 .isInstanceOf(ConnectException.class);
         assertThat(between.snapshot().failures()).isEqualTo(2);
         assertThat(outer.snapshot().failures()).isEqualTo(1);
+    }
+
+    /** A filter that guards an application, for example, and another one that knows how long the caller waits. */
+    @Test
+    void aDeadlineFromOutsideEndsNoHoldOfACircuitAlone() throws IOException {
+        Circuit circuit = circuit(1);
+        halfOpen(circuit);
+        String result = circuit.call(() -> {
+            try (RetryContext.Scope scope =
+                    CallerDeadline.in(Duration.ofSeconds(1), time).enter()) {
+                return retry(circuit).call(() -> "stock");
+            }
+        });
+        assertThat(result).isEqualTo("stock");
+        assertThat(circuit.state()).isEqualTo(CircuitState.CLOSED);
+    }
+
+    @Test
+    void theCircuitOfAnotherKeyIsAnotherCircuit() throws IOException {
+        KeyedCircuits<Circuit> circuits =
+                KeyedCircuits.of("inventory", circuit(1).policy(), time);
+        circuits.get("eu");
+        circuits.get("us");
+        circuits.halfOpen();
+        String result = circuits.get("eu")
+                .call(() -> circuits.get("us").call(() -> circuits.get("eu").call(() -> "stock")));
+        assertThat(result).isEqualTo("stock");
+        assertThat(circuits.all().values())
+                .hasSize(2)
+                .allSatisfy(circuit -> assertThat(circuit.state()).isEqualTo(CircuitState.CLOSED));
     }
 
     private void halfOpen(Circuit circuit) {

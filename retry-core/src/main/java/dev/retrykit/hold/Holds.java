@@ -74,12 +74,24 @@ public final class Holds {
     /** The same until another hold is carried, or the thread is {@linkplain #restore put back} to what was before. */
     public void carry(@Nullable Hold hold) {
         Hold carried = hold == null ? NOTHING : hold;
-        int top = depth - 1;
-        if (top >= 0 && flags[top] && entries[top] instanceof Hold) {
-            entries[top] = carried;
+        if (isCarried()) {
+            entries[depth - 1] = carried;
         } else if (!isEmpty() || hold != null) {
             add(carried, true);
         }
+    }
+
+    /** Takes back what was carried. Where nothing was, the thread is part of nothing. */
+    public void takeBack() {
+        if (isCarried()) {
+            restore(depth - 1);
+        } else {
+            carry(null);
+        }
+    }
+
+    private boolean isCarried() {
+        return depth > 0 && flags[depth - 1] && entries[depth - 1] instanceof Hold;
     }
 
     /** All that this thread holds, to be carried to another one. */

@@ -71,10 +71,28 @@ class HoldsTests {
         for (int i = 0; i < 1000; i++) {
             holds.carry(hold);
             assertThat(holds.has(INVENTORY, false)).isTrue();
+            holds.takeBack();
+            assertThat(holds.isEmpty()).isTrue();
             holds.carry(null);
             assertThat(holds.isEmpty()).isTrue();
         }
         assertThat(holds.depth()).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void whatIsTakenBackHidesNothingAnyMore() {
+        holds.push(INVENTORY, false);
+        holds.carry(new Hold(PAYMENTS, false, null));
+        holds.takeBack();
+        assertThat(holds.has(INVENTORY, false)).isTrue();
+        assertThat(holds.has(PAYMENTS, false)).isFalse();
+
+        holds.carry(null);
+        assertThat(holds.has(INVENTORY, false))
+                .as("within an attempt without a circuit")
+                .isFalse();
+        holds.takeBack();
+        assertThat(holds.has(INVENTORY, false)).isTrue();
     }
 
     @Test

@@ -15,11 +15,13 @@ import reactor.util.context.ContextView;
  * @param subscriber the subscriber's context
  * @param attempt the attempt around; null if there is none
  * @param deadline outside of attempts, how long somebody outside waits; null if nobody said so
+ * @param outside leaves attempts, where there is none around
  */
 record Surroundings(
         ContextView subscriber,
         @Nullable RetryContext attempt,
-        @Nullable CallerDeadline deadline) {
+        @Nullable CallerDeadline deadline,
+        Supplier<RetryContext.Scope> outside) {
 
     /** Asks the subscriber first, then the thread that subscribes. */
     static Surroundings of(ContextView subscriber) {
@@ -28,7 +30,8 @@ record Surroundings(
         return new Surroundings(
                 subscriber,
                 around.or(RetryContext::current).orElse(null),
-                subscriber.getOrDefault(CallerDeadline.class, null));
+                subscriber.getOrDefault(CallerDeadline.class, null),
+                RetryContext.leaving());
     }
 
     /** The context of an attempt: the subscriber's, and the attempt. */
@@ -60,6 +63,6 @@ record Surroundings(
      * is no part of that.
      */
     RetryContext.Scope enter() {
-        return attempt == null ? RetryContext.leave() : attempt.enter();
+        return attempt == null ? outside.get() : attempt.enter();
     }
 }
