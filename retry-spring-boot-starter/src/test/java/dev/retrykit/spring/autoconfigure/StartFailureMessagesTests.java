@@ -213,7 +213,9 @@ class StartFailureMessagesTests {
 
     @Test
     void nothingElseIsDocumented() throws IOException {
-        assertThat(Files.readAllLines(DOCUMENTATION).stream().filter(line -> line.startsWith("### ")))
+        assertThat(Files.readAllLines(DOCUMENTATION).stream()
+                        .takeWhile(line -> !line.equals("## What a start warns of"))
+                        .filter(line -> line.startsWith("### ")))
                 .containsExactlyElementsOf(
                         settings().map(wrong -> "### " + wrong.title()).toList());
     }

@@ -14,17 +14,22 @@ import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.time.ManualTime;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.ConnectException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.util.AopTestUtils;
 
 @ExtendWith(OutputCaptureExtension.class)
@@ -361,5 +366,31 @@ class RetryLogTests {
         assertThat(lines(output, "retry"))
                 .anyMatch(line -> line.contains("'inventory': NESTED"))
                 .noneMatch(line -> line.contains("is transient"));
+    }
+
+    static class Later {
+
+        @Retryable("inventory")
+        CompletableFuture<String> find() {
+            return CompletableFuture.failedFuture(new ConnectException("down"));
+        }
+    }
+
+    @Test
+    void whatAClosingApplicationCutsOffIsPrintedAsDocumented(CapturedOutput output) throws IOException {
+        Apps.with(YML).withBean(Later.class).run(context -> {
+            CompletableFuture<String> call = context.getBean(Later.class).find();
+            assertThat(call).isNotDone();
+            ((ConfigurableApplicationContext) context.getSourceApplicationContext()).close();
+            assertThat(call).isCompletedExceptionally();
+        });
+
+        String page = Files.readString(Path.of("..", "docs", "howto", "asynchronous-calls.md"));
+        String line = output.getOut()
+                .lines()
+                .filter(each -> each.contains("CANCELLED"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(page).contains("```text\n" + line.replaceFirst(".*?(?=Policy ')", "") + "\n```\n");
     }
 }

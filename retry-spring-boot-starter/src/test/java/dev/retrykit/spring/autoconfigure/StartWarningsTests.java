@@ -1,0 +1,384 @@
+package dev.retrykit.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.retrykit.annotation.Backoff;
+import dev.retrykit.annotation.Retryable;
+import dev.retrykit.spring.Apps;
+import dev.retrykit.spring.idempotency.Servers;
+import jakarta.annotation.PostConstruct;
+import jakarta.persistence.Entity;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
+
+/** What a start warns of, as printed: {@code docs/reference/start-failures.md} shows each of them. */
+class StartWarningsTests {
+
+    private static final Path DOCUMENTATION = Path.of("..", "docs", "reference", "start-failures.md");
+
+    private static final String BEGIN = "\n## What a start warns of\n";
+
+    /**
+     * What is warned of.
+     *
+     * @param language of the code
+     * @param code as a user would write it; the application has it
+     */
+    private record Warned(String title, String language, String code, UnaryOperator<ApplicationContextRunner> app) {
+
+        @Override
+        public String toString() {
+            return title;
+        }
+    }
+
+    private static Warned java(String title, String code, Class<?> bean) {
+        return java(title, code, app -> app.withBean(bean));
+    }
+
+    private static Warned java(String title, String code, UnaryOperator<ApplicationContextRunner> app) {
+        return new Warned(title, "java", code, app);
+    }
+
+    static Stream<Warned> warnings() {
+        return Stream.of(calls(), beans(), values(), transactions(), settings()).flatMap(List::stream);
+    }
+
+    private static List<Warned> calls() {
+        return List.of(
+                java("A final method", "@Retryable public final String stock()", AFinalMethod.class),
+                java(
+                        "A call on the own object",
+                        "@Retryable public String stock(); public String all() { return stock(); }",
+                        ACallOnTheOwnObject.class),
+                java(
+                        "A fallback with an annotation",
+                        "@Retryable(fallback = \"cached\") public String stock(); @Retryable public String cached()",
+                        AFallbackWithAnAnnotation.class),
+                java(
+                        "A method that the container calls",
+                        "@Retryable @PostConstruct public void load()",
+                        AMethodThatTheContainerCalls.class),
+                java(
+                        "A scheduled method on the only thread",
+                        "@Scheduled(fixedRate = 1000) @Retryable(backoff = @Backoff(delay = \"2s\")) public void refresh()",
+                        app -> app.withConfiguration(AutoConfigurations.of(TaskSchedulingAutoConfiguration.class))
+                                .withUserConfiguration(AScheduledMethod.class)));
+    }
+
+    private static List<Warned> beans() {
+        return List.of(
+                java(
+                        "A finished object",
+                        "beanFactory.registerSingleton(\"client\", new Client())",
+                        app -> app.withInitializer(
+                                context -> context.getBeanFactory().registerSingleton("client", new Client()))),
+                java(
+                        "A bean that is made too early",
+                        "@Bean static Processor processor(Client client) // a BeanPostProcessor",
+                        app -> app.withUserConfiguration(ABeanThatIsMadeTooEarly.class)),
+                java(
+                        "Two methods with one short name",
+                        "@Retryable public String stock() // in one.Client and in other.Client",
+                        app -> app.withBean("one", Client.class).withBean("other", Other.Client.class)),
+                java(
+                        "Overloads of an annotated type",
+                        "@Retryable interface Stocks { String stock(String sku); String stock(int number); }",
+                        OverloadsOfAnAnnotatedType.class));
+    }
+
+    private static List<Warned> values() {
+        return List.of(
+                java("A future of any kind", "@Retryable public Future<String> stock()", AFutureOfAnyKind.class),
+                java(
+                        "A future that nobody else can complete",
+                        "@Retryable public FutureTask<String> stock()",
+                        AFutureThatNobodyElseCanComplete.class),
+                java(
+                        "A value that does the work later",
+                        "@Retryable public Callable<String> stock()",
+                        AValueThatDoesTheWorkLater.class),
+                java(
+                        "A stream that is read later",
+                        "@Retryable public Stream<String> stocks()",
+                        AStreamThatIsReadLater.class),
+                java(
+                        "A response that is written later",
+                        "@Retryable public StreamingResponseBody stocks()",
+                        AResponseThatIsWrittenLater.class),
+                java(
+                        "An argument that can be read once",
+                        "@Retryable public void store(InputStream stocks)",
+                        AnArgumentThatCanBeReadOnce.class));
+    }
+
+    private static List<Warned> transactions() {
+        return List.of(
+                java(
+                        "A JPA entity as an argument",
+                        "@Retryable @Transactional public void place(Order order) // an @Entity",
+                        app -> transactional(app).withBean(AnEntityAsAnArgument.class)),
+                java(
+                        "A transaction that is committed by what is retried",
+                        "@Retryable @Transactional public void place() throws IOException",
+                        app -> transactional(app).withBean(ACommittedTransaction.class)));
+    }
+
+    private static ApplicationContextRunner transactional(ApplicationContextRunner app) {
+        return app.withConfiguration(AutoConfigurations.of(
+                        DataSourceTransactionManagerAutoConfiguration.class, TransactionAutoConfiguration.class))
+                .withBean(DataSource.class, () -> new DelegatingDataSource(Servers.h2()));
+    }
+
+    private static List<Warned> settings() {
+        String unused = "retrykit.policies.inventory.max-attempts: 5";
+        String other = "retrykit.policies.inventory.max-attempts: 9 # 5 in the parent's";
+        return List.of(
+                new Warned("A policy that nothing uses", "yaml", unused, app -> app.withInitializer(Apps.yml(unused))),
+                new Warned(
+                        "Other settings in a child context",
+                        "yaml",
+                        other,
+                        app -> app.withInitializer(Apps.yml(other))),
+                new Warned(
+                        "An environment variable that is no key",
+                        "text",
+                        "RETRYKIT_POLICIES_INVENTORY_MAXATEMPTS=5",
+                        app -> app.withInitializer(context -> context.getEnvironment()
+                                .getPropertySources()
+                                .addFirst(new SystemEnvironmentPropertySource(
+                                        "systemEnvironment", Map.of("RETRYKIT_POLICIES_INVENTORY_MAXATEMPTS", "5"))))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("warnings")
+    void isPrintedAsDocumented(Warned warned) throws IOException {
+        String block = "### " + warned.title() + "\n\n```" + warned.language() + "\n" + warned.code()
+                + "\n```\n\n```text\n" + printed(warned) + "\n```\n";
+        assertThat(Files.readString(DOCUMENTATION, StandardCharsets.UTF_8)).contains(block);
+    }
+
+    /** All that is warned of while it starts: nothing else comes beside it. */
+    private static String printed(Warned warned) {
+        Logger ours = (Logger) LoggerFactory.getLogger("dev.retrykit");
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Apps.with("retrykit.policies.inventory.max-attempts: 5").run(parent -> {
+            ApplicationContextRunner app = Apps.plain();
+            ours.addAppender(lines);
+            try {
+                warned.app()
+                        .apply(warned.title().contains("child context") ? app.withParent(parent) : app)
+                        .run(context -> assertThat(context).hasNotFailed());
+            } finally {
+                ours.detachAppender(lines);
+            }
+        });
+        return lines.list.stream()
+                .filter(line -> line.getLevel() == Level.WARN)
+                .map(ILoggingEvent::getFormattedMessage)
+                .collect(Collectors.joining("\n"))
+                .replace("Byte array resource", "class path resource")
+                .replace(StartWarningsTests.class.getName() + "$Other$", "other.")
+                .replace(StartWarningsTests.class.getName() + "$", "one.");
+    }
+
+    @Test
+    void nothingElseIsDocumented() throws IOException {
+        String page = Files.readString(DOCUMENTATION, StandardCharsets.UTF_8);
+        assertThat(page.substring(page.indexOf(BEGIN)).lines().filter(line -> line.startsWith("### ")))
+                .containsExactlyElementsOf(
+                        warnings().map(warned -> "### " + warned.title()).toList());
+    }
+
+    static class AFinalMethod {
+        @Retryable
+        public final String stock() {
+            return "";
+        }
+    }
+
+    static class ACallOnTheOwnObject {
+        @Retryable
+        public String stock() {
+            return "";
+        }
+
+        public String all() {
+            return stock();
+        }
+    }
+
+    static class AFallbackWithAnAnnotation {
+        @Retryable(fallback = "cached")
+        public String stock() {
+            return "";
+        }
+
+        @Retryable
+        public String cached() {
+            return "";
+        }
+    }
+
+    static class AMethodThatTheContainerCalls {
+        @Retryable
+        @PostConstruct
+        public void load() {}
+    }
+
+    @EnableScheduling
+    static class AScheduledMethod {
+        @Scheduled(initialDelay = 1_000_000_000, fixedRate = 1000)
+        @Retryable(backoff = @Backoff(delay = "2s"))
+        public void refresh() {}
+    }
+
+    static class Client {
+        @Retryable
+        public String stock() {
+            return "";
+        }
+    }
+
+    static class Other {
+        static class Client {
+            @Retryable
+            public String stock() {
+                return "";
+            }
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ABeanThatIsMadeTooEarly {
+
+        record Processor(Client client) implements BeanPostProcessor, PriorityOrdered {
+
+            @Override
+            public int getOrder() {
+                return 0;
+            }
+        }
+
+        @Bean
+        static Processor processor(Client client) {
+            return new Processor(client);
+        }
+
+        @Bean
+        static Client client() {
+            return new Client();
+        }
+    }
+
+    @Retryable
+    interface Stocks {
+        String stock(String sku);
+
+        String stock(int number);
+    }
+
+    static class OverloadsOfAnAnnotatedType implements Stocks {
+        @Override
+        public String stock(String sku) {
+            return "";
+        }
+
+        @Override
+        public String stock(int number) {
+            return "";
+        }
+    }
+
+    static class AFutureOfAnyKind {
+        @Retryable
+        public Future<String> stock() {
+            return CompletableFuture.completedFuture("");
+        }
+    }
+
+    static class AFutureThatNobodyElseCanComplete {
+        @Retryable
+        public FutureTask<String> stock() {
+            return new FutureTask<>(() -> "");
+        }
+    }
+
+    static class AValueThatDoesTheWorkLater {
+        @Retryable
+        public Callable<String> stock() {
+            return () -> "";
+        }
+    }
+
+    static class AStreamThatIsReadLater {
+        @Retryable
+        public Stream<String> stocks() {
+            return Stream.of();
+        }
+    }
+
+    static class AResponseThatIsWrittenLater {
+        @Retryable
+        public StreamingResponseBody stocks() {
+            return out -> {};
+        }
+    }
+
+    static class AnArgumentThatCanBeReadOnce {
+        @Retryable
+        public void store(InputStream stocks) {}
+    }
+
+    @Entity
+    static class Order {}
+
+    static class AnEntityAsAnArgument {
+        @Retryable
+        @Transactional(rollbackFor = Exception.class)
+        public void place(Order order) {}
+    }
+
+    static class ACommittedTransaction {
+        @Retryable
+        @Transactional
+        public void place() throws IOException {}
+    }
+}
