@@ -8,10 +8,12 @@ import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
 import java.net.ConnectException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.cloud.client.circuitbreaker.CircuitBreakerFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -19,7 +21,11 @@ import org.springframework.resilience.annotation.EnableResilientMethods;
 import org.springframework.retry.annotation.EnableRetry;
 import org.springframework.web.client.RestClient;
 
-/** An application that has all libraries of the pages for migration at once, and exposes all endpoints. */
+/**
+ * An application that has all libraries of the pages for migration at once and Spring Cloud CircuitBreaker, and exposes all
+ * endpoints.
+ */
+@Tag("spring-cloud")
 class OtherLibrariesTests {
 
     @Configuration(proxyBeanMethods = false)
@@ -29,14 +35,19 @@ class OtherLibrariesTests {
     static class Application {
 
         @Bean
-        Client client() {
-            return new Client();
+        Client client(CircuitBreakerFactory<?, ?> cloud) {
+            return new Client(cloud);
         }
     }
 
     static class Client {
 
-        final AtomicInteger attempts = new AtomicInteger();
+        private final AtomicInteger attempts = new AtomicInteger();
+        private final CircuitBreakerFactory<?, ?> cloud;
+
+        Client(CircuitBreakerFactory<?, ?> cloud) {
+            this.cloud = cloud;
+        }
 
         @Retryable(backoff = @Backoff(delay = "1ms"))
         @CircuitGuarded
@@ -60,6 +71,14 @@ class OtherLibrariesTests {
         @org.springframework.resilience.annotation.Retryable(maxRetries = 5, delay = 1)
         public String springFramework() throws ConnectException {
             return fail();
+        }
+
+        /** Its circuit is Resilience4j's, of another name than that of the annotation. */
+        public String springCloud() {
+            return cloud.create("cloud").run(() -> {
+                attempts.incrementAndGet();
+                throw new IllegalStateException("down");
+            });
         }
 
         private String fail() throws ConnectException {
@@ -94,12 +113,14 @@ class OtherLibrariesTests {
             assertThat(attempts(client, Client::resilience4j)).isEqualTo(4);
             assertThat(attempts(client, Client::springRetry)).isEqualTo(5);
             assertThat(attempts(client, Client::springFramework)).isEqualTo(6);
+            assertThat(attempts(client, Client::springCloud)).isEqualTo(1);
 
             RestClient http = RestClient.create("http://127.0.0.1:"
                     + context.getEnvironment().getRequiredProperty("local.server.port") + "/actuator");
             assertThat(body(http, "/retry")).contains("Client.retrykit");
             assertThat(body(http, "/retries")).contains("foreign");
-            assertThat(body(http, "/circuitbreakers")).contains("foreign");
+            assertThat(body(http, "/circuitbreakers")).contains("foreign", "cloud");
+            assertThat(body(http, "/beans")).contains("resilience4jCircuitBreakerFactory");
             assertThat(context.containsBean("retrykitEndpoint")).isTrue();
         }
     }
