@@ -8,6 +8,10 @@ import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Blocks;
 import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.circuit.OnOpen;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +28,11 @@ enum Style {
     WITHOUT_MIN_SUCCESS("retrykit, min-success off"),
     CIRCUIT_ON_RETRIES("circuit on retries"),
     DEFAULT_WITH_CIRCUIT("retrykit with circuit"),
-    RESILIENCE4J("Resilience4j");
+    WAITING("retrykit with circuit, on-open wait"),
+    BATCH("retrykit, batch"),
+    BATCH_WITH_CIRCUIT("retrykit, batch with circuit"),
+    RESILIENCE4J("Resilience4j"),
+    RESILIENCE4J_WITH_CIRCUIT("Resilience4j with circuit");
 
     private static final int TRIES = 3;
     private static final Duration PAUSE = Duration.ofMillis(100);
@@ -59,7 +67,11 @@ enum Style {
                                 CircuitPolicy.builder().blocks(Blocks.RETRIES).build())));
             case DEFAULT_WITH_CIRCUIT ->
                 engine(standard(world, BudgetPolicy.defaults()).circuit(world.circuit(CircuitPolicy.defaults())));
+            case WAITING -> engine(standard(world, BudgetPolicy.defaults()).circuit(world.circuit(waiting())));
+            case BATCH -> engine(batch(world));
+            case BATCH_WITH_CIRCUIT -> engine(batch(world).circuit(world.circuit(waiting())));
             case RESILIENCE4J -> resilience4j(world);
+            case RESILIENCE4J_WITH_CIRCUIT -> resilience4jWithCircuit(world);
         };
     }
 
@@ -82,11 +94,44 @@ enum Style {
         return world.retry("client", policy).budget(RetryBudget.of("client", BudgetPolicy.unlimited(), world.time()));
     }
 
+    private static CircuitPolicy waiting() {
+        return CircuitPolicy.builder().onOpen(OnOpen.WAIT).build();
+    }
+
+    /** Nobody waits for it, and each worker holds one item. */
+    private static Retry.Builder batch(World world) {
+        RetryPolicy policy = RetryPolicy.builder()
+                .maxAttempts(10)
+                .backoff(BackoffPolicy.exponential(Duration.ofSeconds(1), 2, Duration.ofMinutes(1)))
+                .jitter(Jitter.EQUAL)
+                .timeBudget(Duration.ofMinutes(10))
+                .build();
+        return world.retry("client", policy).budget(RetryBudget.of("client", BudgetPolicy.unlimited(), world.time()));
+    }
+
     /** Its defaults: three attempts, half a second between them, whatever the failure is. */
     private static Caller resilience4j(World world) {
         io.github.resilience4j.retry.Retry retry = io.github.resilience4j.retry.Retry.ofDefaults("client");
         ScheduledExecutorService scheduler = scheduler(world);
         return attempt -> retry.executeCompletionStage(scheduler, attempt::get).toCompletableFuture();
+    }
+
+    /** The same around its circuit of defaults: 100 calls, 50 %, a minute. */
+    private static Caller resilience4jWithCircuit(World world) {
+        Caller retry = resilience4j(world);
+        CircuitBreaker circuit = CircuitBreaker.of(
+                "client",
+                CircuitBreakerConfig.custom()
+                        .currentTimestampFunction(clock -> world.time().nanoTime(), TimeUnit.NANOSECONDS)
+                        .clock(new WorldClock(world))
+                        .build());
+        return attempt -> retry.call(() -> {
+            try {
+                return circuit.executeCompletionStage(attempt::get).toCompletableFuture();
+            } catch (CallNotPermittedException open) {
+                return CompletableFuture.failedFuture(open);
+            }
+        });
     }
 
     /** All that it asks of a scheduler is to run something once. */
