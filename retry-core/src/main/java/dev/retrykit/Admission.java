@@ -1,12 +1,14 @@
 package dev.retrykit;
 
 import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.budget.RetryBudget.Asking;
 import dev.retrykit.budget.RetryBudget.Token;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.OnOpen;
 import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.hold.Hold;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +19,23 @@ final class Admission {
 
     private final @Nullable Circuit circuit;
     private final RetryBudget budget;
+    private final RandomGenerator random;
     private @Nullable Permit permit;
     private @Nullable Token token;
     private long paidNanos;
+
+    /** What the last retry was paid with. */
+    private @Nullable Token lastToken;
+
+    private int retries;
+
+    /** Whether the call waits for the circuit, and since when. */
+    private boolean waits;
+
+    private long rejectedNanos;
+
+    /** Attempts that failed, as the budget has counted them. */
+    private int failures;
 
     /** What the attempts around hold: a circuit among these lets all of this call's attempts through, uncounted. */
     private @Nullable Hold enclosing;
@@ -40,6 +56,7 @@ final class Admission {
     Admission(Retry retry, @Nullable Hold enclosing) {
         this.circuit = retry.circuit();
         this.budget = retry.budget();
+        this.random = retry.random();
         this.enclosing = enclosing;
     }
 
@@ -54,6 +71,10 @@ final class Admission {
         if (circuit == null || Hold.isHeld(enclosing, circuit, !first)) {
             return true;
         }
+        if (waits && circuit.untilTurnNanos(rejectedNanos, nowNanos) > 0) {
+            return false;
+        }
+        waits = false;
         permit = first ? circuit.tryAcquireFirst(nowNanos) : circuit.tryAcquire(nowNanos);
         if (permit == null) {
             return false;
@@ -81,10 +102,19 @@ final class Admission {
 
     /** How long a call that the circuit rejects can wait for a probe, in nanoseconds; -1 if that can't help. */
     long tryWait(long leftNanos, long nowNanos) {
+        long wait = waitNanos(leftNanos, nowNanos);
+        if (wait >= 0 && !waits) {
+            waits = true;
+            rejectedNanos = nowNanos;
+        }
+        return wait;
+    }
+
+    private long waitNanos(long leftNanos, long nowNanos) {
         if (circuit == null || circuit.policy().onOpen() == OnOpen.STOP) {
             return -1;
         }
-        long wait = circuit.untilAdmittedNanos(nowNanos);
+        long wait = circuit.untilTurnNanos(waits ? rejectedNanos : nowNanos, nowNanos);
         return wait < leftNanos ? wait : -1;
     }
 
@@ -96,10 +126,12 @@ final class Admission {
         if (!opensInTime(delayNanos, leftNanos, nowNanos)) {
             return StopReason.CIRCUIT_OPEN;
         }
-        Token paid = budget.tryAcquire(nowNanos);
+        Token paid = budget.tryAcquire(new Asking(retries + 1, lastToken, random), nowNanos);
         if (paid == null) {
             return StopReason.RETRY_BUDGET;
         }
+        retries++;
+        lastToken = paid;
         token = dryRun ? null : paid;
         paidNanos = nowNanos;
         return dryRun ? StopReason.DRY_RUN : null;
@@ -110,7 +142,7 @@ final class Admission {
         return circuit == null
                 || Hold.isHeld(enclosing, circuit, true)
                 || circuit.untilAdmittedNanos(nowNanos) <= delayNanos
-                || tryWait(leftNanos, nowNanos) >= 0;
+                || waitNanos(leftNanos, nowNanos) >= 0;
     }
 
     /**
@@ -130,11 +162,15 @@ final class Admission {
             circuit.end(permit, heeded, startedNanos, nowNanos);
             permit = null;
         }
-        if (heeded.isSuccess()) {
-            giveBackToken(nowNanos);
-        }
+        Token paid = token;
         token = null;
-        budget.record(heeded, nowNanos);
+        if (paid != null && heeded.isSuccess()) {
+            budget.succeeded(paid, paidNanos, nowNanos);
+        }
+        budget.record(heeded, failures, nowNanos);
+        if (heeded.isFailure()) {
+            failures++;
+        }
     }
 
     /** The retry that it paid for was never made. */

@@ -33,7 +33,7 @@ public final class RetryPolicy {
     private RetryPolicy(Builder builder, Duration timeBudget) {
         this.maxAttempts = builder.maxAttempts;
         this.backoff = builder.delay == null ? builder.backoff : builder.backoff.with(builder.delay);
-        this.jitter = builder.jitter;
+        this.jitter = builder.jitter == null ? builder.backoffJitter : builder.jitter;
         this.timeBudget = timeBudget;
         this.timeBudgetNanos = Nanos.of(timeBudget);
         this.attemptTimeout = builder.attemptTimeout;
@@ -49,7 +49,7 @@ public final class RetryPolicy {
         this.results = builder.resultRules();
     }
 
-    /** 3 attempts, exponential from 200 ms up to 10 s with full jitter, within 30 s. */
+    /** 3 attempts, decorrelated jitter from 200 ms up to 10 s, within 30 s. */
     public static RetryPolicy defaults() {
         return DEFAULTS;
     }
@@ -165,7 +165,8 @@ public final class RetryPolicy {
         private int maxAttempts = 3;
         private BackoffPolicy backoff = BackoffPolicy.defaults();
         private @Nullable DelayFunction delay;
-        private Jitter jitter = Jitter.FULL;
+        private Jitter backoffJitter = Jitter.DECORRELATED;
+        private @Nullable Jitter jitter;
         private @Nullable Duration timeBudget;
         private @Nullable Duration attemptTimeout;
         private boolean respectsRetryAfter = true;
@@ -194,16 +195,28 @@ public final class RetryPolicy {
         /** The delay before each retry. Default {@link BackoffPolicy#defaults()}. */
         public Builder backoff(BackoffPolicy backoff) {
             this.backoff = Objects.requireNonNull(backoff, "backoff");
+            this.backoffJitter = Jitter.EQUAL;
+            return this;
+        }
+
+        /**
+         * The first delay and the cap alone: the strategy and the default jitter stay.
+         *
+         * @throws IllegalArgumentException if the delay is negative or above the cap
+         */
+        public Builder backoff(Duration delay, Duration maxDelay) {
+            this.backoff = BackoffPolicy.of(backoff.strategy(), delay, backoff.multiplier(), maxDelay);
             return this;
         }
 
         /** A delay function in place of the backoff's strategy; the backoff's cap and the jitter still apply. */
         public Builder delay(DelayFunction delay) {
             this.delay = Objects.requireNonNull(delay, "delay");
+            this.backoffJitter = Jitter.EQUAL;
             return this;
         }
 
-        /** How the delay is spread. Default {@link Jitter#FULL}. */
+        /** How the delay is spread. Default {@link Jitter#DECORRELATED}; with a strategy or a function {@link Jitter#EQUAL}. */
         public Builder jitter(Jitter jitter) {
             this.jitter = Objects.requireNonNull(jitter, "jitter");
             return this;
@@ -211,7 +224,7 @@ public final class RetryPolicy {
 
         /**
          * After so long no attempt and no delay begins any more: above zero. Default 30 s, or what all attempts may
-         * take together where an attempt timeout above that is set. 147 years and more are no limit.
+         * take together. 147 years and more are no limit.
          */
         public Builder timeBudget(Duration budget) {
             this.timeBudget = Objects.requireNonNull(budget, "budget");
@@ -261,11 +274,7 @@ public final class RetryPolicy {
             return this;
         }
 
-        /**
-         * Whether attempts are told of the {@linkplain AttemptRequests#watched HTTP requests} they send. Then an
-         * attempt in which an HTTP client failed, and which was told of none, isn't repeated if keys were asked for.
-         * Default false.
-         */
+        /** Whether attempts are told of the {@linkplain AttemptRequests#watched HTTP requests} they send. Default false. */
         public Builder watchesRequests(boolean watch) {
             this.watchesRequests = watch;
             return this;

@@ -190,7 +190,7 @@ public final class CallScenarios {
         });
         valueScenario("a bad value counts against the circuit", s -> {
             s.policy.resultClassifier(BUSY);
-            s.circuit(CircuitPolicy.builder().minimumCalls(2).failureRate(100));
+            s.circuit(CircuitPolicy.builder().countWindow(10).minimumCalls(2).failureRate(100));
             s.body = attempt -> "busy";
             s.stopsReturning(StopReason.CIRCUIT_OPEN, 2, "busy");
             s.delays(BACKOFF);
@@ -707,7 +707,7 @@ public final class CallScenarios {
             s.circuit(waiting);
             s.attemptsThrowThenReturn("third", new ConnectException("1"), new ConnectException("2"));
             s.returns("third", 3);
-            s.delays(BACKOFF, BACKOFF, "4900 CIRCUIT");
+            s.delays(BACKOFF, BACKOFF, "5000 CIRCUIT"); // as long after the end as it came after the beginning
         });
         scenario("a wait that doesn't fit the time budget", s -> {
             s.policy.timeBudget(Duration.ofSeconds(5));

@@ -32,6 +32,12 @@ class ExpiredTokenTests {
         }
     }
 
+    /** In the first second of a trouble there is more than tokens. */
+    private void troubleOfASecond() {
+        budget.record(Signal.FAILURE, 0, time.nanoTime());
+        time.advance(Duration.ofSeconds(1));
+    }
+
     private List<CompletableFuture<String>> failTwenty() {
         List<CompletableFuture<String>> retried = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -49,10 +55,12 @@ class ExpiredTokenTests {
     @Test
     void aTokenThatHasExpiredFreesNoneOfTheOthers() {
         earnTen();
+        troubleOfASecond();
         List<CompletableFuture<String>> old = failTwenty();
         assertThat(old).hasSize(10);
         time.advance(Duration.ofSeconds(30));
         earnTen();
+        troubleOfASecond();
         assertThat(failTwenty()).hasSize(10);
 
         old.forEach(attempt -> attempt.complete("late"));

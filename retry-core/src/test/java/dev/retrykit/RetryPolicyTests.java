@@ -26,12 +26,34 @@ class RetryPolicyTests {
         assertThat(defaults.maxAttempts()).isEqualTo(3);
         assertThat(defaults.backoff()).hasToString("EXPONENTIAL from PT0.2S up to PT10S");
         assertThat(defaults.backoff().multiplier()).isEqualTo(2);
-        assertThat(defaults.jitter()).isEqualTo(Jitter.FULL);
+        assertThat(defaults.jitter()).isEqualTo(Jitter.DECORRELATED);
         assertThat(defaults.timeBudget()).isEqualTo(Duration.ofSeconds(30));
         assertThat(defaults.attemptTimeout()).isNull();
         assertThat(defaults.respectsRetryAfter()).isTrue();
         assertThat(defaults.maxRetryAfter()).isEqualTo(Duration.ofSeconds(10));
         assertThat(defaults.nested()).isEqualTo(NestedRetries.ONCE);
+    }
+
+    @Test
+    void theDefaultJitterGivesWayToAStrategy() {
+        BackoffPolicy written = BackoffPolicy.exponential(Duration.ofMillis(200), 2, Duration.ofSeconds(10));
+        assertThat(RetryPolicy.builder().backoff(written).build().jitter()).isEqualTo(Jitter.EQUAL);
+        assertThat(RetryPolicy.builder()
+                        .delay((retry, previous) -> Duration.ZERO)
+                        .build()
+                        .jitter())
+                .isEqualTo(Jitter.EQUAL);
+        RetryPolicy delays = RetryPolicy.builder()
+                .backoff(Duration.ofMillis(50), Duration.ofSeconds(1))
+                .build();
+        assertThat(delays.jitter()).isEqualTo(Jitter.DECORRELATED);
+        assertThat(delays.backoff()).hasToString("EXPONENTIAL from PT0.05S up to PT1S");
+        assertThat(RetryPolicy.builder()
+                        .backoff(written)
+                        .jitter(Jitter.FULL)
+                        .build()
+                        .jitter())
+                .isEqualTo(Jitter.FULL);
     }
 
     @Test

@@ -134,7 +134,7 @@ class RetryTests {
 
     @Test
     void policiesThatShareABudgetStarveEachOther() {
-        RetryBudget shared = RetryBudget.of("shared", BudgetPolicy.of(0, Duration.ofSeconds(10), 2), time);
+        RetryBudget shared = RetryBudget.of("shared", BudgetPolicy.of(0, Duration.ofSeconds(10), 3), time);
         List<StopReason> reasons = new ArrayList<>();
         for (String name : List.of("one", "other")) {
             Retry retry = Retry.builder(name)

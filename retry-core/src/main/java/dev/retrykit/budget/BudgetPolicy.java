@@ -101,7 +101,7 @@ public final class BudgetPolicy {
 
         private Builder() {}
 
-        /** Tokens that each successful call earns: 0 to 10, default 0.1. */
+        /** Tokens that each successful call earns: 0 to 10, default 0.1. With a reserve of 0, too, there is no retry at all. */
         public Builder ratio(double ratio) {
             this.ratio = ratio;
             return this;
@@ -144,6 +144,11 @@ public final class BudgetPolicy {
 
     long windowNanos() {
         return windowNanos;
+    }
+
+    /** Whether there never is a token: then there is no allowance and no probe either. */
+    boolean grantsNothing() {
+        return !unlimited && ratio == 0 && reserve == 0;
     }
 
     /** In millionths of a token. */

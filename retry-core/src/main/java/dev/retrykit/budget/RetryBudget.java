@@ -1,11 +1,14 @@
 package dev.retrykit.budget;
 
+import dev.retrykit.budget.Ledger.Payment;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.time.Nanos;
 import dev.retrykit.time.TimeSource;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,12 +86,18 @@ public final class RetryBudget {
         /** From the reserve. */
         RESERVE,
 
+        /** Allowed in the first second of a trouble. */
+        ALLOWANCE,
+
+        /** It finds out whether retries help again, and so may all further retries of its call. */
+        PROBE,
+
         /** The budget is unlimited. */
         FREE
     }
 
     /**
-     * Counts the outcome of an attempt, the first of a call or a retry.
+     * Counts the outcome of an attempt by itself, be it the first of a call or not. It doesn't begin a trouble.
      *
      * @param nowNanos a reading of this budget's clock
      */
@@ -98,11 +107,46 @@ public final class RetryBudget {
             return;
         }
         if (signal.isSuccess()) {
-            seen.window().add(Ledger.SUCCESS, nowNanos);
-            refillReserve(seen, nowNanos);
-        } else if (signal != Signal.NONE) {
+            succeed(seen, nowNanos);
+        } else if (signal.isFailure()) {
             seen.window().add(Ledger.FAILURE, nowNanos);
         }
+    }
+
+    /**
+     * Counts the outcome of an attempt of a call. A call that succeeds in the end is judged as one success; of others each
+     * attempt counts.
+     *
+     * @param failed how many attempts of the call have failed before it, and were counted
+     * @param nowNanos a reading of this budget's clock
+     */
+    public void record(Signal signal, int failed, long nowNanos) {
+        Ledger seen = ledger(nowNanos);
+        if (seen.policy().isUnlimited()) {
+            return;
+        }
+        if (signal.isSuccess()) {
+            seen.window().add(Ledger.FORGIVEN, failed, nowNanos);
+            succeed(seen, nowNanos);
+        } else if (signal.isFailure()) {
+            fail(seen, failed == 0, nowNanos);
+        }
+    }
+
+    private void succeed(Ledger seen, long nowNanos) {
+        seen.window().add(Ledger.SUCCESS, nowNanos);
+        refillReserve(seen, nowNanos);
+    }
+
+    private void fail(Ledger first, boolean beginsCall, long nowNanos) {
+        first.window().slideTo(nowNanos);
+        Ledger seen = first;
+        Ledger next = seen.afterFailure(beginsCall, nowNanos);
+        while (next != null && !LEDGER.compareAndSet(this, seen, next)) {
+            seen = ledger(nowNanos);
+            next = seen.afterFailure(beginsCall, nowNanos);
+        }
+        seen.window().add(Ledger.FAILURE, nowNanos);
     }
 
     /**
@@ -112,7 +156,26 @@ public final class RetryBudget {
      * @return the token, or null if the retry must not be made
      */
     public @Nullable Token tryAcquire(long nowNanos) {
-        Token token = spend(nowNanos);
+        return tryAcquire(new Asking(1, null, ThreadLocalRandom.current()), nowNanos);
+    }
+
+    /**
+     * A call that asks for a retry.
+     *
+     * @param retry the number of the retry, from 1
+     * @param before what the call's last retry was paid with; null if it had none
+     * @param random spreads the times of probes
+     */
+    public record Asking(int retry, @Nullable Token before, RandomGenerator random) {}
+
+    /**
+     * Takes a token for a retry of a call.
+     *
+     * @param nowNanos a reading of this budget's clock
+     * @return the token, or null if the retry must not be made
+     */
+    public @Nullable Token tryAcquire(Asking asking, long nowNanos) {
+        Token token = asking.before() == Token.PROBE ? Token.PROBE : spend(asking, nowNanos);
         (token == null ? shared.denied : shared.granted).increment();
         return token;
     }
@@ -127,7 +190,20 @@ public final class RetryBudget {
             case RESERVE ->
                 LEDGER.updateAndGet(
                         this, seen -> seen.withReserve(Math.min(seen.policy().reserve(), seen.reserve() + 1)));
-            case FREE -> {}
+            case ALLOWANCE, PROBE, FREE -> {}
+        }
+    }
+
+    /**
+     * A retry has succeeded: its token goes back. Of a probe the next call that fails profits.
+     *
+     * @param spentNanos when it was spent
+     */
+    public void succeeded(Token token, long spentNanos, long nowNanos) {
+        if (token == Token.PROBE) {
+            LEDGER.updateAndGet(this, seen -> seen.with(seen.probing().succeeded()));
+        } else {
+            giveBack(token, spentNanos, nowNanos);
         }
     }
 
@@ -175,22 +251,19 @@ public final class RetryBudget {
                 shared.denied.sum());
     }
 
-    private @Nullable Token spend(long nowNanos) {
+    private @Nullable Token spend(Asking asking, long nowNanos) {
         while (true) {
             Ledger seen = ledger(nowNanos);
             if (seen.policy().isUnlimited()) {
                 return Token.FREE;
             }
             seen.window().slideTo(nowNanos);
-            if (seen.majorityFails()) {
+            Payment payment = seen.pay(asking, nowNanos);
+            if (payment == null) {
                 return null;
             }
-            // Both are read once: when the window turns, another reading may not leave the token that was seen.
-            long earned = seen.earned();
-            long expired = seen.expired();
-            Token token = seen.next(earned, expired);
-            if (token == null || LEDGER.compareAndSet(this, seen, seen.afterRetry(token, expired))) {
-                return token;
+            if (LEDGER.compareAndSet(this, seen, payment.after())) {
+                return payment.token();
             }
         }
     }

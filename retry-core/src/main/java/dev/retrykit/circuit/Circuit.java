@@ -113,11 +113,7 @@ public final class Circuit {
         force(CircuitBeginning.in(CircuitState.FORCED_OPEN));
     }
 
-    /**
-     * Rejects all calls for a time, and then probes.
-     *
-     * @param time above zero
-     */
+    /** Rejects all calls for a time above zero, and then probes. */
     public void forceOpen(Duration time) {
         force(CircuitBeginning.in(CircuitState.FORCED_OPEN, time, this.time.nanoTime()));
     }
@@ -127,11 +123,7 @@ public final class Circuit {
         force(CircuitBeginning.in(CircuitState.DISABLED));
     }
 
-    /**
-     * Lets all calls through for a time, and is closed then, with an empty window.
-     *
-     * @param time above zero
-     */
+    /** Lets all calls through for a time above zero, and is closed then, with an empty window. */
     public void disable(Duration time) {
         force(CircuitBeginning.in(CircuitState.DISABLED, time, this.time.nanoTime()));
     }
@@ -207,8 +199,12 @@ public final class Circuit {
 
     /** The time until a call can be let through, in nanoseconds: 0 if one can now, {@link Long#MAX_VALUE} if never. */
     public long untilAdmittedNanos(long nowNanos) {
-        Generation current = succession.current(nowNanos);
-        return current.policy.isDryRun() ? 0 : current.untilAdmittedNanos(nowNanos);
+        return succession.untilAdmittedNanos(nowNanos);
+    }
+
+    /** The same for a call that waits since it was rejected: those who wait come back as they came, not together. */
+    public long untilTurnNanos(long rejectedNanos, long nowNanos) {
+        return succession.untilTurnNanos(rejectedNanos, nowNanos);
     }
 
     /** What a rejected call gets. */

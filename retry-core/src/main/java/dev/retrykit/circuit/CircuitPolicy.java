@@ -136,9 +136,10 @@ public final class CircuitPolicy {
     }
 
     /** Whether a rate is reached when so many failures and slow calls are compared with so many calls. */
-    boolean isReached(long failures, long slowCalls, long calls) {
-        return failures * 100.0 >= settings.failureRate * calls
-                || settings.slowCallDuration != null && slowCalls * 100.0 >= settings.slowCallRate * calls;
+    boolean isReached(long failures, long slowCalls, long calls, double least) {
+        return failures * 100.0 >= Math.max(least, settings.failureRate) * calls
+                || settings.slowCallDuration != null
+                        && slowCalls * 100.0 >= Math.max(least, settings.slowCallRate) * calls;
     }
 
     /** Whether a failure says nothing to a circuit of these settings. */

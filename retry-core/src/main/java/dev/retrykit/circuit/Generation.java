@@ -34,6 +34,9 @@ final class Generation extends Permit {
     /** What had been counted when this generation began, for those that count nothing themselves. */
     private final Tally before;
 
+    /** Of an open or a half-open circuit, and of one that was. */
+    private final @Nullable Outage outage;
+
     /** The same generation under other settings, once they have been changed. */
     private volatile @Nullable Generation changed;
 
@@ -45,7 +48,8 @@ final class Generation extends Permit {
             long untilNanos,
             @Nullable Results results,
             @Nullable Probes probes,
-            Tally before) {
+            Tally before,
+            @Nullable Outage outage) {
         this.state = state;
         this.policy = policy;
         this.failedRounds = failedRounds;
@@ -54,6 +58,7 @@ final class Generation extends Permit {
         this.results = results;
         this.probes = probes;
         this.before = before;
+        this.outage = outage;
     }
 
     /** What a circuit begins with. */
@@ -64,12 +69,20 @@ final class Generation extends Permit {
     }
 
     static Generation closed(CircuitPolicy policy, long nowNanos) {
+        return closed(policy, null, nowNanos);
+    }
+
+    private static Generation closed(CircuitPolicy policy, @Nullable Outage outage, long nowNanos) {
         Results empty = new Results(policy, nowNanos);
-        return new Generation(CircuitState.CLOSED, policy, 0, false, 0, empty, null, Tally.NONE);
+        return new Generation(CircuitState.CLOSED, policy, 0, false, 0, empty, null, Tally.NONE, outage);
     }
 
     /** A fresh round of probes. */
     static Generation halfOpen(CircuitPolicy policy, int failedRounds, long nowNanos) {
+        return halfOpen(policy, failedRounds, null, nowNanos);
+    }
+
+    private static Generation halfOpen(CircuitPolicy policy, int failedRounds, @Nullable Outage outage, long nowNanos) {
         long until = nowNanos + policy.leaseNanos;
         return new Generation(
                 CircuitState.HALF_OPEN,
@@ -78,14 +91,15 @@ final class Generation extends Permit {
                 true,
                 until,
                 null,
-                new Probes(policy.probes()),
-                Tally.NONE);
+                new Probes(policy.probes(), nowNanos),
+                Tally.NONE,
+                outage);
     }
 
     /** Forced open or disabled: it watches nothing. */
     static Generation fixed(CircuitBeginning beginning, CircuitPolicy policy, Tally before) {
         return new Generation(
-                beginning.state(), policy, 0, beginning.ends(), beginning.untilNanos(), null, null, before);
+                beginning.state(), policy, 0, beginning.ends(), beginning.untilNanos(), null, null, before, null);
     }
 
     /** For calls that an open circuit lets through, uncounted. */
@@ -99,7 +113,7 @@ final class Generation extends Permit {
      */
     Generation with(CircuitPolicy other, long nowNanos) {
         Results kept = results == null ? null : results.with(other, nowNanos);
-        Generation next = new Generation(state, other, failedRounds, ends, untilNanos, kept, probes, before);
+        Generation next = new Generation(state, other, failedRounds, ends, untilNanos, kept, probes, before, outage);
         changed = next;
         return next;
     }
@@ -117,7 +131,8 @@ final class Generation extends Permit {
     private Generation opened(int newFailedRounds, Tally tally, long nowNanos, RandomGenerator random) {
         double grown = policy.openNanos * Math.pow(policy.openMultiplier(), newFailedRounds);
         long until = nowNanos + (long) (Math.min(grown, policy.maxOpenNanos) * spread(random));
-        return new Generation(CircuitState.OPEN, policy, newFailedRounds, true, until, null, null, tally);
+        Outage began = state == CircuitState.CLOSED || outage == null ? Outage.begin(nowNanos) : outage;
+        return new Generation(CircuitState.OPEN, policy, newFailedRounds, true, until, null, null, tally, began);
     }
 
     /** Without chance there is no spread: a dependency that is down needs an open circuit first of all. */
@@ -150,21 +165,57 @@ final class Generation extends Permit {
         };
     }
 
+    /**
+     * The same for a call that waits. Its turn comes as long after that of the first who waits as it came after the circuit
+     * had opened.
+     *
+     * @param rejectedNanos when it was rejected first
+     */
+    long untilTurnNanos(long rejectedNanos, long nowNanos) {
+        if (outage == null || state == CircuitState.HALF_OPEN) {
+            return untilAdmittedNanos(nowNanos);
+        }
+        return state == CircuitState.OPEN
+                ? Math.max(0, untilNanos + outage.lag(rejectedNanos) - nowNanos)
+                : outage.untilTurn(rejectedNanos, nowNanos);
+    }
+
     /** What follows by time alone; null if this generation is still in force. */
     @Nullable
-    Generation afterTime(long nowNanos) {
+    Generation afterTime(long nowNanos, RandomGenerator random) {
         if (!ends || nowNanos - untilNanos < 0) {
             return null;
         }
-        return state == CircuitState.DISABLED || hasAnsweredWell()
-                ? closed(policy, nowNanos)
-                : halfOpen(policy, failedRounds, nowNanos);
+        if (state == CircuitState.DISABLED) {
+            return closed(policy, nowNanos);
+        }
+        Tally tally = probes == null ? Tally.NONE : probes.tally();
+        if (hasAnsweredWell(tally)) {
+            return ended(nowNanos);
+        }
+        return tally.calls() > 0 && tally.failures() == tally.calls()
+                ? opened(failedRounds + 1, tally, untilNanos, random)
+                : halfOpen(policy, failedRounds, outage, nowNanos);
+    }
+
+    /** Whether calls that come in are counted. */
+    boolean watchesAdmissions() {
+        return results != null && policy.slowCallDuration() != null;
+    }
+
+    /** A call was let in. What follows from it; null if nothing does. */
+    @Nullable
+    Generation afterAdmission(long nowNanos, RandomGenerator random) {
+        return results != null && results.admit(nowNanos) ? opened(0, results.tally(nowNanos), nowNanos, random) : null;
+    }
+
+    private Generation ended(long nowNanos) {
+        return closed(policy, outage == null ? null : outage.end(nowNanos), nowNanos);
     }
 
     /** Whether probes have ended, none of them failed and not too many were slow, though others may be lost. */
-    private boolean hasAnsweredWell() {
-        Tally tally = probes == null ? Tally.NONE : probes.tally();
-        return tally.calls() > 0 && tally.failures() == 0 && !policy.isReached(0, tally.slowCalls(), tally.calls());
+    private boolean hasAnsweredWell(Tally tally) {
+        return tally.calls() > 0 && tally.failures() == 0 && !policy.isReached(0, tally.slowCalls(), tally.calls(), 0);
     }
 
     /** How long it lasts if nothing else happens, in nanoseconds; -1 if time alone doesn't end it. */
@@ -174,30 +225,36 @@ final class Generation extends Permit {
 
     /** Counts the result of a call that was let in here. What follows from it; null if nothing does. */
     @Nullable
-    Generation afterResult(Signal signal, boolean slow, long nowNanos, RandomGenerator random) {
+    Generation afterResult(Signal signal, boolean slow, long startedNanos, long nowNanos, RandomGenerator random) {
         if (results != null) {
-            boolean opens =
-                    signal != Signal.NONE && results.add(!signal.isSuccess(), slow, signal == Signal.FAILURE, nowNanos);
+            results.end();
+            boolean opens = tells(signal, slow) && results.add(signal, slow, startedNanos, nowNanos);
             return opens ? opened(0, results.tally(nowNanos), nowNanos, random) : null;
         }
         return probes == null ? null : afterProbe(probes, signal, slow, nowNanos, random);
     }
 
+    /** Who gives a call up tells nothing, unless it had taken too long already. */
+    private boolean tells(Signal signal, boolean slow) {
+        return signal != Signal.NONE || slow && policy.slowCallDuration() != null;
+    }
+
     /** A probe that ends after the lease is late, even if nobody has asked for the next round yet. */
     private @Nullable Generation afterProbe(
             Probes round, Signal signal, boolean slow, long nowNanos, RandomGenerator random) {
-        if (signal == Signal.NONE) {
+        if (!tells(signal, slow)) {
             round.release();
             return null;
         }
         if (nowNanos - untilNanos >= 0) {
             return null;
         }
-        Tally tally = round.end(!signal.isSuccess(), slow);
-        if (policy.isReached(tally.failures(), tally.slowCalls(), round.places())) {
+        Tally tally = round.end(signal.isFailure(), slow);
+        boolean hopeless = signal.isFailure() && round.haveAllFailed(nowNanos);
+        if (hopeless || policy.isReached(tally.failures(), tally.slowCalls(), round.places(), 0)) {
             return opened(failedRounds + 1, tally, nowNanos, random);
         }
-        return tally.calls() >= round.places() ? closed(policy, nowNanos) : null;
+        return tally.calls() >= round.places() ? ended(nowNanos) : null;
     }
 
     Tally tally(long nowNanos) {

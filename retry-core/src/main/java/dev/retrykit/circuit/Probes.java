@@ -15,11 +15,16 @@ final class Probes {
     private static final long FAILED = 1L << 2 * BITS;
     private static final long SLOW = 1L << 3 * BITS;
 
+    /** A round in which all fail isn't concluded sooner, unless all have ended. */
+    private static final long EVIDENCE_NANOS = 1_000_000_000L;
+
     private final int places;
+    private final long beganNanos;
     private final AtomicLong word = new AtomicLong();
 
-    Probes(int places) {
+    Probes(int places, long nowNanos) {
         this.places = places;
+        this.beganNanos = nowNanos;
     }
 
     /** Takes one of the places, if there is one left. */
@@ -42,6 +47,16 @@ final class Probes {
     /** Counts the result of an admitted probe. */
     Tally end(boolean failed, boolean slow) {
         return tally(word.addAndGet(ENDED + (failed ? FAILED : 0) + (slow ? SLOW : 0)));
+    }
+
+    /** Whether a second has passed, at least two have ended, all of them failed, and none is on its way. */
+    boolean haveAllFailed(long nowNanos) {
+        long seen = word.get();
+        Tally tally = tally(seen);
+        return nowNanos - beganNanos >= EVIDENCE_NANOS
+                && tally.calls() >= 2
+                && tally.failures() == tally.calls()
+                && admitted(seen) == tally.calls();
     }
 
     /** How many of them there are in this round. */

@@ -1,27 +1,42 @@
 package dev.retrykit.circuit;
 
+import dev.retrykit.failure.Signal;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/** The results of a closed circuit: those of its window, and how many failed in a row. */
-final class Results implements Window.Reading<Results.Look> {
+/** The results of a closed circuit: those of its window, how many failed in a row, and which calls hang. */
+final class Results {
 
     private static final long UNSETTLED = Long.MIN_VALUE;
+
+    /** Percent that must be bad where the window alone holds too few calls: chance reaches any other rate in time. */
+    private static final double RATE_OF_FEW = 90;
+
+    private static final Window.Reading<Tally> TALLY = Tally::new;
 
     private final CircuitPolicy policy;
     private final Window window;
     private final AtomicInteger streak;
+    private final Evidence evidence;
+    private final @Nullable Hanging hanging;
+    private final Window.Reading<Look> look = this::look;
+    private final Window.Reading<Look> lookBack = this::lookBack;
 
-    /** The slice of the last look at the rates, if enough calls were there: within it a quick success only lowers them. */
+    /** The slice of the last look at the rates, if none was reached: within it a quick success only lowers them. */
     private volatile long settledSlice = UNSETTLED;
 
     Results(CircuitPolicy policy, long nowNanos) {
-        this(policy, Window.of(policy, nowNanos), new AtomicInteger());
+        this(policy, Window.of(policy, nowNanos), new AtomicInteger(), new Evidence(nowNanos), nowNanos);
     }
 
-    private Results(CircuitPolicy policy, Window window, AtomicInteger streak) {
+    private Results(CircuitPolicy policy, Window window, AtomicInteger streak, Evidence evidence, long nowNanos) {
         this.policy = policy;
         this.window = window;
         this.streak = streak;
+        this.evidence = evidence;
+        this.hanging = policy.slowCallDuration() == null || policy.isCounted()
+                ? null
+                : new Hanging(policy.slowNanos, nowNanos);
     }
 
     /**
@@ -30,58 +45,96 @@ final class Results implements Window.Reading<Results.Look> {
      */
     Results with(CircuitPolicy other, long nowNanos) {
         Window kept = window.with(other, nowNanos);
-        return new Results(other, kept, other.isCounted() == policy.isCounted() ? streak : new AtomicInteger());
+        AtomicInteger known = other.isCounted() == policy.isCounted() ? streak : new AtomicInteger();
+        return new Results(other, kept, known, evidence, nowNanos);
+    }
+
+    /**
+     * A call comes in.
+     *
+     * @return whether the circuit should open now, since so many hang
+     */
+    boolean admit(long nowNanos) {
+        Hanging calls = hanging;
+        if (calls == null || !calls.admit(nowNanos)) {
+            return false;
+        }
+        long many = calls.count();
+        window.slideTo(nowNanos);
+        return many > 0
+                && window.reach(
+                        policy.minimumCalls(),
+                        (all, failures, slow) -> isReached(all + many, failures, slow + many, 0),
+                        (all, failures, slow) -> isReached(all + many, failures, slow + many, RATE_OF_FEW));
+    }
+
+    private boolean isReached(long calls, long failures, long slowCalls, double least) {
+        return calls >= policy.minimumCalls() && policy.isReached(failures, slowCalls, calls, least);
+    }
+
+    /** A call that came in has ended, with a result or without. */
+    void end() {
+        if (hanging != null) {
+            hanging.end();
+        }
     }
 
     /** Counts a result and tells whether the circuit should open now. */
-    boolean add(boolean failed, boolean slow, boolean streaks, long nowNanos) {
+    boolean add(Signal signal, boolean slow, long startedNanos, long nowNanos) {
+        boolean failed = signal.isFailure();
+        boolean bad = failed || slow && policy.slowCallDuration() != null;
+        if (bad && !policy.isCounted()) {
+            window.slideTo(nowNanos);
+            evidence.consider(window, policy, startedNanos);
+        }
         window.add(failed, slow, nowNanos);
-        if (isStreak(failed, streaks)) {
+        if (isStreak(signal)) {
             return true;
         }
-        return (failed || slow || window.slice() != settledSlice) && opens();
+        return (bad || window.slice() != settledSlice) && opens(bad, nowNanos);
     }
 
-    private boolean opens() {
+    private boolean opens(boolean bad, long nowNanos) {
         long slice = window.slice();
-        Look look = window.read(this);
-        long settled = look == Look.TOO_FEW ? UNSETTLED : slice;
+        Look now = window.reach(policy.minimumCalls(), look, bad ? lookBack : (all, failures, slow) -> Look.TOO_FEW);
+        long settled = now == Look.FINE ? slice : UNSETTLED;
         if (settled != settledSlice) {
             settledSlice = settled;
         }
-        return look == Look.OPENS;
+        return now == Look.OPENS && (policy.isCounted() || evidence.suffices(nowNanos));
     }
 
-    @Override
-    public Look of(long calls, long failures, long slowCalls) {
+    private Look look(long calls, long failures, long slowCalls) {
         if (calls < policy.minimumCalls()) {
             return Look.TOO_FEW;
         }
-        return policy.isReached(failures, slowCalls, calls) ? Look.OPENS : Look.FINE;
+        return policy.isReached(failures, slowCalls, calls, 0) ? Look.OPENS : Look.FINE;
+    }
+
+    private Look lookBack(long calls, long failures, long slowCalls) {
+        boolean opens = isReached(calls, failures, slowCalls, RATE_OF_FEW);
+        return opens ? Look.OPENS : Look.TOO_FEW;
     }
 
     /** What a look at the rates tells. */
-    enum Look {
+    private enum Look {
         TOO_FEW,
         FINE,
         OPENS
     }
 
-    /** The window's sums now. */
+    /** The window's sums now or, where these are fewer than the minimum, those of the time that it reaches back. */
     Tally tally(long nowNanos) {
         window.slideTo(nowNanos);
-        return window.tally();
+        return window.reach(policy.minimumCalls(), TALLY, TALLY);
     }
 
     /** Counted whether it matters or not: the settings may change. */
-    private boolean isStreak(boolean failed, boolean streaks) {
-        if (!failed) {
-            if (streak.get() != 0) {
-                streak.set(0);
-            }
-            return false;
+    private boolean isStreak(Signal signal) {
+        if (signal.isSuccess() && streak.get() != 0) {
+            streak.set(0);
         }
-        int inARow = streaks ? streak.incrementAndGet() : 0;
+        int inARow = signal == Signal.FAILURE ? streak.incrementAndGet() : 0;
         return policy.consecutiveFailures() > 0 && inARow >= policy.consecutiveFailures();
     }
 }

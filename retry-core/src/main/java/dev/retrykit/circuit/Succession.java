@@ -42,7 +42,7 @@ final class Succession {
     Generation current(long nowNanos) {
         while (true) {
             Generation seen = generation;
-            Generation next = seen.afterTime(nowNanos);
+            Generation next = seen.afterTime(nowNanos, random);
             if (next == null) {
                 return seen;
             }
@@ -103,6 +103,9 @@ final class Succession {
     Permit admit(long nowNanos, boolean first) {
         Generation current = current(nowNanos);
         if (current.tryAdmit()) {
+            if (current.watchesAdmissions()) {
+                watch(current, nowNanos);
+            }
             return current;
         }
         boolean passes = first && current.policy.blocks() == Blocks.RETRIES;
@@ -112,11 +115,30 @@ final class Succession {
         return passes || current.policy.isDryRun() ? Generation.unwatched(current.policy) : null;
     }
 
+    private void watch(Generation current, long nowNanos) {
+        Generation next = current.afterAdmission(nowNanos, random);
+        if (next != null) {
+            replace(current, next, nowNanos);
+        }
+    }
+
     private void reject() {
         rejected.increment();
         if (counters != null) {
             counters.reject();
         }
+    }
+
+    /** Until a call can be let in; a dry run lets all in. */
+    long untilAdmittedNanos(long nowNanos) {
+        Generation current = current(nowNanos);
+        return current.policy.isDryRun() ? 0 : current.untilAdmittedNanos(nowNanos);
+    }
+
+    /** Until it is the turn of a call that waits. */
+    long untilTurnNanos(long rejectedNanos, long nowNanos) {
+        Generation current = current(nowNanos);
+        return current.policy.isDryRun() ? 0 : current.untilTurnNanos(rejectedNanos, nowNanos);
     }
 
     /** Counts the result of a call, in the generation that let it in. */
@@ -127,7 +149,7 @@ final class Succession {
         if (counters != null) {
             counters.add(Result.of(signal), slow, ended - startedNanos);
         }
-        Generation to = from.afterResult(signal, slow, ended, random);
+        Generation to = from.afterResult(signal, slow, startedNanos, ended, random);
         if (to != null) {
             replace(from, to, ended);
         }

@@ -1,6 +1,7 @@
 package dev.retrykit.circuit;
 
 import dev.retrykit.window.SlidingWindow;
+import dev.retrykit.window.SlidingWindow.Reach;
 
 /** The results of the last time. */
 final class TimeWindow implements Window {
@@ -19,7 +20,7 @@ final class TimeWindow implements Window {
     }
 
     static TimeWindow of(long sizeNanos, long nowNanos) {
-        return new TimeWindow(sizeNanos, new SlidingWindow(KINDS, sizeNanos, SLICES, nowNanos));
+        return new TimeWindow(sizeNanos, new SlidingWindow(KINDS, sizeNanos, SLICES, nowNanos, true));
     }
 
     @Override
@@ -44,6 +45,18 @@ final class TimeWindow implements Window {
         long slow = window.count(SLOW);
         long fine = window.count(0);
         return reading.of(fine + slow + failedFast + failedSlow, failedFast + failedSlow, slow + failedSlow);
+    }
+
+    @Override
+    public <T> T reach(int calls, Reading<T> near, Reading<T> far) {
+        Reach reach = window.reach(counts -> calls(counts) >= calls);
+        long[] counts = reach.counts();
+        return (reach.isLong() ? far : near)
+                .of(calls(counts), counts[FAILED] + counts[FAILED + SLOW], counts[SLOW] + counts[FAILED + SLOW]);
+    }
+
+    private static long calls(long[] counts) {
+        return counts[0] + counts[SLOW] + counts[FAILED] + counts[FAILED + SLOW];
     }
 
     @Override

@@ -15,6 +15,15 @@ interface Window {
     /** Hands over what the window holds, without an object in between. */
     <T> T read(Reading<T> reading);
 
+    /**
+     * The same. Where the window holds fewer calls than these, a window of time hands over what a longer time of up to ten
+     * minutes holds instead.
+     *
+     * @param near makes something of what the window holds
+     * @param far makes something of what a longer time holds
+     */
+    <T> T reach(int calls, Reading<T> near, Reading<T> far);
+
     /** What the window holds. */
     default Tally tally() {
         return read(Tally::new);

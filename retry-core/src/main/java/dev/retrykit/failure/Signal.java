@@ -22,4 +22,9 @@ public enum Signal {
     public boolean isSuccess() {
         return this == SUCCESS || this == IGNORED;
     }
+
+    /** Whether the dependency didn't do its work. */
+    public boolean isFailure() {
+        return this == FAILURE || this == THROTTLED;
+    }
 }

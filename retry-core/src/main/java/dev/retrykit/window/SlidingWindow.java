@@ -2,6 +2,8 @@ package dev.retrykit.window;
 
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts of several kinds over a window that slides along a position, which is a time or a number of calls.
@@ -16,14 +18,29 @@ public final class SlidingWindow {
     private static final AtomicReferenceFieldUpdater<SlidingWindow, Marks> MARKS =
             AtomicReferenceFieldUpdater.newUpdater(SlidingWindow.class, Marks.class, "marks");
 
+    private static final AtomicReferenceFieldUpdater<SlidingWindow, SlidingWindow> LONGER =
+            AtomicReferenceFieldUpdater.newUpdater(SlidingWindow.class, SlidingWindow.class, "longer");
+
+    /** How far back a window of time looks where its own size holds too little: 10 min, by slices of 10 s. */
+    private static final long REACH = 600_000_000_000L;
+
+    private static final int REACH_SLICES = 60;
+
     private final LongAdder[] counters;
     private final long origin;
     private final long width;
     private final int fullSlices;
+    private final long size;
+    private final boolean reaches;
     private volatile Marks marks;
 
-    private SlidingWindow(LongAdder[] counters, long size, int slices, long origin) {
+    /** A longer window over the same counts, made when the first slice of this one turns; null if this one has none. */
+    private volatile @Nullable SlidingWindow longer;
+
+    private SlidingWindow(LongAdder[] counters, long size, int slices, long origin, boolean reaches) {
         this.counters = counters;
+        this.size = size;
+        this.reaches = reaches;
         this.origin = origin;
         this.width = Math.max(1, size / slices);
         this.fullSlices = (int) ((size - 1 + width - 1) / width);
@@ -39,7 +56,20 @@ public final class SlidingWindow {
      * @param origin the first position
      */
     public SlidingWindow(int kinds, long size, int slices, long origin) {
-        this(adders(kinds), size, slices, origin);
+        this(adders(kinds), size, slices, origin, false);
+    }
+
+    /**
+     * An empty window.
+     *
+     * @param kinds how many kinds are counted
+     * @param size the window's size, 1 or more
+     * @param slices how many slices make up the size: the window may hold two of them more
+     * @param origin the first position
+     * @param reaches whether it can {@linkplain #reach} further back than its size: then positions are nanoseconds
+     */
+    public SlidingWindow(int kinds, long size, int slices, long origin, boolean reaches) {
+        this(adders(kinds), size, slices, origin, reaches);
     }
 
     private static LongAdder[] adders(int kinds) {
@@ -58,7 +88,13 @@ public final class SlidingWindow {
      */
     public SlidingWindow resized(long size, int slices, long position) {
         slideTo(position);
-        SlidingWindow resized = new SlidingWindow(counters, size, slices, position);
+        SlidingWindow resized = over(size, slices, position, reaches);
+        resized.longer = size < REACH ? longer : over(REACH, REACH_SLICES, position, false);
+        return resized;
+    }
+
+    private SlidingWindow over(long size, int slices, long position, boolean reach) {
+        SlidingWindow resized = new SlidingWindow(counters, size, slices, position, reach);
         Marks seen = marks;
         long[] starts = new long[(resized.fullSlices + 1) * counters.length];
         for (int back = 0; back <= resized.fullSlices; back++) {
@@ -75,12 +111,76 @@ public final class SlidingWindow {
         counters[kind].increment();
     }
 
+    /** Slides the window to the position, then counts so many of the kind. */
+    public void add(int kind, int count, long position) {
+        slideTo(position);
+        counters[kind].add(count);
+    }
+
     /** Slides the window to the position; one that it has passed already changes nothing. */
     public void slideTo(long position) {
         for (Marks seen = marks; position - seen.end >= 0; seen = marks) {
-            MARKS.compareAndSet(this, seen, seen.movedTo((position - origin) / width, this));
+            if (MARKS.compareAndSet(this, seen, seen.movedTo((position - origin) / width, this))) {
+                slideLonger(position);
+            }
         }
     }
+
+    private void slideLonger(long position) {
+        if (!reaches || size >= REACH) {
+            return;
+        }
+        SlidingWindow known = longer;
+        if (known == null) {
+            known = new SlidingWindow(counters, REACH, REACH_SLICES, origin, false);
+            known.slideTo(position);
+            LONGER.compareAndSet(this, null, known);
+        } else {
+            known.slideTo(position);
+        }
+    }
+
+    /**
+     * What the window holds, by kind. Where that doesn't suffice: what the shortest time that does holds, of up to ten
+     * minutes, or all of these.
+     */
+    public Reach reach(Predicate<long[]> suffices) {
+        long[] sums = new long[counters.length];
+        for (int kind = 0; kind < sums.length; kind++) {
+            sums[kind] = counters[kind].sum();
+        }
+        Marks near = marks;
+        long[] counts = since(sums, near.starts, near.starts.length - sums.length);
+        SlidingWindow known = longer;
+        if (known == null || size >= REACH || suffices.test(counts)) {
+            return new Reach(counts, false);
+        }
+        long[] starts = known.marks.starts;
+        for (int mark = 0; mark < starts.length; mark += sums.length) {
+            counts = since(sums, starts, mark);
+            if (suffices.test(counts)) {
+                break;
+            }
+        }
+        return new Reach(counts, true);
+    }
+
+    private static long[] since(long[] sums, long[] starts, int mark) {
+        long[] counts = new long[sums.length];
+        for (int kind = 0; kind < sums.length; kind++) {
+            counts[kind] = sums[kind] - starts[mark + kind];
+        }
+        return counts;
+    }
+
+    /**
+     * What a window holds, or the time before it.
+     *
+     * @param counts by kind
+     * @param isLong whether it holds more than the window's own size
+     */
+    @SuppressWarnings("ArrayRecordComponent") // made for one reader
+    public record Reach(long[] counts, boolean isLong) {}
 
     /** The number of the slice that is being filled: while it stays the same, counts only grow. */
     public long slice() {

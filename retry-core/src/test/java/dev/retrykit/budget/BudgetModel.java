@@ -12,43 +12,137 @@ import org.jspecify.annotations.Nullable;
 final class BudgetModel {
 
     private static final long TOKEN = 1_000_000;
+    private static final long SECOND = 1_000_000_000L;
+    private static final long MINUTE = 60 * SECOND;
 
     private BudgetPolicy policy;
     private final long windowNanos;
     private final List<Earned> earned = new ArrayList<>();
     private final List<Attempt> attempts = new ArrayList<>();
+    private long failures;
+    private @Nullable Long troubleBegan;
+    private int failedCalls;
+    private int grantedSoon;
+    private long interval = MINUTE;
+    private long nextProbe;
+    private long probeAtFailures = 20;
+    private int proven;
     private int reserve;
     private @Nullable Long refilled;
 
-    BudgetModel(BudgetPolicy policy) {
+    BudgetModel(BudgetPolicy policy, long now) {
+        this.nextProbe = now + MINUTE;
         this.policy = policy;
         this.windowNanos = policy.window().toNanos();
         this.reserve = policy.reserve();
     }
 
+    /** An attempt by itself. */
     void record(Signal signal, long now) {
+        record(signal, 0, false, now);
+    }
+
+    /** An attempt of a call, of which so many have failed before. */
+    void record(Signal signal, int failed, long now) {
+        record(signal, failed, true, now);
+    }
+
+    private void record(Signal signal, int failed, boolean ofCall, long now) {
+        expire(now);
         if (signal == Signal.NONE) {
             return;
         }
-        attempts.add(new Attempt(slice(now), signal.isSuccess()));
-        expire(now);
         if (signal.isSuccess()) {
+            for (int i = 0; i < failed; i++) {
+                attempts.add(new Attempt(now, Kind.FORGIVEN));
+            }
+            attempts.add(new Attempt(now, Kind.SUCCESS));
             earned.add(new Earned(slice(now), Math.round(policy.ratio() * TOKEN)));
             if (reserve < policy.reserve()
                     && (refilled == null || now - refilled >= windowNanos)
-                    && successes(now) * 100.0 >= policy.minSuccess() * attempts.size()) {
+                    && succeed(policy.minSuccess(), now)) {
                 reserve++;
                 refilled = now;
             }
+            return;
         }
+        if (ofCall && (troubleBegan == null || now - troubleBegan >= 10 * SECOND) && succeed(80, now)) {
+            troubleBegan = now;
+            failedCalls = 0;
+            grantedSoon = 0;
+        }
+        failedCalls += ofCall && failed == 0 ? 1 : 0;
+        failures++;
+        attempts.add(new Attempt(now, Kind.FAILURE));
     }
 
-    RetryBudget.@Nullable Token tryAcquire(long now) {
+    private boolean succeed(double percent, long now) {
+        return share(near(now), percent) && share(reach(now), percent);
+    }
+
+    private static boolean share(List<Attempt> some, double percent) {
+        return count(some, Kind.SUCCESS) * 100.0 >= percent * judged(some);
+    }
+
+    private static long count(List<Attempt> some, Kind kind) {
+        return some.stream().filter(attempt -> attempt.kind == kind).count();
+    }
+
+    private static long judged(List<Attempt> some) {
+        return count(some, Kind.SUCCESS) + Math.max(0, count(some, Kind.FAILURE) - count(some, Kind.FORGIVEN));
+    }
+
+    private List<Attempt> near(long now) {
+        return attempts.stream()
+                .filter(attempt -> slice(attempt.at) >= slice(now) - 10)
+                .toList();
+    }
+
+    /** By slices of 10 s. */
+    private List<Attempt> reach(long now) {
+        List<Attempt> reached = near(now);
+        long slices = 10 * SECOND;
+        for (long back = 0; judged(reached) < 20 && back <= 60; back++) {
+            long oldest = now / slices - back;
+            reached = attempts.stream()
+                    .filter(attempt -> attempt.at / slices >= oldest)
+                    .toList();
+        }
+        return reached;
+    }
+
+    RetryBudget.@Nullable Token tryAcquire(int retry, RetryBudget.@Nullable Token before, long now) {
         expire(now);
-        long successes = successes(now);
-        if (attempts.size() >= 20 && successes * 100.0 < policy.minSuccess() * attempts.size()) {
+        if (before == RetryBudget.Token.PROBE) {
+            return before;
+        }
+        if (policy.ratio() == 0 && policy.reserve() == 0) {
             return null;
         }
+        if (proven > 0) {
+            proven--;
+            return RetryBudget.Token.PROBE;
+        }
+        boolean soon = troubleBegan != null && now - troubleBegan < SECOND;
+        List<Attempt> judged = reach(now);
+        if (soon || judged(judged) < 20 || share(judged, policy.minSuccess())) {
+            RetryBudget.Token token = retry > 1 && available(now) < 2 ? null : token();
+            if (token != null) {
+                grantedSoon += soon ? 1 : 0;
+                interval = MINUTE;
+                nextProbe = now + MINUTE * 5 / 4;
+                probeAtFailures = failures + 20;
+                return token;
+            }
+            if (soon && grantedSoon < failedCalls) {
+                grantedSoon++;
+                return RetryBudget.Token.ALLOWANCE;
+            }
+        }
+        return probe(now);
+    }
+
+    private RetryBudget.@Nullable Token token() {
         if (unspent() >= TOKEN) {
             spend(TOKEN);
             return RetryBudget.Token.EARNED;
@@ -60,8 +154,32 @@ final class BudgetModel {
         return null;
     }
 
+    /** The spread is that of {@link RetryBudgetModelTests#MIDDLE}. */
+    private RetryBudget.@Nullable Token probe(long now) {
+        boolean late = now - nextProbe >= 10 * MINUTE;
+        if (now < nextProbe || failures < probeAtFailures && !late) {
+            return null;
+        }
+        nextProbe = now + interval * 5 / 4;
+        probeAtFailures = failures + 20 * interval / MINUTE;
+        interval = Math.min(2 * interval, 10 * MINUTE);
+        return RetryBudget.Token.PROBE;
+    }
+
+    void succeeded(RetryBudget.Token token, long now) {
+        if (token == RetryBudget.Token.PROBE) {
+            proven++;
+            interval = MINUTE;
+        } else {
+            giveBack(token, now);
+        }
+    }
+
     void giveBack(RetryBudget.Token token, long now) {
         expire(now);
+        if (token == RetryBudget.Token.PROBE || token == RetryBudget.Token.ALLOWANCE) {
+            return;
+        }
         if (token == RetryBudget.Token.RESERVE) {
             reserve = Math.min(policy.reserve(), reserve + 1);
             return;
@@ -95,13 +213,11 @@ final class BudgetModel {
     }
 
     long attempts(long now) {
-        expire(now);
-        return attempts.size();
+        return judged(near(now));
     }
 
     long successes(long now) {
-        expire(now);
-        return attempts.stream().filter(attempt -> attempt.success).count();
+        return count(near(now), Kind.SUCCESS);
     }
 
     private long unspent() {
@@ -120,14 +236,20 @@ final class BudgetModel {
     private void expire(long now) {
         long oldest = slice(now) - 10;
         earned.removeIf(each -> each.slice < oldest);
-        attempts.removeIf(attempt -> attempt.slice < oldest);
+        attempts.removeIf(attempt -> now - attempt.at > 11 * MINUTE);
     }
 
     private long slice(long now) {
         return now / (windowNanos / 10);
     }
 
-    private record Attempt(long slice, boolean success) {}
+    private record Attempt(long at, Kind kind) {}
+
+    private enum Kind {
+        SUCCESS,
+        FAILURE,
+        FORGIVEN
+    }
 
     private static final class Earned {
 

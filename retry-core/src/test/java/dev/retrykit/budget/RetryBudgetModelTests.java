@@ -2,6 +2,7 @@ package dev.retrykit.budget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retrykit.budget.RetryBudget.Asking;
 import dev.retrykit.budget.RetryBudget.Token;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.time.ManualTime;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +20,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RetryBudgetModelTests {
 
     private static final int COMMANDS = 6_000;
+
+    /** Spreads nothing up or down. */
+    private static final RandomGenerator MIDDLE = new RandomGenerator() {
+        @Override
+        public long nextLong() {
+            return 0;
+        }
+
+        @Override
+        public double nextDouble() {
+            return 0.5;
+        }
+    };
 
     static IntStream seeds() {
         return IntStream.rangeClosed(1, 40);
@@ -30,26 +45,39 @@ class RetryBudgetModelTests {
         BudgetPolicy policy = policy(random, Duration.ofMillis((long) pick(random, 10, 100, 1_000, 10_000)));
         ManualTime time = new ManualTime();
         RetryBudget budget = RetryBudget.of("model", policy, time);
-        BudgetModel model = new BudgetModel(policy);
+        BudgetModel model = new BudgetModel(policy, time.nanoTime());
         List<Token> outstanding = new ArrayList<>();
         double failureRate = 0.1;
         for (int command = 0; command < COMMANDS; command++) {
             long now = time.nanoTime();
             String at = "seed " + seed + ", command " + command + ", " + policy;
             int dice = random.nextInt(100);
-            if (dice < 60) {
+            if (dice < 10) {
                 Signal signal = signal(random, failureRate);
                 budget.record(signal, now);
                 model.record(signal, now);
+            } else if (dice < 60) {
+                Signal signal = signal(random, failureRate);
+                int failed = random.nextInt(3) * random.nextInt(2);
+                budget.record(signal, failed, now);
+                model.record(signal, failed, now);
             } else if (dice < 80) {
-                Token token = budget.tryAcquire(now);
-                assertThat(token).as(at).isEqualTo(model.tryAcquire(now));
+                int retry = 1 + random.nextInt(3);
+                Token before = retry == 1 ? null : Token.values()[random.nextInt(Token.values().length - 1)];
+                Token token = budget.tryAcquire(new Asking(retry, before, MIDDLE), now);
+                assertThat(token).as(at).isEqualTo(model.tryAcquire(retry, before, now));
                 keep(outstanding, token);
-            } else if (dice < 87) {
+            } else if (dice < 84) {
                 if (!outstanding.isEmpty()) {
                     Token token = outstanding.remove(random.nextInt(outstanding.size()));
                     budget.giveBack(token);
                     model.giveBack(token, now);
+                }
+            } else if (dice < 87) {
+                if (!outstanding.isEmpty()) {
+                    Token token = outstanding.remove(random.nextInt(outstanding.size()));
+                    budget.succeeded(token, now, now);
+                    model.succeeded(token, now);
                 }
             } else if (dice < 92) {
                 if (!outstanding.isEmpty()) {
@@ -63,6 +91,7 @@ class RetryBudgetModelTests {
                 model.change(other, now);
             } else {
                 failureRate = pick(random, 0, 0.1, 0.5, 1);
+                time.advance(Duration.ofSeconds(random.nextInt(4) == 0 ? random.nextInt(700) : 0));
                 time.advance(policy.window().multipliedBy(random.nextInt(3)));
             }
             if (random.nextInt(3) == 0) {

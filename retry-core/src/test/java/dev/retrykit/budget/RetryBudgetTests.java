@@ -3,6 +3,7 @@ package dev.retrykit.budget;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import dev.retrykit.budget.RetryBudget.Asking;
 import dev.retrykit.budget.RetryBudget.Token;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.time.ManualTime;
@@ -11,7 +12,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -267,12 +270,169 @@ class RetryBudgetTests {
     }
 
     @Test
-    void retriesReturnWhenTheFailuresHaveLeftTheWindow() {
+    void retriesReturnWhenTheLastAttemptsSucceed() {
         RetryBudget budget = budget(BudgetPolicy.defaults());
         record(budget, Signal.FAILURE, 100);
         assertThat(acquire(budget, 1)).isEmpty();
         time.advance(WINDOW.plusSeconds(1));
+        assertThat(acquire(budget, 1)).as("rare calls are judged too").isEmpty();
+        record(budget, Signal.SUCCESS, 20);
         assertThat(acquire(budget, 1)).hasSize(1);
+    }
+
+    @Test
+    void whatHappenedTenMinutesAgoIsForgotten() {
+        RetryBudget budget = budget(BudgetPolicy.defaults());
+        record(budget, Signal.FAILURE, 100);
+        time.advance(Duration.ofMinutes(11));
+        assertThat(acquire(budget, 6)).hasSize(5);
+    }
+
+    @Test
+    void aCallThatRecoversIsASuccessAndALostOneCountsEachAttempt() {
+        RetryBudget budget = budget(BudgetPolicy.defaults());
+        for (int call = 0; call < 30; call++) {
+            budget.record(Signal.FAILURE, 0, time.nanoTime());
+            budget.record(Signal.FAILURE, 1, time.nanoTime());
+            budget.record(Signal.SUCCESS, 2, time.nanoTime());
+            time.advance(Duration.ofMillis(100));
+        }
+        assertThat(budget.snapshot())
+                .extracting(BudgetSnapshot::attempts, BudgetSnapshot::successes)
+                .containsExactly(30L, 30L);
+        assertThat(acquire(budget, 1)).hasSize(1);
+
+        for (int call = 0; call < 10; call++) {
+            budget.record(Signal.FAILURE, 0, time.nanoTime());
+            budget.record(Signal.FAILURE, 1, time.nanoTime());
+        }
+        assertThat(budget.snapshot().attempts()).isEqualTo(50);
+    }
+
+    @Nested
+    class TheFirstSecondOfATrouble {
+
+        private final RetryBudget budget = budget(BudgetPolicy.of(0.000001, WINDOW, 0));
+
+        @Test
+        void givesNothingWhereThereIsNeverAToken() {
+            RetryBudget none = budget(BudgetPolicy.of(0, WINDOW, 0));
+            none.record(Signal.FAILURE, 0, time.nanoTime());
+            assertThat(acquire(none, 1)).isEmpty();
+            time.advance(Duration.ofHours(1));
+            assertThat(acquire(none, 1)).isEmpty();
+        }
+
+        @Test
+        void allowsARetryForEachCallThatFails() {
+            fail(100);
+            assertThat(acquire(budget, 200)).hasSize(100).containsOnly(Token.ALLOWANCE);
+            time.advance(Duration.ofMillis(999));
+            fail(1);
+            assertThat(acquire(budget, 2)).hasSize(1);
+            time.advance(Duration.ofMillis(1));
+            fail(1);
+            assertThat(acquire(budget, 2)).isEmpty();
+        }
+
+        @Test
+        void countsTheTokensThatItHad() {
+            RetryBudget some = budget(BudgetPolicy.of(0, WINDOW, 5));
+            for (int call = 0; call < 8; call++) {
+                some.record(Signal.FAILURE, 0, time.nanoTime());
+            }
+            assertThat(acquire(some, 20))
+                    .containsExactly(
+                            Token.RESERVE,
+                            Token.RESERVE,
+                            Token.RESERVE,
+                            Token.RESERVE,
+                            Token.RESERVE,
+                            Token.ALLOWANCE,
+                            Token.ALLOWANCE,
+                            Token.ALLOWANCE);
+        }
+
+        @Test
+        void comesAgainOnlyAfterMostHasSucceeded() {
+            fail(30);
+            time.advance(WINDOW.plusSeconds(2));
+            fail(1);
+            assertThat(acquire(budget, 1))
+                    .as("of the last 20 none has succeeded")
+                    .isEmpty();
+            record(budget, Signal.SUCCESS, 100);
+            time.advance(Duration.ofSeconds(2));
+            fail(1);
+            assertThat(acquire(budget, 1))
+                    .as("of the last 20 most have succeeded")
+                    .hasSize(1);
+        }
+
+        private void fail(int calls) {
+            for (int call = 0; call < calls; call++) {
+                budget.record(Signal.FAILURE, 0, time.nanoTime());
+            }
+        }
+    }
+
+    @Nested
+    class AnEmptyBudget {
+
+        private final RetryBudget budget = budget(BudgetPolicy.of(0, WINDOW, 1));
+
+        @Test
+        void probesAfterAMinuteAndTwentyFailuresAtGrowingIntervals() {
+            assertThat(acquire(budget, 2)).containsExactly(Token.RESERVE);
+            List<Long> probes = new ArrayList<>();
+            for (int second = 1; second <= 3_600; second++) {
+                time.advance(Duration.ofSeconds(1));
+                record(budget, Signal.FAILURE, 1);
+                if (!acquire(budget, 1).isEmpty()) {
+                    probes.add((long) second);
+                }
+            }
+            assertThat(probes.get(0)).isBetween(60L, 90L);
+            assertThat(probes.get(1) - probes.get(0)).isBetween(60L, 91L);
+            assertThat(probes.get(2) - probes.get(1)).isBetween(120L, 181L);
+            assertThat(probes.get(3) - probes.get(2)).isBetween(240L, 361L);
+            assertThat(probes.get(4) - probes.get(3)).isBetween(480L, 721L);
+        }
+
+        @Test
+        void doesNotProbeForCallsThatNeverFail() {
+            acquire(budget, 1);
+            time.advance(Duration.ofMinutes(5));
+            assertThat(acquire(budget, 1)).isEmpty();
+            time.advance(Duration.ofMinutes(7));
+            assertThat(acquire(budget, 1)).containsExactly(Token.PROBE);
+        }
+
+        @Test
+        void letsACallThatProbesMakeAllItsRetries() {
+            assertThat(budget.tryAcquire(new Asking(3, Token.PROBE, new Random(1)), time.nanoTime()))
+                    .isEqualTo(Token.PROBE);
+        }
+
+        @Test
+        void letsTheNextCallTryWhatHasSucceeded() {
+            acquire(budget, 1);
+            budget.succeeded(Token.PROBE, time.nanoTime(), time.nanoTime());
+            assertThat(acquire(budget, 3)).containsExactly(Token.PROBE);
+            budget.giveBack(Token.PROBE);
+            assertThat(acquire(budget, 3))
+                    .as("one that was never made proves nothing")
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aLaterRetryLeavesTheLastTokenToAnotherCall() {
+        RetryBudget budget = budget(BudgetPolicy.of(0, WINDOW, 2));
+        Asking second = new Asking(2, Token.RESERVE, new Random(1));
+        assertThat(budget.tryAcquire(second, time.nanoTime())).isEqualTo(Token.RESERVE);
+        assertThat(budget.tryAcquire(second, time.nanoTime())).isNull();
+        assertThat(budget.tryAcquire(time.nanoTime())).isEqualTo(Token.RESERVE);
     }
 
     @ParameterizedTest

@@ -55,7 +55,7 @@ class ChangedCircuitTests {
         rig.calls(Signal.SUCCESS, 6);
         change(quick().timeWindow(Duration.ofSeconds(10)));
         assertThat(rig.circuit.snapshot().calls()).isZero();
-        rig.calls(Signal.FAILURE, 3);
+        rig.calls(Signal.FAILURE, 2).pass(Duration.ofSeconds(1)).calls(Signal.FAILURE, 1);
         assertThat(rig.state()).isEqualTo(OPEN);
     }
 

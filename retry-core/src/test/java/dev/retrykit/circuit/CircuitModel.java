@@ -18,6 +18,8 @@ final class CircuitModel {
     /** The permit of a call that goes through although it has no place: no generation counts it. */
     private static final int UNWATCHED = -1;
 
+    private static final long SECOND = 1_000_000_000L;
+
     private CircuitPolicy policy;
     private final List<Outcome> results = new ArrayList<>();
     private CircuitState state = CircuitState.CLOSED;
@@ -34,6 +36,14 @@ final class CircuitModel {
     private final long[] counted = new long[Result.values().length];
     private Tally before = Tally.NONE;
 
+    /** Since when calls are bad without a break that counts. */
+    private long evidence;
+
+    private final List<Long> admissions = new ArrayList<>();
+    private long watchedSince;
+    private long lastLook;
+    private long ended;
+
     CircuitModel(CircuitPolicy policy) {
         this.policy = policy;
     }
@@ -47,7 +57,9 @@ final class CircuitModel {
             admitted++;
         }
         if (free || state == CircuitState.CLOSED || state == CircuitState.DISABLED) {
-            return generation;
+            int permit = generation;
+            watch(now);
+            return permit;
         }
         boolean passes = first && policy.blocks() == Blocks.RETRIES;
         rejected += passes ? 0 : 1;
@@ -74,22 +86,55 @@ final class CircuitModel {
         return LongStream.of(counted).boxed().toList();
     }
 
-    void end(int permit, Signal signal, boolean slow, long now) {
+    /** Calls that came in a second ago and haven't ended are slow ones; looked at ten times a second. */
+    private void watch(long now) {
+        if (state != CircuitState.CLOSED || policy.slowCallDuration() == null || policy.countWindow() > 0) {
+            return;
+        }
+        long slice = (now - watchedSince) / (SECOND / 10);
+        admissions.add(slice);
+        if (slice == lastLook) {
+            return;
+        }
+        lastLook = slice;
+        long before = admissions.stream().filter(at -> at < slice - 10).count();
+        long hanging = Math.max(0, before - ended);
+        Reach reach = reach(now);
+        Tally all = tally(reach.results);
+        Tally with = new Tally(all.calls() + hanging, all.failures(), all.slowCalls() + hanging);
+        if (hanging > 0
+                && with.calls() >= policy.minimumCalls()
+                && isReached(with, with.calls(), reach.isLong ? 90 : 0)) {
+            open(0, all, now);
+        }
+    }
+
+    void end(int permit, Signal signal, boolean slow, long took, long now) {
         counted[Result.of(signal).ordinal()]++;
         boolean over = state == CircuitState.HALF_OPEN && now >= until;
         if (permit != generation || over) {
             return;
         }
         boolean failed = signal == Signal.FAILURE || signal == Signal.THROTTLED;
-        if (state == CircuitState.CLOSED && signal != Signal.NONE) {
+        ended++;
+        if (state == CircuitState.CLOSED && (signal != Signal.NONE || slow)) {
+            boolean bad = failed || slow;
+            if (bad) {
+                considerEvidence(now - took, now);
+            }
             results.add(new Outcome(place(now), failed, slow));
             sequence++;
             countStreak(signal, failed);
             boolean streakReached = policy.consecutiveFailures() > 0
                     && signal == Signal.FAILURE
                     && streak >= policy.consecutiveFailures();
-            Tally tally = tally(now);
-            if (streakReached || tally.calls() >= policy.minimumCalls() && isReached(tally, tally.calls())) {
+            Reach reach = reach(now);
+            Tally tally = tally(reach.results);
+            boolean counted = policy.countWindow() > 0;
+            boolean reached = tally.calls() >= policy.minimumCalls()
+                    && (bad || !reach.isLong)
+                    && isReached(tally, tally.calls(), reach.isLong ? 90 : 0);
+            if (streakReached || reached && (counted || now - evidence >= SECOND)) {
                 open(0, tally, now);
             }
         } else if (state == CircuitState.HALF_OPEN) {
@@ -97,14 +142,30 @@ final class CircuitModel {
         }
     }
 
+    private void considerEvidence(long started, long now) {
+        Tally all = tally(reach(now).results);
+        Tally near = tally(held(now));
+        Tally doubled = new Tally(all.calls(), 2 * all.failures(), 2 * all.slowCalls());
+        boolean few = all.calls() == 0 || !isReached(doubled, all.calls(), 0);
+        boolean paused = near.failures() == 0 && near.slowCalls() == 0 && !isReached(all, all.calls(), 0);
+        if (few || paused) {
+            evidence = started;
+        }
+    }
+
     private void endProbe(Signal signal, boolean failed, boolean slow, long now) {
-        if (signal == Signal.NONE) {
+        if (signal == Signal.NONE && !slow) {
             admitted--;
             return;
         }
         results.add(new Outcome(0, failed, slow));
         Tally tally = tally(now);
-        if (isReached(tally, places)) {
+        boolean hopeless = failed
+                && now - began >= SECOND
+                && tally.calls() >= 2
+                && tally.failures() == tally.calls()
+                && admitted == tally.calls();
+        if (hopeless || isReached(tally, places, 0)) {
             open(failedRounds + 1, tally, now);
         } else if (tally.calls() == places) {
             close(now);
@@ -115,6 +176,7 @@ final class CircuitModel {
     void change(CircuitPolicy other, long now) {
         tick(now);
         policy = other;
+        watchAnew(now);
     }
 
     void reset(long now) {
@@ -189,6 +251,9 @@ final class CircuitModel {
         boolean answered = state == CircuitState.HALF_OPEN && tally.calls() > 0 && tally.failures() == 0 && !slow;
         if (state == CircuitState.DISABLED || answered) {
             close(now);
+        } else if (state == CircuitState.HALF_OPEN && tally.calls() > 0 && tally.failures() == tally.calls()) {
+            open(failedRounds + 1, tally, until);
+            tick(now);
         } else {
             failedRounds = state == CircuitState.FORCED_OPEN ? 0 : failedRounds;
             probe(now);
@@ -226,31 +291,61 @@ final class CircuitModel {
         sequence = 0;
         streak = 0;
         admitted = 0;
+        evidence = now;
+        watchAnew(now);
+    }
+
+    private void watchAnew(long now) {
+        admissions.clear();
+        watchedSince = now;
+        lastLook = 0;
+        ended = 0;
     }
 
     private void countStreak(Signal signal, boolean failed) {
         if (signal == Signal.FAILURE) {
             streak++;
-        } else if (!failed) {
+        } else if (signal.isSuccess()) {
             streak = 0;
         }
     }
 
-    private boolean isReached(Tally tally, long of) {
-        return tally.failures() * 100.0 >= policy.failureRate() * of
-                || policy.slowCallDuration() != null && tally.slowCalls() * 100.0 >= policy.slowCallRate() * of;
+    private boolean isReached(Tally tally, long of, double least) {
+        return tally.failures() * 100.0 >= Math.max(least, policy.failureRate()) * of
+                || policy.slowCallDuration() != null
+                        && tally.slowCalls() * 100.0 >= Math.max(least, policy.slowCallRate()) * of;
     }
 
     private Tally tally(long now) {
         if (state != CircuitState.CLOSED && state != CircuitState.HALF_OPEN) {
             return before;
         }
-        List<Outcome> held = state == CircuitState.HALF_OPEN ? results : held(now);
+        return tally(state == CircuitState.HALF_OPEN ? results : reach(now).results);
+    }
+
+    private static Tally tally(List<Outcome> held) {
         return new Tally(
                 held.size(),
                 held.stream().filter(Outcome::failed).count(),
                 held.stream().filter(Outcome::slow).count());
     }
+
+    /** What the window holds or, where that is too few, what the time that suffices does, by slices of 10 s. */
+    private Reach reach(long now) {
+        List<Outcome> reached = held(now);
+        if (policy.countWindow() > 0 || reached.size() >= policy.minimumCalls()) {
+            return new Reach(reached, false);
+        }
+        for (long back = 0; reached.size() < policy.minimumCalls() && back <= 60; back++) {
+            long oldest = (now - began) / (10 * SECOND) - back;
+            reached = results.stream()
+                    .filter(result -> result.place / (10 * SECOND) >= oldest)
+                    .toList();
+        }
+        return new Reach(reached, true);
+    }
+
+    private record Reach(List<Outcome> results, boolean isLong) {}
 
     /** The slice of the last position and all before it that the window's size reaches into. */
     private List<Outcome> held(long now) {

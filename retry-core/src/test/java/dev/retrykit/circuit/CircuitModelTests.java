@@ -29,6 +29,9 @@ class CircuitModelTests {
     private static final int COMMANDS = 13_000;
     private static final Duration SLOW = Duration.ofMillis(50);
 
+    /** Of windows of time. A slice of each fits into the 10 s of those that a window reaches back by. */
+    private static final int[] WINDOWS = {10, 20, 50, 100, 200, 500, 1_000, 2_000};
+
     static IntStream seeds() {
         return IntStream.rangeClosed(1, 80);
     }
@@ -99,6 +102,9 @@ class CircuitModelTests {
                 end();
             } else if (dice < 985) {
                 time.advance(Duration.ofMillis(random.nextInt(dice % 10 == 0 ? 400 : 20)));
+                if (random.nextInt(200) == 0) {
+                    time.advance(Duration.ofSeconds(random.nextInt(random.nextBoolean() ? 30 : 700)));
+                }
             } else if (dice < 993) {
                 failureRate = new double[] {0, 0.2, 0.6, 1}[random.nextInt(4)];
             } else if (dice < 998) {
@@ -158,7 +164,7 @@ class CircuitModelTests {
             long took = slow ? SLOW.toNanos() + random.nextInt(3) : random.nextInt((int) SLOW.toNanos());
             one.hold.end();
             circuit.end(permit, signal, time.nanoTime() - took, time.nanoTime());
-            model.end(one.expected, signal, slow && circuit.policy().slowCallDuration() != null, now());
+            model.end(one.expected, signal, slow && circuit.policy().slowCallDuration() != null, took, now());
         }
 
         private void endStage(Held one) {
@@ -170,7 +176,7 @@ class CircuitModelTests {
             }
             if (one.expected != null) {
                 boolean slow = circuit.policy().slowCallDuration() != null && now() - one.began >= SLOW.toNanos();
-                model.end(one.expected, signal, slow, now());
+                model.end(one.expected, signal, slow, now() - one.began, now());
             }
         }
 
@@ -225,7 +231,7 @@ class CircuitModelTests {
             if (seed % 2 == 0) {
                 builder.countWindow(30 + windowSize);
             } else {
-                builder.timeWindow(Duration.ofMillis(10 + 20 * windowSize));
+                builder.timeWindow(Duration.ofMillis(WINDOWS[windowSize % WINDOWS.length]));
             }
             if (slowCalls) {
                 builder.slowCall(SLOW, 20 + random.nextInt(81));
@@ -241,7 +247,7 @@ class CircuitModelTests {
                     .openMultiplier(1 + random.nextInt(3))
                     .maxOpenDuration(Duration.ofMillis(150 + random.nextInt(400)))
                     .openJitter(random.nextDouble())
-                    .lease(Duration.ofMillis(20 + random.nextInt(500)))
+                    .lease(Duration.ofMillis(20 + random.nextInt(random.nextBoolean() ? 500 : 3_000)))
                     .build();
         }
 

@@ -96,10 +96,13 @@ class CircuitTellingTests {
     @Test
     void worksAcrossTheEndOfLong() {
         ManualTime late = new ManualTime(Long.MAX_VALUE - 500_000_000, Instant.EPOCH);
-        CircuitRig rig = new CircuitRig(quick().timeWindow(SECOND), late).halfOpen();
+        CircuitRig rig = new CircuitRig(quick().timeWindow(SECOND), late);
+        rig.circuit.halfOpen();
         rig.calls(Signal.SUCCESS, 3);
         assertThat(rig.state()).isEqualTo(CLOSED);
         rig.calls(Signal.FAILURE, 2).pass(Duration.ofMillis(1_100));
+        assertThat(rig.circuit.snapshot().calls()).isEqualTo(2);
+        rig.pass(Duration.ofMinutes(11));
         assertThat(rig.circuit.snapshot().calls()).isZero();
     }
 }

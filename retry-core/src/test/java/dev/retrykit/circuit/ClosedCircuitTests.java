@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.retrykit.failure.Signal;
 import java.time.Duration;
 import java.util.Random;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,7 +54,7 @@ class ClosedCircuitTests {
     @Test
     void opensOnTheSuccessThatCompletesTheMinimum() {
         CircuitRig rig = new CircuitRig(CircuitPolicy.builder());
-        rig.calls(Signal.FAILURE, 19);
+        rig.calls(Signal.FAILURE, 19).pass(SECOND);
         assertThat(rig.state()).isEqualTo(CLOSED);
         rig.calls(Signal.SUCCESS, 1);
         assertThat(rig.state()).isEqualTo(OPEN);
@@ -100,12 +101,116 @@ class ClosedCircuitTests {
     @Test
     void aTimeWindowForgetsWhatIsOlder() {
         CircuitRig rig = new CircuitRig(quick().timeWindow(Duration.ofSeconds(10)));
-        rig.calls(Signal.FAILURE, 2).pass(Duration.ofSeconds(10));
-        assertThat(rig.circuit.snapshot().calls()).isEqualTo(2);
-        rig.pass(SECOND);
-        assertThat(rig.circuit.snapshot().calls()).isZero();
-        rig.calls(Signal.FAILURE, 2);
-        assertThat(rig.state()).isEqualTo(CLOSED);
+        rig.calls(Signal.SUCCESS, 3).pass(Duration.ofSeconds(10));
+        assertThat(rig.circuit.snapshot().calls()).isEqualTo(3);
+        rig.pass(SECOND).calls(Signal.FAILURE, 3);
+        assertThat(rig.circuit.snapshot().calls()).isEqualTo(3);
+    }
+
+    @Nested
+    class AWindowOfTimeThatHoldsTooFew {
+
+        private final CircuitRig rig = new CircuitRig(quick().timeWindow(Duration.ofSeconds(10)));
+
+        @Test
+        void reachesBack() {
+            rig.calls(Signal.FAILURE, 1).pass(Duration.ofMinutes(1));
+            rig.calls(Signal.FAILURE, 1).pass(Duration.ofMinutes(1));
+            assertThat(rig.state()).isEqualTo(CLOSED);
+            rig.calls(Signal.FAILURE, 1);
+            assertThat(rig.state()).isEqualTo(OPEN);
+            assertThat(rig.circuit.snapshot().calls()).isEqualTo(3);
+        }
+
+        @Test
+        void reachesBackTenMinutesAtTheMost() {
+            rig.calls(Signal.FAILURE, 2).pass(Duration.ofSeconds(611));
+            rig.calls(Signal.FAILURE, 1);
+            assertThat(rig.state()).isEqualTo(CLOSED);
+            assertThat(rig.circuit.snapshot().calls()).isEqualTo(1);
+        }
+
+        @Test
+        void asksForNinetyPercentThere() {
+            rig.calls(Signal.SUCCESS, 1).pass(Duration.ofMinutes(1));
+            rig.calls(Signal.FAILURE, 2).pass(Duration.ofMinutes(1));
+            rig.calls(Signal.FAILURE, 1);
+            assertThat(rig.state()).isEqualTo(OPEN);
+            CircuitRig mixed = new CircuitRig(quick().minimumCalls(10).timeWindow(Duration.ofSeconds(10)));
+            for (int call = 0; call < 60; call++) {
+                mixed.calls(call % 5 == 0 ? Signal.SUCCESS : Signal.FAILURE, 1).pass(Duration.ofSeconds(30));
+            }
+            assertThat(mixed.state()).isEqualTo(CLOSED);
+        }
+    }
+
+    @Nested
+    class AWindowOfTimeConcludesNothing {
+
+        private final CircuitRig rig = new CircuitRig(quick().timeWindow(Duration.ofSeconds(10)));
+
+        @Test
+        void fromLessThanASecond() {
+            rig.calls(Signal.FAILURE, 100).pass(SECOND.minusNanos(1));
+            rig.calls(Signal.FAILURE, 1);
+            assertThat(rig.state()).isEqualTo(CLOSED);
+            rig.pass(Duration.ofNanos(1)).calls(Signal.FAILURE, 1);
+            assertThat(rig.state()).isEqualTo(OPEN);
+        }
+
+        @Test
+        void fromABurstOfWhichNothingIsHeardAgain() {
+            rig.calls(Signal.FAILURE, 20).pass(Duration.ofMillis(100));
+            rig.calls(Signal.SUCCESS, 60).pass(Duration.ofSeconds(2));
+            rig.calls(Signal.FAILURE, 20);
+            assertThat(rig.state()).as("that is another trouble").isEqualTo(CLOSED);
+        }
+
+        @Test
+        void butACallThatTookSoLongIsEvidenceByItself() {
+            rig.slowCalls(Signal.FAILURE, Duration.ofSeconds(30), 3);
+            assertThat(rig.state()).isEqualTo(OPEN);
+        }
+    }
+
+    @Nested
+    class CallsThatTakeTooLong {
+
+        private final CircuitRig rig = new CircuitRig(
+                quick().timeWindow(Duration.ofSeconds(10)).minimumCalls(10).slowCall(SECOND.multipliedBy(2), 50));
+
+        @Test
+        void areSlowAlthoughTheirCallersHaveGivenThemUp() {
+            rig.slowCalls(Signal.NONE, SECOND, 20);
+            assertThat(rig.circuit.snapshot().calls()).isZero();
+            rig.slowCalls(Signal.NONE, SECOND.multipliedBy(2), 10);
+            assertThat(rig.state()).isEqualTo(OPEN);
+        }
+
+        @Test
+        void areSlowAlthoughTheyNeverEnd() {
+            for (int call = 0; call < 10; call++) {
+                rig.begin();
+                rig.pass(Duration.ofMillis(200));
+            }
+            for (int call = 0; call < 20 && rig.state() == CLOSED; call++) {
+                rig.begin();
+                rig.pass(Duration.ofMillis(200));
+            }
+            assertThat(rig.state()).isEqualTo(OPEN);
+        }
+
+        @Test
+        void areNotSlowWhileTheyMayEndInTime() {
+            for (int call = 0; call < 200; call++) {
+                Permit permit = rig.begin();
+                long began = rig.time.nanoTime();
+                rig.pass(Duration.ofMillis(1_900));
+                rig.circuit.end(permit, Signal.SUCCESS, began, rig.time.nanoTime());
+            }
+            assertThat(rig.state()).isEqualTo(CLOSED);
+            assertThat(rig.circuit.snapshot().slowCalls()).isZero();
+        }
     }
 
     @Test

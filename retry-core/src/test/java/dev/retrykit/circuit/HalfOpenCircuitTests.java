@@ -131,15 +131,45 @@ class HalfOpenCircuitTests {
     @Test
     void aLeaseThatIsOverAdmitsAllProbesAfresh() {
         CircuitRig rig = new CircuitRig(quick()).halfOpen();
-        rig.calls(Signal.FAILURE, 1);
+        rig.calls(Signal.FAILURE, 1).calls(Signal.SUCCESS, 1);
         Permit lost = rig.begin();
-        rig.begin();
         rig.pass(Duration.ofSeconds(10));
         assertThat(rig.state()).isEqualTo(HALF_OPEN);
         assertThat(rig.circuit.snapshot().calls()).isZero();
         rig.end(lost, Signal.FAILURE);
         rig.calls(Signal.SUCCESS, 3);
         assertThat(rig.state()).isEqualTo(CLOSED);
+    }
+
+    @Test
+    void aLeaseThatIsOverAfterFailuresAloneOpensFromThenOn() {
+        CircuitRig rig = new CircuitRig(quick()).halfOpen();
+        rig.calls(Signal.FAILURE, 1);
+        rig.begin();
+        rig.begin();
+        rig.pass(Duration.ofSeconds(11));
+        assertThat(rig.state()).isEqualTo(OPEN);
+        rig.pass(Duration.ofSeconds(1));
+        assertThat(rig.state()).isEqualTo(HALF_OPEN);
+    }
+
+    @Test
+    void probesThatAllFailConcludeARoundOfASecondThoughOthersMayCome() {
+        CircuitRig rig = new CircuitRig(quick().minimumCalls(5).probes(5));
+        rig.circuit.halfOpen();
+        rig.calls(Signal.FAILURE, 1).pass(Duration.ofSeconds(1));
+        assertThat(rig.state()).as("one proves nothing").isEqualTo(HALF_OPEN);
+        rig.calls(Signal.FAILURE, 1);
+        assertThat(rig.state()).isEqualTo(OPEN);
+    }
+
+    @Test
+    void aProbeOnItsWayMayStillSucceed() {
+        CircuitRig rig = new CircuitRig(quick().minimumCalls(5).probes(5));
+        rig.circuit.halfOpen();
+        rig.begin();
+        rig.pass(Duration.ofSeconds(1)).calls(Signal.FAILURE, 2);
+        assertThat(rig.state()).isEqualTo(HALF_OPEN);
     }
 
     @Test

@@ -130,7 +130,7 @@ final class ReentrantUses {
 
     private void end(@Nullable Integer permit, Signal signal) {
         if (permit != null) {
-            model.end(permit, signal, false, now.getAsLong());
+            model.end(permit, signal, false, 0, now.getAsLong());
         }
     }
 

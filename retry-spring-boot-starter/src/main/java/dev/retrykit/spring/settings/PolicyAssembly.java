@@ -109,7 +109,16 @@ public final class PolicyAssembly {
         if (parts.delay() != null) {
             builder.delay(parts.delay());
         }
-        return builder.backoff(backoff(written, base.backoff()));
+        BackoffPolicy backoff = backoff(written, base.backoff());
+        return writesStrategy(written)
+                ? builder.backoff(backoff)
+                : builder.backoff(backoff.delay(), backoff.maxDelay());
+    }
+
+    /** The default jitter has no strategy beside it, and gives way to one that is written. */
+    private static boolean writesStrategy(Layer written) {
+        return written.value("backoff.strategy", Strategy.class) != null
+                || written.value("backoff.multiplier", Double.class) != null;
     }
 
     private static List<Integer> checked(List<Integer> statuses) {

@@ -22,7 +22,7 @@ class KeyedCircuitReportTests {
 
     private static final String YML = """
             retrykit.circuits:
-              search: { minimum-calls: 2, half-open: { probes: 1 }, open: { duration: 5s, jitter: 0 }, keys: { max: 50 } }
+              search: { window: { type: count, size: 10 }, minimum-calls: 2, half-open: { probes: 1 }, open: { duration: 5s, jitter: 0 }, keys: { max: 50 } }
             """;
 
     static class Search {

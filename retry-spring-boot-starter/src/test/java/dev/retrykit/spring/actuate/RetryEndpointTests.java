@@ -42,6 +42,7 @@ import org.springframework.test.context.TestPropertySource;
             "retrykit.policies.inventory.retry-on=java.io.IOException",
             "retrykit.policies.endless.budget.unlimited=true",
             "retrykit.circuits.inventory.minimum-calls=2",
+            "retrykit.circuits.inventory.window.type=count",
             "retrykit.circuits.inventory.open.jitter=0",
             "retrykit.budgets.warehouse.reserve=9"
         })
@@ -144,7 +145,7 @@ class RetryEndpointTests {
             assertThat(RetryEndpointTests.<Map<String, String>>at(policy, "$.settings['backoff.delay']"))
                     .isEqualTo(Map.of("value", "200ms", "origin", "default"));
             assertThat(RetryEndpointTests.<Map<String, String>>at(policy, "$.settings['jitter']"))
-                    .isEqualTo(Map.of("value", "full", "origin", "default"));
+                    .isEqualTo(Map.of("value", "decorrelated", "origin", "default"));
             assertThat(RetryEndpointTests.<Map<String, ?>>at(policy, "$.settings['budget.reserve']"))
                     .isEqualTo(Map.of("value", 5, "origin", "default"));
         }

@@ -32,7 +32,7 @@ class ChildContextTests {
 
     private static final String PARENT =
             "retrykit: { defaults.policy: { jitter: none, backoff.delay: 0ms }, policies: { stock: { max-attempts: 4 } },"
-                    + " circuits: { stock: { minimum-calls: 3, failure-rate: 50 } } }";
+                    + " circuits: { stock: { window: { type: count, size: 10 }, minimum-calls: 3, failure-rate: 50 } } }";
 
     static class Kid {
 

@@ -271,8 +271,8 @@ class AnnotatedMethodsTests {
         private void with(Use<Service> use) {
             Apps.with("""
                             retrykit.circuits:
-                              inventory: { minimum-calls: 2 }
-                              "[Service.find]": { minimum-calls: 2 }
+                              inventory: { window: { type: count, size: 10 }, minimum-calls: 2 }
+                              "[Service.find]": { window: { type: count, size: 10 }, minimum-calls: 2 }
                             """).withBean(Service.class).run(context -> use.of(context.getBean(Service.class)));
         }
 

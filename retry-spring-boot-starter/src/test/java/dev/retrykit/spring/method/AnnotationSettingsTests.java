@@ -112,7 +112,7 @@ class AnnotationSettingsTests {
 
             assertThat(policies[1].settings().get("max-attempts").value()).isEqualTo(9);
             assertThat(policies[1].settings().get("max-attempts").origin()).contains("application.yml");
-            assertThat(policies[1].settings().get("jitter")).isEqualTo(new Setting(Jitter.FULL, "default"));
+            assertThat(policies[1].settings().get("jitter")).isEqualTo(new Setting(Jitter.DECORRELATED, "default"));
         }
 
         @Test

@@ -12,7 +12,9 @@ import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.registry.CircuitEntry;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.time.ManualTime;
 import java.net.ConnectException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +36,7 @@ class KeyedMethodsTests {
                 shared: { budget: { name: pool } }
               budgets.pool: { ratio: 0, reserve: 2, min-success: 0 }
               circuits:
-                search: { minimum-calls: 4, half-open: { probes: 1 }, open: { jitter: 0 }, keys: { max: 3 } }
+                search: { window: { type: count, size: 10 }, minimum-calls: 4, half-open: { probes: 1 }, open: { jitter: 0 }, keys: { max: 3 } }
                 pooled:
             """;
 
@@ -195,6 +197,8 @@ class KeyedMethodsTests {
         run(context -> {
             fail(search::findFromPool, "down 1", 1);
             fail(search::findFromPool, "down 2", 1);
+            // after the first second of the trouble there are its tokens alone
+            context.getBean(ManualTime.class).advance(Duration.ofSeconds(1));
             fail(search::findFromPool, "down 3", 1);
             assertThat(target.called).containsExactly("down 1", "down 1", "down 2", "down 2", "down 3");
         });

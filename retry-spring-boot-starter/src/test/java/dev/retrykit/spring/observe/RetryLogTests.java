@@ -317,7 +317,7 @@ class RetryLogTests {
         String yml = """
                 retrykit:
                   policies: { inventory: { max-attempts: 1 } }
-                  circuits.inventory: { minimum-calls: 2, half-open: { probes: 1 }, open: { jitter: 0 } }
+                  circuits.inventory: { window: { type: count, size: 10 }, minimum-calls: 2, half-open: { probes: 1 }, open: { jitter: 0 } }
                 """;
         with(yml, () -> {
             fail(2);

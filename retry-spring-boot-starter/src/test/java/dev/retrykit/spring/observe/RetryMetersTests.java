@@ -32,7 +32,7 @@ class RetryMetersTests {
             retrykit:
               defaults.policy: { jitter: none }
               policies: { inventory: }
-              circuits: { inventory: { minimum-calls: 3, half-open: { probes: 1 }, open: { jitter: 0 } } }
+              circuits: { inventory: { window: { type: count, size: 10 }, minimum-calls: 3, half-open: { probes: 1 }, open: { jitter: 0 } } }
             """;
 
     static class Service {
@@ -291,7 +291,7 @@ class RetryMetersTests {
     void aRetryThatTheBudgetDenies() {
         with("""
                 retrykit:
-                  policies: { inventory: { budget: { reserve: 0 } } }
+                  policies: { inventory: { budget: { ratio: 0, reserve: 0 } } }
                   circuits: { inventory: }
                 """, () -> {
             target.failures = 1;

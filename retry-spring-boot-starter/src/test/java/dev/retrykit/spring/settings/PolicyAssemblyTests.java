@@ -30,8 +30,24 @@ class PolicyAssemblyTests {
         assertThat(effective.policy().maxAttempts()).isEqualTo(3);
         assertThat(effective.policy().timeBudget()).isEqualTo(Duration.ofSeconds(30));
         assertThat(effective.policy().backoff()).hasToString("EXPONENTIAL from PT0.2S up to PT10S");
-        assertThat(effective.policy().jitter()).isEqualTo(Jitter.FULL);
+        assertThat(effective.policy().jitter()).isEqualTo(Jitter.DECORRELATED);
         assertThat(effective.settings().values()).extracting(Setting::origin).containsOnly("default");
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({
+        "backoff.delay: 50ms, DECORRELATED",
+        "backoff.max-delay: 1s, DECORRELATED",
+        "backoff.strategy: exponential, EQUAL",
+        "backoff.strategy: fixed, EQUAL",
+        "backoff.multiplier: 3, EQUAL"
+    })
+    void theDefaultJitterGivesWayToAStrategy(String written, Jitter jitter) {
+        assertThat(Written.yml("retrykit.policies.inventory." + written)
+                        .policy()
+                        .policy()
+                        .jitter())
+                .isEqualTo(jitter);
     }
 
     @Test

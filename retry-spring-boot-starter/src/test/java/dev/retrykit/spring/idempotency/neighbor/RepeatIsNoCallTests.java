@@ -125,7 +125,11 @@ class RepeatIsNoCallTests {
     }
 
     private static Shop start(WebApplicationType type, Class<?> controller) {
-        return Shop.start(type, Map.of("retrykit.circuits.bank.minimum-calls", "5"), StandingClock.class, controller);
+        return Shop.start(
+                type,
+                Map.of("retrykit.circuits.bank.minimum-calls", "5", "retrykit.circuits.bank.window.type", "count"),
+                StandingClock.class,
+                controller);
     }
 
     private final String key = UUID.randomUUID().toString();
