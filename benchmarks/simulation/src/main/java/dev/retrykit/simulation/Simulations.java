@@ -44,6 +44,9 @@ public final class Simulations {
         simulations.metastable();
         simulations.triggers();
         simulations.defaults();
+        String patterns = PatternTable.csv();
+        Files.writeString(folder.resolve("patterns.csv"), patterns);
+        System.out.print(patterns);
     }
 
     private void contention() throws IOException {
