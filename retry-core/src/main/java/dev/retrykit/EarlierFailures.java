@@ -1,11 +1,12 @@
 package dev.retrykit;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The failures of a call before its last one. Of many the first and the latest are kept: what it began with, and what it
+ * The failures of a call before its last one, and who is told how it ends with that. Of many the first and the latest are kept: what it began with, and what it
  * came to. A call that may fail a billion times must not fill the memory with what nobody reads.
  */
 final class EarlierFailures {
@@ -14,6 +15,8 @@ final class EarlierFailures {
 
     /** Made by the first: a call that waits for its first retry has none. */
     private List<Throwable> failures = List.of();
+
+    private @Nullable InboundRequest request;
 
     void add(@Nullable Throwable failure) {
         if (failure == null) {
@@ -27,8 +30,24 @@ final class EarlierFailures {
         failures.add(failure);
     }
 
-    /** Oldest first. */
-    List<Throwable> list() {
-        return List.copyOf(failures);
+    /** The call is made for a request, if that is known; the first that is known counts. */
+    void of(@Nullable InboundRequest known) {
+        if (request == null) {
+            request = known;
+        }
+    }
+
+    /** What the call is made for; null if that isn't known. */
+    @Nullable
+    InboundRequest request() {
+        return request;
+    }
+
+    /** The call ends with its last failure; with null it ends with a value. */
+    void endWith(@Nullable Throwable last, String policy, StopReason reason, int attempts, long tookNanos) {
+        if (last != null) {
+            Duration elapsed = Duration.ofNanos(tookNanos);
+            InboundRequest.tell(request, last, new RetryStopped(policy, reason, attempts, elapsed, failures));
+        }
     }
 }

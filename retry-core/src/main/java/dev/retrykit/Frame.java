@@ -49,6 +49,10 @@ final class Frame {
     /** That deadline. */
     long callerDeadlineNanos;
 
+    /** In whose scope this thread is; null if in none. */
+    @Nullable
+    InboundRequest request;
+
     /** The innermost attempt of this thread that is interrupted at its limit. */
     @Nullable
     AttemptTimeout timeout;
@@ -132,10 +136,20 @@ final class Frame {
                 startedNanos = retry.time().nanoTime();
                 deadlineNanos = startedNanos + retry.policy().timeBudgetNanos();
             }
-            attempt = RetryCall.ofFirstAttempt(retry, enclosing(around), startedNanos, deadlineNanos)
-                    .view();
+            RetryCall call = RetryCall.ofFirstAttempt(retry, enclosing(around), startedNanos, deadlineNanos);
+            call.failures.of(request());
+            attempt = call.view();
         }
         return attempt;
+    }
+
+    /** What this thread works for: an attempt brings its request with it. Null if that isn't known. */
+    @Nullable
+    InboundRequest request() {
+        AttemptView made = attempt == null ? around : attempt;
+        InboundRequest brought =
+                retry == null || made == null ? null : made.call().failures.request();
+        return brought == null ? request : brought;
     }
 
     /** Whether a commit has to be noted. */
@@ -245,6 +259,13 @@ final class Frame {
         clock = newClock;
         callerDeadlineNanos = newDeadlineNanos;
         return back;
+    }
+
+    /** Lets calls that begin on this thread be those of a request, until the scope is closed. */
+    RetryContext.Scope enterFor(InboundRequest newRequest) {
+        InboundRequest outer = request;
+        request = newRequest;
+        return () -> request = outer;
     }
 
     private RetryContext.Scope back() {

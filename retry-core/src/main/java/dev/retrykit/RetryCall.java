@@ -26,7 +26,7 @@ final class RetryCall {
     private final boolean inheritedDeadline;
     private final Admission admission;
     private final Decisions decisions;
-    private final EarlierFailures failures = new EarlierFailures();
+    final EarlierFailures failures = new EarlierFailures();
     private final Watch watch;
     private CallState state;
     private final CallKey key;
@@ -59,7 +59,10 @@ final class RetryCall {
         long own = nowNanos + retry.policy().timeBudgetNanos();
         boolean inherited = frame.endsBefore(own, retry);
         CallState state = new CallState(0, nowNanos, inherited ? frame.endNanos() : own, 0);
-        return new RetryCall(retry, frame.enclosing(), new Admission(retry, frame.holds.capture()), inherited, state);
+        Admission gate = new Admission(retry, frame.holds.capture());
+        RetryCall call = new RetryCall(retry, frame.enclosing(), gate, inherited, state);
+        call.failures.of(frame.request());
+        return call;
     }
 
     /** A call whose first attempt has begun without one. It learns of the call around only when it fails. */
@@ -156,6 +159,7 @@ final class RetryCall {
     /** Takes over a first attempt that began without this object: its permit, and the attempt around it. */
     void adopt(@Nullable Permit firstPermit, Frame frame) {
         admission.adopt(firstPermit, frame.holds.capture());
+        failures.of(frame.request());
         view.within(frame.enclosing());
     }
 
@@ -275,11 +279,7 @@ final class RetryCall {
             lastFailure = WithoutAttempt.failure(retry, reason, nowNanos);
         }
         Throwable failure = lastFailure;
-        if (failure != null) {
-            Duration elapsed = Duration.ofNanos(nowNanos - state.startedNanos());
-            Suppressed.addOnce(
-                    failure, new RetryStopped(retry.name(), reason, state.attempt(), elapsed, failures.list()));
-        }
+        failures.endWith(failure, retry.name(), reason, state.attempt(), nowNanos - state.startedNanos());
         view.notes().passOn(policy, reason, failure, lastVerdict, admission);
         end(state.attempt() == 0 ? Outcome.REJECTED : Outcome.FAILED, failure, reason, nowNanos);
         return new Stop(reason);

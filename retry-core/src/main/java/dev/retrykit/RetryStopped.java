@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * Tells how a call ended. It is never thrown: the engine attaches it, as suppressed, to the failure that the caller
  * gets, where that failure allows it. An exception instance that is thrown again and again carries one of each policy,
- * that of the first call.
+ * that of the first call; an {@link InboundRequest} knows those of its own calls.
  */
 public final class RetryStopped extends RuntimeException {
 
@@ -19,6 +19,9 @@ public final class RetryStopped extends RuntimeException {
     private final StopReason reason;
     private final int attempts;
     private final Duration elapsed;
+
+    /** Counts those of calls that were made for no known request; 0 in all others. */
+    private transient long unknownRequest;
 
     /** Changed when it is read from a stream only. */
     private transient List<Throwable> failures;
@@ -41,6 +44,15 @@ public final class RetryStopped extends RuntimeException {
     private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
         in.defaultReadObject();
         failures = List.of((Throwable[]) in.readObject());
+    }
+
+    /** Its call was made for no known request; this one's number, from 1. */
+    void isOfUnknownRequest(long number) {
+        unknownRequest = number;
+    }
+
+    long unknownRequest() {
+        return unknownRequest;
     }
 
     /** The policy's name. */

@@ -267,6 +267,7 @@ class ArchitectureTests {
                         "OwnReactorNetty",
                         "GivenUpHandler",
                         "DeadlineWebFilter",
+                        "InboundRequestWebFilter",
                         "Peer",
                         "HeldExchange",
                         "HeldResponse",
@@ -303,6 +304,7 @@ class ArchitectureTests {
                 .containsExactlyInAnyOrder(
                         "GivenUpResolver",
                         "DeadlineFilter",
+                        "InboundRequestFilter",
                         "Peer",
                         "RetrykitWebMvcAutoConfiguration",
                         "HeldRequest",

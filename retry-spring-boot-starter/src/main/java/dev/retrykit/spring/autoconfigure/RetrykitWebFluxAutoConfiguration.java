@@ -4,6 +4,7 @@ import dev.retrykit.spring.settings.WrittenSettings;
 import dev.retrykit.spring.web.DeadlineWebFilter;
 import dev.retrykit.spring.web.Deadlines;
 import dev.retrykit.spring.web.GivenUpHandler;
+import dev.retrykit.spring.web.InboundRequestWebFilter;
 import dev.retrykit.time.TimeSource;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -12,6 +13,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -30,21 +32,29 @@ public final class RetrykitWebFluxAutoConfiguration {
     RetrykitWebFluxAutoConfiguration() {}
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @ConditionalOnBooleanProperty(name = "retrykit.http.server.enabled", matchIfMissing = true)
     GivenUpHandler retrykitGivenUpHandler() {
         return new GivenUpHandler();
     }
 
     @Bean
-    @ConditionalOnMissingBean
+    @Order(Ordered.HIGHEST_PRECEDENCE + 20)
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    @ConditionalOnBooleanProperty(name = "retrykit.http.server.enabled", matchIfMissing = true)
+    InboundRequestWebFilter retrykitInboundRequestWebFilter() {
+        return new InboundRequestWebFilter();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     Deadlines retrykitDeadlines(WrittenSettings settings, TimeSource time) {
         return new Deadlines(settings, time);
     }
 
     /** Outside of what makes addresses of forwarded headers. */
     @Bean
-    @ConditionalOnMissingBean(name = "retrykitPeers")
+    @ConditionalOnMissingBean(name = "retrykitPeers", search = SearchStrategy.CURRENT)
     WebHttpHandlerBuilderCustomizer retrykitPeers(Deadlines deadlines) {
         return builder -> {
             if (!deadlines.isEmpty()) {
@@ -55,7 +65,7 @@ public final class RetrykitWebFluxAutoConfiguration {
 
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE + 20)
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     DeadlineWebFilter retrykitDeadlineWebFilter(Deadlines deadlines) {
         return new DeadlineWebFilter(deadlines);
     }

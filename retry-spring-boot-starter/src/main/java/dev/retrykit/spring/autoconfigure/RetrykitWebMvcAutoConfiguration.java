@@ -4,6 +4,7 @@ import dev.retrykit.spring.settings.WrittenSettings;
 import dev.retrykit.spring.web.DeadlineFilter;
 import dev.retrykit.spring.web.Deadlines;
 import dev.retrykit.spring.web.GivenUpResolver;
+import dev.retrykit.spring.web.InboundRequestFilter;
 import dev.retrykit.time.TimeSource;
 import jakarta.servlet.DispatcherType;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -13,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -33,20 +35,31 @@ public final class RetrykitWebMvcAutoConfiguration {
     RetrykitWebMvcAutoConfiguration() {}
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @ConditionalOnBooleanProperty(name = "retrykit.http.server.enabled", matchIfMissing = true)
     GivenUpResolver retrykitGivenUpResolver() {
         return new GivenUpResolver();
     }
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(name = "retrykitInboundRequestFilter", search = SearchStrategy.CURRENT)
+    @ConditionalOnBooleanProperty(name = "retrykit.http.server.enabled", matchIfMissing = true)
+    FilterRegistrationBean<InboundRequestFilter> retrykitInboundRequestFilter() {
+        FilterRegistrationBean<InboundRequestFilter> registration =
+                new FilterRegistrationBean<>(new InboundRequestFilter());
+        registration.setDispatcherTypes(DispatcherType.REQUEST);
+        registration.setOrder(ORDER);
+        return registration;
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     Deadlines retrykitDeadlines(WrittenSettings settings, TimeSource time) {
         return new Deadlines(settings, time);
     }
 
     @Bean
-    @ConditionalOnMissingBean(name = "retrykitDeadlineFilter")
+    @ConditionalOnMissingBean(name = "retrykitDeadlineFilter", search = SearchStrategy.CURRENT)
     FilterRegistrationBean<DeadlineFilter> retrykitDeadlineFilter(Deadlines deadlines) {
         FilterRegistrationBean<DeadlineFilter> registration =
                 new FilterRegistrationBean<>(new DeadlineFilter(deadlines));

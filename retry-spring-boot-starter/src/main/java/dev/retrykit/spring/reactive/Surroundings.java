@@ -1,6 +1,7 @@
 package dev.retrykit.spring.reactive;
 
 import dev.retrykit.CallerDeadline;
+import dev.retrykit.InboundRequest;
 import dev.retrykit.RetryContext;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -16,12 +17,14 @@ import reactor.util.context.ContextView;
  * @param attempt the attempt around; null if there is none
  * @param deadline outside of attempts, how long somebody outside waits; null if nobody said so
  * @param outside leaves attempts, where there is none around
+ * @param request outside of attempts, what it is done for; null if that isn't known
  */
 record Surroundings(
         ContextView subscriber,
         @Nullable RetryContext attempt,
         @Nullable CallerDeadline deadline,
-        Supplier<RetryContext.Scope> outside) {
+        Supplier<RetryContext.Scope> outside,
+        @Nullable InboundRequest request) {
 
     /** Asks the subscriber first, then the thread that subscribes. */
     static Surroundings of(ContextView subscriber) {
@@ -31,7 +34,8 @@ record Surroundings(
                 subscriber,
                 around.or(RetryContext::current).orElse(null),
                 subscriber.getOrDefault(CallerDeadline.class, null),
-                RetryContext.leaving());
+                RetryContext.leaving(),
+                subscriber.getOrDefault(InboundRequest.class, null));
     }
 
     /** The context of an attempt: the subscriber's, and the attempt. */
@@ -50,6 +54,15 @@ record Surroundings(
         if (attempt != null) {
             return attempt.call(call::get);
         }
+        if (request == null) {
+            return beginInTime(call);
+        }
+        try (RetryContext.Scope scope = request.enter()) {
+            return beginInTime(call);
+        }
+    }
+
+    private <R> R beginInTime(Supplier<R> call) {
         if (deadline == null) {
             return call.get();
         }

@@ -1,5 +1,6 @@
 package dev.retrykit.spring.web;
 
+import dev.retrykit.InboundRequest;
 import dev.retrykit.PeerBusyException;
 import dev.retrykit.RetryStopped;
 import dev.retrykit.StopReason;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.http.HttpStatus;
@@ -34,11 +34,12 @@ final class GivenUp {
     /**
      * The answer; null if the failure is no policy's.
      *
+     * @param request who knows how its calls ended; null if none does, then what is attached to the failure tells
      * @param method the request's
      * @param keyed whether an endpoint knows the request again by its key
      */
-    static @Nullable Problem problem(Throwable failure, String method, boolean keyed) {
-        List<Throwable> chain = Causes.chain(failure);
+    static @Nullable Problem problem(
+            Throwable failure, @Nullable InboundRequest request, String method, boolean keyed) {
         if (Causes.unwrap(failure) instanceof CircuitOpenException open) {
             return open.retryAfter()
                     .map(wait -> Problem.later(HttpStatus.SERVICE_UNAVAILABLE, wait))
@@ -47,7 +48,8 @@ final class GivenUp {
         if (Causes.unwrap(failure) instanceof PeerBusyException busy) {
             return Problem.later(HttpStatus.SERVICE_UNAVAILABLE, busy.retryAfter());
         }
-        StopReason reason = stops(chain)
+        List<RetryStopped> stops = request == null ? attached(failure) : request.stops(failure);
+        StopReason reason = stops.stream()
                 .filter(GivenUp::isFinal)
                 .map(RetryStopped::reason)
                 .findFirst()
@@ -55,7 +57,7 @@ final class GivenUp {
         boolean timeUp = reason == StopReason.TIME_BUDGET || Causes.unwrap(failure) instanceof TimeBudgetSpentException;
         Integer mapped = mapped(failure);
         if (reason == null && !timeUp) {
-            return cancelled(chain, mapped, keyed || !UNSAFE_METHODS.contains(method));
+            return cancelled(stops, mapped, keyed || !UNSAFE_METHODS.contains(method));
         }
         int status = (timeUp ? HttpStatus.GATEWAY_TIMEOUT : HttpStatus.BAD_GATEWAY).value();
         return Problem.never(mapped == null ? status : mapped);
@@ -65,9 +67,9 @@ final class GivenUp {
      * This instance closes, or has no thread for the retry: another attempt, here later or elsewhere, may succeed. Callers take
      * a time to come back for a promise that nothing was done. Who would do it twice isn't given one.
      */
-    private static @Nullable Problem cancelled(List<Throwable> chain, @Nullable Integer mapped, boolean repeatable) {
+    private static @Nullable Problem cancelled(List<RetryStopped> stops, @Nullable Integer mapped, boolean repeatable) {
         int status = mapped == null ? HttpStatus.SERVICE_UNAVAILABLE.value() : mapped;
-        List<RetryStopped> cancelled = stops(chain)
+        List<RetryStopped> cancelled = stops.stream()
                 .filter(stop -> stop.reason() == StopReason.CANCELLED)
                 .toList();
         if (cancelled.isEmpty()) {
@@ -78,11 +80,12 @@ final class GivenUp {
                 : Problem.never(status, CUT_OFF);
     }
 
-    private static Stream<RetryStopped> stops(List<Throwable> chain) {
-        return chain.stream()
+    private static List<RetryStopped> attached(Throwable failure) {
+        return Causes.chain(failure).stream()
                 .flatMap(link -> Arrays.stream(link.getSuppressed()))
                 .filter(RetryStopped.class::isInstance)
-                .map(RetryStopped.class::cast);
+                .map(RetryStopped.class::cast)
+                .toList();
     }
 
     private static boolean isFinal(RetryStopped stop) {

@@ -32,7 +32,11 @@ public final class GivenUpHandler implements WebExceptionHandler, Ordered {
 
     private static @Nullable Problem problem(Throwable failure, ServerWebExchange exchange) {
         String method = exchange.getRequest().getMethod().name();
-        return GivenUp.problem(failure, method, exchange.getAttribute(Problem.KEYED) != null);
+        return GivenUp.problem(
+                failure,
+                InboundRequestWebFilter.inbound(exchange),
+                method,
+                exchange.getAttribute(Problem.KEYED) != null);
     }
 
     /** Lets a page of another origin that may read the answer read our headers too. */

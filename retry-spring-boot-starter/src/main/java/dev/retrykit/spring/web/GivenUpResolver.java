@@ -42,7 +42,11 @@ public final class GivenUpResolver implements HandlerExceptionResolver, WebMvcCo
     }
 
     private static @Nullable Problem problem(Exception failure, HttpServletRequest request) {
-        return GivenUp.problem(failure, request.getMethod(), request.getAttribute(Problem.KEYED) != null);
+        return GivenUp.problem(
+                failure,
+                InboundRequestFilter.inbound(request),
+                request.getMethod(),
+                request.getAttribute(Problem.KEYED) != null);
     }
 
     /** Lets a page of another origin that may read the answer read our headers too. */

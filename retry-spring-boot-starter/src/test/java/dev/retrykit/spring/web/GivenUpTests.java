@@ -30,7 +30,7 @@ class GivenUpTests {
         }));
 
         assertThat(busy).isInstanceOf(PeerBusyException.class);
-        assertThat(GivenUp.problem(busy, "POST", false))
+        assertThat(GivenUp.problem(busy, null, "POST", false))
                 .extracting(Problem::status, Problem::header, Problem::value)
                 .containsExactly(503, "Retry-After", "2");
     }
