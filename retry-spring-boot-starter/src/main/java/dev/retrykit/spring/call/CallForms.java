@@ -10,9 +10,9 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.KotlinDetector;
-import org.springframework.core.MethodParameter;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
 /** Finds out how a method is called: from what it is declared to return, once. */
@@ -79,8 +79,15 @@ public final class CallForms {
     private CallForm suspending(Method method, String what, boolean repeats) {
         require(COROUTINES, what);
         require(REFLECTION, what);
-        Class<?> returned = new MethodParameter(method, -1).getParameterType();
+        Class<?> returned = returned(method);
         return new SuspendingForm(returned.getName().equals(FLOW) ? adapter(returned) : null, repeats);
+    }
+
+    /** What its continuation takes. Of {@code Nothing}, which it never takes, kotlin-reflect makes no Java type. */
+    private static Class<?> returned(Method suspending) {
+        return ResolvableType.forMethodParameter(suspending, suspending.getParameterCount() - 1)
+                .getGeneric()
+                .resolve(Object.class);
     }
 
     private void require(Library library, String what) {

@@ -156,6 +156,7 @@ public final class MethodPlans {
     static Map<Method, Annotated> annotatedMethods(Class<?> type) {
         Map<Method, Annotated> annotated = new HashMap<>(MethodIntrospector.selectMethods(
                 type, (MethodIntrospector.MetadataLookup<Annotated>) method -> Annotated.of(method, type)));
+        annotated.keySet().removeIf(KotlinOverloads::isGenerated);
         for (Class<?> contract : ClassUtils.getAllInterfacesForClassAsSet(type)) {
             for (Method method : contract.getDeclaredMethods()) {
                 Annotated found = Annotated.of(method, type);

@@ -5,10 +5,13 @@ import dev.retrykit.spring.Apps
 import dev.retrykit.spring.registry.Retries
 import dev.retrykit.spring.settings.InvalidSettingException
 import java.net.ConnectException
+import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.yield
 import org.assertj.core.api.Assertions.assertThat
+import org.assertj.core.api.Assertions.catchThrowable
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.extension.ExtendWith
+import org.springframework.aop.framework.ProxyFactory
 import org.springframework.aop.support.AopUtils
 import org.springframework.boot.test.system.CapturedOutput
 import org.springframework.boot.test.system.OutputCaptureExtension
@@ -218,4 +221,77 @@ internal class KotlinClassesTests {
     @Test
     fun anAnnotationOnTheClassHolds() =
         app.use<OnTheType> { service, _ -> assertThat(complete { service.find() }).isEqualTo("in 3") }
+
+    open class Hopeless {
+
+        @Retryable
+        open suspend fun fail(): Nothing = throw ConnectException("down")
+
+        @Retryable
+        open fun failAtOnce(): Nothing = throw ConnectException("down")
+
+        @Retryable
+        open suspend fun find(): String = "found in ${attempt()}"
+    }
+
+    @Test
+    fun aSuspendingFunctionThatReturnsNothingStartsWithAWarning(output: CapturedOutput) {
+        app.withBean(Hopeless::class.java).run { context ->
+            assertThat(context).hasNotFailed()
+            assertThat(output)
+                .containsOnlyOnce("is a suspending function that returns Nothing")
+                .contains("Hopeless.fail() is a suspending function that returns Nothing: a proxy of Spring can't call it")
+            val service = context.getBean(Hopeless::class.java)
+            context.standing { assertThat(complete { service.find() }).isEqualTo("found in 1") }
+            assertThat(catchThrowable { service.failAtOnce() }).isInstanceOf(ConnectException::class.java)
+        }
+    }
+
+    /** What the warning says: Spring's own proxies read the return type so. */
+    @Test
+    fun springsProxiesCantCallAFunctionThatReturnsNothing() {
+        val proxy = ProxyFactory(Hopeless()).apply { isProxyTargetClass = true }.proxy as Hopeless
+        assertThat(catchThrowable { runBlocking { proxy.fail() } }).isInstanceOf(NoSuchElementException::class.java)
+    }
+
+    open class Defaults {
+
+        private var attempts = 0
+
+        @Retryable
+        @JvmOverloads
+        open fun find(sku: String, store: String = "main", count: Int = 1): String {
+            if (++attempts < 3) {
+                throw ConnectException("down")
+            }
+            return "$sku $store $count in ${attempt()}"
+        }
+
+        @Retryable
+        fun closed(sku: String, store: String = "main") = "$sku $store"
+    }
+
+    @Retryable
+    open class DefaultsOfTheType {
+
+        @JvmOverloads open fun find(sku: String, store: String = "main"): String = "$sku $store in ${attempt()}"
+    }
+
+    @Test
+    fun overloadsForDefaultArgumentsAreRetriedByTheirFunction(output: CapturedOutput) {
+        app.withBean(Defaults::class.java).withBean(DefaultsOfTheType::class.java).run { context ->
+            val find = Defaults::class.java.getMethod("find", String::class.java)
+            assertThat(find.invoke(context.getBean(Defaults::class.java), "a")).isEqualTo("a main 1 in 3")
+            val findOfTheType = DefaultsOfTheType::class.java.getMethod("find", String::class.java)
+            assertThat(findOfTheType.invoke(context.getBean(DefaultsOfTheType::class.java), "a"))
+                .isEqualTo("a main in 1")
+            assertThat(output)
+                .doesNotContain("find(String) is annotated", "find(String, String) is annotated")
+                .doesNotContain("is the name of", "overloaded")
+                .contains("Defaults.closed(String, String) is annotated, but final")
+            assertThat(context.getBean(Retries::class.java).policies())
+                .extracting<String> { it.name() }
+                .containsExactlyInAnyOrder("Defaults.find", "Defaults.closed", "DefaultsOfTheType.find")
+        }
+    }
 }
