@@ -42,7 +42,7 @@ public final class CircuitHealth extends AbstractHealthIndicator {
             if (circuit.affectsHealth() && isDown(shared, keys)) {
                 builder.down();
             }
-            states.put(
+            states.putIfAbsent(
                     circuit.name(), keys.isEmpty() ? circuit.circuit().state().name() : byState(keys, shared));
         }
         builder.withDetails(states);

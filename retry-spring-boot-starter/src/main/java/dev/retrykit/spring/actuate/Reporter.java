@@ -211,7 +211,7 @@ record Reporter(boolean withSettings) {
 
     private static <T, R> Map<String, R> byName(Collection<T> things, Function<T, String> name, Function<T, R> report) {
         Map<String, R> reports = new TreeMap<>();
-        things.forEach(thing -> reports.put(name.apply(thing), report.apply(thing)));
+        things.forEach(thing -> reports.computeIfAbsent(name.apply(thing), key -> report.apply(thing)));
         return reports;
     }
 

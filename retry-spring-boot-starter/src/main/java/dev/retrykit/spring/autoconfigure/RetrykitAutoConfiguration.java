@@ -96,7 +96,7 @@ public final class RetrykitAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "retrykitLog")
     RetryLog retrykitLog(TimeSource time, ApplicationContext context, ObjectProvider<Retries> retries) {
-        return new RetryLog(time, executor(context), () -> retries.stream().anyMatch(Retries::areShutDown));
+        return new RetryLog(time, executor(context), () -> retries.stream().anyMatch(Retries::isAnyShutDown));
     }
 
     @Bean

@@ -22,7 +22,7 @@ public final class RetrykitServerShutdownAutoConfiguration {
     RetrykitServerShutdownAutoConfiguration() {}
 
     @Bean
-    @ConditionalOnMissingBean(name = "retrykitDelayTimeout")
+    @ConditionalOnMissingBean(name = "retrykitDelayTimeout", search = SearchStrategy.CURRENT)
     DelayShutdown retrykitDelayTimeout(
             Retries retries, ConfigurableApplicationContext context, ObjectProvider<LifecycleProperties> lifecycle) {
         Duration timeout = lifecycle.getIfAvailable(LifecycleProperties::new).getTimeoutPerShutdownPhase();
@@ -30,7 +30,7 @@ public final class RetrykitServerShutdownAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnMissingBean(name = "retrykitDelayShutdown")
+    @ConditionalOnMissingBean(name = "retrykitDelayShutdown", search = SearchStrategy.CURRENT)
     DelayShutdown retrykitDelayShutdown(Retries retries, ConfigurableApplicationContext context) {
         return DelayShutdown.beforeServerStops(retries, context);
     }

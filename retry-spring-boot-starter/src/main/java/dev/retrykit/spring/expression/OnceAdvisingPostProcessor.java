@@ -3,6 +3,7 @@ package dev.retrykit.spring.expression;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.function.Predicate;
 import org.aopalliance.aop.Advice;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.Advisor;
@@ -102,8 +103,25 @@ public abstract class OnceAdvisingPostProcessor extends AbstractBeanFactoryAware
                     annotations,
                     bean -> !InterceptedBeans.isBehind(bean, interceptor, all)
                             && needsProxy(ClassUtils.getUserClass(AopProxyUtils.ultimateTargetClass(bean))));
+            inspectAll(all);
         }
     }
+
+    private void inspectAll(ConfigurableListableBeanFactory all) {
+        for (String name : all.getSingletonNames()) {
+            Object bean = all.getSingleton(name);
+            if (bean instanceof Advised && InterceptedBeans.isBehind(bean, interceptor, all)) {
+                inspect(bean, name, other -> InterceptedBeans.isBehind(other, interceptor, all));
+            }
+        }
+    }
+
+    /**
+     * Looks at a bean that has the interceptor, once all singletons are made.
+     *
+     * @param intercepted which objects have it
+     */
+    protected void inspect(Object bean, String beanName, Predicate<Object> intercepted) {}
 
     /** The factory whose beans these are; null as long as it isn't known. */
     protected final @Nullable BeanFactory beans() {

@@ -1,5 +1,6 @@
 package dev.retrykit.spring.http;
 
+import dev.retrykit.Retry;
 import dev.retrykit.spring.registry.CircuitEntry;
 import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;
@@ -12,6 +13,7 @@ import dev.retrykit.spring.settings.WrittenSettings;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What is done to the requests of HTTP clients. Immutable. */
@@ -108,7 +110,17 @@ public final class ClientRules {
             circuit.addMethod(what, byHost);
         }
         boolean keys = policy != null && policy.policy().sendsKeys();
-        return new Guard(host, guard.group(), keys, Engines.of(policy, circuit, byHost));
+        return new Guard(host, guard.group(), keys, engines(policy, circuit, byHost, retries));
+    }
+
+    /** The engine for each host, which has a circuit and a budget of its own where a pattern stands for many hosts. */
+    private static Function<String, Retry> engines(
+            @Nullable PolicyEntry policy, @Nullable CircuitEntry circuit, boolean byHost, Retries retries) {
+        if (byHost) {
+            return retries.contextEngines().byKey(policy, circuit);
+        }
+        Retry one = retries.contextEngines().engine(policy, circuit);
+        return host -> one;
     }
 
     private @Nullable PolicyEntry policy(String key, HttpSettings.Guard guard, Retries retries) {

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -78,7 +79,7 @@ final class PlanMaker {
             circuit.addMethod(readable, key != null);
         }
         return new MethodPlan(
-                retry(policy, circuit),
+                retries.contextEngines().engine(policy, circuit),
                 byKey(policy, circuit, key),
                 requestKeys(annotated.retryable(), policy, method, type),
                 form,
@@ -121,24 +122,13 @@ final class PlanMaker {
                 new KeyOfCall(ArgumentExpression.parse("the idempotency key", text, method, type, beans)));
     }
 
-    private static MethodPlan.@Nullable ByKey byKey(
+    private MethodPlan.@Nullable ByKey byKey(
             @Nullable PolicyEntry policy, @Nullable CircuitEntry circuit, @Nullable KeyOfCall key) {
         if (circuit == null || key == null) {
             return null;
         }
-        if (policy == null) {
-            return arguments -> circuit.guard(key.of(arguments));
-        }
-        policy.addKeys(circuit);
-        return arguments -> policy.retry(circuit, key.of(arguments));
-    }
-
-    private static Retry retry(@Nullable PolicyEntry policy, @Nullable CircuitEntry circuit) {
-        if (policy != null) {
-            return circuit == null ? policy.retry() : policy.retry(circuit);
-        }
-        return Objects.requireNonNull(circuit, "a plan needs a policy or a circuit")
-                .guard();
+        Function<String, Retry> engines = retries.contextEngines().byKey(policy, circuit);
+        return arguments -> engines.apply(key.of(arguments));
     }
 
     private @Nullable PolicyEntry policy(@Nullable Retryable retryable, Method method, Class<?> type) {

@@ -7,6 +7,7 @@ import java.lang.reflect.Method;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.aopalliance.aop.Advice;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,11 @@ public final class RetryPostProcessor extends OnceAdvisingPostProcessor
         return mode == AspectMode.PROXY
                 && Annotated.isCandidate(type)
                 && !MethodPlans.annotatedMethods(type).isEmpty();
+    }
+
+    @Override
+    protected void inspect(Object bean, String beanName, Predicate<Object> intercepted) {
+        Decorators.warn(bean, beanName, intercepted);
     }
 
     @Override

@@ -20,12 +20,16 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
@@ -38,6 +42,9 @@ public final class RetryMeters implements MeterBinder, AutoCloseable {
     private final Retries retries;
     private final Map<Object, Queue<Runnable>> removals = new ConcurrentHashMap<>();
 
+    /** Child contexts may have the same names; the first of each name has the meters. Under this object's lock. */
+    private final Map<Name, List<Bound>> byName = new HashMap<>();
+
     /** Over all policies, circuits and budgets, those made later included. */
     public RetryMeters(Retries retries) {
         this.retries = retries;
@@ -46,17 +53,46 @@ public final class RetryMeters implements MeterBinder, AutoCloseable {
     @Override
     public void bindTo(MeterRegistry registry) {
         retries.each(
-                policy -> binding(registry, policy).policy(policy),
-                circuit -> binding(registry, circuit).circuit(circuit),
-                budget -> binding(registry, budget).budget(budget),
+                policy -> add(new Name(registry, "policy", policy.name()), policy, binding -> binding.policy(policy)),
+                circuit -> add(
+                        new Name(registry, "circuit", circuit.name()), circuit, binding -> binding.circuit(circuit)),
+                budget -> add(new Name(registry, "budget", budget.name()), budget, binding -> binding.budget(budget)),
                 this::remove);
+    }
+
+    /** What has meters of its own. */
+    private record Name(MeterRegistry registry, String tag, String value) {}
+
+    /** An entry, and what makes its meters. */
+    private record Bound(Object entry, Runnable bind) {}
+
+    private synchronized void add(Name name, Object entry, Consumer<Binding> bind) {
+        List<Bound> same = byName.computeIfAbsent(name, key -> new ArrayList<>(1));
+        Bound bound = new Bound(entry, () -> bind.accept(binding(name.registry(), entry)));
+        same.add(bound);
+        if (same.size() == 1) {
+            bound.bind().run();
+        }
     }
 
     private Binding binding(MeterRegistry registry, Object entry) {
         return new Binding(registry, removals.computeIfAbsent(entry, key -> new ConcurrentLinkedQueue<>()));
     }
 
-    private void remove(Object entry) {
+    /** The next one of the same name gets meters in its place. */
+    private synchronized void remove(Object entry) {
+        removeMeters(entry);
+        for (List<Bound> same : byName.values()) {
+            boolean first = !same.isEmpty() && same.get(0).entry().equals(entry);
+            same.removeIf(bound -> bound.entry().equals(entry));
+            if (first && !same.isEmpty()) {
+                same.get(0).bind().run();
+            }
+        }
+        byName.values().removeIf(List::isEmpty);
+    }
+
+    private void removeMeters(Object entry) {
         Queue<Runnable> meters = removals.remove(entry);
         if (meters != null) {
             meters.forEach(Runnable::run);
@@ -65,8 +101,9 @@ public final class RetryMeters implements MeterBinder, AutoCloseable {
 
     /** Takes the meters away: in a registry that lives on they would stand in the way of the next application's. */
     @Override
-    public void close() {
-        removals.keySet().forEach(this::remove);
+    public synchronized void close() {
+        byName.clear();
+        removals.keySet().forEach(this::removeMeters);
     }
 
     private record Binding(MeterRegistry registry, Queue<Runnable> removals) {

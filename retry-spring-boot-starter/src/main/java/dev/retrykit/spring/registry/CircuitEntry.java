@@ -20,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -28,14 +30,13 @@ import java.util.stream.Stream;
  */
 public final class CircuitEntry {
 
-    private static final String GUARD = "";
-
     private final boolean own;
     private volatile CircuitTerms terms;
     private volatile Layer given = Layer.EMPTY;
     private final CircuitCounters counters = new CircuitCounters();
     private final FallbackCounters fallbacks = new FallbackCounters();
     private final KeyedCircuits<Part> circuits;
+    private final Supplier<Retry> guards;
     private final Retry guard;
     private final List<String> methods = new CopyOnWriteArrayList<>();
     private volatile boolean used;
@@ -60,7 +61,7 @@ public final class CircuitEntry {
                         .counters(counters),
                 terms.limits().policy(),
                 Part::new);
-        this.guard = Retry.builder(name)
+        this.guards = () -> Retry.builder(name)
                 .policy(once)
                 .circuit(circuit())
                 .budget(RetryBudget.of(name, BudgetPolicy.unlimited(), parts.time()))
@@ -68,6 +69,7 @@ public final class CircuitEntry {
                 .executor(parts.executor())
                 .context(parts.context())
                 .build();
+        this.guard = guards.get();
     }
 
     /**
@@ -96,9 +98,16 @@ public final class CircuitEntry {
         return guard;
     }
 
+    /** Another one for calls that end before others: with whom it is enlisted at. */
+    Retry anotherGuard(Consumer<Retry> enlistedAt) {
+        Retry made = guards.get();
+        enlistedAt.accept(made);
+        return made;
+    }
+
     /** The same through the circuit of a key. */
     public Retry guard(String key) {
-        return circuits.get(key).engine(GUARD, circuit -> guard.with(circuit, guard.budget()));
+        return circuits.get(key).engine(this, circuit -> guard.with(circuit, guard.budget()));
     }
 
     private static RetryPolicy once(List<FailureClassifier> classifiers, ResultClassifier results) {

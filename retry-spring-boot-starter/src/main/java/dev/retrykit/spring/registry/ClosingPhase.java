@@ -18,6 +18,9 @@ abstract sealed class ClosingPhase implements SmartLifecycle permits DelayShutdo
     /** The phase of an application that closes has come. */
     abstract void end();
 
+    /** Whether no delay goes on after its phase. */
+    abstract boolean isLastOfDelays(ConfigurableApplicationContext context);
+
     /** Whether an event is one of this application. */
     boolean isOf(Object source) {
         return source == context;
@@ -26,6 +29,9 @@ abstract sealed class ClosingPhase implements SmartLifecycle permits DelayShutdo
     @Override
     public final void start() {
         running = true;
+        if (isLastOfDelays(context)) {
+            LowPhases.warn(context.getBeanFactory(), phase);
+        }
     }
 
     /** An application that stops without closing may start again. If it closes instead, this isn't called again. */

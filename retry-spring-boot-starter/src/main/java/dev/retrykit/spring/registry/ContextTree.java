@@ -1,7 +1,9 @@
 package dev.retrykit.spring.registry;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** What a context and its children know together. Thread-safe. */
 final class ContextTree {
@@ -10,6 +12,17 @@ final class ContextTree {
     private final Map<Object, Retries> makers = new ConcurrentHashMap<>();
 
     private final Map<String, String> methodNames = new ConcurrentHashMap<>();
+
+    /** Those of all contexts that go on or are about to end. */
+    private final Set<Retries> contexts = ConcurrentHashMap.newKeySet();
+
+    void join(Retries context) {
+        contexts.add(context);
+    }
+
+    boolean isAnyShutDown() {
+        return contexts.stream().anyMatch(each -> each.engines().haveEnded());
+    }
 
     <T> T made(T entry, Retries maker) {
         makers.put(entry, maker);
@@ -20,8 +33,20 @@ final class ContextTree {
         return makers.getOrDefault(entry, otherwise);
     }
 
+    /** Whether a context above has made a policy, circuit or budget. */
+    boolean isInherited(Object entry, @Nullable Retries parent) {
+        Retries maker = makers.get(entry);
+        for (Retries above = parent; above != null; above = above.parent) {
+            if (above == maker) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void forget(Retries maker) {
         makers.values().removeIf(each -> each == maker);
+        contexts.remove(maker);
     }
 
     /** The method that has a name first. */

@@ -37,6 +37,11 @@ public final class DelayShutdown extends ClosingPhase {
     }
 
     @Override
+    boolean isLastOfDelays(ConfigurableApplicationContext context) {
+        return getPhase() < WAITING;
+    }
+
+    @Override
     void end() {
         end.run();
     }

@@ -120,13 +120,13 @@ record Layers(WrittenSettings written, EngineParts parts) {
                 POLICIES,
                 written.policies(),
                 written::policy,
-                name -> orEmpty(above.policy(name), parent.hasPolicy(name)),
+                name -> orEmpty(above.policy(name), parent.policies.find(name) != null),
                 differences);
         differ(
                 CIRCUITS,
                 written.circuits(),
                 written::circuit,
-                name -> orEmpty(above.circuit(name), parent.hasCircuit(name)),
+                name -> orEmpty(above.circuit(name), parent.circuits.find(name) != null),
                 differences);
         differ(BUDGETS, written.budgets(), written::budget, above::budget, differences);
         return differences;

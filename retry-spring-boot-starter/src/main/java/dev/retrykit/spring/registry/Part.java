@@ -2,16 +2,20 @@ package dev.retrykit.spring.registry;
 
 import dev.retrykit.Retry;
 import dev.retrykit.circuit.Circuit;
+import java.util.Collection;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** What belongs to one key of a circuit: the circuit itself, and an engine for each policy that is used with it. */
+/**
+ * What belongs to one key of a circuit: the circuit itself, and an engine for each policy that is used with it. The engines
+ * are known by whom they belong to: contexts may have policies of one name.
+ */
 public final class Part {
 
     private final Circuit circuit;
-    private final Map<String, Retry> engines = new ConcurrentHashMap<>(2);
+    private final Map<Object, Retry> engines = new ConcurrentHashMap<>(2);
 
     Part(Circuit circuit) {
         this.circuit = circuit;
@@ -23,13 +27,19 @@ public final class Part {
     }
 
     /** The engine of a policy, made by the first call that needs it. */
-    Retry engine(String policy, Function<Circuit, Retry> maker) {
-        Retry engine = engines.get(policy);
-        return engine != null ? engine : engines.computeIfAbsent(policy, key -> maker.apply(circuit));
+    Retry engine(Object owner, Function<Circuit, Retry> maker) {
+        Retry engine = engines.get(owner);
+        return engine != null ? engine : engines.computeIfAbsent(owner, key -> maker.apply(circuit));
     }
 
-    /** The engine of a policy, if it was needed yet. */
-    Optional<Retry> engine(String policy) {
-        return Optional.ofNullable(engines.get(policy));
+    /** The engine of a policy; null if it wasn't needed yet. */
+    @Nullable
+    Retry find(Object owner) {
+        return engines.get(owner);
+    }
+
+    /** Drops the engines of some. */
+    void forget(Collection<Object> owners) {
+        engines.keySet().removeAll(owners);
     }
 }

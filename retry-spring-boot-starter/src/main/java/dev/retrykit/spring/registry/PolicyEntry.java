@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ public final class PolicyEntry {
     private volatile PolicyTerms terms;
     private volatile Layer given = Layer.EMPTY;
     private volatile @Nullable Retry bare;
+    private final List<Retry> others = new CopyOnWriteArrayList<>();
     private @Nullable KeyedBudgets withoutCircuit;
 
     /**
@@ -64,7 +66,7 @@ public final class PolicyEntry {
     public synchronized Retry retry() {
         Retry made = bare;
         if (made == null) {
-            made = build();
+            made = build(enlist);
             bare = made;
         }
         return made;
@@ -79,7 +81,7 @@ public final class PolicyEntry {
     public Retry retry(CircuitEntry circuit, String key) {
         Part part = circuit.circuits().get(key);
         boolean own = !sharesBudget() && part.circuit() != circuit.circuit();
-        return part.engine(name, of -> retry().with(of, own ? budget().another() : budget()));
+        return part.engine(this, of -> retry().with(of, own ? budget().another() : budget()));
     }
 
     /** Its engine without a circuit, with a budget for the key, unless the budget is one that has a name. */
@@ -102,7 +104,7 @@ public final class PolicyEntry {
     public void addKeys(CircuitEntry circuit) {
         if (!sharesBudget() && keyed.add(circuit.name())) {
             budget.addKeys(() -> circuit.circuits().all().values().stream()
-                    .flatMap(part -> part.engine(name).stream())
+                    .flatMap(part -> Stream.ofNullable(part.find(this)))
                     .map(Retry::budget));
         }
     }
@@ -112,7 +114,20 @@ public final class PolicyEntry {
         return !keyed.isEmpty();
     }
 
-    private Retry build() {
+    /** One with the same settings, counters and budget for calls that end before others: with whom it is enlisted at. */
+    synchronized Retry another(Consumer<Retry> enlistedAt) {
+        retry(); // it is in use
+        Retry made = build(enlistedAt);
+        others.add(made);
+        return made;
+    }
+
+    /** Such an engine isn't used any more. */
+    void forget(Retry other) {
+        others.remove(other);
+    }
+
+    private Retry build(Consumer<Retry> enlistedAt) {
         Retry.Builder builder = Retry.builder(name)
                 .policy(policy())
                 .budget(budget())
@@ -126,7 +141,7 @@ public final class PolicyEntry {
         }
         parts.retryListeners().forEach(builder::listener);
         Retry engine = builder.build();
-        enlist.accept(engine);
+        enlistedAt.accept(engine);
         return engine;
     }
 
@@ -152,6 +167,7 @@ public final class PolicyEntry {
         if (engine != null) {
             engine.change(other.policy().policy());
         }
+        others.forEach(another -> another.change(other.policy().policy()));
     }
 
     /** What was given while the application runs. */

@@ -12,9 +12,7 @@ import dev.retrykit.spring.settings.Names;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.Texts;
 import dev.retrykit.spring.settings.WrittenSettings;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,13 +30,15 @@ public final class Retries implements DisposableBean {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit");
 
-    private final @Nullable Retries parent;
-    private final Shelf<PolicyEntry> policies;
-    private final Shelf<CircuitEntry> circuits;
-    private final Shelf<BudgetEntry> budgets;
+    final @Nullable Retries parent;
+    final Shelf<PolicyEntry> policies;
+    final Shelf<CircuitEntry> circuits;
+    final Shelf<BudgetEntry> budgets;
     private final ContextTree tree;
     private final Engines engines = new Engines(() -> layers().parts());
+    private final ContextEngines contextEngines;
     private final Steering steering = new Steering(this);
+    private final UsageReport usage;
     private volatile Layers layers;
 
     /**
@@ -62,6 +62,9 @@ public final class Retries implements DisposableBean {
         this.circuits = new Shelf<>(parent == null ? null : parent.circuits);
         this.budgets = new Shelf<>(parent == null ? null : parent.budgets);
         this.tree = parent == null ? new ContextTree() : parent.tree;
+        this.contextEngines = new ContextEngines(entry -> tree.isInherited(entry, parent), engines);
+        tree.join(this);
+        this.usage = new UsageReport(this, parent == null ? null : parent.usage);
         this.layers = new Layers(written, parts);
         if (parent != null) {
             layers.differences(parent).forEach(LOG::warn);
@@ -88,9 +91,11 @@ public final class Retries implements DisposableBean {
      * @throws IllegalArgumentException if there is no such policy
      */
     public Retry get(String name) {
-        return findPolicy(name)
-                .orElseThrow(() -> unknown("policy", name, layers.written().policies()))
-                .retry();
+        return contextEngines.engine(
+                findPolicy(name)
+                        .orElseThrow(
+                                () -> unknown("policy", name, layers.written().policies())),
+                null);
     }
 
     /**
@@ -111,7 +116,7 @@ public final class Retries implements DisposableBean {
      * @throws InvalidSettingException if it isn't configured
      */
     public PolicyEntry policyEntry(String name, String user) {
-        if (parent == null || !parent.hasPolicy(name)) {
+        if (parent == null || parent.policies.find(name) == null) {
             layers.checkPolicy(name, user);
         }
         return policies.findOrAdd(name, () -> make(name, null, user));
@@ -124,7 +129,7 @@ public final class Retries implements DisposableBean {
      * @throws InvalidSettingException if it isn't configured
      */
     public CircuitEntry circuitEntry(String name, String user) {
-        if (parent == null || !parent.hasCircuit(name)) {
+        if (parent == null || parent.circuits.find(name) == null) {
             layers.checkCircuit(name, user);
         }
         return circuits.findOrAdd(name, () -> makeCircuit(name, user));
@@ -160,14 +165,6 @@ public final class Retries implements DisposableBean {
         return budgets.search(name);
     }
 
-    boolean hasPolicy(String name) {
-        return policies.find(name) != null;
-    }
-
-    boolean hasCircuit(String name) {
-        return circuits.find(name) != null;
-    }
-
     /** The policies that the parent doesn't have. */
     public Collection<PolicyEntry> ownPolicies() {
         return policies.own();
@@ -198,13 +195,9 @@ public final class Retries implements DisposableBean {
         return budgets.all();
     }
 
-    /** What is configured, not by the parent, and nobody has used yet, each with the name that was meant perhaps. */
-    public List<String> unused() {
-        List<String> complaints = new ArrayList<>();
-        if (!layers.written().isEmpty()) {
-            Usage.complain(layers, parent == null ? null : parent.layers, this, complaints);
-        }
-        return complaints;
+    /** Tells what is configured and not used. */
+    public UsageReport usageReport() {
+        return usage;
     }
 
     /**
@@ -240,9 +233,14 @@ public final class Retries implements DisposableBean {
         layers = other;
     }
 
-    /** Whether delays have ended with the application, and nothing is retried any more. */
-    public boolean areShutDown() {
-        return engines.haveEnded();
+    /** Whether delays have ended, and nothing is retried any more, in this context or another one of the same tree. */
+    public boolean isAnyShutDown() {
+        return tree.isAnyShutDown();
+    }
+
+    /** The engines by which this context calls. */
+    public ContextEngines contextEngines() {
+        return contextEngines;
     }
 
     Engines engines() {
@@ -256,6 +254,7 @@ public final class Retries implements DisposableBean {
         policies.leave();
         circuits.leave();
         budgets.leave();
+        contextEngines.leave();
         tree.forget(this);
     }
 

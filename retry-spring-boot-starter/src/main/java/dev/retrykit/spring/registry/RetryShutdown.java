@@ -47,6 +47,12 @@ public final class RetryShutdown extends ClosingPhase implements ApplicationList
         return false;
     }
 
+    /** Unless a web server ends them before. */
+    @Override
+    boolean isLastOfDelays(ConfigurableApplicationContext context) {
+        return context.getBeanFactory().getBeanNamesForType(DelayShutdown.class, false, false).length == 0;
+    }
+
     @Override
     void end() {
         retries.engines().shutdownNow();

@@ -60,6 +60,7 @@ final class Shelf<T> {
         return parent == null ? this : parent.root();
     }
 
+    /** The one that came first. */
     private @Nullable T findBelow(String name) {
         T found = things.get(Names.canonical(name));
         for (Shelf<T> child : children) {
@@ -95,6 +96,19 @@ final class Shelf<T> {
     Collection<T> own() {
         synchronized (lock) {
             return List.copyOf(things.values());
+        }
+    }
+
+    /** What is here, and has the name of something in another branch of the tree. */
+    List<T> alsoElsewhere() {
+        synchronized (lock) {
+            List<T> shared = new ArrayList<>();
+            things.forEach((name, own) -> {
+                if (!own.equals(root().findBelow(name))) {
+                    shared.add(own);
+                }
+            });
+            return shared;
         }
     }
 

@@ -138,7 +138,7 @@ class EndpointNamesTests {
     @Test
     void messagesNameKeysThatCanBeWritten() {
         try (Shop shop = start(WebApplicationType.SERVLET)) {
-            assertThat(shop.bean(Retries.class).unused())
+            assertThat(shop.bean(Retries.class).usageReport().unused())
                     .anySatisfy(line -> assertThat(line).startsWith("retrykit.policies.[my policy] is configured"))
                     .anySatisfy(line -> assertThat(line).startsWith("retrykit.policies.backendA is configured"));
         }

@@ -186,7 +186,7 @@ class NeighboursTests {
                     assertThat(retries.circuits())
                             .singleElement()
                             .satisfies(circuit -> assertThat(circuit.name()).isEqualTo("Stock"));
-                    assertThat(retries.unused()).hasSize(2);
+                    assertThat(retries.usageReport().unused()).hasSize(2);
                 });
     }
 

@@ -31,12 +31,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.PriorityOrdered;
@@ -51,6 +53,8 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
 class StartWarningsTests {
 
     private static final Path DOCUMENTATION = Path.of("..", "docs", "reference", "start-failures.md");
+
+    private static final String SIBLING = "retrykit.policies.orders.max-attempts: 3";
 
     private static final String BEGIN = "\n## What a start warns of\n";
 
@@ -113,6 +117,14 @@ class StartWarningsTests {
                         "A bean that is made too early",
                         "@Bean static Processor processor(Client client) // a BeanPostProcessor",
                         app -> app.withUserConfiguration(ABeanThatIsMadeTooEarly.class)),
+                java(
+                        "A decorator of an annotated interface",
+                        "class Caching implements Gateway { private final Gateway inner; } // @Retryable in Gateway",
+                        app -> app.withUserConfiguration(ADecorator.class)),
+                java(
+                        "A listener container of a low phase",
+                        "@Override public int getPhase() { return 0; } // of a listener container",
+                        app -> app.withBean("orders", AListenerContainer.class)),
                 java(
                         "Two methods with one short name",
                         "@Retryable public String stock() // in one.Client and in other.Client",
@@ -177,6 +189,11 @@ class StartWarningsTests {
                         other,
                         app -> app.withInitializer(Apps.yml(other))),
                 new Warned(
+                        "A name that another child context has too",
+                        "yaml",
+                        SIBLING + " # in both",
+                        app -> app.withInitializer(Apps.yml(SIBLING)).withBean(Orders.class)),
+                new Warned(
                         "An environment variable that is no key",
                         "text",
                         "RETRYKIT_POLICIES_INVENTORY_MAXATEMPTS=5",
@@ -200,15 +217,18 @@ class StartWarningsTests {
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         Apps.with("retrykit.policies.inventory.max-attempts: 5").run(parent -> {
-            ApplicationContextRunner app = Apps.plain();
-            ours.addAppender(lines);
-            try {
-                warned.app()
-                        .apply(warned.title().contains("child context") ? app.withParent(parent) : app)
-                        .run(context -> assertThat(context).hasNotFailed());
-            } finally {
-                ours.detachAppender(lines);
-            }
+            boolean child = warned.title().contains("child context");
+            Apps.with(SIBLING).withParent(parent).run(sibling -> {
+                ApplicationContextRunner app = child ? Apps.plain().withParent(parent) : Apps.plain();
+                ours.addAppender(lines);
+                try {
+                    warned.app()
+                            .apply(app)
+                            .run(context -> assertThat(context).hasNotFailed());
+                } finally {
+                    ours.detachAppender(lines);
+                }
+            });
         });
         return lines.list.stream()
                 .filter(line -> line.getLevel() == Level.WARN)
@@ -305,6 +325,70 @@ class StartWarningsTests {
         @Bean
         static Client client() {
             return new Client();
+        }
+    }
+
+    interface Gateway {
+        @Retryable
+        String pay();
+    }
+
+    static class Paying implements Gateway {
+        @Override
+        public String pay() {
+            return "";
+        }
+    }
+
+    static class Caching implements Gateway {
+        private final Gateway inner;
+
+        Caching(Gateway inner) {
+            this.inner = inner;
+        }
+
+        @Override
+        public String pay() {
+            return inner.pay();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ADecorator {
+
+        @Bean
+        Gateway paying() {
+            return new Paying();
+        }
+
+        @Bean
+        Gateway caching(@Qualifier("paying") Gateway paying) {
+            return new Caching(paying);
+        }
+    }
+
+    static class AListenerContainer implements SmartLifecycle {
+        @Override
+        public void start() {}
+
+        @Override
+        public void stop() {}
+
+        @Override
+        public boolean isRunning() {
+            return false;
+        }
+
+        @Override
+        public int getPhase() {
+            return 0;
+        }
+    }
+
+    static class Orders {
+        @Retryable("orders")
+        public String find() {
+            return "";
         }
     }
 
