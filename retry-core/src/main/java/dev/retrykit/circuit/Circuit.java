@@ -32,7 +32,7 @@ public final class Circuit {
 
     private final String name;
     private final TimeSource time;
-    private final Succession succession;
+    final Succession succession;
     private final FailureClassifier classifier;
 
     private Circuit(Builder builder) {
@@ -105,7 +105,7 @@ public final class Circuit {
 
     /** Closes the circuit with an empty window, whatever its state. */
     public void reset() {
-        succession.moveTo((from, now) -> Generation.closed(from.policy, now));
+        succession.moveTo(Succession.Target.RESET);
     }
 
     /** Rejects all calls until it is reset or disabled. */
@@ -128,13 +128,13 @@ public final class Circuit {
         force(CircuitBeginning.in(CircuitState.DISABLED, time, this.time.nanoTime()));
     }
 
-    void force(CircuitBeginning beginning) {
-        succession.force(beginning);
+    private void force(CircuitBeginning beginning) {
+        succession.moveTo(Succession.Target.forced(beginning));
     }
 
     /** Begins a round of probes now. */
     public void halfOpen() {
-        succession.moveTo((from, now) -> Generation.halfOpen(from.policy, 0, now));
+        succession.moveTo(Succession.Target.HALF_OPEN);
     }
 
     /**

@@ -2,7 +2,10 @@ package dev.retrykit.circuit;
 
 import java.util.Optional;
 
-/** Is told of each change of a circuit's state, on the thread that caused it. */
+/**
+ * Is told of each change of a circuit's state: one after the other, in the order in which they were made, on a thread that
+ * caused one of them. No lock is held meanwhile. What happens while a listener is told of one change, it is told afterwards.
+ */
 @FunctionalInterface
 public interface CircuitListener {
 

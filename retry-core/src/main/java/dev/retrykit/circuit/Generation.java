@@ -180,10 +180,15 @@ final class Generation extends Permit {
                 : outage.untilTurn(rejectedNanos, nowNanos);
     }
 
+    /** Whether its time has passed. */
+    boolean isOver(long nowNanos) {
+        return ends && nowNanos - untilNanos >= 0;
+    }
+
     /** What follows by time alone; null if this generation is still in force. */
     @Nullable
     Generation afterTime(long nowNanos, RandomGenerator random) {
-        if (!ends || nowNanos - untilNanos < 0) {
+        if (!isOver(nowNanos)) {
             return null;
         }
         if (state == CircuitState.DISABLED) {

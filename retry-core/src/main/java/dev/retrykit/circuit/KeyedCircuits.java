@@ -1,10 +1,13 @@
 package dev.retrykit.circuit;
 
+import dev.retrykit.circuit.Succession.Target;
 import dev.retrykit.keyed.Keyed;
 import dev.retrykit.time.Nanos;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -119,7 +122,7 @@ public final class KeyedCircuits<T> {
 
     /** Closes all circuits with empty windows; those of new keys begin so again. */
     public void reset() {
-        all(Circuit::reset, CircuitBeginning.in(CircuitState.CLOSED));
+        all(Target.RESET, CircuitBeginning.in(CircuitState.CLOSED));
     }
 
     /** Rejects all calls, those of new keys too, until it is reset or disabled. */
@@ -152,7 +155,7 @@ public final class KeyedCircuits<T> {
 
     /** Begins a round of probes in each circuit now; those of new keys begin closed. */
     public void halfOpen() {
-        all(Circuit::halfOpen, CircuitBeginning.in(CircuitState.CLOSED));
+        all(Target.HALF_OPEN, CircuitBeginning.in(CircuitState.CLOSED));
     }
 
     /**
@@ -161,31 +164,44 @@ public final class KeyedCircuits<T> {
      * @throws IllegalArgumentException if circuits of these settings remember for longer than the idle time; then nothing
      *     has changed
      */
-    public synchronized void change(CircuitPolicy newPolicy, KeyLimits limits) {
+    public void change(CircuitPolicy newPolicy, KeyLimits limits) {
         Objects.requireNonNull(newPolicy, "newPolicy");
         limits.checkAgainst(newPolicy);
+        tell(changed(newPolicy, limits));
+    }
+
+    private synchronized List<Circuit> changed(CircuitPolicy newPolicy, KeyLimits limits) {
         policy = newPolicy;
         circuits.limit(limits.maxKeys(), Nanos.of(limits.idleTime()), time.nanoTime());
-        each(circuit -> circuit.change(newPolicy));
+        return each(circuit -> circuit.succession.changeQuietly(newPolicy));
     }
 
     private void force(CircuitBeginning beginning) {
-        all(circuit -> circuit.force(beginning), beginning);
+        all(Target.forced(beginning), beginning);
+    }
+
+    private void all(Target now, CircuitBeginning later) {
+        tell(moved(now, later));
     }
 
     /** One after the other, so that all circuits end in the same state. */
-    private synchronized void all(Consumer<Circuit> now, CircuitBeginning later) {
+    private synchronized List<Circuit> moved(Target now, CircuitBeginning later) {
         first = later;
-        each(now);
+        return each(circuit -> circuit.succession.moveQuietlyTo(now));
     }
 
-    /**
-     * A circuit that is being made sees what was written before this, or is among these. No lock of theirs is held: a
-     * listener is told.
-     */
-    private void each(Consumer<Circuit> action) {
-        circuits.all(time.nanoTime()).values().forEach(kept -> action.accept(kept.circuit));
-        action.accept(sharedCircuit);
+    /** A circuit that is being made sees what was written before this, or is among these. */
+    private List<Circuit> each(Consumer<Circuit> action) {
+        List<Circuit> all = new ArrayList<>();
+        circuits.all(time.nanoTime()).values().forEach(kept -> all.add(kept.circuit));
+        all.add(sharedCircuit);
+        all.forEach(action);
+        return all;
+    }
+
+    /** When no lock is held: a listener may wait for another thread that changes all circuits. */
+    private static void tell(List<Circuit> moved) {
+        moved.forEach(circuit -> circuit.succession.tell());
     }
 
     private Kept<T> make(String key) {

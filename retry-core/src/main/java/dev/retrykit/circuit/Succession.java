@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which generation of a circuit is in force, and how the next one takes over: by one CAS against what was read. So of
- * many threads that see the same reason for a transition exactly one makes it, and that one tells the listener.
+ * many threads that see the same reason for a transition exactly one makes it.
  */
 final class Succession {
 
@@ -23,7 +23,7 @@ final class Succession {
     private final @Nullable String key;
     private final TimeSource time;
     private final RandomGenerator random;
-    private final @Nullable CircuitListener listener;
+    private final @Nullable Transitions transitions;
     private final @Nullable CircuitCounters counters;
     private final LongAdder rejected = new LongAdder();
     private volatile Generation generation;
@@ -33,13 +33,23 @@ final class Succession {
         this.key = made.key;
         this.time = made.time;
         this.random = made.random;
-        this.listener = made.listener;
+        this.transitions = made.listener == null ? null : new Transitions(made.listener);
         this.counters = made.counters;
         this.generation = first;
     }
 
     /** The generation that is in force now: an open time or a lease that is over ends here, with or without traffic. */
     Generation current(long nowNanos) {
+        Generation seen = generation;
+        if (!seen.isOver(nowNanos)) {
+            return seen;
+        }
+        Generation current = renewed(nowNanos);
+        tell();
+        return current;
+    }
+
+    private Generation renewed(long nowNanos) {
         while (true) {
             Generation seen = generation;
             Generation next = seen.afterTime(nowNanos, random);
@@ -52,30 +62,39 @@ final class Succession {
 
     /** Replaces whatever is in force. */
     void moveTo(Target target) {
+        moveQuietlyTo(target);
+        tell();
+    }
+
+    /** The same, for a caller who will {@link #tell}. */
+    void moveQuietlyTo(Target target) {
         long now = time.nanoTime();
-        Generation seen = current(now);
+        Generation seen = renewed(now);
         while (!replace(seen, target.from(seen, now), now)) {
-            seen = current(now);
+            seen = renewed(now);
         }
+    }
+
+    /** Tells the listener of what it wasn't told yet. */
+    void tell() {
+        if (transitions != null) {
+            transitions.tell();
+        }
+    }
+
+    /** Changes the settings of whatever is in force. */
+    void change(CircuitPolicy policy) {
+        changeQuietly(policy);
+        tell();
     }
 
     /**
      * Changes the settings of whatever is in force. One at a time: of two changes of one generation the permits could follow
      * only one. A result that ends in the very moment of the change is counted, but what follows from it may be left to the
-     * next one.
+     * next one. For a caller who will {@link #tell}.
      */
-    synchronized void change(CircuitPolicy policy) {
-        long now = time.nanoTime();
-        Generation seen = current(now);
-        while (!replace(seen, seen.with(policy, now), now)) {
-            seen = current(now);
-        }
-    }
-
-    /** Of what was counted, only a forced open circuit still tells. */
-    void force(CircuitBeginning beginning) {
-        boolean open = beginning.state() == CircuitState.FORCED_OPEN;
-        moveTo((from, now) -> Generation.fixed(beginning, from.policy, open ? from.tally(now) : Tally.NONE));
+    synchronized void changeQuietly(CircuitPolicy policy) {
+        moveQuietlyTo((from, now) -> from.with(policy, now));
     }
 
     /** Whether somebody counts and times all calls. */
@@ -87,15 +106,12 @@ final class Succession {
         return generation.policy;
     }
 
-    /** A generation that isn't in force any more is replaced by nothing. */
-    boolean replace(Generation from, Generation to, long nowNanos) {
-        if (!GENERATION.compareAndSet(this, from, to)) {
-            return false;
-        }
-        if (listener != null && from.state != to.state) {
-            tell(listener, from, to, nowNanos);
-        }
-        return true;
+    /** A generation that isn't in force any more is replaced by nothing. The listener isn't told yet. */
+    private boolean replace(Generation from, Generation to, long nowNanos) {
+        return transitions == null || from.state == to.state
+                ? GENERATION.compareAndSet(this, from, to)
+                : transitions.make(
+                        () -> GENERATION.compareAndSet(this, from, to) ? transition(from, to, nowNanos) : null);
     }
 
     /** Lets a call in, or counts that it was turned away; in a dry run that is all that becomes of it. */
@@ -117,8 +133,8 @@ final class Succession {
 
     private void watch(Generation current, long nowNanos) {
         Generation next = current.afterAdmission(nowNanos, random);
-        if (next != null) {
-            replace(current, next, nowNanos);
+        if (next != null && replace(current, next, nowNanos)) {
+            tell();
         }
     }
 
@@ -150,8 +166,8 @@ final class Succession {
             counters.add(Result.of(signal), slow, ended - startedNanos);
         }
         Generation to = from.afterResult(signal, slow, startedNanos, ended, random);
-        if (to != null) {
-            replace(from, to, ended);
+        if (to != null && replace(from, to, ended)) {
+            tell();
         }
     }
 
@@ -170,23 +186,27 @@ final class Succession {
                 left >= 0 ? Optional.of(Duration.ofNanos(left)) : Optional.empty());
     }
 
-    private void tell(CircuitListener told, Generation from, Generation to, long nowNanos) {
-        try {
-            told.onTransition(new CircuitListener.Transition(
-                    name,
-                    Optional.ofNullable(key),
-                    from.state,
-                    to.state,
-                    snapshot(to, nowNanos),
-                    to.policy.isDryRun()));
-        } catch (Throwable listenerFailed) {
-            // a listener never changes what becomes of a call
-        }
+    private CircuitListener.Transition transition(Generation from, Generation to, long nowNanos) {
+        return new CircuitListener.Transition(
+                name, Optional.ofNullable(key), from.state, to.state, snapshot(to, nowNanos), to.policy.isDryRun());
     }
 
     /** What is to follow what was seen. */
     @FunctionalInterface
     interface Target {
+
+        /** Closed, with an empty window. */
+        Target RESET = (seen, now) -> Generation.closed(seen.policy, now);
+
+        /** A round of probes. */
+        Target HALF_OPEN = (seen, now) -> Generation.halfOpen(seen.policy, 0, now);
+
         Generation from(Generation seen, long nowNanos);
+
+        /** Of what was counted, only a forced open circuit still tells. */
+        static Target forced(CircuitBeginning beginning) {
+            boolean open = beginning.state() == CircuitState.FORCED_OPEN;
+            return (seen, now) -> Generation.fixed(beginning, seen.policy, open ? seen.tally(now) : Tally.NONE);
+        }
     }
 }
