@@ -148,18 +148,18 @@ final class Admission {
     /**
      * Gives the permit back with what the attempt told. The hold ends first, so that nothing passes on a permit that was
      * given back. The token goes back too if the dependency did its work, which it also did when it gave a permanent
-     * answer; otherwise it is spent. It goes back before the success is counted, which would else refill the reserve for
-     * nothing.
+     * answer; otherwise it is spent. What a circuit doesn't record is spent on, too. It goes back before the success is
+     * counted, which would else refill the reserve for nothing.
      */
-    void leave(@Nullable Throwable failure, Signal signal, long startedNanos, long nowNanos) {
-        boolean ignored = failure != null && circuit != null && circuit.policy().ignores(failure);
-        Signal heeded = ignored ? Signal.IGNORED : signal;
+    void leave(AttemptOutcome outcome, long startedNanos, long nowNanos) {
+        boolean ignored = outcome.isIgnoredBy(circuit);
+        Signal heeded = ignored ? Signal.IGNORED : outcome.signal();
         if (hold != null) {
             hold.end();
             hold = null;
         }
         if (permit != null && circuit != null) {
-            circuit.end(permit, heeded, startedNanos, nowNanos);
+            circuit.end(permit, ignored ? heeded : outcome.recordedBy(circuit), startedNanos, nowNanos);
             permit = null;
         }
         Token paid = token;

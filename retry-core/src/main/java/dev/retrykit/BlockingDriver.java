@@ -75,7 +75,7 @@ final class BlockingDriver {
                 end(begun, outer != null, frame);
             }
             if (!bare) {
-                succeeded(retry, circuit, permit, now);
+                succeeded(retry, permit, now, result);
             }
             return result;
         }
@@ -119,12 +119,13 @@ final class BlockingDriver {
     }
 
     /** All that a first attempt costs after it has succeeded. */
-    private static void succeeded(Retry retry, @Nullable Circuit circuit, @Nullable Permit permit, long startedNanos) {
+    private static void succeeded(Retry retry, @Nullable Permit permit, long startedNanos, @Nullable Object result) {
+        Circuit circuit = retry.circuit();
         Audience audience = retry.audience();
         boolean timed = audience.isTimed() || circuit != null && circuit.isTimed();
         long now = timed ? retry.time().nanoTime() : startedNanos;
         if (permit != null && circuit != null) {
-            circuit.end(permit, Signal.SUCCESS, startedNanos, now);
+            circuit.end(permit, AttemptOutcome.good(retry, result).recordedBy(circuit), startedNanos, now);
         }
         retry.budget().record(Signal.SUCCESS, now);
         audience.firstSucceeded(now - startedNanos);

@@ -126,7 +126,12 @@ record FailureRules(
 
     /** A rejection tells circuits and budgets nothing: the dependency was not reached. */
     private static Verdict ofRejection(Verdict verdict, Throwable failure) {
-        return Causes.anyMatch(failure, FailureRules::isRejection) ? verdict.withSignal(Signal.NONE) : verdict;
+        return isRejected(failure) ? verdict.withSignal(Signal.NONE) : verdict;
+    }
+
+    /** Whether it tells, or comes from, that something never reached the dependency. */
+    static boolean isRejected(Throwable failure) {
+        return Causes.anyMatch(failure, FailureRules::isRejection);
     }
 
     /** By a circuit, by a peer that asked for time, by a full pool, or since the attempt was over. */

@@ -36,4 +36,19 @@ record ResultRules(List<ResultClassifier> classifiers) {
             return BROKEN_CLASSIFIER;
         }
     }
+
+    /** The HTTP status of a value; 0 if it has none. Never throws. */
+    int status(@Nullable Object result) {
+        try {
+            for (ResultClassifier classifier : classifiers) {
+                int status = classifier.status(result);
+                if (status != 0) {
+                    return status;
+                }
+            }
+            return 0;
+        } catch (Throwable classifierFailed) {
+            return 0;
+        }
+    }
 }

@@ -105,7 +105,7 @@ final class RetryCall {
         Verdict bad = policy.results().classify(result);
         long now = retry.time().nanoTime();
         return bad == null
-                ? succeeded(now)
+                ? succeeded(result, now)
                 : settle(null, view.notes().answers().advise(bad), now);
     }
 
@@ -124,7 +124,7 @@ final class RetryCall {
     /** Nobody wants the result any more, or nobody can run the next attempt. */
     Decision cancelled() {
         long now = retry.time().nanoTime();
-        endAttempt(AttemptResult.PERMANENT, null, Signal.NONE, now);
+        endAttempt(AttemptOutcome.CANCELLED, now);
         return stop(StopReason.CANCELLED, now);
     }
 
@@ -134,7 +134,7 @@ final class RetryCall {
             return failed(new AttemptTimeoutException(retry.name(), Duration.ofNanos(attemptLimitNanos()), null));
         }
         long now = retry.time().nanoTime();
-        endAttempt(AttemptResult.TIMEOUT, null, inheritedDeadline ? Signal.NONE : Signal.FAILURE, now);
+        endAttempt(AttemptOutcome.timeUp(inheritedDeadline), now);
         return stop(StopReason.TIME_BUDGET, now);
     }
 
@@ -206,9 +206,9 @@ final class RetryCall {
         return isCut() ? Math.min(policy.attemptTimeoutNanos(), left) : left;
     }
 
-    private Stop succeeded(long nowNanos) {
+    private Stop succeeded(@Nullable Object result, long nowNanos) {
         lastVerdict = null;
-        endAttempt(AttemptResult.SUCCESS, null, Signal.SUCCESS, nowNanos);
+        endAttempt(AttemptOutcome.good(retry, result), nowNanos);
         if (state.attempt() == 1) {
             retry.audience().firstSucceeded(nowNanos - state.startedNanos());
         } else {
@@ -224,7 +224,7 @@ final class RetryCall {
         lastFailure = failure;
         lastVerdict = verdict;
         boolean nested = policy.nested() == NestedRetries.ONCE && view.notes().hasGivenUpOn(failure, verdict);
-        endAttempt(AttemptResult.of(verdict, failure), failure, view.notes().signal(nested, verdict, retry), nowNanos);
+        endAttempt(AttemptOutcome.of(failure, verdict, view.notes().signal(nested, verdict, retry)), nowNanos);
         if (nested) {
             return stop(StopReason.NESTED, nowNanos);
         }
@@ -263,13 +263,13 @@ final class RetryCall {
         return retryIn;
     }
 
-    private void endAttempt(AttemptResult result, @Nullable Throwable failure, Signal signal, long nowNanos) {
+    private void endAttempt(AttemptOutcome outcome, long nowNanos) {
         if (running) {
             running = false;
-            view.end(result == AttemptResult.SUCCESS);
-            admission.leave(failure, signal, attemptStartedNanos, nowNanos);
-            retry.audience().attemptEnded(state.attempt(), result);
-            watch.end(result, failure);
+            view.end(outcome.result() == AttemptResult.SUCCESS);
+            admission.leave(outcome, attemptStartedNanos, nowNanos);
+            retry.audience().attemptEnded(state.attempt(), outcome.result());
+            watch.end(outcome.result(), outcome.failure());
         }
     }
 

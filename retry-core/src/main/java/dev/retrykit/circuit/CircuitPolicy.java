@@ -1,6 +1,5 @@
 package dev.retrykit.circuit;
 
-import dev.retrykit.failure.Causes;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.List;
@@ -115,9 +114,19 @@ public final class CircuitPolicy {
         return settings.lease;
     }
 
-    /** Failures that say nothing about the dependency. */
+    /** The failures that alone count as such; empty = all. */
+    public FailureSelector recorded() {
+        return settings.recorded;
+    }
+
+    /** The failures that say nothing against the dependency. */
+    public FailureSelector ignored() {
+        return settings.ignored;
+    }
+
+    /** The types of the failures that say nothing against the dependency. */
     public List<Class<? extends Throwable>> ignore() {
-        return settings.ignore;
+        return settings.ignored.types();
     }
 
     /** What a retrying call does while the circuit is open. */
@@ -144,11 +153,11 @@ public final class CircuitPolicy {
 
     /** Whether a failure says nothing to a circuit of these settings. */
     public boolean ignores(Throwable failure) {
-        return !ignore().isEmpty() && Causes.anyInstance(failure, ignore());
+        return ignored().selects(failure, 0);
     }
 
     /** Collects the settings; {@link #build()} checks them. A default that doesn't fit what was set gives way to it. */
-    public static final class Builder implements Cloneable {
+    public static final class Builder extends SelectorBuilder<Builder> implements Cloneable {
 
         private @Nullable Integer countWindow;
         private Duration timeWindow = Duration.ofSeconds(10);
@@ -163,12 +172,16 @@ public final class CircuitPolicy {
         private double openJitter = 0.5;
         private @Nullable Integer probes;
         private Duration lease = Duration.ofSeconds(30);
-        private List<Class<? extends Throwable>> ignore = List.of();
         private OnOpen onOpen = OnOpen.STOP;
         private Blocks blocks = Blocks.ALL;
         private boolean dryRun;
 
         private Builder() {}
+
+        @Override
+        Builder self() {
+            return this;
+        }
 
         /** Watches the last calls: 1 to 1,000,000. Replaces the time window. */
         public Builder countWindow(int calls) {
@@ -241,18 +254,6 @@ public final class CircuitPolicy {
         /** How long a round of probes may take before a new one begins: above 0, default 30 s. */
         public Builder lease(Duration duration) {
             this.lease = Objects.requireNonNull(duration, "duration");
-            return this;
-        }
-
-        /** Failures, and their subtypes, that say nothing against the dependency. None by default. */
-        @SafeVarargs
-        public final Builder ignore(Class<? extends Throwable>... failures) {
-            return ignore(List.of(failures));
-        }
-
-        /** Failures that say nothing against the dependency, as a list. */
-        public Builder ignore(List<Class<? extends Throwable>> failures) {
-            this.ignore = List.copyOf(failures);
             return this;
         }
 

@@ -79,17 +79,21 @@ final class LoneDriver {
     }
 
     static Signal signal(Circuit circuit, Throwable failure) {
+        Signal signal = Signal.FAILURE;
         try {
-            Verdict verdict = circuit.classifier().classify(failure);
-            if (circuit.policy().ignores(failure)) {
+            Verdict classified = circuit.classifier().classify(failure);
+            Verdict verdict = classified == null ? Verdict.unknown() : classified;
+            signal = verdict.signal();
+            CircuitPolicy policy = circuit.policy();
+            if (policy.ignored().selects(failure, verdict.status())) {
                 return Signal.IGNORED;
             }
-            if (Causes.anyInstance(failure, REJECTIONS)) {
+            if (Causes.anyInstance(failure, REJECTIONS) || verdict.kind() == Verdict.Kind.INTERRUPTED) {
                 return Signal.NONE;
             }
-            return verdict == null ? Signal.FAILURE : verdict.signal();
+            return policy.recorded().signal(signal, failure, verdict.status());
         } catch (Throwable classifierFailed) {
-            return Signal.FAILURE;
+            return signal;
         }
     }
 }

@@ -14,4 +14,13 @@ public interface ResultClassifier {
      */
     @Nullable
     Verdict classify(@Nullable Object result);
+
+    /**
+     * The HTTP status of a returned value, be it good or bad. Circuits that record statuses ask for it.
+     *
+     * @return 100 to 599, or 0 if it has none
+     */
+    default int status(@Nullable Object result) {
+        return 0;
+    }
 }
