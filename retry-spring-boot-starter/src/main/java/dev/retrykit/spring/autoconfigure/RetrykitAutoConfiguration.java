@@ -19,6 +19,7 @@ import dev.retrykit.spring.observe.RetryLog;
 import dev.retrykit.spring.observe.StartReport;
 import dev.retrykit.spring.registry.ClosingExecutor;
 import dev.retrykit.spring.registry.EngineParts;
+import dev.retrykit.spring.registry.PredicateBeans;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.registry.RetryShutdown;
 import dev.retrykit.spring.settings.AspectMode;
@@ -139,7 +140,8 @@ public final class RetrykitAutoConfiguration {
                         BeanFactoryUtils.beansOfTypeIncludingAncestors(context, DelayFunction.class),
                         Stream.concat(Stream.of(requests), policyCustomizers.orderedStream())
                                 .toList(),
-                        circuitCustomizers.orderedStream().toList()),
+                        circuitCustomizers.orderedStream().toList(),
+                        PredicateBeans.of(context)),
                 parent(context));
     }
 

@@ -45,7 +45,23 @@ public final class ArgumentExpression {
      */
     public static ArgumentExpression parse(
             String attribute, String text, Method method, Class<?> type, BeanFactory beans) {
-        String what = attribute + " " + Texts.quoted(text) + " on " + MethodNames.readable(method, type);
+        return parse(new Source(attribute, text, text), method, type, beans);
+    }
+
+    /**
+     * What is parsed.
+     *
+     * @param attribute the annotation and its attribute, for messages
+     * @param text the expression
+     * @param shown the same for messages: with its placeholders, for what was filled in may be secret
+     */
+    public record Source(String attribute, String text, String shown) {}
+
+    /** Parses and checks an expression with placeholders. */
+    public static ArgumentExpression parse(Source source, Method method, Class<?> type, BeanFactory beans) {
+        String text = source.text();
+        String what =
+                source.attribute() + " " + Texts.quoted(source.shown()) + " on " + MethodNames.readable(method, type);
         if (text.isBlank()) {
             throw new InvalidSettingException(
                     what + " is blank.",
@@ -55,9 +71,11 @@ public final class ArgumentExpression {
         try {
             expression = PARSER.parseRaw(text);
         } catch (ParseException | IllegalStateException unreadable) {
+            String reason = text.equals(source.shown())
+                    ? ": " + Texts.line(String.valueOf(unreadable.getMessage()), 300) + "."
+                    : " once its placeholders are filled in.";
             throw new InvalidSettingException(
-                    what + " can't be read: " + Texts.line(String.valueOf(unreadable.getMessage()), 300) + ".",
-                    "Correct the expression. An argument is written #name.");
+                    what + " can't be read" + reason, "Correct the expression. An argument is written #name.");
         }
         ArgumentNames names = new ArgumentNames(method, type);
         new ExpressionCheck(what, names).of(expression.getAST());

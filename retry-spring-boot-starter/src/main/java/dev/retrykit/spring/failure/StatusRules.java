@@ -38,10 +38,22 @@ public record StatusRules(
      * guard's attempt returns, bad is also what tells that the dependency doesn't work.
      */
     public ResultClassifier results() {
-        return result -> {
+        return new Results();
+    }
+
+    private final class Results implements ResultClassifier {
+
+        @Override
+        public @Nullable Verdict classify(@Nullable Object result) {
             Verdict verdict = result == null ? null : verdict(result);
             return verdict != null && isBad(result, verdict) ? verdict : null;
-        };
+        }
+
+        @Override
+        public int status(@Nullable Object result) {
+            Answer answer = result == null ? null : answer(result);
+            return answer == null ? 0 : answer.status();
+        }
     }
 
     private static boolean isBad(@Nullable Object result, Verdict verdict) {
@@ -51,13 +63,18 @@ public record StatusRules(
     }
 
     private @Nullable Verdict verdict(Object outcome) {
+        Answer answer = answer(outcome);
+        return answer == null ? null : verdict(answer);
+    }
+
+    private @Nullable Answer answer(Object outcome) {
         if (outcome instanceof Answer.Holder holder) {
-            return verdict(holder.answer());
+            return holder.answer();
         }
         for (StatusReader reader : readers) {
             Answer answer = reader.answer(outcome);
             if (answer != null) {
-                return verdict(answer);
+                return answer;
             }
         }
         return null;

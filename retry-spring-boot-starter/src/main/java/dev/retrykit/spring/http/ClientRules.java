@@ -1,9 +1,11 @@
 package dev.retrykit.spring.http;
 
 import dev.retrykit.Retry;
+import dev.retrykit.circuit.FailureSelector;
 import dev.retrykit.spring.registry.CircuitEntry;
 import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.HttpSettings;
 import dev.retrykit.spring.settings.HttpSettings.Clients;
 import dev.retrykit.spring.settings.InvalidSettingException;
@@ -14,10 +16,14 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /** What is done to the requests of HTTP clients. Immutable. */
 public final class ClientRules {
+
+    private static final Log LOG = LogFactory.getLog("dev.retrykit");
 
     private static final String GUARDS = "retrykit.http.guards";
 
@@ -97,7 +103,9 @@ public final class ClientRules {
             throw wrong(key, "has neither a policy nor a circuit", "Give it one of the two, or both.");
         }
         HostPattern host = guard.host() == null ? null : HostPattern.of(written, key + ".host", guard.host());
-        String what = host == null ? "HTTP guard of group " + guard.group() : "HTTP guard of host " + host.text();
+        String what = host == null
+                ? "HTTP guard of group " + written.written(key + ".group", String.valueOf(guard.group()))
+                : "HTTP guard of host " + written.written(key + ".host", host.text());
         PolicyEntry policy = policy(key, guard, retries);
         CircuitEntry circuit = guard.circuit() == null
                 ? null
@@ -108,9 +116,23 @@ public final class ClientRules {
         }
         if (circuit != null) {
             circuit.addMethod(what, byHost);
+            warnOfDeafCircuit(what, circuit);
         }
-        boolean keys = policy != null && policy.policy().sendsKeys();
-        return new Guard(host, guard.group(), keys, engines(policy, circuit, byHost, retries));
+        return new Guard(
+                host,
+                guard.group(),
+                () -> policy != null && policy.policy().sendsKeys(),
+                engines(policy, circuit, byHost, retries));
+    }
+
+    private static void warnOfDeafCircuit(String what, CircuitEntry circuit) {
+        FailureSelector recorded = circuit.circuit().policy().recorded();
+        if (!recorded.isEmpty() && recorded.statuses().isEmpty()) {
+            LOG.warn("The circuit " + Texts.quoted(circuit.name()) + " of the " + what
+                    + " records no HTTP status, so no"
+                    + " response opens it, not even a 503: responses are no exceptions. Add the statuses that count to "
+                    + new EntryKey("retrykit.circuits", circuit.name()).text("record") + ", as in 500, 502, 503, 504.");
+        }
     }
 
     /** The engine for each host, which has a circuit and a budget of its own where a pattern stands for many hosts. */
@@ -133,7 +155,7 @@ public final class ClientRules {
         if (idempotencyKey != null && !idempotencyKey.equals(PolicyAssembly.AUTO)) {
             throw new InvalidSettingException(
                     user + " names the policy " + Texts.quoted(guard.policy()) + ", whose idempotency-key "
-                            + Texts.quoted(idempotencyKey)
+                            + Texts.quoted(policy.shownIdempotencyKey())
                             + " is an expression over a method's arguments; a request has none.",
                     "Give the guard a policy with idempotency-key: auto, or none.");
         }

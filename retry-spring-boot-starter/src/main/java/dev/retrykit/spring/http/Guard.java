@@ -3,6 +3,7 @@ package dev.retrykit.spring.http;
 import dev.retrykit.Retry;
 import java.net.URI;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -11,15 +12,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host which hosts; null if it is for a group
  * @param group the group; null if it is for hosts
- * @param sendsKeys whether POST and PATCH get an idempotency key
+ * @param keys whether POST and PATCH get an idempotency key, as the settings are now
  * @param engines the engine for a host
  */
 public record Guard(
-        @Nullable HostPattern host, @Nullable String group, boolean sendsKeys, Function<String, Retry> engines) {
+        @Nullable HostPattern host, @Nullable String group, BooleanSupplier keys, Function<String, Retry> engines) {
 
     /** Whether it is for this request of a client, which is a group's or none's. */
     public boolean fits(URI uri, @Nullable String clientGroup) {
         return host == null ? group != null && group.equals(clientGroup) : host.matches(uri.getHost());
+    }
+
+    /** Whether POST and PATCH get an idempotency key, as the settings are now. */
+    boolean sendsKeys() {
+        return keys.getAsBoolean();
     }
 
     /** Whether a request may be sent again, as the settings are now. */

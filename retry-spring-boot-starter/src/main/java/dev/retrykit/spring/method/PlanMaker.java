@@ -99,7 +99,8 @@ final class PlanMaker {
             return null;
         }
         String text = placeholders.apply(guarded.key());
-        return new KeyOfCall(ArgumentExpression.parse("@CircuitGuarded key", text, method, type, beans));
+        return new KeyOfCall(ArgumentExpression.parse(
+                new ArgumentExpression.Source("@CircuitGuarded key", text, guarded.key()), method, type, beans));
     }
 
     /** What stands beside a policy's name comes before what the policy says; of a policy of its own it is a part. */
@@ -118,8 +119,10 @@ final class PlanMaker {
             return RequestKeys.random();
         }
         String text = placeholders.apply(written);
-        return RequestKeys.of(
-                new KeyOfCall(ArgumentExpression.parse("the idempotency key", text, method, type, beans)));
+        String shown = beside ? written : policy.shownIdempotencyKey();
+        RequestKeys keys = RequestKeys.of(new KeyOfCall(ArgumentExpression.parse(
+                new ArgumentExpression.Source("the idempotency key", text, shown), method, type, beans)));
+        return beside ? keys : keys.onlyWhile(policy::hasIdempotencyKeys);
     }
 
     private MethodPlan.@Nullable ByKey byKey(

@@ -3,6 +3,7 @@ package dev.retrykit.spring.method;
 import dev.retrykit.RetryContext;
 import dev.retrykit.spring.call.Invocation;
 import dev.retrykit.spring.expression.KeyOfCall;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Says what the idempotency keys of a call are made from. */
@@ -39,6 +40,23 @@ interface RequestKeys {
         return given -> {
             RetryContext.current().ifPresent(attempt -> begin(attempt, text));
             return method.call(given);
+        };
+    }
+
+    /** The same, as long as keys are wanted. */
+    default RequestKeys onlyWhile(BooleanSupplier wanted) {
+        RequestKeys keys = this;
+        return new RequestKeys() {
+
+            @Override
+            public @Nullable String text(@Nullable Object[] arguments) {
+                return keys.text(arguments);
+            }
+
+            @Override
+            public Invocation.Body in(Invocation.Body method, @Nullable Object[] arguments) {
+                return wanted.getAsBoolean() ? keys.in(method, arguments) : method;
+            }
         };
     }
 

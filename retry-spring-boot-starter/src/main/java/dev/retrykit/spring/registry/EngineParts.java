@@ -12,6 +12,7 @@ import dev.retrykit.spring.customize.CircuitCustomizer;
 import dev.retrykit.spring.customize.PolicyCustomizer;
 import dev.retrykit.spring.failure.StatusReader;
 import dev.retrykit.spring.failure.StatusRules;
+import dev.retrykit.spring.settings.FailureNames;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Layer;
 import dev.retrykit.spring.settings.Names;
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param delayFunctions backoffs of the application's own, by the names under which policies ask for them
  * @param policyCustomizers change what policies begin with
  * @param circuitCustomizers change what circuits begin with
+ * @param failureNames know the failures that circuits record and ignore by name
  */
 public record EngineParts(
         TimeSource time,
@@ -54,7 +56,8 @@ public record EngineParts(
         Map<String, ResultClassifier> resultClassifiers,
         Map<String, DelayFunction> delayFunctions,
         List<PolicyCustomizer> policyCustomizers,
-        List<CircuitCustomizer> circuitCustomizers) {
+        List<CircuitCustomizer> circuitCustomizers,
+        FailureNames failureNames) {
 
     /**
      * What a policy is made of besides settings. Statuses that the policy names come before the application's classifiers,

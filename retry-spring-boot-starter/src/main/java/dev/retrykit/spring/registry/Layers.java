@@ -27,31 +27,54 @@ import org.jspecify.annotations.Nullable;
  *
  * @param written what is written under {@code retrykit.*}
  * @param parts what all are made of besides settings
+ * @param given what was given to bases
  */
-record Layers(WrittenSettings written, EngineParts parts) {
+record Layers(WrittenSettings written, EngineParts parts, Given given) {
 
     static final String POLICIES = "retrykit.policies";
     static final String CIRCUITS = "retrykit.circuits";
     static final String BUDGETS = "retrykit.budgets";
 
+    /** What policies build on. */
+    Bases policyBases() {
+        return new Bases(
+                "policy", POLICIES, written::policy, written.policies(), given.policies(), BudgetAssembly::over);
+    }
+
+    /** What circuits build on. */
+    Bases circuitBases() {
+        return new Bases(
+                "circuit",
+                CIRCUITS,
+                written::circuit,
+                written.circuits(),
+                given.circuits(),
+                (section, upper, lower) -> upper.over(lower));
+    }
+
+    /** The same, where something else was given. */
+    Layers with(Given other) {
+        return new Layers(written, parts, other);
+    }
+
     /**
      * What holds for a policy.
      *
      * @param annotation what the annotation says that it is named after; null if it is configured by name
-     * @param given what was given while the application runs
+     * @param newlyGiven what was given while the application runs
      * @param user who refers to it, for messages
      * @throws InvalidSettingException if it isn't configured, or its settings can't hold
      */
-    PolicyTerms policy(String name, @Nullable Layer annotation, Layer given, String user) {
+    PolicyTerms policy(String name, @Nullable Layer annotation, Layer newlyGiven, String user) {
         String section = section(POLICIES, name);
         Layer configured = written.policy(name);
-        Layer own;
-        if (annotation == null) {
-            own = required(configured, name, user, "policy", POLICIES, written.policies());
-        } else {
-            own = configured == null ? annotation : BudgetAssembly.over(section, configured, annotation);
-        }
-        Layer all = BudgetAssembly.over(section, BudgetAssembly.over(section, given, own), written.policyDefaults());
+        Layer own = annotation == null
+                ? required(configured, name, user, "policy", POLICIES, written.policies())
+                : configured == null ? Layer.EMPTY : configured;
+        own = policyBases().below(name, own, newlyGiven);
+        own = annotation == null ? own : BudgetAssembly.over(section, own, annotation);
+        own = BudgetAssembly.over(section, newlyGiven, own);
+        Layer all = BudgetAssembly.over(section, own, written.policyDefaults());
         Effective<RetryPolicy> policy = PolicyAssembly.policy(section, all, parts.partsOf(name, section, all));
         Setting shared = all.setting("budget.name");
         if (shared != null) {
@@ -68,18 +91,15 @@ record Layers(WrittenSettings written, EngineParts parts) {
      * @param user who refers to it, for messages; null if it is an annotation that it is named after
      * @throws InvalidSettingException if it isn't configured, or its settings can't hold
      */
-    CircuitTerms circuit(String name, Layer given, @Nullable String user) {
+    CircuitTerms circuit(String name, Layer newlyGiven, @Nullable String user) {
         Layer configured = written.circuit(name);
-        Layer own;
-        if (user == null) {
-            own = configured == null ? Layer.EMPTY : configured;
-        } else {
-            own = required(configured, name, user, "circuit", CIRCUITS, written.circuits());
-        }
+        Layer own = user == null
+                ? configured == null ? Layer.EMPTY : configured
+                : required(configured, name, user, "circuit", CIRCUITS, written.circuits());
         String section = section(CIRCUITS, name);
-        Layer all = given.over(own).over(written.circuitDefaults());
+        Layer all = newlyGiven.over(circuitBases().below(name, own, newlyGiven)).over(written.circuitDefaults());
         Effective<CircuitPolicy> policy =
-                CircuitAssembly.circuit(section, all, builder -> parts.customize(name, builder));
+                CircuitAssembly.circuit(section, all, builder -> parts.customize(name, builder), parts.failureNames());
         return CircuitTerms.of(policy, KeysAssembly.keys(section, all, policy.policy()));
     }
 
@@ -89,9 +109,10 @@ record Layers(WrittenSettings written, EngineParts parts) {
      * @param user who refers to it, for messages
      * @throws InvalidSettingException if it isn't configured, or its settings can't hold
      */
-    Effective<BudgetPolicy> budget(String name, Layer given, String user) {
+    Effective<BudgetPolicy> budget(String name, Layer newlyGiven, String user) {
         Layer own = required(written.budget(name), name, user, "budget", BUDGETS, written.budgets());
-        return BudgetAssembly.budget(section(BUDGETS, name), given.over(own).over(written.budgetDefaults()));
+        return BudgetAssembly.budget(
+                section(BUDGETS, name), newlyGiven.over(own).over(written.budgetDefaults()));
     }
 
     /**

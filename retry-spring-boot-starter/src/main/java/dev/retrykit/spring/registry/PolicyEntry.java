@@ -34,6 +34,10 @@ public final class PolicyEntry {
     private final List<String> methods = new CopyOnWriteArrayList<>();
     private final Map<String, Retry> retries = new ConcurrentHashMap<>();
     private final Set<String> keyed = ConcurrentHashMap.newKeySet();
+
+    /** What methods have taken for good: it can be switched off, and on again. */
+    private final @Nullable String firstKey;
+
     private volatile PolicyTerms terms;
     private volatile Layer given = Layer.EMPTY;
     private volatile @Nullable Retry bare;
@@ -57,6 +61,7 @@ public final class PolicyEntry {
         this.name = name;
         this.annotation = annotation;
         this.terms = terms;
+        this.firstKey = terms.idempotencyKey();
         this.budget = budget;
         this.parts = parts;
         this.enlist = enlist;
@@ -153,6 +158,7 @@ public final class PolicyEntry {
     PolicyTerms termsUnder(Layers layers, Layer newlyGiven) {
         PolicyTerms other = layers.policy(name, annotation, newlyGiven, "The running application");
         terms.checkCanBecome(other);
+        other.checkKey(firstKey);
         return other;
     }
 
@@ -187,8 +193,18 @@ public final class PolicyEntry {
 
     /** What makes idempotency keys: {@code auto}, or an expression over arguments; null if there are none. */
     public @Nullable String idempotencyKey() {
+        return terms.idempotencyKey();
+    }
+
+    /** Whether there are idempotency keys now: they can be switched off while the application runs. */
+    public boolean hasIdempotencyKeys() {
+        return terms.idempotencyKey() != null;
+    }
+
+    /** What makes idempotency keys, for messages and logs. */
+    public String shownIdempotencyKey() {
         Setting key = settings().get("idempotency-key");
-        return key == null ? null : String.valueOf(key.value());
+        return key == null ? "" : String.valueOf(key.shown());
     }
 
     /** Notes a method that uses it. */

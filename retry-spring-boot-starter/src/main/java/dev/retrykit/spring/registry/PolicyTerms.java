@@ -4,6 +4,7 @@ import dev.retrykit.RetryPolicy;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.spring.settings.Effective;
 import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.PolicyAssembly;
 import dev.retrykit.spring.settings.Setting;
 import java.util.List;
 import java.util.Objects;
@@ -24,7 +25,9 @@ record PolicyTerms(
         @Nullable BudgetPolicy ownBudget) {
 
     /** What methods, guards and calls have taken for good when they were made. */
-    private static final List<String> FIXED = List.of("budget.name", "idempotency-key", "retry-partial");
+    private static final List<String> FIXED = List.of("budget.name", "retry-partial");
+
+    private static final String KEY = "idempotency-key";
 
     /**
      * Checks that a running application can take other terms.
@@ -43,10 +46,31 @@ record PolicyTerms(
         }
     }
 
+    /**
+     * Checks that methods can have these idempotency keys, which are those that they began with, or none.
+     *
+     * @param first what made keys when they were made; null if there were none
+     * @throws InvalidSettingException if other keys are wanted
+     */
+    void checkKey(@Nullable String first) {
+        String key = idempotencyKey();
+        if (key != null && !key.equals(first)) {
+            throw fixed(KEY, policy.settings().get(KEY));
+        }
+    }
+
+    /** What makes idempotency keys; null if there are none. */
+    @Nullable
+    String idempotencyKey() {
+        Setting key = policy.settings().get(KEY);
+        String text = key == null ? PolicyAssembly.NO_KEYS : String.valueOf(key.value());
+        return text.equals(PolicyAssembly.NO_KEYS) ? null : text;
+    }
+
     private InvalidSettingException fixed(String key, @Nullable Setting setting) {
         return new InvalidSettingException(
                 section + "." + key + " can't change while the application runs"
-                        + (setting == null ? "." : ": " + setting.value() + " (" + setting.origin() + ")."),
+                        + (setting == null ? "." : ": " + setting.shown() + " (" + setting.origin() + ")."),
                 "Leave it as it is, or restart the application.");
     }
 

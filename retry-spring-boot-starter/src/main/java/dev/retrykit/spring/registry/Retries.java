@@ -65,7 +65,7 @@ public final class Retries implements DisposableBean {
         this.contextEngines = new ContextEngines(entry -> tree.isInherited(entry, parent), engines);
         tree.join(this);
         this.usage = new UsageReport(this, parent == null ? null : parent.usage);
-        this.layers = new Layers(written, parts);
+        this.layers = new Layers(written, parts, Given.of(this));
         if (parent != null) {
             layers.differences(parent).forEach(LOG::warn);
         }

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,16 +43,34 @@ public final class Steering {
     public synchronized List<String> give(PolicyEntry policy, Map<String, @Nullable String> given, String by) {
         Layer all =
                 updated(policy.given(), PolicySettings.class, new EntryKey(Layers.POLICIES, policy.name()), given, by);
-        PolicyTerms terms = policy.termsUnder(retries.layersOf(policy), all);
-        return changed(policy::settings, () -> policy.change(terms, all));
+        List<Change> changes = new ArrayList<>();
+        for (PolicyEntry other : retries.policies()) {
+            Layers layers = retries.layersOf(other);
+            layers = layers.with(layers.given().toPolicy(policy.name(), all));
+            if (other == policy) {
+                changes.add(0, change(policy, policy.termsUnder(layers, all), all));
+            } else if (layers.policyBases().isBuiltOn(other.name(), other.given(), policy.name())) {
+                changes.add(change(other, other.termsUnder(layers, other.given()), other.given()));
+            }
+        }
+        return changed(changes);
     }
 
     /** Gives a circuit settings, in the same way. */
     public synchronized List<String> give(CircuitEntry circuit, Map<String, @Nullable String> given, String by) {
         Layer all = updated(
                 circuit.given(), CircuitSettings.class, new EntryKey(Layers.CIRCUITS, circuit.name()), given, by);
-        CircuitTerms terms = circuit.termsUnder(retries.layersOf(circuit), all);
-        return changed(circuit::settings, () -> circuit.change(terms, all));
+        List<Change> changes = new ArrayList<>();
+        for (CircuitEntry other : retries.circuits()) {
+            Layers layers = retries.layersOf(other);
+            layers = layers.with(layers.given().toCircuit(circuit.name(), all));
+            if (other == circuit) {
+                changes.add(0, change(circuit, circuit.termsUnder(layers, all), all));
+            } else if (layers.circuitBases().isBuiltOn(other.name(), other.given(), circuit.name())) {
+                changes.add(change(other, other.termsUnder(layers, other.given()), other.given()));
+            }
+        }
+        return changed(changes);
     }
 
     /**
@@ -70,7 +87,7 @@ public final class Steering {
         Layer all =
                 updated(budget.given(), BudgetSettings.class, new EntryKey(Layers.BUDGETS, budget.name()), given, by);
         Effective<BudgetPolicy> settings = retries.layersOf(budget).budget(budget.name(), all, RUNNING);
-        return changed(budget::settings, () -> budget.change(settings, all));
+        return changed(List.of(change(budget, settings, all)));
     }
 
     private static Layer updated(
@@ -82,10 +99,32 @@ public final class Steering {
         return before.updated(SettingsBinder.read(section, type, given, by), given.keySet());
     }
 
-    private static List<String> changed(Supplier<Map<String, Setting>> settings, Runnable change) {
-        Map<String, Setting> before = settings.get();
-        change.run();
-        return differences(before, settings.get());
+    private static Change change(PolicyEntry policy, PolicyTerms terms, Layer given) {
+        return new Change(
+                "policy",
+                policy.name(),
+                policy.settings(),
+                terms.policy().settings(),
+                () -> policy.change(terms, given));
+    }
+
+    private static Change change(CircuitEntry circuit, CircuitTerms terms, Layer given) {
+        return new Change(
+                "circuit", circuit.name(), circuit.settings(), terms.settings(), () -> circuit.change(terms, given));
+    }
+
+    private static Change change(BudgetEntry budget, Effective<BudgetPolicy> settings, Layer given) {
+        return new Change(
+                "budget", budget.name(), budget.settings(), settings.settings(), () -> budget.change(settings, given));
+    }
+
+    /** Makes the changes: first that of whom it was about, then those of what builds on it, which are named. */
+    private static List<String> changed(List<Change> changes) {
+        Change first = changes.get(0);
+        first.action().run();
+        List<String> differences = new ArrayList<>(differences(first.before(), first.after()));
+        changes.subList(1, changes.size()).forEach(change -> differences.addAll(change.make()));
+        return differences;
     }
 
     /**
@@ -96,41 +135,23 @@ public final class Steering {
      * @throws InvalidSettingException for the first setting that can't hold, or not while the application runs
      */
     public synchronized List<String> rebind(WrittenSettings written) {
-        Layers layers = new Layers(written, retries.layers().parts());
+        Layers layers = new Layers(written, retries.layers().parts(), Given.of(retries));
         List<Change> changes = new ArrayList<>();
         for (PolicyEntry policy : retries.ownPolicies()) {
             if (!policy.isUsed() && written.policy(policy.name()) == null) {
                 continue;
             }
-            PolicyTerms terms = policy.termsUnder(layers, policy.given());
-            changes.add(new Change(
-                    "policy",
-                    policy.name(),
-                    policy.settings(),
-                    terms.policy().settings(),
-                    () -> policy.change(terms, policy.given())));
+            changes.add(change(policy, policy.termsUnder(layers, policy.given()), policy.given()));
         }
         for (CircuitEntry circuit : retries.ownCircuits()) {
             if (!circuit.isUsed() && written.circuit(circuit.name()) == null) {
                 continue;
             }
-            CircuitTerms terms = circuit.termsUnder(layers, circuit.given());
-            changes.add(new Change(
-                    "circuit",
-                    circuit.name(),
-                    circuit.settings(),
-                    terms.settings(),
-                    () -> circuit.change(terms, circuit.given())));
+            changes.add(change(circuit, circuit.termsUnder(layers, circuit.given()), circuit.given()));
         }
         for (BudgetEntry budget : retries.ownBudgets()) {
             if (budget.isShared() && (isUsed(budget) || written.budget(budget.name()) != null)) {
-                Effective<BudgetPolicy> settings = layers.budget(budget.name(), budget.given(), RUNNING);
-                changes.add(new Change(
-                        "budget",
-                        budget.name(),
-                        budget.settings(),
-                        settings.settings(),
-                        () -> budget.change(settings, budget.given())));
+                changes.add(change(budget, layers.budget(budget.name(), budget.given(), RUNNING), budget.given()));
             }
         }
         retries.set(layers);
@@ -160,7 +181,7 @@ public final class Steering {
     }
 
     private static String text(@Nullable Setting setting) {
-        return setting == null ? "unset" : Texts.line(String.valueOf(Texts.of(setting.value())), 200);
+        return setting == null ? "unset" : Texts.line(String.valueOf(setting.shown()), 200);
     }
 
     /** One that has been checked, and can be made. */

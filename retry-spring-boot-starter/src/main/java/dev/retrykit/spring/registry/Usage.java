@@ -1,6 +1,7 @@
 package dev.retrykit.spring.registry;
 
 import dev.retrykit.spring.settings.EntryKey;
+import dev.retrykit.spring.settings.Layer;
 import dev.retrykit.spring.settings.Names;
 import dev.retrykit.spring.settings.Texts;
 import dev.retrykit.spring.settings.WrittenSettings;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what is configured and not used. */
@@ -45,22 +47,38 @@ final class Usage {
         add(
                 Layers.POLICIES,
                 without(written.policies(), name -> inherited != null && inherited.policy(name) != null),
-                retries.policies().stream().filter(PolicyEntry::isUsed).toList(),
-                PolicyEntry::name,
+                together(
+                        retries.policies().stream().filter(PolicyEntry::isUsed).map(PolicyEntry::name),
+                        bases(written.policies(), written::policy)),
                 unused);
         add(
                 Layers.CIRCUITS,
                 without(written.circuits(), name -> inherited != null && inherited.circuit(name) != null),
-                retries.circuits().stream().filter(CircuitEntry::isUsed).toList(),
-                CircuitEntry::name,
+                together(
+                        retries.circuits().stream().filter(CircuitEntry::isUsed).map(CircuitEntry::name),
+                        bases(written.circuits(), written::circuit)),
                 unused);
         add(
                 Layers.BUDGETS,
                 without(written.budgets(), name -> inherited != null && inherited.budget(name) != null),
-                retries.policies(),
-                policy -> policy.budget().name(),
+                retries.policies().stream()
+                        .map(policy -> policy.budget().name())
+                        .toList(),
                 unused);
         return unused;
+    }
+
+    private static List<String> together(Stream<String> used, Stream<String> bases) {
+        return Stream.concat(used, bases).toList();
+    }
+
+    /** What others build on needs no other user. */
+    private static Stream<String> bases(Collection<String> names, Function<String, @Nullable Layer> written) {
+        return names.stream()
+                .map(written)
+                .map(layer -> layer == null ? null : layer.setting(Bases.KEY))
+                .filter(base -> base != null)
+                .map(base -> String.valueOf(base.value()).trim());
     }
 
     private static List<String> without(Collection<String> names, Predicate<String> left) {
@@ -68,13 +86,7 @@ final class Usage {
     }
 
     /** Adds each configured name that none of the used things bears. */
-    private static <T> void add(
-            String section,
-            Collection<String> configured,
-            Collection<T> used,
-            Function<T, String> nameOf,
-            List<Unused> unused) {
-        List<String> names = used.stream().map(nameOf).toList();
+    private static void add(String section, Collection<String> configured, List<String> names, List<Unused> unused) {
         Set<String> spellings = names.stream().map(Names::canonical).collect(Collectors.toSet());
         for (String name : configured) {
             if (!spellings.contains(Names.canonical(name))) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** A circuit's settings from what is written about it. A default that doesn't fit a written value gives way. */
 public final class CircuitAssembly {
 
+    private static final String RECORD = "record";
+    private static final String IGNORE = "ignore";
     private static final int COUNT_WINDOW = 100;
     private static final double SLOW_CALL_RATE = 80;
     private static final String CALLS = "a whole number of calls, as window.type is count";
@@ -46,10 +48,11 @@ public final class CircuitAssembly {
      * @param section what it is and its key, for messages
      * @param written all layers, laid over each other
      * @param customizer changes what is there before anything that is written
+     * @param names know the failures that record and ignore name
      * @throws InvalidSettingException if a setting is out of its range or contradicts another
      */
     public static Effective<CircuitPolicy> circuit(
-            String section, Layer written, Consumer<CircuitPolicy.Builder> customizer) {
+            String section, Layer written, Consumer<CircuitPolicy.Builder> customizer, FailureNames names) {
         Percentages.check(section, written, "failure-rate", "slow-call.rate");
         CircuitPolicy base = Contradictions.translated(
                 section, written, KEYS, () -> base(customizer).build());
@@ -57,8 +60,31 @@ public final class CircuitAssembly {
                 section,
                 written,
                 KEYS,
-                () -> builder(section, written, base, base(customizer)).build());
-        return Effective.of(policy, baseline(policy), base, written, READERS);
+                () -> selecting(builder(section, written, base, base(customizer)), section, written, names)
+                        .build());
+        return Effective.of(policy, baseline(policy), base, written, READERS).with("", asWritten(written));
+    }
+
+    private static CircuitPolicy.Builder selecting(
+            CircuitPolicy.Builder builder, String section, Layer written, FailureNames names) {
+        Setting recorded = written.setting(RECORD);
+        Setting ignored = written.setting(IGNORE);
+        if (recorded != null) {
+            builder.record(names.selector(section + "." + RECORD, recorded));
+        }
+        return ignored == null ? builder : builder.ignore(names.selector(section + "." + IGNORE, ignored));
+    }
+
+    /** Names of failures are shown as they are written. */
+    private static Map<String, Setting> asWritten(Layer written) {
+        Map<String, Setting> names = new LinkedHashMap<>();
+        for (String key : List.of(RECORD, IGNORE)) {
+            Setting setting = written.setting(key);
+            if (setting != null) {
+                names.put(key, setting);
+            }
+        }
+        return names;
     }
 
     /** What is there before anything that is written. */
@@ -77,7 +103,6 @@ public final class CircuitAssembly {
     }
 
     /** Only what is written is set: the builder knows which defaults give way to it. */
-    @SuppressWarnings("unchecked")
     private static CircuitPolicy.Builder builder(
             String section, Layer written, CircuitPolicy base, CircuitPolicy.Builder builder) {
         setWindow(section, written, base, builder);
@@ -94,7 +119,6 @@ public final class CircuitAssembly {
         written.take("on-open", OnOpen.class, builder::onOpen);
         written.take("blocks", Blocks.class, builder::blocks);
         written.take("dry-run", Boolean.class, builder::dryRun);
-        written.take("ignore", List.class, builder::ignore);
         return builder;
     }
 
@@ -160,6 +184,7 @@ public final class CircuitAssembly {
 
     private static Map<String, Function<CircuitPolicy, @Nullable Object>> readers() {
         Map<String, Function<CircuitPolicy, @Nullable Object>> readers = new LinkedHashMap<>();
+        readers.put("base", policy -> null);
         readers.put("window.type", policy -> isCounted(policy) ? WindowType.COUNT : WindowType.TIME);
         readers.put("window.size", policy -> isCounted(policy) ? policy.countWindow() : policy.timeWindow());
         readers.put("minimum-calls", CircuitPolicy::minimumCalls);
@@ -177,7 +202,8 @@ public final class CircuitAssembly {
         readers.put("blocks", CircuitPolicy::blocks);
         readers.put("dry-run", CircuitPolicy::isDryRun);
         readers.put("affects-health", policy -> null);
-        readers.put("ignore", policy -> policy.ignore().isEmpty() ? null : policy.ignore());
+        readers.put(RECORD, policy -> FailureNames.of(policy.recorded()));
+        readers.put(IGNORE, policy -> FailureNames.of(policy.ignored()));
         return readers;
     }
 }

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is written about one circuit.
  *
+ * @param base the name of another circuit, whose settings come before the defaults and after those that stand here. Not
+ *     below retrykit.defaults
  * @param window which calls are looked at. Default those of the last 10s
  * @param minimumCalls results that the window must hold before a rate means anything: 1 or more. Default 20
  * @param failureRate percent of failed calls at which it opens: above 0 to 100. Default 70
@@ -18,12 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param halfOpen how it probes
  * @param onOpen what a retrying call does while it is open: stop or wait. Default stop
  * @param blocks what it holds back while it is open: all or retries. Default all
- * @param ignore failures, with their subtypes, that say nothing against the dependency
+ * @param record what alone counts as a failure, whatever else calls end with: exception classes with their subtypes, HTTP
+ *     statuses, and names of Predicate beans of failures. Default all but known permanent answers
+ * @param ignore what says nothing against the dependency, whatever record says: exception classes with their subtypes,
+ *     HTTP statuses, and names of Predicate beans of failures
  * @param keys how many circuits there may be where methods have a key
  * @param dryRun whether it only counts what it would reject. Default false
  * @param affectsHealth whether the application's health is DOWN while it is open. Default false
  */
 public record CircuitSettings(
+        @Nullable String base,
         @Nullable Window window,
         @Nullable Integer minimumCalls,
         @Nullable Double failureRate,
@@ -33,14 +39,15 @@ public record CircuitSettings(
         @Nullable HalfOpen halfOpen,
         @Nullable OnOpen onOpen,
         @Nullable Blocks blocks,
-        @Nullable List<Class<? extends Throwable>> ignore,
+        @Nullable List<String> record,
+        @Nullable List<String> ignore,
         @Nullable Keys keys,
         @Nullable Boolean dryRun,
         @Nullable Boolean affectsHealth) {
 
     /** Nothing is written: a circuit of defaults. */
-    static final CircuitSettings EMPTY =
-            new CircuitSettings(null, null, null, null, null, null, null, null, null, null, null, null, null);
+    static final CircuitSettings EMPTY = new CircuitSettings(
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** What a window is made of. */
     public enum WindowType {

@@ -79,6 +79,20 @@ final class KnownKeys {
                 .orElse(null);
     }
 
+    /** Whether a key below a section takes a list; not, if it isn't known. */
+    static boolean isList(Class<? extends Record> section, String key) {
+        Type type = section;
+        for (String element : key.split("\\.")) {
+            RecordComponent component =
+                    type instanceof Class<?> record && record.isRecord() ? component(record, element) : null;
+            if (component == null) {
+                return false;
+            }
+            type = component.getGenericType();
+        }
+        return type instanceof ParameterizedType generic && generic.getRawType() == List.class;
+    }
+
     private static boolean isListElement(Type type, ConfigurationPropertyName name, int index) {
         return type instanceof ParameterizedType generic
                 && generic.getRawType() == List.class

@@ -56,6 +56,9 @@ public final class Layer {
                 settings.put(key, new Setting(off, originOfKey.apply(key)));
             }
         }
+        settings.replaceAll((key, setting) -> origins.placeholder(prefix + "." + key) == null
+                ? setting
+                : new Setting(setting.value(), setting.origin(), true));
         return new Layer(settings);
     }
 
@@ -70,15 +73,25 @@ public final class Layer {
      * What stands here after a further word on some keys.
      *
      * @param further what it says
-     * @param keys all that it is about, in any spelling; of those without a value nothing stands here any more
+     * @param keys all that it is about, in any spelling; of those without a value, and of all below them, nothing stands
+     *     here any more
      */
     public Layer updated(Layer further, Collection<String> keys) {
         Set<String> named = keys.stream().map(Names::canonical).collect(Collectors.toSet());
-        return further.over(without(key -> named.contains(Names.canonical(key))));
+        return further.over(without(key -> named.stream().anyMatch(name -> isAtOrBelow(name, key))));
+    }
+
+    /** Whether something stands here for a key or below it, in any spelling. */
+    boolean has(String key) {
+        return settings.keySet().stream().anyMatch(setting -> isAtOrBelow(Names.canonical(key), setting));
+    }
+
+    private static boolean isAtOrBelow(String canonical, String key) {
+        return (Names.canonical(key) + ".").startsWith(canonical + ".");
     }
 
     /** All but some keys. */
-    Layer without(Predicate<String> left) {
+    public Layer without(Predicate<String> left) {
         Map<String, Setting> kept = new LinkedHashMap<>(settings);
         kept.keySet().removeIf(left);
         return new Layer(kept);
@@ -143,7 +156,7 @@ public final class Layer {
             if (value instanceof Record nested) {
                 flatten(nested, key + ".", into, originOfKey);
             } else if (value != null) {
-                into.put(key, new Setting(value, originOfKey.apply(key)));
+                into.put(key, new Setting(Lenient.switchedOff(key, value), originOfKey.apply(key)));
             }
         }
     }

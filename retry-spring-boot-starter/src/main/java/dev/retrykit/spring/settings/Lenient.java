@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Lenient {
 
     /** YAML reads {@code off} without quotes as false. */
-    private static final Set<String> OFF = Set.of("off", "false", "none", "0", "");
+    private static final Set<String> OFF = Set.of("off", "false", "none", "0", "0s", "");
 
     private static final Pattern PERCENT = Pattern.compile("\\s*([0-9]+(?:\\.[0-9]+)?)\\s*%\\s*");
     private static final Set<String> RATES = Set.of("failurerate", "slowcall.rate", "minsuccess");
@@ -21,6 +21,11 @@ final class Lenient {
     /** The keys that a value can be absent from, below a policy, a circuit or a budget. */
     static final List<String> SWITCHES = List.of(
             "attempt-timeout", "slow-call.duration", "consecutive-failures", "min-success", "budget.min-success");
+
+    /** What switches idempotency keys off. */
+    static final String NO_KEYS = "off";
+
+    private static final String KEY = "idempotency-key";
 
     private static final Map<String, Object> SWITCHED_OFF = Map.of(
             "attempttimeout",
@@ -40,7 +45,12 @@ final class Lenient {
         if (percent.matches() && ends(key, RATES)) {
             return Double.valueOf(percent.group(1));
         }
-        return OFF.contains(text.trim().toLowerCase(Locale.ROOT)) ? off(key) : null;
+        return isOff(text) ? off(key) : null;
+    }
+
+    /** Whether a text says that something is off. */
+    static boolean isOff(String text) {
+        return OFF.contains(text.trim().toLowerCase(Locale.ROOT));
     }
 
     /** What switches a setting off; null if it can't be. */
@@ -52,6 +62,12 @@ final class Lenient {
             }
         }
         return null;
+    }
+
+    /** A value as it is bound, or what switches its key off: any text can be an expression but for some words. */
+    static Object switchedOff(String key, Object value) {
+        boolean off = key.equals(KEY) && value instanceof String text && isOff(text);
+        return off ? NO_KEYS : value;
     }
 
     private static boolean ends(String key, Set<String> suffixes) {

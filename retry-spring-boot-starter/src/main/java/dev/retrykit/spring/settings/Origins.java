@@ -1,5 +1,7 @@
 package dev.retrykit.spring.settings;
 
+import dev.retrykit.spring.settings.CircuitSettings.SlowCall;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +13,7 @@ import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.core.convert.ConversionFailedException;
 
 /** Where each value came from, noted while it is bound. */
@@ -25,25 +28,57 @@ final class Origins implements BindHandler {
             IdempotencySettings.class, IdempotencySettings.EMPTY,
             RetrykitProperties.class, RetrykitProperties.EMPTY);
 
+    private static final SlowCall SLOW_CALLS_OFF = new SlowCall(Duration.ZERO, null);
     private static final int LONGEST_ORIGIN = 300;
+    private static final String PLACEHOLDER = "${";
 
     private final Map<String, String> byKey = new HashMap<>();
     private final Set<String> blank = new HashSet<>();
+    private final Map<String, String> placeholders = new HashMap<>();
+    private final boolean resolving;
+
+    /**
+     * None yet.
+     *
+     * @param resolving whether placeholders are filled in
+     */
+    Origins(boolean resolving) {
+        this.resolving = resolving;
+    }
 
     /** {@code inventory:} and <code>inventory: {}</code> arrive as an empty text, which binds to nothing. */
     @Override
     public @Nullable Object onFailure(
             ConfigurationPropertyName name, Bindable<?> target, BindContext context, Exception error) throws Exception {
         Class<?> type = target.getType().resolve(Object.class);
+        if (type == SlowCall.class && areSlowCallsOff(name, context)) {
+            return SLOW_CALLS_OFF;
+        }
+        Object read = Lenient.read(name.toString(), text(error, context));
+        if (type.isInstance(read)) {
+            note(name, context);
+            return read;
+        }
         if ((type.isRecord() || type == Map.class) && isBlank(name, context)) {
             return EMPTY.get(type);
         }
-        Object read = Lenient.read(name.toString(), text(error, context));
-        if (read == null || !type.isInstance(read)) {
-            throw error;
+        throw error;
+    }
+
+    /** Its section says so itself, and no stronger source says how long a slow call takes. */
+    private boolean areSlowCallsOff(ConfigurationPropertyName name, BindContext context) {
+        ConfigurationPropertyName duration = name.append("duration");
+        for (ConfigurationPropertySource source : context.getSources()) {
+            ConfigurationProperty section = source.getConfigurationProperty(name);
+            if (section != null && source.getConfigurationProperty(duration) == null) {
+                byKey.put(canonical(duration.toString()), text(section));
+                return Lenient.isOff(String.valueOf(section.getValue()));
+            }
+            if (source.getConfigurationProperty(duration) != null) {
+                return false;
+            }
         }
-        note(name, context);
-        return read;
+        return false;
     }
 
     /** What couldn't be converted: the cause has it with its placeholders filled in. */
@@ -65,6 +100,9 @@ final class Origins implements BindHandler {
                 throw new IllegalArgumentException("all classes that can be named are those of failures");
             }
         }
+        if (result instanceof SlowCall slow && areSlowCallsOff(name, context)) {
+            return new SlowCall(SLOW_CALLS_OFF.duration(), slow.rate());
+        }
         note(name, context);
         return result;
     }
@@ -72,7 +110,12 @@ final class Origins implements BindHandler {
     private void note(ConfigurationPropertyName name, BindContext context) {
         ConfigurationProperty property = context.getConfigurationProperty();
         if (property != null) {
-            byKey.put(canonical(name.toString()), text(property));
+            String key = canonical(name.toString());
+            byKey.put(key, text(property));
+            String written = String.valueOf(property.getValue());
+            if (resolving && written.contains(PLACEHOLDER)) {
+                placeholders.put(key, written);
+            }
         }
     }
 
@@ -84,6 +127,26 @@ final class Origins implements BindHandler {
             note(name, context);
             blank.add(canonical(name.toString()));
         }
+    }
+
+    /** What is written for a key, or for an element of its list, if it has a placeholder that was filled in; else null. */
+    @Nullable
+    String placeholder(String key) {
+        String canonical = canonical(key);
+        String written = placeholders.get(canonical);
+        if (written != null || placeholders.isEmpty()) {
+            return written;
+        }
+        return placeholders.entrySet().stream()
+                .filter(entry -> isElement(entry.getKey(), canonical))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static boolean isElement(String key, String list) {
+        return key.startsWith(list + ".")
+                && key.substring(list.length() + 1).chars().allMatch(Character::isDigit);
     }
 
     /** Whether a key is there without a value, which switches it off. */

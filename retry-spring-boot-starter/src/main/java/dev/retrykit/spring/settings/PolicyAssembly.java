@@ -20,6 +20,9 @@ public final class PolicyAssembly {
     /** Instead of an expression: keys that nothing but chance makes. */
     public static final String AUTO = "auto";
 
+    /** Instead of an expression: no keys, whatever lower layers say. */
+    public static final String NO_KEYS = Lenient.NO_KEYS;
+
     private static final Map<String, String> KEYS = Map.ofEntries(
             Map.entry("maxAttempts", "max-attempts"),
             Map.entry("attemptTimeout", "attempt-timeout"),
@@ -157,6 +160,7 @@ public final class PolicyAssembly {
 
     private static Map<String, Function<RetryPolicy, @Nullable Object>> readers() {
         Map<String, Function<RetryPolicy, @Nullable Object>> readers = new LinkedHashMap<>();
+        readers.put("base", policy -> null);
         readers.put("enabled", policy -> null);
         readers.put("dry-run", RetryPolicy::isDryRun);
         readers.put("max-attempts", RetryPolicy::maxAttempts);

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is written about one retry policy.
  *
+ * @param base the name of another policy, whose settings come before the defaults and after those that stand here. Not
+ *     below retrykit.defaults
  * @param maxAttempts attempts, the first included: 1 or more. Default 3
  * @param attemptTimeout how long one attempt may take: above zero and no more than budget.time. Off by default
  * @param backoff the delay before each retry
@@ -42,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  *     subscriber sees them again. Default false
  */
 public record PolicySettings(
+        @Nullable String base,
         @Nullable Integer maxAttempts,
         @Nullable Duration attemptTimeout,
         @Nullable Backoff backoff,
@@ -63,7 +66,8 @@ public record PolicySettings(
 
     /** Nothing is written: a policy of defaults. */
     static final PolicySettings EMPTY = new PolicySettings(
-            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+            null);
 
     /**
      * The delay before each retry.

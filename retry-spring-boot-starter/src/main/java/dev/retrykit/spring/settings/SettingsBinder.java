@@ -2,6 +2,7 @@ package dev.retrykit.spring.settings;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,7 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.PlaceholdersResolver;
 import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
@@ -60,7 +62,7 @@ public final class SettingsBinder {
                 ConfigurationPropertySources.get(environment),
                 new PropertySourcesPlaceholdersResolver(environment),
                 classLoader);
-        Origins origins = new Origins();
+        Origins origins = new Origins(true);
         if (binder.isNothingWritten()) {
             return new WrittenSettings(RetrykitProperties.EMPTY, origins);
         }
@@ -105,16 +107,19 @@ public final class SettingsBinder {
             return value == null ? null : new ConfigurationProperty(key, value, new By(by));
         };
         SettingsBinder binder = new SettingsBinder(List.of(source), value -> value, type.getClassLoader());
-        Origins origins = new Origins();
+        Origins origins = new Origins(false);
         Layer layer = Layer.of(binder.bind(name, type, origins), name.toString(), origins, key -> by);
         given.forEach((key, value) -> checkHeard(section, key, value, layer));
         return layer;
     }
 
+    /** Whether a key, in any spelling, takes a list. */
+    public static boolean takesList(Class<? extends Record> type, String key) {
+        return KnownKeys.isList(type, key);
+    }
+
     private static void checkHeard(EntryKey section, String key, @Nullable String value, Layer layer) {
-        boolean heard = layer.settings().keySet().stream()
-                .anyMatch(setting -> Names.canonical(setting).equals(Names.canonical(key)));
-        if (value != null && value.isBlank() && !heard) {
+        if (value != null && value.isBlank() && !layer.has(key)) {
             throw new InvalidSettingException(
                     "'" + section.text(Texts.line(key, LONGEST_KEY)) + "' can't be empty: it can't be switched off.",
                     "Give a value, or null to take away what was given before.");
@@ -198,11 +203,28 @@ public final class SettingsBinder {
     }
 
     private InvalidSettingException unreadable(BindException wrong) {
+        if (wrong.getCause() instanceof UnboundConfigurationPropertiesException gap) {
+            return gap(wrong.getName(), gap.getUnboundProperties());
+        }
         ConfigurationProperty property = property(wrong.getName(), sources);
         return new InvalidSettingException(
                 Texts.quoted(wrong.getName()) + value(property) + " can't be read: it must be "
                         + rule(wrong.getTarget().getType()) + ".",
                 "Correct the value.");
+    }
+
+    /** Elements that nothing comes before. */
+    private static InvalidSettingException gap(
+            ConfigurationPropertyName list, Collection<ConfigurationProperty> elements) {
+        String origins = elements.stream().map(Origins::text).collect(Collectors.joining(", "));
+        String names = elements.stream()
+                .map(element -> element.getName().toString())
+                .map(Texts::quoted)
+                .collect(Collectors.joining(", "));
+        return new InvalidSettingException(
+                "The list " + Texts.quoted(list) + " has a gap before " + names + " (" + origins
+                        + "): its elements must be numbered from 0 on, without a gap.",
+                "Number them anew, or write all of them in one value, with commas.");
     }
 
     static @Nullable ConfigurationProperty property(

@@ -62,6 +62,12 @@ public final class WrittenSettings {
         return origins.of(key);
     }
 
+    /** What is written for a key: of a text with a placeholder not what was filled in, which may be somebody's secret. */
+    public Object written(String key, Object value) {
+        String placeholder = value instanceof String ? origins.placeholder(key) : null;
+        return placeholder == null ? value : placeholder;
+    }
+
     /**
      * What stops the start for a value.
      *
@@ -70,14 +76,14 @@ public final class WrittenSettings {
      */
     public InvalidSettingException wrong(String key, Object value, String rule) {
         return new InvalidSettingException(
-                "'" + key + "' = " + Texts.quoted(value) + " (" + origin(key) + "): " + rule + ".",
+                "'" + key + "' = " + Texts.quoted(written(key, value)) + " (" + origin(key) + "): " + rule + ".",
                 "Correct the value.");
     }
 
     /** What holds for every policy; a policy's own budget starts from the default budget. */
     public Layer policyDefaults() {
         RetrykitProperties.Defaults defaults = properties.defaults();
-        return layer(defaults.policy(), "retrykit.defaults.policy");
+        return withoutBase(layer(defaults.policy(), "retrykit.defaults.policy"), "retrykit.defaults.policy");
     }
 
     /** What holds for every budget. */
@@ -87,7 +93,8 @@ public final class WrittenSettings {
 
     /** What holds for every circuit. */
     public Layer circuitDefaults() {
-        return layer(properties.defaults().circuit(), "retrykit.defaults.circuit");
+        return withoutBase(
+                layer(properties.defaults().circuit(), "retrykit.defaults.circuit"), "retrykit.defaults.circuit");
     }
 
     /** What is written about a policy; null if it isn't configured. */
@@ -103,6 +110,18 @@ public final class WrittenSettings {
     /** What is written about a budget; null if it isn't configured. */
     public @Nullable Layer budget(String name) {
         return named(budgets, name, "retrykit.budgets");
+    }
+
+    /** All but budgets can build on each other, and the defaults come before all of them. */
+    private static Layer withoutBase(Layer defaults, String section) {
+        Setting base = defaults.setting("base");
+        if (base != null) {
+            throw new InvalidSettingException(
+                    "'" + section + ".base' = " + Texts.quoted(base.value()) + " (" + base.origin()
+                            + "): the defaults can't build on anything, since everything builds on them.",
+                    "Move the settings of the base to " + section + ".");
+        }
+        return defaults;
     }
 
     private @Nullable Layer named(Section section, String name, String prefix) {

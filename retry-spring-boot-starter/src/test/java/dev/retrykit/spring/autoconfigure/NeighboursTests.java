@@ -10,6 +10,7 @@ import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.observe.RetryMeters;
 import dev.retrykit.spring.registry.EngineParts;
 import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.settings.FailureNames;
 import dev.retrykit.spring.settings.SettingsBinder;
 import dev.retrykit.time.ManualTime;
 import dev.retrykit.time.TimeSource;
@@ -64,7 +65,8 @@ class NeighboursTests {
                             Map.of(),
                             Map.of(),
                             List.of(),
-                            List.of()));
+                            List.of(),
+                            FailureNames.withoutBeans(null)));
         }
     }
 

@@ -25,6 +25,7 @@ import dev.retrykit.spring.method.RetryPostProcessor;
 import dev.retrykit.spring.observe.RetryMeters;
 import dev.retrykit.spring.registry.EngineParts;
 import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.settings.FailureNames;
 import dev.retrykit.spring.settings.SettingsBinder;
 import dev.retrykit.spring.settings.WrittenSettings;
 import dev.retrykit.time.ManualTime;
@@ -160,7 +161,8 @@ class RetrykitAutoConfigurationTests {
                             Map.of(),
                             Map.of(),
                             List.of(),
-                            List.of()));
+                            List.of(),
+                            FailureNames.withoutBeans(null)));
         }
     }
 

@@ -75,6 +75,21 @@ class StartFailureMessagesTests {
                 written("A window in calls where it is one of time", "retrykit.circuits.inventory.window.size: 100"),
                 written("No keys", "retrykit.circuits.inventory.keys.max: 0"),
                 written("A name that no path can carry", "retrykit.policies.\"[a/b]\".max-attempts: 2"),
+                written("No such failure of a circuit", "retrykit.circuits.inventory.ignore: [404, com.acme.NotFuond]"),
+                written("No status of a circuit", "retrykit.circuits.inventory.record: [503, 99]"),
+                written("A list with a gap", "retrykit.policies.inventory.\"statuses[1]\": 418"),
+                written("A base that isn't configured", """
+                        retrykit.policies:
+                          remote:
+                          inventory.base: remot"""),
+                written("Bases in a circle", """
+                        retrykit.policies:
+                          remote.base: inventory
+                          inventory.base: remote"""),
+                written("A base of the defaults", """
+                        retrykit:
+                          policies.remote:
+                          defaults.policy.base: remote"""),
                 written("A cap below the delay", """
                         retrykit.policies.inventory.backoff:
                           delay: 10s

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.spring.Apps;
+import dev.retrykit.spring.settings.FailureNames;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.SettingsBinder;
 import dev.retrykit.time.ManualTime;
@@ -38,7 +39,8 @@ class RetriesTests {
                         Map.of(),
                         Map.of(),
                         List.of(),
-                        List.of()));
+                        List.of(),
+                        FailureNames.withoutBeans(null)));
     }
 
     private RetryBudget budgetOfInventory(String yml) {

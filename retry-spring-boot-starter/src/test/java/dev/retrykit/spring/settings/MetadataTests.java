@@ -45,6 +45,7 @@ class MetadataTests {
 
     /** Off or empty unless written, or, for the order, dependent on the application. */
     private static final Set<String> WITHOUT_DEFAULT = Set.of(
+            "management.endpoint.retry.roles",
             "retrykit.aspect.order",
             "retrykit.budgets",
             "retrykit.circuits",
@@ -56,11 +57,14 @@ class MetadataTests {
             "retrykit.idempotency.scope",
             "retrykit.idempotency.store",
             "retrykit.policies",
+            "retrykit.defaults.circuit.base",
             "retrykit.defaults.circuit.ignore",
+            "retrykit.defaults.circuit.record",
             "retrykit.defaults.circuit.slow-call.duration",
             "retrykit.defaults.policy.abort-on",
             "retrykit.defaults.policy.attempt-timeout",
             "retrykit.defaults.policy.backoff.function",
+            "retrykit.defaults.policy.base",
             "retrykit.defaults.policy.budget.name",
             "retrykit.defaults.policy.idempotency-key",
             "retrykit.defaults.policy.retry-on",

@@ -62,6 +62,62 @@ class SwitchedOffTests {
         with(policy, circuit, SwitchedOffTests::assertOff);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"off", "", "\"off\"", "0s", "none"})
+    void slowCallsAreSwitchedOffByTheSectionItself(String word) {
+        with("", "\n      minimum-calls: 9\n      slow-call: " + word, retries -> {
+            assertThat(circuit(retries).circuit().policy().slowCallDuration()).isNull();
+            assertThat(circuit(retries).settings().get("slow-call.duration").origin())
+                    .contains("application.yml");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"off", "", "0"})
+    void soTheyAreAtRunTime(String word) {
+        with("", "\n      slow-call: { duration: 3s, rate: 40 }", retries -> {
+            retries.steering().give(circuit(retries), given("slowCall", word, "blocks", "all"), "me");
+            assertThat(circuit(retries).circuit().policy().slowCallDuration()).isNull();
+
+            retries.steering().give(circuit(retries), given("slow-call.duration", "2s", "blocks", "all"), "me");
+            assertThat(circuit(retries).circuit().policy().slowCallDuration()).isEqualTo(Duration.ofSeconds(2));
+
+            retries.steering().give(circuit(retries), given("slowCall", null, "blocks", null), "me");
+            assertThat(circuit(retries).circuit().policy().slowCallDuration()).isEqualTo(Duration.ofSeconds(3));
+        });
+    }
+
+    @Test
+    void theStrongerSourceSaysWhetherSlowCallsAreOff() {
+        Written off = Written.property("retrykit.circuits.inventory.slow-call", "off")
+                .andYml("application.yml", "retrykit.circuits.inventory.slow-call: { duration: 3s, rate: 40 }");
+        Written on = Written.property("retrykit.circuits.inventory.slow-call.duration", "4s")
+                .andYml("application.yml", "retrykit.circuits.inventory.slow-call: off");
+        Written variable = Written.variable("RETRYKIT_CIRCUITS_INVENTORY_SLOWCALL", "off")
+                .andYml("application.yml", "retrykit.circuits.inventory.slow-call.duration: 3s");
+
+        assertThat(off.circuit().policy().slowCallDuration()).isNull();
+        assertThat(on.circuit().policy().slowCallDuration()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(on.circuit().settings().get("slow-call.duration").value()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(variable.circuit().policy().slowCallDuration()).isNull();
+        assertThat(variable.circuit().settings().get("slow-call.duration").origin())
+                .contains("RETRYKIT_CIRCUITS_INVENTORY_SLOWCALL");
+    }
+
+    @Test
+    void aListWithAGapNamesItsVariable() {
+        Written gap = Written.variable("RETRYKIT_POLICIES_INVENTORY_RETRYON_1", "java.io.IOException");
+
+        assertThatExceptionOfType(InvalidSettingException.class)
+                .isThrownBy(gap::bind)
+                .withMessageContaining("RETRYKIT_POLICIES_INVENTORY_RETRYON_1")
+                .withMessageContaining("numbered from 0 on");
+        assertThatExceptionOfType(InvalidSettingException.class)
+                .isThrownBy(Written.variable("RETRYKIT_POLICIES_INVENTORY_STATUSES_0", "503")
+                        .andVariable("RETRYKIT_POLICIES_INVENTORY_STATUSES_2", "504")::bind)
+                .withMessageContaining("RETRYKIT_POLICIES_INVENTORY_STATUSES_2");
+    }
+
     @Test
     void whatSaysNothingKeepsTheDefaults() {
         with("", "", retries -> {

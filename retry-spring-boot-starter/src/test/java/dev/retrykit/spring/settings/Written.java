@@ -70,7 +70,7 @@ final class Written {
     Effective<CircuitPolicy> circuit() {
         WrittenSettings settings = bind();
         Layer all = settings.circuit("inventory").over(settings.circuitDefaults());
-        return CircuitAssembly.circuit("retrykit.circuits.inventory", all, base -> {});
+        return CircuitAssembly.circuit("retrykit.circuits.inventory", all, base -> {}, FailureNames.withoutBeans(null));
     }
 
     /** How many keys the circuit called inventory may have. */

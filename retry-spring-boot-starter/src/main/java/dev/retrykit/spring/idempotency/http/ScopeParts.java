@@ -26,7 +26,7 @@ public final class ScopeParts {
     private static final SpelExpressionParser PARSER = new SpelExpressionParser();
 
     private final List<Part> parts = new ArrayList<>();
-    private final List<String> texts;
+    private final List<String> texts = new ArrayList<>();
 
     /**
      * Reads the setting.
@@ -34,9 +34,11 @@ public final class ScopeParts {
      * @throws dev.retrykit.spring.settings.InvalidSettingException for a part that can't be read
      */
     public ScopeParts(WrittenSettings settings, BeanFactory beans) {
-        this.texts = settings.idempotency().scope();
-        for (int i = 0; i < texts.size(); i++) {
-            parts.add(part(texts.get(i), KEY + "[" + i + "]", settings, beans));
+        List<String> scope = settings.idempotency().scope();
+        for (int i = 0; i < scope.size(); i++) {
+            String key = KEY + "[" + i + "]";
+            parts.add(part(scope.get(i), key, settings, beans));
+            texts.add(String.valueOf(settings.written(key, scope.get(i))));
         }
     }
 

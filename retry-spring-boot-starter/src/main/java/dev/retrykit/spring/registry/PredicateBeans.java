@@ -1,0 +1,79 @@
+package dev.retrykit.spring.registry;
+
+import dev.retrykit.spring.settings.FailureNames;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.Names;
+import dev.retrykit.spring.settings.Texts;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.ResolvableType;
+
+/** The application's predicates of failures. Only those that settings name are made. */
+public final class PredicateBeans {
+
+    private final ConfigurableApplicationContext context;
+
+    private PredicateBeans(ConfigurableApplicationContext context) {
+        this.context = context;
+    }
+
+    /** Names of failures, with the beans of an application and of its ancestors. */
+    public static FailureNames of(ConfigurableApplicationContext context) {
+        PredicateBeans beans = new PredicateBeans(context);
+        return new FailureNames(context.getClassLoader(), beans::find, beans::names);
+    }
+
+    private Collection<String> names() {
+        return List.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(context, Predicate.class, true, false));
+    }
+
+    private @Nullable Predicate<Throwable> find(String name) {
+        String bean = names().stream()
+                .filter(candidate -> Names.canonical(candidate).equals(Names.canonical(name)))
+                .findFirst()
+                .orElse(null);
+        return bean == null ? null : predicate(bean);
+    }
+
+    @SuppressWarnings("unchecked")
+    private Predicate<Throwable> predicate(String bean) {
+        Predicate<?> predicate = context.getBean(bean, Predicate.class);
+        Class<?> judged = judged(bean, predicate);
+        if (judged == null || judged.isAssignableFrom(Throwable.class)) {
+            return (Predicate<Throwable>) predicate;
+        }
+        if (!Throwable.class.isAssignableFrom(judged)) {
+            throw new InvalidSettingException(
+                    "The bean " + Texts.quoted(bean) + " is a Predicate of " + judged.getName()
+                            + ", so that it can't say which failures a circuit records or ignores.",
+                    "Name a Predicate<Throwable> bean.");
+        }
+        Predicate<Throwable> typed = (Predicate<Throwable>) predicate;
+        return failure -> judged.isInstance(failure) && typed.test(failure);
+    }
+
+    /** What it is a predicate of; null if its declaration doesn't say. */
+    private @Nullable Class<?> judged(String bean, Predicate<?> predicate) {
+        return Arrays.asList(declared(bean), ResolvableType.forInstance(predicate)).stream()
+                .map(type -> type.as(Predicate.class).resolveGeneric(0))
+                .filter(type -> type != null)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private ResolvableType declared(String bean) {
+        try {
+            BeanDefinition definition = context.getBeanFactory().getMergedBeanDefinition(bean);
+            return definition.getResolvableType();
+        } catch (NoSuchBeanDefinitionException registeredAsObject) {
+            return ResolvableType.NONE;
+        }
+    }
+}

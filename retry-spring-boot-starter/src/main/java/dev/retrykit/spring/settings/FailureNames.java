@@ -1,0 +1,104 @@
+package dev.retrykit.spring.settings;
+
+import dev.retrykit.circuit.FailureSelector;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Reads lists that name failures: classes, HTTP statuses and beans.
+ *
+ * @param classLoader finds the classes; null = that of this library
+ * @param beans finds a predicate by the name of its bean; null if there is none of that name
+ * @param beanNames of all predicates, for messages
+ */
+public record FailureNames(
+        @Nullable ClassLoader classLoader,
+        Function<String, @Nullable Predicate<Throwable>> beans,
+        Supplier<Collection<String>> beanNames) {
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+    private static final String PREDICATE = "(a predicate)";
+    private static final int LOWEST_STATUS = 100;
+    private static final int HIGHEST_STATUS = 599;
+
+    /** Where there are no beans. */
+    public static FailureNames withoutBeans(@Nullable ClassLoader classLoader) {
+        return new FailureNames(classLoader, name -> null, List::of);
+    }
+
+    /** What a selector would be written as; null if it selects nothing. */
+    static @Nullable Object of(FailureSelector selector) {
+        List<Object> names = new ArrayList<>(selector.types());
+        names.addAll(selector.statuses());
+        selector.predicates().forEach(predicate -> names.add(PREDICATE));
+        return names.isEmpty() ? null : List.copyOf(names);
+    }
+
+    /**
+     * What a list of names selects.
+     *
+     * @param key where it is written, for messages
+     * @throws InvalidSettingException for the first name that means nothing
+     */
+    FailureSelector selector(String key, Setting written) {
+        List<Class<? extends Throwable>> types = new ArrayList<>();
+        List<Integer> statuses = new ArrayList<>();
+        List<Predicate<? super Throwable>> predicates = new ArrayList<>();
+        for (Object element : (List<?>) written.value()) {
+            String name = String.valueOf(element).trim();
+            Predicate<Throwable> predicate = beans.apply(name);
+            Class<?> type = predicate == null ? find(name) : null;
+            if (NUMBER.matcher(name).matches()) {
+                statuses.add(status(key, name, written));
+            } else if (predicate != null) {
+                predicates.add(predicate);
+            } else if (type != null && Throwable.class.isAssignableFrom(type)) {
+                types.add(type.asSubclass(Throwable.class));
+            } else {
+                throw unknown(key, written.mayBeSecret() ? String.valueOf(written.shown()) : name, written, type);
+            }
+        }
+        return new FailureSelector(types, statuses, predicates);
+    }
+
+    /** A number can't be somebody's secret text. */
+    private static int status(String key, String name, Setting written) {
+        int status = Integer.parseInt(name);
+        if (status < LOWEST_STATUS || status > HIGHEST_STATUS) {
+            throw new InvalidSettingException(
+                    "'" + key + "' names " + Texts.quoted(name) + " (" + written.origin() + "): an HTTP status must be "
+                            + LOWEST_STATUS + " to " + HIGHEST_STATUS + ".",
+                    "Correct the value.");
+        }
+        return status;
+    }
+
+    private @Nullable Class<?> find(String name) {
+        try {
+            return ClassUtils.forName(name, classLoader == null ? FailureNames.class.getClassLoader() : classLoader);
+        } catch (ClassNotFoundException | LinkageError | IllegalArgumentException missing) {
+            return null;
+        }
+    }
+
+    private InvalidSettingException unknown(String key, String name, Setting written, @Nullable Class<?> type) {
+        String near = Names.nearest(name, beanNames.get()).orElse(null);
+        String complaint = type == null ? "" : ", which is no class of a failure";
+        String remedy = type != null && Predicate.class.isAssignableFrom(type)
+                ? "Declare a bean of that class, and write the name of the bean."
+                : "Correct the name, or declare the bean.";
+        return new InvalidSettingException(
+                "'" + key + "' names " + Texts.quoted(name) + complaint + " (" + written.origin()
+                        + "): it must be the full name of an exception class on the class path, an HTTP status, or the"
+                        + " name of a Predicate<Throwable> bean."
+                        + (near == null ? "" : " Did you mean " + Texts.quoted(near) + "?"),
+                remedy);
+    }
+}
