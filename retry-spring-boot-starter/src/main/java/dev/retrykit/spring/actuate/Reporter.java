@@ -121,6 +121,7 @@ record Reporter(boolean withSettings) {
                 circuit.untilEnd().map(Duration::toMillis).orElse(null),
                 entry.isKeyed() ? keysByState(keys) : null,
                 entry.isKeyed() ? troubled(keys) : null,
+                entry.isKeyed() && entry.isSharedInUse() ? shared.state().name() : null,
                 settings(entry.settings()),
                 entry.methods());
     }

@@ -75,6 +75,8 @@ public record RetryReport(
      * @param endsInMs milliseconds until the state ends by itself; absent if time alone doesn't end it
      * @param keys how many keys are in each state; absent if no method has a key
      * @param troubled the keys that aren't closed and their states, 20 at the most; absent if no method has a key
+     * @param unkeyed the state of the circuit that calls without a key, and keys without room, share; absent if no method
+     *     has a key, or all that was used were keys with a circuit of their own
      * @param settings effective settings by key; absent if they weren't asked for
      * @param methods the methods that go through it
      */
@@ -90,6 +92,7 @@ public record RetryReport(
             @Nullable Long endsInMs,
             @Nullable Map<String, Integer> keys,
             @Nullable Map<String, String> troubled,
+            @Nullable String unkeyed,
             @Nullable Map<String, SettingReport> settings,
             List<String> methods)
             implements OperationResponseBody {}

@@ -120,6 +120,9 @@ function drawCircuit(name, it) {
   if (it.keys) {
     parts.push(element('p', 'line', 'Keys: ' + (Object.entries(it.keys).map(([state, n]) => n + ' ' + words(state)).join(', ') || 'none yet')));
   }
+  if (it.unkeyed) {
+    parts.push(element('p', 'line', 'Calls without a key, or without room for one: ' + words(it.unkeyed)));
+  }
   for (const [key, state] of Object.entries(it.troubled || {}).slice(0, 5)) {
     parts.push(element('p', 'line quiet', key + ': ' + words(state)));
   }

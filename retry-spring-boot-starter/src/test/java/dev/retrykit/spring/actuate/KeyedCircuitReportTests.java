@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import dev.retrykit.annotation.CircuitGuarded;
+import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.actuate.RetryReport.CircuitReport;
 import dev.retrykit.spring.observe.RetryMeters;
@@ -90,6 +91,51 @@ class KeyedCircuitReportTests {
             assertThat(report().failureRate()).isEqualTo(28.57);
             assertThat(report().rejected()).isEqualTo(1);
             assertThat(report().nextProbeInMs()).isEqualTo(5_000);
+        });
+    }
+
+    static class Everywhere {
+
+        @CircuitGuarded("search")
+        String find() throws ConnectException {
+            throw new ConnectException("all regions");
+        }
+    }
+
+    @Test
+    void theCircuitOfCallsWithoutAKeyIsShownBesideThoseOfKeys() {
+        Apps.with(YML).withBean(Search.class).withBean(Everywhere.class).run(context -> {
+            search = context.getBean(Search.class);
+            circuit = context.getBean(Retries.class).findCircuit("search").orElseThrow();
+            Everywhere everywhere = context.getBean(Everywhere.class);
+            call("eu", 2);
+            assertThat(report().unkeyed()).isEqualTo("CLOSED");
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(everywhere::find).isNotNull();
+            }
+
+            assertThat(report().keys()).containsOnly(entry("CLOSED", 1));
+            assertThat(report().unkeyed()).isEqualTo("OPEN");
+            assertThat(report().state()).isEqualTo("OPEN");
+            assertThat(circuit.countIn(CircuitState.OPEN)).isEqualTo(1);
+            assertThat(circuit.countIn(CircuitState.CLOSED)).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void keysWithoutRoomAreShownAsTheCircuitThatTheyShare() {
+        Apps.with(YML.replace("max: 50", "max: 2")).withBean(Search.class).run(context -> {
+            circuit = context.getBean(Retries.class).findCircuit("search").orElseThrow();
+            search = context.getBean(Search.class);
+            search.find("eu");
+            search.find("us");
+            assertThat(report().unkeyed()).isNull();
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> search.find("down")).isNotNull();
+            }
+
+            assertThat(report().unkeyed()).isEqualTo("OPEN");
+            assertThat(report().keys()).containsOnly(entry("CLOSED", 2));
         });
     }
 
