@@ -255,6 +255,7 @@ class ArchitectureTests {
                         "MonoAttempt",
                         "ObservedContext",
                         "RetryReactiveExtension",
+                        "JsonBodyWebFilter",
                         "ReactiveCsrf",
                         "RetriedFlux",
                         "FluxCall",
@@ -303,6 +304,7 @@ class ArchitectureTests {
         assertThat(dependents(all, "jakarta.servlet", "org.springframework.web.servlet"))
                 .containsExactlyInAnyOrder(
                         "GivenUpResolver",
+                        "JsonBodyAdvice",
                         "DeadlineFilter",
                         "InboundRequestFilter",
                         "Peer",

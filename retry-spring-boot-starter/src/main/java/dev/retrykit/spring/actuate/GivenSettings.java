@@ -1,9 +1,17 @@
 package dev.retrykit.spring.actuate;
 
+import dev.retrykit.spring.settings.CircuitSettings;
 import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.Names;
+import dev.retrykit.spring.settings.SettingsBinder;
 import dev.retrykit.spring.settings.Texts;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Settings in a request's body. */
@@ -17,20 +25,43 @@ final class GivenSettings {
     /**
      * Values by key; null takes away what was given before.
      *
-     * @param circuit whether they are a circuit's, which has a state too
+     * @param type what they are settings of
      * @throws InvalidSettingException if there are none, too many, or ones that aren't a single value
      */
-    static Map<String, @Nullable String> of(Map<String, @Nullable Object> body, boolean circuit) {
+    static Map<String, @Nullable String> of(Map<String, @Nullable Object> body, Class<? extends Record> type) {
         if (body.isEmpty() || body.size() > MOST) {
             throw new InvalidSettingException(
-                    circuit
+                    type == CircuitSettings.class
                             ? "There must be a 'state' or settings in the body."
                             : "There must be settings in the body, as in {\"maxAttempts\": 2}.",
                     "Give at least one, and no more than " + MOST + ".");
         }
         Map<String, @Nullable String> given = new LinkedHashMap<>();
-        body.forEach((key, value) -> given.put(key, value == null ? null : single(key, value)));
+        Set<String> spellings = new HashSet<>();
+        body.forEach((key, value) -> {
+            if (!spellings.add(Names.canonical(key))) {
+                throw new InvalidSettingException(Texts.quoted(key) + " is there twice.", "Write it once.");
+            }
+            given.put(key, value == null ? null : value(key, value, type));
+        });
         return given;
+    }
+
+    private static String value(String key, Object value, Class<? extends Record> type) {
+        if (!(value instanceof Collection<?> list) || !SettingsBinder.takesList(type, key)) {
+            return single(key, value);
+        }
+        List<String> elements = new ArrayList<>();
+        for (Object element : list) {
+            String text = single(key, element == null ? list : element);
+            if (text.contains(",")) {
+                throw new InvalidSettingException(
+                        "The list " + Texts.quoted(key) + " holds a text with a comma, " + Texts.quoted(text) + ".",
+                        "Make two of it.");
+            }
+            elements.add(text);
+        }
+        return String.join(",", elements);
     }
 
     private static String single(String key, Object value) {
@@ -38,8 +69,9 @@ final class GivenSettings {
         String text = String.valueOf(value).strip();
         if (!single || text.length() > LONGEST_VALUE) {
             throw new InvalidSettingException(
-                    "The value of " + Texts.quoted(key) + " must be a text, a number, true or false.",
-                    "Write nested keys with dots, as in \"backoff.delay\", and lists with commas.");
+                    "The value of " + Texts.quoted(key)
+                            + " must be a text, a number, true or false; of a key that takes a list, a list of these.",
+                    "Write nested keys with dots, as in \"backoff.delay\".");
         }
         return text;
     }

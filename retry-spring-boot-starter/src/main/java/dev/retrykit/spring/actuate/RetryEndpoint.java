@@ -5,7 +5,10 @@ import dev.retrykit.spring.registry.BudgetEntry;
 import dev.retrykit.spring.registry.CircuitEntry;
 import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.settings.BudgetSettings;
+import dev.retrykit.spring.settings.CircuitSettings;
 import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.PolicySettings;
 import dev.retrykit.spring.settings.Texts;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,7 +90,7 @@ public final class RetryEndpoint {
             if (found instanceof CircuitEntry circuit && given.containsKey(CircuitSwitch.STATE)) {
                 CircuitSwitch.of(given).set(circuit.circuits(), by);
             } else {
-                give(found, GivenSettings.of(given, found instanceof CircuitEntry), by);
+                give(found, GivenSettings.of(given, settingsOf(found)), by);
             }
         } catch (InvalidSettingException refused) {
             return problem(WebEndpointResponse.STATUS_BAD_REQUEST, refused.getMessage() + " " + refused.action());
@@ -112,6 +115,9 @@ public final class RetryEndpoint {
         }
         try {
             if (!idempotency.store().free(hash)) {
+            if (given.get(JsonBody.REFUSED) instanceof InvalidSettingException refused) {
+                throw refused;
+            }
                 return problem(WebEndpointResponse.STATUS_NOT_FOUND, "There is no such key, or somebody holds it.");
             }
         } catch (RuntimeException down) {
@@ -160,6 +166,12 @@ public final class RetryEndpoint {
 
     static WebEndpointResponse<Object> problem(int status, String detail) {
         Map<String, Object> body = new LinkedHashMap<>();
+    private static Class<? extends Record> settingsOf(Object found) {
+        return found instanceof PolicyEntry
+                ? PolicySettings.class
+                : found instanceof CircuitEntry ? CircuitSettings.class : BudgetSettings.class;
+    }
+
         body.put("status", status);
         body.put("detail", detail);
         return new WebEndpointResponse<>(body, status);

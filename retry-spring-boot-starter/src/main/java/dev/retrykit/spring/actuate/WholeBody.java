@@ -1,5 +1,6 @@
 package dev.retrykit.spring.actuate;
 
+import dev.retrykit.spring.settings.InvalidSettingException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -36,19 +37,38 @@ public final class WholeBody implements OperationInvokerAdvisor {
     private static InvocationContext withBody(InvocationContext context) {
         Map<String, Object> arguments = new LinkedHashMap<>();
         Map<String, @Nullable Object> body = new LinkedHashMap<>();
-        context.getArguments().forEach((name, value) -> {
-            if (SELECTORS.contains(name)) {
-                arguments.put(name, value);
-            } else {
-                body.put(name, value);
-            }
-        });
+        split(context.getArguments(), arguments, body);
         if (body.get(BODY) instanceof Map<?, ?> already) {
-            arguments.put(BODY, already);
+            arguments.put(BODY, flat(already));
         } else {
+            if (body.remove(JsonBody.TEXT) instanceof String json) {
+                split(JsonBody.read(json), arguments, body);
+            }
             arguments.put(BODY, body);
         }
         SecurityContext security = context.resolveArgument(SecurityContext.class);
         return new InvocationContext(security == null ? SecurityContext.NONE : security, arguments);
+    }
+
+    /** A body that names something else than the path is known by what becomes of its selectors. */
+    private static void split(
+            Map<String, ? extends @Nullable Object> all,
+            Map<String, Object> selectors,
+            Map<String, @Nullable Object> others) {
+        all.forEach((name, value) -> {
+            if (value != null && SELECTORS.contains(name)) {
+                selectors.put(name, value);
+            } else {
+                others.put(name, value);
+            }
+        });
+    }
+
+    private static Map<String, @Nullable Object> flat(Map<?, ?> nested) {
+        try {
+            return JsonBody.flat(nested);
+        } catch (InvalidSettingException refused) {
+            return Map.of(JsonBody.REFUSED, refused);
+        }
     }
 }

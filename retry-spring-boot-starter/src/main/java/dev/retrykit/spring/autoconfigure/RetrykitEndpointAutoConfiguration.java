@@ -1,5 +1,7 @@
 package dev.retrykit.spring.autoconfigure;
 
+import dev.retrykit.spring.actuate.JsonBodyAdvice;
+import dev.retrykit.spring.actuate.JsonBodyWebFilter;
 import dev.retrykit.spring.actuate.Page;
 import dev.retrykit.spring.actuate.RetryEndpoint;
 import dev.retrykit.spring.actuate.RetryReactiveExtension;
@@ -7,12 +9,14 @@ import dev.retrykit.spring.actuate.RetryWebExtension;
 import dev.retrykit.spring.actuate.WholeBody;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.registry.Retries;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
 import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -74,6 +78,11 @@ public final class RetrykitEndpointAutoConfiguration {
     }
 
     /** On the reactive stack. */
+    private static @Nullable String path(ObjectProvider<PathMappedEndpoints> endpoints) {
+        PathMappedEndpoints mapped = endpoints.getIfAvailable();
+        return mapped == null ? null : mapped.getPath(EndpointId.of(RetryEndpoint.ID));
+    }
+
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnWebApplication(type = Type.REACTIVE)
     @ConditionalOnAvailableEndpoint(endpoint = RetryEndpoint.class, exposure = EndpointExposure.WEB)
@@ -93,8 +102,28 @@ public final class RetrykitEndpointAutoConfiguration {
         /** Takes the exchange to where the page is made, which has to know its token, and to where paths are compared. */
         @Bean
         @ConditionalOnMissingBean
+    /** Where the endpoint is served by MVC. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication(type = Type.SERVLET)
+    @ConditionalOnClass(name = "org.springframework.web.servlet.mvc.method.annotation.RequestBodyAdviceAdapter")
+    @ConditionalOnAvailableEndpoint(endpoint = RetryEndpoint.class, exposure = EndpointExposure.WEB)
+    static final class Mvc {
+
+        @Bean
+        @ConditionalOnMissingBean
+        JsonBodyAdvice retrykitJsonBodyAdvice(ObjectProvider<PathMappedEndpoints> endpoints) {
+            return new JsonBodyAdvice(() -> path(endpoints));
+        }
+    }
+
         ServerWebExchangeContextFilter retrykitExchangeContext() {
             return new ServerWebExchangeContextFilter();
         }
     }
 }
+        @Bean
+        @ConditionalOnMissingBean
+        JsonBodyWebFilter retrykitJsonBodyWebFilter(ObjectProvider<PathMappedEndpoints> endpoints) {
+            return new JsonBodyWebFilter(() -> path(endpoints));
+        }
+
