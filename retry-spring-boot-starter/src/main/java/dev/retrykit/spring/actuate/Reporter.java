@@ -22,6 +22,7 @@ import dev.retrykit.spring.registry.CircuitEntry;
 import dev.retrykit.spring.registry.FallbackCounters;
 import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.Texts;
 import java.time.Duration;
@@ -41,8 +42,10 @@ import org.jspecify.annotations.Nullable;
  * Reads the engine and writes reports.
  *
  * @param withSettings whether each has its settings with it
+ * @param values which values whoever asks may see
+ * @param all whether these are all
  */
-record Reporter(boolean withSettings) {
+record Reporter(boolean withSettings, ShownValues values, boolean all) {
 
     private static final int MOST_KEYS = 20;
     private static final int LONGEST_KEY = 200;
@@ -54,6 +57,11 @@ record Reporter(boolean withSettings) {
             CircuitState.HALF_OPEN,
             CircuitState.DISABLED,
             CircuitState.CLOSED);
+
+    /** Of what everybody may see. */
+    Reporter(boolean withSettings) {
+        this(withSettings, ShownValues.WITHOUT_PLACEHOLDERS, false);
+    }
 
     RetryReport report(Retries retries, @Nullable Idempotency idempotency) {
         return new RetryReport(
@@ -91,7 +99,7 @@ record Reporter(boolean withSettings) {
             }
         }
         return new PolicyReport(
-                settings(policy.settings()),
+                settings("policies", policy.name(), policy.settings()),
                 calls,
                 milliseconds(Arrays.stream(Outcome.values())
                         .mapToLong(counters::callNanos)
@@ -122,7 +130,7 @@ record Reporter(boolean withSettings) {
                 entry.isKeyed() ? keysByState(keys) : null,
                 entry.isKeyed() ? troubled(keys) : null,
                 entry.isKeyed() && entry.isSharedInUse() ? shared.state().name() : null,
-                settings(entry.settings()),
+                settings("circuits", entry.name(), entry.settings()),
                 entry.methods());
     }
 
@@ -164,7 +172,8 @@ record Reporter(boolean withSettings) {
     BudgetReport report(BudgetEntry entry) {
         BudgetSnapshot budget = entry.snapshot();
         Double rate = budget.attempts() == 0 ? null : rounded(budget.successes() * 100.0 / budget.attempts());
-        Map<String, SettingReport> settings = entry.isShared() ? settings(entry.settings()) : null;
+        Map<String, SettingReport> settings =
+                entry.isShared() ? settings("budgets", entry.name(), entry.settings()) : null;
         return budget.unlimited()
                 ? new BudgetReport(null, null, null, budget.granted(), budget.denied(), settings)
                 : new BudgetReport(
@@ -200,13 +209,14 @@ record Reporter(boolean withSettings) {
         return TimeUnit.NANOSECONDS.toMillis(nanos);
     }
 
-    private @Nullable Map<String, SettingReport> settings(Map<String, Setting> settings) {
+    private @Nullable Map<String, SettingReport> settings(String kind, String name, Map<String, Setting> settings) {
         if (!withSettings) {
             return null;
         }
+        EntryKey section = new EntryKey("retrykit." + kind, name);
         Map<String, SettingReport> reports = new TreeMap<>();
-        settings.forEach(
-                (key, setting) -> reports.put(key, new SettingReport(Texts.of(setting.value()), setting.origin())));
+        settings.forEach((key, setting) ->
+                reports.put(key, new SettingReport(values.of(section.text(key), setting, all), setting.origin())));
         return reports;
     }
 

@@ -39,15 +39,27 @@ public final class RetryEndpoint {
 
     private final Retries retries;
     private final @Nullable Idempotency idempotency;
+    private final ShownValues values;
+
+    /**
+     * Over all policies, circuits and budgets, without texts into which placeholders were filled.
+     *
+     * @param idempotency idempotent methods; null if there can't be any
+     */
+    public RetryEndpoint(Retries retries, @Nullable Idempotency idempotency) {
+        this(retries, idempotency, ShownValues.WITHOUT_PLACEHOLDERS);
+    }
 
     /**
      * Over all policies, circuits and budgets.
      *
      * @param idempotency idempotent methods; null if there can't be any
+     * @param values which values are shown to whom
      */
-    public RetryEndpoint(Retries retries, @Nullable Idempotency idempotency) {
+    public RetryEndpoint(Retries retries, @Nullable Idempotency idempotency, ShownValues values) {
         this.retries = retries;
         this.idempotency = idempotency;
+        this.values = values;
     }
 
     /**
@@ -57,14 +69,30 @@ public final class RetryEndpoint {
      */
     @ReadOperation(producesFrom = ReportForm.class)
     public RetryReport report(@Nullable Boolean settings) {
-        return new Reporter(settings == null || settings).report(retries, idempotency);
+        return report(settings, values.areForOthers());
+    }
+
+    RetryReport report(@Nullable Boolean settings, SecurityContext caller) {
+        return report(settings, values.areFor(caller));
+    }
+
+    private RetryReport report(@Nullable Boolean settings, boolean all) {
+        return new Reporter(settings == null || settings, values, all).report(retries, idempotency);
     }
 
     /** One of them by kind (policies, circuits, budgets) and name, in any spelling; 404 if there is none. */
     @ReadOperation
     public WebEndpointResponse<Object> one(@Selector String kind, @Selector String name) {
+        return one(kind, name, values.areForOthers());
+    }
+
+    WebEndpointResponse<Object> one(String kind, String name, SecurityContext caller) {
+        return one(kind, name, values.areFor(caller));
+    }
+
+    private WebEndpointResponse<Object> one(String kind, String name, boolean all) {
         Object found = find(kind, name);
-        return found == null ? notFound() : new WebEndpointResponse<>(new Reporter(true).one(found));
+        return found == null ? notFound() : new WebEndpointResponse<>(new Reporter(true, values, all).one(found));
     }
 
     /**
@@ -87,6 +115,9 @@ public final class RetryEndpoint {
         Map<String, @Nullable Object> given = body == null ? Map.of() : body;
         String by = caller(security);
         try {
+            if (given.get(JsonBody.REFUSED) instanceof InvalidSettingException refused) {
+                throw refused;
+            }
             if (found instanceof CircuitEntry circuit && given.containsKey(CircuitSwitch.STATE)) {
                 CircuitSwitch.of(given).set(circuit.circuits(), by);
             } else {
@@ -95,7 +126,7 @@ public final class RetryEndpoint {
         } catch (InvalidSettingException refused) {
             return problem(WebEndpointResponse.STATUS_BAD_REQUEST, refused.getMessage() + " " + refused.action());
         }
-        return new WebEndpointResponse<>(new Reporter(true).one(found));
+        return new WebEndpointResponse<>(new Reporter(true, values, values.areFor(security)).one(found));
     }
 
     /**
@@ -115,9 +146,6 @@ public final class RetryEndpoint {
         }
         try {
             if (!idempotency.store().free(hash)) {
-            if (given.get(JsonBody.REFUSED) instanceof InvalidSettingException refused) {
-                throw refused;
-            }
                 return problem(WebEndpointResponse.STATUS_NOT_FOUND, "There is no such key, or somebody holds it.");
             }
         } catch (RuntimeException down) {
@@ -136,6 +164,12 @@ public final class RetryEndpoint {
         } else if (found instanceof BudgetEntry budget) {
             log("Budget", budget.name(), retries.steering().give(budget, given, by), by);
         }
+    }
+
+    private static Class<? extends Record> settingsOf(Object found) {
+        return found instanceof PolicyEntry
+                ? PolicySettings.class
+                : found instanceof CircuitEntry ? CircuitSettings.class : BudgetSettings.class;
     }
 
     private static void log(String what, String name, List<String> differences, String by) {
@@ -166,12 +200,6 @@ public final class RetryEndpoint {
 
     static WebEndpointResponse<Object> problem(int status, String detail) {
         Map<String, Object> body = new LinkedHashMap<>();
-    private static Class<? extends Record> settingsOf(Object found) {
-        return found instanceof PolicyEntry
-                ? PolicySettings.class
-                : found instanceof CircuitEntry ? CircuitSettings.class : BudgetSettings.class;
-    }
-
         body.put("status", status);
         body.put("detail", detail);
         return new WebEndpointResponse<>(body, status);

@@ -47,10 +47,11 @@ public final class RetryReactiveExtension {
      * @param settings whether each has its settings with it. Default true
      */
     @ReadOperation(producesFrom = ReportForm.class)
-    public Mono<WebEndpointResponse<Object>> report(ReportForm form, @Nullable Boolean settings) {
+    public Mono<WebEndpointResponse<Object>> report(
+            ReportForm form, @Nullable Boolean settings, SecurityContext security) {
         if (form != ReportForm.PAGE) {
             return Mono.<WebEndpointResponse<Object>>fromSupplier(
-                            () -> new WebEndpointResponse<>(endpoint.report(settings), form))
+                            () -> new WebEndpointResponse<>(endpoint.report(settings, security), form))
                     .subscribeOn(Schedulers.boundedElastic());
         }
         return page.needsToken()
@@ -60,8 +61,10 @@ public final class RetryReactiveExtension {
 
     /** One of them by kind and name, as the path has them. */
     @ReadOperation
-    public Mono<WebEndpointResponse<Object>> one(@Selector String kind, @Selector String name) {
-        return checked(target -> target.contradiction("kind", kind, "name", name), () -> endpoint.one(kind, name));
+    public Mono<WebEndpointResponse<Object>> one(
+            @Selector String kind, @Selector String name, SecurityContext security) {
+        return checked(
+                target -> target.contradiction("kind", kind, "name", name), () -> endpoint.one(kind, name, security));
     }
 
     /** Changes the one that the path names. */

@@ -46,17 +46,17 @@ public final class RetryWebExtension {
      * @param settings whether each has its settings with it. Default true
      */
     @ReadOperation(producesFrom = ReportForm.class)
-    public WebEndpointResponse<Object> report(ReportForm form, @Nullable Boolean settings) {
+    public WebEndpointResponse<Object> report(ReportForm form, @Nullable Boolean settings, SecurityContext security) {
         return form == ReportForm.PAGE
                 ? page.answer(page.needsToken() ? token.get() : null)
-                : new WebEndpointResponse<>(endpoint.report(settings), form);
+                : new WebEndpointResponse<>(endpoint.report(settings, security), form);
     }
 
     /** One of them by kind and name, as the path has them. */
     @ReadOperation
-    public WebEndpointResponse<Object> one(@Selector String kind, @Selector String name) {
+    public WebEndpointResponse<Object> one(@Selector String kind, @Selector String name, SecurityContext security) {
         WebEndpointResponse<Object> refused = target().contradiction("kind", kind, "name", name);
-        return refused != null ? refused : endpoint.one(kind, name);
+        return refused != null ? refused : endpoint.one(kind, name, security);
     }
 
     /** Changes the one that the path names. */

@@ -6,9 +6,11 @@ import dev.retrykit.spring.actuate.Page;
 import dev.retrykit.spring.actuate.RetryEndpoint;
 import dev.retrykit.spring.actuate.RetryReactiveExtension;
 import dev.retrykit.spring.actuate.RetryWebExtension;
+import dev.retrykit.spring.actuate.ShownValues;
 import dev.retrykit.spring.actuate.WholeBody;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.registry.Retries;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -16,6 +18,8 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointEx
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
 import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -23,8 +27,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
 
@@ -35,12 +42,23 @@ import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
 @ConditionalOnAvailableEndpoint(RetryEndpoint.class)
 public final class RetrykitEndpointAutoConfiguration {
 
+    private static final String SETTINGS = "management.endpoint.retry.";
+
     RetrykitEndpointAutoConfiguration() {}
 
     @Bean
     @ConditionalOnMissingBean
-    RetryEndpoint retrykitEndpoint(Retries retries, ObjectProvider<Idempotency> idempotency) {
-        return new RetryEndpoint(retries, idempotency.getIfAvailable());
+    RetryEndpoint retrykitEndpoint(
+            Retries retries,
+            ObjectProvider<Idempotency> idempotency,
+            ObjectProvider<SanitizingFunction> sanitizers,
+            Environment environment) {
+        Binder binder = Binder.get(environment);
+        ShownValues values = new ShownValues(
+                sanitizers.orderedStream().toList(),
+                binder.bind(SETTINGS + "show-values", Show.class).orElse(Show.NEVER),
+                binder.bind(SETTINGS + "roles", Bindable.setOf(String.class)).orElse(Set.of()));
+        return new RetryEndpoint(retries, idempotency.getIfAvailable(), values);
     }
 
     @Bean
@@ -56,6 +74,11 @@ public final class RetrykitEndpointAutoConfiguration {
             return resolver != null
                     && resolver.accessFor(EndpointId.of(RetryEndpoint.ID), Access.READ_ONLY) == Access.UNRESTRICTED;
         });
+    }
+
+    private static @Nullable String path(ObjectProvider<PathMappedEndpoints> endpoints) {
+        PathMappedEndpoints mapped = endpoints.getIfAvailable();
+        return mapped == null ? null : mapped.getPath(EndpointId.of(RetryEndpoint.ID));
     }
 
     private static boolean isPresent(String type) {
@@ -77,12 +100,21 @@ public final class RetrykitEndpointAutoConfiguration {
         }
     }
 
-    /** On the reactive stack. */
-    private static @Nullable String path(ObjectProvider<PathMappedEndpoints> endpoints) {
-        PathMappedEndpoints mapped = endpoints.getIfAvailable();
-        return mapped == null ? null : mapped.getPath(EndpointId.of(RetryEndpoint.ID));
+    /** Where the endpoint is served by MVC. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication(type = Type.SERVLET)
+    @ConditionalOnClass(name = "org.springframework.web.servlet.mvc.method.annotation.RequestBodyAdviceAdapter")
+    @ConditionalOnAvailableEndpoint(endpoint = RetryEndpoint.class, exposure = EndpointExposure.WEB)
+    static final class Mvc {
+
+        @Bean
+        @ConditionalOnMissingBean
+        JsonBodyAdvice retrykitJsonBodyAdvice(ObjectProvider<PathMappedEndpoints> endpoints) {
+            return new JsonBodyAdvice(() -> path(endpoints));
+        }
     }
 
+    /** On the reactive stack. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnWebApplication(type = Type.REACTIVE)
     @ConditionalOnAvailableEndpoint(endpoint = RetryEndpoint.class, exposure = EndpointExposure.WEB)
@@ -99,31 +131,17 @@ public final class RetrykitEndpointAutoConfiguration {
                     : RetryReactiveExtension.plain(endpoint, page(access));
         }
 
-        /** Takes the exchange to where the page is made, which has to know its token, and to where paths are compared. */
-        @Bean
-        @ConditionalOnMissingBean
-    /** Where the endpoint is served by MVC. */
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnWebApplication(type = Type.SERVLET)
-    @ConditionalOnClass(name = "org.springframework.web.servlet.mvc.method.annotation.RequestBodyAdviceAdapter")
-    @ConditionalOnAvailableEndpoint(endpoint = RetryEndpoint.class, exposure = EndpointExposure.WEB)
-    static final class Mvc {
-
-        @Bean
-        @ConditionalOnMissingBean
-        JsonBodyAdvice retrykitJsonBodyAdvice(ObjectProvider<PathMappedEndpoints> endpoints) {
-            return new JsonBodyAdvice(() -> path(endpoints));
-        }
-    }
-
-        ServerWebExchangeContextFilter retrykitExchangeContext() {
-            return new ServerWebExchangeContextFilter();
-        }
-    }
-}
         @Bean
         @ConditionalOnMissingBean
         JsonBodyWebFilter retrykitJsonBodyWebFilter(ObjectProvider<PathMappedEndpoints> endpoints) {
             return new JsonBodyWebFilter(() -> path(endpoints));
         }
 
+        /** Takes the exchange to where the page is made, which has to know its token, and to where paths are compared. */
+        @Bean
+        @ConditionalOnMissingBean
+        ServerWebExchangeContextFilter retrykitExchangeContext() {
+            return new ServerWebExchangeContextFilter();
+        }
+    }
+}

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is written about one circuit.
  *
- * @param base the name of another circuit, whose settings come before the defaults and after those that stand here. Not
+ * @param base the name of another circuit, whose settings hold where nothing else is written here. Not
  *     below retrykit.defaults
  * @param window which calls are looked at. Default those of the last 10s
  * @param minimumCalls results that the window must hold before a rate means anything: 1 or more. Default 20

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is written about one retry policy.
  *
- * @param base the name of another policy, whose settings come before the defaults and after those that stand here. Not
+ * @param base the name of another policy, whose settings hold where nothing else is written here. Not
  *     below retrykit.defaults
  * @param maxAttempts attempts, the first included: 1 or more. Default 3
  * @param attemptTimeout how long one attempt may take: above zero and no more than budget.time. Off by default

@@ -1,0 +1,180 @@
+package dev.retrykit.spring.actuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jayway.jsonpath.JsonPath;
+import dev.retrykit.spring.Apps;
+import dev.retrykit.spring.actuate.RetryReport.SettingReport;
+import dev.retrykit.spring.idempotency.Shop;
+import dev.retrykit.spring.registry.Retries;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.Principal;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.Show;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** Texts into which placeholders were filled are shown as Boot's own endpoints show values. */
+class ShownValuesTests {
+
+    private static final String HIDDEN = "******";
+
+    private static final Map<String, Object> SECRETS = Map.of(
+            "management.endpoints.web.exposure.include",
+            "retry",
+            "secret.text",
+            "hunter2",
+            "secret.number",
+            "4",
+            "secret.host",
+            "vault.internal",
+            "retrykit.policies.payments.idempotency-key",
+            "'${secret.text}' + #id",
+            "retrykit.policies.payments.max-attempts",
+            "${secret.number}",
+            "retrykit.policies.payments.backoff.delay",
+            "${secret.number}s",
+            "retrykit.circuits.payments.ignore",
+            "${secret.status:404}, 410",
+            "retrykit.policies.plain.idempotency-key",
+            "auto");
+
+    private static ApplicationContextRunner app() {
+        return Apps.plain()
+                .withPropertyValues(SECRETS.entrySet().stream()
+                        .map(entry -> entry.getKey() + "=" + entry.getValue())
+                        .toArray(String[]::new));
+    }
+
+    private static Object value(RetryEndpoint endpoint, SecurityContext caller, String policy, String key) {
+        Map<String, SettingReport> settings =
+                endpoint.report(true, caller).policies().get(policy).settings();
+        return Objects.requireNonNull(settings).get(key).value();
+    }
+
+    private record Caller(@Nullable Principal principal, Set<String> roles) implements SecurityContext {
+
+        @Override
+        public @Nullable Principal getPrincipal() {
+            return principal;
+        }
+
+        @Override
+        public boolean isUserInRole(String role) {
+            return roles.contains(role);
+        }
+    }
+
+    @Test
+    void onlyTextsAreHiddenAndOnlyThoseWithPlaceholders() {
+        app().run(context -> {
+            RetryEndpoint endpoint = new RetryEndpoint(context.getBean(Retries.class), null);
+            SecurityContext caller = SecurityContext.NONE;
+
+            assertThat(value(endpoint, caller, "payments", "idempotency-key")).isEqualTo(HIDDEN);
+            assertThat(value(endpoint, caller, "payments", "max-attempts")).isEqualTo(4);
+            assertThat(value(endpoint, caller, "payments", "backoff.delay")).isEqualTo("4s");
+            assertThat(value(endpoint, caller, "payments", "jitter")).isEqualTo("full");
+            assertThat(value(endpoint, caller, "plain", "idempotency-key")).isEqualTo("auto");
+            assertThat(endpoint.report(true).circuits().get("payments").settings())
+                    .extractingByKey("ignore")
+                    .extracting(SettingReport::value)
+                    .isEqualTo(HIDDEN);
+            assertThat(context.getBean(Retries.class)
+                            .findPolicy("payments")
+                            .orElseThrow()
+                            .policy()
+                            .backoff()
+                            .delay())
+                    .isEqualTo(Duration.ofSeconds(4));
+        });
+    }
+
+    @Test
+    void whoeverIsAuthorizedSeesThem() {
+        app().run(context -> {
+            Retries retries = context.getBean(Retries.class);
+            SecurityContext nobody = SecurityContext.NONE;
+            SecurityContext ivy = new Caller(() -> "ivy", Set.of("reader"));
+            SecurityContext ann = new Caller(() -> "ann", Set.of("admin"));
+            RetryEndpoint always = new RetryEndpoint(retries, null, new ShownValues(List.of(), Show.ALWAYS, Set.of()));
+            RetryEndpoint authorized =
+                    new RetryEndpoint(retries, null, new ShownValues(List.of(), Show.WHEN_AUTHORIZED, Set.of("admin")));
+
+            assertThat(value(always, nobody, "payments", "idempotency-key")).isEqualTo("'hunter2' + #id");
+            assertThat(value(authorized, nobody, "payments", "idempotency-key")).isEqualTo(HIDDEN);
+            assertThat(value(authorized, ivy, "payments", "idempotency-key")).isEqualTo(HIDDEN);
+            assertThat(value(authorized, ann, "payments", "idempotency-key")).isEqualTo("'hunter2' + #id");
+        });
+    }
+
+    @Test
+    void functionsOfTheApplicationSanitizeWhatIsShown() {
+        SanitizingFunction keys =
+                SanitizingFunction.sanitizeValue().ifKeyMatches("retrykit\\.policies\\.plain\\.idempotency-key");
+        app().withBean(SanitizingFunction.class, () -> keys).run(context -> {
+            RetryEndpoint endpoint = new RetryEndpoint(
+                    context.getBean(Retries.class),
+                    null,
+                    new ShownValues(
+                            context.getBeanProvider(SanitizingFunction.class)
+                                    .orderedStream()
+                                    .toList(),
+                            Show.NEVER,
+                            Set.of()));
+            assertThat(value(endpoint, SecurityContext.NONE, "plain", "idempotency-key"))
+                    .isEqualTo(HIDDEN);
+            assertThat(value(endpoint, SecurityContext.NONE, "payments", "max-attempts"))
+                    .isEqualTo(4);
+        });
+    }
+
+    private static String get(Shop shop, String path) {
+        HttpResponse<byte[]> response = Shop.send(HttpRequest.newBuilder(URI.create(shop.url("/actuator/" + path)))
+                .header("Accept", "application/json")
+                .GET()
+                .build());
+        assertThat(response.statusCode()).isEqualTo(200);
+        return new String(response.body(), StandardCharsets.UTF_8);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = WebApplicationType.class,
+            names = {"SERVLET", "REACTIVE"})
+    void overHttpTheSettingOfBootDecides(WebApplicationType type) {
+        Map<String, Object> properties = new HashMap<>(SECRETS);
+        properties.put("retrykit.http.guards[0].host", "${secret.host}");
+        properties.put("retrykit.http.guards[0].policy", "plain");
+        try (Shop shop = Shop.start(type, properties)) {
+            for (String body : List.of(get(shop, "retry"), get(shop, "retry/policies/payments"))) {
+                assertThat(body).doesNotContain("hunter2", "vault.internal").contains(HIDDEN);
+            }
+            assertThat(get(shop, "retry/policies/plain")).contains("HTTP guard of host ${secret.host}");
+        }
+        properties.put("management.endpoint.retry.show-values", "always");
+        try (Shop shop = Shop.start(type, properties)) {
+            String value = JsonPath.read(get(shop, "retry/policies/payments"), "$.settings['idempotency-key'].value");
+            assertThat(value).isEqualTo("'hunter2' + #id");
+            assertThat(get(shop, "retry")).contains("hunter2");
+        }
+        properties.put("management.endpoint.retry.show-values", "when-authorized");
+        try (Shop shop = Shop.start(type, properties)) {
+            assertThat(get(shop, "retry")).doesNotContain("hunter2");
+        }
+    }
+}
