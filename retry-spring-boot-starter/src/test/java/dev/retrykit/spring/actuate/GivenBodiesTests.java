@@ -15,11 +15,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.core.env.Environment;
 
 /** What a request to change settings may hold, and which reason it gets otherwise. Over real sockets, on both stacks. */
 class GivenBodiesTests {
+
+    /** Tests have both servers on the class path, of which only one can serve a reactive endpoint. */
+    private static final String TWO_SERVERS = "org.springframework.boot.tomcat.autoconfigure.actuate.web.server."
+            + "TomcatReactiveManagementContextAutoConfiguration";
 
     private static Shop start(WebApplicationType type) {
         return Shop.start(
@@ -34,7 +40,11 @@ class GivenBodiesTests {
     }
 
     private static String post(Shop shop, String path, String body) {
-        HttpResponse<byte[]> response = Shop.send(HttpRequest.newBuilder(URI.create(shop.url("/manage/" + path)))
+        return postTo(shop.url("/manage/" + path), body);
+    }
+
+    private static String postTo(String url, String body) {
+        HttpResponse<byte[]> response = Shop.send(HttpRequest.newBuilder(URI.create(url))
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body))
                 .build());
@@ -138,6 +148,38 @@ class GivenBodiesTests {
                             .policy()
                             .maxAttempts())
                     .isEqualTo(4);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SERVLET, management.server.port, 0, ''",
+        "REACTIVE, management.server.port, 0, ''",
+        "SERVLET, server.servlet.context-path, /shop, /shop",
+        "REACTIVE, spring.webflux.base-path, /shop, /shop",
+        "SERVLET, spring.mvc.servlet.path, /mvc, /mvc",
+    })
+    void whereverTheEndpointIs(WebApplicationType type, String key, String value, String prefix) {
+        Map<String, Object> properties = Map.of(
+                "management.endpoints.web.exposure.include",
+                "retry",
+                "management.endpoint.retry.access",
+                "unrestricted",
+                "retrykit.policies.inventory.max-attempts",
+                "4",
+                "spring.autoconfigure.exclude",
+                TWO_SERVERS,
+                key,
+                value);
+        try (Shop shop = Shop.start(type, properties)) {
+            String server = "http://127.0.0.1:"
+                    + (prefix.isEmpty()
+                            ? shop.bean(Environment.class).getRequiredProperty("local.management.port")
+                            : shop.bean(Environment.class).getRequiredProperty("local.server.port"));
+            String url = server + prefix + "/actuator/retry/policies/inventory";
+
+            assertThat(postTo(url, "{\"backoff\": {\"delay\": \"10ms\"}}")).startsWith("200 ");
+            assertThat(postTo(url, "[1]")).startsWith("400 ").contains("The body is no JSON object");
         }
     }
 
