@@ -222,9 +222,7 @@ class StartWarningsTests {
                 ApplicationContextRunner app = child ? Apps.plain().withParent(parent) : Apps.plain();
                 ours.addAppender(lines);
                 try {
-                    warned.app()
-                            .apply(app)
-                            .run(context -> assertThat(context).hasNotFailed());
+                    warned.app().apply(app).run(context -> assertThat(context).hasNotFailed());
                 } finally {
                     ours.detachAppender(lines);
                 }

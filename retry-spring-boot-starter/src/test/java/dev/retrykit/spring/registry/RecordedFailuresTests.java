@@ -108,7 +108,7 @@ class RecordedFailuresTests {
 
         void assertCounts(ThrowingCallable call, int failures) {
             entry().circuit().reset();
-            assertThat(catchThrowable(call)).isNotInstanceOf(CircuitOpenException.class);
+            assertThat(catchThrowable(call) instanceof CircuitOpenException).isFalse();
             CircuitSnapshot snapshot = entry().circuit().snapshot();
             assertThat(snapshot.calls()).isEqualTo(1);
             assertThat(snapshot.failures()).isEqualTo(failures);
