@@ -39,7 +39,11 @@ final class Metastable {
     }
 
     static Fleet run(Style style, int clients, Measure measure) {
-        World world = new World(280L + clients * 3L + measure.ordinal());
+        return run(style, clients, measure, 280L + clients * 3L + measure.ordinal());
+    }
+
+    static Fleet run(Style style, int clients, Measure measure, long seed) {
+        World world = new World(seed);
         Fleet fleet = new Fleet(world, new Database(world, measure), TIMEOUT, EVENNESS, style, clients);
         fleet.run(SECONDS * 1_000.0, second -> PER_SECOND);
         return fleet;

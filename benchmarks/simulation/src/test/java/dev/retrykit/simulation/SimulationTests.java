@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.retrykit.simulation.Contention.Waiting;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -170,6 +171,18 @@ class SimulationTests {
         void otherRulesKeepItDown(Style style, int clients) {
             assertThat(Metastable.run(style, clients, Metastable.Measure.SECOND).recovered(OVER, 0.95))
                     .isEqualTo(-1);
+        }
+
+        /** The luck of one seed hid that a thousand clients could keep it down. */
+        @ParameterizedTest
+        @EnumSource(names = {"DEFAULT", "DEFAULT_WITH_CIRCUIT"})
+        void theDefaultBudgetLetsItComeBackWhateverTheSeed(Style style) {
+            int[] back = IntStream.rangeClosed(1, 8)
+                    .map(seed -> Metastable.run(style, 1_000, Metastable.Measure.QUARTER, seed)
+                            .recovered(OVER, 0.95))
+                    .toArray();
+            assertThat(back).doesNotContain(-1);
+            assertThat(IntStream.of(back).average().orElseThrow()).isLessThanOrEqualTo(OVER + 20);
         }
 
         @ParameterizedTest
