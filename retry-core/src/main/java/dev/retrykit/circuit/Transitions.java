@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transitions {
 
+    /** What a listener that never returns is not told is kept no longer than this. */
+    private static final int MOST_UNTOLD = 10_000;
+
     private final CircuitListener listener;
 
     /** Under this object's lock. */
@@ -32,6 +35,9 @@ final class Transitions {
     synchronized boolean make(Supplier<@Nullable Transition> maker) {
         Transition made = maker.get();
         if (made != null) {
+            if (untold.size() == MOST_UNTOLD) {
+                untold.removeFirst();
+            }
             untold.add(made);
         }
         return made != null;

@@ -82,7 +82,7 @@ class ListenersInOrderTests {
         for (int i = 0; i < 6; i++) {
             int number = i;
             threads.add(start(() -> {
-                for (int n = 0; n < 3_000; n++) {
+                for (int n = 0; n < 1_000; n++) {
                     switch ((n + number) % 4) {
                         case 0 -> circuit.forceOpen();
                         case 1 -> circuit.reset();
@@ -130,6 +130,32 @@ class ListenersInOrderTests {
         released.countDown();
         join(slow);
         assertThat(told).containsExactly(CircuitState.FORCED_OPEN, CircuitState.DISABLED, CircuitState.CLOSED);
+    }
+
+    @Test
+    void aListenerThatNeverReturnsCostsNoMoreThanTenThousandTransitions() throws InterruptedException {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        List<CircuitState> told = Collections.synchronizedList(new ArrayList<>());
+        Circuit circuit = Circuit.builder("search")
+                .timeSource(time)
+                .listener(transition -> {
+                    told.add(transition.to());
+                    entered.countDown();
+                    awaitQuietly(released);
+                })
+                .build();
+        Thread slow = start(circuit::forceOpen);
+        awaitQuietly(entered);
+        for (int i = 0; i < 6_000; i++) {
+            circuit.reset();
+            circuit.forceOpen();
+        }
+
+        released.countDown();
+        join(slow);
+
+        assertThat(told).hasSize(10_001);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -55,7 +55,13 @@ public final class ArgumentExpression {
      * @param text the expression
      * @param shown the same for messages: with its placeholders, for what was filled in may be secret
      */
-    public record Source(String attribute, String text, String shown) {}
+    public record Source(String attribute, String text, String shown) {
+
+        /** Whether messages may show all of it. */
+        boolean isShown() {
+            return text.equals(shown);
+        }
+    }
 
     /** Parses and checks an expression with placeholders. */
     public static ArgumentExpression parse(Source source, Method method, Class<?> type, BeanFactory beans) {
@@ -71,15 +77,28 @@ public final class ArgumentExpression {
         try {
             expression = PARSER.parseRaw(text);
         } catch (ParseException | IllegalStateException unreadable) {
-            String reason = text.equals(source.shown())
+            String reason = source.isShown()
                     ? ": " + Texts.line(String.valueOf(unreadable.getMessage()), 300) + "."
                     : " once its placeholders are filled in.";
             throw new InvalidSettingException(
                     what + " can't be read" + reason, "Correct the expression. An argument is written #name.");
         }
         ArgumentNames names = new ArgumentNames(method, type);
-        new ExpressionCheck(what, names).of(expression.getAST());
+        check(source, what, names, expression);
         return new ArgumentExpression(what, expression, names, beans);
+    }
+
+    private static void check(Source source, String what, ArgumentNames names, SpelExpression expression) {
+        try {
+            new ExpressionCheck(what, names).of(expression.getAST());
+        } catch (InvalidSettingException wrong) {
+            throw source.isShown()
+                    ? wrong
+                    : new InvalidSettingException(
+                            what + " can't be evaluated once its placeholders are filled in: it names an argument or a"
+                                    + " property that is not there. " + names.instead(""),
+                            wrong.action());
+        }
     }
 
     /** Its value for a call; whatever is wrong about it names the method and the expression. */

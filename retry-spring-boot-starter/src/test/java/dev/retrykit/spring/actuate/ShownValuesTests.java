@@ -3,6 +3,7 @@ package dev.retrykit.spring.actuate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jayway.jsonpath.JsonPath;
+import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.actuate.RetryReport.SettingReport;
 import dev.retrykit.spring.idempotency.Shop;
@@ -20,15 +21,20 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Texts into which placeholders were filled are shown as Boot's own endpoints show values. */
+@ExtendWith(OutputCaptureExtension.class)
 class ShownValuesTests {
 
     private static final String HIDDEN = "******";
@@ -140,6 +146,41 @@ class ShownValuesTests {
                     .isEqualTo(HIDDEN);
             assertThat(value(endpoint, SecurityContext.NONE, "payments", "max-attempts"))
                     .isEqualTo(4);
+        });
+    }
+
+    static class Payments {
+
+        @Retryable("payments")
+        public void pay(String id) {
+            // nothing
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'${secret.text}' + #nobody", "'${secret.text}' +", "${secret.text} + #id"})
+    void messagesShowThePlaceholder(String key) {
+        app().withPropertyValues("retrykit.policies.payments.idempotency-key=" + key)
+                .withBean(Payments.class)
+                .run(context -> {
+                    Throwable failure = context.getStartupFailure();
+                    StringBuilder messages = new StringBuilder();
+                    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+                        messages.append(cause.getMessage());
+                    }
+                    assertThat(messages).doesNotContain("hunter2").contains("${…}");
+                });
+    }
+
+    @Test
+    void logsShowThePlaceholder(CapturedOutput output) {
+        app().withBean(Payments.class).run(context -> {
+            Retries retries = context.getBean(Retries.class);
+            Map<String, @Nullable String> off = new HashMap<>();
+            off.put("idempotencyKey", "off");
+            assertThat(retries.steering().give(retries.findPolicy("payments").orElseThrow(), off, "me"))
+                    .containsExactly("idempotency-key ${…} -> off");
+            assertThat(output).doesNotContain("hunter2");
         });
     }
 

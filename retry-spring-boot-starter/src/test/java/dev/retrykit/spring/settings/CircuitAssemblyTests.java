@@ -72,6 +72,18 @@ class CircuitAssemblyTests {
         assertThat(policy.ignore()).containsExactly(IOException.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"int", "java.lang.String", "com.acme.Gone"})
+    void whatIsNoFailureIsRefused(String name) {
+        for (String key : new String[] {"ignore", "record"}) {
+            assertRefused(
+                    "{ " + key + ": [404, " + name + "] }",
+                    "'retrykit.circuits.inventory." + key + "' names '" + name + "'",
+                    "application.yml",
+                    "the full name of an exception class on the class path");
+        }
+    }
+
     @Test
     void aCountWindowIsOneOfCalls() {
         Effective<CircuitPolicy> effective = inventory("{ window: { type: count, size: 50 } }");

@@ -355,7 +355,7 @@ class SettingsBinderTests {
                             + " | the full name of an exception class on the class path",
                     "policies.inventory.retry-on[0] | java.lang.String"
                             + " | the full name of an exception class on the class path",
-                    "circuits.inventory.ignore[0] | int | the full name of an exception class on the class path",
+                    "policies.inventory.abort-on[0] | int | the full name of an exception class on the class path",
                 })
         void stopTheStartWithKeyValueOriginAndRule(String key, String value, String rule) {
             assertThat(refusal(Written.property("retrykit." + key, value)))
