@@ -216,9 +216,11 @@ final class Frame {
         put(into, attemptDeadlineNanos);
     }
 
-    /** Puts the thread outside of any attempt, back into what it holds itself. */
+    /** Puts the thread outside of any attempt, and back into the calls of circuits alone that it is in itself. */
     void takeBack() {
-        holds.takeBack();
+        if (!holds.tryTakeBack() && retry != null) {
+            holds.carry(null);
+        }
         put(null, 0);
     }
 

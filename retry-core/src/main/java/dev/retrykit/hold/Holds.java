@@ -81,13 +81,13 @@ public final class Holds {
         }
     }
 
-    /** Takes back what was carried. Where nothing was, the thread is part of nothing. */
-    public void takeBack() {
-        if (isCarried()) {
+    /** Takes back what was carried, if something was. */
+    public boolean tryTakeBack() {
+        boolean carried = isCarried();
+        if (carried) {
             restore(depth - 1);
-        } else {
-            carry(null);
         }
+        return carried;
     }
 
     private boolean isCarried() {

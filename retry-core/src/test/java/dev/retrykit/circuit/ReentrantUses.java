@@ -12,8 +12,11 @@ import dev.retrykit.failure.Verdict;
 import dev.retrykit.hold.Hold;
 import dev.retrykit.hold.Holds;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -70,44 +73,56 @@ final class ReentrantUses {
     }
 
     private @Nullable Held alone(Held around, String at) {
-        boolean passes = around.lets(false);
-        Integer permit = passes ? null : model.tryAcquire(true, now.getAsLong());
-        Signal first = signal();
-        bodies = 0;
+        Held use = begun(around, around.lets(false) ? null : model.tryAcquire(true, now.getAsLong()));
+        boolean passes = use.lets(false);
+        Signal signal = signal();
+        bodies++;
+        int before = bodies;
         try {
-            circuit.run(() -> body(first));
+            circuit.run(() -> body(use, signal, at));
         } catch (Told | CircuitOpenException told) {
             // by the model, too
         }
-        assertThat(bodies).as(at).isEqualTo(passes || permit != null ? 1 : 0);
-        end(permit, first);
+        assertThat(bodies > before).as(at).isEqualTo(passes);
+        end(use, signal);
         return null;
     }
 
     private @Nullable Held retried(Held around, String at) {
+        List<Held> attempts = new ArrayList<>();
         Signal first = signal();
         Signal second = signal();
-        bodies = 0;
+        attempts.add(begun(around, around.lets(false) ? null : model.tryAcquire(true, now.getAsLong())));
+        boolean passes = attempts.get(0).lets(false);
+        AtomicInteger made = new AtomicInteger();
         try {
-            retry.run(() -> body(bodies == 0 ? first : second));
+            retry.run(() -> {
+                if (made.incrementAndGet() == 2) {
+                    end(attempts.get(0), first);
+                    attempts.add(begun(around, around.lets(true) ? null : model.tryAcquire(false, now.getAsLong())));
+                    assertThat(around.lets(true) || attempts.get(1).expected != null)
+                            .as(at)
+                            .isTrue();
+                }
+                body(attempts.get(made.get() - 1), made.get() == 1 ? first : second, at);
+            });
         } catch (Told | CircuitOpenException told) {
             // by the model, too
         }
-        assertThat(bodies).as(at).isEqualTo(expectedBodies(around, first, second));
+        end(attempts.get(attempts.size() - 1), made.get() == 2 ? second : first);
+        assertThat(made.get() > 0).as(at).isEqualTo(passes);
+        if (made.get() == 1 && first != Signal.SUCCESS) {
+            assertThat(around.lets(true) || model.admits(now.getAsLong()))
+                    .as(at)
+                    .isFalse();
+        }
         return null;
     }
 
-    private int expectedBodies(Held around, Signal first, Signal second) {
-        Integer permit = around.lets(false) ? null : model.tryAcquire(true, now.getAsLong());
-        if (permit == null && !around.lets(false)) {
-            return 0;
-        }
-        end(permit, first);
-        if (first == Signal.SUCCESS || !around.lets(true) && !model.admits(now.getAsLong())) {
-            return 1;
-        }
-        end(around.lets(true) ? null : model.tryAcquire(false, now.getAsLong()), second);
-        return 2;
+    /** A use that is not carried anywhere. */
+    private Held begun(Held around, @Nullable Integer permit) {
+        boolean covers = permit != null && model.coversRetries(permit);
+        return new Held(null, null, permit, null, covers, around, now.getAsLong());
     }
 
     private @Nullable Held staged(Held around, String at) {
@@ -128,14 +143,21 @@ final class ReentrantUses {
         return held.isDone() ? new Held(null, stage, permit, held.join(), covers, around, now.getAsLong()) : null;
     }
 
-    private void end(@Nullable Integer permit, Signal signal) {
-        if (permit != null) {
-            model.end(permit, signal, false, 0, now.getAsLong());
+    private void end(Held use, Signal signal) {
+        use.over();
+        if (use.expected != null) {
+            model.end(use.expected, signal, false, 0, now.getAsLong());
         }
     }
 
-    private void body(Signal signal) throws Told {
+    /** Sometimes uses the circuit once more on the same thread. */
+    private void body(Held use, Signal signal, String at) throws Told {
         bodies++;
+        switch (random.nextInt(8)) {
+            case 0 -> alone(use, at);
+            case 1 -> retried(use, at);
+            default -> {}
+        }
         if (signal != Signal.SUCCESS) {
             throw new Told(signal);
         }
@@ -164,7 +186,7 @@ final class ReentrantUses {
         final @Nullable Permit permit;
         final @Nullable CompletableFuture<String> stage;
         final @Nullable Integer expected;
-        final Hold hold;
+        final @Nullable Hold hold;
         final long began;
         private final boolean coversRetries;
         private final @Nullable Held around;
@@ -179,7 +201,7 @@ final class ReentrantUses {
                 @Nullable Permit permit,
                 @Nullable CompletableFuture<String> stage,
                 @Nullable Integer expected,
-                Hold hold,
+                @Nullable Hold hold,
                 boolean coversRetries,
                 @Nullable Held around,
                 long began) {

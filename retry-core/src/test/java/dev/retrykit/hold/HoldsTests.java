@@ -71,7 +71,7 @@ class HoldsTests {
         for (int i = 0; i < 1000; i++) {
             holds.carry(hold);
             assertThat(holds.has(INVENTORY, false)).isTrue();
-            holds.takeBack();
+            assertThat(holds.tryTakeBack()).isTrue();
             assertThat(holds.isEmpty()).isTrue();
             holds.carry(null);
             assertThat(holds.isEmpty()).isTrue();
@@ -83,7 +83,7 @@ class HoldsTests {
     void whatIsTakenBackHidesNothingAnyMore() {
         holds.push(INVENTORY, false);
         holds.carry(new Hold(PAYMENTS, false, null));
-        holds.takeBack();
+        assertThat(holds.tryTakeBack()).isTrue();
         assertThat(holds.has(INVENTORY, false)).isTrue();
         assertThat(holds.has(PAYMENTS, false)).isFalse();
 
@@ -91,7 +91,8 @@ class HoldsTests {
         assertThat(holds.has(INVENTORY, false))
                 .as("within an attempt without a circuit")
                 .isFalse();
-        holds.takeBack();
+        assertThat(holds.tryTakeBack()).isTrue();
+        assertThat(holds.tryTakeBack()).as("nothing is carried").isFalse();
         assertThat(holds.has(INVENTORY, false)).isTrue();
     }
 

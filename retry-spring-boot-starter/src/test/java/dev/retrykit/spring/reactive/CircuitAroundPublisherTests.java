@@ -73,6 +73,8 @@ class CircuitAroundPublisherTests {
         String stock = circuit.call(() -> {
             accessor.setValue(attempt);
             accessor.restore();
+            accessor.setValue();
+            accessor.restore();
             return guard.call(() -> "stock");
         });
         assertThat(stock).isEqualTo("stock");
