@@ -4,11 +4,9 @@ import dev.retrykit.RetryPolicy;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;
-import dev.retrykit.spring.registry.UsageReport;
 import dev.retrykit.spring.settings.Durations;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.Texts;
-import java.util.List;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -20,9 +18,6 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 public final class StartReport implements SmartInitializingSingleton {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit");
-
-    /** How many names a warning lists. */
-    private static final int MOST_NAMES = 10;
 
     private final Retries retries;
 
@@ -36,21 +31,7 @@ public final class StartReport implements SmartInitializingSingleton {
         for (PolicyEntry policy : retries.ownPolicies()) {
             LOG.info(line(policy));
         }
-        UsageReport usage = retries.usageReport();
-        usage.unused(NextContext.find()).forEach(LOG::warn);
-        usage.usedAfterAll().forEach(LOG::info);
-        warnOfSiblings(usage.namesOfSiblings());
-    }
-
-    private static void warnOfSiblings(List<String> names) {
-        if (!names.isEmpty()) {
-            String some = String.join(", ", names.subList(0, Math.min(names.size(), MOST_NAMES)));
-            LOG.warn("Another child context of the same parent has the same names: " + some
-                    + (names.size() > MOST_NAMES ? " and " + (names.size() - MOST_NAMES) + " more" : "")
-                    + ". Each of the two contexts has its own, and the parent's endpoint, health and meters show those of"
-                    + " the first. Name policies and circuits that the parent is configured with, which children share,"
-                    + " or give each context names of its own.");
-        }
+        retries.report(NextContext.find(), LOG::warn, LOG::info);
     }
 
     private static String line(PolicyEntry entry) {

@@ -1,5 +1,6 @@
 package dev.retrykit.spring.registry;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -25,14 +26,18 @@ final class LowPhases {
      * @param end the phase in which delays end
      */
     static void warn(ConfigurableListableBeanFactory beans, int end) {
+        List<String> low = new ArrayList<>();
         beans.getBeansOfType(SmartLifecycle.class, false, false).forEach((name, bean) -> {
             if (bean.getPhase() <= end && listens(ClassUtils.getUserClass(bean))) {
-                LOG.warn("Bean '" + name + "' stops in phase " + bean.getPhase()
-                        + ", but when the application closes, all"
-                        + " delays end in phase " + end + ": calls that its messages have begun are cut off (CANCELLED)"
-                        + " while it waits for them. Give it a phase above " + end + ".");
+                low.add("'" + name + "' in phase " + bean.getPhase());
             }
         });
+        if (!low.isEmpty()) {
+            LOG.warn("When the application closes, all delays end in phase " + end
+                    + ", but listener containers wait for"
+                    + " their messages later: " + String.join(", ", low) + ". Calls that these messages have begun are"
+                    + " cut off (CANCELLED). Give the containers phases above " + end + ".");
+        }
     }
 
     private static boolean listens(@Nullable Class<?> type) {

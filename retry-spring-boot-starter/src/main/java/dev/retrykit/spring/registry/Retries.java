@@ -195,9 +195,9 @@ public final class Retries implements DisposableBean {
         return budgets.all();
     }
 
-    /** Tells what is configured and not used. */
-    public UsageReport usageReport() {
-        return usage;
+    /** Tells at the start of a context what is configured and not used, and which names contexts share. */
+    public void report(UsageReport.Next next, Consumer<String> warnings, Consumer<String> notes) {
+        usage.report(next, warnings, notes);
     }
 
     /**

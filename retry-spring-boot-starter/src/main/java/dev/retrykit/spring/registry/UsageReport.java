@@ -4,11 +4,12 @@ import dev.retrykit.spring.registry.Usage.Unused;
 import dev.retrykit.spring.settings.Texts;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells at the start of a context what is configured and not used. What a parent context is configured with may be used by
- * a child alone, which starts later.
+ * Tells at the start of a context what is configured and not used, and which names contexts share. What a parent context is
+ * configured with may be used by a child alone, which starts later.
  */
 public final class UsageReport {
 
@@ -18,6 +19,9 @@ public final class UsageReport {
         SIBLING,
         CHILD
     }
+
+    /** How many names a warning lists. */
+    private static final int MOST_NAMES = 10;
 
     private final Retries retries;
     private final @Nullable UsageReport parent;
@@ -29,29 +33,36 @@ public final class UsageReport {
         this.parent = parent;
     }
 
-    /** Lines for what this context is configured with and nobody has used yet, each with the name that was meant perhaps. */
-    public List<String> unused() {
-        return unusedNames().stream().map(Unused::line).toList();
-    }
-
-    /** Lines for what nothing uses: of this context, and of its parents that have left it to their last child. */
-    public List<String> unused(Next next) {
+    void report(Next next, Consumer<String> warnings, Consumer<String> notes) {
         isLeftToChild = next == Next.CHILD;
-        List<String> lines = new ArrayList<>();
         if (next != Next.CHILD) {
-            addUnused(lines);
+            warnOfUnused(warnings);
         }
         for (UsageReport above = parent; above != null && next == Next.NONE; above = above.parent) {
             if (above.isLeftToChild) {
                 above.isLeftToChild = false;
-                above.addUnused(lines);
+                above.warnOfUnused(warnings);
             }
         }
-        return lines;
+        for (UsageReport above = parent; above != null; above = above.parent) {
+            above.takeBack(notes);
+        }
+        warnOfSiblings(warnings);
     }
 
-    /** Which policies, circuits and budgets have a name that one of another child context has. */
-    public List<String> namesOfSiblings() {
+    private void warnOfSiblings(Consumer<String> warnings) {
+        List<String> names = namesOfSiblings();
+        if (!names.isEmpty()) {
+            String some = String.join(", ", names.subList(0, Math.min(names.size(), MOST_NAMES)));
+            warnings.accept("Another child context of the same parent has the same names: " + some
+                    + (names.size() > MOST_NAMES ? " and " + (names.size() - MOST_NAMES) + " more" : "")
+                    + ". Each of the two contexts has its own, and the parent's endpoint, health and meters show those of"
+                    + " the first. Name policies and circuits that the parent is configured with, which children share,"
+                    + " or give each context names of its own.");
+        }
+    }
+
+    private List<String> namesOfSiblings() {
         List<String> names = new ArrayList<>();
         retries.policies.alsoElsewhere().forEach(policy -> names.add("policy " + Texts.quoted(policy.name())));
         retries.circuits.alsoElsewhere().forEach(circuit -> names.add("circuit " + Texts.quoted(circuit.name())));
@@ -61,32 +72,27 @@ public final class UsageReport {
         return names;
     }
 
-    List<Unused> unusedNames() {
+    private List<Unused> unused() {
         return retries.layers().written().isEmpty()
                 ? List.of()
                 : Usage.unused(retries.layers(), parent == null ? null : parent.retries.layers(), retries);
     }
 
-    private void addUnused(List<String> lines) {
-        told = unusedNames();
-        told.forEach(unused -> lines.add(unused.line()));
+    private void warnOfUnused(Consumer<String> warnings) {
+        told = unused();
+        told.forEach(each -> warnings.accept(each.line()));
     }
 
-    /** Lines for what parents have told to be unused, and what is used now. */
-    public List<String> usedAfterAll() {
-        List<String> lines = new ArrayList<>();
-        for (UsageReport above = parent; above != null; above = above.parent) {
-            List<String> still = above.unusedNames().stream().map(Unused::key).toList();
-            for (Unused unused : above.told) {
-                if (!still.contains(unused.key())) {
-                    lines.add(unused.key() + " is used by a child context: the warning at the start of its parent"
-                            + " doesn't hold any more.");
-                }
+    /** Of what was told to be unused some may be used now. */
+    private void takeBack(Consumer<String> notes) {
+        List<String> still = unused().stream().map(Unused::key).toList();
+        for (Unused each : told) {
+            if (!still.contains(each.key())) {
+                notes.accept(
+                        each.key() + " is used by a child context: the warning at the start of its parent doesn't hold"
+                                + " any more.");
             }
-            above.told = above.told.stream()
-                    .filter(unused -> still.contains(unused.key()))
-                    .toList();
         }
-        return lines;
+        told = told.stream().filter(each -> still.contains(each.key())).toList();
     }
 }

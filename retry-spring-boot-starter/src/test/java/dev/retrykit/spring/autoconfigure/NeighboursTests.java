@@ -10,6 +10,7 @@ import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.observe.RetryMeters;
 import dev.retrykit.spring.registry.EngineParts;
 import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.registry.UsageReport;
 import dev.retrykit.spring.settings.FailureNames;
 import dev.retrykit.spring.settings.SettingsBinder;
 import dev.retrykit.time.ManualTime;
@@ -188,7 +189,9 @@ class NeighboursTests {
                     assertThat(retries.circuits())
                             .singleElement()
                             .satisfies(circuit -> assertThat(circuit.name()).isEqualTo("Stock"));
-                    assertThat(retries.usageReport().unused()).hasSize(2);
+                    List<String> unused = new ArrayList<>();
+                    retries.report(UsageReport.Next.NONE, unused::add, note -> {});
+                    assertThat(unused).hasSize(2);
                 });
     }
 
