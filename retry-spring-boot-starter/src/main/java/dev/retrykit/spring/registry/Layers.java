@@ -150,6 +150,12 @@ record Layers(WrittenSettings written, EngineParts parts, Given given) {
                 name -> orEmpty(above.circuit(name), parent.circuits.find(name) != null),
                 differences);
         differ(BUDGETS, written.budgets(), written::budget, above::budget, differences);
+        if (!written.http().hasSameClients(above.http())) {
+            differences.add(
+                    "retrykit.http has other settings in a child context than in its parent: HTTP clients of both"
+                            + " follow the parent's clients, max-held-body, guards, propagate and idempotency-key. Move these"
+                            + " settings to the parent.");
+        }
         return differences;
     }
 

@@ -255,6 +255,7 @@ public final class Retries implements DisposableBean {
         circuits.leave();
         budgets.leave();
         contextEngines.leave();
+        usage.leave(LOG::warn);
         tree.forget(this);
     }
 

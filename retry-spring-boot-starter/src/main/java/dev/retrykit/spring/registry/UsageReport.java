@@ -50,6 +50,13 @@ public final class UsageReport {
         warnOfSiblings(warnings);
     }
 
+    /** The context ends, and no child of it has told. */
+    void leave(Consumer<String> warnings) {
+        if (isLeftToChild) {
+            warnOfUnused(warnings);
+        }
+    }
+
     private void warnOfSiblings(Consumer<String> warnings) {
         List<String> names = namesOfSiblings();
         if (!names.isEmpty()) {

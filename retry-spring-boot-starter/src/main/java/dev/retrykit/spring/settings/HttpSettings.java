@@ -37,6 +37,15 @@ public record HttpSettings(
         return TOKEN.matcher(text).matches();
     }
 
+    /** Whether HTTP clients follow the same settings. */
+    public boolean hasSameClients(HttpSettings other) {
+        return clients == other.clients
+                && maxHeldBody.equals(other.maxHeldBody)
+                && guards.equals(other.guards)
+                && propagate.equals(other.propagate)
+                && idempotencyKey.equals(other.idempotencyKey);
+    }
+
     /** Nothing is written. */
     static final HttpSettings EMPTY = new HttpSettings(
             Clients.GUARDED,

@@ -9,6 +9,7 @@ import dev.retrykit.annotation.Idempotent;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.spring.Apps;
+import dev.retrykit.spring.http.ClientRules;
 import dev.retrykit.spring.observe.RetryMeters;
 import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;
@@ -150,6 +151,17 @@ class ChildContextTests {
                                     .contains(
                                             "retrykit.policies.stock has other settings in a child context than in its parent");
                         }));
+    }
+
+    @Test
+    void guardsOfTheChildAloneGetAWarningSinceClientsFollowTheParents(CapturedOutput output) {
+        String warned = "retrykit.http has other settings in a child context than in its parent";
+        run("", child -> assertThat(output).doesNotContain(warned));
+        run("retrykit.http.guards: [ { host: inventory, policy: stock } ]", child -> {
+            assertThat(child.getBean(ClientRules.class))
+                    .isSameAs(child.getParent().getBean(ClientRules.class));
+            assertThat(output).containsOnlyOnce(warned);
+        });
     }
 
     static class Elsewhere {

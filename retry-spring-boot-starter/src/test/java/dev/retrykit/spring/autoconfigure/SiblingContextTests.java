@@ -234,6 +234,19 @@ class SiblingContextTests {
         }
     }
 
+    @Configuration(proxyBeanMethods = false)
+    static class Bare {}
+
+    @Test
+    void whatIsLeftToAChildThatTellsNothingIsToldWhenTheParentEnds(CapturedOutput output) {
+        try (ConfigurableApplicationContext child =
+                parent().child(Bare.class).web(WebApplicationType.NONE).run()) {
+            assertThat(output).doesNotContain(UNUSED);
+            ((ConfigurableApplicationContext) child.getParent()).close();
+        }
+        assertThat(output).contains("retrykit.policies.spare " + UNUSED, "retrykit.policies.stock " + UNUSED);
+    }
+
     @Test
     void aWarningThatAChildMakesWrongIsTakenBack(CapturedOutput output) {
         Apps.with("retrykit: { policies: { kid: { max-attempts: 2 }, stock: { max-attempts: 2 },"
