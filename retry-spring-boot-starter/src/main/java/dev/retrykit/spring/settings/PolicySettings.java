@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxAttempts attempts, the first included: 1 or more. Default 3
  * @param attemptTimeout how long one attempt may take: above zero and no more than budget.time. Off by default
  * @param backoff the delay before each retry
- * @param jitter how the delay is spread: none, full, equal or decorrelated. Default decorrelated, and equal where a strategy,
+ * @param jitter how the delay is spread: none, full, equal or decorrelated. Default decorrelated, but equal where a strategy,
  *     multiplier or function is written
  * @param budget how long and how much may be retried
  * @param retryOn failures that are transient besides those that are known, with their subtypes, anywhere in the cause
