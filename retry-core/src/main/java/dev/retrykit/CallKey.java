@@ -166,7 +166,8 @@ final class CallKey {
         }
     }
 
-    private synchronized boolean hasSent() {
+    /** Whether a request of the call has had a key. */
+    synchronized boolean hasSent() {
         return history != null || own != null;
     }
 

@@ -42,10 +42,7 @@ final class UnwatchedRequests {
         }
     }
 
-    /**
-     * Whether none of the requests that are watched has failed so. None of these was a POST or PATCH, for these have keys
-     * where keys are wanted.
-     */
+    /** Whether none of the requests that are watched has failed so: those among them that are POST or PATCH have keys. */
     private static boolean isOfAnother(AttemptNotes notes, @Nullable Throwable failure, Verdict verdict) {
         if (failure == null || notes.answers().hasFailure(failure)) {
             return false;
@@ -54,7 +51,7 @@ final class UnwatchedRequests {
         return HttpClientFailures.isOfForeign(failure)
                 || HttpClientFailures.isLost(failure)
                 || otherStatus && HttpClientFailures.isOne(failure)
-                || HttpClientFailures.isOfUnsafeRequest(failure);
+                || !notes.key().hasSent() && HttpClientFailures.isOfUnsafeRequest(failure);
     }
 
     private static boolean isHttp(@Nullable Throwable failure, Verdict verdict) {
