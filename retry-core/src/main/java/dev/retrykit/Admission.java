@@ -1,5 +1,6 @@
 package dev.retrykit;
 
+import dev.retrykit.RetryCounters.AttemptResult;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.budget.RetryBudget.Asking;
 import dev.retrykit.budget.RetryBudget.Token;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * retry.
  */
 final class Admission {
+
+    private static final double SPREAD_WITHOUT_CHANCE = 0.5;
 
     private final @Nullable Circuit circuit;
     private final RetryBudget budget;
@@ -36,6 +39,11 @@ final class Admission {
 
     /** Attempts that failed, as the budget has counted them. */
     private int failures;
+
+    private int forgiven;
+
+    /** Whether a retry of this call was made as a probe. */
+    private boolean isProbed;
 
     /** What the attempts around hold: a circuit among these lets all of this call's attempts through, uncounted. */
     private @Nullable Hold enclosing;
@@ -74,11 +82,11 @@ final class Admission {
         if (waits && circuit.untilTurnNanos(rejectedNanos, nowNanos) > 0) {
             return false;
         }
-        waits = false;
         permit = first ? circuit.tryAcquireFirst(nowNanos) : circuit.tryAcquire(nowNanos);
         if (permit == null) {
             return false;
         }
+        waits = false;
         hold = new Hold(circuit, !permit.coversRetries(), enclosing);
         return true;
     }
@@ -102,12 +110,29 @@ final class Admission {
 
     /** How long a call that the circuit rejects can wait for a probe, in nanoseconds; -1 if that can't help. */
     long tryWait(long leftNanos, long nowNanos) {
-        long wait = waitNanos(leftNanos, nowNanos);
-        if (wait >= 0 && !waits) {
+        if (circuit != null && (!waits || circuit.isNewTo(rejectedNanos, nowNanos))) {
             waits = true;
             rejectedNanos = nowNanos;
         }
+        long wait = waitNanos(leftNanos, nowNanos);
+        if (wait < 0 && isClosed(nowNanos)) {
+            // its turn would come too late: it comes at a random time that isn't
+            waits = false;
+            return Math.round(leftNanos / 2.0 * chance());
+        }
         return wait;
+    }
+
+    private boolean isClosed(long nowNanos) {
+        return circuit != null && circuit.policy().onOpen() == OnOpen.WAIT && circuit.untilAdmittedNanos(nowNanos) == 0;
+    }
+
+    private double chance() {
+        try {
+            return random.nextDouble();
+        } catch (Throwable noChance) {
+            return SPREAD_WITHOUT_CHANCE;
+        }
     }
 
     private long waitNanos(long leftNanos, long nowNanos) {
@@ -159,17 +184,25 @@ final class Admission {
             hold = null;
         }
         if (permit != null && circuit != null) {
-            circuit.end(permit, ignored ? heeded : outcome.recordedBy(circuit), startedNanos, nowNanos);
+            Signal told = ignored ? heeded : outcome.recordedBy(circuit);
+            // what isn't about the dependency wasn't slow either; who gave it up had waited for it
+            boolean beside =
+                    told == Signal.NONE && outcome.failure() != null && outcome.result() != AttemptResult.TIMEOUT;
+            circuit.end(permit, told, beside ? nowNanos : startedNanos, nowNanos);
             permit = null;
         }
         Token paid = token;
         token = null;
         if (paid != null && heeded.isSuccess()) {
             budget.succeeded(paid, paidNanos, nowNanos);
+            lastToken = null;
         }
-        budget.record(heeded, failures, nowNanos);
-        if (heeded.isFailure()) {
+        isProbed = lastToken == Token.PROBE;
+        budget.record(heeded, heeded.isSuccess() ? failures - forgiven : failures, nowNanos);
+        if (heeded.isFailure() && !budget.policy().isUnlimited()) {
             failures++;
+        } else if (heeded.isSuccess()) {
+            forgiven = failures;
         }
     }
 
@@ -177,7 +210,7 @@ final class Admission {
     void giveBackToken(long nowNanos) {
         Token paid = token;
         token = null;
-        if (paid != null) {
+        if (paid != null && !(paid == Token.PROBE && isProbed)) {
             budget.giveBack(paid, paidNanos, nowNanos);
         }
     }

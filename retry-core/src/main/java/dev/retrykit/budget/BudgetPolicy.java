@@ -70,7 +70,7 @@ public final class BudgetPolicy {
         return reserve;
     }
 
-    /** Percent of the window's attempts that must succeed for any retry to be granted; 0 = off. */
+    /** Percent of the window, or of the last 20 attempts, that must succeed for any retry to be granted; 0 = off. */
     public double minSuccess() {
         return minSuccess;
     }
@@ -120,8 +120,8 @@ public final class BudgetPolicy {
         }
 
         /**
-         * Percent of the window's attempts that must succeed for a retry, once 20 are in it, and, however few are in it, for
-         * a token of the reserve to come back: 0 (off) to 100, default 60.
+         * Percent of the window, or of the last 20 attempts, that must succeed for a retry, once there are 20, and, however
+         * few there are, for a token of the reserve to come back: 0 (off) to 100, default 60.
          */
         public Builder minSuccess(double minSuccess) {
             this.minSuccess = minSuccess;

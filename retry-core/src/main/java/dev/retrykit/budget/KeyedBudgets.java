@@ -18,8 +18,8 @@ import java.util.Objects;
  * <p>The number of keys is bounded, since keys may come from outside. Keys that find no room share one budget: a flood
  * of new keys gets the reserve of one, and not one each. They get a budget of their own once there is room.
  *
- * <p>A new key evicts the budgets that weren't used for the idle time, or up to an eighth longer. Their windows are
- * empty by then; a key that comes back starts with a full reserve. A call that holds on to an evicted budget may still
+ * <p>A new key evicts the budgets that weren't used for the idle time, or up to an eighth longer. A key that
+ * comes back starts with a full reserve; below ten minutes of idle time, what a rare key has learned is forgotten. A call that holds on to an evicted budget may still
  * give its token back. What was granted and denied is counted for all keys together.
  */
 public final class KeyedBudgets {

@@ -186,11 +186,11 @@ record Ledger(
     @Nullable
     Ledger afterFailure(boolean first, long nowNanos) {
         boolean isNew = trouble.isOld(nowNanos) && succeed(CALM);
-        if (!isNew && !first) {
-            return null;
+        if (isNew) {
+            Trouble begun = Trouble.begin(nowNanos);
+            return with(first ? begun.withCall() : begun);
         }
-        Trouble now = isNew ? Trouble.begin(nowNanos) : trouble;
-        return with(first ? now.withCall() : now);
+        return first && trouble.isYoung(nowNanos) ? with(trouble.withCall()) : null;
     }
 
     Ledger withSpent(long newSpent) {

@@ -49,12 +49,21 @@ record Probing(long intervalNanos, long nextNanos, long atFailures, int proven) 
     }
 
     private static long spread(long nanos, RandomGenerator random) {
-        return Math.round(nanos * (1 + SPREAD * random.nextDouble()));
+        try {
+            return Math.round(nanos * (1 + SPREAD * random.nextDouble()));
+        } catch (Throwable noChance) {
+            return nanos;
+        }
     }
 
     /** A probe has succeeded: the next call that fails may try it, too. */
     Probing succeeded() {
         return new Probing(SHORTEST, nextNanos, atFailures, proven + 1);
+    }
+
+    /** A probe was never made: the next call that fails may be it. */
+    Probing returned() {
+        return new Probing(intervalNanos, nextNanos, atFailures, proven + 1);
     }
 
     Probing used() {

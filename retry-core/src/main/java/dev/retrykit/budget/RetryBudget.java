@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A retry costs a token, a first attempt costs nothing. Each success earns a fraction of a token, which lives for
  * the window. A retry that succeeds gives its token back: the budget pays only for retries that fail. No retry is
- * granted while the majority fails.
+ * granted while the majority fails, but for the first second of a trouble, and a probe now and then.
  *
  * <p>The earned tokens lie on a line as long as all successes ever, times the ratio. A pointer on that line parts the
  * tokens that are gone, spent or expired, from those that are left; expiry pushes the pointer to where the line was
@@ -190,7 +190,9 @@ public final class RetryBudget {
             case RESERVE ->
                 LEDGER.updateAndGet(
                         this, seen -> seen.withReserve(Math.min(seen.policy().reserve(), seen.reserve() + 1)));
-            case ALLOWANCE, PROBE, FREE -> {}
+            case PROBE ->
+                LEDGER.updateAndGet(this, seen -> seen.with(seen.probing().returned()));
+            case ALLOWANCE, FREE -> {}
         }
     }
 

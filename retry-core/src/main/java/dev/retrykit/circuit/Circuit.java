@@ -68,10 +68,9 @@ public final class Circuit {
     }
 
     /**
-     * Makes a call that returns nothing through the circuit, once.
+     * The same for a call that returns nothing.
      *
      * @throws CircuitOpenException if the circuit rejects it; then nothing ran
-     * @throws X what the call throws
      */
     public <X extends Throwable> void run(ThrowingRunnable<X> body) throws X {
         LoneDriver.<Boolean, X>call(this, () -> {
@@ -205,6 +204,11 @@ public final class Circuit {
     /** The same for a call that waits since it was rejected: those who wait come back as they came, not together. */
     public long untilTurnNanos(long rejectedNanos, long nowNanos) {
         return succession.untilTurnNanos(rejectedNanos, nowNanos);
+    }
+
+    /** Whether it has opened since a call that waits was rejected. */
+    public boolean isNewTo(long rejectedNanos, long nowNanos) {
+        return succession.isNewTo(rejectedNanos, nowNanos);
     }
 
     /** What a rejected call gets. */

@@ -65,7 +65,7 @@ final class Generation extends Permit {
     static Generation first(CircuitBeginning beginning, CircuitPolicy policy, long nowNanos) {
         return beginning.state() == CircuitState.CLOSED || beginning.isOver(nowNanos)
                 ? closed(policy, nowNanos)
-                : fixed(beginning, policy, Tally.NONE);
+                : fixed(beginning, policy, Tally.NONE, null);
     }
 
     static Generation closed(CircuitPolicy policy, long nowNanos) {
@@ -78,10 +78,6 @@ final class Generation extends Permit {
     }
 
     /** A fresh round of probes. */
-    static Generation halfOpen(CircuitPolicy policy, int failedRounds, long nowNanos) {
-        return halfOpen(policy, failedRounds, null, nowNanos);
-    }
-
     private static Generation halfOpen(CircuitPolicy policy, int failedRounds, @Nullable Outage outage, long nowNanos) {
         long until = nowNanos + policy.leaseNanos;
         return new Generation(
@@ -97,14 +93,15 @@ final class Generation extends Permit {
     }
 
     /** Forced open or disabled: it watches nothing. */
-    static Generation fixed(CircuitBeginning beginning, CircuitPolicy policy, Tally before) {
+    private static Generation fixed(
+            CircuitBeginning beginning, CircuitPolicy policy, Tally before, @Nullable Outage outage) {
         return new Generation(
-                beginning.state(), policy, 0, beginning.ends(), beginning.untilNanos(), null, null, before, null);
+                beginning.state(), policy, 0, beginning.ends(), beginning.untilNanos(), null, null, before, outage);
     }
 
     /** For calls that an open circuit lets through, uncounted. */
     static Generation unwatched(CircuitPolicy policy) {
-        return fixed(CircuitBeginning.in(CircuitState.DISABLED), policy, Tally.NONE);
+        return fixed(CircuitBeginning.in(CircuitState.DISABLED), policy, Tally.NONE, null);
     }
 
     /**
@@ -131,8 +128,29 @@ final class Generation extends Permit {
     private Generation opened(int newFailedRounds, Tally tally, long nowNanos, RandomGenerator random) {
         double grown = policy.openNanos * Math.pow(policy.openMultiplier(), newFailedRounds);
         long until = nowNanos + (long) (Math.min(grown, policy.maxOpenNanos) * spread(random));
-        Outage began = state == CircuitState.CLOSED || outage == null ? Outage.begin(nowNanos) : outage;
-        return new Generation(CircuitState.OPEN, policy, newFailedRounds, true, until, null, null, tally, began);
+        return new Generation(
+                CircuitState.OPEN, policy, newFailedRounds, true, until, null, null, tally, outageAt(nowNanos));
+    }
+
+    /** The outage that this one belongs to if it doesn't end now. */
+    private Outage outageAt(long nowNanos) {
+        return state == CircuitState.CLOSED || outage == null ? Outage.begin(nowNanos) : outage;
+    }
+
+    /** A round of probes that somebody begins by hand: who waits goes on waiting. */
+    Generation halfOpened(long nowNanos) {
+        return halfOpen(policy, 0, outageAt(nowNanos), nowNanos);
+    }
+
+    /** The same of what is forced. */
+    Generation forced(CircuitBeginning beginning, long nowNanos) {
+        boolean open = beginning.state() == CircuitState.FORCED_OPEN;
+        return fixed(beginning, policy, open ? tally(nowNanos) : Tally.NONE, open ? outageAt(nowNanos) : null);
+    }
+
+    /** Whether a call that waits was rejected before this outage began: then it waits for its end as of now. */
+    boolean isNewTo(long rejectedNanos) {
+        return state != CircuitState.CLOSED && outage != null && outage.openedNanos() - rejectedNanos > 0;
     }
 
     /** Without chance there is no spread: a dependency that is down needs an open circuit first of all. */
@@ -175,7 +193,10 @@ final class Generation extends Permit {
         if (outage == null || state == CircuitState.HALF_OPEN) {
             return untilAdmittedNanos(nowNanos);
         }
-        return state == CircuitState.OPEN
+        if (state == CircuitState.FORCED_OPEN && !ends) {
+            return CircuitOpenException.NEVER;
+        }
+        return state != CircuitState.CLOSED
                 ? Math.max(0, untilNanos + outage.lag(rejectedNanos) - nowNanos)
                 : outage.untilTurn(rejectedNanos, nowNanos);
     }
@@ -205,7 +226,7 @@ final class Generation extends Permit {
 
     /** Whether calls that come in are counted. */
     boolean watchesAdmissions() {
-        return results != null && policy.slowCallDuration() != null;
+        return results != null && results.watchesAdmissions();
     }
 
     /** A call was let in. What follows from it; null if nothing does. */
@@ -228,11 +249,17 @@ final class Generation extends Permit {
         return ends ? Math.max(0, untilNanos - nowNanos) : -1;
     }
 
+    /** A call that was let in by an earlier form of this generation has ended. */
+    void ended(Generation admitted) {
+        if (results != null && admitted.watchesAdmissions()) {
+            results.end();
+        }
+    }
+
     /** Counts the result of a call that was let in here. What follows from it; null if nothing does. */
     @Nullable
     Generation afterResult(Signal signal, boolean slow, long startedNanos, long nowNanos, RandomGenerator random) {
         if (results != null) {
-            results.end();
             boolean opens = tells(signal, slow) && results.add(signal, slow, startedNanos, nowNanos);
             return opens ? opened(0, results.tally(nowNanos), nowNanos, random) : null;
         }

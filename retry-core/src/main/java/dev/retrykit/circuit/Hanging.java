@@ -13,13 +13,27 @@ final class Hanging {
     private static final long SHORTEST_NANOS = 1_000_000_000L;
 
     private final SlidingWindow admitted;
-    private final LongAdder ended = new LongAdder();
+    private final LongAdder ended;
 
     /** That of the last look. */
     private volatile long slice;
 
     Hanging(long slowNanos, long nowNanos) {
-        this.admitted = new SlidingWindow(1, Math.max(slowNanos, SHORTEST_NANOS), SLICES, nowNanos);
+        this(new SlidingWindow(1, size(slowNanos), SLICES, nowNanos), new LongAdder());
+    }
+
+    private Hanging(SlidingWindow admitted, LongAdder ended) {
+        this.admitted = admitted;
+        this.ended = ended;
+    }
+
+    /** The same calls, which hang after another time. */
+    Hanging with(long slowNanos, long nowNanos) {
+        return new Hanging(admitted.resized(size(slowNanos), SLICES, nowNanos), ended);
+    }
+
+    private static long size(long slowNanos) {
+        return Math.max(slowNanos, SHORTEST_NANOS);
     }
 
     /**

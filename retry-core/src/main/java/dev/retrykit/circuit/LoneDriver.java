@@ -39,8 +39,10 @@ final class LoneDriver {
             result = body.call();
         } catch (Throwable failure) {
             holds.restore(outerHolds);
-            circuit.end(
-                    permit, signal(circuit, failure), started, circuit.time().nanoTime());
+            long now = circuit.time().nanoTime();
+            // a rejection says nothing, however long it took
+            boolean rejected = Causes.anyInstance(failure, REJECTIONS);
+            circuit.end(permit, signal(circuit, failure), rejected ? now : started, now);
             throw failure;
         }
         holds.restore(outerHolds);

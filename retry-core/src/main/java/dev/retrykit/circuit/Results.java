@@ -26,17 +26,29 @@ final class Results {
     private volatile long settledSlice = UNSETTLED;
 
     Results(CircuitPolicy policy, long nowNanos) {
-        this(policy, Window.of(policy, nowNanos), new AtomicInteger(), new Evidence(nowNanos), nowNanos);
+        this(
+                policy,
+                Window.of(policy, nowNanos),
+                new AtomicInteger(),
+                new Evidence(nowNanos),
+                watched(policy) ? new Hanging(policy.slowNanos, nowNanos) : null);
     }
 
-    private Results(CircuitPolicy policy, Window window, AtomicInteger streak, Evidence evidence, long nowNanos) {
+    private Results(
+            CircuitPolicy policy, Window window, AtomicInteger streak, Evidence evidence, @Nullable Hanging hanging) {
         this.policy = policy;
         this.window = window;
         this.streak = streak;
         this.evidence = evidence;
-        this.hanging = policy.slowCallDuration() == null || policy.isCounted()
-                ? null
-                : new Hanging(policy.slowNanos, nowNanos);
+        this.hanging = hanging;
+    }
+
+    boolean watchesAdmissions() {
+        return watched(policy);
+    }
+
+    private static boolean watched(CircuitPolicy policy) {
+        return policy.slowCallDuration() != null && !policy.isCounted();
     }
 
     /**
@@ -46,7 +58,13 @@ final class Results {
     Results with(CircuitPolicy other, long nowNanos) {
         Window kept = window.with(other, nowNanos);
         AtomicInteger known = other.isCounted() == policy.isCounted() ? streak : new AtomicInteger();
-        return new Results(other, kept, known, evidence, nowNanos);
+        Hanging calls = hanging;
+        if (calls != null && other.slowNanos != policy.slowNanos && watched(other)) {
+            calls = calls.with(other.slowNanos, nowNanos);
+        } else if (calls == null && watched(other)) {
+            calls = new Hanging(other.slowNanos, nowNanos);
+        }
+        return new Results(other, kept, known, evidence, calls);
     }
 
     /**
@@ -56,14 +74,14 @@ final class Results {
      */
     boolean admit(long nowNanos) {
         Hanging calls = hanging;
-        if (calls == null || !calls.admit(nowNanos)) {
+        if (calls == null || !watched(policy) || !calls.admit(nowNanos)) {
             return false;
         }
         long many = calls.count();
         window.slideTo(nowNanos);
         return many > 0
                 && window.reach(
-                        policy.minimumCalls(),
+                        (int) Math.max(0, policy.minimumCalls() - many),
                         (all, failures, slow) -> isReached(all + many, failures, slow + many, 0),
                         (all, failures, slow) -> isReached(all + many, failures, slow + many, RATE_OF_FEW));
     }
@@ -96,7 +114,7 @@ final class Results {
 
     private boolean opens(boolean bad, long nowNanos) {
         long slice = window.slice();
-        Look now = window.reach(policy.minimumCalls(), look, bad ? lookBack : (all, failures, slow) -> Look.TOO_FEW);
+        Look now = bad ? window.reach(policy.minimumCalls(), look, lookBack) : window.read(look);
         long settled = now == Look.FINE ? slice : UNSETTLED;
         if (settled != settledSlice) {
             settledSlice = settled;

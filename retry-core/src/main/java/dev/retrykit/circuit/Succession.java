@@ -157,6 +157,10 @@ final class Succession {
         return current.policy.isDryRun() ? 0 : current.untilTurnNanos(rejectedNanos, nowNanos);
     }
 
+    boolean isNewTo(long rejectedNanos, long nowNanos) {
+        return current(nowNanos).isNewTo(rejectedNanos);
+    }
+
     /** Counts the result of a call, in the generation that let it in. */
     void end(Generation admitted, Signal signal, long startedNanos, long nowNanos) {
         Generation from = admitted.latest();
@@ -165,6 +169,7 @@ final class Succession {
         if (counters != null) {
             counters.add(Result.of(signal), slow, ended - startedNanos);
         }
+        from.ended(admitted);
         Generation to = from.afterResult(signal, slow, startedNanos, ended, random);
         if (to != null && replace(from, to, ended)) {
             tell();
@@ -199,14 +204,13 @@ final class Succession {
         Target RESET = (seen, now) -> Generation.closed(seen.policy, now);
 
         /** A round of probes. */
-        Target HALF_OPEN = (seen, now) -> Generation.halfOpen(seen.policy, 0, now);
+        Target HALF_OPEN = Generation::halfOpened;
 
         Generation from(Generation seen, long nowNanos);
 
         /** Of what was counted, only a forced open circuit still tells. */
         static Target forced(CircuitBeginning beginning) {
-            boolean open = beginning.state() == CircuitState.FORCED_OPEN;
-            return (seen, now) -> Generation.fixed(beginning, seen.policy, open ? seen.tally(now) : Tally.NONE);
+            return (seen, now) -> seen.forced(beginning, now);
         }
     }
 }

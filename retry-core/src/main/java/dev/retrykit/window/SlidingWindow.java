@@ -89,7 +89,7 @@ public final class SlidingWindow {
     public SlidingWindow resized(long size, int slices, long position) {
         slideTo(position);
         SlidingWindow resized = over(size, slices, position, reaches);
-        resized.longer = size < REACH ? longer : over(REACH, REACH_SLICES, position, false);
+        resized.longer = this.size < REACH ? longer : over(REACH, REACH_SLICES, position, false);
         return resized;
     }
 
@@ -145,17 +145,18 @@ public final class SlidingWindow {
      * minutes, or all of these.
      */
     public Reach reach(Predicate<long[]> suffices) {
+        // The marks first: what is noted after the counts were read may be more than these.
+        Marks near = marks;
+        SlidingWindow known = longer;
+        long[] starts = known == null ? near.starts : known.marks.starts;
         long[] sums = new long[counters.length];
         for (int kind = 0; kind < sums.length; kind++) {
             sums[kind] = counters[kind].sum();
         }
-        Marks near = marks;
         long[] counts = since(sums, near.starts, near.starts.length - sums.length);
-        SlidingWindow known = longer;
         if (known == null || size >= REACH || suffices.test(counts)) {
             return new Reach(counts, false);
         }
-        long[] starts = known.marks.starts;
         for (int mark = 0; mark < starts.length; mark += sums.length) {
             counts = since(sums, starts, mark);
             if (suffices.test(counts)) {

@@ -177,6 +177,9 @@ final class BudgetModel {
 
     void giveBack(RetryBudget.Token token, long now) {
         expire(now);
+        if (token == RetryBudget.Token.PROBE) {
+            proven++;
+        }
         if (token == RetryBudget.Token.PROBE || token == RetryBudget.Token.ALLOWANCE) {
             return;
         }

@@ -420,9 +420,7 @@ class RetryBudgetTests {
             budget.succeeded(Token.PROBE, time.nanoTime(), time.nanoTime());
             assertThat(acquire(budget, 3)).containsExactly(Token.PROBE);
             budget.giveBack(Token.PROBE);
-            assertThat(acquire(budget, 3))
-                    .as("one that was never made proves nothing")
-                    .isEmpty();
+            assertThat(acquire(budget, 3)).as("one that was never made").containsExactly(Token.PROBE);
         }
     }
 

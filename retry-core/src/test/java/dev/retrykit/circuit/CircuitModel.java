@@ -99,13 +99,13 @@ final class CircuitModel {
         lastLook = slice;
         long before = admissions.stream().filter(at -> at < slice - 10).count();
         long hanging = Math.max(0, before - ended);
-        Reach reach = reach(now);
+        Reach reach = reach(policy.minimumCalls() - hanging, now);
         Tally all = tally(reach.results);
         Tally with = new Tally(all.calls() + hanging, all.failures(), all.slowCalls() + hanging);
         if (hanging > 0
                 && with.calls() >= policy.minimumCalls()
                 && isReached(with, with.calls(), reach.isLong ? 90 : 0)) {
-            open(0, all, now);
+            open(0, tally(reach(now).results), now);
         }
     }
 
@@ -176,7 +176,6 @@ final class CircuitModel {
     void change(CircuitPolicy other, long now) {
         tick(now);
         policy = other;
-        watchAnew(now);
     }
 
     void reset(long now) {
@@ -332,11 +331,15 @@ final class CircuitModel {
 
     /** What the window holds or, where that is too few, what the time that suffices does, by slices of 10 s. */
     private Reach reach(long now) {
+        return reach(policy.minimumCalls(), now);
+    }
+
+    private Reach reach(long calls, long now) {
         List<Outcome> reached = held(now);
-        if (policy.countWindow() > 0 || reached.size() >= policy.minimumCalls()) {
+        if (policy.countWindow() > 0 || reached.size() >= calls) {
             return new Reach(reached, false);
         }
-        for (long back = 0; reached.size() < policy.minimumCalls() && back <= 60; back++) {
+        for (long back = 0; reached.size() < calls && back <= 60; back++) {
             long oldest = (now - began) / (10 * SECOND) - back;
             reached = results.stream()
                     .filter(result -> result.place / (10 * SECOND) >= oldest)

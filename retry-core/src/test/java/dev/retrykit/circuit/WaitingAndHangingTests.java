@@ -1,0 +1,146 @@
+package dev.retrykit.circuit;
+
+import static dev.retrykit.circuit.CircuitState.CLOSED;
+import static dev.retrykit.circuit.CircuitState.OPEN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.retrykit.failure.Signal;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class WaitingAndHangingTests {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private static CircuitPolicy.Builder slow() {
+        return CircuitPolicy.builder().slowCall(SECOND, 50);
+    }
+
+    /** 30 healthy calls are in flight while the settings change: the next 25 that hang aren't seen. */
+    @Test
+    void callsInFlightAtAChangeOfSettingsHideNoneThatHangLater() {
+        CircuitRig rig = new CircuitRig(slow());
+        List<Permit> inFlight = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            inFlight.add(rig.begin());
+        }
+        rig.circuit.change(slow().failureRate(80).build());
+        inFlight.forEach(permit -> rig.end(permit, Signal.SUCCESS));
+        rig.pass(Duration.ofSeconds(30));
+        for (int i = 0; i < 25; i++) {
+            rig.begin();
+        }
+        for (int i = 0; i < 50 && rig.state() == CLOSED; i++) {
+            rig.pass(Duration.ofMillis(400));
+            if (rig.state() == CLOSED) {
+                rig.end(rig.begin(), Signal.NONE);
+            }
+        }
+        assertThat(rig.state()).isEqualTo(OPEN);
+    }
+
+    /** 10 calls a second, all well for a minute; then 40 of its threads hang. docs: opens within 10 s. */
+    @Test
+    void callsThatHangCountTowardsTheMinimum() {
+        CircuitRig rig = new CircuitRig(CircuitPolicy.builder().slowCall(SECOND.multipliedBy(2), 80));
+        for (int i = 0; i < 600; i++) {
+            rig.calls(Signal.SUCCESS, 1).pass(Duration.ofMillis(100));
+        }
+        long hangs = rig.time.nanoTime();
+        for (int i = 0; i < 600 && rig.state() == CLOSED; i++) {
+            rig.begin();
+            rig.pass(Duration.ofMillis(100));
+        }
+        assertThat(Duration.ofNanos(rig.time.nanoTime() - hangs)).isLessThan(Duration.ofSeconds(15));
+    }
+
+    /** The same without a change. */
+    @Test
+    void callsThatHangOpenIt() {
+        CircuitRig rig = new CircuitRig(slow());
+        List<Permit> inFlight = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            inFlight.add(rig.begin());
+        }
+        inFlight.forEach(permit -> rig.end(permit, Signal.SUCCESS));
+        rig.pass(Duration.ofSeconds(30));
+        for (int i = 0; i < 25; i++) {
+            rig.begin();
+        }
+        for (int i = 0; i < 50 && rig.state() == CLOSED; i++) {
+            rig.pass(Duration.ofMillis(400));
+            if (rig.state() == CLOSED) {
+                rig.end(rig.begin(), Signal.NONE);
+            }
+        }
+        assertThat(rig.state()).isEqualTo(OPEN);
+    }
+
+    /** Those that hang at the change are forgotten. */
+    @Test
+    void callsThatHangAtAChangeOfSettingsStillHang() {
+        CircuitRig rig = new CircuitRig(slow());
+        for (int i = 0; i < 25; i++) {
+            rig.begin();
+        }
+        rig.pass(Duration.ofMillis(500));
+        rig.circuit.change(slow().failureRate(80).build());
+        for (int i = 0; i < 50 && rig.state() == CLOSED; i++) {
+            rig.pass(Duration.ofMillis(400));
+            if (rig.state() == CLOSED) {
+                rig.end(rig.begin(), Signal.NONE);
+            }
+        }
+        assertThat(rig.state()).isEqualTo(OPEN);
+    }
+
+    /** A circuit that is called once a second makes 3 KB of garbage with each success. */
+    @Test
+    void aRareSuccessMakesNoObjects() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        CircuitRig rig = new CircuitRig(CircuitPolicy.builder().minimumCalls(1_000_000));
+        for (int i = 0; i < 700; i++) {
+            rig.pass(SECOND).calls(Signal.SUCCESS, 1);
+        }
+        long now = rig.time.nanoTime();
+        long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+        for (int i = 0; i < 1000; i++) {
+            Permit permit = rig.circuit.tryAcquire(now);
+            rig.circuit.end(permit, Signal.SUCCESS, now, now);
+        }
+        long bytes = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+        assertThat(bytes / 1000).isZero();
+    }
+
+    /** An hour's window becomes one of 10 s: yesterday's failures open it on one failure. */
+    @Test
+    void failuresOfYesterdayOpenNothing() {
+        CircuitRig rig = new CircuitRig(
+                CircuitPolicy.builder().timeWindow(Duration.ofHours(1)).minimumCalls(200));
+        rig.calls(Signal.FAILURE, 150).pass(Duration.ofHours(24));
+        rig.circuit.change(CircuitPolicy.defaults());
+        rig.pass(SECOND.multipliedBy(2)).calls(Signal.FAILURE, 1);
+        assertThat(rig.state()).isEqualTo(CLOSED);
+    }
+
+    /** The same as of a policy's attempt, of a circuit alone. */
+    @Test
+    void aRejectionInsideIsNothingHoweverLongItTook() {
+        CircuitRig rig = new CircuitRig(slow());
+        for (int i = 0; i < 30; i++) {
+            try {
+                rig.circuit.call(() -> {
+                    rig.pass(SECOND.multipliedBy(2));
+                    throw new java.util.concurrent.RejectedExecutionException("full");
+                });
+            } catch (java.util.concurrent.RejectedExecutionException | CircuitOpenException full) {
+                // as it should be
+            }
+        }
+        assertThat(rig.circuit.snapshot().calls()).isZero();
+    }
+}
