@@ -78,17 +78,17 @@ public final class Exchange {
      * Begins one.
      *
      * @param attempt what it is part of
+     * @param what it is called if it must not be done twice; null if it may
      * @param hasKey whether it carries an idempotency key
      * @throws dev.retrykit.PeerBusyException if the policy sends nothing to the host for now
      */
-    public static Exchange begin(Optional<RetryContext> attempt, HttpMethod method, URI uri, boolean hasKey) {
+    static Exchange begin(Optional<RetryContext> attempt, URI uri, @Nullable String what, boolean hasKey) {
         String peer = attempt.isPresent() ? peer(uri) : "";
         attempt.ifPresent(context -> context.requests().sendTo(peer));
         attempt.ifPresent(context -> context.requests().watched());
-        SideEffect effect = isUnsafe(method)
-                ? attempt.map(context -> context.sideEffect(describe(method, uri), hasKey))
-                        .orElse(null)
-                : null;
+        SideEffect effect = what == null
+                ? null
+                : attempt.map(context -> context.sideEffect(what, hasKey)).orElse(null);
         return new Exchange(attempt.orElse(null), effect, peer, hasKey);
     }
 
@@ -114,14 +114,8 @@ public final class Exchange {
     }
 
     /** Whether a second one of the same kind would do something that the first has done already. */
-    public static boolean isUnsafe(HttpMethod method) {
+    static boolean isUnsafe(HttpMethod method) {
         return method.equals(HttpMethod.POST) || method.equals(HttpMethod.PATCH);
-    }
-
-    /** Without what may be secret: user and query. */
-    private static String describe(HttpMethod method, URI uri) {
-        String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
-        return method + " " + uri.getScheme() + "://" + uri.getHost() + port + uri.getRawPath();
     }
 
     /** The transport doesn't follow redirects. */

@@ -11,6 +11,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
 
 /**
  * One logical request, whose attempts share what was decided about it before the first: its idempotency key, and which of
@@ -27,15 +28,18 @@ public final class Outgoing {
     /** Who waits for longer than a day doesn't say so. */
     private static final Duration NO_LIMIT = Duration.ofDays(1);
 
-    private final HttpMethod method;
     private final URI uri;
+
+    /** What must not be done twice; null if it may. */
+    private final @Nullable String effect;
+
     private final boolean tellsAttempt;
     private final boolean tellsTimeout;
     private final Key key;
 
-    private Outgoing(HttpMethod method, URI uri, boolean tellsAttempt, boolean tellsTimeout, Key key) {
-        this.method = method;
+    private Outgoing(URI uri, @Nullable String effect, boolean tellsAttempt, boolean tellsTimeout, Key key) {
         this.uri = uri;
+        this.effect = effect;
         this.tellsAttempt = tellsAttempt;
         this.tellsTimeout = tellsTimeout;
         this.key = key;
@@ -53,29 +57,32 @@ public final class Outgoing {
     }
 
     /**
-     * Decides, and sets the idempotency key.
-     *
-     * @param around the attempt that it is part of, before any guard's
-     * @param guard its guard, if it has one
-     * @param headers its headers
-     */
-    public static Outgoing of(
-            ClientRules rules,
-            HttpMethod method,
-            URI uri,
-            HttpHeaders headers,
-            Optional<RetryContext> around,
-            @Nullable Guard guard) {
-        return of(rules, new Message(method, uri, headers, BodyContent.UNKNOWN), around, guard);
-    }
-
-    /**
      * A request as its caller made it.
      *
      * @param headers which the key is added to
      * @param body asked for only if it gets a key
+     * @param fetchesToken whether it is a form that an interceptor or filter of another request sends, as OAuth2 clients
+     *     fetch tokens
      */
-    public record Message(HttpMethod method, URI uri, HttpHeaders headers, BodyContent body) {
+    public record Message(HttpMethod method, URI uri, HttpHeaders headers, BodyContent body, boolean fetchesToken) {
+
+        /** Whether a second one would do something that the first has done already. To fetch a token again doesn't. */
+        boolean isUnsafe() {
+            return Exchange.isUnsafe(method) && !fetchesToken;
+        }
+
+        /** Whether headers are those of a form. */
+        public static boolean isForm(HttpHeaders headers) {
+            String type = headers.getFirst(HttpHeaders.CONTENT_TYPE);
+            return type != null
+                    && type.toLowerCase(Locale.ROOT).startsWith(MediaType.APPLICATION_FORM_URLENCODED_VALUE);
+        }
+
+        /** Without what may be secret: user and query. */
+        private String describe() {
+            String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
+            return method + " " + uri.getScheme() + "://" + uri.getHost() + port + uri.getRawPath();
+        }
 
         /**
          * What tells it from other requests whatever host it goes to. Part of the contract: keys of values are made from
@@ -103,12 +110,13 @@ public final class Outgoing {
     public static Outgoing of(
             ClientRules rules, Message message, Optional<RetryContext> around, @Nullable Guard guard) {
         boolean tells = rules.tells(message.uri());
+        boolean unsafe = message.isUnsafe();
         return new Outgoing(
-                message.method(),
                 message.uri(),
+                unsafe ? message.describe() : null,
                 tells && !message.headers().containsHeader(ATTEMPT),
                 tells && !message.headers().containsHeader(TIMEOUT),
-                Exchange.isUnsafe(message.method()) ? key(rules, message, around, guard) : Key.NONE);
+                unsafe ? key(rules, message, around, guard) : Key.NONE);
     }
 
     private static Key key(ClientRules rules, Message message, Optional<RetryContext> around, @Nullable Guard guard) {
@@ -159,7 +167,7 @@ public final class Outgoing {
     public Exchange begin(Optional<RetryContext> attempt) {
         Exchange exchange;
         try {
-            exchange = Exchange.begin(attempt, method, uri, key.isThere());
+            exchange = Exchange.begin(attempt, uri, effect, key.isThere());
         } catch (RuntimeException refused) {
             if (!key.guarded()) {
                 ended(KeyedRequest.Outcome.NOT_DONE);

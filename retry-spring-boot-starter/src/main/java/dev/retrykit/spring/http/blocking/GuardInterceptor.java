@@ -68,7 +68,7 @@ final class GuardInterceptor implements ClientHttpRequestInterceptor, PriorityOr
                             AttemptRequest attempt =
                                     new AttemptRequest(request.getMethod(), request.getURI(), headers, attributes);
                             last.set(attempt);
-                            return execution.execute(attempt, body);
+                            return Aside.of(attempt, () -> execution.execute(attempt, body));
                         });
         tell(request, last.get());
         return response;
@@ -90,13 +90,11 @@ final class GuardInterceptor implements ClientHttpRequestInterceptor, PriorityOr
             ClientRules rules, HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
             throws IOException {
         Optional<RetryContext> attempt = RetryContext.currentForRequests();
-        Outgoing.Message message =
-                new Outgoing.Message(request.getMethod(), request.getURI(), request.getHeaders(), BodyContent.of(body));
-        Outgoing outgoing = Outgoing.of(rules, message, attempt, null);
+        Outgoing outgoing = Outgoing.of(rules, Aside.message(request, BodyContent.of(body)), attempt, null);
         outgoing.tell(request.getHeaders(), attempt);
         Exchange exchange = outgoing.begin(attempt);
         request.getAttributes().put(Exchange.ATTRIBUTE, exchange);
-        ClientHttpResponse response = GuardedAttempts.watch(exchange, () -> execution.execute(request, body))
+        ClientHttpResponse response = GuardedAttempts.watch(exchange, () -> Aside.of(request, () -> execution.execute(request, body)))
                 .response();
         return WatchedResponse.of(response, exchange);
     }

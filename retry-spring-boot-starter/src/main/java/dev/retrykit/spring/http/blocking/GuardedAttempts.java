@@ -33,9 +33,8 @@ record GuardedAttempts(ClientRules rules, Guard guard) {
     }
 
     ClientHttpResponse run(HttpRequest request, RepeatableBody body, Sender sender) throws IOException {
-        Outgoing.Message message =
-                new Outgoing.Message(request.getMethod(), request.getURI(), request.getHeaders(), body.content());
-        Outgoing outgoing = Outgoing.of(rules, message, RetryContext.currentForRequests(), guard);
+        Outgoing outgoing =
+                Outgoing.of(rules, Aside.message(request, body.content()), RetryContext.currentForRequests(), guard);
         try {
             return run(outgoing, request, body, sender);
         } finally {

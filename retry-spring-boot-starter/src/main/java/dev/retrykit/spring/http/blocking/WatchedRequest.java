@@ -44,8 +44,7 @@ class WatchedRequest implements ClientHttpRequest {
             return receive(begun);
         }
         Optional<RetryContext> attempt = RetryContext.currentForRequests();
-        Outgoing outgoing =
-                Outgoing.of(rules, new Outgoing.Message(getMethod(), getURI(), getHeaders(), content), attempt, null);
+        Outgoing outgoing = Outgoing.of(rules, Aside.message(this, content), attempt, null);
         outgoing.tell(getHeaders(), attempt);
         Exchange own = outgoing.begin(attempt);
         watch(own);

@@ -5,6 +5,7 @@ import dev.retrykit.RetryContext;
 import dev.retrykit.spring.failure.Answer;
 import dev.retrykit.spring.failure.SpringAnswers;
 import dev.retrykit.spring.http.Answered;
+import dev.retrykit.spring.http.BodyContent;
 import dev.retrykit.spring.http.ClientRules;
 import dev.retrykit.spring.http.ClientRulesSource;
 import dev.retrykit.spring.http.Exchange;
@@ -14,6 +15,8 @@ import dev.retrykit.spring.http.Sending;
 import dev.retrykit.spring.reactive.RetriedMono;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
@@ -58,8 +61,9 @@ final class GuardFilter implements ExchangeFilterFunction {
                 .or(RetryContext::currentForRequests);
         ClientRequest.Builder builder = ClientRequest.from(request);
         Outgoing[] decided = new Outgoing[1];
-        builder.headers(
-                headers -> decided[0] = Outgoing.of(rules, request.method(), request.url(), headers, around, guard));
+        // filters of another request send it
+        boolean aside = context.hasKey(Exchange.class);
+        builder.headers(headers -> decided[0] = Outgoing.of(rules, message(request, headers, aside), around, guard));
         Outgoing outgoing = decided[0];
         if (guard == null) {
             Optional<CallerDeadline> deadline = context.getOrEmpty(CallerDeadline.class);
@@ -73,6 +77,14 @@ final class GuardFilter implements ExchangeFilterFunction {
                 .doOnDiscard(Answered.class, answered -> answered.discard())
                 .map(Answered::response)
                 .doFinally(signal -> outgoing.ended());
+    }
+
+    /** A form may set its header when it is sent. */
+    private static Outgoing.Message message(ClientRequest request, HttpHeaders headers, boolean aside) {
+        boolean isForm = request.body() instanceof BodyInserters.FormInserter<?> form
+                && !(form instanceof BodyInserters.MultipartInserter);
+        boolean fetchesToken = aside && (isForm || Outgoing.Message.isForm(headers));
+        return new Outgoing.Message(request.method(), request.url(), headers, BodyContent.UNKNOWN, fetchesToken);
     }
 
     /** One of a guard, which runs it. */
