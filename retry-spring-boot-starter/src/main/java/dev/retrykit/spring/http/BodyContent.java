@@ -1,7 +1,5 @@
 package dev.retrykit.spring.http;
 
-import java.io.IOException;
-import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import org.jspecify.annotations.Nullable;
@@ -21,64 +19,14 @@ public interface BodyContent {
 
     /** A body in memory. */
     static BodyContent of(byte[] body) {
-        return of(out -> out.write(body));
+        return () -> body.length > LARGEST ? null : hash(body);
     }
 
-    /** Writes a body. */
-    @FunctionalInterface
-    interface Writer {
-        void writeTo(OutputStream out) throws IOException;
-    }
-
-    /** A body that can be written more than once. It is written to find out, and not held. */
-    static BodyContent of(Writer body) {
-        return () -> {
-            Hash hash = new Hash();
-            try {
-                body.writeTo(hash);
-                return hash.value();
-            } catch (IOException | RuntimeException unknown) {
-                // the request itself fails then, or it is too large
-                return null;
-            }
-        };
-    }
-
-    /** What is written, as a hash. */
-    final class Hash extends OutputStream {
-
-        private final MessageDigest digest;
-        private long size;
-
-        Hash() {
-            try {
-                digest = MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException impossible) {
-                throw new IllegalStateException("every JDK has SHA-256", impossible);
-            }
-        }
-
-        @Override
-        public void write(int next) throws IOException {
-            count(1);
-            digest.update((byte) next);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            count(length);
-            digest.update(bytes, offset, length);
-        }
-
-        private void count(int more) throws IOException {
-            size += more;
-            if (size > LARGEST) {
-                throw new IOException("too large to be hashed");
-            }
-        }
-
-        byte[] value() {
-            return digest.digest();
+    private static byte[] hash(byte[] body) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(body);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every JDK has SHA-256", impossible);
         }
     }
 }

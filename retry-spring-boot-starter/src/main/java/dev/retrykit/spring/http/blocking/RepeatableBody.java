@@ -36,7 +36,7 @@ final class RepeatableBody {
         LOST
     }
 
-    private final @Nullable Body source;
+    private final @Nullable KnownBody source;
     private final long limit;
     private volatile byte @Nullable [] bytes;
     private volatile State state;
@@ -45,7 +45,7 @@ final class RepeatableBody {
     /** Done when the attempt that sends it has come to its end. */
     private final CountDownLatch sent = new CountDownLatch(1);
 
-    private RepeatableBody(@Nullable Body source, long limit, State state) {
+    private RepeatableBody(@Nullable KnownBody source, long limit, State state) {
         this.source = source;
         this.limit = limit;
         this.state = state;
@@ -74,32 +74,21 @@ final class RepeatableBody {
         }
         long length = headers.getContentLength();
         boolean streamed = limit < 0 || length > limit;
-        RepeatableBody repeatable = new RepeatableBody(body, limit, streamed ? State.LOST : State.UNTOUCHED);
+        KnownBody known = new KnownBody(body, length);
+        RepeatableBody repeatable = new RepeatableBody(known, limit, streamed ? State.LOST : State.UNTOUCHED);
         repeatable.size = length;
         if (!streamed && (length >= 0 || body.repeatable())) {
-            repeatable.collect(body, length >= 0 ? Math.max(limit, length) : limit);
+            repeatable.hold(known.read(limit));
         }
         return repeatable;
     }
 
-    private void collect(Body body, long most) throws IOException {
-        Collected collected = new Collected(null, most);
-        try {
-            body.writeTo(collected);
-        } catch (IOException | RuntimeException failed) {
-            if (!collected.isTooLarge()) {
-                throw failed;
-            }
-        }
-        end(collected);
-    }
-
-    private void end(Collected collected) {
-        if (collected.isTooLarge()) {
+    /** All of it, or null if that is too much. */
+    private void hold(byte @Nullable [] all) {
+        if (all == null) {
             state = State.LOST;
             return;
         }
-        byte[] all = collected.toByteArray();
         size = all.length;
         bytes = all;
         state = State.HELD;
@@ -107,10 +96,13 @@ final class RepeatableBody {
 
     /** What an attempt sends; null if there is no body. */
     @Nullable
-    Body body() {
+    Body body() throws IOException {
         byte[] held = bytes;
         if (held != null) {
             return held.length == 0 ? null : new HeldBytes(held);
+        }
+        if (source != null) {
+            source.check();
         }
         return source == null || state == State.LOST ? source : this::sendAndCollect;
     }
@@ -123,11 +115,11 @@ final class RepeatableBody {
     /** What tells it from other bodies, where it is in memory or can be written more than once. */
     BodyContent content() {
         byte[] held = bytes;
-        Body body = source;
+        KnownBody body = source;
         if (held != null || body == null) {
             return BodyContent.of(held == null ? new byte[0] : held);
         }
-        return body.repeatable() ? BodyContent.of(body::writeTo) : BodyContent.UNKNOWN;
+        return body;
     }
 
     private void sendAndCollect(OutputStream out) throws IOException {
@@ -139,7 +131,7 @@ final class RepeatableBody {
         Collected collected = new Collected(out, limit);
         try {
             body.writeTo(collected);
-            end(collected);
+            hold(collected.isTooLarge() ? null : collected.toByteArray());
         } catch (IOException | RuntimeException failed) {
             state = State.LOST;
             throw failed;
@@ -192,12 +184,12 @@ final class RepeatableBody {
      */
     private static final class Collected extends OutputStream {
 
-        private final @Nullable OutputStream out;
+        private final OutputStream out;
         private final long limit;
         private @Nullable ByteArrayOutputStream collected = new ByteArrayOutputStream();
         private @Nullable IOException failure;
 
-        Collected(@Nullable OutputStream out, long limit) {
+        Collected(OutputStream out, long limit) {
             this.out = out;
             this.limit = limit;
         }
@@ -228,14 +220,12 @@ final class RepeatableBody {
             }
             if (collected != null) {
                 collected.write(part, offset, length);
-            } else if (out == null) {
-                throw new IOException("the body is larger than " + limit + " bytes");
             }
             send(part, offset, length);
         }
 
         private void send(byte[] part, int offset, int length) throws IOException {
-            if (out != null && failure == null) {
+            if (failure == null) {
                 try {
                     out.write(part, offset, length);
                 } catch (IOException failed) {
@@ -249,7 +239,7 @@ final class RepeatableBody {
 
         @Override
         public void flush() throws IOException {
-            if (out != null && failure == null) {
+            if (failure == null) {
                 out.flush();
             }
         }

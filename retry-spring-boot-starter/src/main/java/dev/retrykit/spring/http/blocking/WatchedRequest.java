@@ -25,7 +25,7 @@ class WatchedRequest implements ClientHttpRequest {
 
     private final ClientHttpRequest request;
     private final WatchedRequestFactory factory;
-    private BodyContent content = BodyContent.UNKNOWN;
+    private @Nullable KnownBody content;
     private final ClientRules rules;
     private boolean bodyIsAskedFor;
     private boolean bodyIsWritten;
@@ -44,12 +44,19 @@ class WatchedRequest implements ClientHttpRequest {
             return receive(begun);
         }
         Optional<RetryContext> attempt = RetryContext.currentForRequests();
-        Outgoing outgoing = Outgoing.of(rules, Aside.message(this, content), attempt, null);
+        Outgoing outgoing = Outgoing.of(rules, Aside.message(this, content == null ? BodyContent.UNKNOWN : content), attempt, null);
         outgoing.tell(getHeaders(), attempt);
         Exchange own = outgoing.begin(attempt);
         watch(own);
         getAttributes().put(Exchange.ATTRIBUTE, own);
-        return WatchedResponse.of(GuardedAttempts.watch(own, () -> send(own)).response(), own);
+        return WatchedResponse.of(GuardedAttempts.watch(own, () -> sendChecked(own)).response(), own);
+    }
+
+    private ClientHttpResponse sendChecked(Exchange sent) throws IOException {
+        if (content != null) {
+            content.check();
+        }
+        return send(sent);
     }
 
     /** Interceptors of the application stand between this and who began the exchange. */
@@ -121,8 +128,8 @@ class WatchedRequest implements ClientHttpRequest {
         bodyIsAskedFor = true;
     }
 
-    /** The body is known before it is sent. */
-    void content(BodyContent known) {
+    /** What the body can be known by before it is sent. */
+    void content(KnownBody known) {
         content = known;
     }
 

@@ -1,6 +1,5 @@
 package dev.retrykit.spring.http.blocking;
 
-import dev.retrykit.spring.http.BodyContent;
 import dev.retrykit.spring.http.ClientRules;
 import dev.retrykit.spring.http.ClientRulesSource;
 import dev.retrykit.spring.http.Guard;
@@ -73,19 +72,18 @@ public record WatchedRequestFactory(
         @Override
         public void setBody(Body body) {
             bodyIsAskedFor();
-            if (body.repeatable()) {
-                content(BodyContent.of(body::writeTo));
-            }
+            KnownBody known = new KnownBody(body, getHeaders().getContentLength());
+            content(known);
             Body own = new Body() {
                 @Override
                 public void writeTo(OutputStream out) throws IOException {
                     reached();
-                    body.writeTo(out);
+                    known.writeTo(out);
                 }
 
                 @Override
                 public boolean repeatable() {
-                    return body.repeatable();
+                    return known.repeatable();
                 }
             };
             watched = own;
