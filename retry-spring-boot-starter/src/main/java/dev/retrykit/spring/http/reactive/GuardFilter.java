@@ -142,14 +142,17 @@ final class GuardFilter implements ExchangeFilterFunction {
                 response.statusCode().value(), response.headers().asHttpHeaders());
         exchange.answered(answer.status(), answer.headers());
         return new Answered<>(
-                exchange.mustKnowFailures() ? watched(response, exchange) : response,
+                watched(response, exchange),
                 exchange.isOwnConflict() ? answer.asExpected() : answer,
                 unwanted -> Drain.begin(unwanted, exchange.connection()));
     }
 
+    /** Who cancels the body cancels no attempt, which ended with the answer; Jetty hears nothing of it then. */
     private static ClientResponse watched(ClientResponse response, Exchange exchange) {
+        boolean mustKnow = exchange.mustKnowFailures();
         return response.mutate()
-                .body(body -> body.doOnError(exchange::noteFailure))
+                .body(body -> (mustKnow ? body.doOnError(exchange::noteFailure) : body)
+                        .doOnCancel(exchange.connection()::abort))
                 .build();
     }
 }
