@@ -87,7 +87,7 @@ public final class ClientRules {
 
     /** Whether the host is told the number of the attempt and the time left. */
     boolean tells(URI uri) {
-        return propagate.stream().anyMatch(pattern -> pattern.matches(uri.getHost()));
+        return propagate.stream().anyMatch(pattern -> pattern.matches(uri));
     }
 
     /** The header that idempotency keys are sent in. */

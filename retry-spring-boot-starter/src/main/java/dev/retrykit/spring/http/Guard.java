@@ -2,7 +2,6 @@ package dev.retrykit.spring.http;
 
 import dev.retrykit.Retry;
 import java.net.URI;
-import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,7 @@ public record Guard(
 
     /** Whether it is for this request of a client, which is a group's or none's. */
     public boolean fits(URI uri, @Nullable String clientGroup) {
-        return host == null ? group != null && group.equals(clientGroup) : host.matches(uri.getHost());
+        return host == null ? group != null && group.equals(clientGroup) : host.matches(uri);
     }
 
     /** Whether POST and PATCH get an idempotency key, as the settings are now. */
@@ -34,7 +33,7 @@ public record Guard(
     }
 
     public Retry engine(URI uri) {
-        String name = uri.getHost();
-        return engines.apply(name == null ? "" : name.toLowerCase(Locale.ROOT));
+        String name = HostPattern.hostOf(uri);
+        return engines.apply(name == null ? "" : name);
     }
 }

@@ -59,7 +59,7 @@ final class KeyHeaders {
     /** The header for a request. */
     KeyHeader of(URI uri) {
         for (Entry entry : entries) {
-            if (entry.host().matches(uri.getHost())) {
+            if (entry.host().matches(uri)) {
                 return entry.header();
             }
         }

@@ -26,7 +26,7 @@ public final class LargeBodies {
      * @param limit the largest that is held, in bytes
      */
     public static void warn(HttpMethod method, URI uri, long size, long limit) {
-        String host = String.valueOf(uri.getHost());
+        String host = String.valueOf(uri.getHost() == null ? HostPattern.hostOf(uri) : uri.getHost());
         if (WARNED.size() < MOST_HOSTS && WARNED.add(host)) {
             LOG.warn("The body of " + method + " " + host + (size < 0 ? "" : ", " + size + " bytes,")
                     + " can't be sent again, so the request makes one attempt: a guarded request holds up to"

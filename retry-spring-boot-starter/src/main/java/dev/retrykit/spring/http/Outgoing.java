@@ -80,8 +80,9 @@ public final class Outgoing {
 
         /** Without what may be secret: user and query. */
         private String describe() {
-            String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
-            return method + " " + uri.getScheme() + "://" + uri.getHost() + port + uri.getRawPath();
+            String authority = String.valueOf(uri.getRawAuthority());
+            String host = authority.substring(authority.lastIndexOf('@') + 1);
+            return method + " " + uri.getScheme() + "://" + host + uri.getRawPath();
         }
 
         /**

@@ -79,8 +79,8 @@ class CancelledBodyTests {
     @ValueSource(strings = {"reactor", "jetty", "http-components"})
     void closeTheConnectionOfAGuardedRequest(String connector) {
         app(connector, "{ host: localhost, policy: events }")
-                .run(context -> assertThreeAreEnough(
-                        context.getBean(Events.class).get(server.url("/events"))));
+                .run(context ->
+                        assertThreeAreEnough(context.getBean(Events.class).get(server.url("/events"))));
     }
 
     @ParameterizedTest

@@ -133,9 +133,7 @@ class OneShotBodyTests {
     }
 
     private List<String> bodies() {
-        return server.requests("/items").stream()
-                .map(FaultServer.Request::body)
-                .toList();
+        return server.requests("/items").stream().map(FaultServer.Request::body).toList();
     }
 
     @ParameterizedTest

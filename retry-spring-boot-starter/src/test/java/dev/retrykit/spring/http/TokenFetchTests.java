@@ -70,7 +70,8 @@ class TokenFetchTests {
 
     private ClientHttpRequestInterceptor fetching(RestClient client) {
         return (request, body, execution) -> {
-            String token = client.post().uri(tokenUrl()).body(grant()).retrieve().body(String.class);
+            String token =
+                    client.post().uri(tokenUrl()).body(grant()).retrieve().body(String.class);
             request.getHeaders().setBearerAuth(String.valueOf(token));
             return execution.execute(request, body);
         };
@@ -121,9 +122,8 @@ class TokenFetchTests {
     void soIsThatOfAWebClient(String transport) {
         app(GUARDED, transport).run(context -> {
             WebClient.Builder builder = context.getBean(WebClient.Builder.class);
-            WebClient client = builder.clone()
-                    .filter(fetching(builder.clone().build()))
-                    .build();
+            WebClient client =
+                    builder.clone().filter(fetching(builder.clone().build())).build();
             assertThat(catchThrowable(() -> client.get()
                             .uri(server.url("/down"))
                             .retrieve()
@@ -194,8 +194,8 @@ class TokenFetchTests {
                 .withBean(TokenFetchTests.class, () -> this)
                 .withBean(Before.class, () -> new Before(before))
                 .withUserConfiguration(Clients.class)
-                .run(context -> assertThat(catchThrowable(
-                                () -> call.on(context.getBean(Calls.class), server.url("/down"))))
+                .run(context -> assertThat(
+                                catchThrowable(() -> call.on(context.getBean(Calls.class), server.url("/down"))))
                         .isNotNull());
     }
 
@@ -266,7 +266,11 @@ class TokenFetchTests {
             RestClient inner = builder.clone().build();
             RestClient client = builder.clone()
                     .requestInterceptor((request, body, execution) -> {
-                        inner.post().uri(request.getURI()).body(grant()).retrieve().toBodilessEntity();
+                        inner.post()
+                                .uri(request.getURI())
+                                .body(grant())
+                                .retrieve()
+                                .toBodilessEntity();
                         return execution.execute(request, body);
                     })
                     .build();

@@ -44,12 +44,14 @@ class WatchedRequest implements ClientHttpRequest {
             return receive(begun);
         }
         Optional<RetryContext> attempt = RetryContext.currentForRequests();
-        Outgoing outgoing = Outgoing.of(rules, Aside.message(this, content == null ? BodyContent.UNKNOWN : content), attempt, null);
+        Outgoing outgoing =
+                Outgoing.of(rules, Aside.message(this, content == null ? BodyContent.UNKNOWN : content), attempt, null);
         outgoing.tell(getHeaders(), attempt);
         Exchange own = outgoing.begin(attempt);
         watch(own);
         getAttributes().put(Exchange.ATTRIBUTE, own);
-        return WatchedResponse.of(GuardedAttempts.watch(own, () -> sendChecked(own)).response(), own);
+        return WatchedResponse.of(
+                GuardedAttempts.watch(own, () -> sendChecked(own)).response(), own);
     }
 
     private ClientHttpResponse sendChecked(Exchange sent) throws IOException {
