@@ -141,12 +141,17 @@ public final class RetryBudget {
     private void fail(Ledger first, boolean beginsCall, long nowNanos) {
         first.window().slideTo(nowNanos);
         Ledger seen = first;
-        Ledger next = seen.afterFailure(beginsCall, nowNanos);
-        while (next != null && !LEDGER.compareAndSet(this, seen, next)) {
+        while (!tryFail(seen, beginsCall, nowNanos)) {
             seen = ledger(nowNanos);
-            next = seen.afterFailure(beginsCall, nowNanos);
         }
         seen.window().add(Ledger.FAILURE, nowNanos);
+    }
+
+    /** Another failure that begins a trouble is in the window when it is judged here: then the trouble is there, too. */
+    @SuppressWarnings("ReferenceEquality") // a ledger that was replaced meanwhile
+    private boolean tryFail(Ledger seen, boolean beginsCall, long nowNanos) {
+        Ledger next = seen.afterFailure(beginsCall, nowNanos);
+        return next == null ? ledger == seen : LEDGER.compareAndSet(this, seen, next);
     }
 
     /**
