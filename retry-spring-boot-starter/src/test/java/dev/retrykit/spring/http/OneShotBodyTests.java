@@ -19,7 +19,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.io.AbstractResource;
 import org.springframework.http.MediaType;
@@ -171,33 +170,5 @@ class OneShotBodyTests {
             send(yml, transport, IntStream.range(0, 300_000).boxed().toList());
         }
         assertThat(bodies()).hasSize(3).allMatch(body -> body.endsWith(",299999]") && body.startsWith("[0,1,2,"));
-    }
-
-    /** What was dropped with its connection is sent once more at once, if it is the same. */
-    @ParameterizedTest
-    @EnumSource(
-            value = Transport.class,
-            names = {"HTTP_COMPONENTS", "JETTY", "REACTOR"})
-    void areNotSentAgainOverAnotherConnection(Transport transport) throws IOException {
-        try (KeptServer kept = new KeptServer((request, out) -> out.answer(200, ""))) {
-            HttpApps.with("", ended).withPropertyValues(transport.properties()).run(context -> {
-                RestClient client = context.getBean(RestClient.Builder.class).build();
-                assertThat(sendOverDeadConnection(client, kept, Batch.of(2))).isNotNull();
-                assertThat(kept.requests()).containsExactly("GET /items");
-                assertThat(sendOverDeadConnection(client, kept, List.of(0, 1))).isNull();
-                assertThat(kept.requests()).containsExactly("GET /items", "GET /items", "PUT /items");
-            });
-        }
-    }
-
-    private static @Nullable Throwable sendOverDeadConnection(RestClient client, KeptServer kept, Object body) {
-        client.get().uri(kept.url("/items")).retrieve().toBodilessEntity();
-        kept.letConnectionsDie();
-        return catchThrowable(() -> client.put()
-                .uri(kept.url("/items"))
-                .contentType(MediaType.APPLICATION_JSON)
-                .body(body)
-                .retrieve()
-                .toBodilessEntity());
     }
 }

@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.StreamingHttpOutputMessage.Body;
 
@@ -20,7 +19,6 @@ final class KnownBody implements Body, BodyContent {
     private final long length;
     private volatile byte @Nullable [] held;
     private volatile @Nullable Exception failure;
-    private volatile @Nullable Sent sent;
 
     /**
      * Writes nothing yet.
@@ -32,21 +30,9 @@ final class KnownBody implements Body, BodyContent {
         this.length = length;
     }
 
-    /** One that has been sent is looked at again. */
     @Override
     public boolean repeatable() {
-        Sent first = sent;
-        return held != null || source.repeatable() && (first == null || isSame(first));
-    }
-
-    private boolean isSame(Sent first) {
-        Sent again = new Sent(null, first.size());
-        try {
-            source.writeTo(again);
-        } catch (IOException | RuntimeException enough) {
-            // or it can't be written again, and is shorter then
-        }
-        return again.size() == first.size() && again.sum() == first.sum();
+        return held != null || source.repeatable();
     }
 
     @Override
@@ -128,68 +114,10 @@ final class KnownBody implements Body, BodyContent {
     public void writeTo(OutputStream out) throws IOException {
         check();
         byte[] known = held;
-        if (known != null) {
+        if (known == null) {
+            source.writeTo(out);
+        } else {
             out.write(known);
-            return;
-        }
-        Sent now = new Sent(out, LARGEST);
-        if (sent == null) {
-            sent = now;
-        }
-        source.writeTo(now);
-    }
-
-    /** Passes a body on, and remembers how it began. */
-    private static final class Sent extends OutputStream {
-
-        private final @Nullable OutputStream out;
-        private final int most;
-
-        // guarded by this
-        private final CRC32C sum = new CRC32C();
-        private int size;
-
-        /** Where nothing is passed on, it ends with as many bytes. */
-        Sent(@Nullable OutputStream out, int most) {
-            this.out = out;
-            this.most = most;
-        }
-
-        synchronized int size() {
-            return size;
-        }
-
-        synchronized long sum() {
-            return sum.getValue();
-        }
-
-        @Override
-        public void write(int next) throws IOException {
-            write(new byte[] {(byte) next}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] part, int offset, int count) throws IOException {
-            int taken = remember(part, offset, count);
-            if (out != null) {
-                out.write(part, offset, count);
-            } else if (taken < count) {
-                throw new IOException("enough was written");
-            }
-        }
-
-        private synchronized int remember(byte[] part, int offset, int count) {
-            int taken = Math.min(count, most - size);
-            sum.update(part, offset, taken);
-            size += taken;
-            return taken;
-        }
-
-        @Override
-        public void flush() throws IOException {
-            if (out != null) {
-                out.flush();
-            }
         }
     }
 
