@@ -94,7 +94,7 @@ class ShownValuesTests {
             assertThat(value(endpoint, caller, "payments", "idempotency-key")).isEqualTo(HIDDEN);
             assertThat(value(endpoint, caller, "payments", "max-attempts")).isEqualTo(4);
             assertThat(value(endpoint, caller, "payments", "backoff.delay")).isEqualTo("4s");
-            assertThat(value(endpoint, caller, "payments", "jitter")).isEqualTo("full");
+            assertThat(value(endpoint, caller, "payments", "jitter")).isEqualTo("decorrelated");
             assertThat(value(endpoint, caller, "plain", "idempotency-key")).isEqualTo("auto");
             assertThat(endpoint.report(true).circuits().get("payments").settings())
                     .extractingByKey("ignore")
