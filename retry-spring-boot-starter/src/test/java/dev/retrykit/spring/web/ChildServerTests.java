@@ -107,7 +107,12 @@ class ChildServerTests {
                 .parent(parent)
                 .web(type)
                 .bannerMode(Banner.Mode.OFF)
-                .properties("server.port=0", "server.address=127.0.0.1", "server.shutdown=graceful")
+                .properties(
+                        "server.port=0",
+                        "server.address=127.0.0.1",
+                        "server.shutdown=graceful",
+                        "spring.reactor.netty.shutdown-quiet-period=0s",
+                        "spring.lifecycle.timeout-per-shutdown-phase=2s")
                 .run();
     }
 
