@@ -1,9 +1,6 @@
 package dev.retrykit;
 
 import dev.retrykit.RetryCounters.AttemptResult;
-import dev.retrykit.budget.RetryBudget;
-import dev.retrykit.budget.RetryBudget.Asking;
-import dev.retrykit.budget.RetryBudget.Token;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.OnOpen;
 import dev.retrykit.circuit.Permit;
@@ -21,29 +18,14 @@ final class Admission {
     private static final double SPREAD_WITHOUT_CHANCE = 0.5;
 
     private final @Nullable Circuit circuit;
-    private final RetryBudget budget;
+    private final BudgetAccount account;
     private final RandomGenerator random;
     private @Nullable Permit permit;
-    private @Nullable Token token;
-    private long paidNanos;
-
-    /** What the last retry was paid with. */
-    private @Nullable Token lastToken;
-
-    private int retries;
 
     /** Whether the call waits for the circuit, and since when. */
     private boolean waits;
 
     private long rejectedNanos;
-
-    /** Attempts that failed, as the budget has counted them. */
-    private int failures;
-
-    private int forgiven;
-
-    /** Whether a retry of this call was made as a probe. */
-    private boolean isProbed;
 
     /** What the attempts around hold: a circuit among these lets all of this call's attempts through, uncounted. */
     private @Nullable Hold enclosing;
@@ -63,8 +45,8 @@ final class Admission {
      */
     Admission(Retry retry, @Nullable Hold enclosing) {
         this.circuit = retry.circuit();
-        this.budget = retry.budget();
         this.random = retry.random();
+        this.account = new BudgetAccount(retry.budget(), random);
         this.enclosing = enclosing;
     }
 
@@ -116,7 +98,7 @@ final class Admission {
         }
         long wait = waitNanos(leftNanos, nowNanos);
         if (wait < 0 && isClosed(nowNanos)) {
-            // its turn would come too late: it comes at a random time that isn't
+            // The call's turn would come after its time budget, so the call returns at a random time within it.
             waits = false;
             return Math.round(leftNanos / 2.0 * chance());
         }
@@ -151,14 +133,9 @@ final class Admission {
         if (!opensInTime(delayNanos, leftNanos, nowNanos)) {
             return StopReason.CIRCUIT_OPEN;
         }
-        Token paid = budget.tryAcquire(new Asking(retries + 1, lastToken, random), nowNanos);
-        if (paid == null) {
+        if (!account.tryPay(dryRun, nowNanos)) {
             return StopReason.RETRY_BUDGET;
         }
-        retries++;
-        lastToken = paid;
-        token = dryRun ? null : paid;
-        paidNanos = nowNanos;
         return dryRun ? StopReason.DRY_RUN : null;
     }
 
@@ -171,10 +148,8 @@ final class Admission {
     }
 
     /**
-     * Gives the permit back with what the attempt told. The hold ends first, so that nothing passes on a permit that was
-     * given back. The token goes back too if the dependency did its work, which it also did when it gave a permanent
-     * answer; otherwise it is spent. What a circuit doesn't record is spent on, too. It goes back before the success is
-     * counted, which would else refill the reserve for nothing.
+     * Tells circuit and budget how the attempt ended. The hold ends first, so that nothing passes on a permit that was given
+     * back. The budget counts a failure that the circuit does not record.
      */
     void leave(AttemptOutcome outcome, long startedNanos, long nowNanos) {
         boolean ignored = outcome.isIgnoredBy(circuit);
@@ -185,33 +160,17 @@ final class Admission {
         }
         if (permit != null && circuit != null) {
             Signal told = ignored ? heeded : outcome.recordedBy(circuit);
-            // what isn't about the dependency wasn't slow either; who gave it up had waited for it
+            // A failure that is not about the dependency is not slow. A cancelled attempt may be.
             boolean beside =
                     told == Signal.NONE && outcome.failure() != null && outcome.result() != AttemptResult.TIMEOUT;
             circuit.end(permit, told, beside ? nowNanos : startedNanos, nowNanos);
             permit = null;
         }
-        Token paid = token;
-        token = null;
-        if (paid != null && heeded.isSuccess()) {
-            budget.succeeded(paid, paidNanos, nowNanos);
-            lastToken = null;
-        }
-        isProbed = lastToken == Token.PROBE;
-        budget.record(heeded, heeded.isSuccess() ? failures - forgiven : failures, nowNanos);
-        if (heeded.isFailure() && !budget.policy().isUnlimited()) {
-            failures++;
-        } else if (heeded.isSuccess()) {
-            forgiven = failures;
-        }
+        account.end(heeded, nowNanos);
     }
 
-    /** The retry that it paid for was never made. */
+    /** The retry that it paid for will not be made. */
     void giveBackToken(long nowNanos) {
-        Token paid = token;
-        token = null;
-        if (paid != null && !(paid == Token.PROBE && isProbed)) {
-            budget.giveBack(paid, paidNanos, nowNanos);
-        }
+        account.giveBack(nowNanos);
     }
 }

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The failures of a call before its last one, and who is told how it ends with that. Of many the first and the latest are kept: what it began with, and what it
- * came to. A call that may fail a billion times must not fill the memory with what nobody reads.
+ * The failures of a call before its last one, and the request that is told how the call ends. Of many failures the first and
+ * the latest are kept, so that a call that may fail a billion times doesn't fill the memory.
  */
 final class EarlierFailures {
 

@@ -199,11 +199,7 @@ public final class RetryPolicy {
             return this;
         }
 
-        /**
-         * The first delay and the cap alone: the strategy and the default jitter stay.
-         *
-         * @throws IllegalArgumentException if the delay is negative or above the cap
-         */
+        /** The first delay and the cap alone: strategy and default jitter stay. Fails as {@link BackoffPolicy#of} does. */
         public Builder backoff(Duration delay, Duration maxDelay) {
             this.backoff = BackoffPolicy.of(backoff.strategy(), delay, backoff.multiplier(), maxDelay);
             return this;
@@ -224,7 +220,7 @@ public final class RetryPolicy {
 
         /**
          * After so long no attempt and no delay begins any more: above zero. Default 30 s, or what all attempts may
-         * take together. 147 years and more are no limit.
+         * take together where an attempt timeout above that is set. 147 years and more are no limit.
          */
         public Builder timeBudget(Duration budget) {
             this.timeBudget = Objects.requireNonNull(budget, "budget");
@@ -274,7 +270,10 @@ public final class RetryPolicy {
             return this;
         }
 
-        /** Whether attempts are told of the {@linkplain AttemptRequests#watched HTTP requests} they send. Default false. */
+        /**
+         * Whether attempts are told of the {@linkplain AttemptRequests#watched HTTP requests} they send. Then an attempt in
+         * which an HTTP client failed, and which was told of none, isn't repeated if keys were asked for. Default false.
+         */
         public Builder watchesRequests(boolean watch) {
             this.watchesRequests = watch;
             return this;

@@ -115,7 +115,7 @@ class TroubleRaces {
             id = {"PROBE, null", "null, PROBE"},
             expect = ACCEPTABLE,
             desc = "the next that asks may retry, once")
-    @Outcome(expect = FORBIDDEN, desc = "nobody may, or two may")
+    @Outcome(expect = FORBIDDEN, desc = "no retry is granted, or two are")
     @State
     public static class ProvenProbe {
 

@@ -19,6 +19,10 @@ final class Results {
     private final AtomicInteger streak;
     private final Evidence evidence;
     private final @Nullable Hanging hanging;
+
+    /** Whether calls that come in are counted under these settings. */
+    private final boolean watches;
+
     private final Window.Reading<Look> look = this::look;
     private final Window.Reading<Look> lookBack = this::lookBack;
 
@@ -41,10 +45,11 @@ final class Results {
         this.streak = streak;
         this.evidence = evidence;
         this.hanging = hanging;
+        this.watches = watched(policy);
     }
 
     boolean watchesAdmissions() {
-        return watched(policy);
+        return watches;
     }
 
     private static boolean watched(CircuitPolicy policy) {
@@ -74,7 +79,7 @@ final class Results {
      */
     boolean admit(long nowNanos) {
         Hanging calls = hanging;
-        if (calls == null || !watched(policy) || !calls.admit(nowNanos)) {
+        if (calls == null || !watches || !calls.admit(nowNanos)) {
             return false;
         }
         long many = calls.count();

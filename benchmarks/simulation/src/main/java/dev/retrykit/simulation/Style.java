@@ -98,7 +98,7 @@ enum Style {
         return CircuitPolicy.builder().onOpen(OnOpen.WAIT).build();
     }
 
-    /** Nobody waits for it, and each worker holds one item. */
+    /** The settings for batches: no user waits, and each worker holds one item. */
     private static Retry.Builder batch(World world) {
         RetryPolicy policy = RetryPolicy.builder()
                 .maxAttempts(10)

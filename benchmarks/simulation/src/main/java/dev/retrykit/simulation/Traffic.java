@@ -63,7 +63,7 @@ final class Traffic {
         }
     }
 
-    /** What became of a call. */
+    /** The outcome of a call. */
     static final class Call {
 
         final double began;
