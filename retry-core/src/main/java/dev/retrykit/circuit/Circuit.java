@@ -14,8 +14,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stops calling a dependency that is down, probes it, and recovers. Thread-safe. A call takes no lock; a
- * transition takes one where a listener is told of it.
+ * Stops calling a dependency that is down, probes it, and recovers. Thread-safe; only telling a listener takes a lock.
  *
  * <p>The state is one {@link Generation}, replaced by one CAS against what was read. A permit is the generation that
  * gave it, so a result can only ever be counted where it belongs, and of many threads that see the same reason for a
