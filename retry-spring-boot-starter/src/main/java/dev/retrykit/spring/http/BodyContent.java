@@ -1,10 +1,11 @@
 package dev.retrykit.spring.http;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import org.jspecify.annotations.Nullable;
 
-/** What tells the body of a request from other bodies. It is asked for only if the request carries a key. */
+/** What is known of the body of a request. It is asked for only where a decision depends on it. */
 @FunctionalInterface
 public interface BodyContent {
 
@@ -17,9 +18,24 @@ public interface BodyContent {
     /** A hash of its bytes, equal for all ways to know them; null if they aren't known. */
     byte @Nullable [] bytes();
 
+    /** Whether it is known to contain a text of ASCII characters. A body that isn't in memory isn't known to. */
+    default boolean contains(String text) {
+        return false;
+    }
+
     /** A body in memory. */
     static BodyContent of(byte[] body) {
-        return () -> body.length > LARGEST ? null : hash(body);
+        return new BodyContent() {
+            @Override
+            public byte @Nullable [] bytes() {
+                return body.length > LARGEST ? null : hash(body);
+            }
+
+            @Override
+            public boolean contains(String text) {
+                return new String(body, StandardCharsets.ISO_8859_1).contains(text);
+            }
+        };
     }
 
     private static byte[] hash(byte[] body) {

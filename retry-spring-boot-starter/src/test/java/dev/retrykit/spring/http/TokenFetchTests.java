@@ -258,6 +258,21 @@ class TokenFetchTests {
         assertThat(ended).extracting(RetryEvent.Ended::reason).containsExactly(StopReason.NOT_IDEMPOTENT);
     }
 
+    @Test
+    void aFormThatAsksForNoTokenIsNotSentAgain() {
+        MultiValueMap<String, String> entry = new LinkedMultiValueMap<>();
+        entry.add("entry", "read");
+        fails(
+                client -> (request, body, execution) -> {
+                    client.post().uri(tokenUrl()).body(entry).retrieve().toBodilessEntity();
+                    return execution.execute(request, body);
+                },
+                Calls::read);
+
+        assertThat(server.requests("/token")).hasSize(1);
+        assertThat(ended).extracting(RetryEvent.Ended::reason).containsExactly(StopReason.NOT_IDEMPOTENT);
+    }
+
     /** A request that an interceptor makes anew has no attributes, by which it would be known. */
     @Test
     void aFormThatAnInterceptorSendsInPlaceOfAnotherIsNotSentAgain() {

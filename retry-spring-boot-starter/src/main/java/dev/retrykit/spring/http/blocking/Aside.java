@@ -11,6 +11,9 @@ final class Aside {
 
     private static final ThreadLocal<@Nullable HttpRequest> CURRENT = new ThreadLocal<>();
 
+    /** RFC 6749: each request for an access token has this parameter. */
+    private static final String GRANT_TYPE = "grant_type=";
+
     private Aside() {}
 
     /** Has interceptors work on a request. */
@@ -39,7 +42,8 @@ final class Aside {
         HttpRequest outer = CURRENT.get();
         boolean fetchesToken = outer != null
                 && Outgoing.Message.isForm(request.getHeaders())
-                && !path(outer).equals(path(request));
+                && !path(outer).equals(path(request))
+                && body.contains(GRANT_TYPE);
         return new Outgoing.Message(request.getMethod(), request.getURI(), request.getHeaders(), body, fetchesToken);
     }
 

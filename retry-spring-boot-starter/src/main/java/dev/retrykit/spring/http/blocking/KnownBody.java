@@ -37,15 +37,24 @@ final class KnownBody implements Body, BodyContent {
 
     @Override
     public byte @Nullable [] bytes() {
+        return content().bytes();
+    }
+
+    @Override
+    public boolean contains(String text) {
+        return content().contains(text);
+    }
+
+    private BodyContent content() {
         if (!repeatable() || length > LARGEST || failure != null) {
-            return null;
+            return UNKNOWN;
         }
         try {
             byte[] all = read(LARGEST);
-            return all == null ? null : BodyContent.of(all).bytes();
+            return all == null ? UNKNOWN : BodyContent.of(all);
         } catch (IOException | RuntimeException failed) {
-            // the request fails of it
-            return null;
+            // the request fails with the same failure
+            return UNKNOWN;
         }
     }
 
