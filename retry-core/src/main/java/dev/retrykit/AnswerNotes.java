@@ -1,11 +1,15 @@
 package dev.retrykit;
 
+import dev.retrykit.failure.AnswerMarks;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Whom one attempt asked, and what it was answered last. What comes after its end isn't noted. Thread-safe. */
@@ -17,10 +21,19 @@ final class AnswerNotes {
     /** Of an attempt whose requests fail more often only the latest can be what it ends with. */
     private static final int MOST_FAILURES = 16;
 
+    /** What comes after them isn't known: a loop that never ends needs no more memory. */
+    private static final int MOST_MARKS = 10_000;
+
     private volatile @Nullable PeerAnswer last;
     private volatile List<String> peers = List.of();
     private volatile @Nullable BitSet statuses;
     private volatile List<Throwable> failures = List.of();
+    /** Null while there are none. Read and written under this object's lock. */
+    private @Nullable Set<Object> marks;
+
+    /** Null while no request was sent whose answer bears a mark. */
+    private volatile @Nullable AnswerMarks reader;
+
     private volatile @Nullable BitSet transientStatuses;
     private volatile boolean ended;
 
@@ -92,6 +105,64 @@ final class AnswerNotes {
         return false;
     }
 
+    /** Answers to requests may bear marks, which are found so. */
+    void markBy(AnswerMarks marks) {
+        reader = marks;
+    }
+
+    /** The answer to a request bears a mark. */
+    void mark(Object mark) {
+        if (!ended) {
+            addMarks(List.of(mark));
+        }
+    }
+
+    private synchronized void addMarks(List<Object> more) {
+        Set<Object> known = marks;
+        if (known == null) {
+            known = Collections.newSetFromMap(new IdentityHashMap<>());
+            marks = known;
+        }
+        for (Object mark : more) {
+            if (known.size() < MOST_MARKS) {
+                known.add(mark);
+            }
+        }
+    }
+
+    private synchronized List<Object> marks() {
+        return marks == null ? List.of() : List.copyOf(marks);
+    }
+
+    /** Whether a failure reports the answer to a request that is known here. */
+    boolean hasMarkOf(Throwable failure) {
+        Object mark = markOf(failure);
+        return mark != null && isKnown(mark);
+    }
+
+    /** Whether a failure reports the answer to a request that isn't known here. */
+    boolean lacksMarkOf(Throwable failure) {
+        Object mark = markOf(failure);
+        return mark != null && !isKnown(mark);
+    }
+
+    private synchronized boolean isKnown(Object mark) {
+        return marks != null && marks.contains(mark);
+    }
+
+    private @Nullable Object markOf(Throwable failure) {
+        AnswerMarks known = reader;
+        if (known != null) {
+            for (Throwable link : Causes.chain(failure)) {
+                Object mark = known.of(link);
+                if (mark != null) {
+                    return mark;
+                }
+            }
+        }
+        return null;
+    }
+
     private synchronized void addStatus(int status) {
         statuses = with(statuses, status);
     }
@@ -124,6 +195,11 @@ final class AnswerNotes {
             add(inner.peers);
         }
         inner.failures.forEach(this::fail);
+        AnswerMarks found = inner.reader;
+        if (found != null) {
+            markBy(found);
+            addMarks(inner.marks());
+        }
         BitSet answered = inner.statuses;
         if (answered != null) {
             answered.stream().forEach(this::addStatus);

@@ -1,5 +1,6 @@
 package dev.retrykit;
 
+import dev.retrykit.failure.AnswerMarks;
 import dev.retrykit.failure.RequestMismatchException;
 import dev.retrykit.http.HeaderLines;
 import dev.retrykit.http.RetryAdvice;
@@ -37,6 +38,28 @@ public final class AttemptRequests {
      */
     public void watched() {
         attempt.notes().add(new SideEffect(attempt.notes(), SideEffect.Kind.WATCHED, ""));
+    }
+
+    /**
+     * Notes a {@linkplain #watched() watched} request whose answer may bear a {@linkplain #mark mark}: a failure by an
+     * answer without one is another client's.
+     *
+     * @param marks finds marks in the failures of all clients that are watched anywhere
+     */
+    public void watched(AnswerMarks marks) {
+        Objects.requireNonNull(marks, "marks");
+        for (AttemptNotes each = attempt.notes(); each != null; each = each.around()) {
+            each.answers().markBy(marks);
+        }
+        watched();
+    }
+
+    /** The answer to a watched request of this attempt bears a mark: an object that is this answer's alone. */
+    public void mark(Object mark) {
+        Objects.requireNonNull(mark, "mark");
+        for (AttemptNotes each = attempt.notes(); each != null; each = each.around()) {
+            each.answers().mark(mark);
+        }
     }
 
     /**

@@ -42,16 +42,20 @@ final class UnwatchedRequests {
         }
     }
 
-    /** Whether none of the requests that are watched has failed so: those among them that are POST or PATCH have keys. */
+    /**
+     * Whether a failure isn't that of a watched request: those among them that are POST or PATCH have keys. That an answer is
+     * unmarked counts only where the call has sent no key, since a caller may have put a key into a request that isn't watched.
+     */
     private static boolean isOfAnother(AttemptNotes notes, @Nullable Throwable failure, Verdict verdict) {
-        if (failure == null || notes.answers().hasFailure(failure)) {
+        AnswerNotes answers = notes.answers();
+        if (failure == null || answers.hasFailure(failure) || answers.hasMarkOf(failure)) {
             return false;
         }
-        boolean otherStatus = verdict.status() != 0 && !notes.answers().hasStatus(verdict.status());
+        boolean otherStatus = verdict.status() != 0 && !answers.hasStatus(verdict.status());
         return HttpClientFailures.isOfForeign(failure)
                 || HttpClientFailures.isLost(failure)
                 || otherStatus && HttpClientFailures.isOne(failure)
-                || !notes.key().hasSent() && HttpClientFailures.isOfUnsafeRequest(failure);
+                || !notes.key().hasSent() && answers.lacksMarkOf(failure);
     }
 
     private static boolean isHttp(@Nullable Throwable failure, Verdict verdict) {

@@ -2,7 +2,6 @@ package dev.retrykit.failure;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** Failures of HTTP clients, by the names of their classes, or of the classes that threw them. */
 public final class HttpClientFailures {
@@ -45,10 +44,6 @@ public final class HttpClientFailures {
     private static final String LOST_REQUEST =
             "org.springframework.web.reactive.function.client.WebClientRequestException";
 
-    /** What the clients of Spring say: {@code 500 … on POST request for "…"}, {@code 500 … from POST …}. */
-    private static final Pattern UNSAFE_REQUEST =
-            Pattern.compile(" (?:on (?:POST|PATCH) request for|from (?:POST|PATCH)) ");
-
     private HttpClientFailures() {}
 
     /** Whether a failure, or one in its cause chain, comes from an HTTP client. */
@@ -73,19 +68,6 @@ public final class HttpClientFailures {
             lost |= link instanceof IOException || link.getClass().getName().equals(LOST_REQUEST);
         }
         return lost && isOne(failure);
-    }
-
-    /** Whether a failure of one of Spring's clients says that it sent a POST or PATCH. */
-    public static boolean isOfUnsafeRequest(Throwable failure) {
-        for (Throwable link : Causes.chain(failure)) {
-            String message = link.getMessage();
-            if (message != null
-                    && startsWithOne(link.getClass().getName(), SPRING)
-                    && UNSAFE_REQUEST.matcher(message).find()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static boolean isOfSpring(Throwable failure) {

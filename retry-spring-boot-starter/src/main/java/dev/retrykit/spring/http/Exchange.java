@@ -85,7 +85,7 @@ public final class Exchange {
     static Exchange begin(Optional<RetryContext> attempt, URI uri, @Nullable String what, boolean hasKey) {
         String peer = attempt.isPresent() ? peer(uri) : "";
         attempt.ifPresent(context -> context.requests().sendTo(peer));
-        attempt.ifPresent(context -> context.requests().watched());
+        attempt.ifPresent(context -> context.requests().watched(SpringAnswerMarks.INSTANCE));
         SideEffect effect = what == null
                 ? null
                 : attempt.map(context -> context.sideEffect(what, hasKey)).orElse(null);
@@ -235,8 +235,15 @@ public final class Exchange {
         return connection;
     }
 
+    /** The answer to it bears a mark, by which its failure is known. */
+    public void mark(Object mark) {
+        if (attempt != null) {
+            attempt.requests().mark(mark);
+        }
+    }
+
     /** Whether it is part of an attempt. */
-    boolean isPartOfAttempt() {
+    public boolean isPartOfAttempt() {
         return attempt != null;
     }
 

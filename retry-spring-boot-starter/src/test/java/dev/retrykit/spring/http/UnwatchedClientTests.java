@@ -15,6 +15,8 @@ import java.sql.SQLTransientConnectionException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +59,11 @@ class UnwatchedClientTests {
         server = new FaultServer();
         server.on("/broken", (request, connection) -> connection.status(500));
         server.on("/unavailable", (request, connection) -> connection.status(500));
+        server.on("/gateway", (request, connection) -> connection.status(502));
+        server.on("/busy", (request, connection) -> connection.status(503));
+        server.on("/busy-too", (request, connection) -> connection.status(503));
+        server.on("/throttled", (request, connection) -> connection.status(429));
+        server.on("/throttled-too", (request, connection) -> connection.status(429));
         server.on("/lost", (request, connection) -> connection.reset());
     }
 
@@ -90,6 +97,22 @@ class UnwatchedClientTests {
                                         .POST(HttpRequest.BodyPublishers.ofString("x"))
                                         .build(),
                                 HttpResponse.BodyHandlers.ofString());
+        };
+    }
+
+    private Callable<?> get(String client, String path) {
+        URI uri = URI.create(server.url(path));
+        return switch (client) {
+            case "RestClient" ->
+                () -> RestClient.create().get().uri(uri).retrieve().body(String.class);
+            case "WebClient" ->
+                () -> WebClient.create()
+                        .get()
+                        .uri(uri)
+                        .retrieve()
+                        .bodyToMono(String.class)
+                        .block();
+            default -> () -> new RestTemplate().getForObject(uri, String.class);
         };
     }
 
@@ -179,22 +202,132 @@ class UnwatchedClientTests {
         assertThat(output).contains("came from an HTTP client that isn't watched, so no key was sent");
     }
 
-    /** The statuses are equal, but what was read had no POST among it. The failure of a RestClient doesn't tell its method. */
+    /** What was read failed, too, and that was caught: be the statuses equal or not, the POST isn't what was read. */
     @ParameterizedTest
-    @ValueSource(strings = {"RestTemplate", "WebClient"})
-    void areNotRepeatedWhereAWatchedRequestWasAnsweredAlike(String client) {
+    @CsvSource({
+        "RestClient, /unavailable, /broken",
+        "RestClient, /busy, /broken",
+        "RestClient, /gateway, /broken",
+        "RestTemplate, /unavailable, /broken",
+        "RestTemplate, /busy, /busy-too",
+        "RestTemplate, /busy, /broken",
+        "WebClient, /unavailable, /broken",
+        "WebClient, /busy, /busy-too",
+        "WebClient, /busy, /broken"
+    })
+    void areNotRepeatedWhereAWatchedRequestFailedBefore(String client, String read, String written) {
         HttpApps.with(YML, ended).withBean(Calls.class).run(context -> {
             RestClient watched = context.getBean(RestClient.Builder.class).build();
+            WebClient reactive = context.getBean(WebClient.Builder.class).build();
             fails(() -> context.getBean(Calls.class).keyed(() -> {
-                fails(() ->
-                        watched.get().uri(server.url("/unavailable")).retrieve().toBodilessEntity());
-                return post(client, "/broken").call();
+                fails(() -> watched.get().uri(server.url(read)).retrieve().toBodilessEntity());
+                return post(client, written).call();
+            }));
+            fails(() -> context.getBean(Calls.class).keyed(() -> {
+                fails(() -> reactive.get()
+                        .uri(server.url(read))
+                        .retrieve()
+                        .toBodilessEntity()
+                        .block());
+                return post(client, written).call();
             }));
         });
 
-        assertThat(server.requests("/unavailable")).hasSize(1);
+        assertThat(server.requests(read)).hasSize(2);
+        assertThat(server.requests(written)).hasSize(2);
+        assertThat(ended)
+                .extracting(RetryEvent.Ended::reason)
+                .containsExactly(StopReason.NOT_IDEMPOTENT, StopReason.NOT_IDEMPOTENT);
+    }
+
+    /** A watched client that no attempt reaches, on a thread that doesn't know it. */
+    @ParameterizedTest
+    @CsvSource({"RestClient", "WebClient"})
+    void areNotRepeatedWhereTheirThreadDoesNotKnowTheAttempt(String client) {
+        HttpApps.with(YML, ended).withBean(Calls.class).run(context -> {
+            RestClient watched = context.getBean(RestClient.Builder.class).build();
+            WebClient reactive = context.getBean(WebClient.Builder.class).build();
+            Callable<?> post = client.equals("RestClient")
+                    ? () -> watched.post()
+                            .uri(server.url("/broken"))
+                            .body("x")
+                            .retrieve()
+                            .toBodilessEntity()
+                    : () -> reactive.post()
+                            .uri(server.url("/broken"))
+                            .bodyValue("x")
+                            .retrieve()
+                            .toBodilessEntity()
+                            .block();
+            fails(() -> context.getBean(Calls.class).keyed(() -> {
+                fails(() ->
+                        watched.get().uri(server.url("/unavailable")).retrieve().toBodilessEntity());
+                return onAnotherThread(post);
+            }));
+        });
+
         assertThat(server.requests("/broken")).hasSize(1);
         assertThat(ended).extracting(RetryEvent.Ended::reason).containsExactly(StopReason.NOT_IDEMPOTENT);
+    }
+
+    private static Object onAnotherThread(Callable<?> call) throws Exception {
+        FutureTask<Object> task = new FutureTask<>(call::call);
+        Thread thread = new Thread(task);
+        thread.start();
+        try {
+            return task.get();
+        } catch (ExecutionException failed) {
+            throw (Exception) failed.getCause();
+        }
+    }
+
+    /** What must not be done twice has a key, so what others read may be read again. */
+    @ParameterizedTest
+    @CsvSource({
+        "RestClient, /unavailable, /broken",
+        "RestClient, /unavailable, /gateway",
+        "RestTemplate, /unavailable, /broken",
+        "WebClient, /unavailable, /broken",
+        "RestTemplate, /throttled, /throttled-too",
+        "WebClient, /throttled, /throttled-too"
+    })
+    void areRepeatedBesideARequestWithAKey(String client, String written, String read) {
+        HttpApps.with(YML, ended).withBean(Calls.class).run(context -> {
+            RestClient watched = context.getBean(RestClient.Builder.class).build();
+            fails(() -> context.getBean(Calls.class).keyed(() -> {
+                fails(() -> watched.post()
+                        .uri(server.url(written))
+                        .body("x")
+                        .retrieve()
+                        .toBodilessEntity());
+                return get(client, read).call();
+            }));
+        });
+
+        assertThat(server.requests(written)).hasSize(3);
+        assertThat(server.requests(read)).hasSize(3);
+        assertThat(ended).extracting(RetryEvent.Ended::reason).containsExactly(StopReason.EXHAUSTED);
+    }
+
+    /** Nothing asks for keys, so POSTs can't be told from GETs, and the method is called again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"RestClient", "RestTemplate", "WebClient"})
+    void whatTheyReadIsReadAgainWhereNoKeyWasAskedFor(String client) {
+        HttpApps.with(YML, ended).withBean(Calls.class).run(context -> {
+            RestClient watched = context.getBean(RestClient.Builder.class).build();
+            Calls calls = context.getBean(Calls.class);
+            fails(() -> calls.plain(get(client, "/broken")));
+            fails(() -> calls.plain(() -> {
+                fails(() ->
+                        watched.get().uri(server.url("/unavailable")).retrieve().toBodilessEntity());
+                return get(client, "/broken").call();
+            }));
+        });
+
+        assertThat(server.requests("/broken")).hasSize(6);
+        assertThat(ended)
+                .extracting(RetryEvent.Ended::reason)
+                .containsExactly(StopReason.EXHAUSTED, StopReason.EXHAUSTED);
     }
 
     @ParameterizedTest

@@ -94,10 +94,8 @@ final class GuardInterceptor implements ClientHttpRequestInterceptor, PriorityOr
         outgoing.tell(request.getHeaders(), attempt);
         Exchange exchange = outgoing.begin(attempt);
         request.getAttributes().put(Exchange.ATTRIBUTE, exchange);
-        ClientHttpResponse response = GuardedAttempts.watch(
-                        exchange, () -> Aside.of(request, () -> execution.execute(request, body)))
+        return GuardedAttempts.watch(exchange, () -> Aside.of(request, () -> execution.execute(request, body)))
                 .response();
-        return WatchedResponse.of(response, exchange);
     }
 
     /** The request of one attempt. */

@@ -95,12 +95,18 @@ record GuardedAttempts(ClientRules rules, Guard guard) {
             Answer answer = SpringAnswers.of(response.getStatusCode().value(), response.getHeaders());
             exchange.answered(answer.status(), answer.headers());
             return new Answered<>(
-                    response,
+                    WatchedResponse.of(response, exchange, answer.status()),
                     exchange.isOwnConflict() ? answer.asExpected() : answer,
-                    unwanted -> Unwanted.close(unwanted, exchange.connection()));
+                    unwanted -> discard(unwanted, exchange, answer.status()));
         } catch (IOException | RuntimeException failure) {
             exchange.failed(failure);
             throw failure;
         }
+    }
+
+    /** What is left is marked as it was. */
+    private static ClientHttpResponse discard(ClientHttpResponse response, Exchange exchange, int status) {
+        ClientHttpResponse rest = Unwanted.close(WatchedResponse.unwrap(response), exchange.connection());
+        return WatchedResponse.of(rest, exchange, status);
     }
 }

@@ -50,8 +50,7 @@ class WatchedRequest implements ClientHttpRequest {
         Exchange own = outgoing.begin(attempt);
         watch(own);
         getAttributes().put(Exchange.ATTRIBUTE, own);
-        return WatchedResponse.of(
-                GuardedAttempts.watch(own, () -> sendChecked(own)).response(), own);
+        return GuardedAttempts.watch(own, () -> sendChecked(own)).response();
     }
 
     private ClientHttpResponse sendChecked(Exchange sent) throws IOException {

@@ -4,16 +4,36 @@ import dev.retrykit.spring.http.Exchange;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.client.ClientHttpResponse;
 
-/** An answer whose exchange is told if its body breaks off. */
-record WatchedResponse(ClientHttpResponse response, Exchange exchange) implements ClientHttpResponse {
+/** An answer whose exchange is told if its body breaks off, and which marks the exception that is made of it. */
+final class WatchedResponse implements ClientHttpResponse {
+
+    private static final int LOWEST_FAILURE = 400;
+
+    private final ClientHttpResponse response;
+    private final Exchange exchange;
+    private @Nullable String markedText;
+
+    private WatchedResponse(ClientHttpResponse response, Exchange exchange) {
+        this.response = response;
+        this.exchange = exchange;
+    }
 
     /** The answer as its reader gets it. */
-    static ClientHttpResponse of(ClientHttpResponse response, Exchange exchange) {
-        return exchange.mustKnowFailures() ? new WatchedResponse(response, exchange) : response;
+    static ClientHttpResponse of(ClientHttpResponse response, Exchange exchange, int status) {
+        return exchange.mustKnowFailures() || exchange.isPartOfAttempt() && status >= LOWEST_FAILURE
+                ? new WatchedResponse(response, exchange)
+                : response;
+    }
+
+    /** The answer as its client has made it. */
+    static ClientHttpResponse unwrap(ClientHttpResponse response) {
+        return response instanceof WatchedResponse watched ? watched.response : response;
     }
 
     @Override
@@ -21,9 +41,17 @@ record WatchedResponse(ClientHttpResponse response, Exchange exchange) implement
         return response.getStatusCode();
     }
 
+    /** The same text, but an object of its own: the exceptions of Spring's clients keep it, and no other answer has it. */
     @Override
     public String getStatusText() throws IOException {
-        return response.getStatusText();
+        String text = markedText;
+        if (text == null) {
+            text = String.valueOf(
+                    Objects.requireNonNullElse(response.getStatusText(), "").toCharArray());
+            exchange.mark(text);
+            markedText = text;
+        }
+        return text;
     }
 
     @Override

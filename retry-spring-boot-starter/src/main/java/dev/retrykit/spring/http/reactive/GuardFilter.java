@@ -13,9 +13,13 @@ import dev.retrykit.spring.http.Guard;
 import dev.retrykit.spring.http.Outgoing;
 import dev.retrykit.spring.http.Sending;
 import dev.retrykit.spring.reactive.RetriedMono;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpRequest;
+import org.springframework.http.client.support.HttpRequestWrapper;
 import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
@@ -150,9 +154,30 @@ final class GuardFilter implements ExchangeFilterFunction {
     /** Who cancels the body cancels no attempt, which ended with the answer; Jetty hears nothing of it then. */
     private static ClientResponse watched(ClientResponse response, Exchange exchange) {
         boolean mustKnow = exchange.mustKnowFailures();
-        return response.mutate()
+        ClientResponse.Builder watched = response.mutate()
                 .body(body -> (mustKnow ? body.doOnError(exchange::noteFailure) : body)
-                        .doOnCancel(exchange.connection()::abort))
-                .build();
+                        .doOnCancel(exchange.connection()::abort));
+        if (exchange.isPartOfAttempt() && response.statusCode().isError()) {
+            exchange.mark(exchange);
+            watched.request(new AnsweredRequest(response.request(), exchange));
+        }
+        return watched.build();
+    }
+
+    /** The exception that is made of an answer keeps the request, and by it the exchange, whatever other filters made of them. */
+    private static final class AnsweredRequest extends HttpRequestWrapper {
+
+        private final Map<String, Object> attributes;
+
+        AnsweredRequest(HttpRequest request, Exchange exchange) {
+            super(request);
+            this.attributes = new LinkedHashMap<>(request.getAttributes());
+            attributes.put(Exchange.ATTRIBUTE, exchange);
+        }
+
+        @Override
+        public Map<String, Object> getAttributes() {
+            return attributes;
+        }
     }
 }
