@@ -6,8 +6,11 @@ import static org.springframework.test.web.client.match.MockRestRequestMatchers.
 import static org.springframework.test.web.client.response.MockRestResponseCreators.withServerError;
 
 import dev.retrykit.RetryEvent;
+import dev.retrykit.RetryListener;
 import dev.retrykit.StopReason;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.circuit.Circuit;
+import dev.retrykit.spring.registry.Retries;
 import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.net.URI;
@@ -26,6 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ApplicationContext;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -362,6 +367,75 @@ class AnswerMarkTests {
                     context -> keyed(context, () -> get(reactive(context), server.url("/broken"))),
                     transport.properties());
         }
+    }
+
+    /** A guard closes an answer before it waits, and hands on what is left of it where a circuit has opened meanwhile. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsLeftOfAnAnswerIsKnown(boolean interceptors) {
+        HttpApps.with(YML + """
+                                  policies.guard: { max-attempts: 2, budget: { unlimited: true } }
+                                  circuits.guard: { minimum-calls: 100 }
+                                  http.guards: [ { host: localhost, policy: guard, circuit: guard } ]
+                                """, ended)
+                .withBean(Calls.class)
+                .withBean(Opening.class)
+                .run(context -> {
+                    RestClient.Builder builder = builder(context);
+                    if (interceptors) {
+                        builder.requestInterceptor((request, body, next) -> next.execute(request, body));
+                    }
+                    assertThat(catchThrowable(() -> keyed(context, () -> get(builder, server.url("/broken")))))
+                            .isNotNull();
+                });
+
+        assertThat(server.requests("/broken")).hasSize(3);
+        assertThat(ended)
+                .extracting(RetryEvent.Ended::reason)
+                .containsExactly(
+                        StopReason.CIRCUIT_OPEN,
+                        StopReason.CIRCUIT_OPEN,
+                        StopReason.CIRCUIT_OPEN,
+                        StopReason.EXHAUSTED);
+    }
+
+    /** Opens the circuit of the guard while that waits, and closes it while the method does. */
+    private static final class Opening implements RetryListener {
+
+        private final ObjectProvider<Retries> retries;
+
+        Opening(ObjectProvider<Retries> retries) {
+            this.retries = retries;
+        }
+
+        @Override
+        public void onEvent(RetryEvent event) {
+            if (event instanceof RetryEvent.Retrying retrying) {
+                Circuit circuit = retries.getObject().circuit("guard");
+                if (retrying.policy().equals("guard")) {
+                    circuit.forceOpen();
+                } else {
+                    circuit.reset();
+                }
+            }
+        }
+    }
+
+    /** As all answers over HTTP/2 are. */
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void aWatchedFailureIsKnownByAnEmptyText(Transport transport) {
+        server.on(
+                "/mute",
+                (request, connection) ->
+                        connection.write("HTTP/1.1 500 \r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+
+        retries(
+                YML,
+                context -> keyed(context, () -> get(builder(context), server.url("/mute"))),
+                transport.properties());
+
+        assertThat(server.requests("/mute")).hasSize(3);
     }
 
     @Test
