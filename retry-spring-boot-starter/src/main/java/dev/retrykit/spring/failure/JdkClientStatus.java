@@ -15,4 +15,9 @@ public final class JdkClientStatus implements StatusReader {
                 ? Answer.of(answer.statusCode(), answer.headers()::allValues)
                 : null;
     }
+
+    @Override
+    public boolean reads(Class<?> type) {
+        return HttpResponse.class.isAssignableFrom(type);
+    }
 }

@@ -19,4 +19,9 @@ public final class RestClientStatus implements StatusReader {
                 ? SpringAnswers.of(answer.getStatusCode().value(), answer.getHeaders())
                 : null;
     }
+
+    @Override
+    public boolean reads(Class<?> type) {
+        return RestClientResponseException.class.isAssignableFrom(type) || ResponseEntity.class.isAssignableFrom(type);
+    }
 }

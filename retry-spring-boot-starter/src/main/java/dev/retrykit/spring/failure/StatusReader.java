@@ -14,4 +14,12 @@ public interface StatusReader {
      */
     @Nullable
     Answer answer(Object outcome);
+
+    /**
+     * Whether what is of this class can be one of the client's outcomes. Returned values of other classes are good, and
+     * nobody is asked about them again.
+     */
+    default boolean reads(Class<?> type) {
+        return true;
+    }
 }

@@ -43,9 +43,21 @@ public record StatusRules(
 
     private final class Results implements ResultClassifier {
 
+        /** Whether a value of the type can be an answer. Most methods return values of types that nobody reads. */
+        private final ClassValue<Boolean> read = new ClassValue<>() {
+            @Override
+            protected Boolean computeValue(Class<?> type) {
+                return Answer.Holder.class.isAssignableFrom(type)
+                        || readers.stream().anyMatch(reader -> reader.reads(type));
+            }
+        };
+
         @Override
         public @Nullable Verdict classify(@Nullable Object result) {
-            Verdict verdict = result == null ? null : verdict(result);
+            if (result == null || !read.get(result.getClass())) {
+                return null;
+            }
+            Verdict verdict = verdict(result);
             return verdict != null && isBad(result, verdict) ? verdict : null;
         }
 

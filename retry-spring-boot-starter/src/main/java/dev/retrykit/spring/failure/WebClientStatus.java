@@ -24,4 +24,9 @@ public final class WebClientStatus implements StatusReader {
                 ? SpringAnswers.of(answer.statusCode().value(), answer.headers().asHttpHeaders())
                 : null;
     }
+
+    @Override
+    public boolean reads(Class<?> type) {
+        return WebClientResponseException.class.isAssignableFrom(type) || ClientResponse.class.isAssignableFrom(type);
+    }
 }

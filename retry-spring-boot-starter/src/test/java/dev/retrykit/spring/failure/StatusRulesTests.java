@@ -2,10 +2,13 @@ package dev.retrykit.spring.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.failure.Verdict;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,5 +135,56 @@ class StatusRulesTests {
                 .body("never");
         assertThat(rules.results().classify(later).retryAfterNanos()).isEqualTo(3_000_000_000L);
         assertThat(rules.results().classify(never).kind()).isEqualTo(Verdict.Kind.VETOED);
+    }
+
+    @Test
+    void valuesOfATypeThatNoReaderReadsAreGoodAndNotAskedAboutAgain() {
+        AtomicInteger asked = new AtomicInteger();
+        ResultClassifier results = results(new StatusReader() {
+            @Override
+            public @Nullable Answer answer(Object outcome) {
+                asked.incrementAndGet();
+                return null;
+            }
+
+            @Override
+            public boolean reads(Class<?> type) {
+                return type == Integer.class;
+            }
+        });
+
+        assertThat(results.classify("apple")).isNull();
+        assertThat(results.classify(null)).isNull();
+        assertThat(asked).hasValue(0);
+        assertThat(results.classify(503)).isNull();
+        assertThat(results.classify(503)).isNull();
+        assertThat(asked).hasValue(2);
+    }
+
+    /** Where a reader says nothing about types, it may read any of them. */
+    @Test
+    void oneOpinionOfAReaderIsNotTheLast() {
+        ResultClassifier results =
+                results(outcome -> "busy".equals(outcome) ? Answer.of(503, name -> List.of()) : null);
+
+        assertThat(results.classify("fine")).isNull();
+        assertThat(results.classify("busy")).isNotNull();
+    }
+
+    @Test
+    void subtypesOfWhatIsReadAreReadToo() {
+        class Own extends ResponseEntity<String> {
+            Own() {
+                super(HttpStatus.SERVICE_UNAVAILABLE);
+            }
+        }
+        assertThat(results(new RestClientStatus()).classify(new Own())).isNotNull();
+        assertThat(results(new RestClientStatus(), new JdkClientStatus(), new WebClientStatus())
+                        .classify(Optional.of(new Own())))
+                .isNull();
+    }
+
+    private static ResultClassifier results(StatusReader... readers) {
+        return new StatusRules(List.of(readers), List.of(503), () -> NOW).results();
     }
 }
