@@ -37,8 +37,7 @@ record AttemptOutcome(AttemptResult result, @Nullable Throwable failure, int sta
     /** A good value. Its status is read only for a circuit that records statuses. */
     static AttemptOutcome good(Retry retry, @Nullable Object value) {
         Circuit circuit = retry.circuit();
-        boolean asked =
-                circuit != null && !circuit.policy().recorded().statuses().isEmpty();
+        boolean asked = circuit != null && circuit.policy().recorded().readsStatuses();
         int status = asked ? retry.policy().results().status(value) : 0;
         return status == 0 ? SUCCESS : new AttemptOutcome(AttemptResult.SUCCESS, null, status, Signal.SUCCESS, false);
     }

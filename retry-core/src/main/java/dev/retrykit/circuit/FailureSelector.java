@@ -44,6 +44,12 @@ public record FailureSelector(
         return types.isEmpty() && statuses.isEmpty() && predicates.isEmpty();
     }
 
+    /** Whether it asks for the status of a good answer, too. For most, one comparison. */
+    @SuppressWarnings("ReferenceEquality") // a shortcut only
+    public boolean readsStatuses() {
+        return this != NONE && !statuses.isEmpty();
+    }
+
     /**
      * Whether it selects what a call ended with.
      *

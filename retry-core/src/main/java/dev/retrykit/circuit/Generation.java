@@ -25,6 +25,9 @@ final class Generation extends Permit {
     /** When it is over, if it is after a time. */
     private final long untilNanos;
 
+    /** Whether calls that come in are counted. */
+    final boolean watchesAdmissions;
+
     /** The results of a closed circuit, and of no other. */
     private final @Nullable Results results;
 
@@ -50,11 +53,13 @@ final class Generation extends Permit {
             @Nullable Probes probes,
             Tally before,
             @Nullable Outage outage) {
+        super(results != null || probes != null || policy.blocks() != Blocks.RETRIES);
         this.state = state;
         this.policy = policy;
         this.failedRounds = failedRounds;
         this.ends = ends;
         this.untilNanos = untilNanos;
+        this.watchesAdmissions = results != null && results.hanging != null;
         this.results = results;
         this.probes = probes;
         this.before = before;
@@ -162,11 +167,6 @@ final class Generation extends Permit {
         }
     }
 
-    @Override
-    public boolean coversRetries() {
-        return results != null || probes != null || policy.blocks() != Blocks.RETRIES;
-    }
-
     /** Lets a call in, if it may come in. */
     boolean tryAdmit() {
         return results != null || (probes != null ? probes.tryAdmit() : state == CircuitState.DISABLED);
@@ -224,11 +224,6 @@ final class Generation extends Permit {
                 : halfOpen(policy, failedRounds, outage, nowNanos);
     }
 
-    /** Whether calls that come in are counted. */
-    boolean watchesAdmissions() {
-        return results != null && results.watchesAdmissions();
-    }
-
     /** A call was let in. What follows from it; null if nothing does. */
     @Nullable
     Generation afterAdmission(long nowNanos, RandomGenerator random) {
@@ -249,10 +244,10 @@ final class Generation extends Permit {
         return ends ? Math.max(0, untilNanos - nowNanos) : -1;
     }
 
-    /** A call that was let in by an earlier form of this generation has ended. */
-    void ended(Generation admitted) {
-        if (results != null && admitted.watchesAdmissions()) {
-            results.end();
+    /** A call has ended that an earlier form of this generation let in. */
+    void endOf(Generation admitted) {
+        if (results != null) {
+            results.endOf(admitted.results);
         }
     }
 
@@ -260,7 +255,11 @@ final class Generation extends Permit {
     @Nullable
     Generation afterResult(Signal signal, boolean slow, long startedNanos, long nowNanos, RandomGenerator random) {
         if (results != null) {
-            boolean opens = tells(signal, slow) && results.add(signal, slow, startedNanos, nowNanos);
+            if (!tells(signal, slow)) {
+                results.endUncounted();
+                return null;
+            }
+            boolean opens = results.add(signal, slow, startedNanos, nowNanos);
             return opens ? opened(0, results.tally(nowNanos), nowNanos, random) : null;
         }
         return probes == null ? null : afterProbe(probes, signal, slow, nowNanos, random);

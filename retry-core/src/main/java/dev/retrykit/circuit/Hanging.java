@@ -2,8 +2,12 @@ package dev.retrykit.circuit;
 
 import dev.retrykit.window.SlidingWindow;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
-/** The calls of a closed circuit that are on their way for longer than a call may take: they are slow, whatever comes. */
+/**
+ * The calls of a closed circuit that are on their way for longer than a call may take: they are slow, whatever comes. What
+ * has ended is known to the window of results, so that a call that succeeds is counted once on its way out.
+ */
 final class Hanging {
 
     private static final int ADMITTED = 0;
@@ -13,23 +17,24 @@ final class Hanging {
     private static final long SHORTEST_NANOS = 1_000_000_000L;
 
     private final SlidingWindow admitted;
-    private final LongAdder ended;
 
-    /** That of the last look. */
-    private volatile long slice;
+    /** What the results count for too few calls, less what they count for too many. */
+    private final LongAdder correction;
 
-    Hanging(long slowNanos, long nowNanos) {
+    /** @param results how many results have been counted before */
+    Hanging(long slowNanos, long results, long nowNanos) {
         this(new SlidingWindow(1, size(slowNanos), SLICES, nowNanos), new LongAdder());
+        correction.add(-results);
     }
 
-    private Hanging(SlidingWindow admitted, LongAdder ended) {
+    private Hanging(SlidingWindow admitted, LongAdder correction) {
         this.admitted = admitted;
-        this.ended = ended;
+        this.correction = correction;
     }
 
     /** The same calls, which hang after another time. */
     Hanging with(long slowNanos, long nowNanos) {
-        return new Hanging(admitted.resized(size(slowNanos), SLICES, nowNanos), ended);
+        return new Hanging(admitted.resized(size(slowNanos), SLICES, nowNanos), correction);
     }
 
     private static long size(long slowNanos) {
@@ -42,21 +47,29 @@ final class Hanging {
      * @return whether it is time to look how many hang
      */
     boolean admit(long nowNanos) {
-        admitted.add(ADMITTED, nowNanos);
-        long now = admitted.slice();
-        if (now == slice) {
-            return false;
-        }
-        slice = now;
-        return true;
+        return admitted.add(ADMITTED, nowNanos);
     }
 
-    void end() {
-        ended.increment();
+    /** A call has ended without a result that counts. */
+    void endUncounted() {
+        correction.increment();
     }
 
-    /** How many were admitted so long ago, less all that have ended: at least as many hang. */
-    long count() {
-        return Math.max(0, admitted.totalBefore(ADMITTED) - ended.sum());
+    /** A call has ended that was let in elsewhere. */
+    void endOfOther() {
+        correction.decrement();
+    }
+
+    boolean hasSameCallsAs(@Nullable Hanging other) {
+        return other != null && other.correction == correction;
+    }
+
+    /**
+     * How many were admitted so long ago, less all that have ended: at least as many hang.
+     *
+     * @param results how many results have been counted
+     */
+    long count(long results) {
+        return Math.max(0, admitted.totalBefore(ADMITTED) - results - correction.sum());
     }
 }

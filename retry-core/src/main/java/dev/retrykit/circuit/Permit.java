@@ -7,11 +7,17 @@ package dev.retrykit.circuit;
  */
 public abstract sealed class Permit permits Generation {
 
-    Permit() {}
+    private final boolean coversRetries;
+
+    Permit(boolean coversRetries) {
+        this.coversRetries = coversRetries;
+    }
 
     /**
      * Whether retries inside of a call that holds it pass through, too. An open circuit that blocks retries alone lets in the
      * first attempts alone.
      */
-    public abstract boolean coversRetries();
+    public final boolean coversRetries() {
+        return coversRetries;
+    }
 }

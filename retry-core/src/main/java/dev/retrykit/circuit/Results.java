@@ -18,10 +18,9 @@ final class Results {
     private final Window window;
     private final AtomicInteger streak;
     private final Evidence evidence;
-    private final @Nullable Hanging hanging;
 
-    /** Whether calls that come in are counted under these settings. */
-    private final boolean watches;
+    /** Null where no calls that come in are counted. */
+    final @Nullable Hanging hanging;
 
     private final Window.Reading<Look> look = this::look;
     private final Window.Reading<Look> lookBack = this::lookBack;
@@ -35,7 +34,7 @@ final class Results {
                 Window.of(policy, nowNanos),
                 new AtomicInteger(),
                 new Evidence(nowNanos),
-                watched(policy) ? new Hanging(policy.slowNanos, nowNanos) : null);
+                watches(policy) ? new Hanging(policy.slowNanos, 0, nowNanos) : null);
     }
 
     private Results(
@@ -45,14 +44,9 @@ final class Results {
         this.streak = streak;
         this.evidence = evidence;
         this.hanging = hanging;
-        this.watches = watched(policy);
     }
 
-    boolean watchesAdmissions() {
-        return watches;
-    }
-
-    private static boolean watched(CircuitPolicy policy) {
+    private static boolean watches(CircuitPolicy policy) {
         return policy.slowCallDuration() != null && !policy.isCounted();
     }
 
@@ -63,13 +57,15 @@ final class Results {
     Results with(CircuitPolicy other, long nowNanos) {
         Window kept = window.with(other, nowNanos);
         AtomicInteger known = other.isCounted() == policy.isCounted() ? streak : new AtomicInteger();
+        return new Results(other, kept, known, evidence, watches(other) ? hanging(other, kept, nowNanos) : null);
+    }
+
+    private Hanging hanging(CircuitPolicy other, Window kept, long nowNanos) {
         Hanging calls = hanging;
-        if (calls != null && other.slowNanos != policy.slowNanos && watched(other)) {
-            calls = calls.with(other.slowNanos, nowNanos);
-        } else if (calls == null && watched(other)) {
-            calls = new Hanging(other.slowNanos, nowNanos);
+        if (calls == null) {
+            return new Hanging(other.slowNanos, kept.total(), nowNanos);
         }
-        return new Results(other, kept, known, evidence, calls);
+        return other.slowNanos == policy.slowNanos ? calls : calls.with(other.slowNanos, nowNanos);
     }
 
     /**
@@ -79,10 +75,10 @@ final class Results {
      */
     boolean admit(long nowNanos) {
         Hanging calls = hanging;
-        if (calls == null || !watches || !calls.admit(nowNanos)) {
+        if (calls == null || !calls.admit(nowNanos)) {
             return false;
         }
-        long many = calls.count();
+        long many = calls.count(window.total());
         window.slideTo(nowNanos);
         return many > 0
                 && window.reach(
@@ -95,10 +91,17 @@ final class Results {
         return calls >= policy.minimumCalls() && policy.isReached(failures, slowCalls, calls, least);
     }
 
-    /** A call that came in has ended, with a result or without. */
-    void end() {
+    /** A call has ended with nothing to count. */
+    void endUncounted() {
         if (hanging != null) {
-            hanging.end();
+            hanging.endUncounted();
+        }
+    }
+
+    /** A call has ended that was let in under other settings: if it wasn't watched then, it isn't missed now. */
+    void endOf(@Nullable Results admitted) {
+        if (hanging != null && (admitted == null || !hanging.hasSameCallsAs(admitted.hanging))) {
+            hanging.endOfOther();
         }
     }
 

@@ -43,7 +43,7 @@ abstract sealed class SelectorBuilder<B extends SelectorBuilder<B>> permits Circ
 
     /** All that {@code record}, {@code recordStatuses} and {@code recordIf} say, in the place of what they said before. */
     public B record(FailureSelector failures) {
-        recorded = Objects.requireNonNull(failures, "failures");
+        recorded = failures.isEmpty() ? FailureSelector.NONE : failures;
         return self();
     }
 

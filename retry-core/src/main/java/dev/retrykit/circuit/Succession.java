@@ -119,7 +119,7 @@ final class Succession {
     Permit admit(long nowNanos, boolean first) {
         Generation current = current(nowNanos);
         if (current.tryAdmit()) {
-            if (current.watchesAdmissions()) {
+            if (current.watchesAdmissions) {
                 watch(current, nowNanos);
             }
             return current;
@@ -169,7 +169,9 @@ final class Succession {
         if (counters != null) {
             counters.add(Result.of(signal), slow, ended - startedNanos);
         }
-        from.ended(admitted);
+        if (from != admitted) {
+            from.endOf(admitted);
+        }
         Generation to = from.afterResult(signal, slow, startedNanos, ended, random);
         if (to != null && replace(from, to, ended)) {
             tell();

@@ -29,6 +29,11 @@ final class TimeWindow implements Window {
     }
 
     @Override
+    public long total() {
+        return window.total(0) + window.total(SLOW) + window.total(FAILED) + window.total(FAILED + SLOW);
+    }
+
+    @Override
     public long slice() {
         return window.slice();
     }

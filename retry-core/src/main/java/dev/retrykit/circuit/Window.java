@@ -6,6 +6,11 @@ interface Window {
     /** Counts a result. */
     void add(boolean failed, boolean slow, long nowNanos);
 
+    /** How many results were ever counted. A window of calls doesn't know. */
+    default long total() {
+        return 0;
+    }
+
     /** The number of the slice that is being filled: while it stays the same, counts only grow. */
     long slice();
 

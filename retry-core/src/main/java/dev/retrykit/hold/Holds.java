@@ -6,25 +6,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the current thread holds: a stack of what its own attempts have entered. A {@link Hold} that was carried here hides
  * the entries below it. A {@link Hold} is made of an entry only when it leaves the thread, so that an attempt makes no
- * object.
+ * object. The innermost entry stands in fields of its own, since most threads never hold two.
  */
 public final class Holds {
 
     private static final ThreadLocal<Holds> THREADS = ThreadLocal.withInitial(Holds::new);
 
-    private static final int USUAL_DEPTH = 8;
+    private static final Entry[] NONE = {};
+
+    private static final int USUAL_DEPTH = 4;
 
     /** Hides what is below it, and holds nothing. */
     private static final Hold NOTHING = Hold.ended();
 
-    /** Resources, and {@link Hold}s that were carried here. */
-    private @Nullable Object[] entries = new @Nullable Object[USUAL_DEPTH];
+    /** The innermost entry: a resource, or a {@link Hold} that was carried here; null if there is none. */
+    private @Nullable Object held;
 
     /** Of a resource: whether retries inside must ask it all the same. Of a hold: whether the next one replaces it. */
-    private boolean[] flags = new boolean[USUAL_DEPTH];
+    private boolean flag;
 
-    private @Nullable Hold[] made = new @Nullable Hold[USUAL_DEPTH];
+    /** What was made of the resource to leave the thread. */
+    private @Nullable Hold made;
+
+    /** How many entries there are. */
     private int depth;
+
+    /** Those around the innermost, and room for more. */
+    private Entry[] outer = NONE;
 
     private Holds() {}
 
@@ -39,12 +47,25 @@ public final class Holds {
      * @param retry whether who asks is a retry
      */
     public boolean has(Object resource, boolean retry) {
-        for (int i = depth - 1; i >= 0; i--) {
-            Object entry = entries[i];
-            if (entry instanceof Hold carried) {
+        return depth > 0 && (isHeld(resource, retry) || isHeldAround(resource, retry));
+    }
+
+    private boolean isHeld(Object resource, boolean retry) {
+        return held instanceof Hold carried
+                ? Hold.isHeld(carried, resource, retry)
+                : held == resource && !(retry && flag);
+    }
+
+    private boolean isHeldAround(Object resource, boolean retry) {
+        if (held instanceof Hold) {
+            return false;
+        }
+        for (int i = depth - 2; i >= 0; i--) {
+            Entry entry = outer[i];
+            if (entry.held instanceof Hold carried) {
                 return Hold.isHeld(carried, resource, retry);
             }
-            if (entry == resource && !(retry && flags[i])) {
+            if (entry.held == resource && !(retry && entry.flag)) {
                 return true;
             }
         }
@@ -53,7 +74,7 @@ public final class Holds {
 
     /** Whether this thread holds nothing. */
     public boolean isEmpty() {
-        return depth == 0 || entries[depth - 1] == NOTHING;
+        return held == null || held == NOTHING;
     }
 
     /** How many entries there are, to {@linkplain #restore} it. */
@@ -63,21 +84,26 @@ public final class Holds {
 
     /** Enters a resource, until the thread is {@linkplain #restore put back}. */
     public void push(Object resource, boolean onlyFirst) {
-        add(resource, onlyFirst);
+        if (depth > 0) {
+            setAside();
+        }
+        held = resource;
+        flag = onlyFirst;
+        depth++;
     }
 
     /** The thread is part of what holds this, and of nothing else, until it is {@linkplain #restore put back}. */
     public void enter(@Nullable Hold hold) {
-        add(hold == null ? NOTHING : hold, false);
+        push(hold == null ? NOTHING : hold, false);
     }
 
     /** The same until another hold is carried, or the thread is {@linkplain #restore put back} to what was before. */
     public void carry(@Nullable Hold hold) {
         Hold carried = hold == null ? NOTHING : hold;
         if (isCarried()) {
-            entries[depth - 1] = carried;
+            held = carried;
         } else if (!isEmpty() || hold != null) {
-            add(carried, true);
+            push(carried, true);
         }
     }
 
@@ -85,69 +111,108 @@ public final class Holds {
     public boolean tryTakeBack() {
         boolean carried = isCarried();
         if (carried) {
-            restore(depth - 1);
+            pop();
         }
         return carried;
     }
 
     private boolean isCarried() {
-        return depth > 0 && flags[depth - 1] && entries[depth - 1] instanceof Hold;
+        return flag && held instanceof Hold;
     }
 
     /** All that this thread holds, to be carried to another one. */
     public @Nullable Hold capture() {
-        if (depth == 0) {
+        if (held == null || held == NOTHING) {
             return null;
         }
-        int first = depth;
-        while (first > 0 && !(entries[first - 1] instanceof Hold)) {
+        if (held instanceof Hold carried) {
+            return carried;
+        }
+        if (made == null) {
+            made = new Hold(held, flag, captureAround());
+        }
+        return made;
+    }
+
+    private @Nullable Hold captureAround() {
+        int first = depth - 1;
+        while (first > 0 && !(outer[first - 1].held instanceof Hold)) {
             first--;
         }
-        Hold innermost = first > 0 && entries[first - 1] instanceof Hold carried && carried != NOTHING ? carried : null;
-        for (int i = first; i < depth; i++) {
-            innermost = made(i, innermost);
+        Hold innermost =
+                first > 0 && outer[first - 1].held instanceof Hold carried && carried != NOTHING ? carried : null;
+        for (int i = first; i < depth - 1; i++) {
+            innermost = outer[i].made(innermost);
         }
         return innermost;
     }
 
-    private @Nullable Hold made(int index, @Nullable Hold enclosing) {
-        Hold known = made[index];
-        Object resource = entries[index];
-        if (known == null && resource != null) {
-            known = new Hold(resource, flags[index], enclosing);
-            made[index] = known;
-        }
-        return known;
-    }
-
     /** Puts the thread back to the depth that it had. What it has entered since has ended. */
     public void restore(int oldDepth) {
-        if (depth > oldDepth) {
-            release(oldDepth);
+        if (depth == 1 && made == null && oldDepth == 0) {
+            held = null;
+            depth = 0;
+            return;
+        }
+        while (depth > oldDepth) {
+            pop();
         }
     }
 
-    private void add(Object entry, boolean flag) {
-        if (depth == entries.length) {
-            entries = Arrays.copyOf(entries, 2 * depth);
-            flags = Arrays.copyOf(flags, 2 * depth);
-            made = Arrays.copyOf(made, 2 * depth);
+    private void pop() {
+        held = null;
+        depth--;
+        if (made != null) {
+            made.end();
+            made = null;
         }
-        entries[depth] = entry;
-        flags[depth] = flag;
-        depth++;
+        if (depth > 0) {
+            // no call: after a stack overflow there may be no room for one
+            Entry entry = outer[depth - 1];
+            held = entry.held;
+            flag = entry.flag;
+            made = entry.made;
+            entry.held = null;
+            entry.made = null;
+        }
     }
 
-    private void release(int oldDepth) {
-        int newer = depth;
-        depth = oldDepth;
-        for (int i = oldDepth; i < newer; i++) {
-            entries[i] = null;
-            Hold ended = made[i];
-            if (ended != null) {
-                made[i] = null;
-                ended.end();
+    private void setAside() {
+        if (depth > outer.length) {
+            outer = grown(outer);
+        }
+        Entry entry = outer[depth - 1];
+        entry.held = held;
+        entry.flag = flag;
+        entry.made = made;
+        made = null;
+    }
+
+    private static Entry[] grown(Entry[] outer) {
+        Entry[] grown = Arrays.copyOf(outer, Math.max(USUAL_DEPTH, 2 * outer.length));
+        for (int i = outer.length; i < grown.length; i++) {
+            grown[i] = new Entry();
+        }
+        return grown;
+    }
+
+    /** One that is not the innermost. Used again and again. */
+    private static final class Entry {
+
+        @Nullable
+        Object held;
+
+        boolean flag;
+
+        @Nullable
+        Hold made;
+
+        @Nullable
+        Hold made(@Nullable Hold enclosing) {
+            if (made == null && held != null) {
+                made = new Hold(held, flag, enclosing);
             }
+            return made;
         }
     }
 }

@@ -105,10 +105,15 @@ public final class SlidingWindow {
         return resized;
     }
 
-    /** Slides the window to the position, then counts one of the kind. */
-    public void add(int kind, long position) {
-        slideTo(position);
+    /**
+     * Slides the window to the position, then counts one of the kind.
+     *
+     * @return whether this call has slid it into another slice
+     */
+    public boolean add(int kind, long position) {
+        boolean slid = slideTo(position);
         counters[kind].increment();
+        return slid;
     }
 
     /** Slides the window to the position, then counts so many of the kind. */
@@ -117,13 +122,21 @@ public final class SlidingWindow {
         counters[kind].add(count);
     }
 
-    /** Slides the window to the position; one that it has passed already changes nothing. */
-    public void slideTo(long position) {
-        for (Marks seen = marks; position - seen.end >= 0; seen = marks) {
+    /**
+     * Slides the window to the position; one that it has passed already changes nothing.
+     *
+     * @return whether this call has slid it into another slice
+     */
+    public boolean slideTo(long position) {
+        Marks seen = marks;
+        while (position - seen.end >= 0) {
             if (MARKS.compareAndSet(this, seen, seen.movedTo((position - origin) / width, this))) {
                 slideLonger(position);
+                return true;
             }
+            seen = marks;
         }
+        return false;
     }
 
     private void slideLonger(long position) {
