@@ -67,7 +67,7 @@ final class CountWindow implements Window {
     }
 
     @Override
-    public <T> T reach(int calls, Reading<T> near, Reading<T> far) {
+    public <T extends @Nullable Object> T reach(int calls, Reading<T> near, Reading<T> far) {
         return read(near);
     }
 
@@ -108,11 +108,11 @@ final class CountWindow implements Window {
     }
 
     @Override
-    public <T> T read(Reading<T> reading) {
+    public <T extends @Nullable Object> T read(Reading<T> reading) {
         return latest().readOwn(reading);
     }
 
-    private <T> T readOwn(Reading<T> reading) {
+    private <T extends @Nullable Object> T readOwn(Reading<T> reading) {
         long slice = current;
         long calls = 0;
         long failures = 0;

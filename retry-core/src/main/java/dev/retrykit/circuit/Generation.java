@@ -227,7 +227,8 @@ final class Generation extends Permit {
     /** A call was let in. What follows from it; null if nothing does. */
     @Nullable
     Generation afterAdmission(long nowNanos, RandomGenerator random) {
-        return results != null && results.admit(nowNanos) ? opened(0, results.tally(nowNanos), nowNanos, random) : null;
+        Tally hanging = results == null ? null : results.admit(nowNanos);
+        return hanging == null ? null : opened(0, hanging, nowNanos, random);
     }
 
     private Generation ended(long nowNanos) {

@@ -71,20 +71,26 @@ final class Results {
     /**
      * A call comes in.
      *
-     * @return whether the circuit should open now, since so many hang
+     * @return why the circuit should open now, since so many hang, which count as slow; null if it shouldn't
      */
-    boolean admit(long nowNanos) {
+    @Nullable
+    Tally admit(long nowNanos) {
         Hanging calls = hanging;
         if (calls == null || !calls.admit(nowNanos)) {
-            return false;
+            return null;
         }
         long many = calls.count(window.total());
         window.slideTo(nowNanos);
-        return many > 0
-                && window.reach(
+        return many == 0
+                ? null
+                : window.reach(
                         (int) Math.max(0, policy.minimumCalls() - many),
-                        (all, failures, slow) -> isReached(all + many, failures, slow + many, 0),
-                        (all, failures, slow) -> isReached(all + many, failures, slow + many, RATE_OF_FEW));
+                        (all, failures, slow) -> reached(all + many, failures, slow + many, 0),
+                        (all, failures, slow) -> reached(all + many, failures, slow + many, RATE_OF_FEW));
+    }
+
+    private @Nullable Tally reached(long calls, long failures, long slowCalls, double least) {
+        return isReached(calls, failures, slowCalls, least) ? new Tally(calls, failures, slowCalls) : null;
     }
 
     private boolean isReached(long calls, long failures, long slowCalls, double least) {

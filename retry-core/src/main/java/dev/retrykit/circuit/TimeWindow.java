@@ -2,6 +2,7 @@ package dev.retrykit.circuit;
 
 import dev.retrykit.window.SlidingWindow;
 import dev.retrykit.window.SlidingWindow.Reach;
+import org.jspecify.annotations.Nullable;
 
 /** The results of the last time. */
 final class TimeWindow implements Window {
@@ -44,7 +45,7 @@ final class TimeWindow implements Window {
     }
 
     @Override
-    public <T> T read(Reading<T> reading) {
+    public <T extends @Nullable Object> T read(Reading<T> reading) {
         long failedFast = window.count(FAILED);
         long failedSlow = window.count(FAILED + SLOW);
         long slow = window.count(SLOW);
@@ -53,7 +54,7 @@ final class TimeWindow implements Window {
     }
 
     @Override
-    public <T> T reach(int calls, Reading<T> near, Reading<T> far) {
+    public <T extends @Nullable Object> T reach(int calls, Reading<T> near, Reading<T> far) {
         Reach reach = window.reach(counts -> calls(counts) >= calls);
         long[] counts = reach.counts();
         return (reach.isLong() ? far : near)

@@ -1,5 +1,7 @@
 package dev.retrykit.circuit;
 
+import org.jspecify.annotations.Nullable;
+
 /** The results that a closed circuit looks at. Thread-safe, without a lock, and without an object per result. */
 interface Window {
 
@@ -18,7 +20,7 @@ interface Window {
     void slideTo(long nowNanos);
 
     /** Hands over what the window holds, without an object in between. */
-    <T> T read(Reading<T> reading);
+    <T extends @Nullable Object> T read(Reading<T> reading);
 
     /**
      * The same. Where the window holds fewer calls than these, a window of time hands over what a longer time of up to ten
@@ -27,7 +29,7 @@ interface Window {
      * @param near makes something of what the window holds
      * @param far makes something of what a longer time holds
      */
-    <T> T reach(int calls, Reading<T> near, Reading<T> far);
+    <T extends @Nullable Object> T reach(int calls, Reading<T> near, Reading<T> far);
 
     /** What the window holds. */
     default Tally tally() {
@@ -46,7 +48,7 @@ interface Window {
 
     /** Makes something of what a window holds. */
     @FunctionalInterface
-    interface Reading<T> {
+    interface Reading<T extends @Nullable Object> {
         T of(long calls, long failures, long slowCalls);
     }
 }

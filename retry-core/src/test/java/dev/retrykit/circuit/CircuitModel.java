@@ -105,7 +105,7 @@ final class CircuitModel {
         if (hanging > 0
                 && with.calls() >= policy.minimumCalls()
                 && isReached(with, with.calls(), reach.isLong ? 90 : 0)) {
-            open(0, tally(reach(now).results), now);
+            open(0, with, now);
         }
     }
 

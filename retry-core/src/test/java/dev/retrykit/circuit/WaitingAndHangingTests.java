@@ -115,6 +115,16 @@ class WaitingAndHangingTests {
         assertThat(opensOf(rig, 25)).isTrue();
     }
 
+    /** What opened it is what it shows: at most as many as hang, since those that end meanwhile are taken off. */
+    @Test
+    void callsThatHangAreShownAsSlow() {
+        CircuitRig rig = new CircuitRig(slow());
+        assertThat(opensOf(rig, 25)).isTrue();
+        assertThat(rig.circuit.snapshot().slowCalls()).isBetween(20L, 25L);
+        assertThat(rig.circuit.snapshot().calls())
+                .isEqualTo(rig.circuit.snapshot().slowCalls());
+    }
+
     @Test
     void callsThatHangAtAChangeOfSettingsStillHang() {
         CircuitRig rig = new CircuitRig(slow());
