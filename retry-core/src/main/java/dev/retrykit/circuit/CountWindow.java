@@ -1,105 +1,83 @@
 package dev.retrykit.circuit;
 
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last results, whenever they came. A ring of slices, each one word: which slice it is, how many results it holds, how
- * many of them failed, and were slow. A result is counted by one CAS of the word of the slice that is being filled; so is the
- * first one of a new slice, in place of the oldest. Nothing is reset under a writer's feet, and no count is lost: what comes
- * while a window of another size takes over goes to that one.
+ * The last results, whenever they came. One word counts all results there ever were, how many of them failed, and were slow;
+ * where a slice begins, the word is noted. What the window holds is the word now less the one that was noted at its
+ * oldest slice. So a result is counted by one add, nothing is ever reset under a writer's feet, and a window of another size
+ * goes on with the same word.
+ *
+ * <p>The counts overflow into each other and out of the word. Differences of two words stay exact, as long as a window holds
+ * fewer results than a count has room for.
  */
 final class CountWindow implements Window {
 
-    private static final AtomicLongFieldUpdater<CountWindow> CURRENT =
-            AtomicLongFieldUpdater.newUpdater(CountWindow.class, "current");
-
+    /** A slice is a twentieth of the size at most. */
     private static final int SLICES = 20;
 
-    /** A slice is 50,000 results wide at the most, and may inherit those of others. */
-    private static final int BITS = 18;
+    /** The number of calls overflows after so many. It stands last, so that it alone tells exactly where a slice begins. */
+    private static final int CALLS = 1 << 22;
 
-    private static final long MASK = (1L << BITS) - 1;
-    private static final long CALL = 1L;
-    private static final long FAILURE = 1L << BITS;
-    private static final long SLOW = 1L << 2 * BITS;
-    private static final int TAG_SHIFT = 3 * BITS;
-    private static final long COUNTS = (1L << TAG_SHIFT) - 1;
+    private static final long CALL = 1;
+    private static final int FAILURE_SHIFT = 22;
+    private static final long FAILURE = 1L << FAILURE_SHIFT;
+    private static final long FAILURE_MASK = (1L << 21) - 1;
+    private static final int SLOW_SHIFT = 43;
+    private static final long SLOW = 1L << SLOW_SHIFT;
 
-    /** The word of a slice whose results have gone over; none that has results looks so. */
-    private static final long GONE = Long.MIN_VALUE;
+    /** A line of the cache holds so many. */
+    private static final int WORD = 8;
+
+    /** At the first place no note looks so; at all others none looks like 0. */
+    private static final long NONE = CALL;
 
     private final int size;
-    private final int width;
+
+    /** A slice begins with each multiple of 2 to the power of this. */
+    private final int shift;
 
     /** How many slices the size reaches into, the one that is being filled included. */
     private final int slices;
 
-    /** As many as a power of two, so that finding the place of a slice takes no division. */
-    private final AtomicLongArray words;
+    /** The word stands in the middle: what all threads change is apart from what they only read. */
+    private final AtomicLongArray word;
 
-    /** The slice that is being filled. */
-    private volatile long current;
+    /** The word before the first result of a slice, each at its place: as many as a power of two, and more than slices. */
+    private final AtomicLongArray notes;
 
-    /** The window that has taken over. */
-    private volatile @Nullable CountWindow successor;
+    /** The word before the first result that this window may hold. */
+    private final long first;
 
-    private CountWindow(int size, long current) {
+    private CountWindow(int size, AtomicLongArray word, long first) {
         this.size = size;
-        this.width = Math.max(1, size / SLICES);
-        this.slices = (size - 1 + width - 1) / width + 1;
-        this.words = new AtomicLongArray(Integer.highestOneBit(2 * slices - 1));
-        this.current = current;
+        this.shift = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(Math.max(1, size / SLICES));
+        this.slices = (size - 1 + (1 << shift) - 1 >> shift) + 1;
+        this.word = word;
+        this.notes = new AtomicLongArray(Integer.highestOneBit(2 * slices));
+        this.first = first;
+        notes.set(0, NONE);
     }
 
+    /** An empty one. */
     static CountWindow of(int size) {
-        return new CountWindow(size, 0);
+        return new CountWindow(size, new AtomicLongArray(2 * WORD), 0);
     }
 
     @Override
     public void add(boolean failed, boolean slow, long nowNanos) {
-        long result = CALL + (failed ? FAILURE : 0) + (slow ? SLOW : 0);
-        CountWindow window = latest();
-        while (!window.tryAdd(result)) {
-            window = window.latest();
+        long before = word.getAndAdd(WORD, CALL + (failed ? FAILURE : 0) + (slow ? SLOW : 0));
+        int calls = calls(before);
+        if ((calls & (1 << shift) - 1) == 0) {
+            notes.set(place(calls >> shift), before);
         }
     }
 
-    @Override
-    public <T extends @Nullable Object> T reach(int calls, Reading<T> near, Reading<T> far) {
-        return read(near);
-    }
-
-    private CountWindow latest() {
-        CountWindow latest = this;
-        for (CountWindow next = successor; next != null; next = next.successor) {
-            latest = next;
-        }
-        return latest;
-    }
-
-    private boolean tryAdd(long result) {
-        long slice = current;
-        int place = place(slice);
-        long seen = words.get(place);
-        if (seen == GONE) {
-            return false;
-        }
-        boolean begun = isOf(slice, seen);
-        if (begun && calls(seen) >= width) {
-            CURRENT.compareAndSet(this, slice, slice + 1);
-            return false;
-        }
-        long next = begun ? seen + result : (slice << TAG_SHIFT) + result;
-        // The word may be of a slice before or, if this thread was slow, of one behind; only the former can be
-        // replaced.
-        return (begun || current == slice) && words.compareAndSet(place, seen, next);
-    }
-
+    /** Always the same: once it is full it stays full, so a success only lowers the rates. */
     @Override
     public long slice() {
-        return latest().current;
+        return 0;
     }
 
     @Override
@@ -108,22 +86,39 @@ final class CountWindow implements Window {
     }
 
     @Override
-    public <T extends @Nullable Object> T read(Reading<T> reading) {
-        return latest().readOwn(reading);
+    public Seen reach(int calls) {
+        return read((all, failures, slow) -> new Seen(all, failures, slow, false));
     }
 
-    private <T extends @Nullable Object> T readOwn(Reading<T> reading) {
-        long slice = current;
-        long calls = 0;
-        long failures = 0;
-        long slow = 0;
-        for (int back = 0; back < slices; back++) {
-            long word = word(slice - back);
-            calls += calls(word);
-            failures += word >>> BITS & MASK;
-            slow += word >>> 2 * BITS & MASK;
+    @Override
+    public <T extends @Nullable Object> T read(Reading<T> reading) {
+        long now = word.get(WORD);
+        long held = now - oldest(now);
+        return reading.of(calls(held), failures(held), slow(held));
+    }
+
+    /**
+     * The note of the window's oldest slice. Where that wasn't made yet, or was made in a window of another size, the next
+     * older one, or else the next newer. None is newer than the word, since its slice had begun.
+     */
+    private long oldest(long now) {
+        int current = current(now);
+        for (int back = slices - 1; back < notes.length() - 1; back++) {
+            long note = notes.get(place(current - back));
+            if (isOf(current - back, note)) {
+                return note;
+            }
         }
-        return reading.of(calls, failures, slow);
+        if (calls(now - first) <= slices << shift) {
+            return first;
+        }
+        for (int back = slices - 2; back >= 0; back--) {
+            long note = notes.get(place(current - back));
+            if (isOf(current - back, note)) {
+                return note;
+            }
+        }
+        return now;
     }
 
     @Override
@@ -134,60 +129,58 @@ final class CountWindow implements Window {
         return policy.countWindow() == size ? this : resized(policy.countWindow());
     }
 
-    /** Each slice goes into the one that reaches as far back, as a whole; what comes next begins a fresh one. */
+    /** With notes where slices of the new size would have begun. */
     private CountWindow resized(int newSize) {
-        long slice = current;
-        CountWindow resized = new CountWindow(newSize, slice + 1);
-        successor = resized;
-        long reached = 0;
-        for (int back = 0; back < slices; back++) {
-            long word = words.getAndSet(place(slice - back), GONE);
-            if (isOf(slice - back, word)) {
-                resized.inherit(slice - reached / resized.width, word);
-                reached += calls(word);
+        long now = word.get(WORD);
+        long oldest = oldest(now);
+        CountWindow resized = new CountWindow(newSize, word, oldest);
+        long end = now;
+        for (int back = 0; back < notes.length() && end != oldest; back++) {
+            long note = notes.get(place(current(now) - back));
+            if (isOf(current(now) - back, note)) {
+                resized.inherit(note, end, now);
+                end = note;
             }
         }
+        resized.inherit(oldest, end, now);
         return resized;
     }
 
-    private void inherit(long slice, long results) {
-        boolean reaches = slice > current - slices;
-        while (reaches && calls(results) > 0) {
-            int place = place(slice);
-            long seen = words.get(place);
-            boolean fresh = seen == 0 || isOf(slice, seen);
-            if (!fresh
-                    || words.compareAndSet(place, seen, (slice << TAG_SHIFT) + sum(seen & COUNTS, results & COUNTS))) {
-                return;
-            }
+    /** Makes the notes that belong between two words, as if what was counted between these had come evenly. */
+    private void inherit(long from, long to, long now) {
+        long counted = to - from;
+        int calls = calls(counted);
+        int width = 1 << shift;
+        int tooOld = Math.max(0, calls(now - from) - (notes.length() << shift) + 1);
+        for (int done = tooOld + (calls(-from - tooOld) & width - 1); done < calls; done += width) {
+            long note = from + done + failures(counted) * done / calls * FAILURE + slow(counted) * done / calls * SLOW;
+            notes.set(place(calls(note) >> shift), note);
         }
     }
 
-    /** Count by count; one that has no more room stays as it is. */
-    private static long sum(long one, long other) {
-        long sum = 0;
-        for (int shift = 0; shift < TAG_SHIFT; shift += BITS) {
-            sum += Math.min(MASK, (one >>> shift & MASK) + (other >>> shift & MASK)) << shift;
-        }
-        return sum;
+    /** Of slices that share a place, it is the one that the note's number of calls tells. */
+    private boolean isOf(int slice, long note) {
+        return calls(note) == (slice << shift & CALLS - 1);
     }
 
-    /** The word of a slice; 0 if it was never begun or is no more. */
-    private long word(long slice) {
-        long word = words.get(place(slice));
-        return isOf(slice, word) ? word : 0;
+    private int place(int slice) {
+        return slice & notes.length() - 1;
     }
 
-    /** By the last bits of its number, as far as they have room: of slices that share a place they differ. */
-    private static boolean isOf(long slice, long word) {
-        return word >>> TAG_SHIFT == (slice << TAG_SHIFT) >>> TAG_SHIFT;
+    /** The slice of the last result. */
+    private int current(long now) {
+        return (calls(now) - 1 & CALLS - 1) >> shift;
     }
 
-    private int place(long slice) {
-        return (int) slice & words.length() - 1;
+    private static long failures(long word) {
+        return word >>> FAILURE_SHIFT & FAILURE_MASK;
     }
 
-    private static long calls(long word) {
-        return word & MASK;
+    private static long slow(long word) {
+        return word >>> SLOW_SHIFT;
+    }
+
+    private static int calls(long word) {
+        return (int) word & CALLS - 1;
     }
 }

@@ -1,5 +1,7 @@
 package dev.retrykit.circuit;
 
+import dev.retrykit.circuit.Window.Seen;
+
 /**
  * Since when a dependency fails, or is slow, without enough good calls in between. A second of that is evidence; however many
  * calls of one burst failed, it isn't: their connections may have been dead, or the dependency starting. A call that was
@@ -17,33 +19,20 @@ final class Evidence {
     }
 
     /**
-     * A call was bad, and isn't counted yet: with it the evidence begins anew if too few calls were bad until now.
+     * A call was bad. With it the evidence begins anew if too few calls were bad until now.
      *
+     * @param before what the circuit knew before it
+     * @param near what of that is in the window
      * @param startedNanos when the call began
      */
-    void consider(Window window, CircuitPolicy policy, long startedNanos) {
-        Window.Reading<Beginning> reading = (calls, failures, slow) -> beginning(policy, calls, failures, slow);
-        Beginning begins = window.reach(policy.minimumCalls(), reading, reading);
-        if (begins == Beginning.YES || begins == Beginning.AFTER_A_PAUSE && window.read(Evidence::isGood)) {
+    void consider(Seen before, Seen near, CircuitPolicy policy, long startedNanos) {
+        boolean few = before.calls() == 0
+                || !policy.isReached(2 * before.failures(), 2 * before.slowCalls(), before.calls(), 0);
+        boolean enough = !few && policy.isReached(before.failures(), before.slowCalls(), before.calls(), 0);
+        boolean paused = near.failures() == 0 && near.slowCalls() == 0;
+        if (few || !enough && paused) {
             sinceNanos = startedNanos;
         }
-    }
-
-    private static Beginning beginning(CircuitPolicy policy, long calls, long failures, long slowCalls) {
-        if (calls == 0 || !policy.isReached(2 * failures, 2 * slowCalls, calls, 0)) {
-            return Beginning.YES;
-        }
-        return policy.isReached(failures, slowCalls, calls, 0) ? Beginning.NO : Beginning.AFTER_A_PAUSE;
-    }
-
-    private static boolean isGood(long calls, long failures, long slowCalls) {
-        return failures == 0 && slowCalls == 0;
-    }
-
-    private enum Beginning {
-        YES,
-        AFTER_A_PAUSE,
-        NO
     }
 
     boolean suffices(long nowNanos) {

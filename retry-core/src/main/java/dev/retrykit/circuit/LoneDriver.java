@@ -6,7 +6,6 @@ import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.hold.Hold;
 import dev.retrykit.hold.Holds;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -17,10 +16,6 @@ import org.jspecify.annotations.Nullable;
  * classifier throws on top, its permit is given back and the caller gets the call's own failure.
  */
 final class LoneDriver {
-
-    /** By another circuit, or by a full pool: the dependency was not reached. */
-    private static final List<Class<? extends Throwable>> REJECTIONS =
-            List.of(CircuitOpenException.class, RejectedExecutionException.class);
 
     private LoneDriver() {}
 
@@ -39,10 +34,7 @@ final class LoneDriver {
             result = body.call();
         } catch (Throwable failure) {
             holds.restore(outerHolds);
-            long now = circuit.time().nanoTime();
-            // a rejection says nothing, however long it took
-            boolean rejected = Causes.anyInstance(failure, REJECTIONS);
-            circuit.end(permit, signal(circuit, failure), rejected ? now : started, now);
+            end(circuit, permit, failure, started);
             throw failure;
         }
         holds.restore(outerHolds);
@@ -80,7 +72,20 @@ final class LoneDriver {
         return permit;
     }
 
-    static Signal signal(Circuit circuit, Throwable failure) {
+    /** A call has failed. A rejection says nothing, however long it took. */
+    static void end(Circuit circuit, Permit permit, Throwable failure, long started) {
+        long now = circuit.time().nanoTime();
+        boolean rejected = isRejected(failure);
+        circuit.end(permit, signal(circuit, failure, rejected), rejected ? now : started, now);
+    }
+
+    /** By another circuit, or by a full pool: the dependency was not reached. */
+    private static boolean isRejected(Throwable failure) {
+        return Causes.anyMatch(
+                failure, link -> link instanceof CircuitOpenException || link instanceof RejectedExecutionException);
+    }
+
+    private static Signal signal(Circuit circuit, Throwable failure, boolean rejected) {
         Signal signal = Signal.FAILURE;
         try {
             Verdict classified = circuit.classifier().classify(failure);
@@ -90,7 +95,7 @@ final class LoneDriver {
             if (policy.ignored().selects(failure, verdict.status())) {
                 return Signal.IGNORED;
             }
-            if (Causes.anyInstance(failure, REJECTIONS) || verdict.kind() == Verdict.Kind.INTERRUPTED) {
+            if (rejected || verdict.kind() == Verdict.Kind.INTERRUPTED) {
                 return Signal.NONE;
             }
             return policy.recorded().signal(signal, failure, verdict.status());

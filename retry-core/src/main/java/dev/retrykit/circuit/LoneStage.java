@@ -47,7 +47,7 @@ final class LoneStage<T extends @Nullable Object> extends CompletableFuture<T>
             running = futureOf(stage);
             stage.handle(this);
         } catch (Throwable failure) {
-            end(LoneDriver.signal(circuit, failure));
+            fail(failure);
             throw failure;
         }
     }
@@ -62,7 +62,7 @@ final class LoneStage<T extends @Nullable Object> extends CompletableFuture<T>
             return null;
         }
         Throwable real = Causes.unwrap(failure);
-        if (end(LoneDriver.signal(circuit, real))) {
+        if (fail(real)) {
             super.completeExceptionally(real);
         }
         return null;
@@ -109,12 +109,26 @@ final class LoneStage<T extends @Nullable Object> extends CompletableFuture<T>
     }
 
     private boolean end(Signal signal) {
+        boolean first = isFirst();
+        if (first && permit != null) {
+            circuit.end(permit, signal, startedNanos, circuit.time().nanoTime());
+        }
+        return first;
+    }
+
+    private boolean fail(Throwable failure) {
+        boolean first = isFirst();
+        if (first && permit != null) {
+            LoneDriver.end(circuit, permit, failure, startedNanos);
+        }
+        return first;
+    }
+
+    /** Whether the call ends now. Its hold does, too. */
+    private boolean isFirst() {
         boolean first = ended.compareAndSet(false, true);
         if (first && hold != null) {
             hold.end();
-        }
-        if (first && permit != null) {
-            circuit.end(permit, signal, startedNanos, circuit.time().nanoTime());
         }
         return first;
     }

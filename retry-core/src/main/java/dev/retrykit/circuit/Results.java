@@ -1,5 +1,6 @@
 package dev.retrykit.circuit;
 
+import dev.retrykit.circuit.Window.Seen;
 import dev.retrykit.failure.Signal;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -12,18 +13,20 @@ final class Results {
     /** Percent that must be bad where the window alone holds too few calls: chance reaches any other rate in time. */
     private static final double RATE_OF_FEW = 90;
 
-    private static final Window.Reading<Tally> TALLY = Tally::new;
+    private static final Window.Reading<Seen> NEAR = (calls, failures, slow) -> new Seen(calls, failures, slow, false);
 
     private final CircuitPolicy policy;
     private final Window window;
-    private final AtomicInteger streak;
+
+    /** How many failed in a row; null where nobody asks for it. */
+    private final @Nullable AtomicInteger streak;
+
     private final Evidence evidence;
 
     /** Null where no calls that come in are counted. */
     final @Nullable Hanging hanging;
 
-    private final Window.Reading<Look> look = this::look;
-    private final Window.Reading<Look> lookBack = this::lookBack;
+    private final Window.Reading<Look> lookNear = (calls, failures, slow) -> look(calls, failures, slow, 0);
 
     /** The slice of the last look at the rates, if none was reached: within it a quick success only lowers them. */
     private volatile long settledSlice = UNSETTLED;
@@ -32,13 +35,17 @@ final class Results {
         this(
                 policy,
                 Window.of(policy, nowNanos),
-                new AtomicInteger(),
+                streak(policy, null),
                 new Evidence(nowNanos),
                 watches(policy) ? new Hanging(policy.slowNanos, 0, nowNanos) : null);
     }
 
     private Results(
-            CircuitPolicy policy, Window window, AtomicInteger streak, Evidence evidence, @Nullable Hanging hanging) {
+            CircuitPolicy policy,
+            Window window,
+            @Nullable AtomicInteger streak,
+            Evidence evidence,
+            @Nullable Hanging hanging) {
         this.policy = policy;
         this.window = window;
         this.streak = streak;
@@ -56,8 +63,12 @@ final class Results {
      */
     Results with(CircuitPolicy other, long nowNanos) {
         Window kept = window.with(other, nowNanos);
-        AtomicInteger known = other.isCounted() == policy.isCounted() ? streak : new AtomicInteger();
+        AtomicInteger known = streak(other, other.isCounted() == policy.isCounted() ? streak : null);
         return new Results(other, kept, known, evidence, watches(other) ? hanging(other, kept, nowNanos) : null);
+    }
+
+    private static @Nullable AtomicInteger streak(CircuitPolicy policy, @Nullable AtomicInteger known) {
+        return policy.consecutiveFailures() == 0 ? null : known == null ? new AtomicInteger() : known;
     }
 
     private Hanging hanging(CircuitPolicy other, Window kept, long nowNanos) {
@@ -81,20 +92,33 @@ final class Results {
         }
         long many = calls.count(window.total());
         window.slideTo(nowNanos);
-        return many == 0
-                ? null
-                : window.reach(
-                        (int) Math.max(0, policy.minimumCalls() - many),
-                        (all, failures, slow) -> reached(all + many, failures, slow + many, 0),
-                        (all, failures, slow) -> reached(all + many, failures, slow + many, RATE_OF_FEW));
+        if (many == 0) {
+            return null;
+        }
+        Seen seen =
+                window.reach((int) Math.max(0, policy.minimumCalls() - many)).withSlow(many);
+        return look(seen) == Look.REACHED ? seen.tally() : null;
     }
 
-    private @Nullable Tally reached(long calls, long failures, long slowCalls, double least) {
-        return isReached(calls, failures, slowCalls, least) ? new Tally(calls, failures, slowCalls) : null;
+    private Look look(Seen seen) {
+        return look(seen.calls(), seen.failures(), seen.slowCalls(), seen.isLong() ? RATE_OF_FEW : 0);
     }
 
-    private boolean isReached(long calls, long failures, long slowCalls, double least) {
-        return calls >= policy.minimumCalls() && policy.isReached(failures, slowCalls, calls, least);
+    private Look look(long calls, long failures, long slowCalls, double least) {
+        if (calls < policy.minimumCalls()) {
+            return Look.TOO_FEW;
+        }
+        if (policy.isReached(failures, slowCalls, calls, least)) {
+            return Look.REACHED;
+        }
+        return least == 0 ? Look.FINE : Look.TOO_FEW;
+    }
+
+    /** What a look at the rates tells. */
+    private enum Look {
+        TOO_FEW,
+        FINE,
+        REACHED
     }
 
     /** A call has ended with nothing to count. */
@@ -114,59 +138,47 @@ final class Results {
     /** Counts a result and tells whether the circuit should open now. */
     boolean add(Signal signal, boolean slow, long startedNanos, long nowNanos) {
         boolean failed = signal.isFailure();
-        boolean bad = failed || slow && policy.slowCallDuration() != null;
-        if (bad && !policy.isCounted()) {
-            window.slideTo(nowNanos);
-            evidence.consider(window, policy, startedNanos);
-        }
         window.add(failed, slow, nowNanos);
-        if (isStreak(signal)) {
-            return true;
+        boolean inARow = isStreak(signal);
+        if (failed || slow && policy.slowCallDuration() != null) {
+            return opensAfter(failed, slow, startedNanos, nowNanos) || inARow;
         }
-        return (bad || window.slice() != settledSlice) && opens(bad, nowNanos);
+        return window.slice() != settledSlice && opens(window.slice(), window.read(lookNear), nowNanos);
     }
 
-    private boolean opens(boolean bad, long nowNanos) {
+    /** After a bad call. */
+    private boolean opensAfter(boolean failed, boolean slow, long startedNanos, long nowNanos) {
         long slice = window.slice();
-        Look now = bad ? window.reach(policy.minimumCalls(), look, lookBack) : window.read(look);
-        long settled = now == Look.FINE ? slice : UNSETTLED;
+        Seen seen = window.reach(policy.minimumCalls());
+        if (!policy.isCounted()) {
+            Seen near = seen.isLong() ? window.read(NEAR) : seen;
+            evidence.consider(seen.before(failed, slow), near.before(failed, slow), policy, startedNanos);
+        }
+        return opens(slice, look(seen), nowNanos);
+    }
+
+    private boolean opens(long slice, Look look, long nowNanos) {
+        long settled = look == Look.FINE ? slice : UNSETTLED;
         if (settled != settledSlice) {
             settledSlice = settled;
         }
-        return now == Look.OPENS && (policy.isCounted() || evidence.suffices(nowNanos));
-    }
-
-    private Look look(long calls, long failures, long slowCalls) {
-        if (calls < policy.minimumCalls()) {
-            return Look.TOO_FEW;
-        }
-        return policy.isReached(failures, slowCalls, calls, 0) ? Look.OPENS : Look.FINE;
-    }
-
-    private Look lookBack(long calls, long failures, long slowCalls) {
-        boolean opens = isReached(calls, failures, slowCalls, RATE_OF_FEW);
-        return opens ? Look.OPENS : Look.TOO_FEW;
-    }
-
-    /** What a look at the rates tells. */
-    private enum Look {
-        TOO_FEW,
-        FINE,
-        OPENS
+        return look == Look.REACHED && (policy.isCounted() || evidence.suffices(nowNanos));
     }
 
     /** The window's sums now or, where these are fewer than the minimum, those of the time that it reaches back. */
     Tally tally(long nowNanos) {
         window.slideTo(nowNanos);
-        return window.reach(policy.minimumCalls(), TALLY, TALLY);
+        return window.reach(policy.minimumCalls()).tally();
     }
 
-    /** Counted whether it matters or not: the settings may change. */
     private boolean isStreak(Signal signal) {
-        if (signal.isSuccess() && streak.get() != 0) {
-            streak.set(0);
+        AtomicInteger inARow = streak;
+        if (inARow == null) {
+            return false;
         }
-        int inARow = signal == Signal.FAILURE ? streak.incrementAndGet() : 0;
-        return policy.consecutiveFailures() > 0 && inARow >= policy.consecutiveFailures();
+        if (signal.isSuccess() && inARow.get() != 0) {
+            inARow.set(0);
+        }
+        return signal == Signal.FAILURE && inARow.incrementAndGet() >= policy.consecutiveFailures();
     }
 }

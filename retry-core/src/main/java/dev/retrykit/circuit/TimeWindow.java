@@ -54,15 +54,14 @@ final class TimeWindow implements Window {
     }
 
     @Override
-    public <T extends @Nullable Object> T reach(int calls, Reading<T> near, Reading<T> far) {
-        Reach reach = window.reach(counts -> calls(counts) >= calls);
+    public Seen reach(int calls) {
+        Reach reach = window.reach(calls);
         long[] counts = reach.counts();
-        return (reach.isLong() ? far : near)
-                .of(calls(counts), counts[FAILED] + counts[FAILED + SLOW], counts[SLOW] + counts[FAILED + SLOW]);
-    }
-
-    private static long calls(long[] counts) {
-        return counts[0] + counts[SLOW] + counts[FAILED] + counts[FAILED + SLOW];
+        return new Seen(
+                SlidingWindow.sum(counts),
+                counts[FAILED] + counts[FAILED + SLOW],
+                counts[SLOW] + counts[FAILED + SLOW],
+                reach.isLong());
     }
 
     @Override

@@ -23,17 +23,36 @@ interface Window {
     <T extends @Nullable Object> T read(Reading<T> reading);
 
     /**
-     * The same. Where the window holds fewer calls than these, a window of time hands over what a longer time of up to ten
-     * minutes holds instead.
-     *
-     * @param near makes something of what the window holds
-     * @param far makes something of what a longer time holds
+     * What the window holds. Where that are fewer calls than these, of a window of time what a longer time of up to ten minutes
+     * holds.
      */
-    <T extends @Nullable Object> T reach(int calls, Reading<T> near, Reading<T> far);
+    Seen reach(int calls);
 
     /** What the window holds. */
     default Tally tally() {
         return read(Tally::new);
+    }
+
+    /**
+     * What a look at the window has seen.
+     *
+     * @param isLong whether it holds more than the window's own size
+     */
+    record Seen(long calls, long failures, long slowCalls, boolean isLong) {
+
+        /** What was there before a call that ended now. */
+        Seen before(boolean failed, boolean slow) {
+            return new Seen(calls - 1, failures - (failed ? 1 : 0), slowCalls - (slow ? 1 : 0), isLong);
+        }
+
+        /** As if so many calls more had been slow. */
+        Seen withSlow(long more) {
+            return new Seen(calls + more, failures, slowCalls + more, isLong);
+        }
+
+        Tally tally() {
+            return new Tally(calls, failures, slowCalls);
+        }
     }
 
     /** A window of another size, with what this one holds as far as that size reaches; an empty one of the other type. */

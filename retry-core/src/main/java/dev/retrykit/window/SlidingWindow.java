@@ -26,10 +26,10 @@ public final class SlidingWindow {
 
     private static final int REACH_SLICES = 60;
 
-    private final LongAdder[] counters;
+    final LongAdder[] counters;
     private final long origin;
     private final long width;
-    private final int fullSlices;
+    final int fullSlices;
     private final long size;
     private final boolean reaches;
     private volatile Marks marks;
@@ -99,7 +99,7 @@ public final class SlidingWindow {
         long[] starts = new long[(resized.fullSlices + 1) * counters.length];
         for (int back = 0; back <= resized.fullSlices; back++) {
             int mark = seen.at(position - back * resized.width, width, counters.length);
-            System.arraycopy(seen.starts, mark * counters.length, starts, back * counters.length, counters.length);
+            System.arraycopy(seen.starts(), mark * counters.length, starts, back * counters.length, counters.length);
         }
         resized.marks = resized.marks(0, starts);
         return resized;
@@ -129,7 +129,7 @@ public final class SlidingWindow {
      */
     public boolean slideTo(long position) {
         Marks seen = marks;
-        while (position - seen.end >= 0) {
+        while (position - seen.end() >= 0) {
             if (MARKS.compareAndSet(this, seen, seen.movedTo((position - origin) / width, this))) {
                 slideLonger(position);
                 return true;
@@ -161,12 +161,12 @@ public final class SlidingWindow {
         // The marks first: what is noted after the counts were read may be more than these.
         Marks near = marks;
         SlidingWindow known = longer;
-        long[] starts = known == null ? near.starts : known.marks.starts;
+        long[] starts = known == null ? near.starts() : known.marks.starts();
         long[] sums = new long[counters.length];
         for (int kind = 0; kind < sums.length; kind++) {
             sums[kind] = counters[kind].sum();
         }
-        long[] counts = since(sums, near.starts, near.starts.length - sums.length);
+        long[] counts = since(sums, near.starts(), near.starts().length - sums.length);
         if (known == null || size >= REACH || suffices.test(counts)) {
             return new Reach(counts, false);
         }
@@ -177,6 +177,60 @@ public final class SlidingWindow {
             }
         }
         return new Reach(counts, true);
+    }
+
+    /**
+     * What the window holds, by kind. Where that are fewer of all kinds together than these: what the shortest time that holds
+     * as many holds, of up to ten minutes, or all of these.
+     */
+    public Reach reach(long least) {
+        Marks near = marks;
+        SlidingWindow known = longer;
+        long[] starts = known == null ? near.starts() : known.marks.starts();
+        long[] sums = new long[counters.length];
+        for (int kind = 0; kind < sums.length; kind++) {
+            sums[kind] = counters[kind].sum();
+        }
+        long[] counts = since(sums, near.starts(), near.starts().length - sums.length);
+        if (known == null || size >= REACH || sum(counts) >= least) {
+            return new Reach(counts, false);
+        }
+        return new Reach(since(sums, starts, youngest(sum(sums) - least, starts) * sums.length), true);
+    }
+
+    /** The youngest mark at which no more had been counted, or else the oldest. */
+    private int youngest(long most, long[] starts) {
+        int youngest = 0;
+        int oldest = starts.length / counters.length - 1;
+        if (sum(starts, oldest) > most) {
+            return oldest;
+        }
+        while (youngest < oldest) {
+            int middle = (youngest + oldest) / 2;
+            if (sum(starts, middle) <= most) {
+                oldest = middle;
+            } else {
+                youngest = middle + 1;
+            }
+        }
+        return youngest;
+    }
+
+    private long sum(long[] starts, int mark) {
+        long sum = 0;
+        for (int kind = 0; kind < counters.length; kind++) {
+            sum += starts[mark * counters.length + kind];
+        }
+        return sum;
+    }
+
+    /** Of all kinds together. */
+    public static long sum(long[] counts) {
+        long sum = 0;
+        for (long count : counts) {
+            sum += count;
+        }
+        return sum;
     }
 
     private static long[] since(long[] sums, long[] starts, int mark) {
@@ -198,7 +252,7 @@ public final class SlidingWindow {
 
     /** The number of the slice that is being filled: while it stays the same, counts only grow. */
     public long slice() {
-        return marks.slice;
+        return marks.slice();
     }
 
     /** How many of the kind the window holds, as far as it was slid. */
@@ -217,42 +271,7 @@ public final class SlidingWindow {
         return marks.oldest(kind, counters.length);
     }
 
-    private Marks marks(long slice, long[] starts) {
+    Marks marks(long slice, long[] starts) {
         return new Marks(slice, origin + (slice + 1) * width, starts);
-    }
-
-    /**
-     * A value, replaced as a whole when a slice turns.
-     *
-     * @param slice the number of the slice that is being filled
-     * @param end the first position beyond it
-     * @param starts the counters at the beginning of that slice, then of the one before it, and so on
-     */
-    @SuppressWarnings("ArrayRecordComponent") // never changed, never compared
-    private record Marks(long slice, long end, long[] starts) {
-
-        Marks movedTo(long newSlice, SlidingWindow window) {
-            int kinds = window.counters.length;
-            long[] moved = new long[starts.length];
-            int fresh = (int) Math.min(newSlice - slice, window.fullSlices + 1) * kinds;
-            for (int kind = 0; kind < kinds; kind++) {
-                long now = window.counters[kind].sum();
-                for (int i = kind; i < fresh; i += kinds) {
-                    moved[i] = now;
-                }
-            }
-            System.arraycopy(starts, 0, moved, fresh, starts.length - fresh);
-            return window.marks(newSlice, moved);
-        }
-
-        /** Which of the marks was made at the position or last before it; the oldest if all were made later. */
-        int at(long position, long width, int kinds) {
-            long back = (end - 1 - position) / width;
-            return (int) Math.min(back, starts.length / kinds - 1);
-        }
-
-        long oldest(int kind, int kinds) {
-            return starts[starts.length - kinds + kind];
-        }
     }
 }

@@ -30,6 +30,10 @@ final class CircuitModel {
     private long sequence;
     private int failedRounds;
     private int streak;
+
+    /** Whether the window of calls held enough at the last result: then a success only lowers the rates. */
+    private boolean settled;
+
     private int places;
     private int admitted;
     private long rejected;
@@ -119,11 +123,12 @@ final class CircuitModel {
         ended++;
         if (state == CircuitState.CLOSED && (signal != Signal.NONE || slow)) {
             boolean bad = failed || slow;
-            if (bad) {
-                considerEvidence(now - took, now);
-            }
-            results.add(new Outcome(place(now), failed, slow));
+            Outcome outcome = new Outcome(place(now), failed, slow);
+            results.add(outcome);
             sequence++;
+            if (bad) {
+                considerEvidence(outcome, now - took, now);
+            }
             countStreak(signal, failed);
             boolean streakReached = policy.consecutiveFailures() > 0
                     && signal == Signal.FAILURE
@@ -131,9 +136,10 @@ final class CircuitModel {
             Reach reach = reach(now);
             Tally tally = tally(reach.results);
             boolean counted = policy.countWindow() > 0;
-            boolean reached = tally.calls() >= policy.minimumCalls()
-                    && (bad || !reach.isLong)
-                    && isReached(tally, tally.calls(), reach.isLong ? 90 : 0);
+            boolean concludes = bad || !(counted ? settled : reach.isLong);
+            boolean enough = tally.calls() >= policy.minimumCalls();
+            settled |= counted && enough;
+            boolean reached = enough && concludes && isReached(tally, tally.calls(), reach.isLong ? 90 : 0);
             if (streakReached || reached && (counted || now - evidence >= SECOND)) {
                 open(0, tally, now);
             }
@@ -142,15 +148,21 @@ final class CircuitModel {
         }
     }
 
-    private void considerEvidence(long started, long now) {
-        Tally all = tally(reach(now).results);
-        Tally near = tally(held(now));
+    /** By what was there before the call. */
+    private void considerEvidence(Outcome last, long started, long now) {
+        Tally all = tally(without(last, reach(now).results));
+        Tally near = tally(without(last, held(now)));
         Tally doubled = new Tally(all.calls(), 2 * all.failures(), 2 * all.slowCalls());
         boolean few = all.calls() == 0 || !isReached(doubled, all.calls(), 0);
         boolean paused = near.failures() == 0 && near.slowCalls() == 0 && !isReached(all, all.calls(), 0);
         if (few || paused) {
             evidence = started;
         }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // of equal ones only the last
+    private static List<Outcome> without(Outcome last, List<Outcome> held) {
+        return held.stream().filter(outcome -> outcome != last).toList();
     }
 
     private void endProbe(Signal signal, boolean failed, boolean slow, long now) {
@@ -175,7 +187,9 @@ final class CircuitModel {
     /** What began under the settings before keeps its time and its number; the window is the same. */
     void change(CircuitPolicy other, long now) {
         tick(now);
+        streak = policy.consecutiveFailures() == 0 ? 0 : streak;
         policy = other;
+        settled = false;
     }
 
     void reset(long now) {
@@ -289,6 +303,7 @@ final class CircuitModel {
         results.clear();
         sequence = 0;
         streak = 0;
+        settled = false;
         admitted = 0;
         evidence = now;
         watchAnew(now);
@@ -354,7 +369,7 @@ final class CircuitModel {
     private List<Outcome> held(long now) {
         boolean counted = policy.countWindow() > 0;
         long size = counted ? policy.countWindow() : policy.timeWindow().toNanos();
-        long width = Math.max(1, size / (counted ? 20 : 10));
+        long width = counted ? Long.highestOneBit(Math.max(1, size / 20)) : Math.max(1, size / 10);
         long position = counted ? Math.max(0, sequence - 1) : now - began;
         long oldest = position / width * width - (size - 1);
         return results.stream()

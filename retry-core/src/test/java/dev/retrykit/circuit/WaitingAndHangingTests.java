@@ -10,6 +10,8 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -173,11 +175,24 @@ class WaitingAndHangingTests {
             try {
                 rig.circuit.call(() -> {
                     rig.pass(SECOND.multipliedBy(2));
-                    throw new java.util.concurrent.RejectedExecutionException("full");
+                    throw new RejectedExecutionException("full");
                 });
-            } catch (java.util.concurrent.RejectedExecutionException | CircuitOpenException full) {
+            } catch (RejectedExecutionException | CircuitOpenException full) {
                 // as it should be
             }
+        }
+        assertThat(rig.circuit.snapshot().calls()).isZero();
+    }
+
+    @Test
+    void aStageThatIsRejectedInsideIsNothingEither() {
+        CircuitRig rig = new CircuitRig(slow());
+        for (int i = 0; i < 30; i++) {
+            CompletableFuture<String> stage = new CompletableFuture<>();
+            CompletableFuture<String> call = rig.circuit.callAsync(() -> stage);
+            rig.pass(SECOND.multipliedBy(2));
+            stage.completeExceptionally(new RejectedExecutionException("full"));
+            assertThat(call).isCompletedExceptionally();
         }
         assertThat(rig.circuit.snapshot().calls()).isZero();
     }
