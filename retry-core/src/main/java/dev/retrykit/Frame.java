@@ -3,6 +3,7 @@ package dev.retrykit;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.hold.Hold;
 import dev.retrykit.hold.Holds;
+import dev.retrykit.hold.PerThread;
 import dev.retrykit.time.TimeSource;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,11 @@ final class Frame {
     /** Begin and end of an attempt for which nobody has read the clock yet: no other begins when it ends. */
     static final long UNREAD = 0;
 
-    private static final ThreadLocal<Frame> FRAMES = ThreadLocal.withInitial(Frame::new);
+    /** Who is inside of an attempt keeps its frame in a local variable. */
+    private static final PerThread<Frame> FRAMES = new PerThread<>(Frame::new);
+
+    /** Keeps the frame of a thread that carries what nobody on its stack has put there. */
+    private static final ThreadLocal<Frame> CARRYING = new ThreadLocal<>();
 
     /** The permits of this thread's attempts. */
     final Holds holds = Holds.current();
@@ -212,6 +217,7 @@ final class Frame {
 
     /** Puts the thread into an attempt. */
     void carry(AttemptView into, long attemptDeadlineNanos, @Nullable Hold hold) {
+        CARRYING.set(this);
         holds.carry(hold);
         put(into, attemptDeadlineNanos);
     }
@@ -222,6 +228,7 @@ final class Frame {
             holds.carry(null);
         }
         put(null, 0);
+        CARRYING.remove();
     }
 
     private void put(@Nullable AttemptView into, long attemptDeadlineNanos) {

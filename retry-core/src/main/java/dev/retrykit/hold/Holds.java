@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Holds {
 
-    private static final ThreadLocal<Holds> THREADS = ThreadLocal.withInitial(Holds::new);
+    private static final PerThread<Holds> THREADS = new PerThread<>(Holds::new);
 
     private static final Entry[] NONE = {};
 
@@ -36,7 +36,7 @@ public final class Holds {
 
     private Holds() {}
 
-    /** Those of this thread; the same object as long as it lives. */
+    /** Those of this thread; the same object as long as somebody keeps it, as all must who enter something. */
     public static Holds current() {
         return THREADS.get();
     }
