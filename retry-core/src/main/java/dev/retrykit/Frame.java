@@ -62,12 +62,6 @@ final class Frame {
     @Nullable
     AttemptTimeout timeout;
 
-    /** Attempts around this point that were interrupted and haven't ended. Under this object's lock: timers ask too. */
-    int timeoutsInterrupting;
-
-    /** Whether the flag was set already when the first of those came. Under the same lock. */
-    boolean interruptedByOthers;
-
     private Frame() {}
 
     static Frame current() {
@@ -189,12 +183,7 @@ final class Frame {
         if (isAbandoned()) {
             return true;
         }
-        if (timeout == null) {
-            return false;
-        }
-        synchronized (this) {
-            return timeoutsInterrupting > 0;
-        }
+        return timeout != null && timeout.isInterrupting();
     }
 
     /** Runs a body as part of an attempt, which must be over at the deadline. */

@@ -1,14 +1,16 @@
 package dev.retrykit;
 
 import dev.retrykit.time.TimeSource;
+import dev.retrykit.timer.NonBlockingTask;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Gets work off the timer. It waits for a thread of the executor, which may be slow to come and may never come: what
- * waits can still be cancelled, and a call for which there is no thread until its time is over ends on the timer.
+ * waits can still be cancelled, and a call for which there is no thread until its time is over ends without it.
  */
-final class Handover extends Step implements Runnable {
+final class Handover extends Step implements NonBlockingTask {
 
     private static final long serialVersionUID = 1;
 
@@ -29,8 +31,8 @@ final class Handover extends Step implements Runnable {
      * Of work that is the executor's.
      *
      * @param before the claimed step that it ends
-     * @param work what the executor does, and the timer once the call's time is over
-     * @param otherwise what the timer does if the executor, whatever it throws, doesn't take it
+     * @param work what the executor does, and a thread of the retry's own once the call's time is over
+     * @param otherwise what is done if the executor, whatever it throws, doesn't take it
      */
     Handover(StageDriver<?> driver, Step before, Supplier<Decision> work, Supplier<Decision> otherwise) {
         this.driver = driver;
@@ -46,7 +48,7 @@ final class Handover extends Step implements Runnable {
                 limit = retry().time().schedule(this, LEAST_NANOS);
             }
             driver.await(this);
-            retry().executor().execute(this);
+            retry().offTimer().execute(this);
         } catch (Throwable notTaken) {
             run(otherwise);
         }
@@ -56,26 +58,44 @@ final class Handover extends Step implements Runnable {
         driver.endIfDone();
     }
 
+    /** On a thread that the executor may keep for as long as it likes. Nobody waits for it: what is over isn't given to it. */
+    void execute(Executor executor) {
+        try {
+            if (!get()) {
+                executor.execute(this::work);
+            }
+        } catch (Throwable notTaken) {
+            run(otherwise);
+        }
+    }
+
     private Retry retry() {
         return driver.call().retry();
     }
 
+    /** On the timer: there has been no thread for it until its time was over. */
+    @Override
+    public void run() {
+        retry().offTimer().run(this::work);
+    }
+
     @Override
     void timeIsOver() {
-        if (!spared) {
+        if (!spared && !get()) {
             run();
         }
     }
 
-    @Override
-    public void run() {
+    private void work() {
         driver.inContext(() -> run(work));
     }
 
     private void run(Supplier<Decision> chosen) {
         if (claim()) {
-            abandon();
-            driver.follow(chosen);
+            retry().offTimer().run(() -> {
+                abandon();
+                driver.follow(chosen);
+            });
         }
     }
 

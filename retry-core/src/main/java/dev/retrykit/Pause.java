@@ -1,10 +1,11 @@
 package dev.retrykit;
 
 import dev.retrykit.time.TimeSource;
+import dev.retrykit.timer.NonBlockingTask;
 import org.jspecify.annotations.Nullable;
 
 /** The delay of an asynchronous call: a task on the timer, and no thread. */
-final class Pause extends Step implements Runnable {
+final class Pause extends Step implements NonBlockingTask {
 
     private static final long serialVersionUID = 1;
 

@@ -2,12 +2,15 @@ package dev.retrykit;
 
 import dev.retrykit.Waiters.Waiter;
 import dev.retrykit.time.TimeSource;
+import dev.retrykit.timer.NonBlockingTask;
 import org.jspecify.annotations.Nullable;
 
-/** Where a call is among those of its retry that {@linkplain Waiters wait}. Linked and unlinked with their lock. */
-final class Place {
-
-    final long deadlineNanos;
+/**
+ * Where a call is among those of its retry that {@linkplain Waiters wait}, and what the timer runs at the call's deadline.
+ * Linked and unlinked under their lock, with nothing called between the writes that a stack overflow could keep from
+ * happening.
+ */
+final class Place implements NonBlockingTask {
 
     /** Whether the deadline has been reached. Written before the waiter is told. */
     volatile boolean over;
@@ -15,21 +18,20 @@ final class Place {
     /** Whether it has been given up. Written with the lock. */
     volatile boolean left;
 
-    /** What tells the waiter, if that is nobody else's affair. */
-    volatile TimeSource.@Nullable Scheduled task;
+    /** The deadline on the timer. */
+    volatile TimeSource.@Nullable Scheduled deadline;
 
     private final @Nullable Waiter waiter;
     private @Nullable Place previous;
     private @Nullable Place next;
 
-    Place(@Nullable Waiter waiter, long deadlineNanos) {
+    Place(@Nullable Waiter waiter) {
         this.waiter = waiter;
-        this.deadlineNanos = deadlineNanos;
     }
 
     /** A place of nobody, alone in a ring. */
     static Place mark() {
-        Place mark = new Place(null, 0);
+        Place mark = new Place(null);
         mark.previous = mark;
         mark.next = mark;
         return mark;
@@ -39,32 +41,34 @@ final class Place {
         return linked(waiter);
     }
 
-    Place previous() {
-        return linked(previous);
-    }
-
     Place next() {
         return linked(next);
     }
 
-    boolean isBefore(Place other) {
-        return next == other;
+    /** At the deadline. */
+    @Override
+    public void run() {
+        over = true;
+        Step.quietly(waiter()::timeIsOver);
     }
 
     void linkAfter(Place place) {
+        Place after = place.next();
         previous = place;
-        next = place.next();
-        next.previous = this;
+        next = after;
+        after.previous = this;
         place.next = this;
     }
 
     /** The second time this does nothing. */
     void unlink() {
-        if (next != null) {
-            previous().next = next;
-            next.previous = previous;
-            next = null;
+        Place before = previous;
+        Place after = next;
+        if (before != null && after != null) {
+            before.next = after;
+            after.previous = before;
             previous = null;
+            next = null;
         }
     }
 

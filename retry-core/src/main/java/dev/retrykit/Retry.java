@@ -34,7 +34,7 @@ public final class Retry {
     private final RetryBudget budget;
     private final TimeSource time;
     private final RandomGenerator random;
-    private final Executor executor;
+    private final OffTimer offTimer;
     private final @Nullable ContextCarrier carrier;
     private final @Nullable AttemptObserver observer;
     private final Audience audience;
@@ -48,7 +48,7 @@ public final class Retry {
         this.time = builder.time;
         this.budget = builder.budget == null ? RetryBudget.of(name, BudgetPolicy.defaults(), time) : builder.budget;
         this.random = builder.random;
-        this.executor = builder.executor;
+        this.offTimer = new OffTimer(builder.executor);
         this.carrier = builder.carrier;
         this.observer = builder.observer;
         this.audience = new Audience(name, builder.listeners, builder.counters);
@@ -63,7 +63,7 @@ public final class Retry {
         this.time = whole.time;
         this.budget = budget;
         this.random = whole.random;
-        this.executor = whole.executor;
+        this.offTimer = whole.offTimer;
         this.carrier = whole.carrier;
         this.observer = whole.observer;
         this.audience = whole.audience;
@@ -177,8 +177,8 @@ public final class Retry {
         return random;
     }
 
-    Executor executor() {
-        return executor;
+    OffTimer offTimer() {
+        return offTimer;
     }
 
     Audience audience() {

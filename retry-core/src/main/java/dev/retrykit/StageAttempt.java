@@ -3,6 +3,7 @@ package dev.retrykit;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.time.TimeSource;
+import dev.retrykit.timer.NonBlockingTask;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An attempt that returns a stage, from before its body begins until the stage is complete. */
 final class StageAttempt<T extends @Nullable Object> extends Step
-        implements BiFunction<T, @Nullable Throwable, @Nullable Void>, Runnable {
+        implements BiFunction<T, @Nullable Throwable, @Nullable Void>, NonBlockingTask {
 
     private static final long serialVersionUID = 1;
 
@@ -30,7 +31,7 @@ final class StageAttempt<T extends @Nullable Object> extends Step
             if (call().view().number() > 1) {
                 limit();
             }
-            await(call().run(body));
+            await(driver.run(body));
         } catch (Throwable failure) {
             if (failure instanceof InterruptedException) {
                 Thread.currentThread().interrupt();

@@ -25,6 +25,9 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
 
     private volatile @Nullable Step step;
 
+    /** The thread that follows, if there is one just now. Written over by another one that has claimed the next step. */
+    private volatile @Nullable Turn turn;
+
     /** Where a shutdown, and the end of the call's time, find this; null until it has waited. */
     private volatile @Nullable Place place;
 
@@ -124,8 +127,27 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         return new CompletableFuture<>();
     }
 
-    /** Asks what follows and does it. Whatever goes wrong on the way, the caller's stage completes. */
+    /**
+     * Asks what follows and does it. Whatever goes wrong on the way, the caller's stage completes. What follows from that
+     * on the same thread, as where a timer or an executor does things at once, is done after it: the stack doesn't grow.
+     */
     void follow(Supplier<Decision> question) {
+        Turn current = turn;
+        if (current != null && current.isOwn()) {
+            current.add(question);
+            return;
+        }
+        Turn own = new Turn();
+        turn = own;
+        for (Supplier<Decision> next = question; next != null; next = own.takeNext()) {
+            doNext(next);
+        }
+        if (turn == own) {
+            turn = null;
+        }
+    }
+
+    private void doNext(Supplier<Decision> question) {
         try {
             Decision decision = question.get();
             if (decision instanceof Stop) {
@@ -139,6 +161,18 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
             finishBroken(broken);
         }
         endIfDone();
+    }
+
+    /** What ends the attempt while its body runs, as on a clock that is moved on by this thread, doesn't wait for the body. */
+    @Nullable
+    CompletionStage<T> run(ThrowingCallable<? extends CompletionStage<T>, ?> attempt) throws Throwable {
+        Turn current = turn;
+        turn = null;
+        try {
+            return call.run(attempt);
+        } finally {
+            turn = current;
+        }
     }
 
     private void finish() {
@@ -190,8 +224,10 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
     public void shutDown(boolean now) {
         Step current = step;
         if (current != null && (now || current.isBeforeRetry()) && current.claim()) {
-            current.abandon();
-            follow(call::cancelled);
+            call.retry().offTimer().run(() -> {
+                current.abandon();
+                follow(call::cancelled);
+            });
         }
     }
 
@@ -243,8 +279,10 @@ final class StageDriver<T extends @Nullable Object> extends CompletableFuture<T>
         dismissIfDone();
         Step current = step;
         if (isDone() && current != null && current.claim()) {
-            current.abandon();
-            call.cancelled();
+            call.retry().offTimer().run(() -> {
+                current.abandon();
+                call.cancelled();
+            });
         }
     }
 }

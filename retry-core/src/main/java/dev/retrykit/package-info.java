@@ -8,7 +8,7 @@
  *   1  .circuit   .budget   .annotation               what may stop a retry; what users write
  *   0  .failure   .http     .backoff  .time           meanings, what responses ask for, arithmetic, clocks
  *      .window    .settings  .keyed    .hold          counts, what a setting must keep to, one value per key,
- *                                                     what a thread's attempts hold; not exported
+ *      .timer                                         what a thread's attempts hold, the one timer; not exported
  * </pre>
  */
 @NullMarked

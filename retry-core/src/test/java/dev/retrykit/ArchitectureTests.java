@@ -2,7 +2,6 @@ package dev.retrykit;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -50,6 +49,7 @@ class ArchitectureTests {
                     "dev.retrykit.http",
                     "dev.retrykit.backoff",
                     "dev.retrykit.time",
+                    "dev.retrykit.timer",
                     "dev.retrykit.window",
                     "dev.retrykit.settings",
                     "dev.retrykit.keyed",
@@ -76,6 +76,7 @@ class ArchitectureTests {
                     "dev.retrykit.http",
                     "dev.retrykit.backoff",
                     "dev.retrykit.time",
+                    "dev.retrykit.timer",
                     "dev.retrykit.window",
                     "dev.retrykit.settings",
                     "dev.retrykit.keyed",
@@ -92,8 +93,8 @@ class ArchitectureTests {
                     not(resideInAnyPackage("java..", "javax.net.ssl..", "org.jspecify..", "dev.retrykit..")));
 
     @ArchTest
-    static final ArchRule onlyTheTimePackageReadsClocksAndSleeps = noClasses()
-            .that(not(resideInAPackage("dev.retrykit.time")))
+    static final ArchRule onlyTheTimePackagesReadClocksAndSleep = noClasses()
+            .that(not(resideInAnyPackage("dev.retrykit.time", "dev.retrykit.timer")))
             .should()
             .accessTargetWhere(describe("reads a clock or sleeps", ArchitectureTests::readsAClockOrSleeps))
             .orShould()

@@ -44,38 +44,7 @@ class WaitersTests {
     }
 
     @Test
-    void needsOneTaskOnTheTimerHoweverManyWait() {
-        for (int i = 0; i < 100; i++) {
-            enlist("caller " + i, 10 + i);
-        }
-
-        assertThat(time.pending()).isEqualTo(1);
-        seconds(50);
-        assertThat(time.pending()).isEqualTo(1);
-        assertThat(told).hasSize(41);
-    }
-
-    @Test
-    void givesATaskOfItsOwnToWhoIsFarFromItsTurn() {
-        for (int i = 0; i < 100; i++) {
-            enlist("caller " + i, 10 + i);
-        }
-        Place far = enlist("far", 5);
-        Place left = enlist("left", 5);
-        assertThat(time.pending()).isEqualTo(3);
-        waiters.dismiss(left);
-
-        seconds(5);
-        assertThat(told).containsExactly("far is over");
-        assertThat(far.over).isTrue();
-        assertThat(time.pending()).isEqualTo(1);
-        seconds(5);
-        assertThat(told).containsExactly("far is over", "caller 0 is over");
-        assertThat(waiters.size()).isEqualTo(101);
-    }
-
-    @Test
-    void takesTheTaskOffTheTimerWithTheLastOfThem() {
+    void takesTheDeadlineOffTheTimerWithWhoeverLeaves() {
         Place first = enlist("first", 10);
         Place second = enlist("second", 10);
         waiters.enlist(new Named("sleeper"));
@@ -176,23 +145,6 @@ class WaitersTests {
         time.advance(Duration.ofNanos(20));
         assertThat(told).containsExactly("first is over");
         assertThat(before.size()).isEqualTo(1);
-    }
-
-    @Test
-    void catchesUpWithWhomTheTimerRefusedToWatchOn() {
-        Refusing refusing = new Refusing(time);
-        refusing.refuses = false;
-        Waiters before = new Waiters(refusing);
-        before.enlist(new Named("first"), 10);
-        before.enlist(new Named("second"), 20);
-        refusing.refuses = true;
-        assertThatThrownBy(() -> time.advance(Duration.ofNanos(10))).hasMessage("no timer");
-        refusing.refuses = false;
-
-        before.enlist(new Named("third"), 30);
-
-        time.advance(Duration.ofNanos(10));
-        assertThat(told).containsExactly("first is over", "second is over");
     }
 
     @Test

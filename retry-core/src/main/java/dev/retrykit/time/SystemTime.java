@@ -1,13 +1,39 @@
 package dev.retrykit.time;
 
+import dev.retrykit.timer.Entry;
+import dev.retrykit.timer.Lane;
+import dev.retrykit.timer.NonBlockingTask;
+import dev.retrykit.timer.Timer;
 import java.time.Instant;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** The JDK's clocks. One timer thread serves all calls: what it runs only hands work over. */
-enum SystemTime implements TimeSource {
-    INSTANCE;
+/** The JDK's clocks, and the one timer of this JVM. */
+final class SystemTime implements TimeSource {
+
+    /** How many tasks of others may be stuck before the next ones wait. */
+    private static final int TASKS = 64;
+
+    /** In a field that is tried again, not in an initializer: the first use may come on a stack that is almost full. */
+    private static volatile @Nullable SystemTime instance;
+
+    private final Timer timer = Timer.system();
+    private final Lane tasks = timer.lane(TASKS, null);
+
+    private SystemTime() {}
+
+    static SystemTime instance() {
+        SystemTime known = instance;
+        return known == null ? create() : known;
+    }
+
+    private static synchronized SystemTime create() {
+        SystemTime known = instance;
+        if (known == null) {
+            known = new SystemTime();
+            instance = known;
+        }
+        return known;
+    }
 
     @Override
     public long nanoTime() {
@@ -29,25 +55,69 @@ enum SystemTime implements TimeSource {
         alarm.await(this, nanos);
     }
 
+    /** What may block gets a thread of its own, which works for the application of whoever has scheduled it. */
     @Override
     public Scheduled schedule(Runnable task, long delayNanos) {
-        Future<?> future = Timer.EXECUTOR.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
-        return () -> future.cancel(false);
+        Task waiting = task instanceof NonBlockingTask ? new Task(task) : new ForeignTask(task, tasks);
+        timer.arm(waiting, delayNanos);
+        return waiting;
     }
 
-    /** Made on first use, so that programs without asynchronous calls or attempt timeouts have no timer thread. */
-    private static final class Timer {
+    private static class Task extends Entry implements Scheduled {
 
-        static final ScheduledThreadPoolExecutor EXECUTOR = start();
+        private static final long serialVersionUID = 1;
 
-        private static ScheduledThreadPoolExecutor start() {
-            ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
-                Thread thread = new Thread(null, task, "retrykit-timer", 0, false);
-                thread.setDaemon(true);
-                return thread;
-            });
-            executor.setRemoveOnCancelPolicy(true);
-            return executor;
+        /** Null once it has started, or was cancelled. */
+        private transient volatile @Nullable Runnable task;
+
+        Task(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        protected void fire() {
+            start();
+        }
+
+        final void start() {
+            Runnable due = task;
+            if (due != null) {
+                task = null;
+                due.run();
+            }
+        }
+
+        @Override
+        public final void cancel() {
+            if (task != null) {
+                task = null;
+                Timer.system().cancel(this);
+            }
+        }
+    }
+
+    private static final class ForeignTask extends Task implements Runnable {
+
+        private static final long serialVersionUID = 1;
+
+        private final transient Lane lane;
+        private final transient @Nullable ClassLoader loader =
+                Thread.currentThread().getContextClassLoader();
+
+        ForeignTask(Runnable task, Lane lane) {
+            super(task);
+            this.lane = lane;
+        }
+
+        @Override
+        protected void fire() {
+            lane.submit(this);
+        }
+
+        @Override
+        public void run() {
+            Thread.currentThread().setContextClassLoader(loader);
+            start();
         }
     }
 }

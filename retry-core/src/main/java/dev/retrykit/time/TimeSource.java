@@ -10,9 +10,12 @@ import java.time.Instant;
  */
 public interface TimeSource {
 
-    /** The system's monotonic clock, sleeping threads, and one daemon timer thread for all calls of this JVM. */
+    /**
+     * The system's monotonic clock, sleeping threads, and one timer for all calls of this JVM. Its tasks run on daemon
+     * threads that end when they have nothing to do; a task that blocks holds up no other call.
+     */
     static TimeSource system() {
-        return SystemTime.INSTANCE;
+        return SystemTime.instance();
     }
 
     /** Monotonic nanoseconds from an arbitrary origin, comparable by difference only. */

@@ -85,7 +85,21 @@ class SystemTimeTests {
                 2_000_000);
         assertThat(at.get(30, TimeUnit.SECONDS) - start).isGreaterThanOrEqualTo(2_000_000);
         assertThat(ran.get(30, TimeUnit.SECONDS).isDaemon()).isTrue();
-        assertThat(ran.join().getName()).isEqualTo("retrykit-timer");
+        assertThat(ran.join().getName()).as("it may block").startsWith("retrykit-worker");
+    }
+
+    @Test
+    void runsATaskWithTheLoaderOfWhoeverHasScheduledIt() throws Exception {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        ClassLoader own = new ClassLoader() {};
+        CompletableFuture<ClassLoader> seen = new CompletableFuture<>();
+        Thread.currentThread().setContextClassLoader(own);
+        try {
+            time.schedule(() -> seen.complete(Thread.currentThread().getContextClassLoader()), 0);
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+        assertThat(seen.get(30, TimeUnit.SECONDS)).isSameAs(own);
     }
 
     @Test

@@ -1,0 +1,59 @@
+package dev.retrykit;
+
+import dev.retrykit.backoff.BackoffPolicy;
+import dev.retrykit.budget.BudgetPolicy;
+import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.time.ManualTime;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Initializes what a call that fails needs, when the first retry is made. If a class is initialized on a stack that is full
+ * it can never be used again in this JVM.
+ */
+final class ClassInitialization {
+
+    private static final Duration LIMIT = Duration.ofSeconds(1);
+
+    private static volatile boolean done;
+
+    private ClassInitialization() {}
+
+    /** The first time, fails once and succeeds then, on a clock of its own, and outside of all calls of this thread. */
+    static void once() {
+        if (done) {
+            return;
+        }
+        done = true;
+        try (RetryContext.Scope outside = RetryContext.leave()) {
+            ManualTime time = new ManualTime();
+            Retry retry = Retry.builder("initialization")
+                    .policy(RetryPolicy.builder()
+                            .attemptTimeout(LIMIT)
+                            .backoff(BackoffPolicy.fixed(LIMIT))
+                            .build())
+                    .budget(RetryBudget.of("initialization", BudgetPolicy.defaults(), time))
+                    .timeSource(time)
+                    .executor(Runnable::run)
+                    .build();
+            AtomicInteger attempts = new AtomicInteger();
+            retry.run(() -> failFirst(attempts));
+            attempts.set(0);
+            CompletableFuture<Boolean> call = retry.callAsync(() -> failFirst(attempts));
+            time.advance(LIMIT);
+            call.cancel(false);
+        } catch (Throwable failed) {
+            // then a class is initialized when it is used
+        }
+    }
+
+    private static CompletionStage<Boolean> failFirst(AtomicInteger attempts) throws ConnectException {
+        if (attempts.incrementAndGet() == 1) {
+            throw new ConnectException("initialization");
+        }
+        return CompletableFuture.completedFuture(true);
+    }
+}

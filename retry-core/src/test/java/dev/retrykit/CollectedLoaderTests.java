@@ -1,0 +1,165 @@
+package dev.retrykit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.retrykit.time.TimeSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.ref.WeakReference;
+import java.net.URL;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What an application has used of retrykit doesn't keep its class loader once it is gone. */
+@Timeout(60)
+class CollectedLoaderTests {
+
+    /** What an application does, on a thread of its container that goes on after it. */
+    enum Use implements Callable<@Nullable Void> {
+        NOTHING {
+            @Override
+            public @Nullable Void call() {
+                return null;
+            }
+        },
+        TASK {
+            @Override
+            public @Nullable Void call() throws Exception {
+                CountDownLatch ran = new CountDownLatch(1);
+                TimeSource.system().schedule(ran::countDown, 1_000_000);
+                ran.await();
+                return null;
+            }
+        },
+        CANCELLED_TASK {
+            @Override
+            public @Nullable Void call() {
+                Object mine = new Use[] {this};
+                TimeSource.system().schedule(mine::notify, Long.MAX_VALUE).cancel();
+                return null;
+            }
+        }
+    }
+
+    /** Each in a loader of the application: retrykit, or the application alone. */
+    private static final class Loader extends ClassLoader {
+
+        private final String own;
+
+        Loader(String own) {
+            super(CollectedLoaderTests.class.getClassLoader());
+            this.own = own;
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            synchronized (getClassLoadingLock(name)) {
+                if (!name.startsWith(own)) {
+                    return super.loadClass(name, resolve);
+                }
+                Class<?> known = findLoadedClass(name);
+                return known == null ? define(name) : known;
+            }
+        }
+
+        private Class<?> define(String name) throws ClassNotFoundException {
+            URL url = getParent().getResource(name.replace('.', '/') + ".class");
+            try (InputStream in = url == null ? null : url.openStream()) {
+                if (in == null) {
+                    throw new ClassNotFoundException(name);
+                }
+                byte[] bytes = in.readAllBytes();
+                return defineClass(name, bytes, 0, bytes.length);
+            } catch (IOException unreadable) {
+                throw new ClassNotFoundException(name, unreadable);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofAnApplicationThatBringsRetrykit(Use use) throws Exception {
+        assertThatIsCollected(deployed("dev.retrykit.", use));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofAnApplicationWhoseContainerBringsRetrykit(Use use) throws Exception {
+        TimeSource.Scheduled others = TimeSource.system().schedule(() -> {}, TimeUnit.HOURS.toNanos(1));
+        try {
+            assertThatIsCollected(deployed(CollectedLoaderTests.class.getName(), use));
+        } finally {
+            others.cancel();
+        }
+    }
+
+    /** The first to use it, and its threads go on for others. */
+    @Test
+    void ofAnApplicationThatWasTheFirst() throws Exception {
+        awaitEnd("retrykit-timer");
+        WeakReference<ClassLoader> first = deployed(CollectedLoaderTests.class.getName(), Use.TASK);
+        TimeSource.Scheduled others = TimeSource.system().schedule(() -> {}, TimeUnit.HOURS.toNanos(1));
+        try {
+            assertThatIsCollected(first);
+        } finally {
+            others.cancel();
+        }
+    }
+
+    private static void awaitEnd(String name) throws InterruptedException {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals(name)) {
+                thread.join(10_000);
+            }
+        }
+    }
+
+    private static WeakReference<ClassLoader> deployed(String own, Use use) throws Exception {
+        FutureTask<WeakReference<ClassLoader>> application = new FutureTask<>(() -> {
+            Loader loader = new Loader(own);
+            Thread.currentThread().setContextClassLoader(loader);
+            try {
+                for (Object one :
+                        Class.forName(Use.class.getName(), true, loader).getEnumConstants()) {
+                    if (one.toString().equals(use.name())) {
+                        ((Callable<?>) one).call();
+                    }
+                }
+            } finally {
+                Thread.currentThread().setContextClassLoader(null);
+            }
+            return new WeakReference<>(loader);
+        });
+        Thread container = new Thread(() -> {
+            application.run();
+            park();
+        });
+        container.setDaemon(true);
+        container.start();
+        return application.get();
+    }
+
+    /** It goes on, for other applications. */
+    private static void park() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void assertThatIsCollected(WeakReference<ClassLoader> loader) throws InterruptedException {
+        for (int i = 0; i < 200 && loader.get() != null; i++) {
+            System.gc();
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        assertThat(loader.get()).isNull();
+    }
+}
