@@ -2,15 +2,22 @@ package dev.retrykit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retrykit.backoff.BackoffPolicy;
+import dev.retrykit.circuit.Circuit;
+import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.time.TimeSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.WeakReference;
+import java.net.ConnectException;
 import java.net.URL;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,6 +50,59 @@ class CollectedLoaderTests {
             public @Nullable Void call() {
                 Object mine = new Use[] {this};
                 TimeSource.system().schedule(mine::notify, Long.MAX_VALUE).cancel();
+                return null;
+            }
+        },
+        CALL {
+            @Override
+            public @Nullable Void call() {
+                Retry.builder("deployed").build().call(this::name);
+                return null;
+            }
+        },
+        CALL_THROUGH_A_CIRCUIT {
+            @Override
+            public @Nullable Void call() {
+                Circuit circuit = Circuit.of("deployed", CircuitPolicy.defaults());
+                circuit.call(this::name);
+                Retry.builder("deployed").circuit(circuit).build().call(() -> circuit.call(this::name));
+                return null;
+            }
+        },
+        LIMITED_CALL {
+            @Override
+            public @Nullable Void call() {
+                RetryPolicy policy = RetryPolicy.builder()
+                        .attemptTimeout(Duration.ofSeconds(1))
+                        .build();
+                Retry.builder("deployed").policy(policy).build().call(this::name);
+                return null;
+            }
+        },
+        ASYNCHRONOUS_CALL {
+            @Override
+            public @Nullable Void call() {
+                AtomicInteger attempts = new AtomicInteger();
+                RetryPolicy policy = RetryPolicy.builder()
+                        .backoff(BackoffPolicy.fixed(Duration.ofMillis(1)))
+                        .build();
+                Retry.builder("deployed")
+                        .policy(policy)
+                        .executor(Runnable::run)
+                        .build()
+                        .callAsync(() -> attempts.incrementAndGet() == 1
+                                ? CompletableFuture.failedFuture(new ConnectException())
+                                : CompletableFuture.completedFuture(attempts))
+                        .join();
+                return null;
+            }
+        },
+        CARRIED_CONTEXT {
+            @Override
+            public @Nullable Void call() {
+                RetryContext.current();
+                Retry.builder("deployed").build().run(() -> RetryContext.carry(RetryContext.carried()));
+                RetryContext.carry(null);
                 return null;
             }
         }
