@@ -91,7 +91,7 @@ final class Circuits {
     static void open(Circuit circuit) {
         try {
             circuit.run(() -> {
-                throw Work.Failure.INSTANCE;
+                throw new Work.Failure();
             });
         } catch (Work.Failure opened) {
             if (circuit.state() != CircuitState.OPEN) {

@@ -13,6 +13,7 @@ import org.springframework.retry.RetryCallback;
 @State(Scope.Thread)
 public class FailingOnce {
 
+    private final Failure failure = new Failure();
     private boolean failed;
 
     final ThrowingCallable<String, Failure> call = this::result;
@@ -24,7 +25,7 @@ public class FailingOnce {
     private String result() throws Failure {
         failed = !failed;
         if (failed) {
-            throw Failure.INSTANCE;
+            throw failure;
         }
         return "result";
     }

@@ -10,11 +10,13 @@ import org.springframework.retry.RetryCallback;
 
 /**
  * What is called: it does nothing, so that all that is measured is what stands around it. As each library wants it, made
- * once: making it is its caller's business.
+ * once: making it is its caller's business. Each thread has one of its own: of an exception that several threads throw the cause is
+ * asked for one after the other.
  */
-@State(Scope.Benchmark)
+@State(Scope.Thread)
 public class Work {
 
+    private final Failure failure = new Failure();
     private String result = "result";
 
     final ThrowingCallable<String, RuntimeException> succeeds = this::result;
@@ -31,7 +33,7 @@ public class Work {
 
     /** Makes sure that a call failed by itself, and not because a circuit has opened. */
     Throwable itsOwn(Exception failed) {
-        if (failed == Failure.INSTANCE || failed.getCause() == Failure.INSTANCE) {
+        if (failed == failure || failed.getCause() == failure) {
             return failed;
         }
         throw new AssertionError("the circuit isn't closed", failed);
@@ -42,17 +44,15 @@ public class Work {
     }
 
     private String failure() throws Failure {
-        throw Failure.INSTANCE;
+        throw failure;
     }
 
-    /** The only failure, made once and without a stack trace: making it is nobody's merit either. */
+    /** Made once and without a stack trace: making it is nobody's merit either. */
     static final class Failure extends Exception {
 
         private static final long serialVersionUID = 1;
 
-        static final Failure INSTANCE = new Failure();
-
-        private Failure() {
+        Failure() {
             super("failed", null, false, false);
         }
     }
