@@ -162,10 +162,7 @@ public final class SlidingWindow {
         Marks near = marks;
         SlidingWindow known = longer;
         long[] starts = known == null ? near.starts() : known.marks.starts();
-        long[] sums = new long[counters.length];
-        for (int kind = 0; kind < sums.length; kind++) {
-            sums[kind] = counters[kind].sum();
-        }
+        long[] sums = sums();
         long[] counts = since(sums, near.starts(), near.starts().length - sums.length);
         if (known == null || size >= REACH || suffices.test(counts)) {
             return new Reach(counts, false);
@@ -187,10 +184,7 @@ public final class SlidingWindow {
         Marks near = marks;
         SlidingWindow known = longer;
         long[] starts = known == null ? near.starts() : known.marks.starts();
-        long[] sums = new long[counters.length];
-        for (int kind = 0; kind < sums.length; kind++) {
-            sums[kind] = counters[kind].sum();
-        }
+        long[] sums = sums();
         long[] counts = since(sums, near.starts(), near.starts().length - sums.length);
         if (known == null || size >= REACH || sum(counts) >= least) {
             return new Reach(counts, false);
@@ -231,6 +225,14 @@ public final class SlidingWindow {
             sum += count;
         }
         return sum;
+    }
+
+    private long[] sums() {
+        long[] sums = new long[counters.length];
+        for (int kind = 0; kind < sums.length; kind++) {
+            sums[kind] = counters[kind].sum();
+        }
+        return sums;
     }
 
     private static long[] since(long[] sums, long[] starts, int mark) {

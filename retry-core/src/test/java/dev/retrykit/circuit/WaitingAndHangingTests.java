@@ -50,13 +50,7 @@ class WaitingAndHangingTests {
     @MethodSource("changes")
     void callsInFlightAtAChangeOfSettingsHideNoneThatHangLater(List<CircuitPolicy> policies) {
         CircuitRig rig = new CircuitRig(slow());
-        List<Permit> inFlight = new ArrayList<>();
-        for (CircuitPolicy policy : policies) {
-            rig.circuit.change(policy);
-            for (int i = 0; i < 30; i++) {
-                inFlight.add(rig.begin());
-            }
-        }
+        List<Permit> inFlight = thirtyCallsUnderEach(policies, rig);
         rig.circuit.change(slow().build());
         for (Permit permit : inFlight) {
             rig.end(permit, inFlight.indexOf(permit) % 3 == 0 ? Signal.NONE : Signal.SUCCESS);
@@ -70,6 +64,13 @@ class WaitingAndHangingTests {
     @MethodSource("changes")
     void callsInFlightAtAChangeOfSettingsDoNotSeemToHang(List<CircuitPolicy> policies) {
         CircuitRig rig = new CircuitRig(slow());
+        List<Permit> inFlight = thirtyCallsUnderEach(policies, rig);
+        inFlight.forEach(permit -> rig.end(permit, Signal.NONE));
+        rig.pass(Duration.ofSeconds(30));
+        assertThat(opensOf(rig, 15)).isFalse();
+    }
+
+    private static List<Permit> thirtyCallsUnderEach(List<CircuitPolicy> policies, CircuitRig rig) {
         List<Permit> inFlight = new ArrayList<>();
         for (CircuitPolicy policy : policies) {
             rig.circuit.change(policy);
@@ -77,9 +78,7 @@ class WaitingAndHangingTests {
                 inFlight.add(rig.begin());
             }
         }
-        inFlight.forEach(permit -> rig.end(permit, Signal.NONE));
-        rig.pass(Duration.ofSeconds(30));
-        assertThat(opensOf(rig, 15)).isFalse();
+        return inFlight;
     }
 
     private static boolean opensOf(CircuitRig rig, int hanging) {
