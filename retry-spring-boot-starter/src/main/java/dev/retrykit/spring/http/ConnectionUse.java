@@ -1,6 +1,7 @@
 package dev.retrykit.spring.http;
 
 import dev.retrykit.time.TimeSource;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class ConnectionUse {
     private volatile boolean sentBody;
     private volatile long begunNanos;
     private volatile @Nullable Runnable evict;
+    private volatile BooleanSupplier repeatable = () -> true;
 
     // under this object's lock
     private @Nullable Runnable abort;
@@ -69,6 +71,20 @@ public final class ConnectionUse {
     /** Whether the request has a body that went out, at least in part. */
     public boolean hasSentBody() {
         return sentBody;
+    }
+
+    /**
+     * A transport that sends the request again by itself asks before whether its body is still the same.
+     *
+     * @param same is asked by the thread that waits for the answer, and may wait
+     */
+    public void repeatsIf(BooleanSupplier same) {
+        repeatable = same;
+    }
+
+    /** Whether the transport can send the same request again. */
+    boolean isRepeatable() {
+        return repeatable.getAsBoolean();
     }
 
     /** The answer is with the caller, who closes it. */

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
 
@@ -260,19 +261,17 @@ public final class Exchange {
     /**
      * Whether it is sent once more at once, since the pooled connection that it was sent over was dead: asked by those who
      * can send it again, whose transport can't do that by itself. What is as old in the pool is thrown away. A connection
-     * that was closed before anything was sent isn't counted.
+     * that was closed before anything was sent isn't counted. Whether the request is repeatable is asked last.
      */
-    public boolean mayResend(HttpMethod method, Throwable failure) {
+    public boolean mayResend(HttpMethod method, Throwable failure, BooleanSupplier repeatable) {
         if (!connection.isStale(failure)) {
             return false;
         }
         int limit = connection.hasBegun() ? 0 : MOST_RESENDS;
         connection.evict();
-        boolean resend = resends.getAndIncrement() <= limit && Resends.allows(method.name(), this);
-        if (resend) {
-            Resends.log(method.name(), failure);
-        }
-        return resend;
+        return resends.getAndIncrement() <= limit
+                && Resends.allows(method.name(), this)
+                && Resends.repeats(method.name(), failure, repeatable);
     }
 
     /** There is no answer, or nobody could make anything of it. */

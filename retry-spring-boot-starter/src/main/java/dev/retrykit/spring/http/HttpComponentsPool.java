@@ -83,12 +83,9 @@ final class HttpComponentsPool {
             return false;
         }
         found(client.getHttpRoute() instanceof HttpRoute route ? route : null, use);
-        boolean resend = executions <= (isAsked ? 1 : MOST_RESENDS)
-                && Resends.allows(method, HttpComponentsRedirects.exchange(context));
-        if (resend) {
-            Resends.log(method, failure);
-        }
-        return resend;
+        return executions <= (isAsked ? 1 : MOST_RESENDS)
+                && Resends.allows(method, HttpComponentsRedirects.exchange(context))
+                && Resends.repeats(method, failure, () -> HttpComponentsRetries.isRepeatable(context));
     }
 
     private void found(@Nullable HttpRoute route, ConnectionUse use) {

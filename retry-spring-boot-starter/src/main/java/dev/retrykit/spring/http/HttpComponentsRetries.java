@@ -23,17 +23,25 @@ record HttpComponentsRetries(HttpRequestRetryStrategy outside, HttpComponentsPoo
     @Override
     public boolean retryRequest(HttpRequest request, IOException failure, int executions, HttpContext context) {
         return pool.mayResend(request.getMethod(), failure, executions, context)
-                || isOutside(context) && outside.retryRequest(request, failure, executions, context);
+                || isOutside(context)
+                        && outside.retryRequest(request, failure, executions, context)
+                        && isRepeatable(context);
     }
 
     @Override
     public boolean retryRequest(HttpResponse response, int executions, HttpContext context) {
-        return isOutside(context) && outside.retryRequest(response, executions, context);
+        return isOutside(context) && outside.retryRequest(response, executions, context) && isRepeatable(context);
     }
 
     @Override
     public TimeValue getRetryInterval(HttpResponse response, int executions, HttpContext context) {
         return outside.getRetryInterval(response, executions, context);
+    }
+
+    /** The JSON of an iterator is an empty list when it is written again. */
+    static boolean isRepeatable(HttpContext context) {
+        Exchange sent = HttpComponentsRedirects.exchange(context);
+        return sent == null || sent.connection().isRepeatable();
     }
 
     /** A request that isn't watched may be part of an attempt all the same. */

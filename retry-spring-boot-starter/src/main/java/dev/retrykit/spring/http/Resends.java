@@ -1,6 +1,7 @@
 package dev.retrykit.spring.http;
 
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +30,20 @@ final class Resends {
                 && !Thread.currentThread().isInterrupted();
     }
 
-    /** Says that it happens. */
-    static void log(String method, Throwable failure) {
+    /**
+     * Whether the body of a request that would be sent again is still the same. Says what becomes of the request.
+     *
+     * @param repeatable knows it
+     */
+    static boolean repeats(String method, Throwable failure, BooleanSupplier repeatable) {
+        boolean repeats = repeatable.getAsBoolean();
         if (LOG.isDebugEnabled()) {
-            LOG.debug("The pooled connection of a " + method + " request was dead (" + failure
-                    + "). The request is sent again on another connection, as part of the same attempt.");
+            String what = repeats
+                    ? "The request is sent again on another connection, as part of the same attempt."
+                    : "The request isn't sent again, because its body can't be written again or differs then. Make a list"
+                            + " of an iterator or a stream.";
+            LOG.debug("The pooled connection of a " + method + " request was dead (" + failure + "). " + what);
         }
+        return repeats;
     }
 }

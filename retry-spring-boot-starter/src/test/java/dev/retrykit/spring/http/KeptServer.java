@@ -25,6 +25,7 @@ final class KeptServer implements AutoCloseable {
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicInteger touched = new AtomicInteger();
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final List<String> bodies = new CopyOnWriteArrayList<>();
 
     /** What is answered; false ends the connection. */
     interface Script {
@@ -116,6 +117,11 @@ final class KeptServer implements AutoCloseable {
         return requests;
     }
 
+    /** Their bodies, in the same order. */
+    List<String> bodies() {
+        return bodies;
+    }
+
     /** Nothing is heard any more over those that are open: they are reset when something is sent over them. */
     void letConnectionsDie() {
         open.forEach(kept -> kept.dead = true);
@@ -164,7 +170,7 @@ final class KeptServer implements AutoCloseable {
         }
     }
 
-    private static String read(InputStream in) throws IOException {
+    private String read(InputStream in) throws IOException {
         String first = line(in);
         int length = 0;
         boolean chunked = false;
@@ -175,14 +181,16 @@ final class KeptServer implements AutoCloseable {
             }
             chunked |= lower.startsWith("transfer-encoding:");
         }
-        in.readNBytes(length);
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        body.write(in.readNBytes(length));
         for (int size = chunked ? Integer.parseInt(line(in), 16) : 0; size > 0; size = Integer.parseInt(line(in), 16)) {
-            in.readNBytes(size);
+            body.write(in.readNBytes(size));
             line(in);
         }
         if (chunked) {
             line(in);
         }
+        bodies.add(body.toString(StandardCharsets.ISO_8859_1));
         return first.substring(0, first.lastIndexOf(' '));
     }
 

@@ -93,7 +93,7 @@ class WatchedRequest implements ClientHttpRequest {
             try {
                 return next.execute();
             } catch (IOException | RuntimeException failure) {
-                if (!isRepeatable() || !sent.mayResend(getMethod(), failure)) {
+                if (!sent.mayResend(getMethod(), failure, this::withdraw)) {
                     throw failure;
                 }
                 next = again(factory.transport());
@@ -101,8 +101,13 @@ class WatchedRequest implements ClientHttpRequest {
         }
     }
 
-    /** Whether {@link #again} makes the same request. */
+    /** Whether its transport may send it again by itself. */
     boolean isRepeatable() {
+        return true;
+    }
+
+    /** Whether {@link #again} makes the same request. This one sends nothing any more. */
+    boolean withdraw() {
         return !bodyIsWritten;
     }
 
@@ -116,6 +121,7 @@ class WatchedRequest implements ClientHttpRequest {
 
     private void watch(Exchange begun) {
         exchange = begun;
+        begun.connection().repeatsIf(this::isRepeatable);
         if (!factory.redirects()) {
             begun.staysHere();
         }

@@ -4,7 +4,6 @@ import dev.retrykit.spring.http.ClientRules;
 import dev.retrykit.spring.http.ClientRulesSource;
 import dev.retrykit.spring.http.Guard;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
@@ -58,7 +57,7 @@ public record WatchedRequestFactory(
     private static final class WatchedStream extends WatchedRequest implements StreamingHttpOutputMessage {
 
         private final StreamingHttpOutputMessage request;
-        private @Nullable Body watched;
+        private @Nullable SentBody sent;
 
         WatchedStream(
                 ClientHttpRequest request,
@@ -74,32 +73,26 @@ public record WatchedRequestFactory(
             bodyIsAskedFor();
             KnownBody known = new KnownBody(body, getHeaders().getContentLength());
             content(known);
-            Body own = new Body() {
-                @Override
-                public void writeTo(OutputStream out) throws IOException {
-                    reached();
-                    known.writeTo(out);
-                }
-
-                @Override
-                public boolean repeatable() {
-                    return known.repeatable();
-                }
-            };
-            watched = own;
-            request.setBody(own);
+            SentBody own = new SentBody(known, getHeaders().getContentLength(), this::reached);
+            sent = own;
+            request.setBody(own.body());
         }
 
         @Override
         boolean isRepeatable() {
-            return super.isRepeatable() && (watched == null || watched.repeatable());
+            return sent == null ? super.isRepeatable() : sent.isRepeatable();
+        }
+
+        @Override
+        boolean withdraw() {
+            return super.withdraw() && (sent == null || sent.withdraw());
         }
 
         @Override
         ClientHttpRequest again(ClientHttpRequestFactory transport) throws IOException {
             ClientHttpRequest again = super.again(transport);
-            if (watched != null && again instanceof StreamingHttpOutputMessage streaming) {
-                streaming.setBody(watched);
+            if (sent != null && again instanceof StreamingHttpOutputMessage streaming) {
+                streaming.setBody(sent.next());
             }
             return again;
         }

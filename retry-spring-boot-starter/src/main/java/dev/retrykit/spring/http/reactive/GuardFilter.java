@@ -132,7 +132,7 @@ final class GuardFilter implements ExchangeFilterFunction {
         });
         return sending.retryWhen(reactor.util.retry.Retry.from(failures -> failures.handle((signal, sink) -> {
             boolean repeatable = !exchange.connection().hasSentBody() || body instanceof HeldBody held && held.isHeld();
-            if (repeatable && exchange.mayResend(sent.method(), signal.failure())) {
+            if (exchange.mayResend(sent.method(), signal.failure(), () -> repeatable)) {
                 sink.next(signal);
             } else {
                 sink.error(signal.failure());
