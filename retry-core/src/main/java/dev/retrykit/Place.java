@@ -21,6 +21,9 @@ final class Place implements NonBlockingTask {
     /** The deadline on the timer. */
     volatile TimeSource.@Nullable Scheduled deadline;
 
+    private @Nullable TimeSource time;
+    private long deadlineNanos;
+
     private final @Nullable Waiter waiter;
     private @Nullable Place previous;
     private @Nullable Place next;
@@ -45,11 +48,26 @@ final class Place implements NonBlockingTask {
         return linked(next);
     }
 
-    /** At the deadline. */
+    /** Waits for the deadline. */
+    void await(TimeSource clock, long nanos) {
+        time = clock;
+        deadlineNanos = nanos;
+        deadline = clock.schedule(this, nanos - clock.nanoTime());
+        if (left) {
+            Step.cancel(deadline);
+        }
+    }
+
+    /** On the timer. One that is early is asked again. */
     @Override
     public void run() {
-        over = true;
-        Step.quietly(waiter()::timeIsOver);
+        TimeSource clock = linked(time);
+        if (deadlineNanos - clock.nanoTime() > 0) {
+            await(clock, deadlineNanos);
+        } else if (!left) {
+            over = true;
+            Step.quietly(waiter()::timeIsOver);
+        }
     }
 
     void linkAfter(Place place) {

@@ -50,7 +50,7 @@ final class Waiters {
     Place enlist(Waiter waiter, long deadlineNanos) {
         Place place = enlist(waiter);
         try {
-            place.deadline = time.schedule(place, deadlineNanos - time.nanoTime());
+            place.await(time, deadlineNanos);
         } catch (Throwable refused) {
             dismiss(place);
             throw refused;

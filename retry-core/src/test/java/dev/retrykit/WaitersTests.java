@@ -148,6 +148,18 @@ class WaitersTests {
     }
 
     @Test
+    void asksATimerAgainThatIsEarly() {
+        Waiters hasty = new Waiters(new Early(time));
+        hasty.enlist(new Named("caller"), 16);
+
+        time.advance(Duration.ofNanos(15));
+        assertThat(told).isEmpty();
+        time.advance(Duration.ofNanos(1));
+        assertThat(told).containsExactly("caller is over");
+        assertThat(time.pending()).isZero();
+    }
+
+    @Test
     void tellsTheOthersIfOneFails() {
         waiters.enlist(
                 new Waiters.Waiter() {
@@ -191,6 +203,30 @@ class WaitersTests {
         @Override
         public void timeIsOver() {
             told.add(name + " is over");
+        }
+    }
+
+    /** Its timer comes after half of the time. */
+    private record Early(ManualTime time) implements TimeSource {
+
+        @Override
+        public long nanoTime() {
+            return time.nanoTime();
+        }
+
+        @Override
+        public Instant now() {
+            return time.now();
+        }
+
+        @Override
+        public void sleep(long nanos) throws InterruptedException {
+            time.sleep(nanos);
+        }
+
+        @Override
+        public Scheduled schedule(Runnable task, long delayNanos) {
+            return time.schedule(task, (delayNanos + 1) / 2);
         }
     }
 
