@@ -18,19 +18,27 @@ class StackOverflowTests {
     @CsvSource({"-XX:TieredStopAtLevel=1, 2000", "-XX:+TieredCompilation, 400", "-Xint, 200"})
     @Timeout(120)
     void noOtherCallHangsAfterAnOverflow(String compiler, String overflows) throws Exception {
-        String said = run(compiler, overflows);
+        String said = run(OverflowingProcess.class, compiler, overflows);
         assertThat(said).contains(overflows + " overflows, no call hangs").doesNotContain("interrupt");
     }
 
-    private static String run(String compiler, String overflows) throws Exception {
+    @ParameterizedTest
+    @CsvSource({"schedule, 0", "schedule, 3", "schedule, 7", "call, 0", "call, 3", "call, 7"})
+    @Timeout(120)
+    void theTimerWorksThoughItsFirstUseCameOnAFullStack(String use, String frames) throws Exception {
+        assertThat(run(FirstUseProcess.class, "-XX:TieredStopAtLevel=1", use, frames))
+                .contains("ran, cut");
+    }
+
+    private static String run(Class<?> main, String compiler, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 compiler,
                 "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path"),
-                OverflowingProcess.class.getName(),
-                overflows));
+                main.getName()));
+        command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

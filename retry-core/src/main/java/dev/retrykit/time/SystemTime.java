@@ -5,6 +5,7 @@ import dev.retrykit.timer.Lane;
 import dev.retrykit.timer.NonBlockingTask;
 import dev.retrykit.timer.Timer;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The JDK's clocks, and the one timer of this JVM. */
@@ -58,6 +59,7 @@ final class SystemTime implements TimeSource {
     /** What may block gets a thread of its own, which works for the application of whoever has scheduled it. */
     @Override
     public Scheduled schedule(Runnable task, long delayNanos) {
+        Objects.requireNonNull(task, "task");
         Task waiting = task instanceof NonBlockingTask ? new Task(task) : new ForeignTask(task, tasks);
         timer.arm(waiting, delayNanos);
         return waiting;

@@ -190,6 +190,8 @@ public final class Timer {
         if (!schedule.hasIntake()) {
             LockSupport.parkNanos(this, until - now());
         }
+        // as by whoever ends all threads of an application: a thread that is interrupted doesn't sleep
+        Thread.interrupted();
     }
 
     /** Whoever pushes from here on finds no thread, and makes one; for whoever has pushed before, this one goes on. */

@@ -118,6 +118,16 @@ class TimerTests {
     }
 
     @Test
+    void sleepsThoughItsThreadWasInterrupted() throws Exception {
+        armed(HOUR);
+        Thread thread = armed(0).thread();
+        thread.interrupt();
+        awaitSleep(thread);
+        assertThat(thread.isInterrupted()).isFalse();
+        assertThat(armed(MILLISECOND).thread()).isSameAs(thread);
+    }
+
+    @Test
     void itsThreadStaysWhileSomethingWaits() throws Exception {
         Probe waiting = armed(3_000 * MILLISECOND);
         Thread thread = armed(MILLISECOND).thread();
