@@ -173,6 +173,26 @@ class CollectedLoaderTests {
         }
     }
 
+    @Test
+    void ofAnApplicationThatWasTheFirstToNeedARetryOfTheContainers() throws Exception {
+        FutureTask<Retry> made = new FutureTask<>(() -> Retry.builder("shared").build());
+        WeakReference<ClassLoader> loader = run(made);
+        Retry shared = made.get();
+
+        assertThatIsCollected(loader);
+        assertThat(shared.name()).isEqualTo("shared");
+    }
+
+    /** On a thread of the application, which ends with it. */
+    private static WeakReference<ClassLoader> run(FutureTask<?> task) throws InterruptedException {
+        ClassLoader loader = new Loader(CollectedLoaderTests.class.getName());
+        Thread application = new Thread(task);
+        application.setContextClassLoader(loader);
+        application.start();
+        application.join();
+        return new WeakReference<>(loader);
+    }
+
     private static void awaitEnd(String name) throws InterruptedException {
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (thread.getName().equals(name)) {

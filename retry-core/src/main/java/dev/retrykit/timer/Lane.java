@@ -1,5 +1,6 @@
 package dev.retrykit.timer;
 
+import java.lang.ref.WeakReference;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -15,7 +16,9 @@ public final class Lane {
     private final Timer timer;
     private final Executor pool;
     private final int width;
-    private final @Nullable ClassLoader loader;
+
+    /** Weakly: whoever keeps the lane isn't always part of the application for which it was made. */
+    private final WeakReference<@Nullable ClassLoader> loader;
 
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
@@ -34,7 +37,7 @@ public final class Lane {
         this.timer = timer;
         this.pool = pool;
         this.width = width;
-        this.loader = loader;
+        this.loader = new WeakReference<>(loader);
     }
 
     /** Runs a task, soon. Never throws for want of a thread: then the task waits for one. */
@@ -90,7 +93,7 @@ public final class Lane {
     }
 
     private void run(Thread thread, Runnable task) {
-        thread.setContextClassLoader(loader);
+        thread.setContextClassLoader(loader.get());
         try {
             task.run();
         } catch (Throwable failure) {

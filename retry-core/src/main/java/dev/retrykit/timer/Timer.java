@@ -95,7 +95,7 @@ public final class Timer {
      * Tasks that run one after the other, off the timer.
      *
      * @param width how many may be stuck at once before the others wait for them
-     * @param loader the context class loader of their threads
+     * @param loader the context class loader of their threads, as long as it is there
      */
     public Lane lane(int width, @Nullable ClassLoader loader) {
         return new Lane(this, others, width, loader);
