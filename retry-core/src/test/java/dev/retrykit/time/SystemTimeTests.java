@@ -3,6 +3,7 @@ package dev.retrykit.time;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.retrykit.timer.NonBlockingTask;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -104,9 +105,15 @@ class SystemTimeTests {
 
     @Test
     void aTaskThatIsCancelledWhileTheTimerIsBusyNeverRuns() throws Exception {
+        CountDownLatch busy = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         CompletableFuture<String> first = new CompletableFuture<>();
-        time.schedule(() -> awaited(release), 0);
+        NonBlockingTask blocks = () -> {
+            busy.countDown();
+            awaited(release);
+        };
+        time.schedule(blocks, 0);
+        busy.await();
         TimeSource.Scheduled cancelled = time.schedule(() -> first.complete("cancelled"), 0);
         cancelled.cancel();
         cancelled.cancel();
