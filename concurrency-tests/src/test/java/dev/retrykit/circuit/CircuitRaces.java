@@ -56,10 +56,44 @@ class CircuitRaces {
             CircuitPolicy.builder().consecutiveFailures(2).build();
     private static final CircuitPolicy STREAK_OF_ONE =
             CircuitPolicy.builder().consecutiveFailures(1).build();
+    private static final CircuitPolicy RATE_OF_TWO =
+            CircuitPolicy.builder().failureRate(50).minimumCalls(2).build();
     private static final CircuitPolicy ONE_PROBE =
             CircuitPolicy.builder().probes(1).build();
     private static final CircuitPolicy TWO_PROBES =
             CircuitPolicy.builder().failureRate(50).probes(2).build();
+
+    @JCStressTest
+    @Description("The first two failures after a long silence end at the same time. That is no second of failures.")
+    @Outcome(id = "CLOSED, 0", expect = ACCEPTABLE, desc = "it waits for more")
+    @Outcome(expect = FORBIDDEN, desc = "it takes the silence for a time of failures")
+    @State
+    public static class TwoFirstFailures extends Counted {
+
+        private static final long LATER = 10_000_000_000L;
+
+        private final Permit first = permit();
+        private final Permit second = permit();
+
+        public TwoFirstFailures() {
+            super(RATE_OF_TWO);
+        }
+
+        @Actor
+        public void one() {
+            circuit.end(first, Signal.FAILURE, LATER, LATER);
+        }
+
+        @Actor
+        public void other() {
+            circuit.end(second, Signal.FAILURE, LATER, LATER);
+        }
+
+        @Arbiter
+        public void result(LI_Result r) {
+            record(r);
+        }
+    }
 
     @JCStressTest
     @Description("Two failures, each of which may be the one too many.")

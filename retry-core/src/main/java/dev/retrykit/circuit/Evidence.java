@@ -19,7 +19,7 @@ final class Evidence {
     }
 
     /**
-     * A call was bad. With it the evidence begins anew if too few calls were bad until now.
+     * A call was bad, and isn't counted yet. With it the evidence begins anew if too few calls were bad until now.
      *
      * @param before what the circuit knew before it
      * @param near what of that is in the window

@@ -138,23 +138,24 @@ final class Results {
     /** Counts a result and tells whether the circuit should open now. */
     boolean add(Signal signal, boolean slow, long startedNanos, long nowNanos) {
         boolean failed = signal.isFailure();
+        boolean bad = failed || slow && policy.slowCallDuration() != null;
+        if (bad && !policy.isCounted()) {
+            consider(startedNanos, nowNanos);
+        }
         window.add(failed, slow, nowNanos);
         boolean inARow = isStreak(signal);
-        if (failed || slow && policy.slowCallDuration() != null) {
-            return opensAfter(failed, slow, startedNanos, nowNanos) || inARow;
+        if (bad) {
+            long slice = window.slice();
+            return opens(slice, look(window.reach(policy.minimumCalls())), nowNanos) || inARow;
         }
         return window.slice() != settledSlice && opens(window.slice(), window.read(lookNear), nowNanos);
     }
 
-    /** After a bad call. */
-    private boolean opensAfter(boolean failed, boolean slow, long startedNanos, long nowNanos) {
-        long slice = window.slice();
-        Seen seen = window.reach(policy.minimumCalls());
-        if (!policy.isCounted()) {
-            Seen near = seen.isLong() ? window.read(NEAR) : seen;
-            evidence.consider(seen.before(failed, slow), near.before(failed, slow), policy, startedNanos);
-        }
-        return opens(slice, look(seen), nowNanos);
+    /** Before the call is counted: of two that end together at least one then finds that there was none before. */
+    private void consider(long startedNanos, long nowNanos) {
+        window.slideTo(nowNanos);
+        Seen before = window.reach(policy.minimumCalls());
+        evidence.consider(before, before.isLong() ? window.read(NEAR) : before, policy, startedNanos);
     }
 
     private boolean opens(long slice, Look look, long nowNanos) {

@@ -23,8 +23,7 @@ interface Window {
     <T extends @Nullable Object> T read(Reading<T> reading);
 
     /**
-     * What the window holds. Where that are fewer calls than these, of a window of time what a longer time of up to ten minutes
-     * holds.
+     * What the window holds. If a window of time holds fewer calls than that: what a longer time holds, up to ten minutes.
      */
     Seen reach(int calls);
 
@@ -39,11 +38,6 @@ interface Window {
      * @param isLong whether it holds more than the window's own size
      */
     record Seen(long calls, long failures, long slowCalls, boolean isLong) {
-
-        /** What was there before a call that ended now. */
-        Seen before(boolean failed, boolean slow) {
-            return new Seen(calls - 1, failures - (failed ? 1 : 0), slowCalls - (slow ? 1 : 0), isLong);
-        }
 
         /** As if so many calls more had been slow. */
         Seen withSlow(long more) {

@@ -177,8 +177,8 @@ public final class SlidingWindow {
     }
 
     /**
-     * What the window holds, by kind. Where that are fewer of all kinds together than these: what the shortest time that holds
-     * as many holds, of up to ten minutes, or all of these.
+     * What the window holds, by kind. If that is less than the least number, all kinds together: what the shortest longer time
+     * holds that has as many, up to ten minutes, or else what these ten minutes hold.
      */
     public Reach reach(long least) {
         Marks near = marks;

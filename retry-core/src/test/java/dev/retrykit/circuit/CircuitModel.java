@@ -123,12 +123,11 @@ final class CircuitModel {
         ended++;
         if (state == CircuitState.CLOSED && (signal != Signal.NONE || slow)) {
             boolean bad = failed || slow;
-            Outcome outcome = new Outcome(place(now), failed, slow);
-            results.add(outcome);
-            sequence++;
             if (bad) {
-                considerEvidence(outcome, now - took, now);
+                considerEvidence(now - took, now);
             }
+            results.add(new Outcome(place(now), failed, slow));
+            sequence++;
             countStreak(signal, failed);
             boolean streakReached = policy.consecutiveFailures() > 0
                     && signal == Signal.FAILURE
@@ -148,21 +147,15 @@ final class CircuitModel {
         }
     }
 
-    /** By what was there before the call. */
-    private void considerEvidence(Outcome last, long started, long now) {
-        Tally all = tally(without(last, reach(now).results));
-        Tally near = tally(without(last, held(now)));
+    private void considerEvidence(long started, long now) {
+        Tally all = tally(reach(now).results);
+        Tally near = tally(held(now));
         Tally doubled = new Tally(all.calls(), 2 * all.failures(), 2 * all.slowCalls());
         boolean few = all.calls() == 0 || !isReached(doubled, all.calls(), 0);
         boolean paused = near.failures() == 0 && near.slowCalls() == 0 && !isReached(all, all.calls(), 0);
         if (few || paused) {
             evidence = started;
         }
-    }
-
-    @SuppressWarnings("ReferenceEquality") // of equal ones only the last
-    private static List<Outcome> without(Outcome last, List<Outcome> held) {
-        return held.stream().filter(outcome -> outcome != last).toList();
     }
 
     private void endProbe(Signal signal, boolean failed, boolean slow, long now) {
