@@ -154,7 +154,7 @@ final class AttemptTimeout extends AtomicInteger implements NonBlockingTask {
         return !inTime;
     }
 
-    /** While the flag may be somebody else's, it stays: then this thread can't sleep. */
+    /** A flag that other code may have set stays set. This thread can't park then, so it yields. */
     private void awaitInterrupt() {
         for (int state = get(); state == DUE || state == INTERRUPTING; state = get()) {
             if (state == INTERRUPTING) {

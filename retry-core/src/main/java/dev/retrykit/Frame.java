@@ -16,10 +16,10 @@ final class Frame {
     /** Begin and end of an attempt for which nobody has read the clock yet: no other begins when it ends. */
     static final long UNREAD = 0;
 
-    /** Who is inside of an attempt keeps its frame in a local variable. */
+    /** Whoever runs an attempt keeps its frame in a local variable. */
     private static final PerThread<Frame> FRAMES = new PerThread<>(Frame::new);
 
-    /** Keeps the frame of a thread that carries what nobody on its stack has put there. */
+    /** Keeps the frame while the thread carries an attempt: then no method on its stack does. */
     private static final ThreadLocal<Frame> CARRYING = new ThreadLocal<>();
 
     /** The permits of this thread's attempts. */

@@ -58,7 +58,7 @@ final class Handover extends Step implements NonBlockingTask {
         driver.endIfDone();
     }
 
-    /** On a thread that the executor may keep for as long as it likes. Nobody waits for it: what is over isn't given to it. */
+    /** Gives the work to the executor, which may block this thread, unless the step has ended. */
     void execute(Executor executor) {
         try {
             if (!get()) {

@@ -8,6 +8,7 @@ import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.time.TimeSource;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.net.ConnectException;
 import java.net.URL;
@@ -108,6 +109,8 @@ class CollectedLoaderTests {
         }
     }
 
+    private static final ReferenceQueue<ClassLoader> COLLECTED = new ReferenceQueue<>();
+
     /** Each in a loader of the application: retrykit, or the application alone. */
     private static final class Loader extends ClassLoader {
 
@@ -190,7 +193,7 @@ class CollectedLoaderTests {
         application.setContextClassLoader(loader);
         application.start();
         application.join();
-        return new WeakReference<>(loader);
+        return new WeakReference<>(loader, COLLECTED);
     }
 
     private static void awaitEnd(String name) throws InterruptedException {
@@ -215,7 +218,7 @@ class CollectedLoaderTests {
             } finally {
                 Thread.currentThread().setContextClassLoader(null);
             }
-            return new WeakReference<>(loader);
+            return new WeakReference<>(loader, COLLECTED);
         });
         Thread container = new Thread(() -> {
             application.run();
@@ -238,7 +241,7 @@ class CollectedLoaderTests {
     private static void assertThatIsCollected(WeakReference<ClassLoader> loader) throws InterruptedException {
         for (int i = 0; i < 200 && loader.get() != null; i++) {
             System.gc();
-            TimeUnit.MILLISECONDS.sleep(50);
+            COLLECTED.remove(50);
         }
         assertThat(loader.get()).isNull();
     }

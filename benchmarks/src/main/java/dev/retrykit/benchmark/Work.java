@@ -47,7 +47,7 @@ public class Work {
         throw failure;
     }
 
-    /** Made once and without a stack trace: making it is nobody's merit either. */
+    /** Made once, without a stack trace, so that making it isn't measured. */
     static final class Failure extends Exception {
 
         private static final long serialVersionUID = 1;

@@ -206,7 +206,7 @@ class WheelRaces {
     @JCStressTest
     @Description("Two entries are armed on a timer whose thread ends as soon as it has nothing to do.")
     @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "both are fired, by that thread or by another one")
-    @Outcome(expect = FORBIDDEN, desc = "nobody fires them")
+    @Outcome(expect = FORBIDDEN, desc = "an entry is lost")
     @State
     public static class ArmAndIdleEnd {
 
@@ -239,7 +239,7 @@ class WheelRaces {
     @JCStressTest
     @Description("A task is given to a lane whose thread is about to leave.")
     @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "both run")
-    @Outcome(expect = FORBIDDEN, desc = "nobody runs them")
+    @Outcome(expect = FORBIDDEN, desc = "a task is lost")
     @State
     public static class LaneAndItsEnd {
 

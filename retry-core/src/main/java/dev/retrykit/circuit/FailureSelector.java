@@ -44,7 +44,7 @@ public record FailureSelector(
         return types.isEmpty() && statuses.isEmpty() && predicates.isEmpty();
     }
 
-    /** Whether it asks for the status of a good answer, too. For most, one comparison. */
+    /** Whether it selects by status, so that the status of a good answer must be read too. */
     @SuppressWarnings("ReferenceEquality") // a shortcut only
     public boolean readsStatuses() {
         return this != NONE && !statuses.isEmpty();

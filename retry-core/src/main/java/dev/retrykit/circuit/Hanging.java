@@ -18,7 +18,7 @@ final class Hanging {
 
     private final SlidingWindow admitted;
 
-    /** What the results count for too few calls, less what they count for too many. */
+    /** Calls that ended without a counted result, minus results of calls that weren't admitted here. */
     private final LongAdder correction;
 
     /** @param results how many results have been counted before */
@@ -55,7 +55,7 @@ final class Hanging {
         correction.increment();
     }
 
-    /** A call has ended that was let in elsewhere. */
+    /** A call has ended that wasn't admitted here. */
     void endOfOther() {
         correction.decrement();
     }

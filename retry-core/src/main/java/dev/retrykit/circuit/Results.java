@@ -18,7 +18,7 @@ final class Results {
     private final CircuitPolicy policy;
     private final Window window;
 
-    /** How many failed in a row; null where nobody asks for it. */
+    /** Failures in a row; null if the policy sets no limit for them. */
     private final @Nullable AtomicInteger streak;
 
     private final Evidence evidence;
@@ -128,7 +128,7 @@ final class Results {
         }
     }
 
-    /** A call has ended that was let in under other settings: if it wasn't watched then, it isn't missed now. */
+    /** A call has ended that was admitted under other settings. If it wasn't watched then, it isn't counted as ended. */
     void endOf(@Nullable Results admitted) {
         if (hanging != null && (admitted == null || !hanging.hasSameCallsAs(admitted.hanging))) {
             hanging.endOfOther();

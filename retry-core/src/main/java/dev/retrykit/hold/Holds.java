@@ -36,7 +36,7 @@ public final class Holds {
 
     private Holds() {}
 
-    /** Those of this thread; the same object as long as somebody keeps it, as all must who enter something. */
+    /** The holds of this thread. Whoever enters something must keep this object until it restores the depth. */
     public static Holds current() {
         return THREADS.get();
     }

@@ -4,20 +4,20 @@ import java.lang.ref.WeakReference;
 import java.util.function.Supplier;
 
 /**
- * An object for each thread, as long as somebody keeps it; after that another one. A thread that outlives the application,
- * such as one of a container, so keeps neither the object nor its class.
+ * One object per thread, weakly referenced: once nothing else references it, the next call makes another one. So a thread
+ * that outlives the application, such as one of a container, keeps neither the object nor its class.
  */
 public final class PerThread<T> {
 
     private final ThreadLocal<WeakReference<T>> threads = new ThreadLocal<>();
     private final Supplier<T> maker;
 
-    /** All are made by the same. */
+    /** The supplier makes one for each thread. */
     public PerThread(Supplier<T> maker) {
         this.maker = maker;
     }
 
-    /** That of this thread. */
+    /** The object of the current thread. */
     public T get() {
         WeakReference<T> known = threads.get();
         T object = known == null ? null : known.get();

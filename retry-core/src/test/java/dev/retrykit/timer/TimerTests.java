@@ -145,12 +145,13 @@ class TimerTests {
     }
 
     /** It has parked for longer than a tick. */
-    private static void awaitSleep(Thread thread) throws InterruptedException {
-        for (int quiet = 0; quiet < 20; quiet++) {
-            TimeUnit.MILLISECONDS.sleep(2);
-            while (thread.getState() != Thread.State.TIMED_WAITING) {
-                Thread.onSpinWait();
+    private static void awaitSleep(Thread thread) {
+        long since = System.nanoTime();
+        while (System.nanoTime() - since < 40 * MILLISECOND) {
+            if (thread.getState() != Thread.State.TIMED_WAITING) {
+                since = System.nanoTime();
             }
+            Thread.onSpinWait();
         }
     }
 

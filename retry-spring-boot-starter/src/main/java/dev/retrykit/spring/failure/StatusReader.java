@@ -16,8 +16,8 @@ public interface StatusReader {
     Answer answer(Object outcome);
 
     /**
-     * Whether what is of this class can be one of the client's outcomes. Returned values of other classes are good, and
-     * nobody is asked about them again.
+     * Whether an outcome of this class can be one of the client's. A returned value of a class that no reader reads is good,
+     * and no reader is asked about that class again. Default true.
      */
     default boolean reads(Class<?> type) {
         return true;
