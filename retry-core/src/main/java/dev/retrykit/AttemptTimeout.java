@@ -3,6 +3,7 @@ package dev.retrykit;
 import dev.retrykit.failure.AttemptTimeoutException;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.time.TimeSource;
+import dev.retrykit.timer.Limit;
 import dev.retrykit.timer.NonBlockingTask;
 import dev.retrykit.timer.Timer;
 import java.time.Duration;
@@ -22,44 +23,72 @@ import org.jspecify.annotations.Nullable;
  * up too. An interrupt by somebody else that comes after the timeout's can't be told from it and is taken back with it. So
  * is one that can't be seen because the JDK hides it just then, as its class loader does while it reads a class.
  *
- * <p>The number is the state. Only the attempt's own thread ends it.
+ * <p>A thread uses the same object for each attempt of a depth, so that an attempt that ends in time makes none. One that a
+ * stack overflow has kept from being armed isn't used again.
  */
-final class AttemptTimeout extends AtomicInteger implements NonBlockingTask {
+final class AttemptTimeout extends Limit {
 
     private static final long serialVersionUID = 1;
 
-    private static final int RUNNING = 0;
-
-    /** Before its time was up. */
-    private static final int ENDED = 1;
-
-    /** The time is up, and the interrupt is on its way. */
-    private static final int DUE = 2;
+    /** Before the interrupt, or without one. */
+    private static final int NONE = 0;
 
     /** The flag of others has been seen, and the thread is being interrupted. */
-    private static final int INTERRUPTING = 3;
+    private static final int INTERRUPTING = 1;
 
-    private static final int INTERRUPTED = 4;
+    private static final int INTERRUPTED = 2;
 
     /** The thread wasn't interrupted after all, since the attempt has failed. */
-    private static final int SKIPPED = 5;
+    private static final int SKIPPED = 3;
 
-    /** After its time was up. */
-    private static final int TAKEN_BACK = 6;
+    private static final int TAKEN_BACK = 4;
+
+    /** Attempts further inside have an object each. */
+    private static final int REUSED_DEPTH = 4;
 
     private final transient Thread thread = Thread.currentThread();
     private final transient Frame frame;
     private final transient @Nullable AttemptTimeout outer;
+    private final transient int depth;
     private final transient Interrupts interrupts;
+
+    /** That of the next attempt inside of this one, to be used again. */
+    private transient @Nullable AttemptTimeout inner;
+
+    /** What has become of the interrupt. */
+    private final transient AtomicInteger interrupt = new AtomicInteger();
+
+    /** On another clock than the system's. */
     private transient TimeSource.@Nullable Scheduled scheduled;
+
+    /** Whether it may be lost to the timer. */
+    private transient boolean arming;
 
     /** Written before the attempt ends if it has failed, by a plain assignment: after a stack overflow no call may succeed. */
     private transient volatile boolean failed;
 
-    private AttemptTimeout(Frame frame) {
+    private AttemptTimeout(Frame frame, @Nullable AttemptTimeout outer) {
+        super(Timer.system());
         this.frame = frame;
-        this.outer = innermost(frame, null);
+        this.outer = outer;
+        this.depth = outer == null ? 1 : outer.depth + 1;
         this.interrupts = outer == null ? new Interrupts() : outer.interrupts;
+    }
+
+    /** That of the next attempt of a thread. */
+    private static AttemptTimeout next(Frame frame) {
+        AttemptTimeout outer = innermost(frame, null);
+        AttemptTimeout known = outer == null ? frame.outermostTimeout : outer.inner;
+        if (known != null && !known.arming) {
+            return known;
+        }
+        AttemptTimeout made = new AttemptTimeout(frame, outer);
+        if (outer == null) {
+            frame.outermostTimeout = made;
+        } else if (made.depth <= REUSED_DEPTH) {
+            outer.inner = made;
+        }
+        return made;
     }
 
     /** The innermost one that goes on. Those inside of it that couldn't end on a full stack end now that there is room. */
@@ -75,21 +104,22 @@ final class AttemptTimeout extends AtomicInteger implements NonBlockingTask {
     /**
      * Runs the body.
      *
+     * @param startedNanos when the attempt began, on the clock of the retry
      * @param limitNanos how long it may take, in nanoseconds
      * @throws AttemptTimeoutException if it took longer and threw an exception then
      * @throws X what it throws in time; a result that comes late is a result
      */
     static <T extends @Nullable Object, X extends Throwable> T call(
-            Retry retry, long limitNanos, ThrowingCallable<T, X> body) throws X {
-        AttemptTimeout timeout = new AttemptTimeout(Frame.current());
+            Retry retry, Frame frame, long startedNanos, long limitNanos, ThrowingCallable<T, X> body) throws X {
+        AttemptTimeout timeout = next(frame);
         T result;
         try {
-            timeout.begin(retry.time(), limitNanos);
+            timeout.begin(retry.time(), startedNanos, limitNanos);
             result = body.call();
-            timeout.end();
+            timeout.endAttempt();
         } catch (Throwable failure) {
             timeout.failed = true;
-            if (timeout.end() && !(failure instanceof Error)) {
+            if (timeout.endAttempt() && !(failure instanceof Error)) {
                 throw new AttemptTimeoutException(retry.name(), Duration.ofNanos(limitNanos), failure);
             }
             throw failure;
@@ -98,57 +128,78 @@ final class AttemptTimeout extends AtomicInteger implements NonBlockingTask {
     }
 
     /** A timer that refuses the task may keep it all the same: it finds that the attempt has ended. */
-    private void begin(TimeSource time, long limitNanos) {
+    private void begin(TimeSource time, long startedNanos, long limitNanos) {
+        reset();
         frame.timeout = this;
-        scheduled = time.schedule(this, limitNanos);
+        arming = true;
+        if (time == TimeSource.system()) {
+            begin(startedNanos, limitNanos);
+        } else {
+            long set = begin();
+            scheduled = time.schedule(new Interruption(this, set), limitNanos);
+        }
+        arming = false;
     }
 
-    /** On the timer. */
-    @Override
-    public void run() {
-        if (failed || !compareAndSet(RUNNING, DUE)) {
-            return;
+    /** What the attempt before has left, if it didn't end in time. */
+    private void reset() {
+        if (failed) {
+            failed = false;
         }
-        if (Timer.isCurrentThread()) {
-            Timer.system().interrupts().submit(this::interrupt);
-        } else {
-            interrupt();
+        if (interrupt.getPlain() != NONE) {
+            interrupt.set(NONE);
+        }
+        if (outer == null) {
+            interrupts.reset();
+        }
+    }
+
+    @Override
+    protected void due(long set) {
+        if (!failed) {
+            Timer.system().interrupts().submit(new Interruption(this, set));
         }
     }
 
     /** Whatever comes of it, the attempt must be able to end. */
-    private void interrupt() {
+    private void interrupt(long set) {
+        if (failed || !tryReach(set)) {
+            return;
+        }
         int outcome = SKIPPED;
         try {
             if (!failed) {
                 interrupts.begin(thread);
                 outcome = INTERRUPTED;
-                set(INTERRUPTING);
+                interrupt.set(INTERRUPTING);
                 thread.interrupt();
             }
         } catch (Throwable foreign) {
             // by a channel, or by a thread of a kind of its own
         } finally {
-            set(outcome);
+            interrupt.set(outcome);
             LockSupport.unpark(thread);
         }
     }
 
     /** The attempt's side: whether its time was up before. It may be asked again. */
-    private boolean end() {
+    private boolean endAttempt() {
         innermost(frame, this);
         return endAlone();
     }
 
     private boolean endAlone() {
-        boolean inTime = compareAndSet(RUNNING, ENDED) || get() == ENDED;
-        if (inTime) {
-            Step.cancel(scheduled);
-        } else {
+        boolean inTime = end();
+        if (!inTime) {
             awaitInterrupt();
-            if (compareAndSet(INTERRUPTED, TAKEN_BACK)) {
+            if (interrupt.compareAndSet(INTERRUPTED, TAKEN_BACK)) {
                 interrupts.end();
             }
+        } else if (scheduled != null) {
+            Step.cancel(scheduled);
+            scheduled = null;
+        } else if (depth > REUSED_DEPTH) {
+            Timer.system().cancel(this);
         }
         frame.timeout = outer;
         return !inTime;
@@ -156,7 +207,7 @@ final class AttemptTimeout extends AtomicInteger implements NonBlockingTask {
 
     /** A flag that other code may have set stays set. This thread can't park then, so it yields. */
     private void awaitInterrupt() {
-        for (int state = get(); state == DUE || state == INTERRUPTING; state = get()) {
+        for (int state = interrupt.get(); state < INTERRUPTED; state = interrupt.get()) {
             if (state == INTERRUPTING) {
                 Thread.interrupted();
             }
@@ -173,41 +224,12 @@ final class AttemptTimeout extends AtomicInteger implements NonBlockingTask {
         return interrupts.get() != 0;
     }
 
-    /**
-     * The interrupts of a thread by attempts in one another that haven't ended: twice their number, plus one if the flag was
-     * set already when the first of them came.
-     */
-    private static final class Interrupts extends AtomicInteger {
+    /** What interrupts the thread, if the attempt still runs. */
+    private record Interruption(AttemptTimeout timeout, long set) implements NonBlockingTask {
 
-        private static final long serialVersionUID = 1;
-
-        private static final int BY_OTHERS = 1;
-        private static final int ONE = 2;
-
-        void begin(Thread thread) {
-            int before;
-            int after;
-            do {
-                before = get();
-                after = before + ONE;
-                if (before == 0 && thread.isInterrupted()) {
-                    after += BY_OTHERS;
-                }
-            } while (!compareAndSet(before, after));
-        }
-
-        /** By the thread. Whoever comes after the number has gone down to zero must find the flag as others want it. */
-        void end() {
-            boolean byOthers = (get() & BY_OTHERS) != 0;
-            if (byOthers) {
-                Thread.currentThread().interrupt();
-            } else {
-                Thread.interrupted();
-            }
-            int left = updateAndGet(number -> number - ONE == BY_OTHERS ? 0 : number - ONE);
-            if (left != 0) {
-                Thread.currentThread().interrupt();
-            }
+        @Override
+        public void run() {
+            timeout.interrupt(set);
         }
     }
 }

@@ -24,27 +24,33 @@ final class BlockingDriver {
         Frame frame = Frame.current();
         RetryPolicy policy = retry.policy();
         boolean bare = isBare(retry, policy);
-        long now = bare ? Frame.UNREAD : retry.time().nanoTime();
-        long deadline = bare ? Frame.UNREAD : now + policy.timeBudgetNanos();
-        if (retry.needsCall(policy) || (bare ? frame.hasEnd(retry) : frame.endsBefore(deadline, retry))) {
+        long now = bare ? Frame.UNREAD : Frame.readClock(retry);
+        if (retry.needsCall(policy)
+                || (bare ? frame.hasEnd(retry) : frame.endsBefore(now + policy.timeBudgetNanos(), retry))) {
             RetryCall call = RetryCall.begin(retry, frame, bare ? retry.time().nanoTime() : now);
             return drive(call, call.next(), null, body);
         }
         Circuit circuit = retry.circuit();
         if (circuit == null || frame.holds.has(circuit, false)) {
-            return first(retry, frame, null, now, deadline, body);
+            return first(retry, policy, frame, null, now, body);
         }
         Permit permit = circuit.tryAcquireFirst(now);
         if (permit == null) {
             RetryCall call = RetryCall.begin(retry, frame, now);
             return drive(call, call.rejected(now), null, body);
         }
-        return first(retry, frame, permit, now, deadline, body);
+        return first(retry, policy, frame, permit, now, body);
     }
 
     /** At most 325 bytes of bytecode, up to which HotSpot inlines a hot method: a tenth of the cost. */
+    @SuppressWarnings("NullAway") // a result is a T, or null before there is one
     private static <T extends @Nullable Object, X extends Throwable> T first(
-            Retry retry, Frame frame, @Nullable Permit permit, long now, long deadline, ThrowingCallable<T, X> body)
+            Retry retry,
+            RetryPolicy policy,
+            Frame frame,
+            @Nullable Permit permit,
+            long now,
+            ThrowingCallable<T, X> body)
             throws X {
         Holds holds = frame.holds;
         int outerHolds = holds.depth();
@@ -60,58 +66,61 @@ final class BlockingDriver {
         boolean outerNested = frame.nested;
         frame.nested = outer != null;
         frame.around = outerAttempt == null ? outerAround : outerAttempt;
-        frame.set(retry, now, deadline, null);
-        T result;
+        long limit = policy.firstLimitNanos();
+        frame.set(retry, now, now + limit, null);
+        T result = null;
+        Throwable failure = null;
         try {
-            result = body.call();
-        } catch (Throwable failure) {
-            AttemptView begun = frame.attempt;
-            // first of all: after a stack overflow nothing deeper than this may succeed, and the thread lives on
-            frame.set(outer, outerStarted, outerDeadline, outerAttempt);
-            frame.around = outerAround;
-            frame.nested = outerNested;
-            holds.restore(outerHolds);
-            RetryCall call = ofFirstAttempt(retry, begun, now, deadline);
-            call.adopt(permit, frame);
-            return drive(call, call.failed(failure), null, body);
+            result = policy.attemptTimeoutNanos() == 0
+                    ? body.call()
+                    : AttemptTimeout.call(retry, frame, now, limit, body);
+        } catch (Throwable thrown) {
+            failure = thrown;
         }
         AttemptView begun = frame.attempt;
+        // first of all: after a stack overflow nothing deeper than this may succeed, and the thread lives on
         frame.set(outer, outerStarted, outerDeadline, outerAttempt);
         frame.around = outerAround;
         frame.nested = outerNested;
         holds.restore(outerHolds);
-        if (retry.policy().results().accepts(result)) {
+        if (failure == null && policy.results().accepts(result)) {
             if (begun != null) {
                 end(begun, retry, now, frame);
             }
-            if (now != deadline) {
+            if (now != Frame.UNREAD) {
                 succeeded(retry, permit, now, result);
             }
             return result;
         }
-        RetryCall call = ofFirstAttempt(retry, begun, now, deadline);
+        RetryCall call = afterFirst(retry, policy, frame, permit, now, begun);
+        return drive(call, failure == null ? call.returned(result) : call.failed(failure), result, body);
+    }
+
+    /** The call of a first attempt that has begun without one. */
+    private static RetryCall afterFirst(
+            Retry retry,
+            RetryPolicy policy,
+            Frame frame,
+            @Nullable Permit permit,
+            long startedNanos,
+            @Nullable AttemptView begun) {
+        RetryCall call;
+        if (begun != null && isOf(retry, begun, startedNanos)) {
+            call = begun.call();
+        } else {
+            long started = startedNanos == Frame.UNREAD ? retry.time().nanoTime() : startedNanos;
+            call = RetryCall.ofFirstAttempt(retry, null, started, started + policy.timeBudgetNanos());
+        }
         call.adopt(permit, frame);
-        return drive(call, call.returned(result), result, body);
+        return call;
     }
 
     /** Bounded by its attempts alone, and nobody counts. */
     private static boolean isBare(Retry retry, RetryPolicy policy) {
-        return policy.timeBudgetNanos() == Nanos.UNLIMITED
+        return policy.firstLimitNanos() == Nanos.UNLIMITED
                 && retry.circuit() == null
                 && !retry.audience().isTimed()
                 && retry.budget().policy().isUnlimited();
-    }
-
-    private static RetryCall ofFirstAttempt(
-            Retry retry, @Nullable AttemptView begun, long startedNanos, long deadlineNanos) {
-        if (begun != null && isOf(retry, begun, startedNanos)) {
-            return begun.call();
-        }
-        if (startedNanos != deadlineNanos) {
-            return RetryCall.ofFirstAttempt(retry, null, startedNanos, deadlineNanos);
-        }
-        long now = retry.time().nanoTime();
-        return RetryCall.ofFirstAttempt(retry, null, now, now + retry.policy().timeBudgetNanos());
     }
 
     /** Whether it is the attempt's own view, and not one that a library has put on this thread and left there. */
@@ -211,8 +220,11 @@ final class BlockingDriver {
 
     private static <T extends @Nullable Object, X extends Throwable> T attempt(
             RetryCall call, ThrowingCallable<T, X> body) throws X {
-        return call.isCut()
-                ? AttemptTimeout.call(call.retry(), call.attemptLimitNanos(), () -> call.run(body))
-                : call.run(body);
+        if (!call.isCut()) {
+            return call.run(body);
+        }
+        long limit = call.attemptLimitNanos();
+        long started = call.attemptDeadlineNanos() - limit;
+        return AttemptTimeout.call(call.retry(), Frame.current(), started, limit, () -> call.run(body));
     }
 }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Frame {
 
-    /** Begin and end of an attempt for which nobody has read the clock yet: no other begins when it ends. */
-    static final long UNREAD = 0;
+    /** In place of the begin of an attempt for which nobody has read the clock yet. */
+    static final long UNREAD = Long.MIN_VALUE;
 
     /** Whoever runs an attempt keeps its frame in a local variable. */
     private static final PerThread<Frame> FRAMES = new PerThread<>(Frame::new);
@@ -62,6 +62,10 @@ final class Frame {
     @Nullable
     AttemptTimeout timeout;
 
+    /** What the outermost such attempt uses, each time. */
+    @Nullable
+    AttemptTimeout outermostTimeout;
+
     private Frame() {}
 
     static Frame current() {
@@ -73,6 +77,12 @@ final class Frame {
         startedNanos = newStarted;
         deadlineNanos = newDeadline;
         attempt = newAttempt;
+    }
+
+    /** The time, and never {@link #UNREAD}. */
+    static long readClock(Retry retry) {
+        long now = retry.time().nanoTime();
+        return now == UNREAD ? now + 1 : now;
     }
 
     /** Whether the call around is over before the given time, on the same clock. */
@@ -106,7 +116,7 @@ final class Frame {
     }
 
     private boolean isUnread() {
-        return retry != null && startedNanos == deadlineNanos;
+        return retry != null && startedNanos == UNREAD;
     }
 
     /** Where an inner call notes what the attempt must know; null outside of any. */
@@ -132,10 +142,11 @@ final class Frame {
     AttemptView attemptMade() {
         if (attempt == null && retry != null) {
             if (isUnread()) {
-                startedNanos = retry.time().nanoTime();
-                deadlineNanos = startedNanos + retry.policy().timeBudgetNanos();
+                startedNanos = readClock(retry);
+                deadlineNanos = startedNanos + retry.policy().firstLimitNanos();
             }
-            RetryCall call = RetryCall.ofFirstAttempt(retry, enclosing(around), startedNanos, deadlineNanos);
+            long callDeadline = startedNanos + retry.policy().timeBudgetNanos();
+            RetryCall call = RetryCall.ofFirstAttempt(retry, enclosing(around), startedNanos, callDeadline);
             call.failures.of(request());
             attempt = call.view();
         }

@@ -201,7 +201,7 @@ public final class Retry {
 
     /** Whether already the first attempt needs to know its call. */
     boolean needsCall(RetryPolicy now) {
-        return now.needsCall() || observer != null && observer.isWatching();
+        return now.sendsKeys() || observer != null && observer.isWatching();
     }
 
     @Override

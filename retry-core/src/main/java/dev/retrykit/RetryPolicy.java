@@ -141,9 +141,9 @@ public final class RetryPolicy {
         return results;
     }
 
-    /** Whether already the first attempt needs to know its call. */
-    boolean needsCall() {
-        return attemptTimeoutNanos != 0 || repeats.sendsKeys();
+    /** How long the first attempt of a call may take, in nanoseconds. */
+    long firstLimitNanos() {
+        return attemptTimeoutNanos == 0 ? timeBudgetNanos : attemptTimeoutNanos;
     }
 
     long timeBudgetNanos() {

@@ -59,6 +59,16 @@ class AllocationTests {
     }
 
     @Test
+    void norDoesItWithinATimeLimit() {
+        assertThat(bytesPerCall(Retry.builder("limited")
+                        .policy(RetryPolicy.builder()
+                                .attemptTimeout(Duration.ofSeconds(5))
+                                .build())
+                        .build()))
+                .isZero();
+    }
+
+    @Test
     void norDoesANestedOne() {
         Retry outer = Retry.builder("outer").build();
         Retry inner = Retry.builder("inner")

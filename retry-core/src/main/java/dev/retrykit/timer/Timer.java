@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Timer {
 
-    private static final long LONGEST_NANOS = Wheel.NEVER - 1;
     private static final long IDLE_NANOS = 2_000_000_000;
     private static final long KEEP_ALIVE_SECONDS = 1;
     private static final int QUIET_TICKS = 8;
@@ -49,6 +48,24 @@ public final class Timer {
     private final Lane interrupts;
 
     private final long idleNanos;
+
+    final Arming arming = new Arming() {
+
+        @Override
+        public long now() {
+            return Timer.this.now();
+        }
+
+        @Override
+        public long of(long nanoTime) {
+            return nanoTime - origin;
+        }
+
+        @Override
+        public void set(Entry entry, long when) {
+            Timer.this.set(entry, when);
+        }
+    };
 
     // the timer's alone
     private int quietTicks;
@@ -112,8 +129,7 @@ public final class Timer {
      * @param delayNanos nanoseconds; zero or less is due at once
      */
     public void arm(Entry entry, long delayNanos) {
-        long now = now();
-        set(entry, delayNanos >= LONGEST_NANOS - now ? LONGEST_NANOS : now + Math.max(0, delayNanos));
+        set(entry, Wheel.after(now(), delayNanos));
     }
 
     /** Lets an entry never be fired, unless it is armed again or being fired just now. */

@@ -16,6 +16,8 @@ final class Wheel {
     /** Later than any time. */
     static final long NEVER = Long.MAX_VALUE - 1;
 
+    private static final long LATEST = NEVER - 1;
+
     private static final int FIRST_BITS = 8;
     private static final int FIRST_SIZE = 1 << FIRST_BITS;
     private static final int BITS = 6;
@@ -39,6 +41,11 @@ final class Wheel {
 
     boolean isEmpty() {
         return size == 0;
+    }
+
+    /** A time after another one; zero or less is at once. As late as a time can be, if it would be later. */
+    static long after(long nanos, long delayNanos) {
+        return delayNanos >= LATEST - nanos ? LATEST : nanos + Math.max(0, delayNanos);
     }
 
     /** Puts an entry where its time is. It is in no slot, and its time isn't over. */
