@@ -1,7 +1,7 @@
 package dev.retrykit;
 
 import dev.retrykit.failure.AttemptTimeoutException;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.failure.ThrowingFunction;
 import dev.retrykit.time.TimeSource;
 import dev.retrykit.timer.Limit;
 import dev.retrykit.timer.NonBlockingTask;
@@ -109,13 +109,14 @@ final class AttemptTimeout extends Limit {
      * @throws AttemptTimeoutException if it took longer and threw an exception then
      * @throws X what it throws in time; a result that comes late is a result
      */
-    static <T extends @Nullable Object, X extends Throwable> T call(
-            Retry retry, Frame frame, long startedNanos, long limitNanos, ThrowingCallable<T, X> body) throws X {
+    static <C, T extends @Nullable Object, X extends Throwable> T call(
+            Retry retry, Frame frame, long startedNanos, long limitNanos, C argument, ThrowingFunction<C, T, X> body)
+            throws X {
         AttemptTimeout timeout = next(frame);
         T result;
         try {
             timeout.begin(retry.time(), startedNanos, limitNanos);
-            result = body.call();
+            result = body.apply(argument);
             timeout.endAttempt();
         } catch (Throwable failure) {
             timeout.failed = true;

@@ -5,7 +5,7 @@ import dev.retrykit.Decision.Stop;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.Signal;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.failure.ThrowingFunction;
 import dev.retrykit.hold.Holds;
 import dev.retrykit.time.Alarm;
 import dev.retrykit.time.Nanos;
@@ -20,37 +20,39 @@ final class BlockingDriver {
      * The first attempt stays inline and makes no object; what follows a failure goes through a {@link RetryCall}. Where
      * nobody asks what time it is, the clock isn't read before that.
      */
-    static <T extends @Nullable Object, X extends Throwable> T call(Retry retry, ThrowingCallable<T, X> body) throws X {
+    static <C, T extends @Nullable Object, X extends Throwable> T call(
+            Retry retry, C argument, ThrowingFunction<C, T, X> body) throws X {
         Frame frame = Frame.current();
         RetryPolicy policy = retry.policy();
         boolean bare = isBare(retry, policy);
         long now = bare ? Frame.UNREAD : Frame.readClock(retry);
-        if (retry.needsCall(policy)
+        if (needsCall(retry, policy)
                 || (bare ? frame.hasEnd(retry) : frame.endsBefore(now + policy.timeBudgetNanos(), retry))) {
             RetryCall call = RetryCall.begin(retry, frame, bare ? retry.time().nanoTime() : now);
-            return drive(call, call.next(), null, body);
+            return drive(call, call.next(), null, argument, body);
         }
         Circuit circuit = retry.circuit();
         if (circuit == null || frame.holds.has(circuit, false)) {
-            return first(retry, policy, frame, null, now, body);
+            return first(retry, policy, frame, null, now, argument, body);
         }
         Permit permit = circuit.tryAcquireFirst(now);
         if (permit == null) {
             RetryCall call = RetryCall.begin(retry, frame, now);
-            return drive(call, call.rejected(now), null, body);
+            return drive(call, call.rejected(now), null, argument, body);
         }
-        return first(retry, policy, frame, permit, now, body);
+        return first(retry, policy, frame, permit, now, argument, body);
     }
 
     /** At most 325 bytes of bytecode, up to which HotSpot inlines a hot method: a tenth of the cost. */
     @SuppressWarnings("NullAway") // a result is a T, or null before there is one
-    private static <T extends @Nullable Object, X extends Throwable> T first(
+    private static <C, T extends @Nullable Object, X extends Throwable> T first(
             Retry retry,
             RetryPolicy policy,
             Frame frame,
             @Nullable Permit permit,
             long now,
-            ThrowingCallable<T, X> body)
+            C argument,
+            ThrowingFunction<C, T, X> body)
             throws X {
         Holds holds = frame.holds;
         int outerHolds = holds.depth();
@@ -72,8 +74,8 @@ final class BlockingDriver {
         Throwable failure = null;
         try {
             result = policy.attemptTimeoutNanos() == 0
-                    ? body.call()
-                    : AttemptTimeout.call(retry, frame, now, limit, body);
+                    ? body.apply(argument)
+                    : AttemptTimeout.call(retry, frame, now, limit, argument, body);
         } catch (Throwable thrown) {
             failure = thrown;
         }
@@ -93,7 +95,7 @@ final class BlockingDriver {
             return result;
         }
         RetryCall call = afterFirst(retry, policy, frame, permit, now, begun);
-        return drive(call, failure == null ? call.returned(result) : call.failed(failure), result, body);
+        return drive(call, failure == null ? call.returned(result) : call.failed(failure), result, argument, body);
     }
 
     /** The call of a first attempt that has begun without one. */
@@ -113,6 +115,12 @@ final class BlockingDriver {
         }
         call.adopt(permit, frame);
         return call;
+    }
+
+    /** Whether already the first attempt needs to know its call. */
+    private static boolean needsCall(Retry retry, RetryPolicy policy) {
+        AttemptObserver observer = retry.observer();
+        return policy.sendsKeys() || observer != null && observer.isWatching();
     }
 
     /** Bounded by its attempts alone, and nobody counts. */
@@ -155,8 +163,9 @@ final class BlockingDriver {
 
     /** Goes on from a decision, with what the attempt before it returned. */
     @SuppressWarnings({"unchecked", "NullAway"}) // a result is a T, or null before there is one
-    private static <T extends @Nullable Object, X extends Throwable> T drive(
-            RetryCall call, Decision first, @Nullable Object firstResult, ThrowingCallable<T, X> body) throws X {
+    private static <C, T extends @Nullable Object, X extends Throwable> T drive(
+            RetryCall call, Decision first, @Nullable Object firstResult, C argument, ThrowingFunction<C, T, X> body)
+            throws X {
         Decision decision = first;
         Object result = firstResult;
         while (!(decision instanceof Stop)) {
@@ -165,7 +174,7 @@ final class BlockingDriver {
                 continue;
             }
             try {
-                result = attempt(call, body);
+                result = attempt(call, argument, body);
             } catch (Throwable failure) {
                 decision = call.failed(failure);
                 continue;
@@ -218,13 +227,14 @@ final class BlockingDriver {
         public void timeIsOver() {}
     }
 
-    private static <T extends @Nullable Object, X extends Throwable> T attempt(
-            RetryCall call, ThrowingCallable<T, X> body) throws X {
+    private static <C, T extends @Nullable Object, X extends Throwable> T attempt(
+            RetryCall call, C argument, ThrowingFunction<C, T, X> body) throws X {
         if (!call.isCut()) {
-            return call.run(body);
+            return call.run(() -> body.apply(argument));
         }
         long limit = call.attemptLimitNanos();
         long started = call.attemptDeadlineNanos() - limit;
-        return AttemptTimeout.call(call.retry(), Frame.current(), started, limit, () -> call.run(body));
+        return AttemptTimeout.call(
+                call.retry(), Frame.current(), started, limit, call, own -> own.run(() -> body.apply(argument)));
     }
 }

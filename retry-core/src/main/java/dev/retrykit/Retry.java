@@ -4,6 +4,7 @@ import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.failure.ThrowingFunction;
 import dev.retrykit.failure.ThrowingRunnable;
 import dev.retrykit.time.TimeSource;
 import java.util.ArrayList;
@@ -100,17 +101,21 @@ public final class Retry {
      * @throws X the failure of the last attempt, as it was thrown; {@link RetryStopped} is attached to it
      */
     public <T extends @Nullable Object, X extends Throwable> T call(ThrowingCallable<T, X> body) throws X {
-        return BlockingDriver.call(this, body);
+        return BlockingDriver.call(this, body, ThrowingCallable::call);
     }
 
     /**
-     * Makes a call that returns nothing.
-     *
-     * @throws X the failure of the last attempt, as it was thrown; {@link RetryStopped} is attached to it
+     * As {@link #call(ThrowingCallable)}, of a body that takes what it works on, so that one object can serve all calls.
      */
+    public <C, T extends @Nullable Object, X extends Throwable> T call(C argument, ThrowingFunction<C, T, X> body)
+            throws X {
+        return BlockingDriver.call(this, argument, body);
+    }
+
+    /** Makes a call that returns nothing, and throws what {@link #call(ThrowingCallable)} throws. */
     public <X extends Throwable> void run(ThrowingRunnable<X> body) throws X {
-        BlockingDriver.<Boolean, X>call(this, () -> {
-            body.run();
+        BlockingDriver.<ThrowingRunnable<X>, Boolean, X>call(this, body, own -> {
+            own.run();
             return true;
         });
     }
@@ -197,11 +202,6 @@ public final class Retry {
     @Nullable
     AttemptObserver observer() {
         return observer;
-    }
-
-    /** Whether already the first attempt needs to know its call. */
-    boolean needsCall(RetryPolicy now) {
-        return now.sendsKeys() || observer != null && observer.isWatching();
     }
 
     @Override

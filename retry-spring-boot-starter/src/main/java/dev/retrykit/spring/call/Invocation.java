@@ -1,7 +1,6 @@
 package dev.retrykit.spring.call;
 
 import dev.retrykit.failure.ThrowingCallable;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,10 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param target what a fallback is called on
  * @param arguments the arguments
  * @param method the method, on the target
- * @param failed asked on its thread when an attempt has thrown something, before anybody judges it, with what the attempt
- *     fails; it throws nothing
+ * @param failed maps what an attempt has thrown
  */
-public record Invocation(Object target, @Nullable Object[] arguments, Body method, UnaryOperator<Throwable> failed)
+public record Invocation(Object target, @Nullable Object[] arguments, Body method, FailureMapper failed)
         implements ThrowingCallable<@Nullable Object, Throwable> {
 
     /** What an attempt calls. */
@@ -30,6 +28,14 @@ public record Invocation(Object target, @Nullable Object[] arguments, Body metho
         Object call(@Nullable Object[] arguments) throws Throwable;
     }
 
+    /** What an attempt fails with. */
+    @FunctionalInterface
+    public interface FailureMapper {
+
+        /** On the attempt's thread, before its failure is judged. Throws nothing. */
+        Throwable map(Throwable failure);
+    }
+
     /** The same call, each attempt of which is made in another way. */
     Invocation by(Body other) {
         return new Invocation(target, arguments, other, failed);
@@ -42,7 +48,7 @@ public record Invocation(Object target, @Nullable Object[] arguments, Body metho
         try {
             return method.call(arguments);
         } catch (Throwable failure) {
-            throw failed.apply(failure);
+            throw failed.map(failure);
         }
     }
 

@@ -9,7 +9,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Methods that return when they are done. */
-final class PlainForm implements CallForm {
+public final class PlainForm implements CallForm {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit.retry");
 

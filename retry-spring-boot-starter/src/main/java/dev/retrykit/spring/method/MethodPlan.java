@@ -1,10 +1,12 @@
 package dev.retrykit.spring.method;
 
 import dev.retrykit.Retry;
+import dev.retrykit.failure.ThrowingFunction;
 import dev.retrykit.spring.call.CallForm;
 import dev.retrykit.spring.call.Fallback;
 import dev.retrykit.spring.call.Invocation;
-import java.util.function.UnaryOperator;
+import dev.retrykit.spring.call.PlainForm;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +23,8 @@ record MethodPlan(
         @Nullable ByKey byKey,
         @Nullable RequestKeys keys,
         CallForm form,
-        @Nullable Fallback fallback) implements UnaryOperator<Throwable> {
+        @Nullable Fallback fallback)
+        implements Invocation.FailureMapper, ThrowingFunction<MethodInvocation, @Nullable Object, Throwable> {
 
     /** Finds the engine of a call. */
     @FunctionalInterface
@@ -50,9 +53,38 @@ record MethodPlan(
         return form.call(engine, fallback, new Invocation(target, arguments, body, this));
     }
 
+    /** Whether a call may go on with its invocation as it is: nothing needs the arguments but the method. */
+    boolean isPlain() {
+        return form instanceof PlainForm && fallback == null && keys == null;
+    }
+
+    /**
+     * Calls the method of a {@linkplain #isPlain plain} plan, and makes no object if its first attempt succeeds.
+     *
+     * @param invocation can be gone through again and again
+     * @throws IllegalArgumentException if the call should have a key and has none; then nothing ran
+     * @throws Throwable the failure of the last attempt
+     */
+    @Nullable
+    Object call(MethodInvocation invocation) throws Throwable {
+        Retry engine = byKey == null ? retry : byKey.engine(invocation.getArguments());
+        return engine.call(invocation, this);
+    }
+
+    /** One attempt of such a call. */
+    @Override
+    @SuppressWarnings("NullAway") // a method may return null, which the checker can't see through a type parameter
+    public @Nullable Object apply(MethodInvocation invocation) throws Throwable {
+        try {
+            return invocation.proceed();
+        } catch (Throwable failure) {
+            throw map(failure);
+        }
+    }
+
     /** An attempt has failed. What goes wrong here must not take the place of the failure. */
     @Override
-    public Throwable apply(Throwable failure) {
+    public Throwable map(Throwable failure) {
         try {
             return form.attemptFailed(retry, failure);
         } catch (Throwable untold) {

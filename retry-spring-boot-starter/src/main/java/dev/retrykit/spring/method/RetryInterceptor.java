@@ -45,9 +45,13 @@ final class RetryInterceptor implements MethodInterceptor {
         Object behind = invocation.getThis();
         Object target = behind == null ? proxied.getProxy() : behind;
         MethodPlan plan = find(invocation.getMethod(), hidden == null ? target.getClass() : hidden);
-        return plan == null
-                ? invocation.proceed()
-                : plan.call(target, invocation.getArguments(), new Attempt(proxied, isLast()));
+        if (plan == null) {
+            return invocation.proceed();
+        }
+        boolean last = isLast();
+        return last && plan.isPlain()
+                ? plan.call(invocation)
+                : plan.call(target, invocation.getArguments(), new Attempt(proxied, last));
     }
 
     @SuppressWarnings(
