@@ -25,8 +25,9 @@ record ResultRules(List<ResultClassifier> classifiers) {
     @Nullable
     Verdict classify(@Nullable Object result) {
         try {
-            for (ResultClassifier classifier : classifiers) {
-                Verdict verdict = classifier.classify(result);
+            // by index: an iterator would be an object for each call that succeeds
+            for (int i = 0; i < classifiers.size(); i++) {
+                Verdict verdict = classifiers.get(i).classify(result);
                 if (verdict != null) {
                     return verdict;
                 }

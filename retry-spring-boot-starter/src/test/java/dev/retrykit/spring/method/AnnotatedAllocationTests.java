@@ -1,0 +1,58 @@
+package dev.retrykit.spring.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.retrykit.annotation.CircuitGuarded;
+import dev.retrykit.annotation.Retryable;
+import dev.retrykit.spring.Apps;
+import java.lang.management.ManagementFactory;
+import java.util.function.Supplier;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.junit.jupiter.api.Test;
+import org.springframework.aop.framework.ProxyFactory;
+
+/** What a first attempt that succeeds makes beside what any proxy makes. */
+class AnnotatedAllocationTests {
+
+    private static final int CALLS = 100_000;
+
+    static class Inventory {
+
+        @Retryable
+        @CircuitGuarded
+        public String stock() {
+            return "12";
+        }
+    }
+
+    private static long bytesPerCall(Supplier<String> call) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long bytes = 0;
+        for (int round = 0; round < 2; round++) {
+            long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+            for (int i = 0; i < CALLS; i++) {
+                if (call.get() == null) {
+                    throw new AssertionError();
+                }
+            }
+            bytes = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+        }
+        return bytes / CALLS;
+    }
+
+    @Test
+    void anAnnotatedMethodMakesNoObjectOfItsOwn() {
+        ProxyFactory nothing = new ProxyFactory(new Inventory());
+        nothing.addAdvice((MethodInterceptor) MethodInvocation::proceed);
+        Inventory proxied = (Inventory) nothing.getProxy();
+        long proxyAlone = bytesPerCall(proxied::stock);
+
+        Apps.plain().withBean(Inventory.class).run(context -> {
+            Inventory annotated = context.getBean(Inventory.class);
+
+            assertThat(bytesPerCall(annotated::stock)).isEqualTo(proxyAlone).isPositive();
+        });
+    }
+}
