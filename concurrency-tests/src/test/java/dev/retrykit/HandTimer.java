@@ -28,12 +28,13 @@ public final class HandTimer implements TimeSource {
         due().run();
     }
 
-    /** What waits now, to be run later, unless it is cancelled before. */
+    /** What waits now, to be run later, at its time, unless it is cancelled before. */
     public Runnable due() {
         Due waiting = latest.getAndSet(null);
         return () -> {
             for (Due due = waiting; due != null; due = due.before) {
                 if (due.claim()) {
+                    nanos = Math.max(nanos, due.at);
                     due.task.run();
                 }
             }
@@ -62,7 +63,7 @@ public final class HandTimer implements TimeSource {
 
     @Override
     public Scheduled schedule(Runnable task, long delayNanos) {
-        Due due = new Due(task);
+        Due due = new Due(task, nanos + delayNanos);
         pending.incrementAndGet();
         do {
             due.before = latest.get();
@@ -75,10 +76,12 @@ public final class HandTimer implements TimeSource {
         private static final long serialVersionUID = 1;
 
         private final transient Runnable task;
+        private final long at;
         private transient @Nullable Due before;
 
-        Due(Runnable task) {
+        Due(Runnable task, long at) {
             this.task = task;
+            this.at = at;
         }
 
         boolean claim() {

@@ -105,7 +105,7 @@ abstract class RacedCall {
         r.r2 = Stream.of(Outcome.values()).mapToLong(counters::calls).sum();
         r.r3 = timer.pending();
         r.r4 = budget.snapshot().available();
-        if (call.isDone() && retry.waiters().size() > 0) {
+        if (call.isDone() && !retry.shutdownOfCalls().waiting().isEmpty()) {
             r.r1 += ", and a shutdown still finds it";
         }
     }

@@ -216,4 +216,35 @@ class ShutdownRaces {
             retry.shutdown();
         }
     }
+
+    @JCStressTest
+    @Description("A shutdown comes while a call begins to wait for an hour in the system's timer.")
+    @Outcome(id = "failure", expect = ACCEPTABLE, desc = "it is found there, or asks itself")
+    @Outcome(expect = FORBIDDEN, desc = "it waits on")
+    @State
+    public static class ShutdownAndSystemTimer {
+
+        private final Retry retry = Retry.builder("raced")
+                .policy(RetryPolicy.builder()
+                        .backoff(BackoffPolicy.fixed(Duration.ofHours(1)))
+                        .timeBudget(Duration.ofDays(1))
+                        .build())
+                .build();
+        private CompletableFuture<String> call;
+
+        @Actor
+        public void begins() {
+            call = retry.callAsync(() -> CompletableFuture.failedFuture(new RacedCall.Failure()));
+        }
+
+        @Actor
+        public void shutsDown() {
+            retry.shutdown();
+        }
+
+        @Arbiter
+        public void after(L_Result r) {
+            r.r1 = RacedCall.outcome(call);
+        }
+    }
 }

@@ -132,10 +132,7 @@ class StageRaces {
 
     @JCStressTest
     @Description("The first attempt's time is up while it fails.")
-    @Outcome(
-            id = "pending, 0, 2, 1",
-            expect = ACCEPTABLE,
-            desc = "one retry and the call's end are on the timer, and one is paid")
+    @Outcome(id = "pending, 0, 1, 1", expect = ACCEPTABLE, desc = "one retry is on the timer, and one is paid")
     @Outcome(expect = FORBIDDEN, desc = "the failure is counted twice, or not at all")
     @State
     public static class TimeoutAndFailure extends RacedCall {

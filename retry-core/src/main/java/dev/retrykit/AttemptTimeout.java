@@ -197,7 +197,7 @@ final class AttemptTimeout extends Limit {
                 interrupts.end();
             }
         } else if (scheduled != null) {
-            Step.cancel(scheduled);
+            ScheduledWait.cancel(scheduled);
             scheduled = null;
         } else if (depth > REUSED_DEPTH) {
             Timer.system().cancel(this);

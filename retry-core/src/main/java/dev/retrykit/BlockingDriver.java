@@ -190,14 +190,14 @@ final class BlockingDriver {
     private static Decision sleep(RetryCall call, RetryIn retryIn) {
         if (retryIn.delayNanos() <= 0
                 && !Thread.currentThread().isInterrupted()
-                && !call.retry().waiters().areShutDown()) {
+                && !call.retry().shutdownOfCalls().hasBegun()) {
             return call.next();
         }
-        Sleep sleep = new Sleep(new Alarm());
-        Waiters waiters = call.retry().waiters();
-        Place place = waiters.enlist(sleep);
+        Sleep sleep = new Sleep();
+        Shutdown shutdown = call.retry().shutdownOfCalls();
         try {
-            waiters.ask(sleep);
+            shutdown.add(sleep);
+            shutdown.ask(sleep);
             call.retry().time().sleep(retryIn.delayNanos(), sleep.alarm);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -209,22 +209,20 @@ final class BlockingDriver {
             }
             return stop;
         } finally {
-            waiters.dismiss(place);
+            shutdown.remove(sleep);
         }
         return sleep.alarm.hasRung() ? call.cancelled() : call.next();
     }
 
-    /** A thread that sleeps; a shutdown wakes it. */
-    private record Sleep(Alarm alarm) implements Waiters.Waiter {
+    /** A thread that sleeps; a shutdown wakes it. No record: the hash of a record lets the JDK keep its class loader. */
+    private static final class Sleep implements Shutdown.Waiter {
+
+        private final Alarm alarm = new Alarm();
 
         @Override
         public void shutDown(boolean now) {
             alarm.ring();
         }
-
-        /** Never: a sleep is over before. */
-        @Override
-        public void timeIsOver() {}
     }
 
     private static <C, T extends @Nullable Object, X extends Throwable> T attempt(

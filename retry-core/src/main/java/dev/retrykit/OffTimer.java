@@ -56,12 +56,12 @@ final class OffTimer {
         return parallelism != null && parallelism.matches("\\+?0+");
     }
 
-    /** Gives the executor a task. */
-    void execute(Handover handover) {
+    /** Gives the executor a call that waits for a thread. */
+    void execute(StageWait call) {
         if (prompt || !Timer.isCurrentThread()) {
-            handover.execute(executor);
+            call.handTo(executor);
         } else {
-            handovers.submit(() -> handover.execute(executor));
+            handovers.submit(() -> call.handTo(executor));
         }
     }
 

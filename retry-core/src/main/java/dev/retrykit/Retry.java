@@ -39,7 +39,7 @@ public final class Retry {
     private final @Nullable ContextCarrier carrier;
     private final @Nullable AttemptObserver observer;
     private final Audience audience;
-    private final Waiters waiters;
+    private final Shutdown shutdown;
     final Cooldowns cooldowns;
 
     private Retry(Builder builder) {
@@ -53,7 +53,7 @@ public final class Retry {
         this.carrier = builder.carrier;
         this.observer = builder.observer;
         this.audience = new Audience(name, builder.listeners, builder.counters);
-        this.waiters = new Waiters(time);
+        this.shutdown = new Shutdown();
         this.cooldowns = Cooldowns.of(time);
     }
 
@@ -68,7 +68,7 @@ public final class Retry {
         this.carrier = whole.carrier;
         this.observer = whole.observer;
         this.audience = whole.audience;
-        this.waiters = whole.waiters;
+        this.shutdown = whole.shutdown;
         this.cooldowns = whole.cooldowns;
     }
 
@@ -136,12 +136,12 @@ public final class Retry {
      * attempts that run go on, and first attempts may still begin.
      */
     public void shutdown() {
-        waiters.shutDown(false);
+        shutdown.begin(false);
     }
 
     /** Does what {@link #shutdown} does, and cancels the running attempts of asynchronous calls, so that all have ended. */
     public void shutdownNow() {
-        waiters.shutDown(true);
+        shutdown.begin(true);
     }
 
     /**
@@ -190,8 +190,8 @@ public final class Retry {
         return audience;
     }
 
-    Waiters waiters() {
-        return waiters;
+    Shutdown shutdownOfCalls() {
+        return shutdown;
     }
 
     @Nullable

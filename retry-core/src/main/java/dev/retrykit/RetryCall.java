@@ -240,7 +240,7 @@ final class RetryCall {
 
     /** The machine says yes; the retry must still be let through, and paid for. */
     private Decision afford(RetryIn retryIn, long nowNanos) {
-        StopReason refusal = retry.waiters().areShutDown()
+        StopReason refusal = retry.shutdownOfCalls().hasBegun()
                 ? StopReason.CANCELLED
                 : admission.refusal(retryIn.delayNanos(), state.leftNanos(nowNanos), policy.isDryRun(), nowNanos);
         return refusal == null ? pause(retryIn) : stop(refusal, nowNanos);
@@ -250,7 +250,7 @@ final class RetryCall {
     Decision rejected(long nowNanos) {
         boolean retries = policy.maxAttempts() > 1;
         long wait = retries ? admission.tryWait(state.leftNanos(nowNanos), nowNanos) : -1;
-        if (wait >= 0 && !retry.waiters().areShutDown()) {
+        if (wait >= 0 && !retry.shutdownOfCalls().hasBegun()) {
             return pause(new RetryIn(wait, DelaySource.CIRCUIT, state));
         }
         return stop(StopReason.CIRCUIT_OPEN, nowNanos);

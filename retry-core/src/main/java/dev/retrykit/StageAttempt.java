@@ -2,41 +2,33 @@ package dev.retrykit;
 
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.ThrowingCallable;
-import dev.retrykit.time.TimeSource;
-import dev.retrykit.timer.NonBlockingTask;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** An attempt that returns a stage, from before its body begins until the stage is complete. */
-final class StageAttempt<T extends @Nullable Object> extends Step
-        implements BiFunction<T, @Nullable Throwable, @Nullable Void>, NonBlockingTask {
+final class StageAttempt<T extends @Nullable Object> implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
 
-    private static final long serialVersionUID = 1;
+    private final StageDriver<T> driver;
 
-    private final transient StageDriver<T> driver;
+    /** The call's while this attempt is what it waits for. Written before the stage is given this. */
+    int state;
 
-    private transient volatile @Nullable CompletableFuture<T> running;
-    private transient volatile TimeSource.@Nullable Scheduled timeout;
+    private volatile @Nullable CompletableFuture<T> running;
 
     StageAttempt(StageDriver<T> driver) {
         this.driver = driver;
     }
 
-    /** A retry's time runs while its body does: a body that blocks must not hold up the caller's stage. */
     void begin(ThrowingCallable<? extends CompletionStage<T>, ?> body) {
-        driver.enforce(this);
         try {
-            if (call().view().number() > 1) {
-                limit();
-            }
             await(driver.run(body));
         } catch (Throwable failure) {
             if (failure instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            end(failure);
+            driver.failed(state, failure);
             abandon();
         }
     }
@@ -48,72 +40,34 @@ final class StageAttempt<T extends @Nullable Object> extends Step
         CompletableFuture<T> future = futureOf(started);
         running = future;
         if (future == null || !future.isDone()) {
-            driver.enlist();
-            if (timeout == null) {
-                limit();
-            }
+            driver.await(this);
         }
-        if (get()) {
+        if (!driver.isIn(state)) {
             abandon();
         }
         started.handle(this);
     }
 
-    /** Where the attempt's own time is over before the call's. */
-    private void limit() {
-        if (call().attemptDeadlineNanos() - call().deadlineNanos() < 0) {
-            TimeSource time = call().retry().time();
-            timeout = time.schedule(this, call().attemptDeadlineNanos() - time.nanoTime());
-        }
-    }
-
     /** The stage's end. What depends on it succeeds: else it would be given an exception made for it alone. */
     @Override
     public @Nullable Void apply(T result, @Nullable Throwable failure) {
-        if (failure != null) {
-            end(Causes.unwrap(failure));
-        } else if (claim()) {
-            cancel(timeout);
-            driver.returned(result);
+        if (failure == null) {
+            driver.returned(state, result);
+        } else {
+            driver.failed(state, Causes.unwrap(failure));
         }
         return null;
     }
 
-    /** On the timer: the attempt's time is up. */
-    @Override
-    public void run() {
-        timeIsOver();
-    }
-
-    /** Users' code hangs on both stages. */
-    @Override
-    void timeIsOver() {
-        if (claim()) {
-            if (call().isCut()) {
-                call().view().notes().abandon();
-            }
-            new Handover(driver, this, call()::timeUp, call()::timeUp).begin();
-        }
-    }
-
-    @Override
-    boolean isBeforeRetry() {
-        return false;
-    }
-
-    @Override
+    /** What isn't wanted any more may refuse to go, but nobody waits for it. Never throws. */
     void abandon() {
-        cancel(timeout);
         CompletableFuture<T> unwanted = running;
         if (unwanted != null) {
-            quietly(() -> unwanted.cancel(true));
-        }
-    }
-
-    private void end(Throwable failure) {
-        cancel(timeout);
-        if (claim()) {
-            driver.follow(() -> call().failed(failure));
+            try {
+                unwanted.cancel(true);
+            } catch (Throwable refused) {
+                // its result is ignored, whatever it is
+            }
         }
     }
 
@@ -124,9 +78,5 @@ final class StageAttempt<T extends @Nullable Object> extends Step
         } catch (UnsupportedOperationException unknown) {
             return null;
         }
-    }
-
-    private RetryCall call() {
-        return driver.call();
     }
 }

@@ -168,13 +168,13 @@ class ShutdownTests {
         List<CompletableFuture<String>> attempts = new ArrayList<>(List.of(first, second));
         CompletableFuture<String> call = retry.callAsync(() -> attempts.remove(0));
         CompletableFuture<Object> cancelled = retry.callAsync(CompletableFuture::new);
-        assertThat(retry.waiters().size()).isEqualTo(2);
+        assertThat(retry.shutdownOfCalls().waiting()).hasSize(2);
         first.completeExceptionally(failure);
         time.advance(Duration.ofMillis(100));
         second.complete("second");
         assertThat(call).isCompletedWithValue("second");
         cancelled.cancel(true);
-        assertThat(retry.waiters().size()).isZero();
+        assertThat(retry.shutdownOfCalls().waiting()).isEmpty();
     }
 
     /** The listener stands in for another thread: it comes between the decision to retry and the delay. */
@@ -194,7 +194,7 @@ class ShutdownTests {
         assertThat(call).isCompletedExceptionally();
         assertThat(reasonOf(failureOf(call))).isEqualTo(StopReason.CANCELLED);
         assertThat(time.pending()).isZero();
-        assertThat(retry.waiters().size()).isZero();
+        assertThat(retry.shutdownOfCalls().waiting()).isEmpty();
     }
 
     /** Here the circuit's listener does, when a retry that is about to begin asks for a permit. */
@@ -226,6 +226,6 @@ class ShutdownTests {
         assertThat(failureOf(call)).isSameAs(failure);
         assertThat(reasonOf(failure)).isEqualTo(StopReason.CANCELLED);
         assertThat(time.pending()).isZero();
-        assertThat(retry.waiters().size()).isZero();
+        assertThat(retry.shutdownOfCalls().waiting()).isEmpty();
     }
 }

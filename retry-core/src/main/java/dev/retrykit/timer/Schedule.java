@@ -1,6 +1,7 @@
 package dev.retrykit.timer;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,16 @@ final class Schedule {
     /** Fires what is due. */
     void advance(long nowNanos) {
         wheel.advance(nowNanos);
+    }
+
+    /** Shows what the wheel holds; see {@link Wheel#show}. */
+    int show(int slot, Entry mark, int most, Consumer<? super Entry> viewer) {
+        return wheel.show(slot, mark, most, viewer);
+    }
+
+    /** The last level's turn; see {@link Wheel#lastTurn}. */
+    long lastTurn() {
+        return wheel.lastTurn();
     }
 
     /** Whether the wheel is; the intake may hold something. */

@@ -7,6 +7,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,9 +133,43 @@ public final class Timer {
         set(entry, Wheel.after(now(), delayNanos));
     }
 
+    /**
+     * Lets an entry be fired at that time, in place of the time that it had before. If it had the same one, be that over or
+     * not, nothing changes.
+     *
+     * @param nanoTime as {@link System#nanoTime()} tells it
+     */
+    public void armAt(Entry entry, long nanoTime) {
+        long when = Math.min(Wheel.LATEST, Math.max(0, nanoTime - origin));
+        if (when != entry.when) {
+            set(entry, when);
+        }
+    }
+
     /** Lets an entry never be fired, unless it is armed again or being fired just now. */
     public void cancel(Entry entry) {
-        set(entry, Wheel.NEVER);
+        if (entry.when != Wheel.NEVER) {
+            set(entry, Wheel.NEVER);
+        }
+    }
+
+    /** Whether the time that the entry has is over. */
+    public boolean isDue(Entry entry) {
+        return entry.when <= now();
+    }
+
+    /**
+     * Shows all entries that wait now, some of them twice, and perhaps some that come meanwhile, and returns when it has.
+     * Not on the timer.
+     *
+     * @param viewer called on the timer: short, never blocks
+     */
+    public void show(Consumer<? super Entry> viewer) {
+        if (thread.get() != null || schedule.hasIntake()) {
+            Walk walk = new Walk(schedule, viewer);
+            arm(walk, 0);
+            walk.await();
+        }
     }
 
     private void set(Entry entry, long when) {

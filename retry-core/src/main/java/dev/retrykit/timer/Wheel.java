@@ -1,5 +1,6 @@
 package dev.retrykit.timer;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ final class Wheel {
     /** Later than any time. */
     static final long NEVER = Long.MAX_VALUE - 1;
 
-    private static final long LATEST = NEVER - 1;
+    static final long LATEST = NEVER - 1;
 
     private static final int FIRST_BITS = 8;
     private static final int FIRST_SIZE = 1 << FIRST_BITS;
@@ -29,7 +30,10 @@ final class Wheel {
 
     private static final long REACH = 1L << (FIRST_BITS + UPPER_LEVELS * BITS);
 
-    private final @Nullable Entry[] slots = new @Nullable Entry[FIRST_SIZE + UPPER_LEVELS * SIZE];
+    /** Entries move to slots of lower numbers, but for those that are beyond all levels, at a {@link #lastTurn}. */
+    static final int SLOTS = FIRST_SIZE + UPPER_LEVELS * SIZE;
+
+    private final @Nullable Entry[] slots = new @Nullable Entry[SLOTS];
 
     /** A bit for each slot that isn't empty. */
     private final long[] occupied = new long[slots.length / Long.SIZE];
@@ -111,6 +115,42 @@ final class Wheel {
         entry.next = null;
         entry.slot = Entry.NOWHERE;
         size--;
+    }
+
+    /**
+     * Shows the entries of a slot, from the mark on if that is in it. If there are more, the mark is where it goes on, and
+     * else in no slot. What waits here may be moved or taken out between two looks, and then so is the mark.
+     *
+     * @return how many it has shown
+     */
+    int show(int slot, Entry mark, int most, Consumer<? super Entry> viewer) {
+        Entry entry = mark.slot == slot ? mark.next : slots[slot];
+        unlink(mark);
+        int shown = 0;
+        Entry last = null;
+        for (; entry != null && shown < most; entry = entry.next) {
+            viewer.accept(entry);
+            last = entry;
+            shown++;
+        }
+        if (entry != null && last != null) {
+            putBetween(last, mark, entry);
+        }
+        return shown;
+    }
+
+    private void putBetween(Entry before, Entry entry, Entry after) {
+        entry.slot = before.slot;
+        entry.previous = before;
+        entry.next = after;
+        before.next = entry;
+        after.previous = entry;
+        size++;
+    }
+
+    /** How often the last slot of the last level has begun. */
+    long lastTurn() {
+        return tick >> shift(UPPER_LEVELS - 1);
     }
 
     /** Fires all entries whose time is here. */

@@ -1,0 +1,72 @@
+package dev.retrykit;
+
+import dev.retrykit.timer.Timer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Ends what the calls of one retry wait for. Whoever begins to wait can be found from then on, and asks then, for each wait;
+ * a shutdown says so first and looks then: one of the two always sees the other. A call that the system's timer holds
+ * is found there, and costs nothing before.
+ */
+final class Shutdown {
+
+    /** What waits. */
+    interface Waiter {
+
+        /**
+         * Ends the wait, if it is one for a retry.
+         *
+         * @param now whether a running attempt is cancelled too
+         */
+        void shutDown(boolean now);
+    }
+
+    /** Threads that sleep, and calls on a clock that isn't the system's. */
+    private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean begun;
+    private volatile boolean immediate;
+
+    boolean hasBegun() {
+        return begun;
+    }
+
+    /** From now on a shutdown finds the waiter. */
+    void add(Waiter waiter) {
+        waiters.add(waiter);
+    }
+
+    void remove(Waiter waiter) {
+        waiters.remove(waiter);
+    }
+
+    /** Lets a waiter whose shutdown came before end its wait. */
+    void ask(Waiter waiter) {
+        if (begun) {
+            waiter.shutDown(immediate);
+        }
+    }
+
+    void begin(boolean now) {
+        if (now) {
+            immediate = true;
+        }
+        begun = true;
+        for (Waiter waiter : waiting()) {
+            waiter.shutDown(immediate);
+        }
+    }
+
+    List<Waiter> waiting() {
+        List<Waiter> all = new ArrayList<>(waiters);
+        Timer.system().show(entry -> {
+            if (entry instanceof StageWait call && call.isEndedBy(this)) {
+                all.add(call);
+            }
+        });
+        return all;
+    }
+}
