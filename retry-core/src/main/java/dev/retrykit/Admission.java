@@ -10,15 +10,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one call holds of others and must give back: the permit of its running attempt, and the token that paid for its
- * retry.
+ * The permit that one call holds of its circuit for its running attempt, and what the attempts around hold.
  */
 final class Admission {
 
     private static final double SPREAD_WITHOUT_CHANCE = 0.5;
 
     private final @Nullable Circuit circuit;
-    private final BudgetAccount account;
     private final RandomGenerator random;
     private @Nullable Permit permit;
 
@@ -28,32 +26,26 @@ final class Admission {
     private long rejectedNanos;
 
     /** What the attempts around hold: a circuit among these lets all of this call's attempts through, uncounted. */
-    private @Nullable Hold enclosing;
+    private final @Nullable Hold enclosing;
 
     /** That of the running attempt. */
     private @Nullable Hold hold;
 
-    /** Of a call whose first attempt has begun without this object, to {@linkplain #adopt take over} its permit. */
-    Admission(Retry retry) {
-        this(retry, null);
-    }
-
-    /**
-     * Of a call that hasn't begun.
-     *
-     * @param enclosing what the attempts around hold
-     */
-    Admission(Retry retry, @Nullable Hold enclosing) {
+    private Admission(Retry retry, @Nullable Permit permit, @Nullable Hold enclosing) {
         this.circuit = retry.circuit();
         this.random = retry.random();
-        this.account = new BudgetAccount(retry.budget(), random);
+        this.permit = permit;
         this.enclosing = enclosing;
     }
 
-    /** Takes over the permit of a first attempt that began without this object. */
-    void adopt(@Nullable Permit firstPermit, @Nullable Hold around) {
-        permit = firstPermit;
-        enclosing = around;
+    /**
+     * Of a call; null if there is no circuit and nothing is held around.
+     *
+     * @param firstPermit of a first attempt that began without this object
+     * @param enclosing what the attempts around hold
+     */
+    static @Nullable Admission of(Retry retry, @Nullable Permit firstPermit, @Nullable Hold enclosing) {
+        return retry.circuit() == null && enclosing == null ? null : new Admission(retry, firstPermit, enclosing);
     }
 
     /** Asks the circuit to let an attempt in. */
@@ -125,22 +117,8 @@ final class Admission {
         return wait < leftNanos ? wait : -1;
     }
 
-    /**
-     * Why a retry must not be made; null if it may be, and then it is paid for. In a dry run it is paid for all the same.
-     */
-    @Nullable
-    StopReason refusal(long delayNanos, long leftNanos, boolean dryRun, long nowNanos) {
-        if (!opensInTime(delayNanos, leftNanos, nowNanos)) {
-            return StopReason.CIRCUIT_OPEN;
-        }
-        if (!account.tryPay(dryRun, nowNanos)) {
-            return StopReason.RETRY_BUDGET;
-        }
-        return dryRun ? StopReason.DRY_RUN : null;
-    }
-
     /** Whether the circuit may let an attempt in after the delay, or after a longer wait that still fits the time left. */
-    private boolean opensInTime(long delayNanos, long leftNanos, long nowNanos) {
+    boolean opensInTime(long delayNanos, long leftNanos, long nowNanos) {
         return circuit == null
                 || Hold.isHeld(enclosing, circuit, true)
                 || circuit.untilAdmittedNanos(nowNanos) <= delayNanos
@@ -148,10 +126,11 @@ final class Admission {
     }
 
     /**
-     * Tells circuit and budget how the attempt ended. The hold ends first, so that nothing passes on a permit that was given
-     * back. The budget counts a failure that the circuit does not record.
+     * Tells the circuit how the attempt ended. The hold ends first, so that nothing passes on a permit that was given back.
+     *
+     * @return what the budget is told: it counts a failure that the circuit does not record
      */
-    void leave(AttemptOutcome outcome, long startedNanos, long nowNanos) {
+    Signal leave(AttemptOutcome outcome, long startedNanos, long nowNanos) {
         boolean ignored = outcome.isIgnoredBy(circuit);
         Signal heeded = ignored ? Signal.IGNORED : outcome.signal();
         if (hold != null) {
@@ -166,11 +145,6 @@ final class Admission {
             circuit.end(permit, told, beside ? nowNanos : startedNanos, nowNanos);
             permit = null;
         }
-        account.end(heeded, nowNanos);
-    }
-
-    /** The retry that it paid for will not be made. */
-    void giveBackToken(long nowNanos) {
-        account.giveBack(nowNanos);
+        return heeded;
     }
 }

@@ -24,6 +24,9 @@ final class AnswerNotes {
     /** What comes after them isn't known: a loop that never ends needs no more memory. */
     private static final int MOST_MARKS = 10_000;
 
+    /** Of an attempt that nobody has asked about. Never written. */
+    static final AnswerNotes NONE = new AnswerNotes();
+
     private volatile @Nullable PeerAnswer last;
     private volatile List<String> peers = List.of();
     private volatile @Nullable BitSet statuses;

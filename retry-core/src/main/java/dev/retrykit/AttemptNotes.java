@@ -53,7 +53,7 @@ final class AttemptNotes {
             StopReason reason,
             @Nullable Throwable failure,
             @Nullable Verdict last,
-            Admission admission) {
+            @Nullable Admission admission) {
         AttemptNotes outer = around();
         if (outer == null) {
             return;
@@ -61,9 +61,10 @@ final class AttemptNotes {
         Verdict verdict = last == null ? Verdict.unknown() : last;
         boolean givenUp = policy.maxAttempts() > 1 && InnerFailures.isGivenUp(reason);
         if (givenUp || inner.hasGivenUpOn(failure, verdict)) {
-            outer.inner.giveUpOn(failure, verdict, inner.isCountedFor(null) || admission.isCounted());
+            boolean counted = admission != null && admission.isCounted();
+            outer.inner.giveUpOn(failure, verdict, inner.isCountedFor(null) || counted);
         }
-        outer.inner.leaveUncounted(admission.passed(), inner.uncounted());
+        outer.inner.leaveUncounted(admission == null ? null : admission.passed(), inner.uncounted());
     }
 
     /** Whether an inner call has given up on what the attempt ended with: the failure, one in its cause chain, an answer. */
@@ -71,9 +72,9 @@ final class AttemptNotes {
         return inner.hasGivenUpOn(failure, verdict);
     }
 
-    /** What the attempt's end tells its circuit and its budget. */
-    Signal signal(boolean nested, Verdict verdict, Retry retry) {
-        return nested && inner.isCountedFor(retry.circuit()) ? Signal.NONE : verdict.signal();
+    /** What its end tells circuit and budget if an inner call has given up on what it ended with. */
+    Signal signalNested(Verdict verdict, Retry retry) {
+        return inner.isCountedFor(retry.circuit()) ? Signal.NONE : verdict.signal();
     }
 
     /** What the end of the attempt means, seen with what it did before. */

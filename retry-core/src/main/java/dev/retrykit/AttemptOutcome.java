@@ -19,11 +19,33 @@ import org.jspecify.annotations.Nullable;
  */
 record AttemptOutcome(AttemptResult result, @Nullable Throwable failure, int status, Signal signal, boolean settled) {
 
+    private static final int SIGNALS = Signal.values().length;
+
     /** Nobody waits for it any more. */
     static final AttemptOutcome CANCELLED = new AttemptOutcome(AttemptResult.PERMANENT, null, 0, Signal.NONE, true);
 
     private static final AttemptOutcome SUCCESS =
             new AttemptOutcome(AttemptResult.SUCCESS, null, 0, Signal.SUCCESS, true);
+
+    /** For all failures that no circuit judges, by result and signal. */
+    private static final AttemptOutcome[] COUNTED = new AttemptOutcome[AttemptResult.values().length * SIGNALS];
+
+    static {
+        for (AttemptResult result : AttemptResult.values()) {
+            for (Signal signal : Signal.values()) {
+                COUNTED[index(result, signal)] = new AttemptOutcome(result, null, 0, signal, true);
+            }
+        }
+    }
+
+    /** What it counts as, and what it tells by itself: all that is to know where neither a circuit nor an observer asks. */
+    static AttemptOutcome counted(AttemptResult result, Signal signal) {
+        return COUNTED[index(result, signal)];
+    }
+
+    private static int index(AttemptResult result, Signal signal) {
+        return result.ordinal() * SIGNALS + signal.ordinal();
+    }
 
     /**
      * It goes on when its time is up.
@@ -31,7 +53,7 @@ record AttemptOutcome(AttemptResult result, @Nullable Throwable failure, int sta
      * @param inherited whether that was the time of a call around it
      */
     static AttemptOutcome timeUp(boolean inherited) {
-        return new AttemptOutcome(AttemptResult.TIMEOUT, null, 0, inherited ? Signal.NONE : Signal.FAILURE, true);
+        return counted(AttemptResult.TIMEOUT, inherited ? Signal.NONE : Signal.FAILURE);
     }
 
     /** A good value. Its status is read only for a circuit that records statuses. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One attempt of a call as what runs in it sees it, on whatever thread. What outlives its attempt doesn't become part of
  * the next one. Thread-safe.
  */
-final class AttemptView {
+final class AttemptView implements Attempt {
 
     private final RetryCall call;
     private final int number;
@@ -24,7 +24,7 @@ final class AttemptView {
     /**
      * Of an attempt.
      *
-     * @param number 1 for the first, 0 before it
+     * @param number 1 for the first, 0 where none has begun
      * @param lastFailure the failure of the attempt before
      * @param notes what happens in it that its failure alone doesn't tell
      */
@@ -41,9 +41,10 @@ final class AttemptView {
         this.around = around;
     }
 
-    /** Of a call that has made so many attempts, the last of which runs. */
-    static AttemptView of(RetryCall call, int number, CallKey key, @Nullable AttemptView around) {
-        return new AttemptView(call, number, null, new AttemptNotes(key, notesOf(around)), around);
+    /** The first view of a call, which has made so many attempts. */
+    static AttemptView of(RetryCall call, int number, @Nullable Throwable lastFailure, @Nullable AttemptView around) {
+        CallKey key = new CallKey(call.policy());
+        return new AttemptView(call, number, lastFailure, new AttemptNotes(key, notesOf(around)), around);
     }
 
     private static final int LOWEST_FAILURE = 400;
@@ -80,11 +81,10 @@ final class AttemptView {
         return advice;
     }
 
-    /** The attempt after this one. Before the first nobody could note anything: it takes those notes on. */
+    /** The attempt after this one. */
     AttemptView next(@Nullable Throwable failure) {
         AttemptView outer = around;
-        AttemptNotes next = number == 0 ? notes : new AttemptNotes(notes.key(), notesOf(outer));
-        return new AttemptView(call, number + 1, failure, next, outer);
+        return new AttemptView(call, number + 1, failure, new AttemptNotes(notes.key(), notesOf(outer)), outer);
     }
 
     /**
@@ -143,8 +143,29 @@ final class AttemptView {
         return attempt;
     }
 
-    RetryCall call() {
+    @Override
+    public RetryCall call() {
         return call;
+    }
+
+    @Override
+    public AttemptView view() {
+        return this;
+    }
+
+    @Override
+    public AttemptView knownView() {
+        return this;
+    }
+
+    @Override
+    public boolean isAbandoned() {
+        return notes.isAbandoned();
+    }
+
+    @Override
+    public boolean isNested() {
+        return notes.around() != null;
     }
 
     int number() {

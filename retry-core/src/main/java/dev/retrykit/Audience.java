@@ -3,7 +3,6 @@ package dev.retrykit;
 import dev.retrykit.Decision.RetryIn;
 import dev.retrykit.RetryCounters.AttemptResult;
 import dev.retrykit.RetryCounters.Outcome;
-import dev.retrykit.failure.Verdict;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,18 +56,19 @@ final class Audience {
         }
     }
 
-    void ended(Ending ending, @Nullable Throwable failure, @Nullable Verdict verdict) {
+    /** A call has ended. */
+    void count(Outcome outcome, StopReason reason, long tookNanos) {
         if (counters != null) {
-            counters.addEnd(ending.outcome(), ending.reason(), ending.tookNanos());
-        }
-        if (!listeners.isEmpty()) {
-            Duration elapsed = Duration.ofNanos(ending.tookNanos());
-            tell(new RetryEvent.Ended(
-                    policy, ending.attempts(), failure, ending.reason(), elapsed, verdict, ending.sideEffect()));
+            counters.addEnd(outcome, reason, tookNanos);
         }
     }
 
-    private void tell(RetryEvent event) {
+    /** Whether anybody hears events. */
+    boolean isListening() {
+        return !listeners.isEmpty();
+    }
+
+    void tell(RetryEvent event) {
         for (RetryListener listener : listeners) {
             try {
                 listener.onEvent(event);
@@ -77,8 +77,4 @@ final class Audience {
             }
         }
     }
-
-    /** How a call ended. */
-    record Ending(
-            Outcome outcome, int attempts, StopReason reason, long tookNanos, RetryEvent.@Nullable Effect sideEffect) {}
 }

@@ -63,8 +63,8 @@ final class BlockingDriver {
         Retry outer = frame.retry;
         long outerStarted = frame.startedNanos;
         long outerDeadline = frame.deadlineNanos;
-        AttemptView outerAttempt = frame.attempt;
-        AttemptView outerAround = frame.around;
+        Attempt outerAttempt = frame.attempt;
+        Attempt outerAround = frame.around;
         boolean outerNested = frame.nested;
         frame.nested = outer != null;
         frame.around = outerAttempt == null ? outerAround : outerAttempt;
@@ -79,7 +79,7 @@ final class BlockingDriver {
         } catch (Throwable thrown) {
             failure = thrown;
         }
-        AttemptView begun = frame.attempt;
+        Attempt begun = frame.attempt;
         // first of all: after a stack overflow nothing deeper than this may succeed, and the thread lives on
         frame.set(outer, outerStarted, outerDeadline, outerAttempt);
         frame.around = outerAround;
@@ -105,13 +105,13 @@ final class BlockingDriver {
             Frame frame,
             @Nullable Permit permit,
             long startedNanos,
-            @Nullable AttemptView begun) {
+            @Nullable Attempt begun) {
         RetryCall call;
         if (begun != null && isOf(retry, begun, startedNanos)) {
             call = begun.call();
         } else {
-            long started = startedNanos == Frame.UNREAD ? retry.time().nanoTime() : startedNanos;
-            call = RetryCall.ofFirstAttempt(retry, null, started, started + policy.timeBudgetNanos());
+            long deadline = startedNanos + policy.timeBudgetNanos();
+            call = RetryCall.ofFirstAttempt(retry, null, startedNanos, deadline);
         }
         call.adopt(permit, frame);
         return call;
@@ -132,20 +132,21 @@ final class BlockingDriver {
     }
 
     /** Whether it is the attempt's own view, and not one that a library has put on this thread and left there. */
-    private static boolean isOf(Retry retry, AttemptView begun, long startedNanos) {
+    private static boolean isOf(Retry retry, Attempt begun, long startedNanos) {
         RetryCall call = begun.call();
         return call.retry() == retry && (startedNanos == Frame.UNREAD || call.startedNanos() == startedNanos);
     }
 
     /** A first attempt that somebody asked about has succeeded. Its effects are those of the attempt around it. */
-    private static void end(AttemptView begun, Retry retry, long startedNanos, Frame frame) {
-        if (!isOf(retry, begun, startedNanos)) {
+    private static void end(Attempt begun, Retry retry, long startedNanos, Frame frame) {
+        AttemptView known = begun.knownView();
+        if (known == null || !isOf(retry, begun, startedNanos)) {
             return;
         }
-        if (frame.retry != null && begun.notes().concernsEnclosing()) {
-            begun.within(frame.enclosing());
+        if (frame.retry != null && known.notes().concernsEnclosing()) {
+            known.within(frame.enclosing());
         }
-        begun.end(true);
+        known.end(true);
     }
 
     /** All that a first attempt costs after it has succeeded. */
@@ -191,7 +192,7 @@ final class BlockingDriver {
         if (retryIn.delayNanos() <= 0
                 && !Thread.currentThread().isInterrupted()
                 && !call.retry().shutdownOfCalls().hasBegun()) {
-            return call.next();
+            return call.nextAtOnce(retryIn);
         }
         Sleep sleep = new Sleep();
         Shutdown shutdown = call.retry().shutdownOfCalls();

@@ -10,19 +10,6 @@ package dev.retrykit;
  */
 record CallState(int attempt, long startedNanos, long deadlineNanos, long previousDelayNanos) {
 
-    /** Of a call whose first attempt runs. */
-    static CallState begun(long startedNanos, long deadlineNanos) {
-        return new CallState(1, startedNanos, deadlineNanos, 0);
-    }
-
-    CallState withAttempt() {
-        return new CallState(attempt + 1, startedNanos, deadlineNanos, previousDelayNanos);
-    }
-
-    CallState withDelay(long delayNanos) {
-        return new CallState(attempt, startedNanos, deadlineNanos, delayNanos);
-    }
-
     long leftNanos(long nowNanos) {
         return deadlineNanos - nowNanos;
     }

@@ -14,10 +14,24 @@ sealed interface Decision {
      *
      * @param delayNanos nanoseconds
      * @param source what made the delay as long as it is
-     * @param next where the call stands then
+     * @param backoffNanos the backoff that the next one may depend on
      */
-    record RetryIn(long delayNanos, DelaySource source, CallState next) implements Decision {}
+    record RetryIn(long delayNanos, DelaySource source, long backoffNanos) implements Decision {}
 
     /** The call is over. */
-    record Stop(StopReason reason) implements Decision {}
+    record Stop(StopReason reason) implements Decision {
+
+        private static final Stop[] ALL = new Stop[StopReason.values().length];
+
+        static {
+            for (StopReason reason : StopReason.values()) {
+                ALL[reason.ordinal()] = new Stop(reason);
+            }
+        }
+
+        /** One for all calls. */
+        static Stop of(StopReason reason) {
+            return ALL[reason.ordinal()];
+        }
+    }
 }

@@ -8,38 +8,27 @@ import dev.retrykit.failure.Verdict.Kind;
 import dev.retrykit.http.AnswerRules;
 import dev.retrykit.http.RetryAdvice;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the machine for one call, with what peers have asked of any call. */
 final class Decisions {
 
-    private final Retry retry;
-    private final RetryPolicy policy;
+    private Decisions() {}
 
-    /** Whether a retry is held back now, and since when. */
-    private boolean held;
-
-    private long heldSinceNanos;
-
-    Decisions(Retry retry, RetryPolicy policy) {
-        this.retry = retry;
-        this.policy = policy;
-    }
-
-    /**
-     * What follows a failure, or a bad value.
-     *
-     * @param answers whom the attempt asked
-     */
-    Decision after(@Nullable Throwable failure, Verdict verdict, CallState state, AnswerNotes answers, long nowNanos) {
-        tell(verdict, answers, nowNanos);
+    /** What follows the last failure, or a bad value. */
+    static Decision after(RetryCall call, Verdict verdict, long nowNanos) {
+        tell(call, verdict, nowNanos);
         try {
-            return RetryMachine.next(policy, state, obeying(verdict, answers, nowNanos), nowNanos, retry.random());
+            Verdict obeying = obeying(call, verdict, nowNanos);
+            return RetryMachine.next(
+                    call.policy(), call.state(), obeying, nowNanos, call.retry().random());
         } catch (Throwable delayFunctionFailed) {
+            Throwable failure = call.lastFailure();
             if (failure != null) {
                 Suppressed.addOnce(failure, delayFunctionFailed);
             }
-            return new Stop(StopReason.NOT_RETRYABLE);
+            return Stop.of(StopReason.NOT_RETRYABLE);
         }
     }
 
@@ -47,48 +36,50 @@ final class Decisions {
      * What keeps a retry from beginning now, since a peer has asked for time meanwhile; null if nothing does. Where others
      * are asked again and again, the wait as a whole is no longer than one that the call was asked for itself.
      */
-    @Nullable
-    Decision heldBack(CallState state, AnswerNotes answers, long nowNanos) {
-        long left = state.attempt() == 0 ? 0 : leftNanos(answers, nowNanos);
+    static @Nullable Decision heldBack(RetryCall call, long nowNanos) {
+        long left = leftNanos(call, nowNanos);
         if (left <= 0) {
-            held = false;
+            call.release();
             return null;
         }
-        heldSinceNanos = held ? heldSinceNanos : nowNanos;
-        held = true;
-        return nowNanos - heldSinceNanos > policy.maxRetryAfterNanos() - left
-                ? new Stop(StopReason.RETRY_AFTER_TOO_LONG)
-                : RetryMachine.hold(state, left, nowNanos, retry.random());
+        long held = nowNanos - call.heldBackSinceNanos(nowNanos);
+        return held > call.policy().maxRetryAfterNanos() - left
+                ? Stop.of(StopReason.RETRY_AFTER_TOO_LONG)
+                : RetryMachine.hold(call.state(), left, nowNanos, call.retry().random());
     }
 
-    private Verdict obeying(Verdict verdict, AnswerNotes answers, long nowNanos) {
+    private static Verdict obeying(RetryCall call, Verdict verdict, long nowNanos) {
         if (verdict.kind() != Kind.RETRYABLE) {
             return verdict;
         }
-        long left = leftNanos(answers, nowNanos);
+        long left = leftNanos(call, nowNanos);
         return left > Math.max(0, verdict.retryAfterNanos()) ? verdict.withRetryAfter(Duration.ofNanos(left)) : verdict;
     }
 
     /** How long the peers of an attempt are still to be left alone by retries of this policy. */
-    private long leftNanos(AnswerNotes answers, long nowNanos) {
+    private static long leftNanos(RetryCall call, long nowNanos) {
+        Retry retry = call.retry();
+        RetryPolicy policy = call.policy();
         if (!policy.respectsRetryAfter() || policy.retryAfterSharing() == RetryAfterSharing.OFF) {
             return 0;
         }
         Circuit circuit = retry.circuit();
         long left = circuit == null ? 0 : retry.cooldowns.leftNanos(circuit, nowNanos);
-        for (String peer : answers.peers()) {
-            left = Math.max(left, retry.cooldowns.leftNanos(peer, nowNanos));
+        List<String> peers = call.answers().peers();
+        for (int i = 0; i < peers.size(); i++) {
+            left = Math.max(left, retry.cooldowns.leftNanos(peers.get(i), nowNanos));
         }
         return left;
     }
 
     /** Of a failure that nobody knows the host of, the circuit stands for the peer. */
-    private void tell(Verdict verdict, AnswerNotes answers, long nowNanos) {
+    private static void tell(RetryCall call, Verdict verdict, long nowNanos) {
+        Retry retry = call.retry();
         Circuit circuit = retry.circuit();
         if (circuit != null
-                && answers.peers().isEmpty()
+                && call.answers().peers().isEmpty()
                 && verdict.kind() == Kind.RETRYABLE
-                && isShared(policy, verdict.signal() == Signal.THROTTLED, verdict.retryAfterNanos())) {
+                && isShared(call.policy(), verdict.signal() == Signal.THROTTLED, verdict.retryAfterNanos())) {
             retry.cooldowns.hear(circuit, verdict.retryAfterNanos(), nowNanos);
         }
     }

@@ -1,53 +1,29 @@
 package dev.retrykit;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The failures of a call before its last one, and the request that is told how the call ends. Of many failures the first and
- * the latest are kept, so that a call that may fail a billion times doesn't fill the memory.
+ * The failures of a call before its last one. Of many failures the first and the latest are kept, so that a call that may
+ * fail a billion times doesn't fill the memory.
  */
 final class EarlierFailures {
 
     private static final int KEPT = 64;
 
-    /** Made by the first: a call that waits for its first retry has none. */
-    private List<Throwable> failures = List.of();
+    private EarlierFailures() {}
 
-    private @Nullable InboundRequest request;
-
-    void add(@Nullable Throwable failure) {
+    /** The list that the call goes on with. The first failure makes one: a call that waits for its first retry has none. */
+    static List<Throwable> with(@Nullable Throwable failure, List<Throwable> known) {
         if (failure == null) {
-            return;
+            return known;
         }
-        if (failures.isEmpty()) {
-            failures = new ArrayList<>(2);
-        } else if (failures.size() == KEPT) {
+        List<Throwable> failures = known.isEmpty() ? new ArrayList<>(2) : known;
+        if (failures.size() == KEPT) {
             failures.remove(KEPT / 2);
         }
         failures.add(failure);
-    }
-
-    /** The call is made for a request, if that is known; the first that is known counts. */
-    void of(@Nullable InboundRequest known) {
-        if (request == null) {
-            request = known;
-        }
-    }
-
-    /** What the call is made for; null if that isn't known. */
-    @Nullable
-    InboundRequest request() {
-        return request;
-    }
-
-    /** The call ends with its last failure; with null it ends with a value. */
-    void endWith(@Nullable Throwable last, String policy, StopReason reason, int attempts, long tookNanos) {
-        if (last != null) {
-            Duration elapsed = Duration.ofNanos(tookNanos);
-            InboundRequest.tell(request, last, new RetryStopped(policy, reason, attempts, elapsed, failures));
-        }
+        return failures;
     }
 }

@@ -38,11 +38,11 @@ final class Frame {
 
     /** Null in a first attempt for which nobody needed one yet. */
     @Nullable
-    AttemptView attempt;
+    Attempt attempt;
 
     /** Where {@link #attempt} isn't made yet: the innermost attempt around it that is, for what the two share. */
     @Nullable
-    AttemptView around;
+    Attempt around;
 
     /** Where {@link #attempt} isn't made yet: whether there is an attempt around it, made or not. */
     boolean nested;
@@ -72,7 +72,7 @@ final class Frame {
         return FRAMES.get();
     }
 
-    void set(@Nullable Retry newRetry, long newStarted, long newDeadline, @Nullable AttemptView newAttempt) {
+    void set(@Nullable Retry newRetry, long newStarted, long newDeadline, @Nullable Attempt newAttempt) {
         retry = newRetry;
         startedNanos = newStarted;
         deadlineNanos = newDeadline;
@@ -95,7 +95,7 @@ final class Frame {
         if (retry == null) {
             return clock == inner.time();
         }
-        AttemptView made = attempt;
+        AttemptView made = knownView();
         if (made == null || !made.hasEnded()) {
             return retry.time() == inner.time() && !isUnread();
         }
@@ -108,11 +108,15 @@ final class Frame {
         if (retry == null) {
             return callerDeadlineNanos;
         }
-        AttemptView made = attempt;
+        AttemptView made = knownView();
         AttemptView inForce = made == null ? null : made.inForce();
         return inForce == made || inForce == null
                 ? deadlineNanos
                 : inForce.call().attemptDeadlineNanos();
+    }
+
+    private @Nullable AttemptView knownView() {
+        return attempt == null ? null : attempt.knownView();
     }
 
     private boolean isUnread() {
@@ -126,8 +130,8 @@ final class Frame {
     }
 
     /** Calls in what an attempt that failed has left behind still have its keys, and know that it was given up. */
-    private static @Nullable AttemptView enclosing(@Nullable AttemptView outer) {
-        return outer == null ? null : outer.forRequests();
+    private static @Nullable AttemptView enclosing(@Nullable Attempt outer) {
+        return outer == null ? null : outer.view().forRequests();
     }
 
     /** The attempt that this thread is inside of and that goes on; null outside of any. */
@@ -147,18 +151,18 @@ final class Frame {
             }
             long callDeadline = startedNanos + retry.policy().timeBudgetNanos();
             RetryCall call = RetryCall.ofFirstAttempt(retry, enclosing(around), startedNanos, callDeadline);
-            call.failures.of(request());
-            attempt = call.view();
+            call.madeFor(request());
+            attempt = call;
         }
-        return attempt;
+        return attempt == null ? null : attempt.view();
     }
 
     /** What this thread works for: an attempt brings its request with it. Null if that isn't known. */
     @Nullable
     InboundRequest request() {
-        AttemptView made = attempt == null ? around : attempt;
+        Attempt made = attempt == null ? around : attempt;
         InboundRequest brought =
-                retry == null || made == null ? null : made.call().failures.request();
+                retry == null || made == null ? null : made.call().request();
         return brought == null ? request : brought;
     }
 
@@ -170,12 +174,13 @@ final class Frame {
         if (attempt == null) {
             return nested || mustNotCommitTwice(retry.policy());
         }
-        AttemptView inForce = attempt.inForce();
-        if (inForce == null || inForce.notes().has(SideEffect.Kind.COMMIT)) {
+        AttemptView known = attempt.knownView();
+        Attempt inForce = known == null ? attempt : known.inForce();
+        if (inForce == null || known != null && inForce.view().notes().has(SideEffect.Kind.COMMIT)) {
             return false;
         }
         return nested
-                || inForce.notes().around() != null
+                || inForce.isNested()
                 || mustNotCommitTwice(inForce.call().retry().policy());
     }
 
@@ -185,8 +190,8 @@ final class Frame {
 
     /** Whether the attempt, or one around, was given up while it runs. */
     boolean isAbandoned() {
-        AttemptView made = attempt == null ? around : attempt;
-        return retry != null && made != null && made.notes().isAbandoned();
+        Attempt made = attempt == null ? around : attempt;
+        return retry != null && made != null && made.isAbandoned();
     }
 
     /** Whether an attempt around this point is over by its time limit. */
@@ -199,11 +204,11 @@ final class Frame {
 
     /** Runs a body as part of an attempt, which must be over at the deadline. */
     <T extends @Nullable Object, X extends Throwable> T run(
-            AttemptView into, long attemptDeadlineNanos, @Nullable Hold hold, ThrowingCallable<T, X> body) throws X {
+            Attempt into, long attemptDeadlineNanos, @Nullable Hold hold, ThrowingCallable<T, X> body) throws X {
         Retry outer = retry;
         long outerStarted = startedNanos;
         long outerDeadline = deadlineNanos;
-        AttemptView outerAttempt = attempt;
+        Attempt outerAttempt = attempt;
         int outerHolds = holds.depth();
         holds.enter(hold);
         set(into.call().retry(), into.call().startedNanos(), attemptDeadlineNanos, into);
@@ -281,8 +286,8 @@ final class Frame {
         Retry outer = retry;
         long outerStarted = startedNanos;
         long outerDeadline = deadlineNanos;
-        AttemptView outerAttempt = attempt;
-        AttemptView outerAround = around;
+        Attempt outerAttempt = attempt;
+        Attempt outerAround = around;
         TimeSource outerClock = clock;
         long outerCallerDeadline = callerDeadlineNanos;
         int outerHolds = holds.depth();

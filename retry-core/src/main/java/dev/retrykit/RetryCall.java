@@ -1,6 +1,5 @@
 package dev.retrykit;
 
-import dev.retrykit.Audience.Ending;
 import dev.retrykit.Decision.RetryIn;
 import dev.retrykit.Decision.Stop;
 import dev.retrykit.RetryCounters.AttemptResult;
@@ -11,108 +10,119 @@ import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.failure.Verdict;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One call, whatever its style: asks clock, circuit and budget in the contract's order, and feeds the machine. Drivers
  * {@linkplain #run run} attempts and wait; they tell this what happened and do what it answers. One thread at a time.
  */
-final class RetryCall {
+final class RetryCall extends RunningCall {
 
-    private static final Stop SUCCEEDED = new Stop(StopReason.SUCCESS);
+    /** Null where the call has nothing to hold. */
+    private @Nullable Admission admission;
 
-    private final Retry retry;
-    private final RetryPolicy policy;
-    private final boolean inheritedDeadline;
-    private final Admission admission;
-    private final Decisions decisions;
-    final EarlierFailures failures = new EarlierFailures();
-    private final Watch watch;
-    private CallState state;
-    private final CallKey key;
-    private AttemptView view;
-    private long attemptStartedNanos;
-    private @Nullable Throwable lastFailure;
+    /** Null where nobody watches. */
+    private AttemptObserver.@Nullable Watched watched;
+
+    private List<Throwable> earlierFailures = List.of();
     private @Nullable Verdict lastVerdict;
-    private boolean running;
+    private boolean inheritedDeadline;
     private boolean hasResult;
 
-    /** The attempt after which there must be no other; 0 = none. Written by attempts, on whatever thread. */
-    private volatile int lastAttempt;
-
-    private RetryCall(Retry retry, @Nullable AttemptView around, Admission gate, boolean inherited, CallState state) {
-        this.retry = retry;
-        this.policy = retry.policy();
-        this.admission = gate;
-        this.decisions = new Decisions(retry, policy);
-        this.watch = Watch.of(retry);
-        this.inheritedDeadline = inherited;
-        this.state = state;
-        this.attemptStartedNanos = state.startedNanos();
-        this.running = state.attempt() > 0;
-        this.key = new CallKey(policy);
-        this.view = AttemptView.of(this, state.attempt(), key, around);
+    private RetryCall(
+            Retry retry, int attempt, @Nullable AttemptView enclosing, long startedNanos, long deadlineNanos) {
+        super(retry, attempt, enclosing, startedNanos, deadlineNanos);
     }
 
     /** A call that begins inside of what the frame holds, before its first attempt. */
     static RetryCall begin(Retry retry, Frame frame, long nowNanos) {
         long own = nowNanos + retry.policy().timeBudgetNanos();
         boolean inherited = frame.endsBefore(own, retry);
-        CallState state = new CallState(0, nowNanos, inherited ? frame.endNanos() : own, 0);
-        Admission gate = new Admission(retry, frame.holds.capture());
-        RetryCall call = new RetryCall(retry, frame.enclosing(), gate, inherited, state);
-        call.failures.of(frame.request());
+        long deadline = inherited ? frame.endNanos() : own;
+        RetryCall call = new RetryCall(retry, 0, frame.enclosing(), nowNanos, deadline);
+        call.inheritedDeadline = inherited;
+        call.admission = Admission.of(retry, null, frame.holds.capture());
+        call.madeFor(frame.request());
         return call;
     }
 
     /** A call whose first attempt has begun without one. It learns of the call around only when it fails. */
-    static RetryCall ofFirstAttempt(Retry retry, @Nullable AttemptView around, long startedNanos, long deadlineNanos) {
-        return new RetryCall(retry, around, new Admission(retry), false, CallState.begun(startedNanos, deadlineNanos));
+    static RetryCall ofFirstAttempt(
+            Retry retry, @Nullable AttemptView enclosing, long startedNanos, long deadlineNanos) {
+        return new RetryCall(retry, 1, enclosing, startedNanos, deadlineNanos);
+    }
+
+    /** Takes over a first attempt that began without this object: its permit, and the attempt around it. */
+    void adopt(@Nullable Permit firstPermit, Frame frame) {
+        admission = Admission.of(retry, firstPermit, frame.holds.capture());
+        madeFor(frame.request());
+        within(frame.enclosing());
+    }
+
+    @Override
+    public RetryCall call() {
+        return this;
     }
 
     /** Asks whether an attempt may begin. */
     Decision next() {
-        long now = retry.time().nanoTime();
-        if (state.leftNanos(now) <= 0) {
-            return stop(StopReason.TIME_BUDGET, now);
+        return next(retry.time().nanoTime());
+    }
+
+    /** The same where there is no delay. A retry begins when the last attempt ended, unless foreign code has run since. */
+    Decision nextAtOnce(RetryIn retryIn) {
+        boolean reread = retryIn.source() == DelaySource.CIRCUIT
+                || knownView() != null
+                || retry.audience().isListening();
+        return next(reread ? retry.time().nanoTime() : sinceNanos());
+    }
+
+    private Decision next(long nowNanos) {
+        if (leftNanos(nowNanos) <= 0) {
+            return stop(StopReason.TIME_BUDGET, nowNanos);
         }
-        Decision held = decisions.heldBack(state, view.notes().answers(), now);
+        Decision held = attempt == 0 ? null : Decisions.heldBack(this, nowNanos);
         if (held != null) {
-            return held instanceof RetryIn later ? pause(later) : stop(((Stop) held).reason(), now);
+            return held instanceof RetryIn later ? pause(later) : stop(((Stop) held).reason(), nowNanos);
         }
-        if (state.attempt() > 0 && view.notes().repeat(policy) != null) {
-            return stop(StopReason.NOT_IDEMPOTENT, now);
+        AttemptView before = knownView();
+        if (before != null && attempt > 0 && before.notes().repeat(policy) != null) {
+            return stop(StopReason.NOT_IDEMPOTENT, nowNanos);
         }
-        if (!admission.tryEnter(state.attempt() == 0, now)) {
-            return rejected(now);
+        if (admission != null && !admission.tryEnter(attempt == 0, nowNanos)) {
+            return rejected(nowNanos);
         }
-        state = state.withAttempt();
-        attemptStartedNanos = now;
-        running = true;
-        watch.begin(state.attempt());
-        view = view.next(lastFailure);
+        beginAttempt(nowNanos);
+        watched = Watch.begin(retry, attempt);
         return Decision.RUN;
     }
 
-    /** Runs a body as the attempt that may begin, or as its beginning where it returns a stage. */
+    /**
+     * Runs a body as the attempt that may begin, or as its beginning where it returns a stage. One that can be cut has a view
+     * from the beginning: its body may still ask when the next attempt runs.
+     */
     <T extends @Nullable Object, X extends Throwable> T run(ThrowingCallable<T, X> body) throws X {
-        return Frame.current().run(view, attemptDeadlineNanos(), admission.held(), watch.around(body));
+        Attempt into = isCut() ? view() : this;
+        AttemptObserver.Watched watch = watched;
+        ThrowingCallable<T, X> seen = watch == null ? body : Watch.around(watch, body);
+        return Frame.current().run(into, attemptDeadlineNanos(), admission == null ? null : admission.held(), seen);
     }
 
     /** The attempt returned a value. Unless the policy calls it bad, that ends the call. */
     Decision returned(@Nullable Object result) {
         hasResult = true;
         Verdict bad = policy.results().classify(result);
-        long now = retry.time().nanoTime();
-        return bad == null
-                ? succeeded(result, now)
-                : settle(null, view.notes().answers().advise(bad), now);
+        if (bad == null) {
+            return succeeded(result, isTimed() ? retry.time().nanoTime() : sinceNanos());
+        }
+        return settle(null, answers().advise(bad), readTime());
     }
 
     /** The attempt failed. */
     Decision failed(Throwable failure) {
         hasResult = false;
-        long now = retry.time().nanoTime();
+        long now = readTime();
         return settle(failure, verdict(failure, now), now);
     }
 
@@ -123,19 +133,24 @@ final class RetryCall {
 
     /** Nobody wants the result any more, or nobody can run the next attempt. */
     Decision cancelled() {
-        long now = retry.time().nanoTime();
-        endAttempt(AttemptOutcome.CANCELLED, now);
-        return stop(StopReason.CANCELLED, now);
+        return leave(AttemptOutcome.CANCELLED, StopReason.CANCELLED);
     }
 
     /** The running attempt has reached its limit and can't be waited for. */
     Decision timeUp() {
-        if (isCut()) {
-            return failed(new AttemptTimeoutException(retry.name(), Duration.ofNanos(attemptLimitNanos()), null));
-        }
+        return isCut()
+                ? failed(new AttemptTimeoutException(retry.name(), Duration.ofNanos(attemptLimitNanos()), null))
+                : leave(AttemptOutcome.timeUp(inheritedDeadline), StopReason.TIME_BUDGET);
+    }
+
+    /** What still runs of the attempt must see that it has ended. */
+    private Decision leave(AttemptOutcome outcome, StopReason reason) {
         long now = retry.time().nanoTime();
-        endAttempt(AttemptOutcome.timeUp(inheritedDeadline), now);
-        return stop(StopReason.TIME_BUDGET, now);
+        if (isRunning()) {
+            view();
+        }
+        endAttempt(outcome, now);
+        return stop(reason, now);
     }
 
     /** Whether the caller gets, after a stop, the value that was returned last, good or bad. */
@@ -151,150 +166,132 @@ final class RetryCall {
         return lastFailure;
     }
 
-    /** The running attempt, for what runs in it. */
-    AttemptView view() {
-        return view;
-    }
-
-    /** Takes over a first attempt that began without this object: its permit, and the attempt around it. */
-    void adopt(@Nullable Permit firstPermit, Frame frame) {
-        admission.adopt(firstPermit, frame.holds.capture());
-        failures.of(frame.request());
-        view.within(frame.enclosing());
-    }
-
-    /** Whatever the attempt fails with, it isn't retried. Without effect once another one has begun. */
-    synchronized void forbidRetryAfter(int attempt) {
-        lastAttempt = Math.max(lastAttempt, attempt);
-    }
-
-    @Nullable
-    Throwable lastFailure() {
-        return lastFailure;
-    }
-
-    CallKey key() {
-        return key;
-    }
-
-    Retry retry() {
-        return retry;
-    }
-
-    long startedNanos() {
-        return state.startedNanos();
-    }
-
-    /** When the time budget is over. */
-    long deadlineNanos() {
-        return state.deadlineNanos();
-    }
-
-    /** When the running attempt must be over. */
-    long attemptDeadlineNanos() {
-        return attemptStartedNanos + attemptLimitNanos();
-    }
-
-    /** Whether an attempt that blocks is interrupted at its limit; otherwise the limit is only asked beforehand. */
-    boolean isCut() {
-        return policy.attemptTimeoutNanos() != 0;
-    }
-
-    /** How long the running attempt may take, in nanoseconds. */
-    long attemptLimitNanos() {
-        long left = state.leftNanos(attemptStartedNanos);
-        return isCut() ? Math.min(policy.attemptTimeoutNanos(), left) : left;
-    }
-
     private Stop succeeded(@Nullable Object result, long nowNanos) {
         lastVerdict = null;
         endAttempt(AttemptOutcome.good(retry, result), nowNanos);
-        if (state.attempt() == 1) {
-            retry.audience().firstSucceeded(nowNanos - state.startedNanos());
+        if (attempt == 1) {
+            retry.audience().firstSucceeded(nowNanos - startedNanos());
         } else {
             end(Outcome.RECOVERED, null, StopReason.SUCCESS, nowNanos);
         }
-        return SUCCEEDED;
+        return Stop.of(StopReason.SUCCESS);
     }
 
     /** What follows a failure, or a bad value. */
     private Decision settle(@Nullable Throwable failure, Verdict own, long nowNanos) {
-        Verdict verdict = UnwatchedRequests.judge(view, failure, own, policy);
-        failures.add(lastFailure);
+        Verdict verdict = UnwatchedRequests.judge(this, failure, own);
+        earlierFailures = EarlierFailures.with(lastFailure, earlierFailures);
         lastFailure = failure;
         lastVerdict = verdict;
-        boolean nested = policy.nested() == NestedRetries.ONCE && view.notes().hasGivenUpOn(failure, verdict);
-        endAttempt(AttemptOutcome.of(failure, verdict, view.notes().signal(nested, verdict, retry)), nowNanos);
-        if (nested) {
+        AttemptNotes nested = notesOfNested(failure, verdict);
+        Signal signal = nested == null ? verdict.signal() : nested.signalNested(verdict, retry);
+        endAttempt(outcome(failure, verdict, signal), nowNanos);
+        if (nested != null) {
             return stop(StopReason.NESTED, nowNanos);
         }
-        Decision decision =
-                decisions.after(failure, verdict, state, view.notes().answers(), nowNanos);
+        Decision decision = Decisions.after(this, verdict, nowNanos);
         if (decision instanceof Stop stop) {
             return stop(stop.reason(), nowNanos);
         }
-        return lastAttempt == state.attempt()
-                ? stop(StopReason.NOT_RETRYABLE, nowNanos)
-                : afford((RetryIn) decision, nowNanos);
+        return isLastAttempt() ? stop(StopReason.NOT_RETRYABLE, nowNanos) : afford((RetryIn) decision, nowNanos);
+    }
+
+    /** Of an attempt that ended with what an inner call has given up on, if that isn't retried; null of all others. */
+    private @Nullable AttemptNotes notesOfNested(@Nullable Throwable failure, Verdict verdict) {
+        AttemptView known = policy.nested() == NestedRetries.ONCE ? knownView() : null;
+        return known != null && known.notes().hasGivenUpOn(failure, verdict) ? known.notes() : null;
+    }
+
+    /** Only a circuit and who watches must know the failure. */
+    private AttemptOutcome outcome(@Nullable Throwable failure, Verdict verdict, Signal signal) {
+        return retry.circuit() == null && watched == null
+                ? AttemptOutcome.counted(AttemptResult.of(verdict, failure), signal)
+                : AttemptOutcome.of(failure, verdict, signal);
     }
 
     /** The machine says yes; the retry must still be let through, and paid for. */
     private Decision afford(RetryIn retryIn, long nowNanos) {
-        StopReason refusal = retry.shutdownOfCalls().hasBegun()
-                ? StopReason.CANCELLED
-                : admission.refusal(retryIn.delayNanos(), state.leftNanos(nowNanos), policy.isDryRun(), nowNanos);
+        StopReason refusal =
+                retry.shutdownOfCalls().hasBegun() ? StopReason.CANCELLED : refusal(retryIn.delayNanos(), nowNanos);
         return refusal == null ? pause(retryIn) : stop(refusal, nowNanos);
+    }
+
+    /** Why a retry must not be made; null if it may be, and then it is paid for. In a dry run it is paid for all the same. */
+    private @Nullable StopReason refusal(long delayNanos, long nowNanos) {
+        if (admission != null && !admission.opensInTime(delayNanos, leftNanos(nowNanos), nowNanos)) {
+            return StopReason.CIRCUIT_OPEN;
+        }
+        if (!tryPay(policy.isDryRun(), nowNanos)) {
+            return StopReason.RETRY_BUDGET;
+        }
+        return policy.isDryRun() ? StopReason.DRY_RUN : null;
     }
 
     /** The circuit gave no permit: the call waits for the next probe, or ends. */
     Decision rejected(long nowNanos) {
-        boolean retries = policy.maxAttempts() > 1;
-        long wait = retries ? admission.tryWait(state.leftNanos(nowNanos), nowNanos) : -1;
+        Admission waiting = policy.maxAttempts() > 1 ? admission : null;
+        long wait = waiting == null ? -1 : waiting.tryWait(leftNanos(nowNanos), nowNanos);
         if (wait >= 0 && !retry.shutdownOfCalls().hasBegun()) {
-            return pause(new RetryIn(wait, DelaySource.CIRCUIT, state));
+            return pause(new RetryIn(wait, DelaySource.CIRCUIT, previousDelayNanos()));
         }
         return stop(StopReason.CIRCUIT_OPEN, nowNanos);
     }
 
     private Decision pause(RetryIn retryIn) {
-        state = retryIn.next();
-        view.notes().discard();
-        retry.audience().retrying(state.attempt(), lastFailure, retryIn);
+        delayed(retryIn.backoffNanos());
+        AttemptView known = knownView();
+        if (known != null) {
+            known.notes().discard();
+        }
+        retry.audience().retrying(attempt, lastFailure, retryIn);
         return retryIn;
     }
 
     private void endAttempt(AttemptOutcome outcome, long nowNanos) {
-        if (running) {
-            running = false;
-            view.end(outcome.result() == AttemptResult.SUCCESS);
-            admission.leave(outcome, attemptStartedNanos, nowNanos);
-            retry.audience().attemptEnded(state.attempt(), outcome.result());
-            watch.end(outcome.result(), outcome.failure());
+        if (isRunning()) {
+            long began = sinceNanos();
+            endRunning(outcome.result() == AttemptResult.SUCCESS, nowNanos);
+            Signal heeded = admission == null ? outcome.signal() : admission.leave(outcome, began, nowNanos);
+            tellBudget(heeded, nowNanos);
+            retry.audience().attemptEnded(attempt, outcome.result());
+            AttemptObserver.Watched ended = watched;
+            watched = null;
+            Watch.end(ended, outcome);
         }
     }
 
     private Stop stop(StopReason reason, long nowNanos) {
-        admission.giveBackToken(nowNanos);
+        giveBackToken(nowNanos);
         if (lastFailure == null && !hasResult) {
             lastFailure = WithoutAttempt.failure(retry, reason, nowNanos);
         }
         Throwable failure = lastFailure;
-        failures.endWith(failure, retry.name(), reason, state.attempt(), nowNanos - state.startedNanos());
-        view.notes().passOn(policy, reason, failure, lastVerdict, admission);
-        end(state.attempt() == 0 ? Outcome.REJECTED : Outcome.FAILED, failure, reason, nowNanos);
-        return new Stop(reason);
+        if (failure != null) {
+            Duration elapsed = Duration.ofNanos(nowNanos - startedNanos());
+            RetryStopped stopped = new RetryStopped(retry.name(), reason, attempt, elapsed, earlierFailures);
+            InboundRequest.tell(request(), failure, stopped);
+        }
+        if (knownView() != null || isNested()) {
+            view().notes().passOn(policy, reason, failure, lastVerdict, admission);
+        }
+        end(attempt == 0 ? Outcome.REJECTED : Outcome.FAILED, failure, reason, nowNanos);
+        return Stop.of(reason);
     }
 
     /** An attempt that was cut because the call around it had no more time says nothing about the dependency. */
     private Verdict verdict(Throwable failure, long nowNanos) {
-        Verdict verdict = policy.classify(failure, view.notes().answers().last());
-        boolean cut = inheritedDeadline && failure instanceof AttemptTimeoutException && state.leftNanos(nowNanos) <= 0;
+        Verdict verdict = policy.classify(failure, answers().last());
+        boolean cut = inheritedDeadline && failure instanceof AttemptTimeoutException && leftNanos(nowNanos) <= 0;
         return cut ? verdict.withSignal(Signal.NONE) : verdict;
     }
 
     private void end(Outcome outcome, @Nullable Throwable failure, StopReason reason, long nowNanos) {
-        var effect = reason == StopReason.NOT_IDEMPOTENT ? view.notes().unrepeatable(policy) : null;
-        Ending ending = new Ending(outcome, state.attempt(), reason, nowNanos - state.startedNanos(), effect);
-        retry.audience().ended(ending, failure, lastVerdict);
+        Audience audience = retry.audience();
+        audience.count(outcome, reason, nowNanos - startedNanos());
+        if (audience.isListening()) {
+            Duration elapsed = Duration.ofNanos(nowNanos - startedNanos());
+            var effect = reason == StopReason.NOT_IDEMPOTENT ? view().notes().unrepeatable(policy) : null;
+            audience.tell(new RetryEvent.Ended(retry.name(), attempt, failure, reason, elapsed, lastVerdict, effect));
+        }
     }
 }

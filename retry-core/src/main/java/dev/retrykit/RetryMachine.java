@@ -18,32 +18,31 @@ final class RetryMachine {
 
     static Decision next(RetryPolicy policy, CallState state, Verdict verdict, long nowNanos, RandomGenerator random) {
         if (verdict.kind() != Verdict.Kind.RETRYABLE) {
-            return new Stop(reason(verdict.kind()));
+            return Stop.of(reason(verdict.kind()));
         }
         if (state.attempt() >= policy.maxAttempts()) {
-            return new Stop(StopReason.EXHAUSTED);
+            return Stop.of(StopReason.EXHAUSTED);
         }
         long asked = policy.respectsRetryAfter() ? verdict.retryAfterNanos() : Verdict.NO_HINT;
         if (asked > policy.maxRetryAfterNanos()) {
-            return new Stop(StopReason.RETRY_AFTER_TOO_LONG);
+            return Stop.of(StopReason.RETRY_AFTER_TOO_LONG);
         }
         long backoff =
                 policy.backoff().delayNanos(state.attempt(), policy.jitter(), state.previousDelayNanos(), random);
         boolean peerDecides = asked >= backoff;
         long delay = peerDecides ? spreadUpward(asked, random) : backoff;
         if (delay >= state.leftNanos(nowNanos)) {
-            return new Stop(StopReason.TIME_BUDGET);
+            return Stop.of(StopReason.TIME_BUDGET);
         }
-        return new RetryIn(
-                delay, peerDecides ? DelaySource.RETRY_AFTER : DelaySource.BACKOFF, state.withDelay(backoff));
+        return new RetryIn(delay, peerDecides ? DelaySource.RETRY_AFTER : DelaySource.BACKOFF, backoff);
     }
 
     /** A retry that was to begin now waits until the peers that have asked for time meanwhile are over it. */
     static Decision hold(CallState state, long leastNanos, long nowNanos, RandomGenerator random) {
         long delay = spreadUpward(leastNanos, random);
         return delay >= state.leftNanos(nowNanos)
-                ? new Stop(StopReason.TIME_BUDGET)
-                : new RetryIn(delay, DelaySource.RETRY_AFTER, state);
+                ? Stop.of(StopReason.TIME_BUDGET)
+                : new RetryIn(delay, DelaySource.RETRY_AFTER, state.previousDelayNanos());
     }
 
     private static long spreadUpward(long leastNanos, RandomGenerator random) {

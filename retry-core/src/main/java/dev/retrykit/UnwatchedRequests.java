@@ -14,11 +14,16 @@ final class UnwatchedRequests {
     private UnwatchedRequests() {}
 
     /** What the end of an attempt means, seen with what it did before. */
-    static Verdict judge(AttemptView attempt, @Nullable Throwable failure, Verdict verdict, RetryPolicy policy) {
-        if (verdict.kind() == Verdict.Kind.RETRYABLE && !policy.allows(SideEffect.Kind.UNWATCHED)) {
-            look(attempt, failure, verdict, policy);
+    static Verdict judge(RetryCall call, @Nullable Throwable failure, Verdict verdict) {
+        RetryPolicy policy = call.policy();
+        AttemptView known = call.knownView();
+        if (verdict.kind() == Verdict.Kind.RETRYABLE
+                && !policy.allows(SideEffect.Kind.UNWATCHED)
+                && (known != null || isHttp(failure, verdict))) {
+            known = call.view();
+            look(known, failure, verdict, policy);
         }
-        return attempt.notes().judge(verdict, policy);
+        return known == null ? verdict : known.notes().judge(verdict, policy);
     }
 
     private static void look(AttemptView attempt, @Nullable Throwable failure, Verdict verdict, RetryPolicy policy) {

@@ -1,48 +1,36 @@
 package dev.retrykit;
 
 import dev.retrykit.AttemptObserver.Watched;
-import dev.retrykit.RetryCounters.AttemptResult;
 import dev.retrykit.failure.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 
-/** What an observer sees of one call. Whatever the observer throws, the call goes on as if nobody watched. */
+/** How an observer is told of one attempt. Whatever the observer throws, the call goes on as if nobody watched. */
 final class Watch {
 
-    /** For all calls that nobody watches. */
-    private static final Watch NOBODYS = new Watch("", null);
+    private Watch() {}
 
-    private final String policy;
-    private final @Nullable AttemptObserver observer;
-    private @Nullable Watched attempt;
-
-    private Watch(String policy, @Nullable AttemptObserver observer) {
-        this.policy = policy;
-        this.observer = observer;
-    }
-
-    static Watch of(Retry retry) {
+    /** An attempt begins; null if nobody watches it. */
+    static @Nullable Watched begin(Retry retry, int number) {
         AttemptObserver observer = retry.observer();
-        return observer == null ? NOBODYS : new Watch(retry.name(), observer);
-    }
-
-    void begin(int number) {
-        if (observer != null) {
-            try {
-                attempt = null;
-                attempt = observer.isWatching() ? observer.begin(policy, number) : null;
-            } catch (Throwable notWatched) {
-                // the attempt runs all the same
-            }
+        if (observer == null) {
+            return null;
+        }
+        try {
+            return observer.isWatching() ? observer.begin(retry.name(), number) : null;
+        } catch (Throwable notWatched) {
+            return null;
         }
     }
 
     /** A body as part of the attempt. */
-    <T extends @Nullable Object, X extends Throwable> ThrowingCallable<T, X> around(ThrowingCallable<T, X> body) {
-        return observer == null ? body : () -> run(body);
+    static <T extends @Nullable Object, X extends Throwable> ThrowingCallable<T, X> around(
+            Watched attempt, ThrowingCallable<T, X> body) {
+        return () -> run(attempt, body);
     }
 
-    private <T extends @Nullable Object, X extends Throwable> T run(ThrowingCallable<T, X> body) throws X {
-        RetryContext.Scope scope = enter();
+    private static <T extends @Nullable Object, X extends Throwable> T run(Watched attempt, ThrowingCallable<T, X> body)
+            throws X {
+        RetryContext.Scope scope = enter(attempt);
         try {
             return body.call();
         } finally {
@@ -50,9 +38,9 @@ final class Watch {
         }
     }
 
-    private RetryContext.@Nullable Scope enter() {
+    private static RetryContext.@Nullable Scope enter(Watched attempt) {
         try {
-            return attempt == null ? null : attempt.enter();
+            return attempt.enter();
         } catch (Throwable notEntered) {
             return null;
         }
@@ -68,12 +56,11 @@ final class Watch {
         }
     }
 
-    void end(AttemptResult result, @Nullable Throwable failure) {
-        Watched ended = attempt;
-        if (ended != null) {
-            attempt = null;
+    /** The attempt has ended. */
+    static void end(@Nullable Watched attempt, AttemptOutcome outcome) {
+        if (attempt != null) {
             try {
-                ended.end(result, failure);
+                attempt.end(outcome.result(), outcome.failure());
             } catch (Throwable notEnded) {
                 // the call goes on
             }

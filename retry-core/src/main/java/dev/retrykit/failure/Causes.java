@@ -17,8 +17,13 @@ public final class Causes {
 
     /** The failure and its causes, outermost first, 50 at the most. */
     public static List<Throwable> chain(Throwable failure) {
+        Throwable cause = causeOf(failure);
+        if (cause == null) {
+            return List.of(failure);
+        }
         List<Throwable> chain = new ArrayList<>(4);
-        for (Throwable link = failure; link != null && chain.size() < DEEPEST; link = causeOf(link)) {
+        chain.add(failure);
+        for (Throwable link = cause; link != null && chain.size() < DEEPEST; link = causeOf(link)) {
             chain.add(link);
         }
         return chain;
