@@ -31,6 +31,13 @@ final class Evidence {
         boolean enough = !few && policy.isReached(before.failures(), before.slowCalls(), before.calls(), 0);
         boolean paused = near.failures() == 0 && near.slowCalls() == 0;
         if (few || !enough && paused) {
+            beginAnew(startedNanos);
+        }
+    }
+
+    /** A call was bad, and too few were bad before it. */
+    void beginAnew(long startedNanos) {
+        if (sinceNanos != startedNanos) {
             sinceNanos = startedNanos;
         }
     }

@@ -1,12 +1,17 @@
 package dev.retrykit.circuit;
 
+import dev.retrykit.circuit.Slack.Limits;
 import dev.retrykit.circuit.Window.Seen;
 import dev.retrykit.failure.Signal;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /** The results of a closed circuit: those of its window, how many failed in a row, and which calls hang. */
 final class Results {
+
+    private static final AtomicReferenceFieldUpdater<Results, Slack> SLACK =
+            AtomicReferenceFieldUpdater.newUpdater(Results.class, Slack.class, "slack");
 
     private static final long UNSETTLED = Long.MIN_VALUE;
 
@@ -27,6 +32,8 @@ final class Results {
     final @Nullable Hanging hanging;
 
     private final Window.Reading<Look> lookNear = (calls, failures, slow) -> look(calls, failures, slow, 0);
+
+    private volatile Slack slack = Slack.none();
 
     /** The slice of the last look at the rates, if none was reached: within it a quick success only lowers them. */
     private volatile long settledSlice = UNSETTLED;
@@ -137,25 +144,51 @@ final class Results {
 
     /** Counts a result and tells whether the circuit should open now. */
     boolean add(Signal signal, boolean slow, long startedNanos, long nowNanos) {
-        boolean failed = signal.isFailure();
-        boolean bad = failed || slow && policy.slowCallDuration() != null;
-        if (bad && !policy.isCounted()) {
-            consider(startedNanos, nowNanos);
+        if (signal.isFailure() || slow && policy.slowCallDuration() != null) {
+            return addBad(signal, slow, startedNanos, nowNanos);
         }
-        window.add(failed, slow, nowNanos);
+        window.add(false, slow, nowNanos);
         boolean inARow = isStreak(signal);
-        if (bad) {
-            long slice = window.slice();
-            return opens(slice, look(window.reach(policy.minimumCalls())), nowNanos) || inARow;
+        return window.slice() != settledSlice && opens(window.slice(), window.read(lookNear), nowNanos) || inARow;
+    }
+
+    private boolean addBad(Signal signal, boolean slow, long startedNanos, long nowNanos) {
+        window.slideTo(nowNanos);
+        Slack known = slack;
+        boolean covered = known.covers(window);
+        if (covered && known.isFew()) {
+            evidence.beginAnew(startedNanos);
+        } else if (!covered && !policy.isCounted()) {
+            consider(startedNanos);
         }
-        return window.slice() != settledSlice && opens(window.slice(), window.read(lookNear), nowNanos);
+        window.add(signal.isFailure(), slow, nowNanos);
+        boolean inARow = isStreak(signal);
+        return !covered && reachesRate(nowNanos) || inARow;
     }
 
     /** Before the call is counted: of two that end together at least one then finds that there was none before. */
-    private void consider(long startedNanos, long nowNanos) {
-        window.slideTo(nowNanos);
+    private void consider(long startedNanos) {
         Seen before = window.reach(policy.minimumCalls());
         evidence.consider(before, before.isLong() ? window.read(NEAR) : before, policy, startedNanos);
+    }
+
+    /**
+     * Looks at the rates, and notes how much slack there is. While it looks there is none: the results that are added meanwhile
+     * get looks of their own.
+     */
+    private boolean reachesRate(long nowNanos) {
+        Slack none = Slack.none();
+        slack = none;
+        long slice = window.slice();
+        long notFailed = window.others(false);
+        long notSlow = window.others(true);
+        Seen seen = window.reach(policy.minimumCalls());
+        Limits limits =
+                policy.isCounted() ? Limits.counted(seen, policy) : Limits.timed(seen, notFailed, notSlow, policy);
+        if (limits.bad() > 0) {
+            SLACK.compareAndSet(this, none, Slack.of(slice, limits));
+        }
+        return opens(slice, look(seen), nowNanos);
     }
 
     private boolean opens(long slice, Look look, long nowNanos) {

@@ -35,6 +35,11 @@ final class TimeWindow implements Window {
     }
 
     @Override
+    public long others(boolean ofSlow) {
+        return window.total(0) + window.total(ofSlow ? FAILED : SLOW);
+    }
+
+    @Override
     public long slice() {
         return window.slice();
     }

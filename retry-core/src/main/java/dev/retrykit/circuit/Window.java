@@ -13,6 +13,15 @@ interface Window {
         return 0;
     }
 
+    /**
+     * How many results were ever counted that didn't fail, or weren't slow. A window of calls doesn't know.
+     *
+     * @param ofSlow whether those that weren't slow are meant
+     */
+    default long others(boolean ofSlow) {
+        return 0;
+    }
+
     /** The number of the slice that is being filled: while it stays the same, counts only grow. */
     long slice();
 
