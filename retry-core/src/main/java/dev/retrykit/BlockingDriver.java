@@ -29,7 +29,7 @@ final class BlockingDriver {
         if (needsCall(retry, policy)
                 || (bare ? frame.hasEnd(retry) : frame.endsBefore(now + policy.timeBudgetNanos(), retry))) {
             RetryCall call = RetryCall.begin(retry, frame, bare ? retry.time().nanoTime() : now);
-            return drive(call, call.next(), null, argument, body);
+            return drive(call, frame, call.next(), null, argument, body);
         }
         Circuit circuit = retry.circuit();
         if (circuit == null || frame.holds.has(circuit, false)) {
@@ -38,7 +38,7 @@ final class BlockingDriver {
         Permit permit = circuit.tryAcquireFirst(now);
         if (permit == null) {
             RetryCall call = RetryCall.begin(retry, frame, now);
-            return drive(call, call.rejected(now), null, argument, body);
+            return drive(call, frame, call.rejected(now), null, argument, body);
         }
         return first(retry, policy, frame, permit, now, argument, body);
     }
@@ -95,7 +95,7 @@ final class BlockingDriver {
             return result;
         }
         RetryCall call = afterFirst(retry, policy, frame, permit, now, begun);
-        return drive(call, failure == null ? call.returned(result) : call.failed(failure), result, argument, body);
+        return drive(call, frame, failure == null ? call.returned(result) : call.failed(failure), result, argument, body);
     }
 
     /** The call of a first attempt that has begun without one. */
@@ -113,8 +113,7 @@ final class BlockingDriver {
             long deadline = startedNanos + policy.timeBudgetNanos();
             call = RetryCall.ofFirstAttempt(retry, null, startedNanos, deadline);
         }
-        call.adopt(permit, frame);
-        return call;
+        return call.adopt(permit, frame);
     }
 
     /** Whether already the first attempt needs to know its call. */
@@ -165,7 +164,12 @@ final class BlockingDriver {
     /** Goes on from a decision, with what the attempt before it returned. */
     @SuppressWarnings({"unchecked", "NullAway"}) // a result is a T, or null before there is one
     private static <C, T extends @Nullable Object, X extends Throwable> T drive(
-            RetryCall call, Decision first, @Nullable Object firstResult, C argument, ThrowingFunction<C, T, X> body)
+            RetryCall call,
+            Frame frame,
+            Decision first,
+            @Nullable Object firstResult,
+            C argument,
+            ThrowingFunction<C, T, X> body)
             throws X {
         Decision decision = first;
         Object result = firstResult;
@@ -175,7 +179,7 @@ final class BlockingDriver {
                 continue;
             }
             try {
-                result = attempt(call, argument, body);
+                result = attempt(call, frame, argument, body);
             } catch (Throwable failure) {
                 decision = call.failed(failure);
                 continue;
@@ -227,13 +231,13 @@ final class BlockingDriver {
     }
 
     private static <C, T extends @Nullable Object, X extends Throwable> T attempt(
-            RetryCall call, C argument, ThrowingFunction<C, T, X> body) throws X {
+            RetryCall call, Frame frame, C argument, ThrowingFunction<C, T, X> body) throws X {
         if (!call.isCut()) {
-            return call.run(() -> body.apply(argument));
+            return call.run(frame, () -> body.apply(argument));
         }
         long limit = call.attemptLimitNanos();
         long started = call.attemptDeadlineNanos() - limit;
         return AttemptTimeout.call(
-                call.retry(), Frame.current(), started, limit, call, own -> own.run(() -> body.apply(argument)));
+                call.retry(), frame, started, limit, call, own -> own.run(frame, () -> body.apply(argument)));
     }
 }

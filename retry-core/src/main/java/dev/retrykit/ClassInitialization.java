@@ -3,9 +3,13 @@ package dev.retrykit;
 import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.circuit.Circuit;
+import dev.retrykit.circuit.Permit;
 import dev.retrykit.time.ManualTime;
+import java.lang.invoke.MethodHandles;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +22,10 @@ final class ClassInitialization {
 
     private static final Duration LIMIT = Duration.ofSeconds(1);
 
+    /** Also where nobody uses them: HotSpot inlines no method that returns or takes what isn't loaded. */
+    private static final List<Class<?>> NAMED =
+            List.of(Circuit.class, Permit.class, AttemptObserver.class, ContextCarrier.class, InboundRequest.class);
+
     private static volatile boolean done;
 
     private ClassInitialization() {}
@@ -29,6 +37,9 @@ final class ClassInitialization {
         }
         done = true;
         try (RetryContext.Scope outside = RetryContext.leave()) {
+            for (Class<?> type : NAMED) {
+                MethodHandles.lookup().ensureInitialized(type);
+            }
             ManualTime time = new ManualTime();
             Retry retry = Retry.builder("initialization")
                     .policy(RetryPolicy.builder()

@@ -4,6 +4,7 @@ import dev.retrykit.circuit.CircuitOpenException;
 import dev.retrykit.failure.AttemptOverException;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.JdkFailures;
 import dev.retrykit.failure.KnownFailures;
 import dev.retrykit.failure.RetryHint;
 import dev.retrykit.failure.Signal;
@@ -48,9 +49,10 @@ record FailureRules(
     }
 
     private Verdict settle(Throwable failure, @Nullable PeerAnswer answer) {
-        Verdict own = ofRejection(general(failure), failure);
+        boolean caused = Causes.hasCause(failure);
+        Verdict own = ofRejection(general(failure, caused), failure, caused);
         Verdict general = answer == null || isOurs(failure) ? own : answer.judge(own, failure, answers);
-        if (Causes.anyInstance(failure, abortOn)) {
+        if (!abortOn.isEmpty() && Causes.anyInstance(failure, abortOn)) {
             return general.as(Kind.NOT_RETRYABLE).withoutHint();
         }
         if (general.kind() == Kind.VETOED || general.kind() == Kind.INTERRUPTED) {
@@ -105,16 +107,16 @@ record FailureRules(
     }
 
     /** The first opinion holds, but a peer's veto comes before all of them. */
-    private Verdict general(Throwable failure) {
+    private Verdict general(Throwable failure, boolean caused) {
         Verdict first = null;
-        for (FailureClassifier classifier : classifiers) {
-            Verdict verdict = opinion(classifier, failure);
+        for (int i = 0; i < classifiers.size(); i++) {
+            Verdict verdict = opinion(classifiers.get(i), failure);
             if (verdict != null && verdict.kind() == Kind.VETOED) {
                 return verdict;
             }
             first = first == null ? verdict : first;
         }
-        Verdict verdict = first == null ? FailureClassifier.jdk().classify(failure) : first;
+        Verdict verdict = first == null ? JdkFailures.classify(failure, caused) : first;
         if (verdict != null) {
             return verdict;
         }
@@ -125,8 +127,8 @@ record FailureRules(
     }
 
     /** A rejection tells circuits and budgets nothing: the dependency was not reached. */
-    private static Verdict ofRejection(Verdict verdict, Throwable failure) {
-        return isRejected(failure) ? verdict.withSignal(Signal.NONE) : verdict;
+    private static Verdict ofRejection(Verdict verdict, Throwable failure, boolean caused) {
+        return (caused ? isRejected(failure) : isRejection(failure)) ? verdict.withSignal(Signal.NONE) : verdict;
     }
 
     /** Whether it tells, or comes from, that something never reached the dependency. */

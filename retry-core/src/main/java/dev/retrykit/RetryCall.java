@@ -54,10 +54,11 @@ final class RetryCall extends RunningCall {
     }
 
     /** Takes over a first attempt that began without this object: its permit, and the attempt around it. */
-    void adopt(@Nullable Permit firstPermit, Frame frame) {
+    RetryCall adopt(@Nullable Permit firstPermit, Frame frame) {
         admission = Admission.of(retry, firstPermit, frame.holds.capture());
         madeFor(frame.request());
         within(frame.enclosing());
+        return this;
     }
 
     @Override
@@ -102,11 +103,11 @@ final class RetryCall extends RunningCall {
      * Runs a body as the attempt that may begin, or as its beginning where it returns a stage. One that can be cut has a view
      * from the beginning: its body may still ask when the next attempt runs.
      */
-    <T extends @Nullable Object, X extends Throwable> T run(ThrowingCallable<T, X> body) throws X {
+    <T extends @Nullable Object, X extends Throwable> T run(Frame frame, ThrowingCallable<T, X> body) throws X {
         Attempt into = isCut() ? view() : this;
         AttemptObserver.Watched watch = watched;
         ThrowingCallable<T, X> seen = watch == null ? body : Watch.around(watch, body);
-        return Frame.current().run(into, attemptDeadlineNanos(), admission == null ? null : admission.held(), seen);
+        return frame.run(into, attemptDeadlineNanos(), admission == null ? null : admission.held(), seen);
     }
 
     /** The attempt returned a value. Unless the policy calls it bad, that ends the call. */

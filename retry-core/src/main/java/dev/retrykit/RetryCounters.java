@@ -14,9 +14,11 @@ public final class RetryCounters {
     /** Attempts are counted apart up to the third; the last bucket holds the fourth and all later ones. */
     public static final int ATTEMPT_BUCKETS = 4;
 
+    private static final int RESULTS = AttemptResult.values().length;
+
     private final LongAdder[] calls = adders(Outcome.values().length);
     private final LongAdder[] callNanos = adders(Outcome.values().length);
-    private final LongAdder[] attempts = adders(ATTEMPT_BUCKETS * AttemptResult.values().length);
+    private final LongAdder[] attempts = adders(ATTEMPT_BUCKETS * RESULTS);
     private final LongAdder[] stops = adders(StopReason.values().length);
     private final LongAdder[] delays = adders(DelaySource.values().length);
     private final LongAdder[] delayNanos = adders(DelaySource.values().length);
@@ -131,7 +133,7 @@ public final class RetryCounters {
     }
 
     private static int index(int bucket, AttemptResult result) {
-        return (bucket - 1) * AttemptResult.values().length + result.ordinal();
+        return (bucket - 1) * RESULTS + result.ordinal();
     }
 
     private static LongAdder[] adders(int size) {

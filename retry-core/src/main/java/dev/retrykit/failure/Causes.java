@@ -17,16 +17,16 @@ public final class Causes {
 
     /** The failure and its causes, outermost first, 50 at the most. */
     public static List<Throwable> chain(Throwable failure) {
-        Throwable cause = causeOf(failure);
-        if (cause == null) {
-            return List.of(failure);
-        }
         List<Throwable> chain = new ArrayList<>(4);
-        chain.add(failure);
-        for (Throwable link = cause; link != null && chain.size() < DEEPEST; link = causeOf(link)) {
+        for (Throwable link = failure; link != null && chain.size() < DEEPEST; link = causeOf(link)) {
             chain.add(link);
         }
         return chain;
+    }
+
+    /** Whether it has a cause, and tells it. */
+    public static boolean hasCause(Throwable failure) {
+        return causeOf(failure) != null;
     }
 
     /** Whether the failure or one of its causes is an instance of one of the types. */

@@ -4,7 +4,6 @@ import dev.retrykit.failure.Verdict.Kind;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +16,9 @@ final class SqlFailures {
 
     private SqlFailures() {}
 
-    /** The first {@link SQLException} of the chain that says anything decides; null if none does. */
-    static @Nullable Verdict classify(List<Throwable> chain) {
-        for (Throwable link : chain) {
-            Verdict verdict = link instanceof SQLException failure ? verdict(failure) : null;
-            if (verdict != null) {
-                return verdict;
-            }
-        }
-        return null;
+    /** What one link of a chain says; null if it says nothing. */
+    static @Nullable Verdict classify(Throwable link) {
+        return link instanceof SQLException failure ? verdict(failure) : null;
     }
 
     private static @Nullable Verdict verdict(SQLException failure) {

@@ -100,7 +100,11 @@ public record Verdict(Kind kind, Signal signal, long retryAfterNanos, int status
 
     /** The same meaning, retryable or not. */
     public Verdict as(Kind newKind) {
-        return newKind == kind ? this : new Verdict(newKind, signal, retryAfterNanos, status);
+        if (newKind == kind) {
+            return this;
+        }
+        boolean plain = signal == Signal.FAILURE && retryAfterNanos == NO_HINT && status == 0;
+        return plain && newKind == Kind.RETRYABLE ? RETRYABLE : new Verdict(newKind, signal, retryAfterNanos, status);
     }
 
     /** The same verdict, telling something else about the dependency. */
