@@ -21,6 +21,8 @@ final class AttemptView implements Attempt {
     /** Null until its outcome is known: then it counts as absent for what still carries it. */
     private volatile @Nullable Boolean succeeded;
 
+    private volatile boolean retryForbidden;
+
     /**
      * Of an attempt.
      *
@@ -114,6 +116,15 @@ final class AttemptView implements Attempt {
     void end(boolean success) {
         succeeded = success;
         notes.answers().end();
+    }
+
+    /** Whatever it fails with, it isn't retried. Without effect once another one has begun. */
+    void forbidRetry() {
+        retryForbidden = true;
+    }
+
+    boolean forbidsRetry() {
+        return retryForbidden;
     }
 
     boolean hasEnded() {

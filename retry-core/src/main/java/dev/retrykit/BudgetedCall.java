@@ -30,10 +30,11 @@ abstract sealed class BudgetedCall permits RunningCall {
     /** Whether a retry that is still to be made continues a probe of this call. */
     private boolean continuesProbe;
 
-    /** Attempts that the budget has counted as failed, and those of them that a success has redeemed. */
-    private int counted;
+    /** Whether the budget has counted an attempt of this call as failed. */
+    private boolean counted;
 
-    private int forgiven;
+    /** How many of those it has counted no success has redeemed. */
+    private int unforgiven;
 
     BudgetedCall(Retry retry, int attempt) {
         this.retry = retry;
@@ -70,8 +71,9 @@ abstract sealed class BudgetedCall permits RunningCall {
         if (signal.isSuccess()) {
             succeed(budget, paid, signal, nowNanos);
         } else if (!budget.policy().isUnlimited()) {
-            budget.record(signal, counted, nowNanos);
-            counted += signal.isFailure() ? 1 : 0;
+            budget.record(signal, counted ? Math.max(1, unforgiven) : 0, nowNanos);
+            unforgiven += signal.isFailure() ? 1 : 0;
+            counted |= signal.isFailure();
         }
         continuesProbe = token == Token.PROBE;
     }
@@ -82,8 +84,8 @@ abstract sealed class BudgetedCall permits RunningCall {
             budget.succeeded(paid, paidNanos, nowNanos);
             token = null;
         }
-        budget.record(signal, counted - forgiven, nowNanos);
-        forgiven = counted;
+        budget.record(signal, unforgiven, nowNanos);
+        unforgiven = 0;
     }
 
     /** The retry that was paid for will not be made. */

@@ -194,7 +194,7 @@ final class RetryCall extends RunningCall {
         if (decision instanceof Stop stop) {
             return stop(stop.reason(), nowNanos);
         }
-        return isLastAttempt() ? stop(StopReason.NOT_RETRYABLE, nowNanos) : afford((RetryIn) decision, nowNanos);
+        return forbidsRetry() ? stop(StopReason.NOT_RETRYABLE, nowNanos) : afford((RetryIn) decision, nowNanos);
     }
 
     /** Of an attempt that ended with what an inner call has given up on, if that isn't retried; null of all others. */

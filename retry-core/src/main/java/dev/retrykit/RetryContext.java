@@ -137,7 +137,7 @@ public final class RetryContext {
      * given part of its result away already. Without effect once the attempt has ended.
      */
     public void forbidRetry() {
-        attempt.call().forbidRetryAfter(attempt.number());
+        attempt.forbidRetry();
     }
 
     /**

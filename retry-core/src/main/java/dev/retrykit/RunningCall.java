@@ -37,9 +37,6 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
     @Nullable
     Throwable lastFailure;
 
-    /** The attempt after which there must be no other; 0 = none. Written by attempts, on whatever thread. */
-    private volatile int lastAttempt;
-
     RunningCall(Retry retry, int attempt, @Nullable AttemptView enclosing, long startedNanos, long deadlineNanos) {
         super(retry, attempt);
         this.policy = retry.policy();
@@ -134,14 +131,10 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
         return request;
     }
 
-    /** Whatever the attempt fails with, it isn't retried. Without effect once another one has begun. */
-    final synchronized void forbidRetryAfter(int number) {
-        lastAttempt = Math.max(lastAttempt, number);
-    }
-
-    /** Whether no other attempt must follow this one. */
-    final boolean isLastAttempt() {
-        return lastAttempt == attempt;
+    /** Whether the last attempt has said that no other must follow. */
+    final boolean forbidsRetry() {
+        AttemptView known = view;
+        return known != null && known.forbidsRetry();
     }
 
     final Retry retry() {
