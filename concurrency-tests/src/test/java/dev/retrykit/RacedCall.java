@@ -34,7 +34,7 @@ abstract class RacedCall {
             attempts(1).attemptTimeout(Duration.ofSeconds(1)).build();
 
     static final RetryPolicy TWO_TIMED_ATTEMPTS =
-            attempts(2).attemptTimeout(Duration.ofSeconds(1)).build();
+            attempts(2).attemptTimeout(Duration.ofMillis(500)).build();
 
     private static final BudgetPolicy BUDGET = BudgetPolicy.of(0, Duration.ofSeconds(10), 3);
 

@@ -171,17 +171,22 @@ abstract class StageWait extends Entry implements Runnable, Shutdown.Waiter {
         timeIsOver();
     }
 
-    /** On the timer. If the call is claimed just now, whoever publishes its next wait comes here again. */
+    /**
+     * On the timer. If the call is claimed just now, whoever publishes its next wait comes here again, since that may have the
+     * same time, for which the timer isn't armed again.
+     */
     final void timeIsOver() {
-        int seen = state;
-        while (!Phase.of(seen).isWait()) {
-            if (STATE.compareAndSet(this, seen, seen | Phase.DUE)) {
-                return;
+        boolean seenTo = false;
+        while (!seenTo) {
+            int seen = state;
+            if (!Phase.of(seen).isWait()) {
+                seenTo = STATE.compareAndSet(this, seen, seen | Phase.DUE);
+            } else if (!isOver()) {
+                seenTo = isIn(seen);
+            } else if (claim(seen)) {
+                end(Phase.of(seen));
+                seenTo = true;
             }
-            seen = state;
-        }
-        if (isOver() && claim(seen)) {
-            end(Phase.of(seen));
         }
     }
 
