@@ -25,7 +25,7 @@ final class BlockingDriver {
         Frame frame = Frame.current();
         RetryPolicy policy = retry.policy();
         boolean bare = isBare(retry, policy);
-        long now = bare ? Frame.UNREAD : Frame.readClock(retry);
+        long now = bare ? Frame.UNREAD : readClock(retry);
         if (needsCall(retry, policy)
                 || (bare ? frame.hasEnd(retry) : frame.endsBefore(now + policy.timeBudgetNanos(), retry))) {
             RetryCall call = RetryCall.begin(retry, frame, bare ? retry.time().nanoTime() : now);
@@ -95,7 +95,8 @@ final class BlockingDriver {
             return result;
         }
         RetryCall call = afterFirst(retry, policy, frame, permit, now, begun);
-        return drive(call, frame, failure == null ? call.returned(result) : call.failed(failure), result, argument, body);
+        return drive(
+                call, frame, failure == null ? call.returned(result) : call.failed(failure), result, argument, body);
     }
 
     /** The call of a first attempt that has begun without one. */
@@ -114,6 +115,12 @@ final class BlockingDriver {
             call = RetryCall.ofFirstAttempt(retry, null, startedNanos, deadline);
         }
         return call.adopt(permit, frame);
+    }
+
+    /** The time, and never {@link Frame#UNREAD}. */
+    static long readClock(Retry retry) {
+        long now = retry.time().nanoTime();
+        return now == Frame.UNREAD ? now + 1 : now;
     }
 
     /** Whether already the first attempt needs to know its call. */

@@ -79,12 +79,6 @@ final class Frame {
         attempt = newAttempt;
     }
 
-    /** The time, and never {@link #UNREAD}. */
-    static long readClock(Retry retry) {
-        long now = retry.time().nanoTime();
-        return now == UNREAD ? now + 1 : now;
-    }
-
     /** Whether the call around is over before the given time, on the same clock. */
     boolean endsBefore(long otherDeadlineNanos, Retry inner) {
         return hasEnd(inner) && endNanos() - otherDeadlineNanos < 0;
@@ -146,7 +140,7 @@ final class Frame {
     AttemptView attemptMade() {
         if (attempt == null && retry != null) {
             if (isUnread()) {
-                startedNanos = readClock(retry);
+                startedNanos = BlockingDriver.readClock(retry);
                 deadlineNanos = startedNanos + retry.policy().firstLimitNanos();
             }
             long callDeadline = startedNanos + retry.policy().timeBudgetNanos();
