@@ -68,24 +68,26 @@ abstract sealed class BudgetedCall permits RunningCall {
     final void tellBudget(Signal signal, long nowNanos) {
         RetryBudget budget = retry.budget();
         Token paid = takeToken();
-        if (signal.isSuccess()) {
-            succeed(budget, paid, signal, nowNanos);
-        } else if (!budget.policy().isUnlimited()) {
-            budget.record(signal, counted ? Math.max(1, unforgiven) : 0, nowNanos);
-            unforgiven += signal.isFailure() ? 1 : 0;
-            counted |= signal.isFailure();
+        if (paid != null && signal.isSuccess()) {
+            budget.succeeded(paid, paidNanos, nowNanos);
+            token = null;
         }
+        if (!budget.policy().isUnlimited()) {
+            record(budget, signal, nowNanos);
+        }
+        unforgiven = signal.isSuccess() ? 0 : unforgiven;
         continuesProbe = token == Token.PROBE;
     }
 
     /** A failure is forgiven once, and a probe proves once, however often the call goes on. */
-    private void succeed(RetryBudget budget, @Nullable Token paid, Signal signal, long nowNanos) {
-        if (paid != null) {
-            budget.succeeded(paid, paidNanos, nowNanos);
-            token = null;
+    private void record(RetryBudget budget, Signal signal, long nowNanos) {
+        if (signal.isSuccess()) {
+            budget.record(signal, unforgiven, nowNanos);
+        } else {
+            budget.record(signal, counted ? Math.max(1, unforgiven) : 0, nowNanos);
+            unforgiven += signal.isFailure() ? 1 : 0;
+            counted |= signal.isFailure();
         }
-        budget.record(signal, unforgiven, nowNanos);
-        unforgiven = 0;
     }
 
     /** The retry that was paid for will not be made. */

@@ -71,7 +71,7 @@ final class RetryCall extends RunningCall {
         return next(retry.time().nanoTime());
     }
 
-    /** The same where there is no delay. A retry begins when the last attempt ended, unless foreign code has run since. */
+    /** The same where there is no delay. A retry begins when the last attempt ended, unless somebody was told of that. */
     Decision nextAtOnce(RetryIn retryIn) {
         boolean reread = retryIn.source() == DelaySource.CIRCUIT
                 || knownView() != null
