@@ -6,24 +6,27 @@ import dev.retrykit.window.SlidingWindow.Reach;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a budget holds. A value, replaced as a whole.
+ * What a budget holds. A value, replaced as a whole. What every failed call changes is in words that it shares with those
+ * that follow it, so that a retry makes no object.
  *
  * @param policy the settings that it is kept by
  * @param window counts successes, failures, and which of these were forgiven
- * @param spent the pointer on the line of earned tokens, in millionths; expiry may be ahead of it
+ * @param spent the pointer on the line of earned tokens; expiry may be ahead of it
  * @param reserve whole tokens left in the reserve
  * @param refilledNanos when a success last brought one back
  * @param trouble since when the dependency fails
  * @param probing when a retry may find out whether it has recovered
+ * @param proven retries that may be made because a probe has succeeded, or wasn't made
  */
 record Ledger(
         BudgetPolicy policy,
         SlidingWindow window,
-        long spent,
+        SpentTokens spent,
         int reserve,
         long refilledNanos,
         Trouble trouble,
-        Probing probing) {
+        Probing probing,
+        int proven) {
 
     static final int SUCCESS = 0;
     static final int FAILURE = 1;
@@ -47,11 +50,12 @@ record Ledger(
         return new Ledger(
                 policy,
                 new SlidingWindow(KINDS, policy.windowNanos(), SLICES, nowNanos, true),
-                0,
+                new SpentTokens(0),
                 policy.reserve(),
                 nowNanos - policy.windowNanos(),
                 Trouble.none(nowNanos),
-                Probing.none(nowNanos));
+                Probing.none(nowNanos),
+                0);
     }
 
     /** The line is as long as the new ratio makes it, and what is left of it lies at its end. */
@@ -60,18 +64,21 @@ record Ledger(
             return full(other, nowNanos);
         }
         window.slideTo(nowNanos);
-        long left = Math.max(0, left(earned(), expired()));
+        long gone = Math.max(spent.close(), expired());
+        long successes = window.total(SUCCESS);
+        long left = Math.max(0, successes * policy.earnedPerSuccess() - gone);
         SlidingWindow kept = other.windowNanos() == policy.windowNanos()
                 ? window
                 : window.resized(other.windowNanos(), SLICES, nowNanos);
         return new Ledger(
                 other,
                 kept,
-                kept.total(SUCCESS) * other.earnedPerSuccess() - left,
+                new SpentTokens(successes * other.earnedPerSuccess() - left),
                 Math.max(0, other.reserve() - (policy.reserve() - reserve)),
                 refilledNanos,
                 trouble,
-                probing);
+                probing,
+                proven);
     }
 
     /** All that was ever earned: the length of the line. */
@@ -123,21 +130,23 @@ record Ledger(
         if (policy.grantsNothing()) {
             return null;
         }
-        boolean soon = trouble.isYoung(nowNanos);
-        if (probing.proven() > 0) {
-            return new Payment(Token.PROBE, with(probing.used()));
+        if (proven > 0) {
+            return new Payment(Token.PROBE, withProven(proven - 1));
         }
+        boolean soon = trouble.isYoung(nowNanos);
         if (soon || !majorityFails()) {
             // Both are read once: when the window turns, another reading may not leave the token that was seen.
-            long expired = expired();
-            Token token = next(left(earned(), expired), asking.retry());
+            long pointer = spent.pointer();
+            long gone = Math.max(pointer, expired());
+            Token token = next(earned() - gone, asking.retry());
             if (token != null) {
-                Ledger paid = token == Token.EARNED ? withSpent(gone(expired) + TOKEN) : withReserve(reserve - 1);
-                return new Payment(
-                        token, paid.granted(soon).with(probing.after(nowNanos, failures(), asking.random())));
+                probing.postpone(nowNanos, failures(), asking.random());
+                return token == Token.RESERVE
+                        ? new Payment(token, withReserve(reserve - 1))
+                        : spent.tryMove(pointer, gone + TOKEN) ? Payment.EARNED : Payment.LOST;
             }
-            if (soon && trouble.hasAllowance()) {
-                return new Payment(Token.ALLOWANCE, granted(true));
+            if (soon && trouble.tryGrant()) {
+                return Payment.ALLOWANCE;
             }
         }
         Probing next = probing.begin(nowNanos, failures(), asking.random());
@@ -147,10 +156,16 @@ record Ledger(
     /**
      * A retry that may be made.
      *
-     * @param token what it is paid with
-     * @param after what the budget holds then
+     * @param token what it is paid with; null if another thread was faster
+     * @param after what the budget must hold then; null if it is paid already
      */
-    record Payment(Token token, Ledger after) {}
+    record Payment(@Nullable Token token, @Nullable Ledger after) {
+
+        static final Payment EARNED = new Payment(Token.EARNED, null);
+        static final Payment ALLOWANCE = new Payment(Token.ALLOWANCE, null);
+
+        static final Payment LOST = new Payment(null, null);
+    }
 
     /** A later retry of a call leaves the last token to the first retry of another one. */
     private @Nullable Token next(long left, int retry) {
@@ -164,12 +179,19 @@ record Ledger(
         return reserve > 0 ? Token.RESERVE : null;
     }
 
-    long left(long earned, long expired) {
-        return earned - gone(expired);
-    }
-
-    private long gone(long expired) {
-        return Math.max(spent, expired);
+    /** What it holds, once the window was slid. */
+    BudgetSnapshot snapshot(String name, SharedAccount account) {
+        long gone = Math.max(spent.pointer(), expired());
+        long tokens = Math.max(0, (earned() - gone) / TOKEN) + reserve;
+        return new BudgetSnapshot(
+                name,
+                policy.isUnlimited(),
+                (int) Math.min(Integer.MAX_VALUE, tokens),
+                reserve,
+                attempts(),
+                window.count(SUCCESS),
+                account.granted.sum(),
+                account.denied.sum());
     }
 
     private long failures() {
@@ -185,32 +207,36 @@ record Ledger(
      */
     @Nullable
     Ledger afterFailure(boolean first, long nowNanos) {
-        boolean isNew = trouble.isOld(nowNanos) && succeed(CALM);
-        if (isNew) {
-            Trouble begun = Trouble.begin(nowNanos);
-            return with(first ? begun.withCall() : begun);
+        if (trouble.isOld(nowNanos) && succeed(CALM)) {
+            return with(Trouble.begin(first, nowNanos));
         }
-        return first && trouble.isYoung(nowNanos) ? with(trouble.withCall()) : null;
-    }
-
-    Ledger withSpent(long newSpent) {
-        return new Ledger(policy, window, newSpent, reserve, refilledNanos, trouble, probing);
+        return null;
     }
 
     Ledger withReserve(int newReserve) {
-        return new Ledger(policy, window, spent, newReserve, refilledNanos, trouble, probing);
-    }
-
-    private Ledger granted(boolean soon) {
-        return soon ? with(trouble.withGranted()) : this;
+        return new Ledger(policy, window, spent, newReserve, refilledNanos, trouble, probing, proven);
     }
 
     private Ledger with(Trouble other) {
-        return new Ledger(policy, window, spent, reserve, refilledNanos, other, probing);
+        return new Ledger(policy, window, spent, reserve, refilledNanos, other, probing, proven);
     }
 
-    Ledger with(Probing other) {
-        return new Ledger(policy, window, spent, reserve, refilledNanos, trouble, other);
+    private Ledger with(Probing other) {
+        return new Ledger(policy, window, spent, reserve, refilledNanos, trouble, other, proven);
+    }
+
+    private Ledger withProven(int newProven) {
+        return new Ledger(policy, window, spent, reserve, refilledNanos, trouble, probing, newProven);
+    }
+
+    /** A probe has succeeded: the next call that fails may try it, too. */
+    Ledger afterProbe() {
+        return with(probing.succeeded()).withProven(proven + 1);
+    }
+
+    /** A probe was never made: the next call that fails may be it. */
+    Ledger withoutProbe() {
+        return withProven(proven + 1);
     }
 
     /**
@@ -224,6 +250,6 @@ record Ledger(
     }
 
     Ledger refilled(long nowNanos) {
-        return new Ledger(policy, window, spent, reserve + 1, nowNanos, trouble, probing);
+        return new Ledger(policy, window, spent, reserve + 1, nowNanos, trouble, probing, proven);
     }
 }

@@ -5,14 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * When a budget that has nothing left, or whose dependency fails most calls, lets a retry find out whether retries help
- * again: at growing intervals, as a circuit does, and only if there was something to retry.
- *
- * @param intervalNanos how long to wait after the next probe, at least
- * @param nextNanos the earliest time of the next probe
- * @param atFailures how many failures there must have been by then
- * @param proven retries that may be made because one has succeeded
+ * again: at growing intervals, as a circuit does, and only if there was something to retry. A probe takes the place of the
+ * schedule that allowed it. A retry that is paid for only postpones the next probe.
  */
-record Probing(long intervalNanos, long nextNanos, long atFailures, int proven) {
+final class Probing {
 
     private static final long SHORTEST = 60_000_000_000L;
     private static final long LONGEST = 600_000_000_000L;
@@ -23,14 +19,33 @@ record Probing(long intervalNanos, long nextNanos, long atFailures, int proven) 
     /** The intervals are spread by half, so that a fleet doesn't probe in step. */
     private static final double SPREAD = 0.5;
 
-    /** Of a full budget. */
-    static Probing none(long nowNanos) {
-        return new Probing(SHORTEST, nowNanos + SHORTEST, FAILURES, 0);
+    /** How long to wait after the next probe, at least. */
+    private volatile long intervalNanos;
+
+    /** The earliest time of the next probe. */
+    private volatile long nextNanos;
+
+    /** How many failures there must have been by then. */
+    private volatile long atFailures;
+
+    private Probing(long intervalNanos, long nextNanos, long atFailures) {
+        this.intervalNanos = intervalNanos;
+        this.nextNanos = nextNanos;
+        this.atFailures = atFailures;
     }
 
-    /** A token was there, and the next probe comes a while after it. */
-    Probing after(long nowNanos, long failures, RandomGenerator random) {
-        return new Probing(SHORTEST, nowNanos + spread(SHORTEST, random), failures + FAILURES, proven);
+    /** Of a full budget. */
+    static Probing none(long nowNanos) {
+        return new Probing(SHORTEST, nowNanos + SHORTEST, FAILURES);
+    }
+
+    /** A token is there, and the next probe comes a while after it. */
+    void postpone(long nowNanos, long failures, RandomGenerator random) {
+        nextNanos = nowNanos + spread(SHORTEST, random);
+        atFailures = failures + FAILURES;
+        if (intervalNanos != SHORTEST) {
+            intervalNanos = SHORTEST;
+        }
     }
 
     /** A probe now; null if its time hasn't come. */
@@ -40,12 +55,9 @@ record Probing(long intervalNanos, long nextNanos, long atFailures, int proven) 
         if (late < 0 || failures - atFailures < 0 && late < LONGEST) {
             return null;
         }
-        long more = FAILURES * intervalNanos / SHORTEST;
-        return new Probing(
-                Math.min(2 * intervalNanos, LONGEST),
-                nowNanos + spread(intervalNanos, random),
-                failures + more,
-                proven);
+        long interval = intervalNanos;
+        long more = FAILURES * interval / SHORTEST;
+        return new Probing(Math.min(2 * interval, LONGEST), nowNanos + spread(interval, random), failures + more);
     }
 
     private static long spread(long nanos, RandomGenerator random) {
@@ -56,17 +68,8 @@ record Probing(long intervalNanos, long nextNanos, long atFailures, int proven) 
         }
     }
 
-    /** A probe has succeeded: the next call that fails may try it, too. */
+    /** A probe has succeeded: the intervals begin anew. */
     Probing succeeded() {
-        return new Probing(SHORTEST, nextNanos, atFailures, proven + 1);
-    }
-
-    /** A probe was never made: the next call that fails may be it. */
-    Probing returned() {
-        return new Probing(intervalNanos, nextNanos, atFailures, proven + 1);
-    }
-
-    Probing used() {
-        return new Probing(intervalNanos, nextNanos, atFailures, proven - 1);
+        return intervalNanos == SHORTEST ? this : new Probing(SHORTEST, nextNanos, atFailures);
     }
 }

@@ -7,7 +7,6 @@ import dev.retrykit.time.TimeSource;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +28,10 @@ public final class RetryBudget {
 
     private final String name;
     private final TimeSource time;
-    private final Shared shared;
+    private final SharedAccount shared;
     private volatile Ledger ledger;
 
-    private RetryBudget(String name, TimeSource time, Shared shared) {
+    private RetryBudget(String name, TimeSource time, SharedAccount shared) {
         this.name = Objects.requireNonNull(name, "name");
         this.time = time;
         this.shared = shared;
@@ -46,7 +45,7 @@ public final class RetryBudget {
 
     /** A budget on another clock. */
     public static RetryBudget of(String name, BudgetPolicy policy, TimeSource time) {
-        return new RetryBudget(name, time, new Shared(Objects.requireNonNull(policy, "policy")));
+        return new RetryBudget(name, time, new SharedAccount(Objects.requireNonNull(policy, "policy")));
     }
 
     /**
@@ -150,6 +149,12 @@ public final class RetryBudget {
     /** Another failure that begins a trouble is in the window when it is judged here: then the trouble is there, too. */
     @SuppressWarnings("ReferenceEquality") // a ledger that was replaced meanwhile
     private boolean tryFail(Ledger seen, boolean beginsCall, long nowNanos) {
+        if (seen.trouble().isYoung(nowNanos)) {
+            if (beginsCall) {
+                seen.trouble().addCall();
+            }
+            return true;
+        }
         Ledger next = seen.afterFailure(beginsCall, nowNanos);
         return next == null ? ledger == seen : LEDGER.compareAndSet(this, seen, next);
     }
@@ -191,12 +196,11 @@ public final class RetryBudget {
      */
     public void giveBack(Token token) {
         switch (token) {
-            case EARNED -> LEDGER.updateAndGet(this, seen -> seen.withSpent(seen.spent() - Ledger.TOKEN));
+            case EARNED -> giveBackEarned();
             case RESERVE ->
                 LEDGER.updateAndGet(
                         this, seen -> seen.withReserve(Math.min(seen.policy().reserve(), seen.reserve() + 1)));
-            case PROBE ->
-                LEDGER.updateAndGet(this, seen -> seen.with(seen.probing().returned()));
+            case PROBE -> LEDGER.updateAndGet(this, Ledger::withoutProbe);
             case ALLOWANCE, FREE -> {}
         }
     }
@@ -208,7 +212,7 @@ public final class RetryBudget {
      */
     public void succeeded(Token token, long spentNanos, long nowNanos) {
         if (token == Token.PROBE) {
-            LEDGER.updateAndGet(this, seen -> seen.with(seen.probing().succeeded()));
+            LEDGER.updateAndGet(this, Ledger::afterProbe);
         } else {
             giveBack(token, spentNanos, nowNanos);
         }
@@ -246,16 +250,7 @@ public final class RetryBudget {
         long now = time.nanoTime();
         Ledger seen = ledger(now);
         seen.window().slideTo(now);
-        long tokens = Math.max(0, seen.left(seen.earned(), seen.expired()) / Ledger.TOKEN) + seen.reserve();
-        return new BudgetSnapshot(
-                name,
-                seen.policy().isUnlimited(),
-                (int) Math.min(Integer.MAX_VALUE, tokens),
-                seen.reserve(),
-                seen.attempts(),
-                seen.window().count(Ledger.SUCCESS),
-                shared.granted.sum(),
-                shared.denied.sum());
+        return seen.snapshot(name, shared);
     }
 
     private @Nullable Token spend(Asking asking, long nowNanos) {
@@ -269,9 +264,26 @@ public final class RetryBudget {
             if (payment == null) {
                 return null;
             }
-            if (LEDGER.compareAndSet(this, seen, payment.after())) {
-                return payment.token();
+            Token token = payment.token();
+            if (token == null) {
+                reopen(seen, nowNanos);
+            } else if (payment.after() == null || LEDGER.compareAndSet(this, seen, payment.after())) {
+                seen.trouble().pay(token, nowNanos);
+                return token;
             }
+        }
+    }
+
+    private void giveBackEarned() {
+        for (Ledger seen = ledger; !seen.spent().tryMoveBack(Ledger.TOKEN); seen = ledger) {
+            reopen(seen, time.nanoTime());
+        }
+    }
+
+    /** If another thread is about to change the settings, who meets its closed ledger doesn't wait for it. */
+    private void reopen(Ledger seen, long nowNanos) {
+        if (seen.spent().isClosed()) {
+            LEDGER.compareAndSet(this, seen, seen.under(seen.policy(), nowNanos));
         }
     }
 
@@ -284,17 +296,5 @@ public final class RetryBudget {
     @Override
     public String toString() {
         return "RetryBudget[" + name + ": " + policy() + "]";
-    }
-
-    /** What is one for all parts of a dependency. */
-    private static final class Shared {
-
-        volatile BudgetPolicy policy;
-        final LongAdder granted = new LongAdder();
-        final LongAdder denied = new LongAdder();
-
-        Shared(BudgetPolicy policy) {
-            this.policy = policy;
-        }
     }
 }

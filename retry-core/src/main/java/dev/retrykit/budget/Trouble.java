@@ -1,25 +1,39 @@
 package dev.retrykit.budget;
 
+import dev.retrykit.budget.RetryBudget.Token;
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
  * A time in which a dependency fails. Within its first second nobody can know whether most calls fail, and a burst has
  * earned nothing yet: so as many retries are allowed as calls have failed.
- *
- * @param sinceNanos when it began
- * @param failedCalls calls whose first attempt has failed since
- * @param granted retries granted in the first second
  */
-record Trouble(long sinceNanos, long failedCalls, long granted) {
+final class Trouble {
 
     private static final long YOUNG = 1_000_000_000L;
     private static final long OLD = 10_000_000_000L;
 
-    /** None yet, so that the first failure begins one. */
-    static Trouble none(long nowNanos) {
-        return new Trouble(nowNanos - OLD, 0, 0);
+    private static final long CALL = 1L << 32;
+    private static final long GRANTED = CALL - 1;
+
+    /** When it began. */
+    private final long sinceNanos;
+
+    /** The calls whose first attempt has failed since, and in the lower half the retries granted in the first second. */
+    private final AtomicLong counts;
+
+    private Trouble(long sinceNanos, long counts) {
+        this.sinceNanos = sinceNanos;
+        this.counts = new AtomicLong(counts);
     }
 
-    static Trouble begin(long nowNanos) {
-        return new Trouble(nowNanos, 0, 0);
+    /** None yet, so that the first failure begins one. */
+    static Trouble none(long nowNanos) {
+        return new Trouble(nowNanos - OLD, 0);
+    }
+
+    /** @param first whether it begins with the first failure of a call */
+    static Trouble begin(boolean first, long nowNanos) {
+        return new Trouble(nowNanos, first ? CALL : 0);
     }
 
     boolean isYoung(long nowNanos) {
@@ -31,15 +45,25 @@ record Trouble(long sinceNanos, long failedCalls, long granted) {
         return nowNanos - sinceNanos >= OLD;
     }
 
-    boolean hasAllowance() {
-        return granted < failedCalls;
+    /** A retry is granted for the sake of a call that has failed, if there is one that had none. */
+    boolean tryGrant() {
+        for (long seen = counts.get(); (seen & GRANTED) < seen >>> 32; seen = counts.get()) {
+            if (counts.compareAndSet(seen, seen + 1)) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    Trouble withCall() {
-        return new Trouble(sinceNanos, failedCalls + 1, granted);
+    /** A retry was granted. In the first second, one that is paid with a token is among those that are allowed then. */
+    void pay(Token token, long nowNanos) {
+        if ((token == Token.EARNED || token == Token.RESERVE) && isYoung(nowNanos)) {
+            counts.getAndIncrement();
+        }
     }
 
-    Trouble withGranted() {
-        return new Trouble(sinceNanos, failedCalls, granted + 1);
+    /** The first attempt of a call has failed. */
+    void addCall() {
+        counts.getAndAdd(CALL);
     }
 }
