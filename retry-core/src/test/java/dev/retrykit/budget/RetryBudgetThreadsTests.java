@@ -50,6 +50,31 @@ class RetryBudgetThreadsTests {
     }
 
     @RepeatedTest(10)
+    void noTokenIsSpentOrGivenBackUnseenWhileSettingsChange() throws Exception {
+        int earned = 10_000;
+        BudgetPolicy policy = BudgetPolicy.of(1, Duration.ofSeconds(10), 0);
+        RetryBudget budget = RetryBudget.of("shared", policy, time);
+        for (int i = 0; i < earned; i++) {
+            budget.record(Signal.SUCCESS, now);
+        }
+        AtomicInteger thread = new AtomicInteger();
+        AtomicInteger held = new AtomicInteger();
+        Together.run(THREADS, () -> {
+            boolean changes = thread.getAndIncrement() == 0;
+            for (int i = 0; i < 4_000; i++) {
+                if (changes) {
+                    budget.change(i % 2 == 0 ? BudgetPolicy.of(1, Duration.ofSeconds(10), 0) : policy);
+                } else if (budget.tryAcquire(now) != null && i % 4 != 0) {
+                    budget.giveBack(Token.EARNED);
+                } else {
+                    held.incrementAndGet();
+                }
+            }
+        });
+        assertThat(held.get() + budget.snapshot().available()).isEqualTo(earned);
+    }
+
+    @RepeatedTest(10)
     void whatIsGivenBackBalancesWhatIsSpent() throws Exception {
         RetryBudget budget = RetryBudget.of("shared", BudgetPolicy.of(1, Duration.ofSeconds(10), 3), time);
         for (int i = 0; i < 7; i++) {
