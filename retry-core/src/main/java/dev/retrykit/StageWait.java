@@ -278,4 +278,10 @@ abstract class StageWait extends Entry implements Runnable, Shutdown.Waiter {
     final TimeSource time() {
         return call.retry().time();
     }
+
+    /** For an executor's messages: it is the task that executors get. */
+    @Override
+    public final String toString() {
+        return "call of " + call.retry() + ", " + Phase.of(state);
+    }
 }

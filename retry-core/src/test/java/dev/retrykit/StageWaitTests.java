@@ -104,6 +104,14 @@ class StageWaitTests {
     }
 
     @Test
+    void anExecutorCanSayOfWhichCallItsTaskIs() {
+        List<Runnable> tasks = new ArrayList<>();
+        retry(time, policy(HOUR)).executor(tasks::add).build().callAsync(this::failsOnce);
+        time.advance(HOUR);
+        assertThat(tasks).singleElement().hasToString("call of Retry[waits], RETRY");
+    }
+
+    @Test
     void holdsOneTaskOnAnotherTimer() {
         Retry retry = retry(time, policy(HOUR).attemptTimeout(Duration.ofMinutes(1)))
                 .executor(task -> {})
