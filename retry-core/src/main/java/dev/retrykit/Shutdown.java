@@ -27,6 +27,9 @@ final class Shutdown {
     /** Threads that sleep, and calls on a clock that isn't the system's. */
     private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
 
+    /** Whether there may be calls of the retry in the system's timer. */
+    private volatile boolean timed;
+
     private volatile boolean begun;
     private volatile boolean immediate;
 
@@ -37,6 +40,13 @@ final class Shutdown {
     /** From now on a shutdown finds the waiter. */
     void add(Waiter waiter) {
         waiters.add(waiter);
+    }
+
+    /** From now on a shutdown looks into the system's timer. */
+    void addTimed() {
+        if (!timed) {
+            timed = true;
+        }
     }
 
     void remove(Waiter waiter) {
@@ -62,11 +72,13 @@ final class Shutdown {
 
     List<Waiter> waiting() {
         List<Waiter> all = new ArrayList<>(waiters);
-        Timer.system().show(entry -> {
-            if (entry instanceof StageWait call && call.isEndedBy(this)) {
-                all.add(call);
-            }
-        });
+        if (timed) {
+            Timer.system().show(entry -> {
+                if (entry instanceof StageWait call && call.isEndedBy(this)) {
+                    all.add(call);
+                }
+            });
+        }
         return all;
     }
 }

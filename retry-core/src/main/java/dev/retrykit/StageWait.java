@@ -131,6 +131,7 @@ abstract class StageWait extends Entry implements Runnable, Shutdown.Waiter {
         } else if (time != TimeSource.system()) {
             schedule(time, dueNanos);
         } else {
+            call.retry().shutdownOfCalls().addTimed();
             Timer.system().armAt(this, dueNanos);
         }
     }
