@@ -240,11 +240,10 @@ final class BlockingDriver {
     private static <C, T extends @Nullable Object, X extends Throwable> T attempt(
             RetryCall call, Frame frame, C argument, ThrowingFunction<C, T, X> body) throws X {
         if (!call.isCut()) {
-            return call.run(frame, () -> body.apply(argument));
+            return call.run(frame, argument, body);
         }
         long limit = call.attemptLimitNanos();
         long started = call.attemptDeadlineNanos() - limit;
-        return AttemptTimeout.call(
-                call.retry(), frame, started, limit, call, own -> own.run(frame, () -> body.apply(argument)));
+        return AttemptTimeout.call(call.retry(), frame, started, limit, call, own -> own.run(frame, argument, body));
     }
 }

@@ -1,6 +1,6 @@
 package dev.retrykit;
 
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.failure.ThrowingFunction;
 import dev.retrykit.hold.Hold;
 import dev.retrykit.hold.Holds;
 import dev.retrykit.hold.PerThread;
@@ -197,8 +197,9 @@ final class Frame {
     }
 
     /** Runs a body as part of an attempt, which must be over at the deadline. */
-    <T extends @Nullable Object, X extends Throwable> T run(
-            Attempt into, long attemptDeadlineNanos, @Nullable Hold hold, ThrowingCallable<T, X> body) throws X {
+    <C, T extends @Nullable Object, X extends Throwable> T run(
+            Attempt into, long attemptDeadlineNanos, @Nullable Hold hold, C argument, ThrowingFunction<C, T, X> body)
+            throws X {
         Retry outer = retry;
         long outerStarted = startedNanos;
         long outerDeadline = deadlineNanos;
@@ -207,7 +208,7 @@ final class Frame {
         holds.enter(hold);
         set(into.call().retry(), into.call().startedNanos(), attemptDeadlineNanos, into);
         try {
-            return body.call();
+            return body.apply(argument);
         } finally {
             set(outer, outerStarted, outerDeadline, outerAttempt);
             holds.restore(outerHolds);

@@ -7,7 +7,7 @@ import dev.retrykit.RetryCounters.Outcome;
 import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.AttemptTimeoutException;
 import dev.retrykit.failure.Signal;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.failure.ThrowingFunction;
 import dev.retrykit.failure.Verdict;
 import java.time.Duration;
 import java.util.List;
@@ -75,6 +75,7 @@ final class RetryCall extends RunningCall {
     Decision nextAtOnce(RetryIn retryIn) {
         boolean reread = retryIn.source() == DelaySource.CIRCUIT
                 || knownView() != null
+                || retry.observer() != null
                 || retry.audience().isListening();
         return next(reread ? retry.time().nanoTime() : sinceNanos());
     }
@@ -103,11 +104,12 @@ final class RetryCall extends RunningCall {
      * Runs a body as the attempt that may begin, or as its beginning where it returns a stage. One that can be cut has a view
      * from the beginning: its body may still ask when the next attempt runs.
      */
-    <T extends @Nullable Object, X extends Throwable> T run(Frame frame, ThrowingCallable<T, X> body) throws X {
+    <C, T extends @Nullable Object, X extends Throwable> T run(Frame frame, C argument, ThrowingFunction<C, T, X> body)
+            throws X {
         Attempt into = isCut() ? view() : this;
         AttemptObserver.Watched watch = watched;
-        ThrowingCallable<T, X> seen = watch == null ? body : Watch.around(watch, body);
-        return frame.run(into, attemptDeadlineNanos(), admission == null ? null : admission.held(), seen);
+        ThrowingFunction<C, T, X> seen = watch == null ? body : Watch.around(watch, body);
+        return frame.run(into, attemptDeadlineNanos(), admission == null ? null : admission.held(), argument, seen);
     }
 
     /** The attempt returned a value. Unless the policy calls it bad, that ends the call. */

@@ -100,7 +100,7 @@ public final class RetryContext {
      */
     public <T extends @Nullable Object, X extends Throwable> T call(ThrowingCallable<T, X> body) throws X {
         Objects.requireNonNull(body, "body");
-        return Frame.current().run(attempt, deadlineNanos, hold, body);
+        return Frame.current().run(attempt, deadlineNanos, hold, body, ThrowingCallable::call);
     }
 
     /**

@@ -142,7 +142,7 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
         Thread thread = Thread.currentThread();
         TURN.compareAndSet(this, thread, null);
         try {
-            return call.run(Frame.current(), attemptBody);
+            return call.run(Frame.current(), attemptBody, ThrowingCallable::call);
         } finally {
             TURN.compareAndSet(this, null, thread);
         }

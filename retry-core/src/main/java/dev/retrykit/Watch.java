@@ -1,7 +1,7 @@
 package dev.retrykit;
 
 import dev.retrykit.AttemptObserver.Watched;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.failure.ThrowingFunction;
 import org.jspecify.annotations.Nullable;
 
 /** How an observer is told of one attempt. Whatever the observer throws, the call goes on as if nobody watched. */
@@ -23,16 +23,16 @@ final class Watch {
     }
 
     /** A body as part of the attempt. */
-    static <T extends @Nullable Object, X extends Throwable> ThrowingCallable<T, X> around(
-            Watched attempt, ThrowingCallable<T, X> body) {
-        return () -> run(attempt, body);
+    static <C, T extends @Nullable Object, X extends Throwable> ThrowingFunction<C, T, X> around(
+            Watched attempt, ThrowingFunction<C, T, X> body) {
+        return argument -> run(attempt, argument, body);
     }
 
-    private static <T extends @Nullable Object, X extends Throwable> T run(Watched attempt, ThrowingCallable<T, X> body)
-            throws X {
+    private static <C, T extends @Nullable Object, X extends Throwable> T run(
+            Watched attempt, C argument, ThrowingFunction<C, T, X> body) throws X {
         RetryContext.Scope scope = enter(attempt);
         try {
-            return body.call();
+            return body.apply(argument);
         } finally {
             leave(scope);
         }
