@@ -33,7 +33,7 @@ final class Results {
 
     private final Window.Reading<Look> lookNear = (calls, failures, slow) -> look(calls, failures, slow, 0);
 
-    private volatile Slack slack = Slack.none();
+    private volatile Slack slack = Slack.NONE;
 
     /** The slice of the last look at the rates, if none was reached: within it a quick success only lowers them. */
     private volatile long settledSlice = UNSETTLED;

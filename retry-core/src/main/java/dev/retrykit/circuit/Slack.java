@@ -24,6 +24,9 @@ final class Slack {
 
     private static final AtomicLongArray NOTHING = new AtomicLongArray(1);
 
+    /** No look was made yet. */
+    static final Slack NONE = none();
+
     private final long slice;
     private final Limits limits;
     private final long share;
