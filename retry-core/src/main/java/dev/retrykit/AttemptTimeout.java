@@ -46,10 +46,17 @@ final class AttemptTimeout extends Limit {
     /** Attempts further inside have an object each. */
     private static final int REUSED_DEPTH = 4;
 
+    /** How the name ends of the class of a thread that is made for one task. Java 17 can't be asked otherwise. */
+    private static final String VIRTUAL = "VirtualThread";
+
     private final transient Thread thread = Thread.currentThread();
     private final transient Frame frame;
     private final transient @Nullable AttemptTimeout outer;
     private final transient int depth;
+
+    /** Whether the timer keeps the entry between attempts. */
+    private final transient boolean kept;
+
     private final transient Interrupts interrupts;
 
     /** That of the next attempt inside of this one, to be used again. */
@@ -72,6 +79,7 @@ final class AttemptTimeout extends Limit {
         this.frame = frame;
         this.outer = outer;
         this.depth = outer == null ? 1 : outer.depth + 1;
+        this.kept = depth <= REUSED_DEPTH && !thread.getClass().getName().endsWith(VIRTUAL);
         this.interrupts = outer == null ? new Interrupts() : outer.interrupts;
     }
 
@@ -158,7 +166,7 @@ final class AttemptTimeout extends Limit {
     @Override
     protected void due(long set) {
         if (!failed) {
-            Timer.system().interrupts().submit(new Interruption(this, set));
+            new Interruption(this, set).run();
         }
     }
 
@@ -199,7 +207,7 @@ final class AttemptTimeout extends Limit {
         } else if (scheduled != null) {
             ScheduledWait.cancel(scheduled);
             scheduled = null;
-        } else if (depth > REUSED_DEPTH) {
+        } else if (!kept) {
             Timer.system().cancel(this);
         }
         frame.timeout = outer;
@@ -225,12 +233,24 @@ final class AttemptTimeout extends Limit {
         return interrupts.get() != 0;
     }
 
-    /** What interrupts the thread, if the attempt still runs. */
-    private record Interruption(AttemptTimeout timeout, long set) implements NonBlockingTask {
+    /** What interrupts the thread, if the attempt still runs, and not on the timer, be it by way of another clock's. */
+    private static final class Interruption implements NonBlockingTask {
+
+        private final AttemptTimeout timeout;
+        private final long set;
+
+        Interruption(AttemptTimeout timeout, long set) {
+            this.timeout = timeout;
+            this.set = set;
+        }
 
         @Override
         public void run() {
-            timeout.interrupt(set);
+            if (Timer.isCurrentThread()) {
+                Timer.system().interrupts().submit(this);
+            } else {
+                timeout.interrupt(set);
+            }
         }
     }
 }

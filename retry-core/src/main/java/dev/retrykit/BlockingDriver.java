@@ -75,7 +75,7 @@ final class BlockingDriver {
         try {
             result = policy.attemptTimeoutNanos() == 0
                     ? body.apply(argument)
-                    : AttemptTimeout.call(retry, frame, now, limit, argument, body);
+                    : AttemptTimeout.call(retry, frame, begin(retry, permit, now), limit, argument, body);
         } catch (Throwable thrown) {
             failure = thrown;
         }
@@ -115,6 +115,11 @@ final class BlockingDriver {
             call = RetryCall.ofFirstAttempt(retry, null, startedNanos, deadline);
         }
         return call.adopt(permit, frame);
+    }
+
+    /** When a body begins. With a permit for a probe, listeners of the circuit may have run since the clock was read. */
+    private static long begin(Retry retry, @Nullable Permit permit, long now) {
+        return permit == null || !permit.isProbe() ? now : retry.time().nanoTime();
     }
 
     /** The time, and never {@link Frame#UNREAD}. */
@@ -242,8 +247,8 @@ final class BlockingDriver {
         if (!call.isCut()) {
             return call.run(frame, argument, body);
         }
-        long limit = call.attemptLimitNanos();
-        long started = call.attemptDeadlineNanos() - limit;
-        return AttemptTimeout.call(call.retry(), frame, started, limit, call, own -> own.run(frame, argument, body));
+        long now = call.retry().time().nanoTime();
+        return AttemptTimeout.call(
+                call.retry(), frame, now, call.attemptLimitNanos(), call, own -> own.run(frame, argument, body));
     }
 }

@@ -32,8 +32,13 @@ enum Phase {
     /** The timer has failed the call, which can't be armed again. */
     static final int REFUSED = 16;
 
+    /** The bits of the phase. */
+    static final int PHASE = DUE - 1;
+
+    /** Those of {@link #RUNNING}, for who can't call anything, as after a stack overflow. */
+    static final int RUNNING_BITS = 2;
+
     private static final int VERSION = 32;
-    private static final int PHASE = DUE - 1;
     private static final Phase[] PHASES = values();
 
     static Phase of(int state) {

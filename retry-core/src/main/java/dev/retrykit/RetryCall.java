@@ -71,12 +71,9 @@ final class RetryCall extends RunningCall {
         return next(retry.time().nanoTime());
     }
 
-    /** The same where there is no delay. A retry begins when the last attempt ended, unless somebody was told of that. */
+    /** The same where there is no delay. A retry begins when the last attempt ended, unless code of others has run since. */
     Decision nextAtOnce(RetryIn retryIn) {
-        boolean reread = retryIn.source() == DelaySource.CIRCUIT
-                || knownView() != null
-                || retry.observer() != null
-                || retry.audience().isListening();
+        boolean reread = retryIn.source() == DelaySource.CIRCUIT || mayHaveAskedOthers();
         return next(reread ? retry.time().nanoTime() : sinceNanos());
     }
 
@@ -283,7 +280,7 @@ final class RetryCall extends RunningCall {
 
     /** An attempt that was cut because the call around it had no more time says nothing about the dependency. */
     private Verdict verdict(Throwable failure, long nowNanos) {
-        Verdict verdict = policy.classify(failure, answers().last());
+        Verdict verdict = policy.rules().classify(failure, answers().last());
         boolean cut = inheritedDeadline && failure instanceof AttemptTimeoutException && leftNanos(nowNanos) <= 0;
         return cut ? verdict.withSignal(Signal.NONE) : verdict;
     }

@@ -132,9 +132,8 @@ public final class RetryPolicy {
         return rules.classify(failure, null);
     }
 
-    /** What a failure means of an attempt that was answered so last. */
-    Verdict classify(Throwable failure, @Nullable PeerAnswer answer) {
-        return rules.classify(failure, answer);
+    FailureRules rules() {
+        return rules;
     }
 
     ResultRules results() {

@@ -195,6 +195,16 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
                 || retry.audience().isListening();
     }
 
+    /** Whether code of others may have run since the last attempt ended, or to judge it. A zero delay may be a function's. */
+    final boolean mayHaveAskedOthers() {
+        return knownView() != null
+                || retry.observer() != null
+                || retry.audience().isListening()
+                || !policy.rules().classifiers().isEmpty()
+                || !policy.results().classifiers().isEmpty()
+                || !policy.backoff().delay().isZero();
+    }
+
     /** Where nobody has needed to know the time before, the call begins now. */
     final long readTime() {
         long now = retry.time().nanoTime();

@@ -65,20 +65,26 @@ final class Shutdown {
             immediate = true;
         }
         begun = true;
-        for (Waiter waiter : waiting()) {
-            waiter.shutDown(immediate);
-        }
+        // those first that need no timer
+        waiters.forEach(waiter -> waiter.shutDown(immediate));
+        inTimer().forEach(waiter -> waiter.shutDown(immediate));
     }
 
     List<Waiter> waiting() {
-        List<Waiter> all = new ArrayList<>(waiters);
+        List<Waiter> all = inTimer();
+        all.addAll(waiters);
+        return all;
+    }
+
+    private List<Waiter> inTimer() {
+        List<Waiter> found = new ArrayList<>();
         if (timed) {
             Timer.system().show(entry -> {
                 if (entry instanceof StageWait call && call.isEndedBy(this)) {
-                    all.add(call);
+                    found.add(call);
                 }
             });
         }
-        return all;
+        return found;
     }
 }

@@ -84,8 +84,8 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
         try {
             Decision decision = decide();
             if (decision instanceof Stop) {
-                disarm();
                 finish();
+                disarm();
             } else if (decision instanceof RetryIn retryIn) {
                 delay(retryIn.delayNanos());
             } else {
@@ -170,11 +170,20 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
         end(seen, failure, Event.FAILED);
     }
 
+    /** If what follows fails, as on a full stack, the call waits for the end of its time: by plain assignments in this frame. */
     private void end(int seen, @Nullable Object newOutcome, Event ending) {
         if (claim(seen)) {
-            attempt = null;
-            outcome = newOutcome;
-            follow(ending);
+            try {
+                attempt = null;
+                outcome = newOutcome;
+                follow(ending);
+            } catch (Throwable broken) {
+                int left = state;
+                if ((left & Phase.PHASE) < Phase.RUNNING_BITS) {
+                    state = left & -Phase.DUE | Phase.RUNNING_BITS;
+                }
+                throw broken;
+            }
         }
     }
 

@@ -42,7 +42,7 @@ abstract class StageWait extends Entry implements Runnable, Shutdown.Waiter {
     private final transient @Nullable Executor context;
 
     /** See {@link Phase}. */
-    private volatile int state;
+    volatile int state;
 
     /** What is armed instead, where the clock isn't the system's. Of whoever has claimed the call. */
     private transient @Nullable ScheduledWait scheduled;
@@ -117,9 +117,11 @@ abstract class StageWait extends Entry implements Runnable, Shutdown.Waiter {
             arm(dueNanos);
             return null;
         } catch (Throwable refusal) {
-            int seen = state;
-            // plain assignments, as after a stack overflow
-            state = seen | Phase.REFUSED;
+            // plain assignments, as after a stack overflow; on another clock the next task is another object
+            if (scheduled == null) {
+                int seen = state;
+                state = seen | Phase.REFUSED;
+            }
             return refusal;
         }
     }

@@ -122,7 +122,7 @@ class AddedRulesTests {
         PeerAnswer answer = new PeerAnswer(status, RetryAdvice.none());
         RetryPolicy listed = RetryPolicy.builder().statuses(List.of(418)).build();
 
-        assertThat(listed.classify(new Busy(), answer).kind()).isEqualTo(kind);
+        assertThat(listed.rules().classify(new Busy(), answer).kind()).isEqualTo(kind);
     }
 
     @Test
@@ -145,8 +145,8 @@ class AddedRulesTests {
         RetryPolicy named =
                 RetryPolicy.builder().knownFailures(false).retryOn(Status.class).build();
 
-        assertThat(named.classify(new Busy(), answer).kind()).isEqualTo(Kind.NOT_RETRYABLE);
-        assertThat(named.classify(new Status(1), answer).kind()).isEqualTo(Kind.RETRYABLE);
+        assertThat(named.rules().classify(new Busy(), answer).kind()).isEqualTo(Kind.NOT_RETRYABLE);
+        assertThat(named.rules().classify(new Status(1), answer).kind()).isEqualTo(Kind.RETRYABLE);
     }
 
     @Test

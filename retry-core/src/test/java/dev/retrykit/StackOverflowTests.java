@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One thread's stack overflow, wherever it comes, is its own affair. */
 class StackOverflowTests {
@@ -20,6 +21,13 @@ class StackOverflowTests {
     void noOtherCallHangsAfterAnOverflow(String compiler, String overflows) throws Exception {
         String said = run(OverflowingProcess.class, compiler, overflows);
         assertThat(said).contains(overflows + " overflows, no call hangs").doesNotContain("interrupt");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-XX:TieredStopAtLevel=1", "-Xint"})
+    @Timeout(120)
+    void noCallHangsWhoseStageIsCompletedOnAFullStack(String compiler) throws Exception {
+        assertThat(run(OverflowingStages.class, compiler)).contains("7200 calls, none hangs");
     }
 
     @ParameterizedTest

@@ -28,9 +28,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever code of others does that the timer's doings lead to, other calls go on in time. */
 @Timeout(60)
@@ -289,12 +292,45 @@ class TimerInCompanyTests {
         }
     }
 
-    @Test
-    void aChannelThatTakesLongToClose() throws Exception {
+    /** A clock of a user's own whose timer is the system's. */
+    private static final class OneHourAhead implements TimeSource {
+
+        private final TimeSource system = TimeSource.system();
+
+        @Override
+        public long nanoTime() {
+            return system.nanoTime();
+        }
+
+        @Override
+        public Instant now() {
+            return system.now().plusSeconds(3_600);
+        }
+
+        @Override
+        public void sleep(long nanos) throws InterruptedException {
+            system.sleep(nanos);
+        }
+
+        @Override
+        public Scheduled schedule(Runnable task, long delayNanos) {
+            return system.schedule(task, delayNanos);
+        }
+    }
+
+    static Stream<TimeSource> clocks() {
+        return Stream.of(TimeSource.system(), new OneHourAhead());
+    }
+
+    @ParameterizedTest
+    @MethodSource("clocks")
+    void aChannelThatTakesLongToClose(TimeSource clock) throws Exception {
         Channel channel = new Channel(new Object());
         CompletableFuture<Throwable> end = new CompletableFuture<>();
         start(() -> end.complete(
                 outcome(() -> retry("closing", policy().maxAttempts(1).attemptTimeout(LIMIT))
+                        .timeSource(clock)
+                        .budget(RetryBudget.of("closing", BudgetPolicy.unlimited(), clock))
                         .build()
                         .call(() -> channel.read(ByteBuffer.allocate(1))))));
         assertThatOthersGoOn();

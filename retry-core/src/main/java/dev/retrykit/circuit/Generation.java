@@ -53,7 +53,7 @@ final class Generation extends Permit {
             @Nullable Probes probes,
             Tally before,
             @Nullable Outage outage) {
-        super(results != null || probes != null || policy.blocks() != Blocks.RETRIES);
+        super(results != null || probes != null || policy.blocks() != Blocks.RETRIES, probes != null);
         this.state = state;
         this.policy = policy;
         this.failedRounds = failedRounds;

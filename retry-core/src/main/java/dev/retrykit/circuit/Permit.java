@@ -8,9 +8,16 @@ package dev.retrykit.circuit;
 public abstract sealed class Permit permits Generation {
 
     private final boolean coversRetries;
+    private final boolean probe;
 
-    Permit(boolean coversRetries) {
+    Permit(boolean coversRetries, boolean probe) {
         this.coversRetries = coversRetries;
+        this.probe = probe;
+    }
+
+    /** Whether it is for a probe of a half-open circuit. */
+    public final boolean isProbe() {
+        return probe;
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.retrykit.timer;
 
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,12 @@ public abstract class Entry extends AtomicBoolean {
 
     /** For subclasses. */
     protected Entry() {}
+
+    /** It is no message, whatever it extends. */
+    @SuppressWarnings("UnusedMethod")
+    private void writeObject(ObjectOutputStream out) throws NotSerializableException {
+        throw new NotSerializableException(getClass().getName());
+    }
 
     /**
      * On the timer: the time is here. Short, never blocks, calls no code of others. An entry that was armed again just
