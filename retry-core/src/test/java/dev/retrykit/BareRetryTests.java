@@ -10,11 +10,9 @@ import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
-import dev.retrykit.time.ManualTime;
 import dev.retrykit.time.TimeSource;
 import java.net.ConnectException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,7 +23,7 @@ class BareRetryTests {
     private static final Duration FOR_EVER = Duration.ofDays(100_000);
     private static final Duration DELAY = Duration.ofMillis(100);
 
-    private final Clock time = new Clock();
+    private final CountingClock time = new CountingClock();
     private final Retry bare = bare(time).build();
     private final Retry limited = Retry.builder("limited")
             .timeSource(time)
@@ -159,42 +157,5 @@ class BareRetryTests {
 
     private static Duration timeLeft() {
         return RetryContext.current().orElseThrow().timeLeft();
-    }
-
-    /** Counts how often it is read. */
-    private static final class Clock implements TimeSource {
-
-        private final ManualTime time = new ManualTime();
-        private final long began = time.nanoTime();
-        int readings;
-
-        void advance(Duration duration) {
-            time.advance(duration);
-        }
-
-        Duration elapsed() {
-            return Duration.ofNanos(time.nanoTime() - began);
-        }
-
-        @Override
-        public long nanoTime() {
-            readings++;
-            return time.nanoTime();
-        }
-
-        @Override
-        public Instant now() {
-            return time.now();
-        }
-
-        @Override
-        public void sleep(long nanos) {
-            advance(Duration.ofNanos(nanos));
-        }
-
-        @Override
-        public Scheduled schedule(Runnable task, long delayNanos) {
-            return time.schedule(task, delayNanos);
-        }
     }
 }

@@ -10,13 +10,11 @@ import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.failure.ThrowingCallable;
-import dev.retrykit.time.ManualTime;
 import dev.retrykit.time.TimeSource;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.ConnectException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -31,7 +29,7 @@ class FailingOnceTests {
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final ConnectException failure = new ConnectException("refused");
-    private final Clock clock = new Clock();
+    private final CountingClock clock = new CountingClock();
     private int attempts;
 
     private static RetryPolicy.Builder policy() {
@@ -140,37 +138,5 @@ class FailingOnceTests {
             bytes = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
         }
         return bytes / CALLS;
-    }
-
-    /** Counts how often it is asked for the time. */
-    private static final class Clock implements TimeSource {
-
-        private final ManualTime time = new ManualTime();
-        private int readings;
-
-        void advance(Duration duration) {
-            time.advance(duration);
-        }
-
-        @Override
-        public long nanoTime() {
-            readings++;
-            return time.nanoTime();
-        }
-
-        @Override
-        public Instant now() {
-            return time.now();
-        }
-
-        @Override
-        public void sleep(long nanos) {
-            advance(Duration.ofNanos(nanos));
-        }
-
-        @Override
-        public Scheduled schedule(Runnable task, long delayNanos) {
-            return time.schedule(task, delayNanos);
-        }
     }
 }
