@@ -24,7 +24,7 @@ final class AnswerNotes {
     /** What comes after them isn't known: a loop that never ends needs no more memory. */
     private static final int MOST_MARKS = 10_000;
 
-    /** Of an attempt that nobody has asked about. Never written. */
+    /** The notes of an attempt that has no view. Never written. */
     static final AnswerNotes NONE = new AnswerNotes();
 
     private volatile @Nullable PeerAnswer last;

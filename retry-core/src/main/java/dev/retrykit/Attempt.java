@@ -2,13 +2,13 @@ package dev.retrykit;
 
 import org.jspecify.annotations.Nullable;
 
-/** An attempt that a thread is in: its view, or its call while nobody has asked for the view. */
+/** The attempt that a thread runs in: its view, or its call as long as the view does not exist. */
 sealed interface Attempt permits AttemptView, RunningCall {
 
-    /** As what runs in it sees it; made now if nobody has asked before. */
+    /** The attempt as code that runs in it sees it. The first request creates the view. */
     AttemptView view();
 
-    /** Its view; null if nobody has asked for it, and then the attempt goes on. */
+    /** The view if it exists. An attempt without a view has not ended. */
     @Nullable
     AttemptView knownView();
 

@@ -158,6 +158,9 @@ final class AttemptTimeout extends Limit {
         if (interrupt.getPlain() != NONE) {
             interrupt.set(NONE);
         }
+        if (scheduled != null) {
+            scheduled = null;
+        }
         if (outer == null) {
             interrupts.reset();
         }

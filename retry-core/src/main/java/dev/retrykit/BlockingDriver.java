@@ -18,7 +18,7 @@ final class BlockingDriver {
 
     /**
      * The first attempt stays inline and makes no object; what follows a failure goes through a {@link RetryCall}. Where
-     * nobody asks what time it is, the clock isn't read before that.
+     * nothing depends on the time, the clock is not read before that.
      */
     static <C, T extends @Nullable Object, X extends Throwable> T call(
             Retry retry, C argument, ThrowingFunction<C, T, X> body) throws X {
@@ -134,7 +134,7 @@ final class BlockingDriver {
         return policy.sendsKeys() || observer != null && observer.isWatching();
     }
 
-    /** Bounded by its attempts alone, and nobody counts. */
+    /** Limited by its number of attempts alone, and not counted or timed. */
     private static boolean isBare(Retry retry, RetryPolicy policy) {
         return policy.firstLimitNanos() == Nanos.UNLIMITED
                 && retry.circuit() == null
@@ -148,7 +148,7 @@ final class BlockingDriver {
         return call.retry() == retry && (startedNanos == Frame.UNREAD || call.startedNanos() == startedNanos);
     }
 
-    /** A first attempt that somebody asked about has succeeded. Its effects are those of the attempt around it. */
+    /** A first attempt that has a view has succeeded. Its effects count for the enclosing attempt. */
     private static void end(Attempt begun, Retry retry, long startedNanos, Frame frame) {
         AttemptView known = begun.knownView();
         if (known == null || !isOf(retry, begun, startedNanos)) {

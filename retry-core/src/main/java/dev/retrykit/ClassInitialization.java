@@ -22,7 +22,7 @@ final class ClassInitialization {
 
     private static final Duration LIMIT = Duration.ofSeconds(1);
 
-    /** Also where nobody uses them: HotSpot inlines no method that returns or takes what isn't loaded. */
+    /** Types that signatures name. HotSpot does not inline a method whose signature names a class that is not loaded. */
     private static final List<Class<?>> NAMED =
             List.of(Circuit.class, Permit.class, AttemptObserver.class, ContextCarrier.class, InboundRequest.class);
 

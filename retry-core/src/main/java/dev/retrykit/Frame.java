@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Frame {
 
-    /** In place of the begin of an attempt for which nobody has read the clock yet. */
+    /** The start of an attempt whose start was not read from the clock. */
     static final long UNREAD = Long.MIN_VALUE;
 
     /** Whoever runs an attempt keeps its frame in a local variable. */
@@ -36,7 +36,7 @@ final class Frame {
     /** When the attempt must be over: the end of the time budget or of the attempt timeout. */
     long deadlineNanos;
 
-    /** Null in a first attempt for which nobody needed one yet. */
+    /** Null in a first attempt until an inner call or the body needs it. */
     @Nullable
     Attempt attempt;
 
@@ -135,7 +135,7 @@ final class Frame {
         return made == null ? null : made.inForce();
     }
 
-    /** The attempt that was put here, be it over or not, its call made now if nobody needed it before. */
+    /** The attempt that was put here, ended or not. Creates the call of a first attempt that has none. */
     @Nullable
     AttemptView attemptMade() {
         if (attempt == null && retry != null) {

@@ -22,7 +22,7 @@ final class RetryCall extends RunningCall {
     /** Null where the call has nothing to hold. */
     private @Nullable Admission admission;
 
-    /** Null where nobody watches. */
+    /** Null if the attempt is not observed. */
     private AttemptObserver.@Nullable Watched watched;
 
     private List<Throwable> earlierFailures = List.of();
@@ -131,7 +131,7 @@ final class RetryCall extends RunningCall {
         return stop(StopReason.INTERRUPTED, retry.time().nanoTime());
     }
 
-    /** Nobody wants the result any more, or nobody can run the next attempt. */
+    /** The caller has cancelled, or no thread can run the next attempt. */
     Decision cancelled() {
         return leave(AttemptOutcome.CANCELLED, StopReason.CANCELLED);
     }

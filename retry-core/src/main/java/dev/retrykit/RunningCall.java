@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call as what runs in it knows it: since when it runs, how long it may, and what its running attempt is seen as. The
- * view is made when somebody asks, by whatever thread.
+ * view is created by the first request for it, on any thread.
  */
 abstract sealed class RunningCall extends BudgetedCall implements Attempt permits RetryCall {
 
@@ -15,7 +15,7 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
 
     final RetryPolicy policy;
 
-    /** Of the running attempt, or of the last one; null while nobody has asked. */
+    /** Of the running attempt, or of the last one; null before the first request for it. */
     private volatile @Nullable AttemptView view;
 
     /** What an attempt without a view is part of, as far as that is known. */
@@ -205,7 +205,7 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
                 || !policy.backoff().delay().isZero();
     }
 
-    /** Where nobody has needed to know the time before, the call begins now. */
+    /** The current time. A call whose start was not read from the clock starts now. */
     final long readTime() {
         long now = retry.time().nanoTime();
         if (startedNanos == Frame.UNREAD) {

@@ -60,7 +60,7 @@ final class ScheduledWait implements NonBlockingTask {
             try {
                 pending.cancel();
             } catch (Throwable refused) {
-                // nobody waits for it
+                // it does nothing when it runs
             }
         }
     }

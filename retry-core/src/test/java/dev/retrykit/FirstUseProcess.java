@@ -4,6 +4,7 @@ import dev.retrykit.failure.AttemptTimeoutException;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM that uses the timer for the first time on a stack that is full, and again in each frame on the way back. */
@@ -53,7 +54,7 @@ final class FirstUseProcess {
 
     private static String cut() {
         try {
-            retry(Duration.ofMillis(20)).run(() -> Thread.sleep(20_000));
+            retry(Duration.ofMillis(20)).run(() -> new CountDownLatch(1).await());
             return "not cut";
         } catch (AttemptTimeoutException expected) {
             return "cut";

@@ -9,6 +9,7 @@ import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -125,7 +126,7 @@ final class OverflowingProcess {
         CompletableFuture<String> blocking = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {
-                cut.run(() -> Thread.sleep(60_000));
+                cut.run(() -> new CountDownLatch(1).await());
             } catch (AttemptTimeoutException expected) {
                 blocking.complete("cut");
             } catch (Throwable other) {

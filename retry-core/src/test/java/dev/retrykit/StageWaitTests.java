@@ -65,6 +65,33 @@ class StageWaitTests {
     }
 
     @Test
+    void asksATimerAgainThatHasRefusedOnce() {
+        AtomicInteger refusals = new AtomicInteger(1);
+        TimeSource refusing = new OtherTimer(time, delay -> {
+            if (refusals.getAndDecrement() > 0) {
+                throw new IllegalStateException("refused");
+            }
+            return delay;
+        });
+        CompletableFuture<String> call = retry(
+                        refusing, policy(Duration.ofNanos(16)).retryOn(IllegalStateException.class))
+                .build()
+                .callAsync(() -> attempts.incrementAndGet() == 1
+                        ? new CompletableFuture<>()
+                        : CompletableFuture.completedFuture("second"));
+
+        time.advance(Duration.ofNanos(16));
+        assertThat(call).isCompletedWithValue("second");
+        assertThat(time.pending()).isZero();
+    }
+
+    /** For plain assignments after a stack overflow. */
+    @Test
+    void theNumberOfThePhaseInWhichAnAttemptRunsIsThatOfItsPlace() {
+        assertThat(Phase.of(Phase.RUNNING_BITS)).isEqualTo(Phase.RUNNING);
+    }
+
+    @Test
     void knowsTimesOnBothSidesOfTheClocksOverflow() {
         ManualTime late = new ManualTime(Long.MAX_VALUE - 2, Instant.EPOCH);
         CompletableFuture<String> call =

@@ -368,7 +368,7 @@ class TimerInCompanyTests {
                 new Thread(() -> end.complete(
                         outcome(() -> retry("own", policy().maxAttempts(1).attemptTimeout(LIMIT))
                                 .build()
-                                .run(() -> Thread.sleep(60_000))))) {
+                                .run(() -> new CountDownLatch(1).await())))) {
                     @Override
                     public void interrupt() {
                         interrupters.add(Thread.currentThread().getName());

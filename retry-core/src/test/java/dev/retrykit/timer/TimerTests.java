@@ -1,7 +1,11 @@
 package dev.retrykit.timer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +57,14 @@ class TimerTests {
             Probe probe = armed(delay);
             probe.thread();
             assertThat(probe.at.join() - begun).isGreaterThanOrEqualTo(delay);
+        }
+    }
+
+    /** Some executors send their tasks to other JVMs. */
+    @Test
+    void anEntryStaysInItsJvm() throws Exception {
+        try (ObjectOutputStream out = new ObjectOutputStream(OutputStream.nullOutputStream())) {
+            assertThatThrownBy(() -> out.writeObject(new Probe())).isInstanceOf(NotSerializableException.class);
         }
     }
 
