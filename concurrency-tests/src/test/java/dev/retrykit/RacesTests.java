@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.Collection;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.openjdk.jcstress.JCStress;
 import org.openjdk.jcstress.Options;
 import org.openjdk.jcstress.infra.collectors.DiskReadCollector;
@@ -20,6 +22,7 @@ class RacesTests {
     private final Options options = new Options(OPTIONS.trim().split("\\s+"));
 
     @Test
+    @Timeout(value = 6, unit = TimeUnit.HOURS)
     void everyRaceRunsAndNoneHasAForbiddenOutcome() throws Exception {
         assertThat(options.parse()).as(OPTIONS).isTrue();
         JCStress stress = new JCStress(options);
