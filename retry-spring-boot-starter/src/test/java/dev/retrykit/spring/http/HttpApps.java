@@ -3,6 +3,7 @@ package dev.retrykit.spring.http;
 import dev.retrykit.RetryEvent;
 import dev.retrykit.RetryListener;
 import dev.retrykit.spring.Apps;
+import dev.retrykit.spring.SharedReactorResources;
 import dev.retrykit.time.TimeSource;
 import java.util.List;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -37,7 +38,7 @@ final class HttpApps {
                         HttpServiceClientAutoConfiguration.class,
                         ReactiveHttpServiceClientAutoConfiguration.class))
                 .withInitializer(Apps.yml(yml))
-                .withPropertyValues("spring.reactor.netty.shutdown-quiet-period=0s")
+                .withInitializer(new SharedReactorResources())
                 .withBean("timeSource", TimeSource.class, SkippingTime::new)
                 .withBean(RetryListener.class, () -> event -> {
                     if (event instanceof RetryEvent.Ended end) {

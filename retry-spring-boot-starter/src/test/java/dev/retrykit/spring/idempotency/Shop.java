@@ -1,5 +1,6 @@
 package dev.retrykit.spring.idempotency;
 
+import dev.retrykit.spring.SharedReactorResources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -34,13 +35,13 @@ public final class Shop implements AutoCloseable {
                 "server.port", "0",
                 "server.shutdown", "immediate",
                 "server.address", "127.0.0.1",
-                "spring.reactor.netty.shutdown-quiet-period", "0s",
                 "retrykit.idempotency.store", "memory"));
         all.putAll(settings);
         return new Shop(new SpringApplicationBuilder(Application.class)
                 .sources(parts)
                 .web(type)
                 .bannerMode(Banner.Mode.OFF)
+                .initializers(new SharedReactorResources())
                 .properties(all)
                 .run());
     }

@@ -7,6 +7,7 @@ import dev.retrykit.RetryEvent.Retrying;
 import dev.retrykit.RetryListener;
 import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.spring.SharedReactorResources;
 import dev.retrykit.spring.idempotency.AtOnce;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -47,7 +48,6 @@ class ChildServerTests {
             "retrykit.policies.work.max-attempts", "3",
             "retrykit.circuits.work.minimum-calls", "100",
             "spring.lifecycle.timeout-per-shutdown-phase", "2s",
-            "spring.reactor.netty.shutdown-quiet-period", "0s",
             "spring.autoconfigure.exclude", "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration");
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -97,7 +97,9 @@ class ChildServerTests {
                 .web(WebApplicationType.NONE)
                 .bannerMode(Banner.Mode.OFF)
                 .properties(SETTINGS)
-                .initializers(app -> app.getBeanFactory().registerSingleton("delays", delays))
+                .initializers(
+                        new SharedReactorResources(),
+                        app -> app.getBeanFactory().registerSingleton("delays", delays))
                 .run();
     }
 
@@ -111,7 +113,6 @@ class ChildServerTests {
                         "server.port=0",
                         "server.address=127.0.0.1",
                         "server.shutdown=graceful",
-                        "spring.reactor.netty.shutdown-quiet-period=0s",
                         "spring.lifecycle.timeout-per-shutdown-phase=2s")
                 .run();
     }

@@ -5,6 +5,7 @@ import dev.retrykit.RetryEvent.Retrying;
 import dev.retrykit.RetryListener;
 import dev.retrykit.annotation.Idempotent;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.spring.SharedReactorResources;
 import dev.retrykit.spring.idempotency.AtOnce;
 import dev.retrykit.spring.idempotency.Waiting;
 import java.net.SocketTimeoutException;
@@ -57,7 +58,9 @@ final class ClosingApp implements AutoCloseable {
         return new ClosingApp(new SpringApplicationBuilder(Application.class)
                 .web(type)
                 .bannerMode(Banner.Mode.OFF)
-                .initializers(app -> app.getBeanFactory().registerSingleton("load", new Load(calls, failing)))
+                .initializers(
+                        new SharedReactorResources(),
+                        app -> app.getBeanFactory().registerSingleton("load", new Load(calls, failing)))
                 .properties(Map.of(
                         "server.port",
                         "0",
@@ -65,8 +68,6 @@ final class ClosingApp implements AutoCloseable {
                         "graceful",
                         "server.address",
                         "127.0.0.1",
-                        "spring.reactor.netty.shutdown-quiet-period",
-                        "0s",
                         "spring.autoconfigure.exclude",
                         "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
                         POLICY + "backoff.strategy",

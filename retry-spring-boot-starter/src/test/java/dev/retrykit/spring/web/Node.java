@@ -3,6 +3,7 @@ package dev.retrykit.spring.web;
 import dev.retrykit.RetryContext;
 import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.spring.SharedReactorResources;
 import java.net.ConnectException;
 import java.net.URI;
 import java.time.Duration;
@@ -48,13 +49,13 @@ final class Node implements AutoCloseable {
         return new Node(new SpringApplicationBuilder(Application.class, services)
                 .web(type)
                 .bannerMode(Banner.Mode.OFF)
+                .initializers(new SharedReactorResources())
                 .properties(settings)
                 .properties(Map.of(
                         "server.port", "0",
                         "server.shutdown", "immediate",
                         "server.address", "127.0.0.1",
                         "downstream", downstream,
-                        "spring.reactor.netty.shutdown-quiet-period", "0s",
                         "spring.autoconfigure.exclude",
                                 "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
                         "retrykit.policies.downstream.backoff.delay", "20ms",

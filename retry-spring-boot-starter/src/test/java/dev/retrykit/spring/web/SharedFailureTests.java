@@ -3,6 +3,7 @@ package dev.retrykit.spring.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.spring.SharedReactorResources;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,7 +31,6 @@ class SharedFailureTests {
     private static final Map<String, Object> SETTINGS = Map.of(
             "server.port", "0",
             "server.address", "127.0.0.1",
-            "spring.reactor.netty.shutdown-quiet-period", "0s",
             "spring.autoconfigure.exclude", "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
             "retrykit.defaults.policy.backoff.delay", "1ms",
             "retrykit.defaults.policy.budget.unlimited", "true",
@@ -52,6 +52,7 @@ class SharedFailureTests {
         try (ConfigurableApplicationContext app = new SpringApplicationBuilder(Application.class)
                 .web(type)
                 .bannerMode(Banner.Mode.OFF)
+                .initializers(new SharedReactorResources())
                 .properties(SETTINGS)
                 .run()) {
             for (String failure : new String[] {"shared", "bare"}) {
