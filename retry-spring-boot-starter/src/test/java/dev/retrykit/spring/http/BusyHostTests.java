@@ -109,7 +109,8 @@ class BusyHostTests {
         }
         assertThat(ended.get(1).elapsed()).as("nobody heard").isLessThan(Duration.ofSeconds(1));
         assertThat(ended.get(3).elapsed()).as("another host").isLessThan(Duration.ofSeconds(1));
-        assertThat(ended.get(4).elapsed()).as("the host").isGreaterThanOrEqualTo(Duration.ofSeconds(5));
+        // what is left of the 5 s that the host asked for before the other host was called
+        assertThat(ended.get(4).elapsed()).as("the host").isGreaterThan(Duration.ofSeconds(4));
     }
 
     private static void quietly(ThrowingCallable call) {
