@@ -77,7 +77,8 @@ final class RetryCall extends RunningCall {
         return next(reread ? retry.time().nanoTime() : sinceNanos());
     }
 
-    private Decision next(long nowNanos) {
+    /** The same, where the time has been read. */
+    Decision next(long nowNanos) {
         if (leftNanos(nowNanos) <= 0) {
             return stop(StopReason.TIME_BUDGET, nowNanos);
         }

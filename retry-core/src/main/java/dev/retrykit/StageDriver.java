@@ -87,7 +87,7 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
                 finish();
                 disarm();
             } else if (decision instanceof RetryIn retryIn) {
-                delay(retryIn.delayNanos());
+                delay(retryIn);
             } else {
                 begin();
             }
@@ -99,7 +99,7 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
 
     private Decision decide() {
         return switch (event) {
-            case MAY_BEGIN -> future.isDone() ? call.cancelled() : call.next();
+            case MAY_BEGIN -> future.isDone() ? call.cancelled() : mayBegin();
             case RETURNED -> call.returned(outcome);
             case FAILED -> call.failed(failure());
             case TIME_UP -> call.timeUp();
@@ -107,12 +107,20 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
         };
     }
 
+    /** A call's first attempt begins with the call. */
+    private Decision mayBegin() {
+        return Phase.isFirst(state()) ? call.next(call.startedNanos()) : call.next();
+    }
+
     private Throwable failure() {
         return outcome instanceof Throwable failure ? failure : new IllegalStateException("no failure");
     }
 
-    private void delay(long nanos) {
-        if (tryArm(time().nanoTime() + nanos) == null) {
+    /** After a failure the delay begins with the end of the attempt. */
+    private void delay(RetryIn retryIn) {
+        boolean ended = event != Event.MAY_BEGIN;
+        long from = ended ? call.sinceNanos() : time().nanoTime();
+        if (tryArm(from + retryIn.delayNanos()) == null) {
             publish(Phase.DELAY);
             askForShutdown();
         } else {

@@ -19,6 +19,10 @@ public final class AsyncCalls {
     private static final Duration DELAY = Duration.ofMillis(50);
     private static final int MOST_ROUNDS = 15;
     private static final int MANY_CALLS = 100_000;
+
+    /** Before, until the compilers are done. */
+    private static final int WARM_UP_CALLS = 1_000_000;
+
     private static final ConnectException FAILURE = new ConnectException("refused");
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -38,7 +42,9 @@ public final class AsyncCalls {
 
     private void measure(String style, Caller caller) {
         double[] late = new double[rounds];
-        round(caller);
+        for (int made = 0; made < WARM_UP_CALLS; made += calls) {
+            round(caller);
+        }
         long before = allocated();
         for (int i = 0; i < rounds; i++) {
             late[i] = round(caller);
