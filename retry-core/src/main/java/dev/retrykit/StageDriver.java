@@ -107,9 +107,10 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
         };
     }
 
-    /** A call's first attempt begins with the call. */
+    /** A call's first attempt begins with the call, unless code of others has run since. */
     private Decision mayBegin() {
-        return Phase.isFirst(state()) ? call.next(call.startedNanos()) : call.next();
+        boolean atOnce = Phase.isFirst(state()) && call.retry().carrier() == null;
+        return atOnce ? call.next(call.startedNanos()) : call.next();
     }
 
     private Throwable failure() {
