@@ -118,7 +118,7 @@ class FailingOnceTests {
                 .isLessThanOrEqualTo(450);
     }
 
-    /** Of many calls, each of which fails once after so many that don't. */
+    /** Of many calls, each of which fails once after so many that don't: the least of several rounds. */
     private long bytesPerFailure(Retry retry, int successes) throws ConnectException {
         ThrowingCallable<String, ConnectException> body = () -> {
             boolean fails = attempts-- <= 0;
@@ -128,15 +128,15 @@ class FailingOnceTests {
             }
             return "done";
         };
-        long bytes = 0;
+        long least = Long.MAX_VALUE;
         for (int round = 0; round < 5; round++) {
             attempts = 0;
             long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
             for (int i = 0; i < CALLS * (successes + 1); i++) {
                 retry.call(body);
             }
-            bytes = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+            least = Math.min(least, threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before);
         }
-        return bytes / CALLS;
+        return least / CALLS;
     }
 }

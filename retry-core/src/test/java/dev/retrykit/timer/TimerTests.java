@@ -70,16 +70,16 @@ class TimerTests {
 
     @Test
     void movesAnEntryThatIsArmedAgain() throws Exception {
-        Probe later = armed(100 * MILLISECOND);
+        Probe later = armed(1_000 * MILLISECOND);
         Probe sooner = armed(HOUR);
-        Probe never = armed(100 * MILLISECOND);
+        Probe never = armed(1_000 * MILLISECOND);
         armed(0).thread();
         timer.arm(later, HOUR);
         timer.arm(sooner, MILLISECOND);
         timer.cancel(never);
 
         sooner.thread();
-        armed(150 * MILLISECOND).thread();
+        armed(1_100 * MILLISECOND).thread();
         assertThat(later.times).hasValue(0);
         assertThat(never.times).hasValue(0);
         timer.arm(never, 0);
