@@ -135,7 +135,9 @@ class FailingOnceTests {
             for (int i = 0; i < CALLS * (successes + 1); i++) {
                 retry.call(body);
             }
-            least = Math.min(least, threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before);
+            least = Math.min(
+                    least,
+                    threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before);
         }
         return least / CALLS;
     }
