@@ -117,9 +117,9 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
         return outcome instanceof Throwable failure ? failure : new IllegalStateException("no failure");
     }
 
-    /** After a failure the delay begins with the end of the attempt. */
+    /** After a failure a backoff begins with the end of the attempt. What a peer asks for may count from now. */
     private void delay(RetryIn retryIn) {
-        boolean ended = event != Event.MAY_BEGIN;
+        boolean ended = event != Event.MAY_BEGIN && retryIn.source() == DelaySource.BACKOFF;
         long from = ended ? call.sinceNanos() : time().nanoTime();
         if (tryArm(from + retryIn.delayNanos()) == null) {
             publish(Phase.DELAY);

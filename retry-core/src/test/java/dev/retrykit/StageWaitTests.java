@@ -6,6 +6,7 @@ import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.failure.Verdict;
 import dev.retrykit.time.ManualTime;
 import dev.retrykit.time.TimeSource;
 import java.net.ConnectException;
@@ -83,6 +84,26 @@ class StageWaitTests {
         time.advance(Duration.ofNanos(16));
         assertThat(call).isCompletedWithValue("second");
         assertThat(time.pending()).isZero();
+    }
+
+    /** What judges the failure takes a while, and reads a date by the clock of then. */
+    @Test
+    void whatAPeerAsksForCountsFromWhenItWasRead() {
+        Verdict later = Verdict.retryable().withRetryAfter(Duration.ofSeconds(1));
+        CompletableFuture<String> call = retry(
+                        time, policy(Duration.ofMillis(1)).classifier(failure -> {
+                            time.advance(Duration.ofMillis(400));
+                            return later;
+                        }))
+                .build()
+                .callAsync(() -> attempts.incrementAndGet() == 1
+                        ? CompletableFuture.failedFuture(new ConnectException("down"))
+                        : CompletableFuture.completedFuture("second"));
+
+        time.advance(Duration.ofMillis(999));
+        assertThat(attempts).hasValue(1);
+        time.advance(Duration.ofMillis(110));
+        assertThat(call).isCompletedWithValue("second");
     }
 
     /** For plain assignments after a stack overflow. */
