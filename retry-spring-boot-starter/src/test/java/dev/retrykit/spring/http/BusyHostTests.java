@@ -7,10 +7,12 @@ import dev.retrykit.PeerBusyException;
 import dev.retrykit.RetryEvent;
 import dev.retrykit.StopReason;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.springframework.web.client.RestClient;
@@ -95,21 +97,28 @@ class BusyHostTests {
     void anotherHostIsNotHeldBack() throws IOException {
         try (FaultServer server = new FaultServer();
                 FaultServer other = new FaultServer()) {
-            server.on("/limited", (request, connection) -> connection.status(429, "Retry-After: 5"));
+            AtomicLong asked = new AtomicLong();
             other.on("/failing", (request, connection) -> connection.status(503));
             server.on("/failing", (request, connection) -> connection.status(503));
             HttpApps.with(YML, ended).withBean(Caller.class).run(context -> {
+                TimeSource time = context.getBean(TimeSource.class);
+                server.on("/limited", (request, connection) -> {
+                    asked.set(time.nanoTime());
+                    connection.status(429, "Retry-After: 5");
+                });
                 Caller caller = context.getBean(Caller.class);
                 quietly(() -> caller.off(server.url("/limited")));
                 quietly(() -> caller.call(server.url("/failing")));
                 quietly(() -> caller.call(server.url("/limited")));
                 quietly(() -> caller.call(other.url("/failing")));
                 quietly(() -> caller.call(server.url("/failing")));
+                assertThat(Duration.ofNanos(time.nanoTime() - asked.get()))
+                        .as("since the host last asked for time")
+                        .isGreaterThanOrEqualTo(Duration.ofSeconds(5));
             });
         }
         assertThat(ended.get(1).elapsed()).as("nobody heard").isLessThan(Duration.ofSeconds(1));
         assertThat(ended.get(3).elapsed()).as("another host").isLessThan(Duration.ofSeconds(1));
-        // what is left of the 5 s that the host asked for before the other host was called
         assertThat(ended.get(4).elapsed()).as("the host").isGreaterThan(Duration.ofSeconds(4));
     }
 
