@@ -9,6 +9,7 @@ module dev.retrykit.core {
     exports dev.retrykit.budget;
     exports dev.retrykit.circuit;
     exports dev.retrykit.failure;
+    exports dev.retrykit.failure.book;
     exports dev.retrykit.http;
     exports dev.retrykit.time;
 }

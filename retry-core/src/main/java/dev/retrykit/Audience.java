@@ -3,6 +3,7 @@ package dev.retrykit;
 import dev.retrykit.Decision.RetryIn;
 import dev.retrykit.RetryCounters.AttemptResult;
 import dev.retrykit.RetryCounters.Outcome;
+import dev.retrykit.failure.Verdict;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * what becomes of a call.
  */
 final class Audience {
+
+    private static final String GIVEN_UP = "a policy inside that gave up";
 
     private final String policy;
     private final List<RetryListener> listeners;
@@ -47,6 +50,25 @@ final class Audience {
         if (!listeners.isEmpty()) {
             Duration delay = Duration.ofNanos(retryIn.delayNanos());
             tell(new RetryEvent.Retrying(policy, attempts, failure, delay, retryIn.source()));
+        }
+    }
+
+    /**
+     * An attempt failed.
+     *
+     * @param failure null if it returned a value that the policy calls bad, which isn't told
+     * @param givenUp whether a call inside has given up on it
+     */
+    void failed(@Nullable Throwable failure, Verdict verdict, boolean givenUp) {
+        if (failure != null && !listeners.isEmpty()) {
+            Verdict told = givenUp ? verdict.as(Verdict.Kind.NESTED).by(GIVEN_UP) : verdict;
+            for (int i = 0; i < listeners.size(); i++) {
+                try {
+                    listeners.get(i).onFailure(policy, failure, told);
+                } catch (Throwable listenerFailed) {
+                    // the call goes on as if nobody had been told
+                }
+            }
         }
     }
 

@@ -17,6 +17,8 @@ import java.util.concurrent.TimeoutException;
  */
 record PeerAnswer(int status, RetryAdvice advice) {
 
+    private static final String RULE = "the last answer of the attempt";
+
     /** What comes over the network, and breaks off there. */
     private static final List<Class<? extends Throwable>> BROKEN = List.of(IOException.class, TimeoutException.class);
 
@@ -32,7 +34,11 @@ record PeerAnswer(int status, RetryAdvice advice) {
                 : own.status() == status
                         && own.kind()
                                 == rules.verdict(status, RetryAdvice.none()).kind();
-        return whole ? answered : advise(own);
+        if (!whole) {
+            return advise(own);
+        }
+        boolean same = own.status() == status && own.kind() == answered.kind();
+        return same ? answered.by(own.rule()) : answered.rule() == null ? answered.by(RULE) : answered;
     }
 
     /** Whether the failure, which may be anything, is taken for what became of the answer. */
@@ -42,7 +48,7 @@ record PeerAnswer(int status, RetryAdvice advice) {
             case RETRYABLE -> answered.kind() == Kind.RETRYABLE && Causes.anyInstance(failure, BROKEN);
             case NOT_RETRYABLE ->
                 own.signal() == Signal.NONE && Causes.unwrap(failure) instanceof IllegalArgumentException;
-            case NOT_IDEMPOTENT, VETOED, INTERRUPTED -> false;
+            case NOT_IDEMPOTENT, NESTED, VETOED, INTERRUPTED -> false;
         };
     }
 
@@ -54,6 +60,6 @@ record PeerAnswer(int status, RetryAdvice advice) {
         }
         boolean hint = own.retryAfterNanos() == Verdict.NO_HINT && advice.delayNanos() != Verdict.NO_HINT;
         Verdict advised = hint ? own.withRetryAfter(Duration.ofNanos(advice.delayNanos())) : own;
-        return advice.vetoed() ? advised.as(Kind.VETOED) : advised;
+        return advice.vetoed() ? advised.as(Kind.VETOED).by(AnswerRules.VETO) : advised;
     }
 }

@@ -1,6 +1,7 @@
 package dev.retrykit;
 
 import dev.retrykit.SideEffect.Kind;
+import dev.retrykit.failure.book.Repeatable;
 
 /**
  * What of an attempt may happen twice.
@@ -21,6 +22,11 @@ record Repeats(boolean idempotent, UnsafeMethods unsafeMethods, boolean sendsKey
             case WITH_KEY -> allowRequest(true);
             case WATCHED -> true;
         };
+    }
+
+    /** What may happen twice, as far as a failure tells what has happened. */
+    Repeatable repeatable() {
+        return new Repeatable(idempotent, allowRequest(false));
     }
 
     private boolean allowRequest(boolean hasKey) {

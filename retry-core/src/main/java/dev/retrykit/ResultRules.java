@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 record ResultRules(List<ResultClassifier> classifiers) {
 
     /** The value is returned, and nothing is held against the dependency. */
-    private static final Verdict BROKEN_CLASSIFIER = Verdict.of(Verdict.Kind.NOT_RETRYABLE, Signal.SUCCESS);
+    private static final Verdict BROKEN_CLASSIFIER =
+            Verdict.of(Verdict.Kind.NOT_RETRYABLE, Signal.SUCCESS).by("a ResultClassifier that failed");
 
     /** Whether it ends the call as a success. */
     boolean accepts(@Nullable Object result) {
@@ -29,7 +30,7 @@ record ResultRules(List<ResultClassifier> classifiers) {
             for (int i = 0; i < classifiers.size(); i++) {
                 Verdict verdict = classifiers.get(i).classify(result);
                 if (verdict != null) {
-                    return verdict;
+                    return ClassifierName.named(verdict, classifiers.get(i));
                 }
             }
             return null;

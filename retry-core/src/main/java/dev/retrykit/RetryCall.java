@@ -187,6 +187,7 @@ final class RetryCall extends RunningCall {
         AttemptNotes nested = notesOfNested(failure, verdict);
         Signal signal = nested == null ? verdict.signal() : nested.signalNested(verdict, retry);
         endAttempt(outcome(failure, verdict, signal), nowNanos);
+        retry.audience().failed(failure, verdict, nested != null);
         if (nested != null) {
             return stop(StopReason.NESTED, nowNanos);
         }
@@ -281,7 +282,7 @@ final class RetryCall extends RunningCall {
 
     /** An attempt that was cut because the call around it had no more time says nothing about the dependency. */
     private Verdict verdict(Throwable failure, long nowNanos) {
-        Verdict verdict = policy.rules().classify(failure, answers().last());
+        Verdict verdict = policy.rules().classify(failure, answers());
         boolean cut = inheritedDeadline && failure instanceof AttemptTimeoutException && leftNanos(nowNanos) <= 0;
         return cut ? verdict.withSignal(Signal.NONE) : verdict;
     }

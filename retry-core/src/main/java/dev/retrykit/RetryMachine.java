@@ -54,6 +54,7 @@ final class RetryMachine {
             case RETRYABLE -> throw new IllegalArgumentException("a retryable failure is no reason to stop");
             case NOT_RETRYABLE, UNKNOWN -> StopReason.NOT_RETRYABLE;
             case NOT_IDEMPOTENT -> StopReason.NOT_IDEMPOTENT;
+            case NESTED -> StopReason.NESTED;
             case VETOED -> StopReason.VETOED;
             case INTERRUPTED -> StopReason.INTERRUPTED;
         };

@@ -45,7 +45,7 @@ public final class RetryPolicy {
         this.dryRun = builder.dryRun;
         this.repeats =
                 new Repeats(builder.idempotent, builder.unsafeMethods, builder.sendsKeys, builder.watchesRequests);
-        this.rules = builder.failureRules(builder.idempotent);
+        this.rules = builder.failureRules(repeats.repeatable(), nested);
         this.results = builder.resultRules();
     }
 
@@ -129,7 +129,7 @@ public final class RetryPolicy {
      * what it threw is attached to the failure.
      */
     public Verdict classify(Throwable failure) {
-        return rules.classify(failure, null);
+        return rules.classify(failure, AnswerNotes.NONE);
     }
 
     FailureRules rules() {

@@ -2,10 +2,14 @@ package dev.retrykit;
 
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.ResultClassifier;
+import dev.retrykit.failure.book.FailureBook;
+import dev.retrykit.failure.book.Repeatable;
 import dev.retrykit.http.AnswerRules;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /** Collects what a policy calls transient. */
 abstract sealed class RuleBuilder<B extends RuleBuilder<B>> permits RetryPolicy.Builder {
@@ -14,6 +18,7 @@ abstract sealed class RuleBuilder<B extends RuleBuilder<B>> permits RetryPolicy.
     private List<Class<? extends Throwable>> abortOn = List.of();
     private AnswerRules answers = AnswerRules.defaults();
     private boolean knownFailures = true;
+    private FailureBook book = FailureBook.standard();
     private final List<FailureClassifier> classifiers = new ArrayList<>();
     private final List<ResultClassifier> resultClassifiers = new ArrayList<>();
 
@@ -66,9 +71,21 @@ abstract sealed class RuleBuilder<B extends RuleBuilder<B>> permits RetryPolicy.
         return self();
     }
 
-    /** Another classifier, asked after those added before and before {@link FailureClassifier#jdk()}. */
+    /**
+     * Another classifier, asked after those added before and before the {@linkplain FailureBook#standard() failure book}. A
+     * {@link FailureBook} of the application's own lines is one, too.
+     */
     public B classifier(FailureClassifier classifier) {
         classifiers.add(Objects.requireNonNull(classifier, "classifier"));
+        return self();
+    }
+
+    /**
+     * The wall clock by which the failure book reads dates: in what answers ask for, and where a failure says when to come
+     * again. Default: the system's.
+     */
+    public B clock(Supplier<Instant> clock) {
+        this.book = FailureBook.standard(clock);
         return self();
     }
 
@@ -78,8 +95,16 @@ abstract sealed class RuleBuilder<B extends RuleBuilder<B>> permits RetryPolicy.
         return self();
     }
 
-    FailureRules failureRules(boolean idempotent) {
-        return new FailureRules(abortOn, retryOn, List.copyOf(classifiers), answers, knownFailures, idempotent);
+    FailureRules failureRules(Repeatable may, NestedRetries nested) {
+        return new FailureRules(
+                abortOn,
+                retryOn,
+                List.copyOf(classifiers),
+                book,
+                answers,
+                knownFailures,
+                may,
+                nested == NestedRetries.MULTIPLY);
     }
 
     ResultRules resultRules() {

@@ -17,7 +17,7 @@ public enum StopReason {
 
     /**
      * The attempt may have had its effect, and a second effect would be wrong: a POST without a key, SQLState 08007 or
-     * 40003, a failed commit, a transaction that was committed before the failure.
+     * 40003, a failed commit, a transaction that was committed before the failure, whatever a library calls ambiguous.
      */
     NOT_IDEMPOTENT,
 
@@ -33,7 +33,10 @@ public enum StopReason {
     /** The peer asked for a longer delay than the policy allows ({@code retry-after.max}). */
     RETRY_AFTER_TOO_LONG,
 
-    /** An inner policy in the same call had given up on this failure, or on an answer with this status, already. */
+    /**
+     * An inner policy in the same call had given up on this failure, or on an answer with this status, already; or the library
+     * that was called says that it has retried.
+     */
     NESTED,
 
     /** The peer asked not to be tried again. */

@@ -19,7 +19,7 @@ final class UnwatchedRequests {
         AttemptView known = call.knownView();
         if (verdict.kind() == Verdict.Kind.RETRYABLE
                 && !policy.allows(SideEffect.Kind.UNWATCHED)
-                && (known != null || isHttp(failure, verdict))) {
+                && (known != null || isHttp(failure, verdict, policy))) {
             known = call.view();
             look(known, failure, verdict, policy);
         }
@@ -33,7 +33,7 @@ final class UnwatchedRequests {
             if (keysWanted && !notes.has(SideEffect.Kind.WITH_KEY) && isOfAnother(notes, failure, verdict)) {
                 note(attempt, failure, verdict, true);
             }
-        } else if ((policy.maxAttempts() > 1 || keysWanted) && isHttp(failure, verdict)) {
+        } else if ((policy.maxAttempts() > 1 || keysWanted) && isHttp(failure, verdict, policy)) {
             note(attempt, failure, verdict, keysWanted);
         }
     }
@@ -63,8 +63,11 @@ final class UnwatchedRequests {
                 || !notes.key().hasSent() && answers.lacksMarkOf(failure);
     }
 
-    private static boolean isHttp(@Nullable Throwable failure, Verdict verdict) {
-        return failure == null ? verdict.status() != 0 : HttpClientFailures.isOne(failure);
+    /** One that tells its method was judged by that. */
+    private static boolean isHttp(@Nullable Throwable failure, Verdict verdict, RetryPolicy policy) {
+        return failure == null
+                ? verdict.status() != 0
+                : HttpClientFailures.isOne(failure) && !policy.rules().tellsMethod(failure);
     }
 
     private static String describe(@Nullable Throwable failure, Verdict verdict) {

@@ -119,10 +119,11 @@ class AddedRulesTests {
     @ParameterizedTest
     @CsvSource({"418, RETRYABLE", "503, NOT_RETRYABLE"})
     void aListOfStatusesRulesTheLastAnswerOfAnAttemptToo(int status, Kind kind) {
-        PeerAnswer answer = new PeerAnswer(status, RetryAdvice.none());
+        AnswerNotes answers = new AnswerNotes();
+        answers.note(new PeerAnswer(status, RetryAdvice.none()));
         RetryPolicy listed = RetryPolicy.builder().statuses(List.of(418)).build();
 
-        assertThat(listed.rules().classify(new Busy(), answer).kind()).isEqualTo(kind);
+        assertThat(listed.rules().classify(new Busy(), answers).kind()).isEqualTo(kind);
     }
 
     @Test
@@ -141,12 +142,13 @@ class AddedRulesTests {
 
     @Test
     void withoutKnowledgeTheAnswerOfAnAttemptSaysNothing() {
-        PeerAnswer answer = new PeerAnswer(503, RetryAdvice.none());
+        AnswerNotes answers = new AnswerNotes();
+        answers.note(new PeerAnswer(503, RetryAdvice.none()));
         RetryPolicy named =
                 RetryPolicy.builder().knownFailures(false).retryOn(Status.class).build();
 
-        assertThat(named.rules().classify(new Busy(), answer).kind()).isEqualTo(Kind.NOT_RETRYABLE);
-        assertThat(named.rules().classify(new Status(1), answer).kind()).isEqualTo(Kind.RETRYABLE);
+        assertThat(named.rules().classify(new Busy(), answers).kind()).isEqualTo(Kind.NOT_RETRYABLE);
+        assertThat(named.rules().classify(new Status(1), answers).kind()).isEqualTo(Kind.RETRYABLE);
     }
 
     @Test

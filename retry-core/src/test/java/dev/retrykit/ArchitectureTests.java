@@ -46,6 +46,7 @@ class ArchitectureTests {
             .layer("ground")
             .definedBy(
                     "dev.retrykit.failure",
+                    "dev.retrykit.failure.book",
                     "dev.retrykit.http",
                     "dev.retrykit.backoff",
                     "dev.retrykit.time",
@@ -73,6 +74,7 @@ class ArchitectureTests {
                     "dev.retrykit.budget",
                     "dev.retrykit.annotation",
                     "dev.retrykit.failure",
+                    "dev.retrykit.failure.book",
                     "dev.retrykit.http",
                     "dev.retrykit.backoff",
                     "dev.retrykit.time",

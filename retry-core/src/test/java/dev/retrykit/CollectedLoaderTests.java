@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.failure.book.FailureBook;
 import dev.retrykit.time.TimeSource;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,10 +13,14 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.net.ConnectException;
 import java.net.URL;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -95,6 +100,22 @@ class CollectedLoaderTests {
                                 ? CompletableFuture.failedFuture(new ConnectException())
                                 : CompletableFuture.completedFuture(attempts))
                         .join();
+                return null;
+            }
+        },
+        JUDGED_FAILURES {
+            @Override
+            public @Nullable Void call() {
+                FailureBook own = FailureBook.of(
+                        Map.of(
+                                "java.sql.SQLException",
+                                "code(getErrorCode: 7) = transient, failures(getNextException)"),
+                        TimeSource.system()::now);
+                for (Exception failure : List.of(
+                        new SQLException("busy", "40001", 7), new ConnectException(), new ExecutionException(null))) {
+                    own.classify(failure);
+                    FailureBook.standard().classify(failure);
+                }
                 return null;
             }
         },

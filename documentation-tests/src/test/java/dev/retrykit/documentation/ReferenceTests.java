@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.retrykit.StopReason;
 import dev.retrykit.documentation.Metadata.Key;
+import dev.retrykit.failure.book.FailureBook;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -69,6 +70,22 @@ class ReferenceTests {
 
         Generated.assertUpToDate(
                 page, "reasons", "| reason | the call ended because | what to do |\n| --- | --- | --- |\n" + rows);
+    }
+
+    @Test
+    void allFailures() throws IOException {
+        Generated.assertUpToDate(
+                Page.of("docs/reference/failures.md"),
+                "failures",
+                FailurePage.of(FailureBook.standard().lines()));
+        Generated.assertUpToDate(
+                Page.of("docs/howto/what-not-to-retry.md"),
+                "unknown effects",
+                FailurePage.ofUnknownEffects(FailureBook.standard().lines()));
+        Generated.assertUpToDate(
+                Page.of("docs/reference/stop-reasons.md"),
+                "states",
+                FailurePage.ofSqlStates(FailureBook.standard().lines()));
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.failure.ThrowingRunnable;
+import dev.retrykit.failure.book.FailureBook;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
 import java.util.Objects;
@@ -224,7 +225,6 @@ public final class Circuit {
     public String toString() {
         return "Circuit[" + name + ": " + state() + "]";
     }
-
     /** Collects what a circuit is made of; all but the name is optional. */
     public static final class Builder {
 
@@ -237,7 +237,7 @@ public final class Circuit {
         private CircuitPolicy policy = CircuitPolicy.defaults();
         TimeSource time = TimeSource.system();
         RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
-        private FailureClassifier classifier = FailureClassifier.jdk();
+        private FailureClassifier classifier = FailureBook.standard();
 
         @Nullable
         CircuitListener listener;
@@ -248,7 +248,6 @@ public final class Circuit {
         private Builder(String name) {
             this.name = Objects.requireNonNull(name, "name");
         }
-
         /** One of several circuits, which begins in a state that it keeps by itself. */
         Builder keyed(String key, CircuitBeginning beginning) {
             this.key = key;
@@ -274,7 +273,7 @@ public final class Circuit {
             return this;
         }
 
-        /** What failures mean when the circuit works alone. Default {@link FailureClassifier#jdk()}. */
+        /** What failures mean when the circuit works alone. Default {@link FailureBook#standard()}. */
         public Builder classifier(FailureClassifier classifier) {
             this.classifier = Objects.requireNonNull(classifier, "classifier");
             return this;

@@ -13,6 +13,8 @@ public final class Causes {
     /** Nobody reads further down, and a circle ends here. */
     private static final int DEEPEST = 50;
 
+    private static final StackTraceElement[] NO_TRACE = {};
+
     private Causes() {}
 
     /** The failure and its causes, outermost first, 50 at the most. */
@@ -72,8 +74,27 @@ public final class Causes {
         return failure instanceof CompletionException || failure instanceof ExecutionException;
     }
 
-    /** A failure that can't tell its cause has none. */
-    private static @Nullable Throwable causeOf(Throwable failure) {
+    /** The message of a failure; null if there is none, or if it can't tell. */
+    public static @Nullable String message(Throwable failure) {
+        try {
+            return failure.getMessage();
+        } catch (Throwable untold) {
+            return null;
+        }
+    }
+
+    /** Where a failure was made; empty if it can't tell. */
+    public static StackTraceElement[] stackTrace(Throwable failure) {
+        try {
+            StackTraceElement @Nullable [] trace = failure.getStackTrace();
+            return trace == null ? NO_TRACE : trace;
+        } catch (Throwable untold) {
+            return NO_TRACE;
+        }
+    }
+
+    /** The cause of a failure, null if there is none. A failure that can't tell its cause has none. */
+    public static @Nullable Throwable causeOf(Throwable failure) {
         try {
             return failure.getCause();
         } catch (Throwable untold) {

@@ -84,7 +84,7 @@ public final class HttpClientFailures {
     }
 
     private static boolean isThrownBy(Throwable link, List<String> packages) {
-        for (StackTraceElement frame : link.getStackTrace()) {
+        for (StackTraceElement frame : Causes.stackTrace(link)) {
             if (startsWithOne(frame.getClassName(), packages)) {
                 return true;
             }

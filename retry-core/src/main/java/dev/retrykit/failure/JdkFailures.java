@@ -2,106 +2,92 @@ package dev.retrykit.failure;
 
 import dev.retrykit.failure.Verdict.Kind;
 import java.nio.file.AccessDeniedException;
-import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JDK's failures. Looked up over the whole cause chain: first what ends the matter (an attempt's timeout, whose
- * cause is an interruption; interruption; a failed certificate; a missing file), then what a database said, then what
- * the network did. Last, what failed before or beside the dependency.
+ * The JDK's failures. Asked over the whole cause chain: first what ends the matter (an attempt's timeout, whose cause is an
+ * interruption; interruption; a failed certificate), then, after whoever knows more, a missing file and what the network did.
+ * Last, what failed before or beside the dependency.
  */
 public final class JdkFailures {
 
-    /** {@code java.sql} may be missing from a small run-time image. */
-    private static final boolean SQL = isPresent("java.sql.SQLException");
+    private static final int DEEPEST = 50;
+
+    private static final Verdict ATTEMPT_TIMEOUT = Verdict.retryable().by("attempt-timeout");
+    private static final Verdict INTERRUPTED =
+            Verdict.of(Kind.INTERRUPTED, Signal.NONE).by("an interruption");
+    private static final Verdict DENIED =
+            Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE).by("the JDK's rules: a right");
+    private static final Verdict DISTRUSTED = Verdict.notRetryable().by("the JDK's rules: a certificate");
+    private static final Verdict PERMANENT = Verdict.notRetryable().by("the JDK's rules: an address or a file");
+    private static final Verdict TRANSIENT = Verdict.retryable().by("the JDK's rules: the network or a time-out");
+    private static final Verdict NEUTRAL =
+            Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE).by("the JDK's rules: the caller's own");
 
     private JdkFailures() {}
 
+    /** What a failure means; null if it is none of the JDK's. */
     static @Nullable Verdict classify(Throwable failure) {
-        return classify(failure, Causes.hasCause(failure));
+        Verdict end = end(failure);
+        return end == null ? rest(failure) : end;
     }
 
-    /**
-     * What a failure means; null if it is none of the JDK's.
-     *
-     * @param caused whether it has a cause, which takes a lock to ask
-     */
-    public static @Nullable Verdict classify(Throwable failure, boolean caused) {
-        return caused ? classify(Causes.chain(failure)) : alone(failure);
-    }
-
-    private static @Nullable Verdict classify(List<Throwable> chain) {
-        for (Throwable link : chain) {
-            Verdict verdict = last(link);
-            if (verdict != null) {
-                return verdict;
+    /** What ends the matter, wherever in the chain it stands; null if nothing does. */
+    public static @Nullable Verdict end(Throwable failure) {
+        Throwable link = failure;
+        for (int depth = 0; link != null && depth < DEEPEST; depth++) {
+            if (link instanceof AttemptTimeoutException) {
+                return ATTEMPT_TIMEOUT;
             }
-        }
-        for (Throwable link : chain) {
-            Verdict verdict = SQL ? SqlFailures.classify(link) : null;
-            if (verdict != null) {
-                return verdict;
+            if (NetworkFailures.isInterruption(link)) {
+                return INTERRUPTED;
             }
-        }
-        for (Throwable link : chain) {
-            if (isTransient(link)) {
-                return Verdict.retryable();
+            if (NetworkFailures.isDistrusted(link)) {
+                return DISTRUSTED;
             }
-        }
-        return neutral(Causes.unwrap(chain.get(0)));
-    }
-
-    /** The same for a failure without a cause. */
-    private static @Nullable Verdict alone(Throwable failure) {
-        Verdict verdict = last(failure);
-        if (verdict == null && SQL) {
-            verdict = SqlFailures.classify(failure);
-        }
-        if (verdict != null) {
-            return verdict;
-        }
-        return isTransient(failure) ? Verdict.retryable() : neutral(failure);
-    }
-
-    /** What ends the matter. */
-    private static @Nullable Verdict last(Throwable link) {
-        if (link instanceof AttemptTimeoutException) {
-            return Verdict.retryable();
-        }
-        if (NetworkFailures.isInterruption(link)) {
-            return Verdict.of(Kind.INTERRUPTED, Signal.NONE);
-        }
-        if (NetworkFailures.isPermanent(link)) {
-            return link instanceof AccessDeniedException
-                    ? Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE)
-                    : Verdict.notRetryable();
+            link = Causes.causeOf(link);
         }
         return null;
     }
 
-    private static boolean isTransient(Throwable link) {
-        return link instanceof TimeoutException || NetworkFailures.isTransient(link);
+    /** What everything else of the JDK means; null if nothing in the chain is the JDK's. */
+    public static @Nullable Verdict rest(Throwable failure) {
+        Verdict told = ofChain(failure);
+        return told == null ? neutral(failure) : told;
     }
 
-    private static @Nullable Verdict neutral(Throwable failure) {
-        return isNeutral(failure) ? Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE) : null;
-    }
-
-    /** The caller's mistake, a right it hasn't got, or its own cancellation: nothing the dependency did. */
-    private static boolean isNeutral(Throwable failure) {
-        return failure instanceof IllegalArgumentException
-                || failure instanceof SecurityException
-                || failure instanceof CancellationException;
-    }
-
-    private static boolean isPresent(String type) {
-        try {
-            Class.forName(type, false, JdkFailures.class.getClassLoader());
-            return true;
-        } catch (ClassNotFoundException | LinkageError absent) {
-            return false;
+    /** Files and addresses that are wrong, then the network and time-outs; null if neither is in the chain. */
+    public static @Nullable Verdict ofChain(Throwable failure) {
+        Throwable link = failure;
+        for (int depth = 0; link != null && depth < DEEPEST; depth++) {
+            if (NetworkFailures.isPermanent(link)) {
+                return link instanceof AccessDeniedException ? DENIED : PERMANENT;
+            }
+            link = Causes.causeOf(link);
         }
+        return transientOf(failure);
+    }
+
+    /** What the network did, and what took too long; null if neither is in the chain. */
+    private static @Nullable Verdict transientOf(Throwable failure) {
+        Throwable link = failure;
+        for (int depth = 0; link != null && depth < DEEPEST; depth++) {
+            if (link instanceof TimeoutException || NetworkFailures.isTransient(link)) {
+                return TRANSIENT;
+            }
+            link = Causes.causeOf(link);
+        }
+        return null;
+    }
+
+    /** The caller's mistake, a right it hasn't got, or its own cancellation: nothing the dependency did. Null for others. */
+    private static @Nullable Verdict neutral(Throwable failure) {
+        Throwable real = Causes.unwrap(failure);
+        boolean neutral = real instanceof IllegalArgumentException
+                || real instanceof SecurityException
+                || real instanceof CancellationException;
+        return neutral ? NEUTRAL : null;
     }
 }

@@ -15,6 +15,8 @@ import java.nio.file.FileSystemException;
 import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,8 @@ final class NetworkFailures {
             "forcibly closed",
             "connection was aborted",
             "connection closed",
+            "connection is closed",
+            "truncated chunk",
             "connection has been closed",
             "connection timed out",
             "received no bytes",
@@ -40,25 +44,46 @@ final class NetworkFailures {
             "rst_stream",
             "not processed by peer",
             "stream was reset",
+            "too many concurrent streams",
+            "terminated the handshake",
+            "during handshake",
+            "peer shut down incorrectly",
+            "abruptly closed by peer",
+            "close_notify",
             "goaway");
 
     /** All that the JDK's HTTP client says when a body that is being read is cut, as a read timeout does. */
     private static final String CUT = "closed";
 
+    private static final Set<String> TIMEOUTS = Set.of("timeout", "deadline reached");
+
     private NetworkFailures() {}
 
-    /** {@link SocketTimeoutException} is an {@link InterruptedIOException}, but nobody interrupted anything. */
+    /**
+     * Clients call a time-out an interrupted input, too: {@link SocketTimeoutException} is one, OkHttp's says "timeout", those of
+     * HttpComponents have types of their own, and a full executor of OkHttp's is one. An interruption is one that the thread still
+     * shows, or the JDK's own.
+     */
     static boolean isInterruption(Throwable link) {
         return link instanceof InterruptedException
                 || link instanceof ClosedByInterruptException
-                || link instanceof InterruptedIOException && !isTimeout(link);
+                || link instanceof InterruptedIOException && !isTimeout(link) && isInterrupted(link);
     }
 
-    /** Certificates (all of {@code java.security}'s checked failures), addresses and files that stay wrong. */
+    private static boolean isInterrupted(Throwable link) {
+        return Thread.currentThread().isInterrupted()
+                || link.getClass() == InterruptedIOException.class
+                        && !(Causes.causeOf(link) instanceof RejectedExecutionException);
+    }
+
+    /** Certificates: all of {@code java.security}'s checked failures. */
+    static boolean isDistrusted(Throwable link) {
+        return link instanceof GeneralSecurityException || link instanceof SSLPeerUnverifiedException;
+    }
+
+    /** Addresses and files that stay wrong. */
     static boolean isPermanent(Throwable link) {
-        return link instanceof GeneralSecurityException
-                || link instanceof SSLPeerUnverifiedException
-                || link instanceof MalformedURLException
+        return link instanceof MalformedURLException
                 || link instanceof URISyntaxException
                 || link instanceof FileNotFoundException
                 || link instanceof FileSystemException;
@@ -70,14 +95,20 @@ final class NetworkFailures {
                 || link instanceof UnresolvedAddressException
                 || link instanceof ClosedChannelException
                 || isTimeout(link)
-                || link instanceof IOException && isLostConnection(link.getMessage());
+                || link instanceof IOException && isLostConnection(Causes.message(link));
     }
 
     /** The HTTP client's and the channels' time-outs live outside {@code java.base} or share no type. */
     private static boolean isTimeout(Throwable link) {
         return link instanceof SocketTimeoutException
                 || link instanceof IOException
-                        && link.getClass().getSimpleName().endsWith("TimeoutException");
+                        && (link.getClass().getSimpleName().endsWith("TimeoutException") || isNamelessTimeout(link));
+    }
+
+    /** OkHttp's and Okio's: of the JDK's class, and told by a word. */
+    private static boolean isNamelessTimeout(Throwable link) {
+        return link.getClass() == InterruptedIOException.class
+                && TIMEOUTS.contains(String.valueOf(Causes.message(link)));
     }
 
     private static boolean isLostConnection(@Nullable String message) {

@@ -3,16 +3,23 @@ package dev.retrykit.failure;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a failure means. Immutable.
+ * What a failure means. Immutable. Two that mean the same are equal, whatever rule has told them.
  *
  * @param kind may it be retried?
  * @param signal what it tells about the dependency
  * @param retryAfterNanos the least delay the peer asked for, in nanoseconds; {@link #NO_HINT} if it asked for none
  * @param status the HTTP status that it was read off, 100 to 999; 0 if it was none
+ * @param rule what decided, for people: a line of the failure book, a setting; null if nothing says so
  */
-public record Verdict(Kind kind, Signal signal, long retryAfterNanos, int status) {
+public record Verdict(
+        Kind kind,
+        Signal signal,
+        long retryAfterNanos,
+        int status,
+        @Nullable String rule) {
 
     private static final int HIGHEST_STATUS = 999;
 
@@ -34,9 +41,14 @@ public record Verdict(Kind kind, Signal signal, long retryAfterNanos, int status
         }
     }
 
+    /** One of which nothing says what has told it. */
+    public Verdict(Kind kind, Signal signal, long retryAfterNanos, int status) {
+        this(kind, signal, retryAfterNanos, status, null);
+    }
+
     /** One that was read off something else than an HTTP status. */
     public Verdict(Kind kind, Signal signal, long retryAfterNanos) {
-        this(kind, signal, retryAfterNanos, 0);
+        this(kind, signal, retryAfterNanos, 0, null);
     }
 
     /** The peer didn't say when to come back. */
@@ -56,6 +68,9 @@ public record Verdict(Kind kind, Signal signal, long retryAfterNanos, int status
 
         /** Transient, but the attempt may have had its effect, and a second effect would be wrong. */
         NOT_IDEMPOTENT,
+
+        /** Transient, but a layer inside, such as the library that was called, says that it has retried already. */
+        NESTED,
 
         /** The peer asked not to be tried again. */
         VETOED,
@@ -95,7 +110,12 @@ public record Verdict(Kind kind, Signal signal, long retryAfterNanos, int status
      */
     public static Verdict ofStatus(int status) {
         Verdict verdict = HttpStatuses.verdict(status);
-        return new Verdict(verdict.kind, verdict.signal, NO_HINT, status);
+        return new Verdict(verdict.kind, verdict.signal, NO_HINT, status, null);
+    }
+
+    /** The same verdict, told by a rule. */
+    public Verdict by(@Nullable String newRule) {
+        return Objects.equals(newRule, rule) ? this : new Verdict(kind, signal, retryAfterNanos, status, newRule);
     }
 
     /** The same meaning, retryable or not. */
@@ -103,22 +123,38 @@ public record Verdict(Kind kind, Signal signal, long retryAfterNanos, int status
         if (newKind == kind) {
             return this;
         }
-        boolean plain = signal == Signal.FAILURE && retryAfterNanos == NO_HINT && status == 0;
-        return plain && newKind == Kind.RETRYABLE ? RETRYABLE : new Verdict(newKind, signal, retryAfterNanos, status);
+        boolean plain = signal == Signal.FAILURE && retryAfterNanos == NO_HINT && status == 0 && rule == null;
+        return plain && newKind == Kind.RETRYABLE
+                ? RETRYABLE
+                : new Verdict(newKind, signal, retryAfterNanos, status, rule);
     }
 
     /** The same verdict, telling something else about the dependency. */
     public Verdict withSignal(Signal newSignal) {
-        return newSignal == signal ? this : new Verdict(kind, newSignal, retryAfterNanos, status);
+        return newSignal == signal ? this : new Verdict(kind, newSignal, retryAfterNanos, status, rule);
     }
 
     /** The same verdict for somebody who knows better than the peer whether to come back. */
     public Verdict withoutHint() {
-        return retryAfterNanos == NO_HINT ? this : new Verdict(kind, signal, NO_HINT, status);
+        return retryAfterNanos == NO_HINT ? this : new Verdict(kind, signal, NO_HINT, status, rule);
     }
 
     /** The same verdict with a least delay; a negative one counts as zero. */
     public Verdict withRetryAfter(Duration least) {
-        return new Verdict(kind, signal, Math.max(0, Nanos.of(least)), status);
+        return new Verdict(kind, signal, Math.max(0, Nanos.of(least)), status, rule);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Verdict verdict
+                && verdict.kind == kind
+                && verdict.signal == signal
+                && verdict.retryAfterNanos == retryAfterNanos
+                && verdict.status == status;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(kind, signal, retryAfterNanos, status);
     }
 }

@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record AnswerRules(@Nullable List<Integer> statuses) {
 
+    /** What has decided where a server asked not to be tried again. */
+    public static final String VETO = "a veto of the server";
+
+    /** What has decided where a policy lists statuses. */
+    private static final String LISTED = "statuses: the policy's list";
+
     private static final int FORBIDDEN = 403;
 
     /** The list is copied. */
@@ -33,7 +39,7 @@ public record AnswerRules(@Nullable List<Integer> statuses) {
         if (advice.delayNanos() != Verdict.NO_HINT) {
             verdict = verdict.withRetryAfter(Duration.ofNanos(advice.delayNanos()));
         }
-        return advice.vetoed() ? verdict.as(Kind.VETOED) : verdict;
+        return advice.vetoed() ? verdict.as(Kind.VETOED).by(VETO) : verdict;
     }
 
     /** A verdict that was read off a status, as the list has it: vetoed or interrupted stays so. */
@@ -42,9 +48,11 @@ public record AnswerRules(@Nullable List<Integer> statuses) {
             return verdict;
         }
         if (!statuses.contains(verdict.status())) {
-            return verdict.as(Kind.NOT_RETRYABLE);
+            return verdict.as(Kind.NOT_RETRYABLE).by(LISTED);
         }
-        return verdict.kind() == Kind.NOT_IDEMPOTENT ? verdict : verdict.as(Kind.RETRYABLE);
+        return verdict.kind() == Kind.NOT_IDEMPOTENT
+                ? verdict
+                : verdict.as(Kind.RETRYABLE).by(LISTED);
     }
 
     /** What a policy retries doesn't change what the answer tells about the dependency. */
@@ -55,7 +63,8 @@ public record AnswerRules(@Nullable List<Integer> statuses) {
             general = general.withSignal(Signal.THROTTLED);
         }
         if (statuses != null) {
-            return general.as(statuses.contains(status) ? Kind.RETRYABLE : Kind.NOT_RETRYABLE);
+            return general.as(statuses.contains(status) ? Kind.RETRYABLE : Kind.NOT_RETRYABLE)
+                    .by(LISTED);
         }
         return limited || advice.invited() ? general.as(Kind.RETRYABLE) : general;
     }

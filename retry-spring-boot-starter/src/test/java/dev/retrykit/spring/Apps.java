@@ -1,7 +1,6 @@
 package dev.retrykit.spring;
 
 import dev.retrykit.spring.autoconfigure.RetrykitAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitCallerAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitClientAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitContextPropagationAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitDataAutoConfiguration;
@@ -14,7 +13,6 @@ import dev.retrykit.spring.autoconfigure.RetrykitIdempotencyJdbcAutoConfiguratio
 import dev.retrykit.spring.autoconfigure.RetrykitIdempotencyRedisAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitLogContextAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitMetricsAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitNettyAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitObservationAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitRestClientAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitSecurityContextAutoConfiguration;
@@ -52,7 +50,6 @@ public final class Apps {
     public static AutoConfigurations autoConfigurations() {
         return AutoConfigurations.of(
                 RetrykitAutoConfiguration.class,
-                RetrykitCallerAutoConfiguration.class,
                 RetrykitContextPropagationAutoConfiguration.class,
                 RetrykitDataAutoConfiguration.class,
                 RetrykitGrpcAutoConfiguration.class,
@@ -63,7 +60,6 @@ public final class Apps {
                 RetrykitTransportFailuresAutoConfiguration.class,
                 RetrykitLogContextAutoConfiguration.class,
                 RetrykitMetricsAutoConfiguration.class,
-                RetrykitNettyAutoConfiguration.class,
                 RetrykitHealthAutoConfiguration.class,
                 RetrykitObservationAutoConfiguration.class,
                 RetrykitClientAutoConfiguration.class,

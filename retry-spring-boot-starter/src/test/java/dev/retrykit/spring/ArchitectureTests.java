@@ -187,8 +187,6 @@ class ArchitectureTests {
     static void librariesThatMayBeAbsentAreKnownToOneConfigurationOnly(JavaClasses all) {
         assertThat(dependents(all, "org.springframework.dao", "org.springframework.transaction", "java.sql"))
                 .containsExactlyInAnyOrder(
-                        "DataFailures",
-                        "DataTypes",
                         "Commits",
                         "ThreadTransaction",
                         "WriteQuery",
@@ -239,13 +237,11 @@ class ArchitectureTests {
                 .containsExactlyInAnyOrder("AttemptObservations", "RetrykitObservationAutoConfiguration");
         assertThat(dependents(all, "org.slf4j", BASE + "observe.MdcCarrier"))
                 .containsExactlyInAnyOrder("MdcCarrier", "RetrykitLogContextAutoConfiguration");
-        assertThat(dependents(all, BASE + "failure.DataFailures", BASE + "failure.DataTypes", BASE + "failure.Commits"))
-                .containsExactlyInAnyOrder(
-                        "DataFailures", "Commits", "CommitListener", "RetrykitDataAutoConfiguration");
+        assertThat(dependents(all, BASE + "failure.DataFailures", BASE + "failure.Commits"))
+                .containsExactlyInAnyOrder("DataFailures", "CommitListener", "RetrykitDataAutoConfiguration");
         assertThat(dependents(all, "io.grpc", BASE + "failure.GrpcFailures", BASE + "failure.Pushback"))
                 .containsExactlyInAnyOrder("GrpcFailures", "Pushback", "RetrykitGrpcAutoConfiguration");
-        assertThat(dependents(all, "io.netty", BASE + "failure.NettyFailures"))
-                .containsExactlyInAnyOrder("NettyFailures", "ReactorRedirects", "RetrykitNettyAutoConfiguration");
+        assertThat(dependents(all, "io.netty")).containsExactlyInAnyOrder("ReactorRedirects");
         assertThat(dependents(all, "reactor", "org.reactivestreams", BASE + "reactive"))
                 .containsExactlyInAnyOrder(
                         "ReactiveForm",

@@ -2,8 +2,11 @@ package dev.retrykit.sample.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retrykit.failure.Verdict;
 import dev.retrykit.sample.Shop;
 import dev.retrykit.sample.ShopTest;
+import dev.retrykit.spring.actuate.FailureCounts;
+import java.net.ConnectException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +22,9 @@ class PageInBrowserTests {
 
     @Autowired
     private Shop shop;
+
+    @Autowired
+    private FailureCounts counts;
 
     @LocalServerPort
     private int port;
@@ -126,6 +132,67 @@ class PageInBrowserTests {
             browser.waitFor(
                     "the next report", page -> !page.run("return receivedAt").equals(drawn));
             assertThat(browser.count("#policies details[open] tr")).isGreaterThan(10);
+        }
+    }
+
+    /** As many as there can be, and texts that would be more than text if they were parsed. */
+    private void failures() {
+        counts.onFailure("inventory", new IllegalStateException("odd"), Verdict.unknown());
+        counts.onFailure("inventory", new UnsupportedOperationException("odd"), Verdict.unknown());
+        for (int rule = 0; rule < 250; rule++) {
+            String line = "com.acme.Api" + rule + "Exception: code(getError.getCode: BUSY|OVERLOADED) = transient,"
+                    + " status(getCode, getResponseHeaders)<img src=x onerror=document.title='forged'>";
+            counts.onFailure(
+                    "inventory",
+                    new ConnectException("down"),
+                    Verdict.retryable().by(line));
+        }
+    }
+
+    @Test
+    void whatNothingKnowsIsFirstAmongTheFailuresAndTheListIsBounded() {
+        failures();
+        try (Browser browser = open(1280, 1000, "light")) {
+            browser.waitFor("failures", page -> page.count("#failures-rows tr") == 200);
+            assertThat(browser.text("#failures-rows tr:nth-child(1)"))
+                    .contains("java.lang.IllegalStateException")
+                    .contains("unknown");
+            assertThat(browser.count("#failures-rows tr.unknown")).isEqualTo(2);
+            assertThat(browser.text("#failures-note"))
+                    .startsWith("Nothing knows 2 classes of failures")
+                    .contains("more attempts failed in other ways than these 200.");
+            assertThat(browser.run("return document.getElementById('failures-scroll').offsetHeight <= 400"))
+                    .isEqualTo(true);
+            assertThat(browser.count("#failures-rows img")).isZero();
+            assertThat(browser.find("#failures-rows").getText()).contains("<img src=x");
+            Object row = browser.run("return window.kept = document.querySelector('#failures-rows tr')");
+            Object drawn = browser.run("return receivedAt");
+            browser.waitFor(
+                    "the next report", page -> !page.run("return receivedAt").equals(drawn));
+            assertThat(row).isNotNull();
+            assertThat(browser.run("return window.kept === document.querySelector('#failures-rows tr')"))
+                    .as("rows stay what they are")
+                    .isEqualTo(true);
+            browser.run("document.getElementById('failures').scrollIntoView()");
+            browser.picture("failures-light");
+            browser.find("#search").sendKeys("illegalstate");
+            browser.waitFor("the search", page -> page.count("#failures-rows tr") == 1);
+            assertThat(browser.text("#failures-count")).isEqualTo("1 of 200");
+            assertThat(browser.run("return document.title")).isEqualTo("Retries");
+            assertThat(browser.complaints()).isEmpty();
+        }
+        try (Browser browser = open(1280, 1000, "dark")) {
+            browser.waitFor("failures", page -> page.count("#failures-rows tr") == 200);
+            browser.run("document.getElementById('failures').scrollIntoView()");
+            browser.picture("failures-dark");
+        }
+        try (Browser browser = open(400, 900, "light")) {
+            browser.waitFor("failures", page -> page.count("#failures-rows tr") == 200);
+            browser.run("document.getElementById('failures').scrollIntoView()");
+            browser.picture("failures-narrow");
+            assertThat(browser.run("return document.documentElement.scrollWidth"))
+                    .as("nothing sticks out at 400 px")
+                    .isEqualTo(400L);
         }
     }
 

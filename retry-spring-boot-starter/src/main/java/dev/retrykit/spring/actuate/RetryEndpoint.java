@@ -40,6 +40,7 @@ public final class RetryEndpoint {
     private final Retries retries;
     private final @Nullable Idempotency idempotency;
     private final ShownValues values;
+    private final FailureCounts failures;
 
     /**
      * Over all policies, circuits and budgets, without texts into which placeholders were filled.
@@ -47,7 +48,7 @@ public final class RetryEndpoint {
      * @param idempotency idempotent methods; null if there can't be any
      */
     public RetryEndpoint(Retries retries, @Nullable Idempotency idempotency) {
-        this(retries, idempotency, ShownValues.WITHOUT_PLACEHOLDERS);
+        this(retries, idempotency, ShownValues.WITHOUT_PLACEHOLDERS, new FailureCounts());
     }
 
     /**
@@ -55,11 +56,14 @@ public final class RetryEndpoint {
      *
      * @param idempotency idempotent methods; null if there can't be any
      * @param values which values are shown to whom
+     * @param failures counts what attempts fail with
      */
-    public RetryEndpoint(Retries retries, @Nullable Idempotency idempotency, ShownValues values) {
+    public RetryEndpoint(
+            Retries retries, @Nullable Idempotency idempotency, ShownValues values, FailureCounts failures) {
         this.retries = retries;
         this.idempotency = idempotency;
         this.values = values;
+        this.failures = failures;
     }
 
     /**
@@ -78,6 +82,12 @@ public final class RetryEndpoint {
 
     private RetryReport report(@Nullable Boolean settings, boolean all) {
         return new Reporter(settings == null || settings, values, all).report(retries, idempotency);
+    }
+
+    /** What attempts failed with, what that was taken for, and what decided it; 404 for another list than failures. */
+    @ReadOperation
+    public WebEndpointResponse<Object> list(@Selector String kind) {
+        return kind.equals("failures") ? new WebEndpointResponse<>(failures.report()) : notFound();
     }
 
     /** One of them by kind (policies, circuits, budgets) and name, in any spelling; 404 if there is none. */

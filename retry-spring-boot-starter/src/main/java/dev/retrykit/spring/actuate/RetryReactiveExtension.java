@@ -59,6 +59,12 @@ public final class RetryReactiveExtension {
                 : Mono.fromSupplier(() -> page.answer(null));
     }
 
+    /** What attempts failed with. */
+    @ReadOperation
+    public Mono<WebEndpointResponse<Object>> list(@Selector String kind) {
+        return checked(target -> target.contradiction("kind", kind), () -> endpoint.list(kind));
+    }
+
     /** One of them by kind and name, as the path has them. */
     @ReadOperation
     public Mono<WebEndpointResponse<Object>> one(

@@ -52,6 +52,13 @@ public final class RetryWebExtension {
                 : new WebEndpointResponse<>(endpoint.report(settings, security), form);
     }
 
+    /** What attempts failed with. */
+    @ReadOperation
+    public WebEndpointResponse<Object> list(@Selector String kind) {
+        WebEndpointResponse<Object> refused = target().contradiction("kind", kind);
+        return refused != null ? refused : endpoint.list(kind);
+    }
+
     /** One of them by kind and name, as the path has them. */
     @ReadOperation
     public WebEndpointResponse<Object> one(@Selector String kind, @Selector String name, SecurityContext security) {

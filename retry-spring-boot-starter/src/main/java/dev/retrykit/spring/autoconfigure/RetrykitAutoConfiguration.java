@@ -6,7 +6,9 @@ import dev.retrykit.RetryListener;
 import dev.retrykit.backoff.DelayFunction;
 import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.KnownFailures;
 import dev.retrykit.failure.ResultClassifier;
+import dev.retrykit.failure.book.FailureBook;
 import dev.retrykit.spring.call.CallForms;
 import dev.retrykit.spring.customize.CircuitCustomizer;
 import dev.retrykit.spring.customize.PolicyCustomizer;
@@ -16,6 +18,7 @@ import dev.retrykit.spring.method.MethodPlans;
 import dev.retrykit.spring.method.RetryPostProcessor;
 import dev.retrykit.spring.observe.ContextCarriers;
 import dev.retrykit.spring.observe.RetryLog;
+import dev.retrykit.spring.observe.RetryingLayers;
 import dev.retrykit.spring.observe.StartReport;
 import dev.retrykit.spring.registry.ClosingExecutor;
 import dev.retrykit.spring.registry.EngineParts;
@@ -23,10 +26,12 @@ import dev.retrykit.spring.registry.PredicateBeans;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.registry.RetryShutdown;
 import dev.retrykit.spring.settings.AspectMode;
+import dev.retrykit.spring.settings.FailureLines;
 import dev.retrykit.spring.settings.HttpSettings;
 import dev.retrykit.spring.settings.SettingsBinder;
 import dev.retrykit.spring.settings.WrittenSettings;
 import dev.retrykit.time.TimeSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
@@ -106,6 +111,12 @@ public final class RetrykitAutoConfiguration {
         return new StartReport(retries);
     }
 
+    @Bean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    RetryingLayers retrykitRetryingLayers(Retries retries, ConfigurableApplicationContext context) {
+        return new RetryingLayers(retries, context.getBeanFactory());
+    }
+
     /** Of several contexts the closest one's is meant where one is asked for. */
     @Bean
     @Primary
@@ -125,6 +136,7 @@ public final class RetrykitAutoConfiguration {
         boolean watched = settings.http().clients() != HttpSettings.Clients.NONE;
         PolicyCustomizer requests = (name, policy) -> policy.watchesRequests(watched);
         List<CircuitListener> told = circuitListeners.orderedStream().toList();
+        FailureBook lines = FailureLines.read(settings, context.getClassLoader(), time::now, LOG::warn);
         return new Retries(
                 settings,
                 new EngineParts(
@@ -134,7 +146,7 @@ public final class RetrykitAutoConfiguration {
                         observer.getIfUnique(),
                         retryListeners.orderedStream().toList(),
                         transition -> told.forEach(listener -> tell(listener, transition)),
-                        classifiers.orderedStream().toList(),
+                        inOrder(classifiers.orderedStream().toList(), lines),
                         statusReaders.orderedStream().toList(),
                         BeanFactoryUtils.beansOfTypeIncludingAncestors(context, ResultClassifier.class),
                         BeanFactoryUtils.beansOfTypeIncludingAncestors(context, DelayFunction.class),
@@ -143,6 +155,17 @@ public final class RetrykitAutoConfiguration {
                         circuitCustomizers.orderedStream().toList(),
                         PredicateBeans.of(context)),
                 parent(context));
+    }
+
+    /** The application's classifiers, its lines, this library's classifiers. */
+    private static List<FailureClassifier> inOrder(List<FailureClassifier> beans, @Nullable FailureBook lines) {
+        List<FailureClassifier> all = new ArrayList<>(beans);
+        all.removeIf(KnownFailures.class::isInstance);
+        if (lines != null) {
+            all.add(lines);
+        }
+        beans.stream().filter(KnownFailures.class::isInstance).forEach(all::add);
+        return all;
     }
 
     private static @Nullable Retries parent(ApplicationContext context) {

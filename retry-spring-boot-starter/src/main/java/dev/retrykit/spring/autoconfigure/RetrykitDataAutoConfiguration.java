@@ -21,7 +21,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.interceptor.TransactionAspectSupport;
 
 /** What Spring's failures of data access and transactions mean, where spring-tx is. */
-@AutoConfiguration(after = {RetrykitCallerAutoConfiguration.class, RetrykitGrpcAutoConfiguration.class})
+@AutoConfiguration(after = RetrykitGrpcAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass(DataAccessException.class)
 @Conditional(OnRetrykitEnabled.class)

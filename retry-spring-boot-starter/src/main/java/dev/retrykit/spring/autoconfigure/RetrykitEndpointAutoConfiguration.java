@@ -1,5 +1,6 @@
 package dev.retrykit.spring.autoconfigure;
 
+import dev.retrykit.spring.actuate.FailureCounts;
 import dev.retrykit.spring.actuate.JsonBodyAdvice;
 import dev.retrykit.spring.actuate.JsonBodyWebFilter;
 import dev.retrykit.spring.actuate.Page;
@@ -52,13 +53,20 @@ public final class RetrykitEndpointAutoConfiguration {
             Retries retries,
             ObjectProvider<Idempotency> idempotency,
             ObjectProvider<SanitizingFunction> sanitizers,
+            FailureCounts failures,
             Environment environment) {
         Binder binder = Binder.get(environment);
         ShownValues values = new ShownValues(
                 sanitizers.orderedStream().toList(),
                 binder.bind(SETTINGS + "show-values", Show.class).orElse(Show.NEVER),
                 binder.bind(SETTINGS + "roles", Bindable.setOf(String.class)).orElse(Set.of()));
-        return new RetryEndpoint(retries, idempotency.getIfAvailable(), values);
+        return new RetryEndpoint(retries, idempotency.getIfAvailable(), values, failures);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    FailureCounts retrykitFailureCounts() {
+        return new FailureCounts();
     }
 
     @Bean

@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.core.Ordered;
 
 /** What failures of gRPC mean, where gRPC is. */
-@AutoConfiguration(after = RetrykitCallerAutoConfiguration.class)
+@AutoConfiguration
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass(StatusRuntimeException.class)
 @Conditional(OnRetrykitEnabled.class)

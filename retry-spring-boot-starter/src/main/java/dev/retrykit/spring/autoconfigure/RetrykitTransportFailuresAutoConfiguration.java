@@ -15,7 +15,7 @@ import org.springframework.core.Ordered;
 import org.springframework.web.reactive.function.client.WebClientException;
 
 /** What the failures of HTTP transports mean that say it in words of their own. */
-@AutoConfiguration(after = RetrykitNettyAutoConfiguration.class)
+@AutoConfiguration(after = RetrykitDataAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @Conditional(OnRetrykitEnabled.class)
 public final class RetrykitTransportFailuresAutoConfiguration {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BrokenAnswers implements KnownFailures {
 
+    private static final Verdict BROKEN = Verdict.retryable().by("an answer that broke off");
+
     /** Of clients that may be absent. */
     private static final Set<String> NAMES = Set.of(
             "org.apache.hc.core5.http.ParseException",
@@ -41,14 +43,14 @@ public final class BrokenAnswers implements KnownFailures {
     @Override
     public @Nullable Verdict classify(Throwable failure) {
         if (isBroken(failure)) {
-            return Verdict.retryable();
+            return BROKEN;
         }
         boolean broken = Causes.chain(failure).stream().anyMatch(BrokenAnswers::isBroken);
-        return broken && FailureClassifier.jdk().classify(failure) == null ? Verdict.retryable() : null;
+        return broken && FailureClassifier.jdk().classify(failure) == null ? BROKEN : null;
     }
 
     private static boolean isBroken(Throwable link) {
-        return TypeNames.isOneOf(link, NAMES) || isOfParser(link.getStackTrace());
+        return TypeNames.isOneOf(link, NAMES) || isOfParser(Causes.stackTrace(link));
     }
 
     private static boolean isOfParser(StackTraceElement[] frames) {

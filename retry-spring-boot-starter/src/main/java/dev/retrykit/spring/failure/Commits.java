@@ -1,10 +1,13 @@
 package dev.retrykit.spring.failure;
 
+import dev.retrykit.failure.Causes;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.HeuristicCompletionException;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.UnexpectedRollbackException;
 import org.springframework.util.ClassUtils;
@@ -23,7 +26,22 @@ final class Commits {
 
     /** Whether the failure is that of a commit. */
     static boolean failed(Throwable link) {
-        return DataTypes.isSprings(link) && isOfCommit(link);
+        return isSprings(link) && isOfCommit(link);
+    }
+
+    /** Why a commit failed. What the transaction failed with before, and was committed all the same, says nothing about it. */
+    static Throwable reason(Throwable failure) {
+        for (Throwable link : Causes.chain(failure)) {
+            if (link instanceof TransactionSystemException system && system.getApplicationException() != null) {
+                Throwable cause = Causes.causeOf(link);
+                return cause == null ? new TransactionSystemException("a commit") : cause;
+            }
+        }
+        return failure;
+    }
+
+    private static boolean isSprings(Throwable link) {
+        return link instanceof DataAccessException || link instanceof TransactionException;
     }
 
     private static boolean isOfCommit(Throwable springs) {
@@ -50,7 +68,7 @@ final class Commits {
     }
 
     private static boolean wasIn(String phase, Throwable springs) {
-        return Stream.of(springs.getStackTrace())
+        return Stream.of(Causes.stackTrace(springs))
                 .anyMatch(frame -> frame.getMethodName().equals(phase)
                         && frame.getClassName().contains("TransactionManager"));
     }

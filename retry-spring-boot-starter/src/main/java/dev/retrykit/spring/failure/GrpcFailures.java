@@ -7,17 +7,31 @@ import dev.retrykit.failure.KnownFailures;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
+import dev.retrykit.failure.book.FailureBook;
 import io.grpc.Status.Code;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Failures of gRPC, by code and by what the server asks for. A client reports an interruption as CANCELLED and a refused
+ * Failures of gRPC, by code and by what the server asks for, unless the failure book knows a failure around them. A client reports an interruption as CANCELLED and a refused
  * certificate as UNAVAILABLE: there the cause decides, as it does for an attempt that timed out.
  */
 public final class GrpcFailures implements KnownFailures {
+
+    private static final String PUSHBACK = "gRPC pushback";
+
+    private static final Map<Code, Verdict> BY_CODE = new EnumMap<>(Code.class);
+
+    static {
+        for (Code code : Code.values()) {
+            BY_CODE.put(code, meaning(code).by("gRPC status " + code));
+        }
+    }
 
     /** Without state. */
     public GrpcFailures() {}
@@ -25,6 +39,9 @@ public final class GrpcFailures implements KnownFailures {
     @Override
     public @Nullable Verdict classify(Throwable failure) {
         for (Throwable link : Causes.chain(failure)) {
+            if (FailureBook.standard().knowsAlone(link)) {
+                return null;
+            }
             if (link instanceof StatusRuntimeException answer) {
                 return verdict(failure, answer.getStatus().getCode(), Pushback.of(answer.getTrailers()));
             }
@@ -37,7 +54,7 @@ public final class GrpcFailures implements KnownFailures {
 
     private static @Nullable Verdict verdict(Throwable failure, Code code, Pushback pushback) {
         if (pushback.isVeto()) {
-            return byCode(code).as(Kind.VETOED);
+            return byCode(code).as(Kind.VETOED).by(PUSHBACK);
         }
         Verdict told = FailureClassifier.jdk().classify(failure);
         return told != null && isStronger(told, failure) ? told : pushedBack(byCode(code), code, pushback.delay());
@@ -48,7 +65,8 @@ public final class GrpcFailures implements KnownFailures {
         if (delay == null) {
             return byCode;
         }
-        Verdict verdict = code == Code.RESOURCE_EXHAUSTED ? byCode.as(Kind.RETRYABLE) : byCode;
+        Verdict verdict =
+                code == Code.RESOURCE_EXHAUSTED ? byCode.as(Kind.RETRYABLE).by(PUSHBACK) : byCode;
         return verdict.withRetryAfter(delay);
     }
 
@@ -58,8 +76,12 @@ public final class GrpcFailures implements KnownFailures {
                 || Causes.chain(failure).stream().anyMatch(AttemptTimeoutException.class::isInstance);
     }
 
-    /** What the code tells about the server is what the HTTP status of the same meaning tells. */
     private static Verdict byCode(Code code) {
+        return Objects.requireNonNull(BY_CODE.get(code));
+    }
+
+    /** What the code tells about the server is what the HTTP status of the same meaning tells. */
+    private static Verdict meaning(Code code) {
         return switch (code) {
             case UNAVAILABLE -> Verdict.retryable();
             case RESOURCE_EXHAUSTED -> Verdict.of(Kind.NOT_RETRYABLE, Signal.THROTTLED);

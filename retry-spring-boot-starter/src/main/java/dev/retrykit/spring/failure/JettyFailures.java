@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Jetty's word for a lost connection: an end of file, told by the name of the connection. A file's end says another. */
 public final class JettyFailures implements KnownFailures {
 
+    private static final Verdict LOST = Verdict.retryable().by("a connection that Jetty lost");
     private static final String CONNECTION = "HttpConnection";
 
     /** Without state. */
@@ -17,7 +18,7 @@ public final class JettyFailures implements KnownFailures {
     @Override
     public @Nullable Verdict classify(Throwable failure) {
         boolean lost = Causes.chain(failure).stream().anyMatch(JettyFailures::isLostConnection);
-        return lost ? Verdict.retryable() : null;
+        return lost ? LOST : null;
     }
 
     private static boolean isLostConnection(Throwable link) {

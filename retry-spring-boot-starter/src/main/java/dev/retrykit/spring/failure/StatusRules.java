@@ -93,6 +93,12 @@ public record StatusRules(
     }
 
     private Verdict verdict(Answer answer) {
+        Verdict verdict = byStatus(answer);
+        boolean good = answer.status() < LOWEST_FAILURE;
+        return good || verdict.rule() != null ? verdict : verdict.by("HTTP status " + answer.status());
+    }
+
+    private Verdict byStatus(Answer answer) {
         AnswerRules rules = new AnswerRules(statuses);
         if (answer.status() < LOWEST_FAILURE) {
             Verdict verdict = rules.verdict(answer.status(), RetryAdvice.none());

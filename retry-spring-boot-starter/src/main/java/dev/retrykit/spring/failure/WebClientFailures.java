@@ -11,6 +11,8 @@ import org.springframework.web.reactive.function.client.WebClientException;
 /** An answer that broke off is an "interrupted" one to HttpComponents, though nobody interrupted a thread. */
 public final class WebClientFailures implements KnownFailures {
 
+    private static final Verdict BROKEN = Verdict.retryable().by("an answer that broke off");
+
     /** Without state. */
     public WebClientFailures() {}
 
@@ -19,7 +21,7 @@ public final class WebClientFailures implements KnownFailures {
         List<Throwable> chain = Causes.chain(failure);
         boolean ofClient = chain.stream()
                 .anyMatch(link -> link instanceof WebClientException || isBrokenOff(link) && isOfHttpComponents(link));
-        return ofClient && chain.stream().anyMatch(WebClientFailures::isBrokenOff) ? Verdict.retryable() : null;
+        return ofClient && chain.stream().anyMatch(WebClientFailures::isBrokenOff) ? BROKEN : null;
     }
 
     private static boolean isBrokenOff(Throwable link) {
@@ -28,7 +30,7 @@ public final class WebClientFailures implements KnownFailures {
 
     /** One that a function of {@code exchangeToMono} met isn't wrapped. */
     private static boolean isOfHttpComponents(Throwable link) {
-        StackTraceElement[] trace = link.getStackTrace();
+        StackTraceElement[] trace = Causes.stackTrace(link);
         return trace.length > 0 && trace[0].getClassName().startsWith("org.apache.hc.");
     }
 }

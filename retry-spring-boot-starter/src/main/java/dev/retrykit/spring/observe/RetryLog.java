@@ -13,6 +13,7 @@ import dev.retrykit.failure.Verdict;
 import dev.retrykit.spring.log.Throttle;
 import dev.retrykit.spring.settings.Durations;
 import dev.retrykit.spring.settings.EntryKey;
+import dev.retrykit.spring.settings.FailureLines;
 import dev.retrykit.spring.settings.Texts;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
@@ -141,7 +142,8 @@ public final class RetryLog implements RetryListener, CircuitListener {
                 RETRIES.warn("Policy " + Texts.quoted(event.policy()) + ": nothing tells whether " + type
                         + cause(failure) + " is transient, so it isn't retried. If it is, name it under "
                         + key(event, "retry-on")
-                        + ", which adds it to what is known. Said once.");
+                        + ", which adds it to what is known, or say for all policies what it means: "
+                        + FailureLines.key(type) + ": transient. Said once.");
             }
         }
     }
@@ -168,7 +170,22 @@ public final class RetryLog implements RetryListener, CircuitListener {
         return "Policy " + Texts.quoted(event.policy()) + ": " + event.reason() + " after " + event.attempts()
                 + (event.attempts() == 1 ? " attempt in " : " attempts in ")
                 + milliseconds(event.elapsed()) + failure
-                + (event.reason() == StopReason.NOT_IDEMPOTENT ? "; " + onceOnly(event) : "");
+                + (event.reason() == StopReason.NOT_IDEMPOTENT ? "; " + onceOnly(event) : "")
+                + judgedBy(event);
+    }
+
+    /** What decided what the failure means: not where another thing than its meaning ended the call. */
+    private static String judgedBy(Ended event) {
+        Verdict verdict = event.verdict();
+        if (verdict == null || verdict.rule() == null) {
+            return "";
+        }
+        boolean judged = switch (event.reason()) {
+            case SUCCESS, CANCELLED -> false;
+            case NESTED -> verdict.kind() == Verdict.Kind.NESTED;
+            default -> true;
+        };
+        return judged ? "; judged by " + Texts.line(verdict.rule(), LONGEST) : "";
     }
 
     private static String onceOnly(Ended event) {

@@ -9,8 +9,6 @@ import dev.retrykit.circuit.CircuitCounters;
 import dev.retrykit.circuit.CircuitSnapshot;
 import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.circuit.KeyedCircuits;
-import dev.retrykit.failure.FailureClassifier;
-import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Layer;
 import dev.retrykit.spring.settings.Setting;
@@ -51,7 +49,7 @@ public final class CircuitEntry {
     CircuitEntry(String name, boolean own, CircuitTerms terms, EngineParts parts) {
         this.own = own;
         this.terms = terms;
-        RetryPolicy once = once(parts.failures(), parts.results());
+        RetryPolicy once = once(parts);
         this.circuits = KeyedCircuits.of(
                 () -> Circuit.builder(name)
                         .policy(terms.policy().policy())
@@ -110,12 +108,13 @@ public final class CircuitEntry {
         return circuits.get(key).engine(this, circuit -> guard.with(circuit, guard.budget()));
     }
 
-    private static RetryPolicy once(List<FailureClassifier> classifiers, ResultClassifier results) {
+    private static RetryPolicy once(EngineParts parts) {
         RetryPolicy.Builder once = RetryPolicy.builder()
                 .maxAttempts(1)
                 .timeBudget(Duration.ofNanos(Nanos.UNLIMITED))
-                .resultClassifier(results);
-        classifiers.forEach(once::classifier);
+                .clock(parts.time()::now)
+                .resultClassifier(parts.results());
+        parts.failures().forEach(once::classifier);
         return once.build();
     }
 

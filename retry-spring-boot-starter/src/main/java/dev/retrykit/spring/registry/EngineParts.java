@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param observer watches each attempt; null if nobody does
  * @param retryListeners are told what calls do
  * @param circuitListener is told what circuits do
- * @param classifiers asked before the rules for HTTP statuses
+ * @param classifiers the application's own, its lines of the failure book, and those of this library: asked in this order
+ *     before the rules for HTTP statuses
  * @param statusReaders know the exceptions and return values of HTTP clients
  * @param resultClassifiers judge return values, by the names under which policies ask for them
  * @param delayFunctions backoffs of the application's own, by the names under which policies ask for them
@@ -85,11 +86,10 @@ public record EngineParts(
                         String.valueOf(function.value()),
                         section + ".backoff.function (" + function.origin() + ")",
                         DelayFunction.class);
-        return new PolicyParts(
-                failures,
-                results,
-                delay,
-                builder -> policyCustomizers.forEach(customizer -> customizer.customize(name, builder)));
+        return new PolicyParts(failures, results, delay, builder -> {
+            builder.clock(time::now);
+            policyCustomizers.forEach(customizer -> customizer.customize(name, builder));
+        });
     }
 
     /** What a circuit knows of failures besides the JDK's rules. */

@@ -28,6 +28,9 @@ final class KnownKeys {
             String element = name.getElement(i, Form.ORIGINAL);
             if (type instanceof ParameterizedType generic && generic.getRawType() == Map.class) {
                 type = generic.getActualTypeArguments()[1];
+                if (type == String.class) {
+                    return null;
+                }
             } else if (type instanceof Class<?> record && record.isRecord()) {
                 RecordComponent component = component(record, element);
                 if (component == null) {

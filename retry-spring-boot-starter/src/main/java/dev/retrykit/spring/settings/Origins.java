@@ -35,6 +35,7 @@ final class Origins implements BindHandler {
     private final Map<String, String> byKey = new HashMap<>();
     private final Set<String> blank = new HashSet<>();
     private final Map<String, String> placeholders = new HashMap<>();
+    private final Set<String> variables = new HashSet<>();
     private final boolean resolving;
 
     /**
@@ -112,6 +113,9 @@ final class Origins implements BindHandler {
         if (property != null) {
             String key = canonical(name.toString());
             byKey.put(key, text(property));
+            if (property.getSource() != null && SettingsBinder.isEnvironment(property.getSource())) {
+                variables.add(key);
+            }
             String written = String.valueOf(property.getValue());
             if (resolving && written.contains(PLACEHOLDER)) {
                 placeholders.put(key, written);
@@ -147,6 +151,11 @@ final class Origins implements BindHandler {
     private static boolean isElement(String key, String list) {
         return key.startsWith(list + ".")
                 && key.substring(list.length() + 1).chars().allMatch(Character::isDigit);
+    }
+
+    /** Whether a key's value is that of an environment variable. */
+    boolean isVariable(String key) {
+        return variables.contains(canonical(key));
     }
 
     /** Whether a key is there without a value, which switches it off. */

@@ -15,6 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param policies retry policies by name; [SimpleClass.method] is the name of an annotation without one
  * @param circuits circuits by name
  * @param budgets retry budgets that several policies share, by name
+ * @param failures what exceptions mean: the full name of a class, and a line such as status(getCode, getResponseHeaders),
+ *     flag(isRetryable), transient, throttled, answered, permanent, neutral or unknown-effect
  * @param http what holds for HTTP, on both sides
  * @param idempotency what holds for idempotent methods
  * @param aspect how annotations take effect, and where retries stand among other aspects
@@ -27,6 +29,7 @@ public record RetrykitProperties(
         @DefaultValue Map<String, PolicySettings> policies,
         @DefaultValue Map<String, CircuitSettings> circuits,
         @DefaultValue Map<String, BudgetSettings> budgets,
+        @DefaultValue Map<String, String> failures,
         @DefaultValue @NestedConfigurationProperty HttpSettings http,
         @DefaultValue @NestedConfigurationProperty IdempotencySettings idempotency,
         @DefaultValue Aspect aspect) {
@@ -36,6 +39,7 @@ public record RetrykitProperties(
             true,
             true,
             new Defaults(null, null, null),
+            Map.of(),
             Map.of(),
             Map.of(),
             Map.of(),

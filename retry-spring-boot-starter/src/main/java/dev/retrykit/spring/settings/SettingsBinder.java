@@ -197,7 +197,7 @@ public final class SettingsBinder {
     }
 
     /** Variables can't express every name, and an orchestrator may inject ones that look like ours. */
-    private static boolean isEnvironment(ConfigurationPropertySource source) {
+    static boolean isEnvironment(ConfigurationPropertySource source) {
         return source.getUnderlyingSource() instanceof org.springframework.core.env.PropertySource<?> underlying
                 && StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME.equals(underlying.getName());
     }

@@ -47,6 +47,11 @@ public final class WrittenSettings {
                 && properties.budgets().isEmpty();
     }
 
+    /** The application's own lines of the failure book, by class. */
+    Map<String, String> failures() {
+        return CutLines.joined(properties.failures());
+    }
+
     /** What is written about HTTP. */
     public HttpSettings http() {
         return properties.http();
@@ -60,6 +65,11 @@ public final class WrittenSettings {
     /** Where a key came from, for messages. */
     public String origin(String key) {
         return origins.of(key);
+    }
+
+    /** Whether a key's value is that of an environment variable, which can't express every name. */
+    boolean isVariable(String key) {
+        return origins.isVariable(key);
     }
 
     /** What is written for a key: of a text with a placeholder not what was filled in, which may be somebody's secret. */
@@ -76,7 +86,8 @@ public final class WrittenSettings {
      */
     public InvalidSettingException wrong(String key, Object value, String rule) {
         return new InvalidSettingException(
-                "'" + key + "' = " + Texts.quoted(written(key, value)) + " (" + origin(key) + "): " + rule + ".",
+                "'" + key + "' = " + Texts.quoted(written(key, value)) + " (" + origin(key) + "): " + rule
+                        + (rule.endsWith("?") ? "" : "."),
                 "Correct the value.");
     }
 

@@ -18,6 +18,7 @@ const number = new Intl.NumberFormat('en', {maximumFractionDigits: 1});
 const shown = new Map();
 const past = new Map();
 let report = null;
+let met = null;
 let receivedAt = 0;
 let paused = false;
 let timer = 0;
@@ -190,6 +191,44 @@ function drawMethod(name, it) {
         + number.format(it.unfenced) + ' of them unfenced')]};
 }
 
+/** Unknown ones first: they are what somebody has to say something about. A row stays the same element while it is shown. */
+function drawFailures() {
+  $('failures').hidden = !met;
+  if (!met) { return; }
+  const wanted = $('search').value.trim().toLowerCase();
+  const isUnknown = it => it.meaning === 'unknown';
+  const rows = met.failures
+      .filter(it => !wanted || (it.failure + ' ' + it.meaning + ' ' + (it.rule || '')).toLowerCase().includes(wanted))
+      .sort((one, other) => isUnknown(other) - isUnknown(one) || ($('sort').value === 'name' ? one.failure.localeCompare(other.failure) : 0));
+  const all = met.failures.length;
+  const others = met.others ? number.format(met.others) + ' more attempts failed in other ways than these ' + all + '.' : '';
+  const unknown = met.unknown.length;
+  $('failures-count').textContent = rows.length === all ? String(all) : rows.length + ' of ' + all;
+  $('failures-note').textContent = (unknown ? 'Nothing knows ' + (unknown === 1 ? 'one class' : unknown + ' classes') + ' of failures: they aren’t retried. '
+      + 'Say what they mean under retrykit.failures. ' : '') + others;
+  $('failures-note').hidden = !$('failures-note').textContent;
+  $('failures-empty').hidden = rows.length > 0;
+  $('failures-empty').textContent = all ? 'None of that name.' : 'No attempt has failed yet.';
+  $('failures-scroll').hidden = !rows.length;
+  const drawn = rows.map(drawFailure);
+  const list = $('failures-rows');
+  if (drawn.length !== list.children.length || drawn.some((row, i) => list.children[i] !== row)) { list.replaceChildren(...drawn); }
+}
+
+function drawFailure(it) {
+  const key = 'failure ' + [it.failure, it.meaning, it.rule].join('\n');
+  let row = shown.get(key);
+  if (!row) {
+    const head = element('th', '', it.failure);
+    head.scope = 'row';
+    row = element('tr', it.meaning === 'unknown' ? 'unknown' : '', head, element('td', 'meaning', it.meaning),
+        element('td', it.rule ? '' : 'quiet', it.rule || 'nothing'), element('td', ''));
+    shown.set(key, row);
+  }
+  row.lastChild.textContent = number.format(it.count);
+  return row;
+}
+
 /** Cards stay the same elements, so that whoever reads with a keyboard or a screen reader isn't thrown out. */
 function draw(section, things, drawOne) {
   const list = $(section);
@@ -242,6 +281,7 @@ function drawAll() {
         + Object.entries(idempotency.results).map(([result, n]) => number.format(n) + ' ' + result).join(', ');
     draw('methods', idempotency.methods, drawMethod);
   }
+  drawFailures();
   const open = Object.values(report.circuits).filter(it => it.state === 'OPEN' || it.state === 'FORCED_OPEN').length;
   const text = open ? open + (open === 1 ? ' circuit is open' : ' circuits are open') : 'No circuit is open';
   if ($('summary').textContent !== text) { $('summary').textContent = text; }
@@ -271,7 +311,7 @@ async function read(what) {
 async function load() {
   clearTimeout(timer);
   try {
-    report = await read('?settings=false');
+    [report, met] = await Promise.all([read('?settings=false'), read('/failures').catch(() => met)]);
     receivedAt = performance.now();
     if ($('notice').dataset.kind === 'lost') { notice('', false); $('notice').dataset.kind = ''; }
     drawAll();

@@ -117,9 +117,13 @@ class ShownValuesTests {
             SecurityContext nobody = SecurityContext.NONE;
             SecurityContext ivy = new Caller(() -> "ivy", Set.of("reader"));
             SecurityContext ann = new Caller(() -> "ann", Set.of("admin"));
-            RetryEndpoint always = new RetryEndpoint(retries, null, new ShownValues(List.of(), Show.ALWAYS, Set.of()));
-            RetryEndpoint authorized =
-                    new RetryEndpoint(retries, null, new ShownValues(List.of(), Show.WHEN_AUTHORIZED, Set.of("admin")));
+            RetryEndpoint always = new RetryEndpoint(
+                    retries, null, new ShownValues(List.of(), Show.ALWAYS, Set.of()), new FailureCounts());
+            RetryEndpoint authorized = new RetryEndpoint(
+                    retries,
+                    null,
+                    new ShownValues(List.of(), Show.WHEN_AUTHORIZED, Set.of("admin")),
+                    new FailureCounts());
 
             assertThat(value(always, nobody, "payments", "idempotency-key")).isEqualTo("'hunter2' + #id");
             assertThat(value(authorized, nobody, "payments", "idempotency-key")).isEqualTo(HIDDEN);
@@ -141,12 +145,25 @@ class ShownValuesTests {
                                     .orderedStream()
                                     .toList(),
                             Show.NEVER,
-                            Set.of()));
+                            Set.of()),
+                    new FailureCounts());
             assertThat(value(endpoint, SecurityContext.NONE, "plain", "idempotency-key"))
                     .isEqualTo(HIDDEN);
             assertThat(value(endpoint, SecurityContext.NONE, "payments", "max-attempts"))
                     .isEqualTo(4);
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"says(${secret.text}) = nonsense-${secret.text}", "flag(${secret.text})", "${secret.text}"})
+    void aLineOfFailuresThatCannotBeReadIsNamedAsItIsWritten(String line) {
+        Apps.plain()
+                .withPropertyValues("secret.text=hunter2", "retrykit.failures.java.io.IOException=" + line)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("'retrykit.failures.java.io.IOException' = '" + line + "'")
+                        .message()
+                        .doesNotContain("hunter2"));
     }
 
     static class Payments {

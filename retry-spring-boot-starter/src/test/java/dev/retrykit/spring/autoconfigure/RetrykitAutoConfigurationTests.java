@@ -14,11 +14,9 @@ import dev.retrykit.failure.Verdict;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.actuate.RetryEndpoint;
 import dev.retrykit.spring.failure.BrokenAnswers;
-import dev.retrykit.spring.failure.CallerFailures;
 import dev.retrykit.spring.failure.DataFailures;
 import dev.retrykit.spring.failure.GrpcFailures;
 import dev.retrykit.spring.failure.JettyFailures;
-import dev.retrykit.spring.failure.NettyFailures;
 import dev.retrykit.spring.failure.RestClientStatus;
 import dev.retrykit.spring.failure.WebClientFailures;
 import dev.retrykit.spring.method.RetryPostProcessor;
@@ -215,10 +213,8 @@ class RetrykitAutoConfigurationTests {
                                 context.getBeanProvider(FailureClassifier.class).orderedStream())
                         .startsWith(own, context.getBean("zebra", FailureClassifier.class))
                         .endsWith(
-                                context.getBean(CallerFailures.class),
                                 context.getBean(GrpcFailures.class),
                                 context.getBean(DataFailures.class),
-                                context.getBean(NettyFailures.class),
                                 context.getBean(WebClientFailures.class),
                                 context.getBean(JettyFailures.class),
                                 context.getBean(BrokenAnswers.class)));
@@ -276,13 +272,11 @@ class RetrykitAutoConfigurationTests {
         @Override
         public String[] selectImports(AnnotationMetadata importing) {
             return new String[] {
-                RetrykitCallerAutoConfiguration.class.getName(),
                 RetrykitDataAutoConfiguration.class.getName(),
                 RetrykitGrpcAutoConfiguration.class.getName(),
                 RetrykitHttpAutoConfiguration.class.getName(),
                 RetrykitAutoConfiguration.class.getName(),
                 RetrykitMetricsAutoConfiguration.class.getName(),
-                RetrykitNettyAutoConfiguration.class.getName(),
                 RetrykitEndpointAutoConfiguration.class.getName()
             };
         }
@@ -305,9 +299,7 @@ class RetrykitAutoConfigurationTests {
                         .hasSingleBean(RetryEndpoint.class)
                         .hasSingleBean(RestClientStatus.class)
                         .hasSingleBean(DataFailures.class)
-                        .hasSingleBean(GrpcFailures.class)
-                        .hasSingleBean(NettyFailures.class)
-                        .hasSingleBean(CallerFailures.class));
+                        .hasSingleBean(GrpcFailures.class));
     }
 
     @ParameterizedTest
@@ -354,9 +346,7 @@ class RetrykitAutoConfigurationTests {
                             .doesNotHaveBean(RetryEndpoint.class)
                             .doesNotHaveBean(RestClientStatus.class)
                             .doesNotHaveBean(DataFailures.class)
-                            .doesNotHaveBean(GrpcFailures.class)
-                            .doesNotHaveBean(NettyFailures.class)
-                            .hasSingleBean(CallerFailures.class);
+                            .doesNotHaveBean(GrpcFailures.class);
                     assertThat(context.getBean(Service.class).find()).isEqualTo("found after 2");
                 });
     }
@@ -389,13 +379,10 @@ class RetrykitAutoConfigurationTests {
         assertThat(ImportCandidates.load(AutoConfiguration.class, null).getCandidates())
                 .contains(
                         RetrykitAutoConfiguration.class.getName(),
-                        RetrykitCallerAutoConfiguration.class.getName(),
                         RetrykitDataAutoConfiguration.class.getName(),
                         RetrykitGrpcAutoConfiguration.class.getName(),
                         RetrykitHttpAutoConfiguration.class.getName(),
                         RetrykitMetricsAutoConfiguration.class.getName(),
-                        RetrykitNettyAutoConfiguration.class.getName(),
-                        RetrykitNettyAutoConfiguration.class.getName(),
                         RetrykitEndpointAutoConfiguration.class.getName());
     }
 

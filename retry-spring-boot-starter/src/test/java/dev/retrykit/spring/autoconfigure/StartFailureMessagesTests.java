@@ -128,6 +128,23 @@ class StartFailureMessagesTests {
                         "An unknown bean that judges values",
                         "retrykit.policies.inventory.retry-on-result: [emptyAnswer]"),
                 written("An unknown delay function", "retrykit.policies.inventory.backoff.function: steps"),
+                written("A line about no class", "retrykit.failures.com.acme.ApiException: transient"),
+                written("A line about a class that is no failure", "retrykit.failures.java.lang.String: transient"),
+                written("A line with no such clause", "retrykit.failures.java.sql.SQLException: flga(getErrorCode)"),
+                written(
+                        "A line with no such meaning",
+                        "retrykit.failures.java.sql.SQLException: \"code(getErrorCode: 1205) = transiant\""),
+                written(
+                        "A line whose parenthesis isn't closed",
+                        "retrykit.failures.java.sql.SQLException: sql(getSQLState, getErrorCode"),
+                written(
+                        "A line that reads what isn't there",
+                        "retrykit.failures.java.io.IOException: status(getStatus)"),
+                written("A line that says nothing", "retrykit.failures.java.io.IOException:"),
+                written("Two lines about one class", """
+                        retrykit.failures:
+                          "[org.springframework.web.client.HttpClientErrorException$Conflict]": transient
+                          org.springframework.web.client.HttpClientErrorException.Conflict: permanent"""),
                 written("A guard for no policy", """
                         retrykit:
                           policies.inventory:

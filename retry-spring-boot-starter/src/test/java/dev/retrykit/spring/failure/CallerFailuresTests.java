@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
+import dev.retrykit.failure.book.FailureBook;
 import jakarta.validation.ConstraintViolationException;
 import java.net.ConnectException;
 import java.util.Set;
@@ -19,7 +20,7 @@ import org.springframework.transaction.TransactionSystemException;
 
 class CallerFailuresTests {
 
-    private final CallerFailures classifier = new CallerFailures();
+    private final FailureBook classifier = FailureBook.standard();
 
     static Stream<Exception> failures() {
         return Stream.of(
@@ -37,15 +38,8 @@ class CallerFailuresTests {
     }
 
     @Test
-    void whatWasCausedByTheNetworkIsLeftToOthers() {
+    void whatWasCausedByTheNetworkIsTransient() {
         assertThat(classifier.classify(new AccessDeniedException("no answer", new ConnectException())))
-                .isNull();
-    }
-
-    @Test
-    void otherFailuresAreLeftToOthers() {
-        assertThat(classifier.classify(new IllegalStateException("?"))).isNull();
-        assertThat(classifier.classify(new java.nio.file.AccessDeniedException("a file")))
-                .isNull();
+                .isEqualTo(Verdict.retryable());
     }
 }

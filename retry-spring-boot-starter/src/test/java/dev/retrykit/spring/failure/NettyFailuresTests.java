@@ -3,11 +3,12 @@ package dev.retrykit.spring.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
+import dev.retrykit.failure.book.FailureBook;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.timeout.ReadTimeoutException;
 import io.netty.handler.timeout.WriteTimeoutException;
-import java.net.ConnectException;
 import java.sql.SQLException;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
@@ -18,7 +19,7 @@ import org.springframework.web.client.ResourceAccessException;
 
 class NettyFailuresTests {
 
-    private final NettyFailures classifier = new NettyFailures();
+    private final FailureBook classifier = FailureBook.standard();
 
     static Stream<Exception> timeouts() {
         return Stream.of(
@@ -45,10 +46,8 @@ class NettyFailuresTests {
     }
 
     @Test
-    void whatTheJdksRulesKnowIsLeftToThem() {
+    void whatAFailureOfADatabaseSaysComesFirst() {
         assertThat(classifier.classify(new SQLException("?", "08007", ReadTimeoutException.INSTANCE)))
-                .isNull();
-        assertThat(classifier.classify(new ConnectException())).isNull();
-        assertThat(classifier.classify(new IllegalStateException("?"))).isNull();
+                .isEqualTo(Verdict.of(Verdict.Kind.NOT_IDEMPOTENT, Signal.FAILURE));
     }
 }

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.retrykit.Retry;
+import dev.retrykit.RetryEvent;
+import dev.retrykit.StopReason;
 import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.circuit.CircuitSnapshot;
 import dev.retrykit.circuit.CircuitState;
+import dev.retrykit.failure.Verdict;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.time.ManualTime;
@@ -114,7 +117,7 @@ class RetryLogTests {
 
         assertThat(lines(output, "retry"))
                 .containsExactly("WARN dev.retrykit.retry - Policy 'inventory': EXHAUSTED after 2 attempts in 200ms;"
-                        + " java.net.ConnectException: down");
+                        + " java.net.ConnectException: down; judged by the JDK's rules: the network or a time-out");
     }
 
     @Test
@@ -192,7 +195,7 @@ class RetryLogTests {
 
         assertThat(lines(output, "retry"))
                 .containsExactly("DEBUG dev.retrykit.retry - Policy 'inventory': NOT_RETRYABLE after 1 attempt in 0s;"
-                        + " java.io.FileNotFoundException: wrong");
+                        + " java.io.FileNotFoundException: wrong; judged by the JDK's rules: an address or a file");
     }
 
     @Test
@@ -204,8 +207,9 @@ class RetryLogTests {
         });
 
         assertThat(lines(output, "retry"))
-                .containsExactly("WARN dev.retrykit.retry - Policy 'inventory': NOT_RETRYABLE after 2 attempts in"
-                        + " 200ms; java.io.FileNotFoundException: wrong");
+                .containsExactly(
+                        "WARN dev.retrykit.retry - Policy 'inventory': NOT_RETRYABLE after 2 attempts in"
+                                + " 200ms; java.io.FileNotFoundException: wrong; judged by the JDK's rules: an address or a file");
     }
 
     @Test
@@ -221,12 +225,14 @@ class RetryLogTests {
                 .containsExactly(
                         "WARN dev.retrykit.retry - Policy 'inventory': nothing tells whether"
                                 + " java.lang.IllegalStateException is transient, so it isn't retried. If it is, name it"
-                                + " under retrykit.policies.inventory.retry-on, which adds it to what is known."
-                                + " Said once.",
+                                + " under retrykit.policies.inventory.retry-on, which adds it to what is known, or say"
+                                + " for all policies what it means: retrykit.failures.java.lang.IllegalStateException:"
+                                + " transient. Said once.",
                         "WARN dev.retrykit.retry - Policy 'inventory': nothing tells whether"
                                 + " java.lang.UnsupportedOperationException is transient, so it isn't retried. If it is,"
                                 + " name it under retrykit.policies.inventory.retry-on, which adds it to what is"
-                                + " known. Said once.");
+                                + " known, or say for all policies what it means:"
+                                + " retrykit.failures.java.lang.UnsupportedOperationException: transient. Said once.");
     }
 
     @Test
@@ -253,7 +259,8 @@ class RetryLogTests {
         assertThat(lines(output, "retry"))
                 .containsExactly("WARN dev.retrykit.retry - Policy 'inventory': NOT_IDEMPOTENT after 1 attempt in 0s;"
                         + " java.sql.SQLException: lost; it may have had its effect. If a second one does no harm, set"
-                        + " retrykit.policies.inventory.idempotent: true");
+                        + " retrykit.policies.inventory.idempotent: true; judged by SQL state 08007|40003:"
+                        + " unknown-effect");
     }
 
     @Test
@@ -291,7 +298,7 @@ class RetryLogTests {
         assertThat(lines(output, "retry"))
                 .singleElement()
                 .asString()
-                .endsWith("down\\nERROR forged\\r\\u001b[31m\\u0085x\\u2028y");
+                .contains("down\\nERROR forged\\r\\u001b[31m\\u0085x\\u2028y; judged by");
         assertThat(output.getOut().lines()).noneMatch(line -> line.startsWith("ERROR"));
     }
 
@@ -352,6 +359,62 @@ class RetryLogTests {
                         + " HALF_OPEN -> CLOSED; a dry run, all calls go through");
     }
 
+    static final class OddFailure extends Exception {
+        private static final long serialVersionUID = 1;
+
+        OddFailure(String message) {
+            super(message);
+        }
+    }
+
+    @Test
+    void aLineOfTheApplicationIsNamed(CapturedOutput output) {
+        String type = OddFailure.class.getName();
+        String yml = YML + "  failures: { \"[" + type + "]\": \"says(lost|${filled:hunter2}) = transient\" }\n";
+        with(yml, () -> {
+            target.failure = new OddFailure("lost");
+            fail(1);
+        });
+
+        assertThat(lines(output, "retry"))
+                .singleElement()
+                .asString()
+                .endsWith(": lost; judged by " + type + ": says(lost|${filled:hunter2}) = transient");
+    }
+
+    @Test
+    void aRuleForgesNoLineAndIsCut(CapturedOutput output) {
+        RetryEvent.Ended ended = new RetryEvent.Ended(
+                "inventory",
+                2,
+                new ConnectException("down"),
+                StopReason.EXHAUSTED,
+                Duration.ofSeconds(1),
+                Verdict.retryable().by("a\nERROR forged " + "x".repeat(1_000)),
+                null);
+        new RetryLog(new ManualTime(), Runnable::run, () -> false).onEvent(ended);
+
+        assertThat(lines(output, "retry"))
+                .singleElement()
+                .asString()
+                .contains("; judged by a\\nERROR forged xxx")
+                .endsWith("x…")
+                .hasSizeLessThan(400);
+    }
+
+    @Test
+    void whatAClassIsCalledInBracketsIsSoInTheRemedy(CapturedOutput output) {
+        with(YML, () -> {
+            target.failure = new OddFailure("odd");
+            fail(1);
+        });
+
+        assertThat(lines(output, "retry"))
+                .singleElement()
+                .asString()
+                .contains("retrykit.failures.[" + OddFailure.class.getName() + "]: transient.");
+    }
+
     @Test
     void whatAnInnerPolicyGaveUpOnNeedsNoExplanation(CapturedOutput output) {
         with(
@@ -364,7 +427,8 @@ class RetryLogTests {
                 });
 
         assertThat(lines(output, "retry"))
-                .anyMatch(line -> line.contains("'inventory': NESTED"))
+                .anyMatch(line -> line.contains("'inner': EXHAUSTED") && line.endsWith("; judged by retry-on"))
+                .anyMatch(line -> line.contains("'inventory': NESTED") && !line.contains("judged by"))
                 .noneMatch(line -> line.contains("is transient"));
     }
 

@@ -1,7 +1,9 @@
-package dev.retrykit.failure;
+package dev.retrykit.failure.book;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retrykit.failure.Signal;
+import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
 import java.net.ConnectException;
 import java.net.SocketException;
@@ -25,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SqlFailuresTests {
 
-    private final FailureClassifier classifier = FailureClassifier.jdk();
+    private final FailureBook classifier = FailureBook.standard();
 
     @ParameterizedTest
     @CsvSource({
@@ -43,6 +45,13 @@ class SqlFailuresTests {
         "40002, NOT_RETRYABLE,  SUCCESS",
         "28000, NOT_RETRYABLE,  NONE",
         "28P01, NOT_RETRYABLE,  NONE",
+        "08000, RETRYABLE,      FAILURE",
+        "53300, RETRYABLE,      THROTTLED",
+        "55P03, RETRYABLE,      FAILURE",
+        "57014, RETRYABLE,      FAILURE",
+        "57P01, RETRYABLE,      FAILURE",
+        "0A000, NOT_RETRYABLE,  SUCCESS",
+        "40000, RETRYABLE,      FAILURE",
     })
     void theStateDecides(String state, Kind kind, Signal signal) {
         assertVerdict(new SQLException("?", state), kind, signal);
@@ -71,7 +80,7 @@ class SqlFailuresTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "HY000", "08000", "0A000", "53300", "57014", "XX000"})
+    @ValueSource(strings = {"", "HY000", "XX000"})
     void aboutAnyOtherStateItHasNoOpinion(String state) {
         assertThat(classifier.classify(new SQLException("?", state))).isNull();
         assertThat(classifier.classify(new SQLNonTransientConnectionException("?", state)))
@@ -159,9 +168,8 @@ class SqlFailuresTests {
     }
 
     @Test
-    void aRolledBackCommitOfNoKnownReasonIsLeftToOthers() {
-        assertThat(classifier.classify(new DriversConnection(new SQLException("?", "40000")).commit()))
-                .isNull();
+    void aRolledBackCommitLeavesNothing() {
+        assertVerdict(new DriversConnection(new SQLException("?", "40000")).commit(), Kind.RETRYABLE, Signal.FAILURE);
     }
 
     @Test

@@ -1,0 +1,2 @@
+/** What a reader of the pages has at home. */
+package com.acme;

@@ -1,0 +1,136 @@
+package dev.retrykit.documentation;
+
+import dev.retrykit.failure.book.BookLine;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The failure book in words: a table for each library. */
+final class FailurePage {
+
+    private static final Pattern CLAUSE = Pattern.compile("([a-z-]+)(?:\\(([^()]*)\\))?(?: ?= ?(\\S+))?(?:, |$)");
+
+    private FailurePage() {}
+
+    static String of(List<BookLine> lines) {
+        Map<String, List<BookLine>> libraries = new LinkedHashMap<>();
+        lines.forEach(line -> libraries
+                .computeIfAbsent(line.heading(), heading -> new ArrayList<>())
+                .add(line));
+        return libraries.entrySet().stream()
+                .map(library -> "\n### " + library.getKey() + "\n\n| failure | means |\n| --- | --- |\n"
+                        + library.getValue().stream().map(FailurePage::row).collect(Collectors.joining()))
+                .collect(Collectors.joining());
+    }
+
+    /** The libraries whose failures may have had their effect, and which these are. */
+    static String ofUnknownEffects(List<BookLine> lines) {
+        Map<String, List<BookLine>> libraries = new LinkedHashMap<>();
+        lines.stream()
+                .filter(line -> line.text().matches(".*\\bunknown-effect\\b.*"))
+                .forEach(line -> libraries
+                        .computeIfAbsent(line.heading(), heading -> new ArrayList<>())
+                        .add(line));
+        return "| library | failure |\n| --- | --- |\n"
+                + libraries.entrySet().stream()
+                        .map(library -> "| " + library.getKey() + " | "
+                                + library.getValue().stream()
+                                        .map(line ->
+                                                "`" + shortened(line.type()).replace("|", "`, `") + "`")
+                                        .distinct()
+                                        .collect(Collectors.joining(", "))
+                                + " |\n")
+                        .collect(Collectors.joining());
+    }
+
+    /** What SQLStates of the standard mean, by meaning. */
+    static String ofSqlStates(List<BookLine> lines) {
+        Map<String, List<String>> meanings = new LinkedHashMap<>();
+        lines.stream()
+                .filter(line -> line.type().startsWith("state "))
+                .forEach(line -> meanings.computeIfAbsent(line.text(), meaning -> new ArrayList<>())
+                        .addAll(List.of(line.type().substring("state ".length()).split("\\|"))));
+        return "| SQLState | means |\n| --- | --- |\n"
+                + meanings.entrySet().stream()
+                        .map(meaning -> "| "
+                                + meaning.getValue().stream()
+                                        .sorted()
+                                        .distinct()
+                                        .collect(Collectors.joining(", "))
+                                + " | " + meaning.getKey() + " |\n")
+                        .collect(Collectors.joining());
+    }
+
+    private static String shortened(String type) {
+        return type.contains(" ")
+                ? type
+                : type.substring(type.lastIndexOf('.') + 1).replace('$', '.');
+    }
+
+    private static String row(BookLine line) {
+        return "| `" + line.type().replace("|", "`, `") + "` | "
+                + meaning(line.text()).replace("|", "\\|") + " |\n";
+    }
+
+    private static String meaning(String text) {
+        List<String> deciding = new ArrayList<>();
+        List<String> changing = new ArrayList<>();
+        Matcher clause = CLAUSE.matcher(text);
+        while (clause.find() && !clause.group().isEmpty()) {
+            String words = words(clause.group(1), clause.group(2), clause.group(3));
+            (isChange(clause.group(1)) ? changing : deciding).add(words);
+        }
+        List<String> all = new ArrayList<>();
+        if (!deciding.isEmpty()) {
+            all.add(String.join("; else ", deciding));
+        }
+        all.addAll(changing);
+        return String.join(". ", all);
+    }
+
+    private static boolean isChange(String name) {
+        return List.of("method", "unsafe", "retry-after", "headers", "attempts", "commit")
+                .contains(name);
+    }
+
+    private static String words(String name, String arguments, String result) {
+        String where = result == null ? "" : result + " where ";
+        return switch (name) {
+            case "status" -> "by HTTP status" + (arguments.matches(".*[, ].*") ? " and headers" : "");
+            case "flag" -> (result == null ? "transient" : result) + " where `" + arguments + "`";
+            case "code" -> where + coded(arguments, " is ");
+            case "label" -> where + "it has the label " + values(arguments.substring(arguments.indexOf(':') + 1));
+            case "word" -> where + "the message begins with " + values(arguments);
+            case "says" -> where + "the message says " + values(arguments);
+            case "ends" -> where + "the class is called " + values(arguments);
+            case "thrown-in" -> where + "it is thrown by " + values(arguments);
+            case "failures" -> "by the failures that it holds";
+            case "sql" -> "by vendor code and SQLState";
+            case "sql-class" -> "by the class of the SQLState";
+            case "cause" -> "by its cause";
+            case "pass" -> "by its cause, or unknown";
+            case "unsafe", "method" -> "A POST or PATCH that may have been done isn't repeated";
+            case "retry-after" -> "Waits as `" + arguments.split("[ ,]")[0] + "` asks";
+            case "headers" -> "Waits as its headers ask";
+            case "attempts" -> "`NESTED` where `" + arguments + "` is above 1";
+            case "commit" -> "A commit that failed isn't repeated";
+            default -> name;
+        };
+    }
+
+    private static String coded(String arguments, String is) {
+        int colon = arguments.indexOf(':');
+        return "`" + arguments.substring(0, colon).trim() + "`" + is + values(arguments.substring(colon + 1));
+    }
+
+    private static String values(String values) {
+        return Pattern.compile("\\|")
+                .splitAsStream(values)
+                .map(value -> "`" + value.trim() + "`")
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,210 @@
+package dev.retrykit.failure.book;
+
+import dev.retrykit.failure.Causes;
+import dev.retrykit.failure.Signal;
+import dev.retrykit.failure.Verdict;
+import dev.retrykit.failure.Verdict.Kind;
+import dev.retrykit.http.RetryAdvice;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The clauses that decide nothing, but change what was decided. */
+final class Changes {
+
+    private Changes() {}
+
+    /**
+     * The method of an HTTP request. A request that must not be sent twice is repeated only after an answer that refused it, or
+     * where it certainly never left.
+     *
+     * @param method null of a library whose requests may all be POSTs
+     */
+    record Method(@Nullable Path method, String rule) implements Change {
+
+        /** RFC 9110, section 9.2.2. */
+        private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
+
+        @Override
+        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, Reading reading) {
+            if (verdict.kind() != Kind.RETRYABLE && verdict.kind() != Kind.NESTED || may.requests()) {
+                return verdict;
+            }
+            return isIdempotent(failure) || reading.isRefusal(failure) || NeverSent.is(failure)
+                    ? verdict
+                    : verdict.as(Kind.NOT_IDEMPOTENT).by(rule);
+        }
+
+        private boolean isIdempotent(Throwable failure) {
+            Object name = method == null ? "POST" : method.read(failure);
+            return name == null || IDEMPOTENT.contains(Words.text(name).toUpperCase(Locale.ROOT));
+        }
+
+        @Override
+        public boolean tellsMethod(Throwable failure) {
+            return method == null || method.read(failure) != null;
+        }
+
+        @Override
+        public List<Path> paths() {
+            return method == null ? List.of() : List.of(method);
+        }
+    }
+
+    /** The least delay before the next attempt. */
+    record RetryAfter(Path delay, Unit unit) implements Change {
+
+        @Override
+        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, Reading reading) {
+            if (verdict.kind() != Kind.RETRYABLE && verdict.kind() != Kind.NESTED) {
+                return verdict;
+            }
+            Duration least = unit.duration(delay.read(failure), reading.now());
+            return least == null ? verdict : longest(verdict, least);
+        }
+
+        @Override
+        public List<Path> paths() {
+            return List.of(delay);
+        }
+    }
+
+    /** The headers of an answer whose status isn't known. */
+    record Headers(Path headers, String rule) implements Change {
+
+        @Override
+        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, Reading reading) {
+            Object found =
+                    verdict.kind() == Kind.RETRYABLE || verdict.kind() == Kind.NESTED ? headers.read(failure) : null;
+            if (found == null) {
+                return verdict;
+            }
+            RetryAdvice advice = RetryAdvice.read(new ForeignHeaders(found), reading.now());
+            Verdict delayed = advice.delayNanos() == Verdict.NO_HINT
+                    ? verdict
+                    : longest(verdict, Duration.ofNanos(advice.delayNanos()));
+            return advice.vetoed() ? delayed.as(Kind.VETOED).by(rule) : delayed;
+        }
+
+        @Override
+        public List<Path> paths() {
+            return List.of(headers);
+        }
+    }
+
+    /** How many attempts the library has made by itself. */
+    record Attempts(Path attempts, String rule) implements Change {
+
+        @Override
+        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, Reading reading) {
+            return verdict.kind() == Kind.RETRYABLE && attempts.number(failure, 1) > 1
+                    ? verdict.as(Kind.NESTED).by(rule)
+                    : verdict;
+        }
+
+        @Override
+        public List<Path> paths() {
+            return List.of(attempts);
+        }
+    }
+
+    /** A commit that failed may have been done, unless the database answered or rolled back (class 40). */
+    record Commit(Path state, String rule) implements Change {
+
+        private static final Set<Kind> OPEN = Set.of(Kind.RETRYABLE, Kind.NESTED, Kind.UNKNOWN);
+
+        @Override
+        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, Reading reading) {
+            boolean open = !may.effects() && OPEN.contains(verdict.kind());
+            Object known = open ? state.read(failure) : null;
+            boolean rolledBack = known != null && Words.text(known).startsWith("40");
+            return open && !rolledBack && isOfCommit(failure)
+                    ? Verdict.of(Kind.NOT_IDEMPOTENT, Signal.FAILURE).by(rule)
+                    : verdict;
+        }
+
+        /** Drivers don't say so in any other way than by the stack trace. */
+        private static boolean isOfCommit(Throwable failure) {
+            for (StackTraceElement frame : Causes.stackTrace(failure)) {
+                if (frame.getMethodName().equals("commit")
+                        && frame.getClassName().contains("Connection")) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public List<Path> paths() {
+            return List.of(state);
+        }
+    }
+
+    private static Verdict longest(Verdict verdict, Duration least) {
+        return verdict.retryAfterNanos() >= least.toMillis() * 1_000_000 && verdict.retryAfterNanos() != Verdict.NO_HINT
+                ? verdict
+                : verdict.withRetryAfter(least);
+    }
+
+    /** What a number of time counts. */
+    enum Unit {
+        SECONDS,
+        MILLIS,
+        EPOCH_MILLIS;
+
+        static @Nullable Unit of(String word) {
+            for (Unit unit : values()) {
+                if (unit.word().equals(word)) {
+                    return unit;
+                }
+            }
+            return null;
+        }
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /** Null for what is no time, and for a negative one. */
+        @Nullable
+        Duration duration(@Nullable Object value, Instant now) {
+            if (value instanceof Duration duration) {
+                return duration.isNegative() ? null : duration;
+            }
+            if (value instanceof Instant instant) {
+                return until(instant, now);
+            }
+            if (value instanceof Date date) {
+                return until(Instant.ofEpochMilli(date.getTime()), now);
+            }
+            return value instanceof Number number ? ofNumber(number, now) : null;
+        }
+
+        private @Nullable Duration ofNumber(Number number, Instant now) {
+            double amount = number.doubleValue();
+            if (Double.isNaN(amount) || amount < 0) {
+                return null;
+            }
+            return switch (this) {
+                case SECONDS -> Duration.ofNanos((long) (amount * TimeUnit.SECONDS.toNanos(1)));
+                case MILLIS -> Duration.ofNanos((long) (amount * TimeUnit.MILLISECONDS.toNanos(1)));
+                case EPOCH_MILLIS -> until(Instant.ofEpochMilli(number.longValue()), now);
+            };
+        }
+
+        /** One that has passed is zero. */
+        private static Duration until(Instant then, Instant now) {
+            try {
+                Duration left = Duration.between(now, then);
+                return left.isNegative() ? Duration.ZERO : left;
+            } catch (ArithmeticException beyondCounting) {
+                return Duration.ofNanos(Long.MAX_VALUE);
+            }
+        }
+    }
+}

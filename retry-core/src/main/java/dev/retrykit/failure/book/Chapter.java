@@ -1,0 +1,73 @@
+package dev.retrykit.failure.book;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/** A text of headings in brackets, comments after {@code #}, and lines: {@code name: text}. */
+final class Chapter {
+
+    private Chapter() {}
+
+    /**
+     * The lines of a resource that lies beside this class.
+     *
+     * @param line takes a heading, and a line under it
+     */
+    static void read(String resource, BiConsumer<String, String> line) {
+        try (InputStream stream = Chapter.class.getResourceAsStream(resource)) {
+            if (stream == null) {
+                throw new IllegalStateException("The failure book lacks its chapter " + resource + ".");
+            }
+            BufferedReader reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
+            String heading = "";
+            for (String raw = reader.readLine(); raw != null; raw = reader.readLine()) {
+                String text = withoutComment(raw);
+                if (text.startsWith("[") && text.endsWith("]")) {
+                    heading = text.substring(1, text.length() - 1).trim();
+                } else if (!text.isEmpty()) {
+                    line.accept(heading, text);
+                }
+            }
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** The lines of a chapter about classes, which aren't parsed before somebody needs them. */
+    static void addTo(List<Unparsed> lines, String resource) {
+        read(resource, (heading, text) -> {
+            int colon = text.indexOf(':');
+            if (colon < 0) {
+                throw new InvalidLineException(resource + ": '" + text + "' has no colon");
+            }
+            String clauses = text.substring(colon + 1).trim();
+            lines.add(new Unparsed(heading, text.substring(0, colon).trim(), clauses, clauses));
+        });
+    }
+
+    /**
+     * A line as it is written.
+     *
+     * @param heading the library
+     * @param type the class that it is about
+     * @param text its clauses
+     * @param shown what is shown of them
+     */
+    record Unparsed(String heading, String type, String text, String shown) {
+
+        Line parse() {
+            return LineParser.parse(heading, type, text, shown);
+        }
+    }
+
+    private static String withoutComment(String raw) {
+        int comment = raw.startsWith("#") ? 0 : raw.indexOf(" #");
+        return (comment < 0 ? raw : raw.substring(0, comment)).trim();
+    }
+}

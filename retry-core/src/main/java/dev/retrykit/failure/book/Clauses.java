@@ -1,0 +1,236 @@
+package dev.retrykit.failure.book;
+
+import dev.retrykit.failure.Causes;
+import dev.retrykit.failure.Verdict;
+import dev.retrykit.http.AnswerRules;
+import dev.retrykit.http.RetryAdvice;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The clauses that decide. */
+final class Clauses {
+
+    private static final int LOWEST_STATUS = 400;
+    private static final int HIGHEST_STATUS = 999;
+    private static final int TOO_MANY = 429;
+    private static final int UNAVAILABLE = 503;
+    private static final int LONGEST_MESSAGE = 300;
+    private static final int FRAMES = 8;
+    private static final AnswerRules ANSWERS = AnswerRules.defaults();
+
+    private Clauses() {}
+
+    /** A fixed meaning. */
+    record Fixed(Verdict verdict) implements Clause {
+
+        @Override
+        public Verdict decide(Throwable failure, Reading reading) {
+            return verdict;
+        }
+    }
+
+    /** An HTTP status, and headers if there are any. */
+    record Status(Path status, @Nullable Path headers, String rule) implements Clause {
+
+        @Override
+        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+            int code = code(failure);
+            if (code == 0) {
+                return null;
+            }
+            Object found = headers == null ? null : headers.read(failure);
+            RetryAdvice advice = found == null
+                    ? RetryAdvice.none()
+                    : RetryAdvice.read(code, new ForeignHeaders(found), reading.now());
+            return ANSWERS.verdict(code, advice).by(rule);
+        }
+
+        /** Whether the request was answered 429, or 503 with the time at which to come again. */
+        boolean isRefusal(Throwable failure, Reading reading) {
+            int code = code(failure);
+            Object found = code == UNAVAILABLE && headers != null ? headers.read(failure) : null;
+            return code == TOO_MANY
+                    || found != null
+                            && RetryAdvice.read(new ForeignHeaders(found), reading.now())
+                                            .delayNanos()
+                                    != Verdict.NO_HINT;
+        }
+
+        /** 0 if it isn't that of a failure. */
+        int code(Throwable failure) {
+            long code = status.number(failure, 0);
+            return code < LOWEST_STATUS || code > HIGHEST_STATUS ? 0 : (int) code;
+        }
+
+        @Override
+        public List<Path> paths() {
+            return headers == null ? List.of(status) : List.of(status, headers);
+        }
+    }
+
+    /** A flag that is set. */
+    record Flag(Path flag, Verdict verdict) implements Clause {
+
+        @Override
+        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+            return flag.isTrue(failure) ? verdict : null;
+        }
+
+        @Override
+        public List<Path> paths() {
+            return List.of(flag);
+        }
+    }
+
+    /** A code: a number, a constant, a text. */
+    record Code(Path code, Words words, Verdict verdict) implements Clause {
+
+        @Override
+        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+            long number = code.number(failure, Long.MIN_VALUE);
+            if (number != Long.MIN_VALUE) {
+                return words.hasNumber(number) ? verdict : null;
+            }
+            Object value = code.read(failure);
+            return value != null && words.has(value) ? verdict : null;
+        }
+
+        @Override
+        public List<Path> paths() {
+            return List.of(code);
+        }
+    }
+
+    /** A label that the failure has. */
+    record Label(String method, List<String> labels, Verdict verdict) implements Clause {
+
+        @Override
+        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+            for (String label : labels) {
+                if (Labels.has(failure, method, label)) {
+                    return verdict;
+                }
+            }
+            return null;
+        }
+    }
+
+    /** The first word of the message. */
+    record Word(List<String> words, Verdict verdict) implements Clause {
+
+        @Override
+        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+            String message = Causes.message(failure);
+            if (message == null) {
+                return null;
+            }
+            for (String word : words) {
+                boolean ends = message.length() == word.length()
+                        || message.length() > word.length()
+                                && !Character.isLetterOrDigit(message.charAt(word.length()))
+                                && message.charAt(word.length()) != '_';
+                if (message.startsWith(word) && ends) {
+                    return verdict;
+                }
+            }
+            return null;
+        }
+    }
+
+    /** Words anywhere at the beginning of the message. */
+    record Says(List<String> texts, Verdict verdict) implements Clause {
+
+        @Override
+        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+            String message = Causes.message(failure);
+            if (message == null) {
+                return null;
+            }
+            String text = message.substring(0, Math.min(LONGEST_MESSAGE, message.length()))
+                    .toLowerCase(Locale.ROOT);
+            for (String part : texts) {
+                if (text.contains(part)) {
+                    return verdict;
+                }
+            }
+            return null;
+        }
+    }
+
+    /** The end of the name of the failure's own class. */
+    record Ends(List<String> suffixes, Verdict verdict) implements Clause {
+
+        @Override
+        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+            String name = failure.getClass().getName();
+            for (String suffix : suffixes) {
+                if (name.endsWith(suffix)) {
+                    return verdict;
+                }
+            }
+            return null;
+        }
+    }
+
+    /** The class that threw it, or a method of it; a name that ends with {@code *} is the beginning of one. */
+    record ThrownIn(List<String> classes, Verdict verdict) implements Clause {
+
+        @Override
+        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+            StackTraceElement[] frames = Causes.stackTrace(failure);
+            for (int i = 0; i < Math.min(FRAMES, frames.length); i++) {
+                if (isOne(frames[i])) {
+                    return verdict;
+                }
+            }
+            return null;
+        }
+
+        private boolean isOne(StackTraceElement frame) {
+            String name = frame.getClassName();
+            for (String type : classes) {
+                boolean begins = type.endsWith("*") && name.startsWith(type.substring(0, type.length() - 1));
+                if (begins || name.equals(type) || isMethod(type, name, frame.getMethodName())) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private static boolean isMethod(String written, String type, String method) {
+            return written.length() == type.length() + 1 + method.length()
+                    && written.startsWith(type)
+                    && written.endsWith("." + method);
+        }
+    }
+
+    /** The causes. */
+    record Cause() implements Clause {
+
+        @Override
+        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+            return reading.ofCauses(failure);
+        }
+    }
+
+    /** SQLState and vendor code: codes and whole states, or the classes that states begin with. */
+    record Sql(@Nullable Path state, @Nullable Path code, boolean byClass) implements Clause {
+
+        @Override
+        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+            Object known = state == null ? null : state.read(failure);
+            String text = known == null ? "" : Words.text(known);
+            if (byClass) {
+                return SqlCodes.standard().byClass(text);
+            }
+            long number = code == null ? 0 : code.number(failure, 0);
+            return SqlCodes.standard().verdict(failure, text, number);
+        }
+
+        @Override
+        public List<Path> paths() {
+            return state == null || code == null ? List.of() : List.of(state, code);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.retrykit.failure.book;
+
+import dev.retrykit.failure.book.Chapter.Unparsed;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the lines of a class: its own, then those of its superclasses, each with the interfaces that it names. Lines by shape
+ * come last. What is kept with a class are numbers, since a class of the JDK outlives the application.
+ */
+final class Index {
+
+    private static final int[] NONE = {};
+
+    private final List<Unparsed> unparsed;
+
+    /** Each is set when it is needed; two threads may set equal ones. */
+    private final @Nullable Line[] lines;
+
+    private final Map<String, Integer> byName = new HashMap<>();
+    private final Map<String, List<Integer>> byShape = new HashMap<>();
+
+    private final ClassValue<int[]> found = new ClassValue<>() {
+        @Override
+        protected int[] computeValue(Class<?> type) {
+            return find(type);
+        }
+    };
+
+    /** Of several lines about one class the last counts. */
+    Index(List<Unparsed> unparsed) {
+        this.unparsed = List.copyOf(unparsed);
+        this.lines = new Line[unparsed.size()];
+        for (int i = 0; i < unparsed.size(); i++) {
+            String type = unparsed.get(i).type();
+            if (type.startsWith(Line.ANY_PACKAGE)) {
+                byShape.computeIfAbsent(type.substring(Line.ANY_PACKAGE.length()), name -> new ArrayList<>())
+                        .add(i);
+            } else {
+                byName.put(type, i);
+            }
+        }
+    }
+
+    /** All lines, parsed. */
+    List<Line> lines() {
+        return IntStream.range(0, lines.length).mapToObj(this::line).toList();
+    }
+
+    /** The numbers of the lines about failures of a class, the most specific first. */
+    int[] of(Throwable failure) {
+        return found.get(failure.getClass());
+    }
+
+    Line line(int number) {
+        Line line = lines[number];
+        if (line == null) {
+            line = unparsed.get(number).parse();
+            lines[number] = line;
+        }
+        return line;
+    }
+
+    private int[] find(Class<?> type) {
+        Set<Integer> numbers = new LinkedHashSet<>();
+        for (Class<?> owner = type; owner != null; owner = owner.getSuperclass()) {
+            addNamed(owner, numbers);
+        }
+        for (Class<?> owner = type; owner != null; owner = owner.getSuperclass()) {
+            addShaped(owner, numbers);
+        }
+        return numbers.isEmpty()
+                ? NONE
+                : numbers.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private void addNamed(Class<?> owner, Set<Integer> numbers) {
+        Integer number = byName.get(owner.getName());
+        if (number != null) {
+            numbers.add(number);
+        }
+        for (Class<?> contract : owner.getInterfaces()) {
+            addNamed(contract, numbers);
+        }
+    }
+
+    private void addShaped(Class<?> owner, Set<Integer> numbers) {
+        for (int number : byShape.getOrDefault(simpleName(owner), List.of())) {
+            if (line(number).fits(owner)) {
+                numbers.add(number);
+            }
+        }
+    }
+
+    private static String simpleName(Class<?> type) {
+        String name = type.getName();
+        return name.substring(Math.max(name.lastIndexOf('.'), name.lastIndexOf('$')) + 1);
+    }
+
+    /** The line about a class itself; null if there is none. */
+    @Nullable
+    Line lineOf(String type) {
+        Integer number = byName.get(type);
+        return number == null ? null : line(number);
+    }
+}

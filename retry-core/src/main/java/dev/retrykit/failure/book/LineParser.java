@@ -1,0 +1,271 @@
+package dev.retrykit.failure.book;
+
+import dev.retrykit.failure.Verdict;
+import dev.retrykit.failure.book.Changes.Unit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one line. What can't be read is refused with the reason. */
+final class LineParser {
+
+    private static final List<String> NAMES = List.of(
+            "status",
+            "flag",
+            "code",
+            "label",
+            "word",
+            "says",
+            "ends",
+            "thrown-in",
+            "failures",
+            "sql",
+            "sql-class",
+            "cause",
+            "method",
+            "unsafe",
+            "retry-after",
+            "headers",
+            "attempts",
+            "commit");
+
+    private static final Pattern TYPE = Pattern.compile("(\\*\\.)?[\\p{Alpha}_$][\\w$]*(\\.[\\p{Alpha}_$][\\w$]*)*");
+    private static final Pattern CLAUSE =
+            Pattern.compile("([a-z][a-z-]*)\\s*(?:\\(([^()]*)\\))?\\s*(?:=\\s*(\\S.*))?", Pattern.DOTALL);
+
+    private final String type;
+    private final String text;
+    private final String shown;
+    private final List<Clause> clauses = new ArrayList<>();
+    private final List<Change> changes = new ArrayList<>();
+
+    private LineParser(String type, String text, String shown) {
+        this.type = type;
+        this.text = onOneLine(text);
+        this.shown = onOneLine(shown);
+    }
+
+    /**
+     * A line.
+     *
+     * @param type the class that it is about
+     * @param text its clauses
+     * @param shown the text that is shown in the place of its clauses
+     * @throws InvalidLineException if it can't be read
+     */
+    static Line parse(String heading, String type, String text, String shown) {
+        if (!TYPE.matcher(type).matches()) {
+            throw new InvalidLineException("'" + type + "' is no class name");
+        }
+        LineParser parser = new LineParser(type, text, shown);
+        for (String clause : split(parser.text)) {
+            parser.add(clause);
+        }
+        if (parser.type.startsWith(Line.ANY_PACKAGE)
+                && new Line("", type, "", parser.clauses, parser.changes)
+                        .paths()
+                        .isEmpty()) {
+            throw new InvalidLineException(
+                    "a line for all classes of a name must read an accessor, by which they are known");
+        }
+        return new Line(heading, type, parser.shown, List.copyOf(parser.clauses), List.copyOf(parser.changes));
+    }
+
+    private static String onOneLine(String text) {
+        return text.trim().replaceAll("\\s+", " ");
+    }
+
+    /** At commas that don't stand in parentheses. */
+    private static List<String> split(String text) {
+        List<String> parts = new ArrayList<>();
+        int depth = 0;
+        int from = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char character = text.charAt(i);
+            depth += character == '(' ? 1 : character == ')' ? -1 : 0;
+            if (depth < 0 || depth > 1) {
+                throw new InvalidLineException("its parentheses don't match");
+            }
+            if (character == ',' && depth == 0) {
+                parts.add(text.substring(from, i).trim());
+                from = i + 1;
+            }
+        }
+        if (depth != 0) {
+            throw new InvalidLineException("'" + text + "' ends before its parenthesis is closed");
+        }
+        parts.add(text.substring(from).trim());
+        return parts;
+    }
+
+    private void add(String clause) {
+        Matcher matcher = CLAUSE.matcher(clause);
+        if (!matcher.matches()) {
+            throw new InvalidLineException(
+                    clause.isEmpty() ? "it has nothing where a clause should be" : "'" + clause + "' is no clause");
+        }
+        String name = matcher.group(1);
+        String arguments = matcher.group(2);
+        String result = matcher.group(3);
+        Meaning fixed = Meaning.of(name);
+        if (fixed != null) {
+            require(arguments == null && result == null, "'" + name + "' takes no arguments");
+            clauses.add(
+                    fixed == Meaning.PASS
+                            ? (failure, reading) -> Clause.PASS
+                            : new Clauses.Fixed(fixed.verdict(rule())));
+        } else if (NAMES.contains(name)) {
+            addNamed(name, arguments == null ? "" : arguments.trim(), result);
+        } else {
+            throw unknown(name);
+        }
+    }
+
+    private static InvalidLineException unknown(String name) {
+        List<String> known = new ArrayList<>(Meaning.words());
+        known.addAll(NAMES);
+        return new InvalidLineException(
+                "'" + name + "' is neither a meaning (" + String.join(", ", Meaning.words()) + ") nor a clause ("
+                        + String.join(", ", NAMES) + ")",
+                name,
+                known);
+    }
+
+    private void addNamed(String name, String arguments, @Nullable String result) {
+        boolean deciding = switch (name) {
+            case "flag", "code", "label", "word", "says", "ends", "thrown-in" -> true;
+            default -> false;
+        };
+        require(deciding || result == null, "'" + name + "' says itself what it means: there is no '=' after it");
+        if (deciding) {
+            clauses.add(deciding(name, arguments, verdict(name, result)));
+            return;
+        }
+        switch (name) {
+            case "status" -> {
+                List<String> paths = list(arguments, name, 1, 2);
+                clauses.add(new Clauses.Status(
+                        Path.of(paths.get(0)), paths.size() == 1 ? null : Path.of(paths.get(1)), rule()));
+            }
+            case "failures" -> clauses.add(new HeldFailures(one(arguments, name)));
+            case "sql" -> {
+                List<String> paths = list(arguments, name, 2, 2);
+                clauses.add(new Clauses.Sql(Path.of(paths.get(0)), Path.of(paths.get(1)), false));
+            }
+            case "sql-class" -> clauses.add(new Clauses.Sql(one(arguments, name), null, true));
+            case "cause" -> {
+                require(arguments.isEmpty(), "'cause' takes no arguments");
+                clauses.add(new Clauses.Cause());
+            }
+            default -> changes.add(change(name, arguments));
+        }
+    }
+
+    private Clause deciding(String name, String arguments, Verdict verdict) {
+        return switch (name) {
+            case "flag" -> new Clauses.Flag(one(arguments, name), verdict);
+            case "code" -> {
+                String[] parts = named(arguments, name);
+                yield new Clauses.Code(Path.of(parts[0]), Words.of(words(parts[1], name)), verdict);
+            }
+            case "label" -> {
+                String[] parts = named(arguments, name);
+                yield new Clauses.Label(parts[0], words(parts[1], name), verdict);
+            }
+            case "word" -> new Clauses.Word(words(arguments, name), verdict);
+            case "says" ->
+                new Clauses.Says(
+                        words(arguments, name).stream()
+                                .map(word -> word.toLowerCase(Locale.ROOT))
+                                .toList(),
+                        verdict);
+            case "ends" -> new Clauses.Ends(words(arguments, name), verdict);
+            default -> new Clauses.ThrownIn(words(arguments, name), verdict);
+        };
+    }
+
+    private Change change(String name, String arguments) {
+        return switch (name) {
+            case "method" -> new Changes.Method(one(arguments, name), rule());
+            case "unsafe" -> {
+                require(arguments.isEmpty(), "'unsafe' takes no arguments");
+                yield new Changes.Method(null, rule());
+            }
+            case "headers" -> new Changes.Headers(one(arguments, name), rule());
+            case "attempts" -> new Changes.Attempts(one(arguments, name), rule());
+            case "commit" -> new Changes.Commit(one(arguments, name), rule());
+            default -> {
+                List<String> parts = list(arguments, name, 1, 2);
+                yield new Changes.RetryAfter(
+                        Path.of(parts.get(0)), parts.size() == 1 ? Unit.SECONDS : unit(parts.get(1)));
+            }
+        };
+    }
+
+    private static Unit unit(String word) {
+        Unit unit = Unit.of(word);
+        if (unit == null) {
+            List<String> units = Arrays.stream(Unit.values()).map(Unit::word).toList();
+            throw new InvalidLineException(
+                    "'" + word + "' is no unit of time: it must be one of " + String.join(", ", units), word, units);
+        }
+        return unit;
+    }
+
+    private Verdict verdict(String name, @Nullable String result) {
+        Meaning meaning = result == null ? Meaning.TRANSIENT : Meaning.of(result.trim());
+        require(result != null || name.equals("flag"), "'" + name + "' needs a meaning after '='");
+        if (meaning == null) {
+            throw new InvalidLineException(
+                    "'" + result + "' is no meaning: it must be one of " + String.join(", ", Meaning.words()),
+                    String.valueOf(result),
+                    Meaning.words());
+        }
+        return meaning == Meaning.PASS ? Clause.PASS : meaning.verdict(rule());
+    }
+
+    private static Path one(String arguments, String name) {
+        return Path.of(list(arguments, name, 1, 1).get(0));
+    }
+
+    /** Arguments with spaces or commas between them. */
+    private static List<String> list(String arguments, String name, int least, int most) {
+        List<String> list = Arrays.stream(arguments.split("[,\\s]+"))
+                .filter(argument -> !argument.isEmpty())
+                .toList();
+        require(
+                list.size() >= least && list.size() <= most,
+                "'" + name + "' takes " + (least == most ? least : least + " or " + most)
+                        + (most == 1 ? " argument" : " arguments") + " in parentheses, not " + list.size());
+        return list;
+    }
+
+    private static String[] named(String arguments, String name) {
+        int colon = arguments.indexOf(':');
+        require(colon > 0, "'" + name + "' is written as " + name + "(accessor: A|B) = meaning");
+        return new String[] {arguments.substring(0, colon).trim(), arguments.substring(colon + 1)};
+    }
+
+    private static List<String> words(String text, String name) {
+        List<String> words = Arrays.stream(text.split("\\|"))
+                .map(String::trim)
+                .filter(word -> !word.isEmpty())
+                .toList();
+        require(!words.isEmpty(), "'" + name + "' names nothing");
+        return words;
+    }
+
+    private static void require(boolean holds, String rule) {
+        if (!holds) {
+            throw new InvalidLineException(rule);
+        }
+    }
+
+    private String rule() {
+        return type + ": " + shown;
+    }
+}

@@ -1,0 +1,64 @@
+package dev.retrykit.failure.book;
+
+import dev.retrykit.failure.Signal;
+import dev.retrykit.failure.Verdict;
+import dev.retrykit.failure.Verdict.Kind;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a failure can mean, in the words of a line. */
+enum Meaning {
+
+    /** Trying again can help. */
+    TRANSIENT("transient", Kind.RETRYABLE, Signal.FAILURE),
+
+    /** Trying again can help, and the dependency asks for fewer calls. */
+    THROTTLED("throttled", Kind.RETRYABLE, Signal.THROTTLED),
+
+    /** Permanent, but the dependency works: not found, a duplicate key. */
+    ANSWERED("answered", Kind.NOT_RETRYABLE, Signal.SUCCESS),
+
+    /** Permanent, and a failure of the dependency. */
+    PERMANENT("permanent", Kind.NOT_RETRYABLE, Signal.FAILURE),
+
+    /** Permanent, and nothing that the dependency did: credentials, a full local pool, the caller's own mistake. */
+    NEUTRAL("neutral", Kind.NOT_RETRYABLE, Signal.NONE),
+
+    /** It may have had its effect. */
+    UNKNOWN_EFFECT("unknown-effect", Kind.NOT_IDEMPOTENT, Signal.FAILURE),
+
+    /** Nothing; lines of superclasses aren't asked either. */
+    PASS("pass", Kind.UNKNOWN, Signal.FAILURE);
+
+    private final String word;
+    private final Verdict verdict;
+
+    Meaning(String word, Kind kind, Signal signal) {
+        this.word = word;
+        this.verdict = Verdict.of(kind, signal);
+    }
+
+    /** The verdict, told by a line. */
+    Verdict verdict(String rule) {
+        return verdict.by(rule);
+    }
+
+    String word() {
+        return word;
+    }
+
+    /** The meaning of a word; null if it has none. */
+    static @Nullable Meaning of(String word) {
+        for (Meaning meaning : values()) {
+            if (meaning.word.equals(word)) {
+                return meaning;
+            }
+        }
+        return null;
+    }
+
+    static List<String> words() {
+        return Arrays.stream(values()).map(Meaning::word).toList();
+    }
+}

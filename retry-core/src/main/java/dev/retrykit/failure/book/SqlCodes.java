@@ -1,0 +1,117 @@
+package dev.retrykit.failure.book;
+
+import dev.retrykit.failure.Verdict;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What SQLStates (ISO 9075-2, table 38, and the vendors' own) and the vendors' codes mean. A code decides before a state. One
+ * whose driver isn't known counts where it is large, and no vendor means anything else by it.
+ */
+final class SqlCodes {
+
+    private static final int SMALLEST_UNAMBIGUOUS = 1000;
+    private static final int CLASS = 2;
+
+    /** Read when the first database failure is judged; by a class's initializer it might fail once and for all. */
+    private static volatile @Nullable SqlCodes standard;
+
+    private final Map<String, Verdict> states = new HashMap<>();
+    private final Map<String, Verdict> prefixes = new HashMap<>();
+    private final Map<String, Map<Long, Verdict>> codes = new HashMap<>();
+    private final List<BookLine> lines = new ArrayList<>();
+
+    private SqlCodes() {}
+
+    static SqlCodes standard() {
+        SqlCodes known = standard;
+        if (known == null) {
+            known = read();
+            standard = known;
+        }
+        return known;
+    }
+
+    private static SqlCodes read() {
+        SqlCodes all = new SqlCodes();
+        Chapter.read("sql.book", all::add);
+        return all;
+    }
+
+    private void add(String heading, String text) {
+        int colon = text.lastIndexOf(':');
+        String meaning = text.substring(colon + 1).trim();
+        String name = text.substring(0, colon).trim();
+        Meaning known = Meaning.of(meaning);
+        if (known == null) {
+            throw new InvalidLineException("sql.book: '" + meaning + "' is no meaning");
+        }
+        lines.add(new BookLine(heading, name, meaning, List.of()));
+        String[] words = name.split("\\s+");
+        String[] values = words[words.length - 1].split("\\|");
+        Verdict verdict = known.verdict("SQL " + name + ": " + meaning);
+        for (String value : values) {
+            if (words[0].equals("code")) {
+                codes.computeIfAbsent(words[1], driver -> new HashMap<>()).put(Long.valueOf(value), verdict);
+            } else if (value.endsWith("*")) {
+                prefixes.put(value.substring(0, value.length() - 1), verdict);
+            } else {
+                states.put(value, verdict);
+            }
+        }
+    }
+
+    List<BookLine> lines() {
+        return lines;
+    }
+
+    /** What a code, a state, or the beginning of one that is longer than its class says; null if nothing. */
+    @Nullable
+    Verdict verdict(Throwable failure, String state, long code) {
+        String driver = Drivers.of(failure);
+        Verdict told = driver == null ? null : ofCode(driver, code);
+        if (told == null) {
+            told = byState(state);
+        }
+        return told == null && driver == null ? ofAnyDriver(code) : told;
+    }
+
+    private @Nullable Verdict byState(String state) {
+        Verdict exact = states.get(state);
+        for (int length = state.length() - 1; exact == null && length > CLASS; length--) {
+            exact = prefixes.get(state.substring(0, length));
+        }
+        return told(exact);
+    }
+
+    /** What the class of a state says, its first two characters; null if nothing. */
+    @Nullable
+    Verdict byClass(String state) {
+        return state.length() < CLASS ? null : told(prefixes.get(state.substring(0, CLASS)));
+    }
+
+    private @Nullable Verdict ofCode(String driver, long code) {
+        Map<Long, Verdict> known = codes.get(driver);
+        return known == null ? null : told(known.get(code));
+    }
+
+    /** One that passes says nothing. */
+    private static @Nullable Verdict told(@Nullable Verdict verdict) {
+        return verdict == null || verdict.kind() == Verdict.Kind.UNKNOWN ? null : verdict;
+    }
+
+    private @Nullable Verdict ofAnyDriver(long code) {
+        Verdict common = null;
+        for (Map<Long, Verdict> known : codes.values()) {
+            Verdict verdict = code < SMALLEST_UNAMBIGUOUS && code >= 0 ? null : known.get(code);
+            if (verdict != null && common != null && !verdict.equals(common)) {
+                return null;
+            }
+            common = verdict == null ? common : verdict;
+        }
+        return common;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.retrykit.failure.book;
+
+import dev.retrykit.failure.JdkFailures;
+import dev.retrykit.failure.KnownFailures;
+import dev.retrykit.failure.Verdict;
+import dev.retrykit.failure.book.Chapter.Unparsed;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The library's own book. What ends the matter in the JDK (an interruption, a failed certificate) comes before its lines;
+ * a missing file and what the network did come after them, and last the caller's own mistakes.
+ */
+final class StandardBook extends FailureBook implements KnownFailures {
+
+    /** Read when the first failure is judged. */
+    private static final class Lines {
+
+        static final Index INDEX = new Index(all());
+
+        private static List<Unparsed> all() {
+            List<Unparsed> lines = new ArrayList<>();
+            Chapter.read("contents", (heading, chapter) -> Chapter.addTo(lines, chapter));
+            return lines;
+        }
+    }
+
+    StandardBook(Supplier<Instant> clock) {
+        super(() -> Lines.INDEX, clock);
+    }
+
+    @Override
+    @Nullable
+    Verdict judge(Throwable failure, @Nullable Reading reading) {
+        Verdict end = JdkFailures.end(failure);
+        if (end != null) {
+            return end.kind() == Verdict.Kind.RETRYABLE ? afterTimeout(end, failure, reading) : end;
+        }
+        Verdict told = byLines(failure, reading);
+        return told == null ? JdkFailures.rest(failure) : told;
+    }
+
+    /** What an attempt that was cut ended with all the same may say that it had its effect. */
+    private Verdict afterTimeout(Verdict end, Throwable failure, @Nullable Reading reading) {
+        Verdict late = byLines(failure, reading);
+        return late != null && late.kind() == Verdict.Kind.NOT_IDEMPOTENT ? late : end;
+    }
+
+    @Override
+    @Nullable
+    Verdict ofCauses(Throwable cause, Reading reading) {
+        Verdict told = byLines(cause, reading);
+        return told == null ? JdkFailures.ofChain(cause) : told;
+    }
+
+    @Override
+    public List<BookLine> lines() {
+        List<BookLine> lines = new ArrayList<>(super.lines());
+        lines.addAll(SqlCodes.standard().lines());
+        return lines;
+    }
+}

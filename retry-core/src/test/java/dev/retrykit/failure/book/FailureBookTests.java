@@ -1,0 +1,430 @@
+package dev.retrykit.failure.book;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.retrykit.failure.Signal;
+import dev.retrykit.failure.Verdict;
+import dev.retrykit.failure.Verdict.Kind;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FailureBookTests {
+
+    private static final Instant NOW = Instant.parse("2026-11-29T00:00:00Z");
+    private static final String HERE = FailureBookTests.class.getName();
+
+    /** As the exceptions of libraries: each test sets what it tells. */
+    public static class ApiException extends RuntimeException {
+
+        int status;
+        boolean busy;
+
+        @Nullable
+        String name;
+
+        int attempts = 1;
+        Object headers = Map.of();
+
+        @Nullable
+        Object delay;
+
+        @Nullable
+        Object inner;
+
+        @Nullable
+        String method;
+
+        public int id = 7;
+
+        public ApiException() {
+            super("LOADING the data set");
+        }
+
+        public ApiException(Throwable cause) {
+            super("wrapped", cause);
+        }
+
+        public int getStatus() {
+            return status;
+        }
+
+        public boolean isBusy() {
+            return busy;
+        }
+
+        public @Nullable String name() {
+            return name;
+        }
+
+        public Optional<String> maybeName() {
+            return Optional.ofNullable(name);
+        }
+
+        public int attempts() {
+            return attempts;
+        }
+
+        public Object headers() {
+            return headers;
+        }
+
+        public @Nullable Object delay() {
+            return delay;
+        }
+
+        public @Nullable Object inner() {
+            return inner;
+        }
+
+        public @Nullable String method() {
+            return method;
+        }
+
+        public ApiException self() {
+            return this;
+        }
+
+        public boolean hasLabel(String label) {
+            return label.equals("Retry");
+        }
+
+        public int throwing() {
+            throw new IllegalStateException("no");
+        }
+    }
+
+    public static class SpecialException extends ApiException {}
+
+    public interface Marked {}
+
+    public static class MarkedException extends RuntimeException implements Marked {}
+
+    private static FailureBook book(String... lines) {
+        Map<String, String> all = new HashMap<>();
+        for (String line : lines) {
+            int colon = line.indexOf(": ");
+            String type = line.substring(0, colon);
+            all.put(type.contains(".") ? type : HERE + "$" + type, line.substring(colon + 2));
+        }
+        return FailureBook.of(all, () -> NOW);
+    }
+
+    private static @Nullable Kind kind(FailureBook book, Throwable failure) {
+        Verdict verdict = book.classify(failure);
+        return verdict == null ? null : verdict.kind();
+    }
+
+    private static @Nullable Kind kind(String clauses, Throwable failure) {
+        return kind(book("ApiException: " + clauses), failure);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "transient,      RETRYABLE,      FAILURE",
+        "throttled,      RETRYABLE,      THROTTLED",
+        "answered,       NOT_RETRYABLE,  SUCCESS",
+        "permanent,      NOT_RETRYABLE,  FAILURE",
+        "neutral,        NOT_RETRYABLE,  NONE",
+        "unknown-effect, NOT_IDEMPOTENT, FAILURE",
+    })
+    void aMeaningIsAVerdict(String meaning, Kind kind, Signal signal) {
+        Verdict verdict = book("ApiException: " + meaning).classify(new ApiException());
+
+        assertThat(verdict).isEqualTo(Verdict.of(kind, signal));
+        assertThat(verdict.rule()).isEqualTo(HERE + "$ApiException: " + meaning);
+    }
+
+    @Test
+    void aStatusMeansWhatItMeansEverywhere() {
+        ApiException failure = new ApiException();
+        failure.headers = Map.of("Retry-After", List.of("2"));
+        failure.status = 503;
+        Verdict verdict = book("ApiException: status(getStatus, headers)").classify(failure);
+
+        assertThat(verdict).isEqualTo(new Verdict(Kind.RETRYABLE, Signal.FAILURE, 2_000_000_000L, 503));
+
+        failure.status = 404;
+        assertThat(kind("status(getStatus)", failure)).isEqualTo(Kind.NOT_RETRYABLE);
+        failure.status = 200;
+        assertThat(kind("status(getStatus)", failure)).isNull();
+        failure.status = -1;
+        assertThat(kind("status(getStatus)", failure)).isNull();
+    }
+
+    @Test
+    void aStatusIsKeptWhateverDecides() {
+        ApiException failure = new ApiException();
+        failure.status = 400;
+        failure.busy = true;
+
+        assertThat(book("ApiException: flag(isBusy) = throttled, status(getStatus)")
+                        .classify(failure))
+                .isEqualTo(new Verdict(Kind.RETRYABLE, Signal.THROTTLED, Verdict.NO_HINT, 400));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiterString = "->",
+            value = {
+                "flag(isBusy) -> RETRYABLE",
+                "flag(self.isBusy) -> RETRYABLE",
+                "code(name: Some|BUSY) = transient -> RETRYABLE",
+                "code(maybeName: BUSY) = transient -> RETRYABLE",
+                "code(id: 7) = transient -> RETRYABLE",
+                "code(id: 5-9) = transient -> RETRYABLE",
+                "code(id: 8|70) = transient ->",
+                "label(hasLabel: Other|Retry) = transient -> RETRYABLE",
+                "label(hasLabel: Other) = transient ->",
+                "word(LOADING|BUSY) = transient -> RETRYABLE",
+                "word(LOAD) = transient ->",
+                "says(the DATA) = transient -> RETRYABLE",
+                "says(nothing) = transient ->",
+                "ends(ApiException) = transient -> RETRYABLE",
+                "thrown-in(dev.retrykit.failure.*) = transient -> RETRYABLE",
+                "thrown-in(com.acme.Pool) = transient ->",
+                "thrown-in(dev.retrykit.failure.book.FailureBookTests.aClauseSaysSomethingOrNothing) = transient -> RETRYABLE",
+                "thrown-in(dev.retrykit.failure.book.FailureBookTests.another) = transient ->",
+                "flag(throwing) ->",
+                "flag(missing), transient -> RETRYABLE",
+                "flag(name) ->",
+            })
+    void aClauseSaysSomethingOrNothing(String clauses, @Nullable Kind expected) {
+        ApiException failure = new ApiException();
+        failure.busy = true;
+        failure.name = "BUSY";
+
+        assertThat(kind(clauses, failure)).isEqualTo(expected);
+    }
+
+    @Test
+    void ofSeveralFailuresTheWorstCounts() {
+        ApiException failure = new ApiException();
+        failure.inner = List.of(new ConnectException(), new MarkedException());
+
+        assertThat(kind(book("ApiException: failures(inner)", "Marked: unknown-effect"), failure))
+                .isEqualTo(Kind.NOT_IDEMPOTENT);
+        assertThat(kind(book("ApiException: failures(inner)", "Marked: answered"), failure))
+                .isEqualTo(Kind.NOT_RETRYABLE);
+        failure.inner = new Throwable[] {new ConnectException(), new SocketTimeoutException()};
+        assertThat(kind("failures(inner)", failure)).isEqualTo(Kind.RETRYABLE);
+        failure.inner = Map.of("node", new ConnectException());
+        assertThat(kind("failures(inner)", failure)).isEqualTo(Kind.RETRYABLE);
+    }
+
+    @Test
+    void failuresThatHoldEachOtherEnd() {
+        ApiException one = new ApiException();
+        ApiException other = new ApiException();
+        one.inner = List.of(other, one);
+        other.inner = List.of(one, other);
+
+        assertThat(kind("failures(inner), permanent", one)).isEqualTo(Kind.NOT_RETRYABLE);
+    }
+
+    @Test
+    void theOutermostFailureThatSaysSomethingDecides() {
+        FailureBook book = book("ApiException: transient", "Marked: answered");
+
+        assertThat(kind(book, new ApiException(new MarkedException()))).isEqualTo(Kind.RETRYABLE);
+        assertThat(kind(book, new RuntimeException(new MarkedException()))).isEqualTo(Kind.NOT_RETRYABLE);
+        assertThat(kind("cause, transient", new ApiException(new IOException("unknown"))))
+                .isEqualTo(Kind.RETRYABLE);
+        assertThat(kind(
+                        book("ApiException: cause, transient", "Marked: answered"),
+                        new ApiException(new MarkedException())))
+                .isEqualTo(Kind.NOT_RETRYABLE);
+        assertThat(kind("cause, permanent", new ApiException(new ConnectException())))
+                .isEqualTo(Kind.RETRYABLE);
+    }
+
+    @Test
+    void aSubclassIsAskedFirstAndASuperclassWhereItSaysNothing() {
+        FailureBook book = book("SpecialException: flag(isBusy) = answered", "ApiException: transient");
+        SpecialException busy = new SpecialException();
+        busy.busy = true;
+
+        assertThat(kind(book, busy)).isEqualTo(Kind.NOT_RETRYABLE);
+        assertThat(kind(book, new SpecialException())).isEqualTo(Kind.RETRYABLE);
+        assertThat(kind(book("SpecialException: pass", "ApiException: transient"), new SpecialException()))
+                .isNull();
+    }
+
+    @Test
+    void aClassIsKnownByItsSimpleNameIfItHasTheAccessors() {
+        ApiException failure = new ApiException();
+        failure.status = 503;
+
+        assertThat(kind(book("*.ApiException: status(getStatus)"), failure)).isEqualTo(Kind.RETRYABLE);
+        assertThat(kind(book("*.ApiException: status(getCode)"), failure)).isNull();
+        assertThat(kind(book("*.ApiException: status(getStatus)", "ApiException: answered"), failure))
+                .isEqualTo(Kind.NOT_RETRYABLE);
+    }
+
+    @Test
+    void aDelayCountsWhereverItStands() {
+        ApiException inner = new ApiException();
+        inner.delay = Duration.ofSeconds(3);
+        FailureBook book = book("ApiException: retry-after(delay)", "java.lang.RuntimeException: transient");
+        Verdict verdict = book.classify(new RuntimeException(inner));
+
+        assertThat(verdict).isNotNull();
+        assertThat(verdict.retryAfterNanos()).isEqualTo(3_000_000_000L);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1500, millis, 1500", "2, seconds, 2000", "1795910400500, epoch-millis, 500", "-1, seconds, -1"})
+    void aNumberIsATimeOfItsUnit(long number, String unit, long millis) {
+        ApiException failure = new ApiException();
+        failure.delay = number;
+        Verdict verdict = FailureBook.of(
+                        Map.of(HERE + "$ApiException", "retry-after(delay " + unit + "), transient"),
+                        () -> Instant.ofEpochMilli(1795910400000L))
+                .classify(failure);
+
+        assertThat(verdict).isNotNull();
+        assertThat(verdict.retryAfterNanos()).isEqualTo(millis < 0 ? Verdict.NO_HINT : millis * 1_000_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST, NOT_IDEMPOTENT", "patch, NOT_IDEMPOTENT", "GET, RETRYABLE", "PUT, RETRYABLE", ", RETRYABLE"})
+    void anUnsafeMethodIsNotRepeated(@Nullable String method, Kind expected) {
+        ApiException failure = new ApiException(new SocketTimeoutException("Read timed out"));
+        failure.method = method;
+
+        assertThat(kind("method(method), cause", failure)).isEqualTo(expected);
+        assertThat(kind("unsafe, cause", failure)).isEqualTo(Kind.NOT_IDEMPOTENT);
+    }
+
+    @Test
+    void aPostThatWasRefusedIsRepeated() {
+        ApiException failure = new ApiException();
+        failure.method = "POST";
+        failure.status = 429;
+        assertThat(kind("method(method), status(getStatus, headers)", failure)).isEqualTo(Kind.RETRYABLE);
+
+        failure.status = 503;
+        assertThat(kind("method(method), status(getStatus, headers)", failure)).isEqualTo(Kind.NOT_IDEMPOTENT);
+
+        failure.headers = Map.of("retry-after", "1");
+        assertThat(kind("method(method), status(getStatus, headers)", failure)).isEqualTo(Kind.RETRYABLE);
+
+        failure.headers = Map.of("X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "1");
+        assertThat(kind("method(method), status(getStatus, headers)", failure)).isEqualTo(Kind.NOT_IDEMPOTENT);
+    }
+
+    @Test
+    void aFailedConnectionIsNoProofThatNothingWasSent() {
+        ConnectException refused = new ConnectException("refused");
+        ApiException failure = new ApiException(refused);
+        failure.method = "POST";
+        assertThat(kind("method(method), cause", failure)).isEqualTo(Kind.NOT_IDEMPOTENT);
+
+        refused.setStackTrace(trace("plainConnect"));
+        assertThat(kind("method(method), cause", failure)).isEqualTo(Kind.RETRYABLE);
+
+        refused.setStackTrace(trace("plainConnect", "followRedirect0"));
+        assertThat(kind("method(method), cause", failure)).isEqualTo(Kind.NOT_IDEMPOTENT);
+    }
+
+    private static StackTraceElement[] trace(String... methods) {
+        StackTraceElement[] trace = new StackTraceElement[methods.length];
+        for (int i = 0; i < methods.length; i++) {
+            trace[i] = new StackTraceElement("sun.net.www.protocol.http.HttpURLConnection", methods[i], null, 1);
+        }
+        return trace;
+    }
+
+    @Test
+    void whatALibraryHasRetriedIsNested() {
+        ApiException failure = new ApiException();
+        failure.attempts = 4;
+        assertThat(kind("attempts(attempts), transient", failure)).isEqualTo(Kind.NESTED);
+        assertThat(kind("attempts(attempts), answered", failure)).isEqualTo(Kind.NOT_RETRYABLE);
+
+        failure.attempts = 1;
+        assertThat(kind("attempts(attempts), transient", failure)).isEqualTo(Kind.RETRYABLE);
+    }
+
+    @Test
+    void headersMayHaveManyForms() {
+        for (Object headers : List.of(
+                Map.of("Retry-After", "2"),
+                Map.of("retry-after", List.of("1", "2")),
+                Map.of("RETRY-AFTER", new String[] {"2"}),
+                List.of(Map.entry("Retry-After", "2")),
+                new Asked())) {
+            ApiException failure = new ApiException();
+            failure.headers = headers;
+            Verdict verdict = book("ApiException: headers(headers), transient").classify(failure);
+
+            assertThat(verdict).as("%s", headers).isNotNull();
+            assertThat(verdict.retryAfterNanos()).as("%s", headers).isEqualTo(2_000_000_000L);
+        }
+    }
+
+    /** Tells {@code retry-after} from {@code Retry-After}. */
+    public static final class Asked {
+
+        public List<String> values(String name) {
+            return name.equals("Retry-After") ? List.of("2") : List.of();
+        }
+    }
+
+    @Test
+    void aFailureThatCannotTellAnythingIsUnknown() {
+        RuntimeException mute = new RuntimeException() {
+            @Override
+            public String getMessage() {
+                throw new IllegalStateException("no");
+            }
+
+            @Override
+            public synchronized Throwable getCause() {
+                throw new IllegalStateException("no");
+            }
+
+            @Override
+            public StackTraceElement[] getStackTrace() {
+                return null;
+            }
+        };
+
+        assertThat(FailureBook.standard().classify(mute)).isNull();
+        assertThat(kind(
+                        book("java.lang.RuntimeException: says(x) = transient, thrown-in(y) = transient, unsafe"),
+                        mute))
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"staus(getStatus)", "status", "flag(x", "code(x) = transient", "transient(x)", "", "method(a b)"
+            })
+    void aLineThatCannotBeReadIsRefused(String clauses) {
+        assertThatExceptionOfType(InvalidLineException.class).isThrownBy(() -> book("ApiException: " + clauses));
+    }
+
+    @Test
+    void everyLineOfTheStandardBookCanBeRead() {
+        List<BookLine> lines = FailureBook.standard().lines();
+
+        assertThat(lines).hasSizeGreaterThan(1_000).allSatisfy(line -> {
+            assertThat(line.heading()).as("%s", line).isNotEmpty();
+            assertThat(line.text()).as("%s", line).isNotEmpty();
+        });
+        assertThat(lines).extracting(BookLine::toString).doesNotHaveDuplicates();
+    }
+}

@@ -1,0 +1,222 @@
+package dev.retrykit.spring.observe;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * A library that retries by itself. Known by the names of its types: none of them need be there.
+ *
+ * @param library for people
+ * @param types names of classes and interfaces that its beans have
+ * @param count where a bean tells how often it tries: methods and fields, each of the value of the one before; empty if nowhere
+ * @param countsRetries whether the first attempt isn't among what is counted
+ * @param off a value of the way to the count, by its class, that never retries
+ * @param evidence what it takes to be sure
+ * @param remedy what switches its retries off
+ */
+record RetryingLayer(
+        String library,
+        List<String> types,
+        String count,
+        boolean countsRetries,
+        String off,
+        Evidence evidence,
+        String remedy) {
+
+    /** Nothing tells how often. */
+    static final int UNKNOWN = -1;
+
+    /** Until a time-out. */
+    static final int UNLIMITED = 0;
+
+    /** What it takes to be sure that a library retries. */
+    enum Evidence {
+
+        /** A bean says how often. */
+        COUNT,
+
+        /** There is such a bean. */
+        BEAN,
+
+        /** Spring Boot makes such a bean for everybody: it is used where another bean has got it. */
+        USE
+    }
+
+    /** They have no type in common but the end of their names. */
+    private static final String AZURE_CLIENTS = "com.azure.*Client";
+
+    private static final String NEVER_RETRY = "feign.Retryer$1";
+    private static final String FEIGN_REMEDY =
+            "Feign.builder().retryer(Retryer.NEVER_RETRY), or with Spring Cloud a bean: @Bean Retryer retryer() {"
+                    + " return Retryer.NEVER_RETRY; }";
+
+    static final List<RetryingLayer> ALL = List.of(
+            attempts(
+                    "The AWS SDK",
+                    List.of("software.amazon.awssdk.core.SdkClient"),
+                    "serviceClientConfiguration.overrideConfiguration.retryStrategy.maxAttempts",
+                    ".overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry())) of its builder, or"
+                            + " AWS_MAX_ATTEMPTS=1"),
+            retries(
+                    "The OpenAI SDK",
+                    List.of("com.openai.client.OpenAIClient", "com.openai.client.OpenAIClientAsync"),
+                    "clientOptions.maxRetries",
+                    ".maxRetries(0) of its builder"),
+            retries(
+                    "The Anthropic SDK",
+                    List.of("com.anthropic.client.AnthropicClient", "com.anthropic.client.AnthropicClientAsync"),
+                    "clientOptions.maxRetries",
+                    ".maxRetries(0) of its builder"),
+            retries(
+                    "Spring AI",
+                    List.of("org.springframework.ai.retry.autoconfigure.SpringAiRetryProperties"),
+                    "getMaxAttempts",
+                    "spring.ai.retry.max-attempts: 0 (it counts the retries, not the first attempt)"),
+            new RetryingLayer(
+                    "Feign", List.of("feign.Retryer"), "maxAttempts", false, NEVER_RETRY, Evidence.BEAN, FEIGN_REMEDY),
+            new RetryingLayer(
+                    "Feign",
+                    List.of("feign.ReflectiveFeign$FeignInvocationHandler"),
+                    "dispatch.methodHandlerConfiguration.retryer.maxAttempts",
+                    false,
+                    NEVER_RETRY,
+                    Evidence.COUNT,
+                    FEIGN_REMEDY),
+            new RetryingLayer(
+                    "Spring Cloud LoadBalancer",
+                    List.of(
+                            "org.springframework.cloud.client.loadbalancer.RetryLoadBalancerInterceptor",
+                            "org.springframework.cloud.client.loadbalancer.reactive"
+                                    + ".RetryableLoadBalancerExchangeFilterFunction"),
+                    "",
+                    false,
+                    "",
+                    Evidence.BEAN,
+                    "spring.cloud.loadbalancer.retry.enabled: false"),
+            attempts(
+                    "The Google Cloud SDK",
+                    List.of("com.google.cloud.Service"),
+                    "getOptions.getRetrySettings.getMaxAttempts",
+                    ".setRetrySettings(ServiceOptions.getNoRetrySettings()) of its options"),
+            attempts(
+                    "The Google Cloud SDK",
+                    List.of("com.google.api.gax.core.BackgroundResource"),
+                    "",
+                    ".applyToAllUnaryMethods(call -> { call.setRetryableCodes(); return null; }) of its settings"),
+            attempts(
+                    "The Azure SDK",
+                    List.of(AZURE_CLIENTS),
+                    "",
+                    ".retryOptions(new RetryOptions(new FixedDelayOptions(0, Duration.ZERO))) of its builder, over AMQP"
+                            + " .retryOptions(new AmqpRetryOptions().setMaxRetries(0))"),
+            retries(
+                    "The Stripe SDK",
+                    List.of("com.stripe.StripeClient"),
+                    "responseGetter.options.maxNetworkRetries",
+                    ".setMaxNetworkRetries(0) of its builder"),
+            new RetryingLayer(
+                    "The Couchbase SDK",
+                    List.of("com.couchbase.client.java.Cluster"),
+                    "environment.retryStrategy.none",
+                    false,
+                    "com.couchbase.client.core.retry.FailFastRetryStrategy",
+                    Evidence.COUNT,
+                    "ClusterEnvironment.builder().retryStrategy(FailFastRetryStrategy.INSTANCE)"),
+            new RetryingLayer(
+                    "Kafka's producer",
+                    List.of("org.springframework.kafka.core.KafkaTemplate"),
+                    "",
+                    false,
+                    "",
+                    Evidence.USE,
+                    "spring.kafka.producer.retries: 0. But rather leave it on, and put no policy around sending"));
+
+    /** One whose static methods everybody calls. */
+    static final RetryingLayer STRIPE = retries(
+            "The Stripe SDK", List.of("com.stripe.Stripe"), "getMaxNetworkRetries", "Stripe.setMaxNetworkRetries(0)");
+
+    private static RetryingLayer attempts(String library, List<String> types, String count, String remedy) {
+        return new RetryingLayer(library, types, count, false, "", Evidence.COUNT, remedy);
+    }
+
+    private static RetryingLayer retries(String library, List<String> types, String count, String remedy) {
+        return new RetryingLayer(library, types, count, true, "", Evidence.COUNT, remedy);
+    }
+
+    private static final Map<String, RetryingLayer> BY_NAME = new HashMap<>();
+
+    static {
+        ALL.forEach(layer -> layer.types().forEach(type -> BY_NAME.put(type, layer)));
+    }
+
+    /** The layer that beans of a class are; null if they are none. */
+    static @Nullable RetryingLayer of(Class<?> type) {
+        for (Class<?> owner = type; owner != null; owner = owner.getSuperclass()) {
+            RetryingLayer named = named(owner.getName());
+            if (named != null) {
+                return named;
+            }
+            for (Class<?> contract : owner.getInterfaces()) {
+                RetryingLayer layer = of(contract);
+                if (layer != null) {
+                    return layer;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable RetryingLayer named(String type) {
+        boolean isAzures = type.startsWith("com.azure.") && type.endsWith("Client");
+        return BY_NAME.get(isAzures ? AZURE_CLIENTS : type);
+    }
+
+    /**
+     * How many attempts it makes of a call.
+     *
+     * @param layer an object of the library, or a class with static methods
+     * @return 1 if it doesn't retry, {@link #UNLIMITED}, or {@link #UNKNOWN}
+     */
+    int attempts(Object layer) {
+        Object value = layer;
+        for (String step : count.isEmpty() ? new String[0] : count.split("\\.")) {
+            if (value != null && value.getClass().getName().equals(off)) {
+                return 1;
+            }
+            value = value == null ? null : read(value, step);
+        }
+        if (layer.getClass().getName().equals(off)) {
+            return 1;
+        }
+        return value instanceof Integer number && number >= 0 ? (countsRetries ? number + 1 : number) : UNKNOWN;
+    }
+
+    private static @Nullable Object read(Object owner, String name) {
+        try {
+            Class<?> type = owner instanceof Class<?> statics ? statics : owner.getClass();
+            Method method = ReflectionUtils.findMethod(type, name);
+            Field field = method == null ? ReflectionUtils.findField(type, name) : null;
+            if (method != null && method.trySetAccessible()) {
+                return first(method.invoke(owner));
+            }
+            return field != null && field.trySetAccessible() ? first(field.get(owner)) : null;
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError unreadable) {
+            return null;
+        }
+    }
+
+    private static @Nullable Object first(@Nullable Object value) {
+        if (value instanceof Optional<?> optional) {
+            return optional.orElse(null);
+        }
+        return value instanceof Map<?, ?> map
+                ? map.values().stream().findFirst().orElse(null)
+                : value;
+    }
+}

@@ -1,0 +1,30 @@
+package dev.retrykit.spring.settings;
+
+import dev.retrykit.failure.book.BookLine;
+import dev.retrykit.failure.book.FailureBook;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
+
+/** What a native image must keep of the failure book, and of the classes that it names, and the keys that settings are bound to. */
+final class FailureBookHints implements RuntimeHintsRegistrar {
+
+    private static final String CHAPTERS = "dev/retrykit/failure/book/*";
+
+    /** Made by Spring, when an application is processed ahead of time. */
+    FailureBookHints() {}
+
+    @Override
+    public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+        hints.resources().registerPattern(CHAPTERS);
+        BindableRuntimeHintsRegistrar.forTypes(RetrykitProperties.class).registerHints(hints);
+        FailureBook book = FailureBook.standard();
+        for (BookLine line : book.lines()) {
+            Class<?> type = FailureHints.find(line.type(), classLoader);
+            if (type != null) {
+                FailureHints.register(hints.reflection(), book, type);
+            }
+        }
+    }
+}

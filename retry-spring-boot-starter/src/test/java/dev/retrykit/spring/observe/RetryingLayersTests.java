@@ -1,0 +1,348 @@
+package dev.retrykit.spring.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.retrykit.spring.Apps;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanDefinitionCustomizer;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.support.GenericApplicationContext;
+
+/** Libraries that retry by themselves are named at the start. */
+@ExtendWith(OutputCaptureExtension.class)
+class RetryingLayersTests {
+
+    private static final String POLICY = "retrykit.policies.inventory:";
+
+    /** Reduced to what is looked at. */
+    private static final StandIns LIBRARIES = new StandIns(Map.ofEntries(
+            Map.entry("software.amazon.awssdk.core.SdkClient", """
+                    public interface SdkClient {
+                        default Configuration serviceClientConfiguration() { throw new UnsupportedOperationException(); }
+                        record Configuration(Override overrideConfiguration) {}
+                        record Override(java.util.Optional<Strategy> retryStrategy) {}
+                        record Strategy(int maxAttempts) {}
+                        record Sqs(int attempts) implements SdkClient {
+                            public Configuration serviceClientConfiguration() {
+                                return new Configuration(new Override(java.util.Optional.of(new Strategy(attempts))));
+                            }
+                        }
+                        final class Unreadable implements SdkClient {
+                            public static int made;
+                            public Unreadable() { made++; }
+                        }
+                    }"""),
+            Map.entry("com.openai.client.OpenAIClient", """
+                    public interface OpenAIClient {
+                        final class Impl implements OpenAIClient {
+                            private final Options clientOptions;
+                            public Impl(int retries) { clientOptions = new Options(retries); }
+                        }
+                        record Options(int maxRetries) {}
+                    }"""),
+            Map.entry("org.springframework.ai.retry.autoconfigure.SpringAiRetryProperties", """
+                    public class SpringAiRetryProperties {
+                        private final int attempts;
+                        public SpringAiRetryProperties(int attempts) { this.attempts = attempts; }
+                        public int getMaxAttempts() { return attempts; }
+                    }"""),
+            Map.entry("feign.Retryer", """
+                    public interface Retryer {
+                        Retryer NEVER_RETRY = new Retryer() {};
+                        class Default implements Retryer { private final int maxAttempts = 5; }
+                        class Own implements Retryer {}
+                    }"""),
+            Map.entry("feign.ReflectiveFeign", """
+                    public class ReflectiveFeign {
+                        public static class FeignInvocationHandler implements java.lang.reflect.InvocationHandler {
+                            private final java.util.Map<String, Handler> dispatch;
+                            public FeignInvocationHandler(Retryer retryer) {
+                                dispatch = java.util.Map.of("get", new Handler(new Configuration(retryer)));
+                            }
+                            public Object invoke(Object proxy, java.lang.reflect.Method method, Object[] arguments) {
+                                return method.getName().equals("hashCode") ? 7 : method.getName().equals("equals") ? false : null;
+                            }
+                        }
+                        static class Handler {
+                            private final Configuration methodHandlerConfiguration;
+                            Handler(Configuration configuration) { methodHandlerConfiguration = configuration; }
+                        }
+                        static class Configuration {
+                            private Retryer retryer;
+                            Configuration(Retryer retryer) { this.retryer = retryer; }
+                        }
+                    }"""),
+            Map.entry("org.springframework.cloud.client.loadbalancer.RetryLoadBalancerInterceptor", """
+                    public class RetryLoadBalancerInterceptor {}"""),
+            Map.entry("com.google.cloud.Service", """
+                    public interface Service {
+                        record Storage(int attempts) implements Service {
+                            public Storage getOptions() { return this; }
+                            public Storage getRetrySettings() { return this; }
+                            public int getMaxAttempts() { return attempts; }
+                        }
+                    }"""),
+            Map.entry("com.azure.storage.blob.BlobServiceClient", "public class BlobServiceClient {}"),
+            Map.entry("com.couchbase.client.core.retry.FailFastRetryStrategy", """
+                    public class FailFastRetryStrategy {}"""),
+            Map.entry("com.couchbase.client.java.Cluster", """
+                    public class Cluster {
+                        private final Object strategy;
+                        public Cluster(Object strategy) { this.strategy = strategy; }
+                        public Cluster environment() { return this; }
+                        public Object retryStrategy() { return strategy; }
+                    }"""),
+            Map.entry("org.springframework.kafka.core.KafkaTemplate", "public class KafkaTemplate {}")));
+
+    private static final StandIns STRIPE = new StandIns(Map.of(
+            "com.stripe.Stripe",
+            "public class Stripe { public static int retries = 2;"
+                    + " public static int getMaxNetworkRetries() { return retries; } }",
+            "com.stripe.StripeClient",
+            "public class StripeClient { private StripeClient responseGetter = this; private StripeClient options = this;"
+                    + " private int maxNetworkRetries; }"));
+
+    private static Object make(String type, Object... arguments) {
+        try {
+            Constructor<?> constructor = Arrays.stream(
+                            Class.forName(type, true, LIBRARIES).getDeclaredConstructors())
+                    .filter(one -> one.getParameterCount() == arguments.length)
+                    .findFirst()
+                    .orElseThrow();
+            constructor.setAccessible(true);
+            return constructor.newInstance(arguments);
+        } catch (ReflectiveOperationException wrong) {
+            throw new AssertionError(type, wrong);
+        }
+    }
+
+    private static Object neverRetry() throws ReflectiveOperationException {
+        return Class.forName("feign.Retryer", true, LIBRARIES)
+                .getField("NEVER_RETRY")
+                .get(null);
+    }
+
+    private static Object aws(int attempts) {
+        return make("software.amazon.awssdk.core.SdkClient$Sqs", attempts);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> void register(
+            GenericApplicationContext context, String name, Object bean, BeanDefinitionCustomizer... customizers) {
+        context.registerBean(name, (Class<T>) bean.getClass(), () -> (T) bean, customizers);
+    }
+
+    private static List<String> started(
+            String yml, ClassLoader loader, CapturedOutput output, Map<String, Object> beans) {
+        Apps.with(yml)
+                .withClassLoader(loader)
+                .withInitializer(context ->
+                        beans.forEach((name, bean) -> register((GenericApplicationContext) context, name, bean)))
+                .run(context -> assertThat(context).hasNotFailed());
+        return lines(output);
+    }
+
+    private static List<String> lines(CapturedOutput output) {
+        return output.getOut()
+                .lines()
+                .filter(line -> line.contains("dev.retrykit.layers"))
+                .toList();
+    }
+
+    private static String started(CapturedOutput output, Object bean) {
+        return String.join("\n", started(POLICY, LIBRARIES, output, Map.of("client", bean)));
+    }
+
+    @Test
+    void aClientWithTheAttemptsThatItMakesAndTheRemedy(CapturedOutput output) {
+        assertThat(started(output, aws(4)))
+                .isEqualTo("WARN dev.retrykit.layers - The AWS SDK retries by itself, up to 4 attempts (bean 'client')."
+                        + " Under a policy that is a second layer of retries: keep one. Its own is switched off by"
+                        + " .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry())) of its"
+                        + " builder, or AWS_MAX_ATTEMPTS=1");
+    }
+
+    @Test
+    void severalClientsOfALibraryInOneLine(CapturedOutput output) {
+        Map<String, Object> clients = new LinkedHashMap<>();
+        for (String name : List.of("a", "b", "c", "d")) {
+            clients.put(name, aws(name.equals("b") ? 9 : 4));
+        }
+        clients.put("off", aws(1));
+
+        assertThat(started(POLICY, LIBRARIES, output, clients))
+                .singleElement()
+                .asString()
+                .contains("up to 9 attempts (beans 'a', 'b', 'c' and 1 more)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "com.openai.client.OpenAIClient$Impl                                   | 2 | The OpenAI SDK retries by itself, up to 3 attempts | .maxRetries(0)",
+                "org.springframework.ai.retry.autoconfigure.SpringAiRetryProperties    | 10 | Spring AI retries by itself, up to 11 attempts | spring.ai.retry.max-attempts: 0",
+                "com.google.cloud.Service$Storage                                      | 6 | The Google Cloud SDK retries by itself, up to 6 attempts | ServiceOptions.getNoRetrySettings()",
+                "com.google.cloud.Service$Storage                                      | 0 | The Google Cloud SDK retries by itself until a time-out | ServiceOptions.getNoRetrySettings()",
+            })
+    void whateverTellsHowOften(String type, int count, String text, String remedy, CapturedOutput output) {
+        assertThat(started(output, make(type, count))).startsWith("WARN").contains(text, remedy);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "software.amazon.awssdk.core.SdkClient$Sqs, 1",
+        "com.openai.client.OpenAIClient$Impl, 0",
+        "org.springframework.ai.retry.autoconfigure.SpringAiRetryProperties, 0",
+        "com.google.cloud.Service$Storage, 1"
+    })
+    void nothingThatIsSwitchedOff(String type, int count, CapturedOutput output) {
+        assertThat(started(output, make(type, count))).isEmpty();
+    }
+
+    @Test
+    void feignsRetryersUnlessTheyNeverRetry(CapturedOutput output) throws ReflectiveOperationException {
+        assertThat(started(output, neverRetry())).isEmpty();
+        assertThat(started(output, make("feign.Retryer$Default")))
+                .startsWith("WARN")
+                .contains("Feign retries by itself, up to 5 attempts");
+        assertThat(started(output, make("feign.Retryer$Own"))).contains("Feign retries by itself (bean 'client')");
+    }
+
+    @Test
+    void feignsClientsByWhatTheyWereBuiltWith(CapturedOutput output) throws ReflectiveOperationException {
+        assertThat(started(output, feign(neverRetry()))).isEmpty();
+        assertThat(started(output, feign(make("feign.Retryer$Default"))))
+                .startsWith("WARN")
+                .contains("Feign retries by itself, up to 5 attempts", "Feign.builder().retryer(Retryer.NEVER_RETRY)");
+    }
+
+    private static Object feign(Object retryer) {
+        Object handler = make("feign.ReflectiveFeign$FeignInvocationHandler", retryer);
+        return Proxy.newProxyInstance(LIBRARIES, new Class<?>[] {Runnable.class}, (InvocationHandler) handler);
+    }
+
+    @Test
+    void whatIsThereOnlyIfItRetries(CapturedOutput output) {
+        assertThat(started(output, make("org.springframework.cloud.client.loadbalancer.RetryLoadBalancerInterceptor")))
+                .startsWith("WARN")
+                .contains("Spring Cloud LoadBalancer retries by itself (bean 'client')")
+                .endsWith("spring.cloud.loadbalancer.retry.enabled: false");
+    }
+
+    @Test
+    void whatDoesNotTellIsNoWarning(CapturedOutput output) {
+        assertThat(started(output, make("com.azure.storage.blob.BlobServiceClient")))
+                .startsWith("INFO")
+                .contains("The Azure SDK retries by itself unless it is told otherwise (bean 'client')");
+    }
+
+    @Test
+    void couchbaseUnlessItFailsFast(CapturedOutput output) {
+        Object failFast = make("com.couchbase.client.core.retry.FailFastRetryStrategy");
+
+        assertThat(started(output, make("com.couchbase.client.java.Cluster", failFast)))
+                .isEmpty();
+        assertThat(started(output, make("com.couchbase.client.java.Cluster", "best effort")))
+                .startsWith("INFO");
+    }
+
+    @Test
+    void kafkasProducerWhereSomebodyUsesIt(CapturedOutput output) {
+        Object template = make("org.springframework.kafka.core.KafkaTemplate");
+        assertThat(started(output, template)).isEmpty();
+
+        Apps.with(POLICY)
+                .withInitializer(context -> {
+                    GenericApplicationContext beans = (GenericApplicationContext) context;
+                    register(beans, "kafkaTemplate", template);
+                    beans.getBeanFactory().registerDependentBean("kafkaTemplate", "orders");
+                })
+                .run(context -> assertThat(lines(output))
+                        .singleElement()
+                        .asString()
+                        .startsWith("INFO")
+                        .contains("Kafka's producer"));
+    }
+
+    @Test
+    void staticClientsWhereTheirClassIsThere(CapturedOutput output) throws ReflectiveOperationException {
+        assertThat(started(POLICY, STRIPE, output, Map.of()))
+                .singleElement()
+                .asString()
+                .startsWith("INFO")
+                .contains(
+                        "The Stripe SDK retries by itself, up to 3 attempts (where its static methods are called)",
+                        "Stripe.setMaxNetworkRetries(0)");
+        Class.forName("com.stripe.Stripe", true, STRIPE).getField("retries").set(null, 0);
+        assertThat(started(POLICY, STRIPE, output, Map.of())).hasSize(1);
+    }
+
+    @Test
+    void nothingWithoutAPolicy(CapturedOutput output) {
+        assertThat(started("retrykit.circuits.inventory:", LIBRARIES, output, Map.of("client", aws(4))))
+                .isEmpty();
+    }
+
+    @Test
+    void nothingWhereNoLibraryIsThere(CapturedOutput output) {
+        assertThat(started(POLICY, getClass().getClassLoader(), output, Map.of("text", "text")))
+                .isEmpty();
+    }
+
+    @Test
+    void clientsBehindProxies(CapturedOutput output) {
+        ProxyFactory proxies = new ProxyFactory(aws(4));
+
+        assertThat(started(output, proxies.getProxy(LIBRARIES)))
+                .startsWith("WARN")
+                .contains("up to 4 attempts");
+    }
+
+    /** None is made, and none of its methods is called. */
+    @Test
+    void clientsThatAreNotMadeYet(CapturedOutput output) throws Exception {
+        Class<?> type = Class.forName("software.amazon.awssdk.core.SdkClient$Unreadable", true, LIBRARIES);
+        Callable<Integer> made = () -> (int) type.getField("made").get(null);
+        int before = made.call();
+        Apps.with(POLICY)
+                .withInitializer(context -> {
+                    GenericApplicationContext beans = (GenericApplicationContext) context;
+                    beans.registerBean("lazy", type, definition -> definition.setLazyInit(true));
+                    beans.registerBean(
+                            "prototype", type, definition -> definition.setScope(BeanDefinition.SCOPE_PROTOTYPE));
+                })
+                .run(context -> {
+                    assertThat(lines(output))
+                            .singleElement()
+                            .asString()
+                            .startsWith("INFO")
+                            .contains(
+                                    "The AWS SDK retries by itself unless it is told otherwise", "'lazy', 'prototype'");
+                    assertThat(made.call()).isEqualTo(before);
+                });
+    }
+
+    @Test
+    void aClientThatCannotBeAskedStopsNothing(CapturedOutput output) {
+        List<Object> unreadable = new ArrayList<>();
+        unreadable.add(make("software.amazon.awssdk.core.SdkClient$Unreadable"));
+
+        assertThat(started(output, unreadable.get(0))).startsWith("INFO").contains("The AWS SDK");
+    }
+}
