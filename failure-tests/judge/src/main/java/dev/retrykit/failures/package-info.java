@@ -1,0 +1,5 @@
+/** What failures of libraries mean, held to their real classes. */
+@NullMarked
+package dev.retrykit.failures;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,21 @@
+package dev.retrykit.failures;
+
+import java.util.List;
+import java.util.Set;
+
+/** The classes that the chapters about stores name. */
+class StoresChapterTests extends ChapterTests {
+
+    StoresChapterTests() {
+        super(
+                List.of("stores.book", "stores-wide.book", "stores-grid.book", "stores-couchbase.book"),
+                Set.of(
+                        "glide.api.models.exceptions.TimeoutException",
+                        "glide.api.models.exceptions.ConnectionException",
+                        "glide.api.models.exceptions.ClosingException",
+                        "glide.api.models.exceptions.ExecAbortException",
+                        "glide.api.models.exceptions.ConfigurationError",
+                        "glide.api.models.exceptions.RequestException",
+                        "com.apple.foundationdb.FDBException"));
+    }
+}
