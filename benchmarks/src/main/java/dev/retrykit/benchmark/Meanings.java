@@ -31,8 +31,7 @@ public class Meanings extends Timed {
                     .jitter(Jitter.NONE)
                     .retryOn(Unknown.class)
                     .classifier(FailureBook.of(
-                            Map.of(Answered.class.getName(), "status(status)"),
-                            TimeSource.system()::now))
+                            Map.of(Answered.class.getName(), "status(status)"), TimeSource.system()::now))
                     .build())
             .budget(RetryBudget.of("meanings", BudgetPolicy.unlimited()))
             .build();
