@@ -5,6 +5,7 @@ import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.Permit;
+import dev.retrykit.failure.book.FailureBook;
 import dev.retrykit.time.ManualTime;
 import java.lang.invoke.MethodHandles;
 import java.net.ConnectException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -56,6 +58,7 @@ final class ClassInitialization {
             CompletableFuture<Boolean> call = retry.callAsync(() -> failFirst(attempts));
             time.advance(LIMIT);
             call.cancel(false);
+            FailureBook.standard().classify(new RejectedExecutionException("initialization"));
         } catch (Throwable failed) {
             // then a class is initialized when it is used
         }

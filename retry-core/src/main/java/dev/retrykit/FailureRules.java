@@ -57,11 +57,12 @@ record FailureRules(
      */
     Verdict classify(Throwable failure, AnswerNotes answers) {
         try {
-            Verdict settled = settle(failure, answers.last());
-            Verdict verdict = unrepeatable(settled, failure, may);
+            Throwable cause = Causes.causeOf(failure);
+            Verdict settled = settle(failure, cause, answers.last());
+            Verdict verdict = unrepeatable(settled, failure, cause, may);
             boolean forbidden = verdict.kind() == Kind.NOT_IDEMPOTENT && settled.kind() != Kind.NOT_IDEMPOTENT;
             return forbidden && isOfWatched(failure, answers)
-                    ? unrepeatable(settled, failure, new Repeatable(may.effects(), true))
+                    ? unrepeatable(settled, failure, cause, new Repeatable(may.effects(), true))
                     : verdict;
         } catch (Throwable classifierFailed) {
             Suppressed.addOnce(failure, classifierFailed);
@@ -74,9 +75,8 @@ record FailureRules(
         return answers.hasFailure(failure) || answers.hasMarkOf(failure);
     }
 
-    private Verdict settle(Throwable failure, @Nullable PeerAnswer answer) {
-        boolean caused = Causes.hasCause(failure);
-        Verdict own = ofRejection(general(failure), failure, caused);
+    private Verdict settle(Throwable failure, @Nullable Throwable cause, @Nullable PeerAnswer answer) {
+        Verdict own = ofRejection(general(failure, cause), failure, cause != null);
         Verdict general = answer == null || isOurs(failure) ? own : answer.judge(own, failure, answers);
         if (!abortOn.isEmpty() && Causes.anyInstance(failure, abortOn)) {
             return general.as(Kind.NOT_RETRYABLE).withoutHint().by("abort-on");
@@ -88,28 +88,28 @@ record FailureRules(
             return INTERRUPTED;
         }
         if (failure instanceof RetryHint hint) {
-            return hinted(general, failure, hint);
+            return hinted(general, failure, cause, hint);
         }
         boolean listed = own.status() != 0 && answers.statuses() != null;
         if (!listed && Causes.anyInstance(failure, retryOn)) {
-            return retryable(general, failure, RETRIED);
+            return retryable(general, failure, cause, RETRIED);
         }
         if (failure instanceof Error) {
             return general.as(Kind.NOT_RETRYABLE).by("an Error");
         }
-        return known || listed ? general : withoutKnowledge(failure, general);
+        return known || listed ? general : withoutKnowledge(failure, cause, general);
     }
 
     /** Transient or not as the application's own classifiers say, or the answer where the policy lists statuses. */
-    private Verdict withoutKnowledge(Throwable failure, Verdict general) {
+    private Verdict withoutKnowledge(Throwable failure, @Nullable Throwable cause, Verdict general) {
         if (general.status() != 0 && answers.statuses() != null) {
             return general;
         }
         for (FailureClassifier classifier : classifiers) {
-            Verdict verdict = classifier instanceof KnownFailures ? null : opinion(classifier, failure);
+            Verdict verdict = classifier instanceof KnownFailures ? null : opinion(classifier, failure, cause);
             if (verdict != null) {
                 return verdict.kind() == Kind.RETRYABLE
-                        ? retryable(general, failure, verdict.rule())
+                        ? retryable(general, failure, cause, verdict.rule())
                         : general.as(verdict.kind()).by(verdict.rule());
             }
         }
@@ -117,12 +117,12 @@ record FailureRules(
     }
 
     /** Whoever decides: neither a second effect nor a second layer of retries follows from that. */
-    private Verdict unrepeatable(Verdict settled, Throwable failure, Repeatable allowed) {
+    private Verdict unrepeatable(Verdict settled, Throwable failure, @Nullable Throwable cause, Repeatable allowed) {
         boolean repeatable = settled.kind() == Kind.NOT_IDEMPOTENT && allowed.effects();
-        Verdict verdict = book.change(repeatable ? settled.as(Kind.RETRYABLE) : settled, failure, allowed);
+        Verdict verdict = book.change(repeatable ? settled.as(Kind.RETRYABLE) : settled, failure, cause, allowed);
         for (int i = 0; i < classifiers.size(); i++) {
             if (classifiers.get(i) instanceof FailureBook lines) {
-                verdict = lines.change(verdict, failure, allowed);
+                verdict = lines.change(verdict, failure, cause, allowed);
             }
         }
         return verdict.kind() == Kind.NESTED && multiplies ? verdict.as(Kind.RETRYABLE) : verdict;
@@ -132,8 +132,9 @@ record FailureRules(
      * What a classifier says. The policy's list of statuses also rules a status that an application's classifier or the book
      * names; the library's other classifiers have looked it up themselves.
      */
-    private @Nullable Verdict opinion(FailureClassifier classifier, Throwable failure) {
-        Verdict verdict = classifier instanceof FailureBook lines ? lines.judge(failure) : classifier.classify(failure);
+    private @Nullable Verdict opinion(FailureClassifier classifier, Throwable failure, @Nullable Throwable cause) {
+        Verdict verdict =
+                classifier instanceof FailureBook lines ? lines.judge(failure, cause) : classifier.classify(failure);
         if (verdict == null) {
             return null;
         }
@@ -143,11 +144,11 @@ record FailureRules(
     }
 
     /** Naming a type can't make an effect safe to repeat, whatever was said of it before. */
-    private Verdict retryable(Verdict general, Throwable failure, @Nullable String rule) {
+    private Verdict retryable(Verdict general, Throwable failure, @Nullable Throwable cause, @Nullable String rule) {
         if (general.kind() == Kind.NOT_IDEMPOTENT && !may.effects()) {
             return general;
         }
-        Verdict effect = general.kind() == Kind.RETRYABLE || may.effects() ? null : unknownEffect(failure);
+        Verdict effect = general.kind() == Kind.RETRYABLE || may.effects() ? null : unknownEffect(failure, cause);
         if (effect != null) {
             return effect;
         }
@@ -156,9 +157,9 @@ record FailureRules(
     }
 
     /** What says that nobody knows whether there was an effect. Without classifiers the book has been asked already. */
-    private @Nullable Verdict unknownEffect(Throwable failure) {
+    private @Nullable Verdict unknownEffect(Throwable failure, @Nullable Throwable cause) {
         for (int i = 0; i <= classifiers.size() && !classifiers.isEmpty(); i++) {
-            Verdict verdict = opinion(i == classifiers.size() ? book : classifiers.get(i), failure);
+            Verdict verdict = opinion(i == classifiers.size() ? book : classifiers.get(i), failure, cause);
             if (verdict != null && verdict.kind() == Kind.NOT_IDEMPOTENT) {
                 return verdict;
             }
@@ -170,18 +171,18 @@ record FailureRules(
      * The first opinion holds, but a peer's veto comes before all of them, and calling a failure transient undoes neither what may
      * have been done nor an interruption.
      */
-    private Verdict general(Throwable failure) {
+    private Verdict general(Throwable failure, @Nullable Throwable cause) {
         Verdict first = null;
         boolean own = false;
         for (int i = 0; i < classifiers.size(); i++) {
-            Verdict verdict = opinion(classifiers.get(i), failure);
+            Verdict verdict = opinion(classifiers.get(i), failure, cause);
             if (verdict != null && verdict.kind() == Kind.VETOED) {
                 return verdict;
             }
             own |= first == null && verdict != null && !(classifiers.get(i) instanceof KnownFailures);
             first = first == null || isUnknownEffect(first, verdict) ? verdict : first;
         }
-        Verdict told = first == null || first.kind() == Kind.RETRYABLE ? opinion(book, failure) : null;
+        Verdict told = first == null || first.kind() == Kind.RETRYABLE ? opinion(book, failure, cause) : null;
         boolean interrupted = own && told != null && told.kind() == Kind.INTERRUPTED;
         first = first == null || interrupted || isUnknownEffect(first, told) ? told : first;
         if (first != null) {
@@ -233,11 +234,11 @@ record FailureRules(
                 || failure instanceof AttemptOverException;
     }
 
-    private Verdict hinted(Verdict general, Throwable failure, RetryHint hint) {
+    private Verdict hinted(Verdict general, Throwable failure, @Nullable Throwable cause, RetryHint hint) {
         if (!hint.retryable()) {
             return general.as(Kind.NOT_RETRYABLE).withoutHint().by(HINT);
         }
-        Verdict hinted = retryable(general, failure, HINT);
+        Verdict hinted = retryable(general, failure, cause, HINT);
         return hint.retryAfter().map(hinted::withRetryAfter).orElse(hinted);
     }
 }

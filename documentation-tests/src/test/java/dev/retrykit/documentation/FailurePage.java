@@ -72,7 +72,9 @@ final class FailurePage {
     }
 
     private static String row(BookLine line) {
-        return "| `" + line.type().replace("|", "`, `") + "` | "
+        boolean itself = line.type().startsWith("=");
+        String type = line.type().substring(itself ? 1 : 0);
+        return "| `" + type.replace("|", "`, `") + "`" + (itself ? " itself" : "") + " | "
                 + meaning(line.text()).replace("|", "\\|") + " |\n";
     }
 

@@ -30,12 +30,17 @@ public final class JdkFailures {
 
     /** What a failure means; null if it is none of the JDK's. */
     static @Nullable Verdict classify(Throwable failure) {
-        Verdict end = end(failure);
-        return end == null ? rest(failure) : end;
+        Throwable cause = Causes.causeOf(failure);
+        Verdict end = end(failure, cause);
+        return end == null ? rest(failure, cause) : end;
     }
 
-    /** What ends the matter, wherever in the chain it stands; null if nothing does. */
-    public static @Nullable Verdict end(Throwable failure) {
+    /**
+     * What ends the matter, wherever in the chain it stands; null if nothing does.
+     *
+     * @param cause its cause, which takes a lock to ask
+     */
+    public static @Nullable Verdict end(Throwable failure, @Nullable Throwable cause) {
         Throwable link = failure;
         for (int depth = 0; link != null && depth < DEEPEST; depth++) {
             if (link instanceof AttemptTimeoutException) {
@@ -47,37 +52,37 @@ public final class JdkFailures {
             if (NetworkFailures.isDistrusted(link)) {
                 return DISTRUSTED;
             }
-            link = Causes.causeOf(link);
+            link = depth == 0 ? cause : Causes.causeOf(link);
         }
         return null;
     }
 
     /** What everything else of the JDK means; null if nothing in the chain is the JDK's. */
-    public static @Nullable Verdict rest(Throwable failure) {
-        Verdict told = ofChain(failure);
+    public static @Nullable Verdict rest(Throwable failure, @Nullable Throwable cause) {
+        Verdict told = ofChain(failure, cause);
         return told == null ? neutral(failure) : told;
     }
 
     /** Files and addresses that are wrong, then the network and time-outs; null if neither is in the chain. */
-    public static @Nullable Verdict ofChain(Throwable failure) {
+    public static @Nullable Verdict ofChain(Throwable failure, @Nullable Throwable cause) {
         Throwable link = failure;
         for (int depth = 0; link != null && depth < DEEPEST; depth++) {
             if (NetworkFailures.isPermanent(link)) {
                 return link instanceof AccessDeniedException ? DENIED : PERMANENT;
             }
-            link = Causes.causeOf(link);
+            link = depth == 0 ? cause : Causes.causeOf(link);
         }
-        return transientOf(failure);
+        return transientOf(failure, cause);
     }
 
     /** What the network did, and what took too long; null if neither is in the chain. */
-    private static @Nullable Verdict transientOf(Throwable failure) {
+    private static @Nullable Verdict transientOf(Throwable failure, @Nullable Throwable cause) {
         Throwable link = failure;
         for (int depth = 0; link != null && depth < DEEPEST; depth++) {
             if (link instanceof TimeoutException || NetworkFailures.isTransient(link)) {
                 return TRANSIENT;
             }
-            link = Causes.causeOf(link);
+            link = depth == 0 ? cause : Causes.causeOf(link);
         }
         return null;
     }

@@ -36,6 +36,7 @@ abstract class ChapterTests {
                 .flatMap(ChapterTests::lines)
                 .filter(line -> !line.isBlank() && !line.startsWith("#") && !line.startsWith("["))
                 .map(line -> line.substring(0, line.indexOf(':')).trim())
+                .map(type -> type.startsWith("=") ? type.substring(1) : type)
                 .filter(type -> !type.startsWith("*.") && !unserved.contains(type));
     }
 

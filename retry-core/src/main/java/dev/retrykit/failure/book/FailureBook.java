@@ -80,14 +80,19 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
     /** What a failure means as long as nothing may be repeated of which that isn't known; null if nothing knows it. */
     @Override
     public @Nullable Verdict classify(Throwable failure) {
-        Verdict verdict = judge(failure);
-        Verdict changed = change(verdict == null ? Verdict.unknown() : verdict, failure, NOTHING);
+        Throwable cause = Causes.causeOf(failure);
+        Verdict verdict = judge(failure, cause);
+        Verdict changed = change(verdict == null ? Verdict.unknown() : verdict, failure, cause, NOTHING);
         return changed.kind() == Kind.UNKNOWN ? null : changed;
     }
 
-    /** What a failure means by itself, before {@link #change}; null if nothing knows it. */
-    public final @Nullable Verdict judge(Throwable failure) {
-        return judge(failure, null);
+    /**
+     * What a failure means by itself, before {@link #change}; null if nothing knows it.
+     *
+     * @param cause its cause, which takes a lock to ask; null if it has none
+     */
+    public final @Nullable Verdict judge(Throwable failure, @Nullable Throwable cause) {
+        return judge(failure, cause, null);
     }
 
     /**
@@ -96,17 +101,18 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
      * @param reading the judgement that asks; null if one begins
      */
     @Nullable
-    Verdict judge(Throwable failure, @Nullable Reading reading) {
-        return byLines(failure, reading);
+    Verdict judge(Throwable failure, @Nullable Throwable cause, @Nullable Reading reading) {
+        return byLines(failure, cause, reading);
     }
 
     /**
      * What a failure means, after all, to whoever has decided: not transient if a request may have been done, not before the
      * time that the peer asked for, and not at all if an inner layer has retried.
      *
+     * @param cause its cause; null if it has none
      * @param may what may be repeated all the same
      */
-    public final Verdict change(Verdict verdict, Throwable failure, Repeatable may) {
+    public final Verdict change(Verdict verdict, Throwable failure, @Nullable Throwable cause, Repeatable may) {
         Index known = index.get();
         Verdict changed = verdict;
         Throwable link = failure;
@@ -117,7 +123,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
                     changed = changes.get(i).change(changed, link, may, new Judgement(this));
                 }
             }
-            link = Causes.causeOf(link);
+            link = depth == 0 ? cause : Causes.causeOf(link);
         }
         return changed;
     }
@@ -198,7 +204,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
 
     /** What the first line says that says anything, from the outermost failure on. Makes no object where there is no line. */
     @Nullable
-    final Verdict byLines(Throwable failure, @Nullable Reading reading) {
+    final Verdict byLines(Throwable failure, @Nullable Throwable cause, @Nullable Reading reading) {
         Index known = index.get();
         Reading judgement = reading;
         Throwable link = failure;
@@ -211,7 +217,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
                     return verdict;
                 }
             }
-            link = Causes.causeOf(link);
+            link = depth == 0 ? cause : Causes.causeOf(link);
         }
         return null;
     }
@@ -240,7 +246,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
     /** What causes mean to this book. Others may know more. */
     @Nullable
     Verdict ofCauses(Throwable cause, Reading reading) {
-        Verdict own = byLines(cause, reading);
+        Verdict own = byLines(cause, Causes.causeOf(cause), reading);
         return own == null ? Standard.BOOK.ofCauses(cause, reading) : own;
     }
 
@@ -263,9 +269,12 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
     /** What a failure that another one holds means: to this book, or to those who know more. */
     @Nullable
     Verdict ofAnother(Throwable failure, Reading reading) {
-        Verdict own = judge(failure, reading);
-        Verdict told = own == null ? Standard.BOOK.judge(failure, reading) : own;
-        return told == null ? null : Standard.BOOK.change(change(told, failure, NOTHING), failure, NOTHING);
+        Throwable cause = Causes.causeOf(failure);
+        Verdict own = judge(failure, cause, reading);
+        Verdict told = own == null ? Standard.BOOK.judge(failure, cause, reading) : own;
+        return told == null
+                ? null
+                : Standard.BOOK.change(change(told, failure, cause, NOTHING), failure, cause, NOTHING);
     }
 
     /** Made when somebody asks for it. */

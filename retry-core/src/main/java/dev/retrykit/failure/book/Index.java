@@ -24,6 +24,7 @@ final class Index {
     private final @Nullable Line[] lines;
 
     private final Map<String, Integer> byName = new HashMap<>();
+    private final Map<String, Integer> exact = new HashMap<>();
     private final Map<String, List<Integer>> byShape = new HashMap<>();
 
     private final ClassValue<int[]> found = new ClassValue<>() {
@@ -39,7 +40,9 @@ final class Index {
         this.lines = new Line[unparsed.size()];
         for (int i = 0; i < unparsed.size(); i++) {
             String type = unparsed.get(i).type();
-            if (type.startsWith(Line.ANY_PACKAGE)) {
+            if (type.startsWith(Line.ITSELF)) {
+                exact.put(type.substring(Line.ITSELF.length()), i);
+            } else if (type.startsWith(Line.ANY_PACKAGE)) {
                 byShape.computeIfAbsent(type.substring(Line.ANY_PACKAGE.length()), name -> new ArrayList<>())
                         .add(i);
             } else {
@@ -69,6 +72,10 @@ final class Index {
 
     private int[] find(Class<?> type) {
         Set<Integer> numbers = new LinkedHashSet<>();
+        Integer own = exact.get(type.getName());
+        if (own != null) {
+            numbers.add(own);
+        }
         for (Class<?> owner = type; owner != null; owner = owner.getSuperclass()) {
             addNamed(owner, numbers);
         }
@@ -106,7 +113,7 @@ final class Index {
     /** The line about a class itself; null if there is none. */
     @Nullable
     Line lineOf(String type) {
-        Integer number = byName.get(type);
+        Integer number = byName.getOrDefault(type, exact.get(type));
         return number == null ? null : line(number);
     }
 }

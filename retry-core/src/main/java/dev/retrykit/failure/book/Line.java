@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A class of failures, and what it means.
  *
  * @param heading the library
- * @param type the binary name of the class; {@code *.Name} for all classes of that simple name that have its accessors
+ * @param type the binary name of the class; {@code *.Name} for all classes of that simple name that have its accessors; with
+ *     {@code =} before it for the class without its subclasses
  * @param text its clauses, as they are written
  * @param clauses that decide, in the order of asking
  * @param changes that count whoever decides
@@ -19,6 +20,9 @@ record Line(String heading, String type, String text, List<Clause> clauses, List
 
     /** Of a line by shape. */
     static final String ANY_PACKAGE = "*.";
+
+    /** Of a line that isn't about subclasses. */
+    static final String ITSELF = "=";
 
     /** What it says of a failure; null if nothing. A status that the failure has is kept, whatever clause decides. */
     @Nullable

@@ -33,7 +33,7 @@ final class LineParser {
             "attempts",
             "commit");
 
-    private static final Pattern TYPE = Pattern.compile("(\\*\\.)?[\\p{Alpha}_$][\\w$]*(\\.[\\p{Alpha}_$][\\w$]*)*");
+    private static final Pattern TYPE = Pattern.compile("(\\*\\.|=)?[\\p{Alpha}_$][\\w$]*(\\.[\\p{Alpha}_$][\\w$]*)*");
     private static final Pattern CLAUSE =
             Pattern.compile("([a-z][a-z-]*)\\s*(?:\\(([^()]*)\\))?\\s*(?:=\\s*(\\S.*))?", Pattern.DOTALL);
 

@@ -1,5 +1,6 @@
 package dev.retrykit.failure.book;
 
+import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.JdkFailures;
 import dev.retrykit.failure.KnownFailures;
 import dev.retrykit.failure.Verdict;
@@ -34,26 +35,27 @@ final class StandardBook extends FailureBook implements KnownFailures {
 
     @Override
     @Nullable
-    Verdict judge(Throwable failure, @Nullable Reading reading) {
-        Verdict end = JdkFailures.end(failure);
+    Verdict judge(Throwable failure, @Nullable Throwable cause, @Nullable Reading reading) {
+        Verdict end = JdkFailures.end(failure, cause);
         if (end != null) {
-            return end.kind() == Verdict.Kind.RETRYABLE ? afterTimeout(end, failure, reading) : end;
+            return end.kind() == Verdict.Kind.RETRYABLE ? afterTimeout(end, failure, cause, reading) : end;
         }
-        Verdict told = byLines(failure, reading);
-        return told == null ? JdkFailures.rest(failure) : told;
+        Verdict told = byLines(failure, cause, reading);
+        return told == null ? JdkFailures.rest(failure, cause) : told;
     }
 
     /** What an attempt that was cut ended with all the same may say that it had its effect. */
-    private Verdict afterTimeout(Verdict end, Throwable failure, @Nullable Reading reading) {
-        Verdict late = byLines(failure, reading);
+    private Verdict afterTimeout(Verdict end, Throwable failure, @Nullable Throwable cause, @Nullable Reading reading) {
+        Verdict late = byLines(failure, cause, reading);
         return late != null && late.kind() == Verdict.Kind.NOT_IDEMPOTENT ? late : end;
     }
 
     @Override
     @Nullable
     Verdict ofCauses(Throwable cause, Reading reading) {
-        Verdict told = byLines(cause, reading);
-        return told == null ? JdkFailures.ofChain(cause) : told;
+        Throwable next = Causes.causeOf(cause);
+        Verdict told = byLines(cause, next, reading);
+        return told == null ? JdkFailures.ofChain(cause, next) : told;
     }
 
     @Override
