@@ -16,8 +16,8 @@ public interface StatusReader {
     Answer answer(Object outcome);
 
     /**
-     * Whether an outcome of this class can be one of the client's. A returned value of a class that no reader reads is good,
-     * and no reader is asked about that class again. Default true.
+     * Whether an outcome of this class can be one of the client's. A returned value of a class that no reader reads is good. Asked
+     * for each value that a call returns: be quick, and make no object. Default true.
      */
     default boolean reads(Class<?> type) {
         return true;

@@ -43,18 +43,9 @@ public record StatusRules(
 
     private final class Results implements ResultClassifier {
 
-        /** Whether a value of the type can be an answer. Most methods return values of types that nobody reads. */
-        private final ClassValue<Boolean> read = new ClassValue<>() {
-            @Override
-            protected Boolean computeValue(Class<?> type) {
-                return Answer.Holder.class.isAssignableFrom(type)
-                        || readers.stream().anyMatch(reader -> reader.reads(type));
-            }
-        };
-
         @Override
         public @Nullable Verdict classify(@Nullable Object result) {
-            if (result == null || !read.get(result.getClass())) {
+            if (result == null || !isRead(result.getClass())) {
                 return null;
             }
             Verdict verdict = verdict(result);
@@ -66,6 +57,16 @@ public record StatusRules(
             Answer answer = result == null ? null : answer(result);
             return answer == null ? 0 : answer.status();
         }
+    }
+
+    /** Whether a value of the type can be an answer. Most methods return values of types that nobody reads. */
+    private boolean isRead(Class<?> type) {
+        for (int i = 0; i < readers.size(); i++) {
+            if (readers.get(i).reads(type)) {
+                return true;
+            }
+        }
+        return Answer.Holder.class.isAssignableFrom(type);
     }
 
     private static boolean isBad(@Nullable Object result, Verdict verdict) {
