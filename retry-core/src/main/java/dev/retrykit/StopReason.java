@@ -17,7 +17,7 @@ public enum StopReason {
 
     /**
      * The attempt may have had its effect, and a second effect would be wrong: a POST without a key, SQLState 08007 or
-     * 40003, a failed commit, a transaction that was committed before the failure, whatever a library calls ambiguous.
+     * 40003, a failed commit, a transaction that was committed before the failure, an outcome that a library calls ambiguous.
      */
     NOT_IDEMPOTENT,
 

@@ -169,8 +169,8 @@ class FailedAttemptTests {
                 .extracting(told -> told.policy() + " " + told.verdict().kind() + " "
                         + told.verdict().rule())
                 .containsExactly(
-                        "inner RETRYABLE the JDK's rules: the network or a time-out",
-                        "inner RETRYABLE the JDK's rules: the network or a time-out",
+                        "inner RETRYABLE the JDK's rules: the network or a timeout",
+                        "inner RETRYABLE the JDK's rules: the network or a timeout",
                         "outer NESTED a policy inside that gave up");
     }
 

@@ -26,11 +26,6 @@ public final class Causes {
         return chain;
     }
 
-    /** Whether it has a cause, and tells it. */
-    public static boolean hasCause(Throwable failure) {
-        return causeOf(failure) != null;
-    }
-
     /** Whether the failure or one of its causes is an instance of one of the types. */
     public static boolean anyInstance(Throwable failure, List<Class<? extends Throwable>> types) {
         Throwable link = failure;

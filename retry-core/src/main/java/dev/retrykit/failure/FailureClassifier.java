@@ -15,7 +15,7 @@ public interface FailureClassifier {
     @Nullable
     Verdict classify(Throwable failure);
 
-    /** The classifier for the JDK's own failures: network, time-outs. It looks through the whole cause chain. */
+    /** The classifier for the JDK's own failures: network, timeouts. It looks through the whole cause chain. */
     static FailureClassifier jdk() {
         KnownFailures known = JdkFailures::classify;
         return known;

@@ -22,7 +22,7 @@ public final class JdkFailures {
             Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE).by("the JDK's rules: a right");
     private static final Verdict DISTRUSTED = Verdict.notRetryable().by("the JDK's rules: a certificate");
     private static final Verdict PERMANENT = Verdict.notRetryable().by("the JDK's rules: an address or a file");
-    private static final Verdict TRANSIENT = Verdict.retryable().by("the JDK's rules: the network or a time-out");
+    private static final Verdict TRANSIENT = Verdict.retryable().by("the JDK's rules: the network or a timeout");
     private static final Verdict NEUTRAL =
             Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE).by("the JDK's rules: the caller's own");
 
@@ -63,7 +63,7 @@ public final class JdkFailures {
         return told == null ? neutral(failure) : told;
     }
 
-    /** Files and addresses that are wrong, then the network and time-outs; null if neither is in the chain. */
+    /** Files and addresses that are wrong, then the network and timeouts; null if neither is in the chain. */
     public static @Nullable Verdict ofChain(Throwable failure, @Nullable Throwable cause) {
         Throwable link = failure;
         for (int depth = 0; link != null && depth < DEEPEST; depth++) {

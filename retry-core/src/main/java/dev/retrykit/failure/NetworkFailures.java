@@ -60,7 +60,7 @@ final class NetworkFailures {
     private NetworkFailures() {}
 
     /**
-     * Clients call a time-out an interrupted input, too: {@link SocketTimeoutException} is one, OkHttp's says "timeout", those of
+     * Clients call a timeout an interrupted input, too: {@link SocketTimeoutException} is one, OkHttp's says "timeout", those of
      * HttpComponents have types of their own, and a full executor of OkHttp's is one. An interruption is one that the thread still
      * shows, or the JDK's own.
      */
@@ -98,7 +98,7 @@ final class NetworkFailures {
                 || link instanceof IOException && isLostConnection(Causes.message(link));
     }
 
-    /** The HTTP client's and the channels' time-outs live outside {@code java.base} or share no type. */
+    /** The HTTP client's and the channels' timeouts live outside {@code java.base} or share no type. */
     private static boolean isTimeout(Throwable link) {
         return link instanceof SocketTimeoutException
                 || link instanceof IOException

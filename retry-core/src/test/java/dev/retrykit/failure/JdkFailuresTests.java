@@ -239,12 +239,12 @@ class JdkFailuresTests {
         assertVerdict(new IOException("connection reset" + "x".repeat(1_000_000)), Kind.RETRYABLE, Signal.FAILURE);
     }
 
-    /** A time-out of the network under another name. */
+    /** A timeout of the network under another name. */
     private static final class SlowPeer extends SocketTimeoutException {
         private static final long serialVersionUID = 1;
     }
 
-    /** Called a time-out, but not the network's. */
+    /** Called a timeout, but not the network's. */
     private static final class LockTimeoutException extends RuntimeException {
         private static final long serialVersionUID = 1;
     }

@@ -76,7 +76,7 @@ class FtpTests extends BookTests {
     private static Stream<Row> vfs() {
         return Stream.of(
                 row(
-                        "VFS: around a time-out",
+                        "VFS: around a timeout",
                         new FileSystemException("vfs.provider.ftp/connect.error", new SocketTimeoutException(), "h"),
                         "transient"),
                 row("VFS: no connection", new FileSystemException("vfs.provider.ftp/connect.error", "h"), "transient"),

@@ -46,7 +46,7 @@ class MailTests extends BookTests {
 
     private static Stream<Row> jakarta() {
         return Stream.of(
-                row("Mail: around a time-out", new MessagingException("no", new SocketTimeoutException()), "transient"),
+                row("Mail: around a timeout", new MessagingException("no", new SocketTimeoutException()), "transient"),
                 row("Mail: nothing is said", new MessagingException("bug"), "unknown"),
                 row(
                         "Mail: not connected",

@@ -97,7 +97,7 @@ class RabbitTests extends BookTests {
         });
         return Stream.of(
                 row("RabbitMQ: no confirms in time", confirms, "unknown-effect"),
-                row("RabbitMQ: another time-out", new TimeoutException(), "transient"),
+                row("RabbitMQ: another timeout", new TimeoutException(), "transient"),
                 row("RabbitMQ: not taken by the broker", new IOException("nacks received"), "transient"),
                 row("RabbitMQ: no heartbeat", new MissedHeartbeatException("Heartbeat missing"), "transient"),
                 row("RabbitMQ: a wrong password", new AuthenticationFailureException("ACCESS_REFUSED"), "neutral"),
@@ -138,7 +138,7 @@ class RabbitTests extends BookTests {
 
     private static Stream<Row> amqp10() {
         return Stream.of(
-                row("RabbitMQ, AMQP 1.0: around a time-out", new AmqpException(new TimeoutException()), "transient"),
+                row("RabbitMQ, AMQP 1.0: around a timeout", new AmqpException(new TimeoutException()), "transient"),
                 row("RabbitMQ, AMQP 1.0: lost", new AmqpException.AmqpConnectionException("lost", null), "transient"),
                 row("RabbitMQ, AMQP 1.0: no right", new AmqpException.AmqpSecurityException("no", null), "neutral"),
                 row(

@@ -89,7 +89,7 @@ class SpringKafkaTests extends BookTests {
     private static Stream<Row> streams() {
         return Stream.of(
                 row(
-                        "Kafka Streams: around a time-out",
+                        "Kafka Streams: around a timeout",
                         new StreamsException(new TimeoutException("again")),
                         "transient"),
                 row("Kafka Streams: nothing is said", new StreamsException("bug"), "unknown"),

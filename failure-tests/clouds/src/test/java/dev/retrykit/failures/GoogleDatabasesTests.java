@@ -34,7 +34,7 @@ class GoogleDatabasesTests extends BookTests {
                 row("Spanner: DEADLINE_EXCEEDED", spanner(ErrorCode.DEADLINE_EXCEEDED), "permanent"),
                 row("Spanner: INTERNAL", spanner(ErrorCode.INTERNAL), "permanent"),
                 row(
-                        "Spanner: its time-out",
+                        "Spanner: its timeout",
                         SpannerExceptionFactory.propagateTimeout(new TimeoutException("x")),
                         "permanent"),
                 row("Spanner: in ExecutionException", new ExecutionException(spanner(ErrorCode.ABORTED)), "transient"),

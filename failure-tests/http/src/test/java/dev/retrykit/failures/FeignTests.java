@@ -119,8 +119,8 @@ class FeignTests extends BookTests {
     /** What all clients have in common. */
     private static Stream<Row> network(Client client, String name) {
         return Stream.of(
-                row("Feign, " + name + ": GET read time-out", hung(client, Api::get), "transient"),
-                row("Feign, " + name + ": POST read time-out", hung(client, api -> api.post("{}")), "unknown-effect"),
+                row("Feign, " + name + ": GET read timeout", hung(client, Api::get), "transient"),
+                row("Feign, " + name + ": POST read timeout", hung(client, api -> api.post("{}")), "unknown-effect"),
                 row("Feign, " + name + ": GET cut inside a chunk", sent(client, Api::get, CUT_CHUNK), "transient"),
                 row(
                         "Feign, " + name + ": POST cut inside a chunk",
@@ -168,9 +168,9 @@ class FeignTests extends BookTests {
         return Stream.concat(
                 network(client, "OkHttp"),
                 Stream.of(
-                        row("Feign, OkHttp: GET call time-out", hung(impatient, Api::get), "transient"),
+                        row("Feign, OkHttp: GET call timeout", hung(impatient, Api::get), "transient"),
                         row(
-                                "Feign, OkHttp: POST call time-out",
+                                "Feign, OkHttp: POST call timeout",
                                 hung(impatient, api -> api.post("{}")),
                                 "unknown-effect"),
                         row(

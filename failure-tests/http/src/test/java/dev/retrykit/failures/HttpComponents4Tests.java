@@ -52,7 +52,7 @@ class HttpComponents4Tests extends BookTests {
                         "transient"),
                 row("HttpComponents 4: no answer", sent(""), "transient"),
                 row("HttpComponents 4: refused", failureOf(() -> get(Loopback.nobody())), "transient"),
-                row("HttpComponents 4: read time-out", hung(), "transient"));
+                row("HttpComponents 4: read timeout", hung(), "transient"));
     }
 
     private static Stream<Row> types() {
@@ -89,11 +89,11 @@ class HttpComponents4Tests extends BookTests {
                         new TunnelRefusedException("CONNECT refused by proxy: HTTP/1.1 405 No", null),
                         "permanent"),
                 row(
-                        "HttpComponents 4: connect time-out",
+                        "HttpComponents 4: connect timeout",
                         new ConnectTimeoutException("Connect to a failed: connect timed out"),
                         "transient"),
                 row(
-                        "HttpComponents 4: pool time-out",
+                        "HttpComponents 4: pool timeout",
                         new ConnectionPoolTimeoutException("Timeout waiting for connection from pool"),
                         "transient"),
                 row("HttpComponents 4: scheme", new UnsupportedSchemeException("x"), "neutral"),

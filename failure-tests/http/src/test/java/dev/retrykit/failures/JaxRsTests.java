@@ -42,7 +42,7 @@ class JaxRsTests extends BookTests {
                 row("Jersey: 501", answered(501), "permanent status 501"),
                 row("Jersey: 404 of a future", new ExecutionException(answered(404)), "answered status 404"),
                 row("Jersey: refused", failureOf(() -> get(Loopback.nobody())), "transient"),
-                row("Jersey: read time-out", hung(), "transient"),
+                row("Jersey: read timeout", hung(), "transient"),
                 row("Jersey: no answer", sent(""), "transient"),
                 row(
                         "Jersey: cut inside a chunk",

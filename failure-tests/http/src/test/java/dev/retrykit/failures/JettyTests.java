@@ -51,7 +51,7 @@ class JettyTests extends BookTests {
                         "Jetty: refused",
                         failureOf(() -> get(client -> client.newRequest(Loopback.nobody()))),
                         "transient"),
-                row("Jetty: time-out", hung(), "transient"),
+                row("Jetty: timeout", hung(), "transient"),
                 row("Jetty: its queue is full", full(), "neutral"));
     }
 
@@ -85,7 +85,7 @@ class JettyTests extends BookTests {
                         "transient"),
                 row("Jetty: end of some file", new EOFException("x"), "unknown"),
                 row(
-                        "Jetty: idle time-out",
+                        "Jetty: idle timeout",
                         new ExecutionException(new TimeoutException("Idle timeout 100/100 ms")),
                         "transient"));
     }

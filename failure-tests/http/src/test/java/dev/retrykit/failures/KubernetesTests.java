@@ -41,7 +41,7 @@ class KubernetesTests extends BookTests {
                         new KubernetesClientException(later(429)),
                         "throttled after 2s status 429"),
                 row(
-                        "fabric8: server time-out, 2 seconds",
+                        "fabric8: server timeout, 2 seconds",
                         new KubernetesClientException(later(500)),
                         "transient after 2s status 500"),
                 row(
@@ -103,7 +103,7 @@ class KubernetesTests extends BookTests {
                         "Kubernetes: 409 of a future",
                         new ExecutionException(new ApiException(409, NO_HEADERS, "x")),
                         "answered status 409"),
-                row("Kubernetes: time-out", new ApiException(new SocketTimeoutException("timeout")), "transient"),
+                row("Kubernetes: timeout", new ApiException(new SocketTimeoutException("timeout")), "transient"),
                 row("Kubernetes: something", new ApiException("x"), "unknown"));
     }
 

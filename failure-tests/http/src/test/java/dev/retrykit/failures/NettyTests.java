@@ -58,15 +58,15 @@ class NettyTests extends BookTests {
 
     private static Stream<Row> netty() {
         return Stream.of(
-                row("Netty: read time-out", ReadTimeoutException.INSTANCE, "transient"),
-                row("Netty: write time-out", WriteTimeoutException.INSTANCE, "transient"),
+                row("Netty: read timeout", ReadTimeoutException.INSTANCE, "transient"),
+                row("Netty: write timeout", WriteTimeoutException.INSTANCE, "transient"),
                 row(
-                        "Netty: connect time-out",
+                        "Netty: connect timeout",
                         new ConnectTimeoutException("connection timed out: a/1.2.3.4:80"),
                         "transient"),
                 row("Netty: proxy", new ProxyConnectException("timeout"), "transient"),
                 row(
-                        "Netty: handshake time-out",
+                        "Netty: handshake timeout",
                         new SslHandshakeTimeoutException("handshake timed out after 10000ms"),
                         "transient"),
                 row(
@@ -133,7 +133,7 @@ class NettyTests extends BookTests {
                 row("Reactor Netty: no answer", sent(""), "transient"),
                 row("Reactor Netty: cut", sent(CUT), "transient"),
                 row("Reactor Netty: no HTTP", sent("SSH-2.0-OpenSSH_9.2\r\n\r\n"), "transient"),
-                row("Reactor Netty: time-out", hung(), "transient"),
+                row("Reactor Netty: timeout", hung(), "transient"),
                 row(
                         "Reactor Netty: refused",
                         failureOf(() -> get(HttpClient.create(), Loopback.nobody())),
@@ -166,7 +166,7 @@ class NettyTests extends BookTests {
                 row("AsyncHttpClient: no answer", asked(""), "transient"),
                 row("AsyncHttpClient: cut", asked(CUT), "transient"),
                 row("AsyncHttpClient: refused", failureOf(() -> ask(Loopback.nobody())), "transient"),
-                row("AsyncHttpClient: time-out", asked(), "transient"),
+                row("AsyncHttpClient: timeout", asked(), "transient"),
                 row("AsyncHttpClient: closed", RemotelyClosedException.INSTANCE, "transient"),
                 row("AsyncHttpClient: channel closed", ChannelClosedException.INSTANCE, "transient"),
                 row("AsyncHttpClient: pool closed", PoolAlreadyClosedException.INSTANCE, "neutral"),

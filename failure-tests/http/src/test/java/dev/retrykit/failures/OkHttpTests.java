@@ -48,13 +48,13 @@ class OkHttpTests extends BookTests {
     private static Stream<Row> okHttp() {
         Throwable callTimeout = hung(client -> client.callTimeout(100, TimeUnit.MILLISECONDS));
         return Stream.of(
-                row("OkHttp: call time-out", callTimeout, "transient"),
+                row("OkHttp: call timeout", callTimeout, "transient"),
                 row(
-                        "OkHttp: call time-out in a wrapper",
+                        "OkHttp: call timeout in a wrapper",
                         new RuntimeException("Request failed", callTimeout),
                         "transient"),
                 row(
-                        "OkHttp: read time-out",
+                        "OkHttp: read timeout",
                         hung(client -> client.readTimeout(100, TimeUnit.MILLISECONDS)),
                         "transient"),
                 row("OkHttp: no answer", sent(""), "transient"),

@@ -70,7 +70,7 @@ class OtherHttpClientsTests extends BookTests {
                         "transient"),
                 row("JDK client: no HTTP", sent("SSH-2.0-OpenSSH_9.2\r\n\r\n"), "transient"),
                 row("JDK client: refused", failureOf(() -> get(Loopback.nobody(), 1000)), "transient"),
-                row("JDK client: time-out", hung(), "transient"),
+                row("JDK client: timeout", hung(), "transient"),
                 row(
                         "JDK client: WebSocket refused by 503",
                         webSocket(503, "Retry-After", "1"),
@@ -98,7 +98,7 @@ class OtherHttpClientsTests extends BookTests {
                         "Unirest: refused",
                         failureOf(() -> client.get(Loopback.nobody()).asString()),
                         "transient"),
-                row("Unirest: time-out", hung(client), "transient"),
+                row("Unirest: timeout", hung(client), "transient"),
                 row("Unirest: configured wrongly", new UnirestConfigException("x"), "neutral"),
                 row(
                         "Unirest: can't be parsed",
@@ -118,7 +118,7 @@ class OtherHttpClientsTests extends BookTests {
                         "Micronaut: 429 in a wrapper",
                         new RuntimeException(micronaut(HttpStatus.TOO_MANY_REQUESTS)),
                         "throttled status 429"),
-                row("Micronaut: read time-out", ReadTimeoutException.TIMEOUT_EXCEPTION, "transient"),
+                row("Micronaut: read timeout", ReadTimeoutException.TIMEOUT_EXCEPTION, "transient"),
                 row("Micronaut: response closed", new ResponseClosedException("x"), "transient"),
                 row("Micronaut: connection closed", new ConnectionClosedException("x"), "transient"),
                 row(
@@ -152,7 +152,7 @@ class OtherHttpClientsTests extends BookTests {
                         "unknown-effect status 503"),
                 row("Ktor: POST 429", new ClientRequestException(answer(429, "POST"), "x"), "throttled status 429"),
                 row("Ktor: GET 404", new ClientRequestException(answer(404, "GET"), "x"), "answered status 404"),
-                row("Ktor: time-out", new HttpRequestTimeoutException("http://a", 100L, null), "transient"),
+                row("Ktor: timeout", new HttpRequestTimeoutException("http://a", 100L, null), "transient"),
                 row("Ktor: no connection", new FailToConnectException(), "transient"),
                 row("Ktor: channel closed", new ClosedByteChannelException((Throwable) null), "transient"),
                 row("Ktor: no HTTP", new ParserException("x"), "transient"),

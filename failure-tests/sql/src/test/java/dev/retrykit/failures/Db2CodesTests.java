@@ -19,10 +19,10 @@ class Db2CodesTests extends BookTests {
     private static Stream<Row> transients() {
         return Stream.of(
                 row(
-                        "Db2 -911: rolled back because of a deadlock or time-out",
+                        "Db2 -911: rolled back because of a deadlock or timeout",
                         db2("com.ibm.db2.jcc.am.SqlTransactionRollbackException", -911, "40001"),
                         "transient"),
-                error(-913, "57033", "deadlock or time-out", "transient"),
+                error(-913, "57033", "deadlock or timeout", "transient"),
                 error(-904, "57011", "unavailable resource", "transient"),
                 error(-952, "57014", "interrupted", "transient"),
                 error(-964, "57011", "transaction log is full", "transient"),

@@ -21,7 +21,7 @@ class EmbeddedDatabasesTests extends BookTests {
 
     private static Stream<Row> h2s() {
         return Stream.of(
-                row("H2: lock time-out", h2(ErrorCode.LOCK_TIMEOUT_1), "transient"),
+                row("H2: lock timeout", h2(ErrorCode.LOCK_TIMEOUT_1), "transient"),
                 row("H2: deadlock", h2(ErrorCode.DEADLOCK_1), "transient"),
                 row("H2: concurrent update", h2(ErrorCode.CONCURRENT_UPDATE_1), "transient"),
                 row("H2: connection broken", h2(ErrorCode.CONNECTION_BROKEN_1), "transient"),
@@ -61,7 +61,7 @@ class EmbeddedDatabasesTests extends BookTests {
 
     private static Stream<Row> derbys() {
         return Stream.of(
-                row("Derby: lock time-out", derby(30_000, "40XL1"), "transient"),
+                row("Derby: lock timeout", derby(30_000, "40XL1"), "transient"),
                 row("Derby: deadlock", derby(30_000, "40001"), "transient"),
                 row("Derby: opened by another process", derby(45_000, "XSDB6"), "transient"),
                 row("Derby: canceled or timed out", derby(20_000, "XCL52"), "transient"),

@@ -102,14 +102,14 @@ class MysqlCodesTests extends BookTests {
         SQLException lost = new CommunicationsException("Communications link failure", new EOFException("0 bytes"));
         return Stream.of(
                 row("Connector/J: connection lost", lost, "transient"),
-                row("Connector/J: statement's time-out", new MySQLTimeoutException(), "transient"),
+                row("Connector/J: statement's timeout", new MySQLTimeoutException(), "transient"),
                 row("Connector/J: statement canceled", new MySQLStatementCancelledException(), "neutral"),
                 row("Connector/J: packet too big", new PacketTooBigException(70_000_000, 67_108_864), "answered"),
                 row("Connector/J: batch with a duplicate", batch(mysql(1062, "23000")), "answered"),
                 row("Connector/J: batch with a deadlock", batch(mysql(1213, "40001")), "transient"),
                 row("X DevAPI: connection lost", new CJCommunicationsException("lost"), "transient"),
                 row("X DevAPI: can't connect", new UnableToConnectException("refused"), "transient"),
-                row("X DevAPI: time-out", new CJTimeoutException(), "transient"),
+                row("X DevAPI: timeout", new CJTimeoutException(), "transient"),
                 row("X DevAPI: packet too big", new CJPacketTooBigException("too big"), "answered"),
                 row("X DevAPI: canceled", new OperationCancelledException(), "neutral"));
     }

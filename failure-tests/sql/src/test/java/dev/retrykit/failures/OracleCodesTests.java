@@ -63,7 +63,7 @@ class OracleCodesTests extends BookTests {
                 error(17008, "closed connection", "transient"),
                 error(17410, "no more data to read from socket", "transient"),
                 error(17868, "unknown host specified", "transient"),
-                error(1013, "canceled: a time-out, by the driver's type", "transient"));
+                error(1013, "canceled: a timeout, by the driver's type", "transient"));
     }
 
     private static Stream<Row> limits() {

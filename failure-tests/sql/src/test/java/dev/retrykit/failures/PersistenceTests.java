@@ -61,9 +61,9 @@ class PersistenceTests extends BookTests {
         return Stream.of(
                 row("JPA: optimistic lock", new OptimisticLockException(new StaleStateException("?")), "transient"),
                 row("JPA: pessimistic lock", new PessimisticLockException("?"), "transient"),
-                row("JPA: lock time-out", new LockTimeoutException("?"), "transient"),
-                row("JPA: query time-out", new QueryTimeoutException("?"), "transient"),
-                row("JPA: lock time-out around 53300", new LockTimeoutException(postgres("53300")), "throttled"),
+                row("JPA: lock timeout", new LockTimeoutException("?"), "transient"),
+                row("JPA: query timeout", new QueryTimeoutException("?"), "transient"),
+                row("JPA: lock timeout around 53300", new LockTimeoutException(postgres("53300")), "throttled"),
                 row(
                         "JPA: rolled back, 40001",
                         new RollbackException("?", new PersistenceException(postgres("40001"))),
@@ -89,7 +89,7 @@ class PersistenceTests extends BookTests {
                 row("Hibernate: stale object", new StaleObjectStateException("Order", 7), "transient"),
                 row("Hibernate: lock", new LockAcquisitionException("?", UNCLEAR), "transient"),
                 row(
-                        "Hibernate: lock time-out",
+                        "Hibernate: lock timeout",
                         new org.hibernate.exception.LockTimeoutException("?", UNCLEAR),
                         "transient"),
                 row(
@@ -102,7 +102,7 @@ class PersistenceTests extends BookTests {
                         "transient"),
                 row("Hibernate: optimistic entity lock", new OptimisticEntityLockException(7, "?"), "transient"),
                 row(
-                        "Hibernate: query time-out",
+                        "Hibernate: query timeout",
                         new org.hibernate.QueryTimeoutException("?", UNCLEAR, "?"),
                         "transient"),
                 row("Hibernate: connection", new JDBCConnectionException("?", UNCLEAR), "transient"),

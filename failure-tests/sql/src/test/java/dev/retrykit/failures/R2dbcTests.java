@@ -43,7 +43,7 @@ class R2dbcTests extends BookTests {
     private static Stream<Row> types() {
         return Stream.of(
                 row("R2DBC: transient resource", new R2dbcTransientResourceException("?"), "transient"),
-                row("R2DBC: time-out", new R2dbcTimeoutException("?"), "transient"),
+                row("R2DBC: timeout", new R2dbcTimeoutException("?"), "transient"),
                 row("R2DBC: rollback", new R2dbcRollbackException("?"), "transient"),
                 row("R2DBC: rollback, 40003", new R2dbcRollbackException("?", "40003"), "unknown-effect"),
                 row("R2DBC: rollback, 40002", new R2dbcRollbackException("?", "40002"), "answered"),

@@ -104,7 +104,7 @@ class SpringDataAccessTests extends BookTests {
     private static Stream<Row> types() {
         return Stream.of(
                 row("a type alone: transient resource", new TransientDataAccessResourceException("?"), "transient"),
-                row("a type alone: query time-out", new QueryTimeoutException("?"), "transient"),
+                row("a type alone: query timeout", new QueryTimeoutException("?"), "transient"),
                 row("a type alone: optimistic lock", new OptimisticLockingFailureException("?"), "transient"),
                 row("a type alone: lock", new CannotAcquireLockException("?"), "transient"),
                 row("a type alone: recoverable", new RecoverableDataAccessException("?"), "transient"),

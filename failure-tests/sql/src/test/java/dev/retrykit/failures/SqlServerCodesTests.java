@@ -99,7 +99,7 @@ class SqlServerCodesTests extends BookTests {
                 row("SQL Server's driver: closed", sqlServer(null, "The connection is closed."), "transient"),
                 row("SQL Server's driver: canceled", sqlServer("HY008", "The query was canceled."), "neutral"),
                 row(
-                        "SQL Server's driver: query time-out",
+                        "SQL Server's driver: query timeout",
                         new SQLTimeoutException(timedOut.getMessage(), "HY008", 0, timedOut),
                         "transient"),
                 row("jTDS: deadlock", by("net.sourceforge.jtds.jdbc.SQLDiagnostic", 1205, "40001"), "transient"),
@@ -111,7 +111,7 @@ class SqlServerCodesTests extends BookTests {
         String driver = "com.sybase.jdbc42.jdbc.SybConnection";
         return Stream.of(
                 row("Sybase: deadlock", by(driver, 1205, "40001"), "transient"),
-                row("Sybase: lock wait time-out", by(driver, 12205, "ZZZZZ"), "transient"),
+                row("Sybase: lock wait timeout", by(driver, 12205, "ZZZZZ"), "transient"),
                 row("Sybase: no locks left", by(driver, 1204, "ZZZZZ"), "throttled"),
                 row("Sybase: duplicate key", by(driver, 2601, "23000"), "answered"),
                 row("Sybase: column cannot be null", by(driver, 233, "ZZZZZ"), "answered"),

@@ -118,16 +118,16 @@ class CassandraTests extends BookTests {
     private static Stream<Row> idempotence() {
         DriverException write = new WriteTimeoutException(NODE, QUORUM, 1, 2, DefaultWriteType.SIMPLE);
         return Stream.of(
-                row("time-out, idempotent", of(new DriverTimeoutException("x"), true), "transient"),
-                row("time-out, not idempotent", of(new DriverTimeoutException("x"), false), "unknown-effect"),
-                row("time-out, nobody knows", of(new DriverTimeoutException("x"), null), "transient"),
+                row("timeout, idempotent", of(new DriverTimeoutException("x"), true), "transient"),
+                row("timeout, not idempotent", of(new DriverTimeoutException("x"), false), "unknown-effect"),
+                row("timeout, nobody knows", of(new DriverTimeoutException("x"), null), "transient"),
                 row("closed, idempotent", of(new ClosedConnectionException("x"), true), "transient"),
                 row("closed, not idempotent", of(new ClosedConnectionException("x"), false), "unknown-effect"),
                 row("heartbeat, idempotent", of(new HeartbeatException(HOST, "x", null), true), "transient"),
                 row("heartbeat, not idempotent", of(new HeartbeatException(HOST, "x", null), false), "unknown-effect"),
-                row("write time-out, idempotent", of(write, true), "transient"),
+                row("write timeout, idempotent", of(write, true), "transient"),
                 row(
-                        "write time-out, wrapped",
+                        "write timeout, wrapped",
                         new CompletionException(of(new DriverTimeoutException("x"), false)),
                         "unknown-effect"));
     }
@@ -165,10 +165,10 @@ class CassandraTests extends BookTests {
                 Stream.of(DefaultWriteType.values())
                         .filter(type -> type != DefaultWriteType.BATCH_LOG)
                         .map(type -> row(
-                                "write time-out " + type,
+                                "write timeout " + type,
                                 new WriteTimeoutException(NODE, QUORUM, 1, 2, type),
                                 "unknown-effect")),
-                Stream.of(row("write time-out BATCH_LOG", writeTimeout(DefaultWriteType.BATCH_LOG), "transient")),
+                Stream.of(row("write timeout BATCH_LOG", writeTimeout(DefaultWriteType.BATCH_LOG), "transient")),
                 each(
                         LIB,
                         "unknown-effect",
@@ -192,30 +192,30 @@ class CassandraTests extends BookTests {
 
     private static Stream<Row> translated() {
         return Stream.of(
-                row("Spring: write time-out", translate(writeTimeout(DefaultWriteType.CAS)), "unknown-effect"),
+                row("Spring: write timeout", translate(writeTimeout(DefaultWriteType.CAS)), "unknown-effect"),
                 row(
-                        "Spring: write time-out BATCH_LOG",
+                        "Spring: write timeout BATCH_LOG",
                         translate(writeTimeout(DefaultWriteType.BATCH_LOG)),
                         "transient"),
                 row(
-                        "Spring: write time-out, no cause",
+                        "Spring: write timeout, no cause",
                         new CassandraWriteTimeoutException("SIMPLE", "x", null),
                         "unknown-effect"),
                 row(
-                        "Spring: write time-out, log, no cause",
+                        "Spring: write timeout, log, no cause",
                         new CassandraWriteTimeoutException("BATCH_LOG", "x", null),
                         "transient"),
                 row(
                         "Spring: write failure",
                         translate(new WriteFailureException(NODE, QUORUM, 1, 2, DefaultWriteType.SIMPLE, 1, Map.of())),
                         "unknown-effect"),
-                row("Spring: time-out", translate(new DriverTimeoutException("x")), "transient"),
+                row("Spring: timeout", translate(new DriverTimeoutException("x")), "transient"),
                 row(
-                        "Spring: time-out of a write",
+                        "Spring: timeout of a write",
                         translate(of(new DriverTimeoutException("x"), false)),
                         "unknown-effect"),
                 row(
-                        "Spring: read time-out",
+                        "Spring: read timeout",
                         translate(new ReadTimeoutException(NODE, QUORUM, 1, 2, false)),
                         "transient"),
                 row("Spring: overloaded", translate(new OverloadedException(NODE)), "throttled"),
@@ -239,7 +239,7 @@ class CassandraTests extends BookTests {
                         "Spring: no node, no cause",
                         new CassandraConnectionFailureException(Map.of(), "x", null),
                         "transient"),
-                row("Spring: time-out, no cause", new CassandraDriverTimeoutException("x", null), "transient"),
+                row("Spring: timeout, no cause", new CassandraDriverTimeoutException("x", null), "transient"),
                 row("Spring: internal", new CassandraInternalException("x"), "transient"),
                 row("Spring: trace", new CassandraTraceRetrievalException("x"), "transient"),
                 row("Spring: type", new CassandraTypeMismatchException("x"), "neutral"),

@@ -98,7 +98,7 @@ class CassandraThreeTests extends BookTests {
 
     private static Row writeTimeout(WriteType type) {
         String expected = type == WriteType.BATCH_LOG ? "transient" : "unknown-effect";
-        return row("Cassandra 3: write time-out " + type, new WriteTimeoutException(ONE, type, 1, 2), expected);
+        return row("Cassandra 3: write timeout " + type, new WriteTimeoutException(ONE, type, 1, 2), expected);
     }
 
     private record Host() implements EndPoint {

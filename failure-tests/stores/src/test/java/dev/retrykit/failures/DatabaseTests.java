@@ -80,7 +80,7 @@ class DatabaseTests extends BookTests {
         return Stream.of(
                 row("ArangoDB: write conflict", arango(409, 1200), "transient status 409"),
                 row("ArangoDB: unique constraint", arango(409, 1210), "answered status 409"),
-                row("ArangoDB: lock time-out", arango(500, 18), "transient status 500"),
+                row("ArangoDB: lock timeout", arango(500, 18), "transient status 500"),
                 row("ArangoDB: deadlock", arango(409, 29), "transient status 409"),
                 row("ArangoDB: queue full", arango(503, 21003), "throttled status 503"),
                 row("ArangoDB: queue too long", arango(412, 21004), "throttled status 412"),

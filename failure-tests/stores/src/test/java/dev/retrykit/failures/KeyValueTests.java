@@ -76,12 +76,12 @@ class KeyValueTests extends BookTests {
                 row("Aerospike: in doubt", new AerospikeException(9, true), "unknown-effect"),
                 row("Aerospike: in doubt, though answered", new AerospikeException(2, true), "unknown-effect"),
                 row(
-                        "Aerospike: time-out of a write",
+                        "Aerospike: timeout of a write",
                         new AerospikeException.Timeout("x", 1, 1000, true),
                         "unknown-effect"),
-                row("Aerospike: time-out", new AerospikeException.Timeout("x", 1, 1000, false), "transient"),
+                row("Aerospike: timeout", new AerospikeException.Timeout("x", 1, 1000, false), "transient"),
                 row(
-                        "Aerospike: time-out, third iteration",
+                        "Aerospike: timeout, third iteration",
                         new AerospikeException.Timeout("x", 3, 1000, false),
                         "nested"),
                 row("Aerospike: key not found, third iteration", iterated(new AerospikeException(2), 3), "answered"),

@@ -203,7 +203,7 @@ class MongoTests extends BookTests {
                         new MongoUpdatedEncryptedFieldsException(new BsonDocument(), "x", new Error()),
                         "permanent"),
                 row(
-                        "old write: time-out of replicas",
+                        "old write: timeout of replicas",
                         new WriteConcernException(answer(64), SERVER, none),
                         "unknown-effect"),
                 row("old write: refused", new WriteConcernException(answer(121), SERVER, none), "answered"),

@@ -136,7 +136,7 @@ class RedisFamilyTests extends BookTests {
         return Stream.of(
                 row("Lettuce: LOADING", lettuce(new RedisCommandExecutionException("LOADING x")), "transient"),
                 row("Lettuce: WRONGTYPE", lettuce(new RedisCommandExecutionException("WRONGTYPE x")), "answered"),
-                row("Lettuce: time-out", lettuce(new RedisCommandTimeoutException("x")), "transient"),
+                row("Lettuce: timeout", lettuce(new RedisCommandTimeoutException("x")), "transient"),
                 row("Lettuce: closed", lettuce(new io.lettuce.core.RedisException("Connection closed")), "transient"),
                 row(
                         "Lettuce: interrupted",

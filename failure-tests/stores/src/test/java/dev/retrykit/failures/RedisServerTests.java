@@ -65,10 +65,10 @@ class RedisServerTests extends RedisCalls {
             redis.xgroupCreate(StreamOffset.from("stream", "0"), "g");
             redis.xgroupCreate(StreamOffset.from("stream", "0"), "g");
         });
-        onLettuce(uri(port).withTimeout(SHORT).build(), "time-out", "transient", redis -> redis.blpop(2, "nothing"));
+        onLettuce(uri(port).withTimeout(SHORT).build(), "timeout", "transient", redis -> redis.blpop(2, "nothing"));
         onJedis(port, "wrong type", "answered", jedis -> jedis.lpush("text", "x"));
         onJedis(port, "no script", "answered", jedis -> jedis.evalsha("ab"));
-        onJedis(port, SHORT, "time-out", "transient", jedis -> jedis.blpop(2, "nothing"));
+        onJedis(port, SHORT, "timeout", "transient", jedis -> jedis.blpop(2, "nothing"));
         onJedis(port, "discarded transaction", "answered", jedis -> {
             Transaction transaction = jedis.multi();
             transaction.sendCommand(() -> "NOSUCH".getBytes(), new byte[0]);
@@ -78,7 +78,7 @@ class RedisServerTests extends RedisCalls {
         onSpringLettuce(
                 port,
                 SHORT,
-                "time-out",
+                "timeout",
                 "transient",
                 redis -> redis.opsForList().leftPop("nothing", Duration.ofSeconds(2)));
         onSpring(

@@ -109,11 +109,11 @@ class RedisTests extends BookTests {
                 row("Lettuce: BUSYKEY too", new RedisBusyException("BUSYKEY Target key"), "answered"),
                 row("Lettuce: no script", new RedisNoScriptException("NOSCRIPT No matching script"), "answered"),
                 row(
-                        "Lettuce: time-out",
+                        "Lettuce: timeout",
                         new RedisCommandTimeoutException("Command timed out after 1 second(s)"),
                         "transient"),
                 row(
-                        "Lettuce: time-out, future",
+                        "Lettuce: timeout, future",
                         new ExecutionException(new RedisCommandTimeoutException()),
                         "transient"),
                 row(

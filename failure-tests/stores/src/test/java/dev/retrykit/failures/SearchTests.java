@@ -44,7 +44,7 @@ class SearchTests extends BookTests {
                         "transient"),
                 row("Solr: unknown code", new SolrException(ErrorCode.UNKNOWN, "x"), "unknown"),
                 row(
-                        "Solr: time-out",
+                        "Solr: timeout",
                         new SolrServerException("Timeout occurred while waiting response", slow()),
                         "transient"),
                 row("Solr: none live", new SolrServerException("No live SolrServers available"), "transient"),

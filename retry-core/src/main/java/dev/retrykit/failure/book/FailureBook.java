@@ -34,7 +34,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
         this.clock = clock;
     }
 
-    /** The library's own: some hundred classes of the libraries that applications call, databases and the JDK. */
+    /** The library's own: over a thousand classes of the libraries that applications call, databases and the JDK. */
     public static FailureBook standard() {
         return Standard.BOOK;
     }

@@ -10,12 +10,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One failure is being judged by a book. Each cause is asked once; failures that hold failures don't go on for ever. */
+/** One failure is being judged by a book. Each cause is asked once; failures that hold failures don't go on forever. */
 final class Judgement implements Reading {
 
     private static final int MOST = 64;
 
     private final FailureBook book;
+
     /** Failures that others hold, none of which is asked twice; made when one is asked. */
     private @Nullable Set<Throwable> held;
 

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a store so that one that is slow or gone costs a caller a bounded time, whatever its client's own time-outs are: by a
+ * Asks a store so that one that is slow or gone costs a caller a bounded time, whatever its client's own timeouts are: by a
  * {@link StoreQueue}, or on the caller's thread if the store has just answered, since handing over costs as much as the step
  * itself.
  *

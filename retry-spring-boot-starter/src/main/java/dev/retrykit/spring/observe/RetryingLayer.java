@@ -32,7 +32,7 @@ record RetryingLayer(
     /** Nothing tells how often. */
     static final int UNKNOWN = -1;
 
-    /** Until a time-out. */
+    /** Until a timeout. */
     static final int UNLIMITED = 0;
 
     /** What it takes to be sure that a library retries. */

@@ -155,7 +155,7 @@ public final class RetryingLayers implements SmartInitializingSingleton {
     private static String text(RetryingLayer layer, String where, int attempts) {
         String often = attempts == RetryingLayer.UNKNOWN
                 ? layer.evidence() == Evidence.BEAN ? "" : " unless it is told otherwise"
-                : attempts == RetryingLayer.UNLIMITED ? " until a time-out" : ", up to " + attempts + " attempts";
+                : attempts == RetryingLayer.UNLIMITED ? " until a timeout" : ", up to " + attempts + " attempts";
         return layer.library() + " retries by itself" + often + " (" + where
                 + "). Under a policy that is a second layer of retries: keep one. Its own is switched off by "
                 + layer.remedy();

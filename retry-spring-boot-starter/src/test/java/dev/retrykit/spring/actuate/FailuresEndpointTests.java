@@ -95,7 +95,7 @@ class FailuresEndpointTests {
                             Map.of(
                                     "failure", "java.net.ConnectException",
                                     "meaning", "transient",
-                                    "rule", "the JDK's rules: the network or a time-out",
+                                    "rule", "the JDK's rules: the network or a timeout",
                                     "count", 2),
                             Map.of(
                                     "failure",

@@ -71,7 +71,7 @@ class StoreStallTests {
         }
     }
 
-    /** With Lettuce's own time-outs: a minute. */
+    /** With Lettuce's own timeouts: a minute. */
     @Configuration(proxyBeanMethods = false)
     static class Redis {
 

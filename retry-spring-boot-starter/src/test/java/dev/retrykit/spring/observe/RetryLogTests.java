@@ -117,7 +117,7 @@ class RetryLogTests {
 
         assertThat(lines(output, "retry"))
                 .containsExactly("WARN dev.retrykit.retry - Policy 'inventory': EXHAUSTED after 2 attempts in 200ms;"
-                        + " java.net.ConnectException: down; judged by the JDK's rules: the network or a time-out");
+                        + " java.net.ConnectException: down; judged by the JDK's rules: the network or a timeout");
     }
 
     @Test

@@ -198,7 +198,7 @@ class RetryingLayersTests {
                 "com.openai.client.OpenAIClient$Impl                                   | 2 | The OpenAI SDK retries by itself, up to 3 attempts | .maxRetries(0)",
                 "org.springframework.ai.retry.autoconfigure.SpringAiRetryProperties    | 10 | Spring AI retries by itself, up to 11 attempts | spring.ai.retry.max-attempts: 0",
                 "com.google.cloud.Service$Storage                                      | 6 | The Google Cloud SDK retries by itself, up to 6 attempts | ServiceOptions.getNoRetrySettings()",
-                "com.google.cloud.Service$Storage                                      | 0 | The Google Cloud SDK retries by itself until a time-out | ServiceOptions.getNoRetrySettings()",
+                "com.google.cloud.Service$Storage                                      | 0 | The Google Cloud SDK retries by itself until a timeout | ServiceOptions.getNoRetrySettings()",
             })
     void whateverTellsHowOften(String type, int count, String text, String remedy, CapturedOutput output) {
         assertThat(started(output, make(type, count))).startsWith("WARN").contains(text, remedy);
