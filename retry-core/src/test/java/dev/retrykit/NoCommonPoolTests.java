@@ -3,8 +3,6 @@ package dev.retrykit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.ConnectException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,17 +20,8 @@ class NoCommonPoolTests {
     @ValueSource(strings = {"0", "1"})
     @Timeout(60)
     void retriesRunAllTheSame(String parallelism) throws Exception {
-        Process process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-Djava.util.concurrent.ForkJoinPool.common.parallelism=" + parallelism,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Calling.class.getName()))
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        String said = ChildJvm.run(
+                Calling.class, List.of("-Djava.util.concurrent.ForkJoinPool.common.parallelism=" + parallelism));
         assertThat(said).contains("second, second");
     }
 

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
@@ -96,9 +95,16 @@ class AotTests {
         command.addAll(List.of(arguments).subList(0, first));
         command.add("-cp");
         command.addAll(List.of(arguments).subList(first, arguments.length));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = process.inputReader().lines().collect(Collectors.joining("\n"));
-        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        Path log = Files.createTempFile("java", ".log");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        boolean ended = process.waitFor(1, TimeUnit.MINUTES);
+        process.destroyForcibly();
+        String output = Files.readString(log);
+        Files.delete(log);
+        assertThat(ended).as(output).isTrue();
         assertThat(process.exitValue()).as(output).isZero();
         return output;
     }

@@ -2,8 +2,8 @@ package dev.retrykit.spring.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retrykit.ChildJvm;
 import dev.retrykit.spring.http.FaultServer;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -103,21 +102,8 @@ class DeadlinePeerTests {
                 directory.resolve("hosts"),
                 "127.0.0.1 localhost\n10.9.9.9 999.999.999.999\n10.9.9.9 trusted.example\n",
                 StandardCharsets.UTF_8);
-        Process process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-Djdk.net.hosts.file=" + hosts,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Asked.class.getName(),
-                        type,
-                        strategy,
-                        downstream.url("")))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .directory(new File("."))
-                .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        String said =
+                ChildJvm.run(Asked.class, List.of("-Djdk.net.hosts.file=" + hosts), type, strategy, downstream.url(""));
         assertThat(said).contains("999.999.999.999 is looked up as 10.9.9.9", "statuses [502, 502, 502]");
     }
 

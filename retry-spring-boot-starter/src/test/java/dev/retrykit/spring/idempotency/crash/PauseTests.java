@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -65,6 +66,7 @@ class PauseTests {
 
     private static HttpRequest request(int process, String key, int before, int within) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PORTS[process] + "/payments"))
+                .timeout(Duration.ofMinutes(1))
                 .header("X-Before", String.valueOf(before))
                 .header("X-Within", String.valueOf(within))
                 .header("Idempotency-Key", key)
