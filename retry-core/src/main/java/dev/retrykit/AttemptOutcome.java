@@ -108,7 +108,7 @@ record AttemptOutcome(AttemptResult result, @Nullable Throwable failure, int sta
 
     private void note(Throwable predicateFailed) {
         if (failure != null) {
-            Suppressed.addOnce(failure, predicateFailed);
+            SuppressedFailures.addOnce(failure, predicateFailed);
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.retrykit;
 import dev.retrykit.failure.AnswerMarks;
 import dev.retrykit.failure.RequestMismatchException;
 import dev.retrykit.http.HeaderLines;
-import dev.retrykit.http.RetryAdvice;
+import dev.retrykit.http.RetryAfter;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +48,7 @@ public final class AttemptRequests {
      */
     public void watched(AnswerMarks marks) {
         Objects.requireNonNull(marks, "marks");
-        for (AttemptNotes each = attempt.notes(); each != null; each = each.around()) {
+        for (AttemptRecord each = attempt.notes(); each != null; each = each.around()) {
             each.answers().markBy(marks);
         }
         watched();
@@ -57,7 +57,7 @@ public final class AttemptRequests {
     /** The answer to a watched request of this attempt bears a mark: an object that is this answer's alone. */
     public void mark(Object mark) {
         Objects.requireNonNull(mark, "mark");
-        for (AttemptNotes each = attempt.notes(); each != null; each = each.around()) {
+        for (AttemptRecord each = attempt.notes(); each != null; each = each.around()) {
             each.answers().mark(mark);
         }
     }
@@ -71,7 +71,7 @@ public final class AttemptRequests {
      * @param headers asked for within this method
      * @return what the answer asks for; nothing if the status is below 400
      */
-    public RetryAdvice answered(@Nullable String peer, int status, HeaderLines headers) {
+    public RetryAfter answered(@Nullable String peer, int status, HeaderLines headers) {
         return attempt.answered(peer, status, headers);
     }
 
@@ -86,16 +86,16 @@ public final class AttemptRequests {
      */
     public void failed(Throwable failure) {
         Objects.requireNonNull(failure, "failure");
-        AttemptNotes notes = attempt.notes();
+        AttemptRecord notes = attempt.notes();
         boolean over = notes.answers().hasEnded() || notes.isAbandoned();
-        for (AttemptNotes each = over ? null : notes; each != null; each = each.around()) {
+        for (AttemptRecord each = over ? null : notes; each != null; each = each.around()) {
             each.answers().fail(failure);
         }
     }
 
     /** Whether requests have idempotency keys here: this call has, or one around. */
     public boolean hasIdempotencyKeys() {
-        return CallKey.isWantedIn(attempt.notes());
+        return IdempotencyKeyBase.isWantedIn(attempt.notes());
     }
 
     /**
@@ -111,7 +111,7 @@ public final class AttemptRequests {
      *     {@link StopReason#NOT_IDEMPOTENT}
      */
     public KeyedRequest nextKeyedRequest(String kind, byte @Nullable [] content) {
-        return CallKey.next(attempt.notes(), Objects.requireNonNull(kind, "kind"), content);
+        return IdempotencyKeyBase.next(attempt.notes(), Objects.requireNonNull(kind, "kind"), content);
     }
 
     /**
@@ -122,6 +122,7 @@ public final class AttemptRequests {
      *     is done twice. It must not be sent; the call ends with {@link StopReason#NOT_IDEMPOTENT}
      */
     public KeyedRequest ownKeyedRequest(String kind, String key) {
-        return CallKey.own(attempt.notes(), Objects.requireNonNull(kind, "kind"), Objects.requireNonNull(key, "key"));
+        return IdempotencyKeyBase.own(
+                attempt.notes(), Objects.requireNonNull(kind, "kind"), Objects.requireNonNull(key, "key"));
     }
 }

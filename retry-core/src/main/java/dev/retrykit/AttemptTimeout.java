@@ -50,7 +50,7 @@ final class AttemptTimeout extends Limit {
     private static final String VIRTUAL = "VirtualThread";
 
     private final transient Thread thread = Thread.currentThread();
-    private final transient Frame frame;
+    private final transient CallFrame frame;
     private final transient @Nullable AttemptTimeout outer;
     private final transient int depth;
 
@@ -74,7 +74,7 @@ final class AttemptTimeout extends Limit {
     /** Written before the attempt ends if it has failed, by a plain assignment: after a stack overflow no call may succeed. */
     private transient volatile boolean failed;
 
-    private AttemptTimeout(Frame frame, @Nullable AttemptTimeout outer) {
+    private AttemptTimeout(CallFrame frame, @Nullable AttemptTimeout outer) {
         super(Timer.system());
         this.frame = frame;
         this.outer = outer;
@@ -84,7 +84,7 @@ final class AttemptTimeout extends Limit {
     }
 
     /** That of the next attempt of a thread. */
-    private static AttemptTimeout next(Frame frame) {
+    private static AttemptTimeout next(CallFrame frame) {
         AttemptTimeout outer = innermost(frame, null);
         AttemptTimeout known = outer == null ? frame.outermostTimeout : outer.inner;
         if (known != null && !known.arming) {
@@ -100,7 +100,7 @@ final class AttemptTimeout extends Limit {
     }
 
     /** The innermost one that goes on. Those inside of it that couldn't end on a full stack end now that there is room. */
-    private static @Nullable AttemptTimeout innermost(Frame frame, @Nullable AttemptTimeout known) {
+    private static @Nullable AttemptTimeout innermost(CallFrame frame, @Nullable AttemptTimeout known) {
         AttemptTimeout timeout = frame.timeout;
         while (timeout != null && timeout != known && timeout.failed) {
             timeout.endAlone();
@@ -118,7 +118,12 @@ final class AttemptTimeout extends Limit {
      * @throws X what it throws in time; a result that comes late is a result
      */
     static <C, T extends @Nullable Object, X extends Throwable> T call(
-            Retry retry, Frame frame, long startedNanos, long limitNanos, C argument, ThrowingFunction<C, T, X> body)
+            Retry retry,
+            CallFrame frame,
+            long startedNanos,
+            long limitNanos,
+            C argument,
+            ThrowingFunction<C, T, X> body)
             throws X {
         AttemptTimeout timeout = next(frame);
         T result;

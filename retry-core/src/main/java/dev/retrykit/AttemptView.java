@@ -1,7 +1,7 @@
 package dev.retrykit;
 
 import dev.retrykit.http.HeaderLines;
-import dev.retrykit.http.RetryAdvice;
+import dev.retrykit.http.RetryAfter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +13,7 @@ final class AttemptView implements Attempt {
     private final RetryCall call;
     private final int number;
     private final @Nullable Throwable lastFailure;
-    private final AttemptNotes notes;
+    private final AttemptRecord notes;
 
     /** The attempt that it is part of, as far as that is known. */
     private volatile @Nullable AttemptView around;
@@ -34,7 +34,7 @@ final class AttemptView implements Attempt {
             RetryCall call,
             int number,
             @Nullable Throwable lastFailure,
-            AttemptNotes notes,
+            AttemptRecord notes,
             @Nullable AttemptView around) {
         this.call = call;
         this.number = number;
@@ -45,8 +45,8 @@ final class AttemptView implements Attempt {
 
     /** The first view of a call, which has made so many attempts. */
     static AttemptView of(RetryCall call, int number, @Nullable Throwable lastFailure, @Nullable AttemptView around) {
-        CallKey key = new CallKey(call.policy());
-        return new AttemptView(call, number, lastFailure, new AttemptNotes(key, notesOf(around)), around);
+        IdempotencyKeyBase key = new IdempotencyKeyBase(call.policy());
+        return new AttemptView(call, number, lastFailure, new AttemptRecord(key, notesOf(around)), around);
     }
 
     private static final int LOWEST_FAILURE = 400;
@@ -68,14 +68,14 @@ final class AttemptView implements Attempt {
     }
 
     /** What an answer asks for, which is noted. */
-    RetryAdvice answered(@Nullable String peer, int status, HeaderLines headers) {
+    RetryAfter answered(@Nullable String peer, int status, HeaderLines headers) {
         if (status < LOWEST_FAILURE) {
             notes.noteAnswer(null);
-            return RetryAdvice.none();
+            return RetryAfter.none();
         }
         Retry retry = call.retry();
         int known = Math.min(status, HIGHEST_STATUS);
-        RetryAdvice advice = RetryAdvice.read(known, headers, retry.time().now());
+        RetryAfter advice = RetryAfter.read(known, headers, retry.time().now());
         notes.noteAnswer(new PeerAnswer(known, advice));
         if (peer != null) {
             Decisions.tell(retry, peer, known, advice);
@@ -86,7 +86,7 @@ final class AttemptView implements Attempt {
     /** The attempt after this one. */
     AttemptView next(@Nullable Throwable failure) {
         AttemptView outer = around;
-        return new AttemptView(call, number + 1, failure, new AttemptNotes(notes.key(), notesOf(outer)), outer);
+        return new AttemptView(call, number + 1, failure, new AttemptRecord(notes.key(), notesOf(outer)), outer);
     }
 
     /**
@@ -109,7 +109,7 @@ final class AttemptView implements Attempt {
         return attempt != null;
     }
 
-    private static @Nullable AttemptNotes notesOf(@Nullable AttemptView attempt) {
+    private static @Nullable AttemptRecord notesOf(@Nullable AttemptView attempt) {
         return attempt == null ? null : attempt.notes;
     }
 
@@ -188,7 +188,7 @@ final class AttemptView implements Attempt {
         return lastFailure;
     }
 
-    AttemptNotes notes() {
+    AttemptRecord notes() {
         return notes;
     }
 }

@@ -6,7 +6,7 @@ import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.ThrowingFunction;
-import dev.retrykit.hold.Holds;
+import dev.retrykit.hold.ThreadPermits;
 import dev.retrykit.time.Alarm;
 import dev.retrykit.time.Nanos;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +22,10 @@ final class BlockingDriver {
      */
     static <C, T extends @Nullable Object, X extends Throwable> T call(
             Retry retry, C argument, ThrowingFunction<C, T, X> body) throws X {
-        Frame frame = Frame.current();
+        CallFrame frame = CallFrame.current();
         RetryPolicy policy = retry.policy();
         boolean bare = isBare(retry, policy);
-        long now = bare ? Frame.UNREAD : readClock(retry);
+        long now = bare ? CallFrame.UNREAD : readClock(retry);
         if (needsCall(retry, policy)
                 || (bare ? frame.hasEnd(retry) : frame.endsBefore(now + policy.timeBudgetNanos(), retry))) {
             RetryCall call = RetryCall.begin(retry, frame, bare ? retry.time().nanoTime() : now);
@@ -48,13 +48,13 @@ final class BlockingDriver {
     private static <C, T extends @Nullable Object, X extends Throwable> T first(
             Retry retry,
             RetryPolicy policy,
-            Frame frame,
+            CallFrame frame,
             @Nullable Permit permit,
             long now,
             C argument,
             ThrowingFunction<C, T, X> body)
             throws X {
-        Holds holds = frame.holds;
+        ThreadPermits holds = frame.holds;
         int outerHolds = holds.depth();
         Circuit circuit = retry.circuit();
         if (permit != null && circuit != null) {
@@ -89,7 +89,7 @@ final class BlockingDriver {
             if (begun != null) {
                 end(begun, retry, now, frame);
             }
-            if (now != Frame.UNREAD) {
+            if (now != CallFrame.UNREAD) {
                 succeeded(retry, permit, now, result);
             }
             return result;
@@ -103,7 +103,7 @@ final class BlockingDriver {
     private static RetryCall afterFirst(
             Retry retry,
             RetryPolicy policy,
-            Frame frame,
+            CallFrame frame,
             @Nullable Permit permit,
             long startedNanos,
             @Nullable Attempt begun) {
@@ -122,10 +122,10 @@ final class BlockingDriver {
         return permit == null || !permit.isProbe() ? now : retry.time().nanoTime();
     }
 
-    /** The time, and never {@link Frame#UNREAD}. */
+    /** The time, and never {@link CallFrame#UNREAD}. */
     static long readClock(Retry retry) {
         long now = retry.time().nanoTime();
-        return now == Frame.UNREAD ? now + 1 : now;
+        return now == CallFrame.UNREAD ? now + 1 : now;
     }
 
     /** Whether already the first attempt needs to know its call. */
@@ -145,11 +145,11 @@ final class BlockingDriver {
     /** Whether it is the attempt's own view, and not one that a library has put on this thread and left there. */
     private static boolean isOf(Retry retry, Attempt begun, long startedNanos) {
         RetryCall call = begun.call();
-        return call.retry() == retry && (startedNanos == Frame.UNREAD || call.startedNanos() == startedNanos);
+        return call.retry() == retry && (startedNanos == CallFrame.UNREAD || call.startedNanos() == startedNanos);
     }
 
     /** A first attempt that has a view has succeeded. Its effects count for the enclosing attempt. */
-    private static void end(Attempt begun, Retry retry, long startedNanos, Frame frame) {
+    private static void end(Attempt begun, Retry retry, long startedNanos, CallFrame frame) {
         AttemptView known = begun.knownView();
         if (known == null || !isOf(retry, begun, startedNanos)) {
             return;
@@ -163,7 +163,7 @@ final class BlockingDriver {
     /** All that a first attempt costs after it has succeeded. */
     private static void succeeded(Retry retry, @Nullable Permit permit, long startedNanos, @Nullable Object result) {
         Circuit circuit = retry.circuit();
-        Audience audience = retry.audience();
+        EventPublisher audience = retry.audience();
         boolean timed = audience.isTimed() || circuit != null && circuit.isTimed();
         long now = timed ? retry.time().nanoTime() : startedNanos;
         if (permit != null && circuit != null) {
@@ -177,7 +177,7 @@ final class BlockingDriver {
     @SuppressWarnings({"unchecked", "NullAway"}) // a result is a T, or null before there is one
     private static <C, T extends @Nullable Object, X extends Throwable> T drive(
             RetryCall call,
-            Frame frame,
+            CallFrame frame,
             Decision first,
             @Nullable Object firstResult,
             C argument,
@@ -201,7 +201,7 @@ final class BlockingDriver {
         if (call.hasResult()) {
             return (T) result;
         }
-        throw Sneaky.<X>rethrow(call.failure());
+        throw SneakyThrow.<X>rethrow(call.failure());
     }
 
     private static Decision sleep(RetryCall call, RetryIn retryIn) {
@@ -222,7 +222,7 @@ final class BlockingDriver {
         } catch (Throwable notSlept) {
             Decision stop = call.cancelled();
             if (!call.hasResult()) {
-                Suppressed.addOnce(call.failure(), notSlept);
+                SuppressedFailures.addOnce(call.failure(), notSlept);
             }
             return stop;
         } finally {
@@ -243,7 +243,7 @@ final class BlockingDriver {
     }
 
     private static <C, T extends @Nullable Object, X extends Throwable> T attempt(
-            RetryCall call, Frame frame, C argument, ThrowingFunction<C, T, X> body) throws X {
+            RetryCall call, CallFrame frame, C argument, ThrowingFunction<C, T, X> body) throws X {
         if (!call.isCut()) {
             return call.run(frame, argument, body);
         }

@@ -32,7 +32,7 @@ public final class CallerDeadline {
 
     /** The one in whose scope this thread is; empty inside of an attempt, whose time left heeds it. */
     public static Optional<CallerDeadline> current() {
-        Frame frame = Frame.current();
+        CallFrame frame = CallFrame.current();
         return frame.retry == null && frame.clock != null
                 ? Optional.of(new CallerDeadline(frame.clock, frame.callerDeadlineNanos))
                 : Optional.empty();
@@ -40,7 +40,7 @@ public final class CallerDeadline {
 
     /** Begins a scope on this thread, outside of any attempt. To be closed there, the one opened last first. */
     public RetryContext.Scope enter() {
-        return Frame.current().enterUntil(time, deadlineNanos);
+        return CallFrame.current().enterUntil(time, deadlineNanos);
     }
 
     /** How long it is until then; zero once it is past. */

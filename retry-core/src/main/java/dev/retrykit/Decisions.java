@@ -6,7 +6,7 @@ import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
 import dev.retrykit.http.AnswerRules;
-import dev.retrykit.http.RetryAdvice;
+import dev.retrykit.http.RetryAfter;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +26,7 @@ final class Decisions {
         } catch (Throwable delayFunctionFailed) {
             Throwable failure = call.lastFailure();
             if (failure != null) {
-                Suppressed.addOnce(failure, delayFunctionFailed);
+                SuppressedFailures.addOnce(failure, delayFunctionFailed);
             }
             return Stop.of(StopReason.NOT_RETRYABLE);
         }
@@ -85,7 +85,7 @@ final class Decisions {
     }
 
     /** A host has answered a request of an attempt of the retry. */
-    static void tell(Retry retry, String peer, int status, RetryAdvice advice) {
+    static void tell(Retry retry, String peer, int status, RetryAfter advice) {
         Verdict verdict = AnswerRules.defaults().verdict(status, advice);
         boolean limited = verdict.signal() == Signal.THROTTLED;
         if ((limited || Verdict.ofStatus(status).kind() == Kind.RETRYABLE)

@@ -65,7 +65,7 @@ record FailureRules(
                     ? unrepeatable(settled, failure, cause, new Repeatable(may.effects(), true))
                     : verdict;
         } catch (Throwable classifierFailed) {
-            Suppressed.addOnce(failure, classifierFailed);
+            SuppressedFailures.addOnce(failure, classifierFailed);
             return BROKEN_CLASSIFIER;
         }
     }

@@ -34,7 +34,7 @@ public final class InboundRequest {
 
     /** Begins a scope on this thread. To be closed there, the one opened last first. */
     public RetryContext.Scope enter() {
-        return Frame.current().enterFor(this);
+        return CallFrame.current().enterFor(this);
     }
 
     /**
@@ -74,7 +74,7 @@ public final class InboundRequest {
         } else {
             request.note(failure, stopped);
         }
-        Suppressed.addOnce(failure, stopped);
+        SuppressedFailures.addOnce(failure, stopped);
     }
 
     /** Of several calls of one policy with one failure the last counts. */

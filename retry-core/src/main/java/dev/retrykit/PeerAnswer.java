@@ -5,7 +5,7 @@ import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
 import dev.retrykit.http.AnswerRules;
-import dev.retrykit.http.RetryAdvice;
+import dev.retrykit.http.RetryAfter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
  * The last answer of a peer that an attempt saw, with a status of 400 or more. It counts where what the attempt ended with
  * has no status of its own: an exception of the application's, a body that was cut, a value.
  */
-record PeerAnswer(int status, RetryAdvice advice) {
+record PeerAnswer(int status, RetryAfter advice) {
 
     private static final String RULE = "the last answer of the attempt";
 
@@ -33,7 +33,7 @@ record PeerAnswer(int status, RetryAdvice advice) {
                 ? saysMore(answered, own, failure)
                 : own.status() == status
                         && own.kind()
-                                == rules.verdict(status, RetryAdvice.none()).kind();
+                                == rules.verdict(status, RetryAfter.none()).kind();
         if (!whole) {
             return advise(own);
         }

@@ -1,6 +1,6 @@
 package dev.retrykit;
 
-import dev.retrykit.settings.Rule;
+import dev.retrykit.settings.Require;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -13,16 +13,16 @@ final class PolicyRules {
     private PolicyRules() {}
 
     static void check(int maxAttempts, @Nullable Duration attemptTimeout, Duration timeBudget, Duration maxRetryAfter) {
-        Rule.require(maxAttempts >= 1, "maxAttempts must be 1 or more (it counts the first attempt)", maxAttempts);
-        Rule.require(!maxRetryAfter.isNegative(), "retryAfter max must be zero or more", maxRetryAfter);
+        Require.require(maxAttempts >= 1, "maxAttempts must be 1 or more (it counts the first attempt)", maxAttempts);
+        Require.require(!maxRetryAfter.isNegative(), "retryAfter max must be zero or more", maxRetryAfter);
         if (attemptTimeout != null) {
-            Rule.requirePositive("attemptTimeout", attemptTimeout);
-            Rule.require(
+            Require.requirePositive("attemptTimeout", attemptTimeout);
+            Require.require(
                     Nanos.of(attemptTimeout) <= Nanos.of(timeBudget),
                     "attemptTimeout must not be above timeBudget, " + timeBudget,
                     attemptTimeout);
         }
-        Rule.requirePositive("timeBudget", timeBudget);
+        Require.requirePositive("timeBudget", timeBudget);
     }
 
     /** The default, or what all attempts may take together where that is more. */

@@ -32,7 +32,7 @@ final class RequestHistory {
 
     // All of them under this object's lock. A call may send thousands of requests: none is looked at twice for each.
     private final Map<String, List<LogicalRequest>> requests = new HashMap<>(4);
-    private final Map<AttemptNotes, Sent> attempts = new IdentityHashMap<>(2);
+    private final Map<AttemptRecord, Sent> attempts = new IdentityHashMap<>(2);
 
     private int size;
     private int forgotten;
@@ -49,7 +49,7 @@ final class RequestHistory {
     record Match(@Nullable LogicalRequest request, @Nullable LogicalRequest conflict) {}
 
     /** For a request whose key is made for it. */
-    synchronized Match match(AttemptNotes attempt, String kind, @Nullable String hash) {
+    synchronized Match match(AttemptRecord attempt, String kind, @Nullable String hash) {
         List<LogicalRequest> open = open(attempt, kind).limit(2).toList();
         if (open.isEmpty()) {
             return new Match(null, missing(attempt, any -> true));
@@ -65,13 +65,13 @@ final class RequestHistory {
     }
 
     /** For a request with a key of the caller's own: only one with the same key is the same, and kinds are told apart. */
-    synchronized Match matchOwn(AttemptNotes attempt, String kind, String key) {
+    synchronized Match matchOwn(AttemptRecord attempt, String kind, String key) {
         LogicalRequest same = withHash(open(attempt, kind), key);
         return new Match(same, same == null ? missing(attempt, kind::equals) : null);
     }
 
     /** Those of a kind that an attempt hasn't sent yet. */
-    private Stream<LogicalRequest> open(AttemptNotes attempt, String kind) {
+    private Stream<LogicalRequest> open(AttemptRecord attempt, String kind) {
         Sent sent = sent(attempt);
         List<LogicalRequest> alike = requests.getOrDefault(kind, List.of());
         int from = sent.repeated.getOrDefault(kind, 0);
@@ -91,7 +91,7 @@ final class RequestHistory {
     }
 
     /** A request that earlier attempts ended with, and that this one hasn't repeated. */
-    private @Nullable LogicalRequest missing(AttemptNotes attempt, Predicate<String> kind) {
+    private @Nullable LogicalRequest missing(AttemptRecord attempt, Predicate<String> kind) {
         for (LogicalRequest request : last) {
             if (kind.test(request.kind())
                     && request.mayHaveHappened()
@@ -113,7 +113,7 @@ final class RequestHistory {
      * @return why a later attempt can't repeat it under its key: another of its kind is on its way that can't be told
      *     apart from it, or it isn't remembered; null if it can
      */
-    synchronized @Nullable Kind begin(AttemptNotes attempt, KeyedRequest next) {
+    synchronized @Nullable Kind begin(AttemptRecord attempt, KeyedRequest next) {
         LogicalRequest request = next.request();
         Sent sent = sent(attempt);
         boolean ambiguous = false;
@@ -160,7 +160,7 @@ final class RequestHistory {
      *
      * @return why a later attempt can't repeat some of it; null if it can
      */
-    synchronized @Nullable Kind takeOver(AttemptNotes outer, RequestHistory history, AttemptNotes inner) {
+    synchronized @Nullable Kind takeOver(AttemptRecord outer, RequestHistory history, AttemptRecord inner) {
         Sent taken = history.copyOf(inner);
         Set<LogicalRequest> ended = new HashSet<>(taken.requests);
         taken.unfollowed.forEach(sent -> ended.remove(sent.request()));
@@ -172,14 +172,14 @@ final class RequestHistory {
         return all ? null : Kind.FORGOTTEN_KEY;
     }
 
-    private synchronized Sent copyOf(AttemptNotes attempt) {
+    private synchronized Sent copyOf(AttemptRecord attempt) {
         Sent copy = new Sent();
         copy.requests.addAll(sent(attempt).requests);
         copy.unfollowed.addAll(sent(attempt).unfollowed);
         return copy;
     }
 
-    private Sent sent(AttemptNotes attempt) {
+    private Sent sent(AttemptRecord attempt) {
         return attempts.computeIfAbsent(attempt, key -> new Sent());
     }
 

@@ -30,29 +30,29 @@ import org.jspecify.annotations.Nullable;
 public final class Retry {
 
     private final String name;
-    private final PolicyInForce policy;
+    private final CurrentPolicy policy;
     private final @Nullable Circuit circuit;
     private final RetryBudget budget;
     private final TimeSource time;
     private final RandomGenerator random;
-    private final OffTimer offTimer;
+    private final TimerOffload offTimer;
     private final @Nullable ContextCarrier carrier;
     private final @Nullable AttemptObserver observer;
-    private final Audience audience;
+    private final EventPublisher audience;
     private final Shutdown shutdown;
     final Cooldowns cooldowns;
 
     private Retry(Builder builder) {
         this.name = builder.name;
-        this.policy = new PolicyInForce(builder.policy);
+        this.policy = new CurrentPolicy(builder.policy);
         this.circuit = builder.circuit;
         this.time = builder.time;
         this.budget = builder.budget == null ? RetryBudget.of(name, BudgetPolicy.defaults(), time) : builder.budget;
         this.random = builder.random;
-        this.offTimer = new OffTimer(builder.executor);
+        this.offTimer = new TimerOffload(builder.executor);
         this.carrier = builder.carrier;
         this.observer = builder.observer;
-        this.audience = new Audience(name, builder.listeners, builder.counters);
+        this.audience = new EventPublisher(name, builder.listeners, builder.counters);
         this.shutdown = new Shutdown();
         this.cooldowns = Cooldowns.of(time);
     }
@@ -90,8 +90,8 @@ public final class Retry {
     }
 
     private Retry onOneClock() {
-        OneClock.check(name, time, circuit == null ? time : circuit.time(), "circuit");
-        OneClock.check(name, time, budget.time(), "budget");
+        SameTimeSource.check(name, time, circuit == null ? time : circuit.time(), "circuit");
+        SameTimeSource.check(name, time, budget.time(), "budget");
         return this;
     }
 
@@ -182,11 +182,11 @@ public final class Retry {
         return random;
     }
 
-    OffTimer offTimer() {
+    TimerOffload offTimer() {
         return offTimer;
     }
 
-    Audience audience() {
+    EventPublisher audience() {
         return audience;
     }
 

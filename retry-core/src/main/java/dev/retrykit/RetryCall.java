@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class RetryCall extends RunningCall {
 
     /** Null where the call has nothing to hold. */
-    private @Nullable Admission admission;
+    private @Nullable RetryGate admission;
 
     /** Null if the attempt is not observed. */
     private AttemptObserver.@Nullable Watched watched;
@@ -36,13 +36,13 @@ final class RetryCall extends RunningCall {
     }
 
     /** A call that begins inside of what the frame holds, before its first attempt. */
-    static RetryCall begin(Retry retry, Frame frame, long nowNanos) {
+    static RetryCall begin(Retry retry, CallFrame frame, long nowNanos) {
         long own = nowNanos + retry.policy().timeBudgetNanos();
         boolean inherited = frame.endsBefore(own, retry);
         long deadline = inherited ? frame.endNanos() : own;
         RetryCall call = new RetryCall(retry, 0, frame.enclosing(), nowNanos, deadline);
         call.inheritedDeadline = inherited;
-        call.admission = Admission.of(retry, null, frame.holds.capture());
+        call.admission = RetryGate.of(retry, null, frame.holds.capture());
         call.madeFor(frame.request());
         return call;
     }
@@ -54,8 +54,8 @@ final class RetryCall extends RunningCall {
     }
 
     /** Takes over a first attempt that began without this object: its permit, and the attempt around it. */
-    RetryCall adopt(@Nullable Permit firstPermit, Frame frame) {
-        admission = Admission.of(retry, firstPermit, frame.holds.capture());
+    RetryCall adopt(@Nullable Permit firstPermit, CallFrame frame) {
+        admission = RetryGate.of(retry, firstPermit, frame.holds.capture());
         madeFor(frame.request());
         within(frame.enclosing());
         return this;
@@ -94,7 +94,7 @@ final class RetryCall extends RunningCall {
             return rejected(nowNanos);
         }
         beginAttempt(nowNanos);
-        watched = Watch.begin(retry, attempt);
+        watched = AttemptTracer.begin(retry, attempt);
         return Decision.RUN;
     }
 
@@ -102,11 +102,11 @@ final class RetryCall extends RunningCall {
      * Runs a body as the attempt that may begin, or as its beginning where it returns a stage. One that can be cut has a view
      * from the beginning: its body may still ask when the next attempt runs.
      */
-    <C, T extends @Nullable Object, X extends Throwable> T run(Frame frame, C argument, ThrowingFunction<C, T, X> body)
-            throws X {
+    <C, T extends @Nullable Object, X extends Throwable> T run(
+            CallFrame frame, C argument, ThrowingFunction<C, T, X> body) throws X {
         Attempt into = isCut() ? view() : this;
         AttemptObserver.Watched watch = watched;
-        ThrowingFunction<C, T, X> seen = watch == null ? body : Watch.around(watch, body);
+        ThrowingFunction<C, T, X> seen = watch == null ? body : AttemptTracer.around(watch, body);
         return frame.run(into, attemptDeadlineNanos(), admission == null ? null : admission.held(), argument, seen);
     }
 
@@ -180,11 +180,11 @@ final class RetryCall extends RunningCall {
 
     /** What follows a failure, or a bad value. */
     private Decision settle(@Nullable Throwable failure, Verdict own, long nowNanos) {
-        Verdict verdict = UnwatchedRequests.judge(this, failure, own);
-        earlierFailures = EarlierFailures.with(lastFailure, earlierFailures);
+        Verdict verdict = UntrackedRequests.judge(this, failure, own);
+        earlierFailures = FailureHistory.with(lastFailure, earlierFailures);
         lastFailure = failure;
         lastVerdict = verdict;
-        AttemptNotes nested = notesOfNested(failure, verdict);
+        AttemptRecord nested = notesOfNested(failure, verdict);
         Signal signal = nested == null ? verdict.signal() : nested.signalNested(verdict, retry);
         endAttempt(outcome(failure, verdict, signal), nowNanos);
         retry.audience().failed(failure, verdict, nested != null);
@@ -199,7 +199,7 @@ final class RetryCall extends RunningCall {
     }
 
     /** Of an attempt that ended with what an inner call has given up on, if that isn't retried; null of all others. */
-    private @Nullable AttemptNotes notesOfNested(@Nullable Throwable failure, Verdict verdict) {
+    private @Nullable AttemptRecord notesOfNested(@Nullable Throwable failure, Verdict verdict) {
         AttemptView known = policy.nested() == NestedRetries.ONCE ? knownView() : null;
         return known != null && known.notes().hasGivenUpOn(failure, verdict) ? known.notes() : null;
     }
@@ -231,7 +231,7 @@ final class RetryCall extends RunningCall {
 
     /** The circuit gave no permit: the call waits for the next probe, or ends. */
     Decision rejected(long nowNanos) {
-        Admission waiting = policy.maxAttempts() > 1 ? admission : null;
+        RetryGate waiting = policy.maxAttempts() > 1 ? admission : null;
         long wait = waiting == null ? -1 : waiting.tryWait(leftNanos(nowNanos), nowNanos);
         if (wait >= 0 && !retry.shutdownOfCalls().hasBegun()) {
             return pause(new RetryIn(wait, DelaySource.CIRCUIT, previousDelayNanos()));
@@ -258,14 +258,14 @@ final class RetryCall extends RunningCall {
             retry.audience().attemptEnded(attempt, outcome.result());
             AttemptObserver.Watched ended = watched;
             watched = null;
-            Watch.end(ended, outcome);
+            AttemptTracer.end(ended, outcome);
         }
     }
 
     private Stop stop(StopReason reason, long nowNanos) {
         giveBackToken(nowNanos);
         if (lastFailure == null && !hasResult) {
-            lastFailure = WithoutAttempt.failure(retry, reason, nowNanos);
+            lastFailure = NoAttemptFailure.failure(retry, reason, nowNanos);
         }
         Throwable failure = lastFailure;
         if (failure != null) {
@@ -288,7 +288,7 @@ final class RetryCall extends RunningCall {
     }
 
     private void end(Outcome outcome, @Nullable Throwable failure, StopReason reason, long nowNanos) {
-        Audience audience = retry.audience();
+        EventPublisher audience = retry.audience();
         audience.count(outcome, reason, nowNanos - startedNanos());
         if (audience.isListening()) {
             Duration elapsed = Duration.ofNanos(nowNanos - startedNanos());

@@ -3,7 +3,7 @@ package dev.retrykit;
 import dev.retrykit.failure.AttemptOverException;
 import dev.retrykit.failure.RequestMismatchException;
 import dev.retrykit.failure.ThrowingCallable;
-import dev.retrykit.hold.Hold;
+import dev.retrykit.hold.HeldPermit;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.Objects;
@@ -19,10 +19,10 @@ public final class RetryContext {
 
     private final AttemptView attempt;
     private final long deadlineNanos;
-    private final @Nullable Hold hold;
+    private final @Nullable HeldPermit hold;
     private final Duration timeLeft;
 
-    private RetryContext(AttemptView attempt, long deadlineNanos, @Nullable Hold hold) {
+    private RetryContext(AttemptView attempt, long deadlineNanos, @Nullable HeldPermit hold) {
         this.attempt = attempt;
         this.deadlineNanos = deadlineNanos;
         this.hold = hold;
@@ -39,7 +39,7 @@ public final class RetryContext {
      * absent on all threads that still carry it: what outlives it is part of the attempt around it, if that goes on.
      */
     public static Optional<RetryContext> current() {
-        Frame frame = Frame.current();
+        CallFrame frame = CallFrame.current();
         AttemptView attempt = frame.attemptInForce();
         return attempt == null
                 ? Optional.empty()
@@ -75,7 +75,7 @@ public final class RetryContext {
      * ask for the {@linkplain #current current} attempt.
      */
     public static @Nullable RetryContext carried() {
-        Frame frame = Frame.current();
+        CallFrame frame = CallFrame.current();
         AttemptView made = frame.attemptMade();
         return made == null ? null : new RetryContext(made, frame.deadlineNanos, frame.holds.capture());
     }
@@ -86,9 +86,9 @@ public final class RetryContext {
      */
     public static void carry(@Nullable RetryContext context) {
         if (context == null) {
-            Frame.current().takeBack();
+            CallFrame.current().takeBack();
         } else {
-            Frame.current().carry(context.attempt, context.deadlineNanos, context.hold);
+            CallFrame.current().carry(context.attempt, context.deadlineNanos, context.hold);
         }
     }
 
@@ -100,7 +100,7 @@ public final class RetryContext {
      */
     public <T extends @Nullable Object, X extends Throwable> T call(ThrowingCallable<T, X> body) throws X {
         Objects.requireNonNull(body, "body");
-        return Frame.current().run(attempt, deadlineNanos, hold, body, ThrowingCallable::call);
+        return CallFrame.current().run(attempt, deadlineNanos, hold, body, ThrowingCallable::call);
     }
 
     /**
@@ -108,7 +108,7 @@ public final class RetryContext {
      * thread, but can't run it as a {@linkplain #call body}.
      */
     public Scope enter() {
-        return Frame.current().enter(attempt, deadlineNanos, hold);
+        return CallFrame.current().enter(attempt, deadlineNanos, hold);
     }
 
     /**
@@ -116,13 +116,13 @@ public final class RetryContext {
      * receiver does with it is no part of the attempt.
      */
     public static Scope leave() {
-        return Frame.current().enter(null, 0, null);
+        return CallFrame.current().enter(null, 0, null);
     }
 
     /** {@linkplain #leave Leaves} attempts on whatever thread, but no call of a circuit that this thread is in now. */
     public static Supplier<Scope> leaving() {
-        Hold hold = Frame.current().holds.capture();
-        return () -> Frame.current().enter(null, 0, hold);
+        HeldPermit hold = CallFrame.current().holds.capture();
+        return () -> CallFrame.current().enter(null, 0, hold);
     }
 
     /** Puts the thread back to where it was. To be closed on that thread, the one that was opened last first. */
@@ -184,7 +184,7 @@ public final class RetryContext {
      * nothing.
      */
     public static boolean tracksCommits() {
-        return Frame.current().tracksCommits();
+        return CallFrame.current().tracksCommits();
     }
 
     /**
@@ -192,7 +192,7 @@ public final class RetryContext {
      * was interrupted, or its stage was completed without it.
      */
     public static boolean isTimedOut() {
-        return Frame.current().isTimedOut();
+        return CallFrame.current().isTimedOut();
     }
 
     /**
@@ -200,7 +200,7 @@ public final class RetryContext {
      * one may have begun already.
      */
     public static boolean isGivenUp() {
-        return Frame.current().isAbandoned();
+        return CallFrame.current().isAbandoned();
     }
 
     /** Whether this attempt was given up at its time limit while it runs: another one may follow before it ends. */

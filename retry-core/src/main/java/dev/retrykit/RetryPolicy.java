@@ -26,7 +26,7 @@ public final class RetryPolicy {
     private final RetryAfterSharing retryAfterSharing;
     private final NestedRetries nested;
     private final boolean dryRun;
-    private final Repeats repeats;
+    private final RepeatRules repeats;
     private final FailureRules rules;
     private final ResultRules results;
 
@@ -44,7 +44,7 @@ public final class RetryPolicy {
         this.nested = builder.nested;
         this.dryRun = builder.dryRun;
         this.repeats =
-                new Repeats(builder.idempotent, builder.unsafeMethods, builder.sendsKeys, builder.watchesRequests);
+                new RepeatRules(builder.idempotent, builder.unsafeMethods, builder.sendsKeys, builder.watchesRequests);
         this.rules = builder.failureRules(repeats.repeatable(), nested);
         this.results = builder.resultRules();
     }

@@ -35,10 +35,10 @@ public final class RetryStopped extends RuntimeException {
         this.failures = List.copyOf(failures);
     }
 
-    /** A failure that can't be written is written as a {@link WrittenFailure}: the caller's own must still arrive. */
+    /** A failure that can't be written is written as a {@link SerializedFailure}: the caller's own must still arrive. */
     private void writeObject(ObjectOutputStream out) throws IOException {
         out.defaultWriteObject();
-        out.writeObject(WrittenFailure.writable(failures));
+        out.writeObject(SerializedFailure.writable(failures));
     }
 
     private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {

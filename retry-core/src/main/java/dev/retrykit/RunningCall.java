@@ -117,7 +117,7 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
         return known == null ? AnswerNotes.NONE : known.notes().answers();
     }
 
-    final CallKey key() {
+    final IdempotencyKeyBase key() {
         return view().notes().key();
     }
 
@@ -208,7 +208,7 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
     /** The current time. A call whose start was not read from the clock starts now. */
     final long readTime() {
         long now = retry.time().nanoTime();
-        if (startedNanos == Frame.UNREAD) {
+        if (startedNanos == CallFrame.UNREAD) {
             startedNanos = now;
             deadlineNanos = now + policy.timeBudgetNanos();
         }

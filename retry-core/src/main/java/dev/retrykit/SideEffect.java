@@ -36,12 +36,12 @@ public final class SideEffect {
         WATCHED
     }
 
-    private final AttemptNotes notes;
+    private final AttemptRecord notes;
     private final Kind kind;
     private final String what;
     private final AtomicBoolean retracted = new AtomicBoolean();
 
-    SideEffect(AttemptNotes notes, Kind kind, String what) {
+    SideEffect(AttemptRecord notes, Kind kind, String what) {
         this.notes = notes;
         this.kind = kind;
         this.what = what;

@@ -41,7 +41,8 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
 
     static <T extends @Nullable Object> CompletableFuture<T> call(
             Retry retry, ThrowingCallable<? extends CompletionStage<T>, ?> body) {
-        RetryCall call = RetryCall.begin(retry, Frame.current(), retry.time().nanoTime());
+        RetryCall call =
+                RetryCall.begin(retry, CallFrame.current(), retry.time().nanoTime());
         StageDriver<T> driver = new StageDriver<>(call, body);
         driver.follow(Event.MAY_BEGIN);
         return driver.future;
@@ -72,7 +73,7 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
 
     /** The state first: what another thread has queued is of that thread's turn. */
     private boolean takesQueued(Thread thread) {
-        boolean takes = Phase.of(state()) == Phase.QUEUED && turn == thread;
+        boolean takes = AsyncPhase.of(state()) == AsyncPhase.QUEUED && turn == thread;
         if (takes) {
             setQueued(false);
         }
@@ -109,7 +110,7 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
 
     /** A call's first attempt begins with the call, unless code of others has run since. */
     private Decision mayBegin() {
-        boolean atOnce = Phase.isFirst(state()) && call.retry().carrier() == null;
+        boolean atOnce = AsyncPhase.isFirst(state()) && call.retry().carrier() == null;
         return atOnce ? call.next(call.startedNanos()) : call.next();
     }
 
@@ -122,7 +123,7 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
         boolean ended = event != Event.MAY_BEGIN && retryIn.source() == DelaySource.BACKOFF;
         long from = ended ? call.sinceNanos() : time().nanoTime();
         if (tryArm(from + retryIn.delayNanos()) == null) {
-            publish(Phase.DELAY);
+            publish(AsyncPhase.DELAY);
             askForShutdown();
         } else {
             follow(Event.CANCELLED);
@@ -131,7 +132,7 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
 
     /** A retry's time runs while its body does: a body that blocks must not hold up the caller's stage. */
     private void begin() {
-        Throwable refusal = Phase.isFirst(state()) ? null : tryArm(call.attemptDeadlineNanos());
+        Throwable refusal = AsyncPhase.isFirst(state()) ? null : tryArm(call.attemptDeadlineNanos());
         if (refusal != null) {
             outcome = refusal;
             follow(Event.FAILED);
@@ -139,7 +140,7 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
         }
         StageAttempt<T> begun = new StageAttempt<>(this);
         attempt = begun;
-        begun.state = publish(Phase.RUNNING);
+        begun.state = publish(AsyncPhase.RUNNING);
         if (isIn(begun.state)) {
             begun.begin(body);
         }
@@ -151,7 +152,7 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
         Thread thread = Thread.currentThread();
         TURN.compareAndSet(this, thread, null);
         try {
-            return call.run(Frame.current(), attemptBody, ThrowingCallable::call);
+            return call.run(CallFrame.current(), attemptBody, ThrowingCallable::call);
         } finally {
             TURN.compareAndSet(this, null, thread);
         }
@@ -161,9 +162,9 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
     void await(StageAttempt<T> running) {
         if (claim(running.state)) {
             Throwable refusal = tryArm(call.attemptDeadlineNanos());
-            running.state = publish(Phase.RUNNING);
+            running.state = publish(AsyncPhase.RUNNING);
             if (refusal != null) {
-                Sneaky.<RuntimeException>rethrow(refusal);
+                SneakyThrow.<RuntimeException>rethrow(refusal);
             }
         }
         askForShutdown();
@@ -188,8 +189,8 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
                 follow(ending);
             } catch (Throwable broken) {
                 int left = state;
-                if ((left & Phase.PHASE) < Phase.RUNNING_BITS) {
-                    state = left & -Phase.DUE | Phase.RUNNING_BITS;
+                if ((left & AsyncPhase.PHASE) < AsyncPhase.RUNNING_BITS) {
+                    state = left & -AsyncPhase.DUE | AsyncPhase.RUNNING_BITS;
                 }
                 throw broken;
             }
@@ -212,7 +213,7 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
         } else if (last == null) {
             future.fail(broken);
         } else {
-            Suppressed.addOnce(last, broken);
+            SuppressedFailures.addOnce(last, broken);
             future.fail(last);
         }
         disarm();
@@ -236,7 +237,7 @@ final class StageDriver<T extends @Nullable Object> extends StageWait {
     @Override
     void endIfDone() {
         int seen = state();
-        if (Phase.of(seen).isWait() && future.isDone() && claim(seen)) {
+        if (AsyncPhase.of(seen).isWait() && future.isDone() && claim(seen)) {
             offTimer().run(() -> {
                 disarm();
                 abandonAttempt();

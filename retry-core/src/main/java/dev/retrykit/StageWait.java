@@ -2,7 +2,7 @@ package dev.retrykit;
 
 import dev.retrykit.time.Nanos;
 import dev.retrykit.time.TimeSource;
-import dev.retrykit.timer.Entry;
+import dev.retrykit.timer.TimerEntry;
 import dev.retrykit.timer.Timer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Whoever claims the wait (the stage, the timer, the executor, the caller who cancels, a shutdown) alone decides what
  * follows: it arms the timer first, and then publishes what the call waits for next.
  */
-abstract class StageWait extends Entry implements Runnable, Shutdown.Waiter {
+abstract class StageWait extends TimerEntry implements Runnable, Shutdown.Waiter {
 
     private static final long serialVersionUID = 1;
 
@@ -41,7 +41,7 @@ abstract class StageWait extends Entry implements Runnable, Shutdown.Waiter {
 
     private final transient @Nullable Executor context;
 
-    /** See {@link Phase}. */
+    /** See {@link AsyncPhase}. */
     volatile int state;
 
     /** What is armed instead, where the clock isn't the system's. Of whoever has claimed the call. */
@@ -76,18 +76,18 @@ abstract class StageWait extends Entry implements Runnable, Shutdown.Waiter {
     }
 
     final boolean claim(int seen) {
-        return STATE.compareAndSet(this, seen, Phase.CLAIMED.after(seen));
+        return STATE.compareAndSet(this, seen, AsyncPhase.CLAIMED.after(seen));
     }
 
     /** Between the two claimed phases. */
     final void setQueued(boolean queued) {
-        STATE.addAndGet(this, queued ? Phase.QUEUED.ordinal() : -Phase.QUEUED.ordinal());
+        STATE.addAndGet(this, queued ? AsyncPhase.QUEUED.ordinal() : -AsyncPhase.QUEUED.ordinal());
     }
 
     /** Lets others claim the call. If its time was over before, that is seen to now. */
-    final int publish(Phase phase) {
+    final int publish(AsyncPhase phase) {
         int published = phase.after(state);
-        if (Phase.isDue(STATE.getAndSet(this, published))) {
+        if (AsyncPhase.isDue(STATE.getAndSet(this, published))) {
             timeIsOver();
         }
         return published;
@@ -105,7 +105,7 @@ abstract class StageWait extends Entry implements Runnable, Shutdown.Waiter {
     @Override
     public final void shutDown(boolean now) {
         int seen = state;
-        Phase phase = Phase.of(seen);
+        AsyncPhase phase = AsyncPhase.of(seen);
         if (phase.isWait() && (now || phase.isBeforeRetry())) {
             goOn(seen, Event.CANCELLED);
         }
@@ -120,7 +120,7 @@ abstract class StageWait extends Entry implements Runnable, Shutdown.Waiter {
             // plain assignments, as after a stack overflow; on another clock the next task is another object
             if (scheduled == null) {
                 int seen = state;
-                state = seen | Phase.REFUSED;
+                state = seen | AsyncPhase.REFUSED;
             }
             return refusal;
         }
@@ -128,7 +128,7 @@ abstract class StageWait extends Entry implements Runnable, Shutdown.Waiter {
 
     private void arm(long dueNanos) {
         TimeSource time = time();
-        if (Phase.isRefused(state)) {
+        if (AsyncPhase.isRefused(state)) {
             throw new IllegalStateException("the timer has failed this call before");
         } else if (time != TimeSource.system()) {
             schedule(time, dueNanos);
@@ -182,32 +182,32 @@ abstract class StageWait extends Entry implements Runnable, Shutdown.Waiter {
         boolean seenTo = false;
         while (!seenTo) {
             int seen = state;
-            if (!Phase.of(seen).isWait()) {
-                seenTo = STATE.compareAndSet(this, seen, seen | Phase.DUE);
+            if (!AsyncPhase.of(seen).isWait()) {
+                seenTo = STATE.compareAndSet(this, seen, seen | AsyncPhase.DUE);
             } else if (!isOver()) {
                 seenTo = isIn(seen);
             } else if (claim(seen)) {
-                end(Phase.of(seen));
+                end(AsyncPhase.of(seen));
                 seenTo = true;
             }
         }
     }
 
-    private void end(Phase phase) {
+    private void end(AsyncPhase phase) {
         switch (phase) {
-            case DELAY -> handOver(Phase.RETRY);
+            case DELAY -> handOver(AsyncPhase.RETRY);
             case RUNNING -> {
                 if (call.isCut()) {
                     call.view().notes().abandon();
                 }
-                handOver(Phase.TIME_UP);
+                handOver(AsyncPhase.TIME_UP);
             }
             default -> giveUpWaiting(phase);
         }
     }
 
     /** Waits for a thread of the executor, which may be slow to come and may never come. */
-    private void handOver(Phase phase) {
+    private void handOver(AsyncPhase phase) {
         long now = time().nanoTime();
         boolean isShort = call.deadlineNanos() - now < LEAST_NANOS;
         if (tryArm(isShort ? now + LEAST_NANOS : call.deadlineNanos()) == null) {
@@ -221,7 +221,7 @@ abstract class StageWait extends Entry implements Runnable, Shutdown.Waiter {
     }
 
     /** There has been no thread of the executor until the time was over. A shutdown still finds it. */
-    private void giveUpWaiting(Phase phase) {
+    private void giveUpWaiting(AsyncPhase phase) {
         tryArm(time().nanoTime() + Nanos.UNLIMITED);
         publish(phase);
         offTimer().run(this);
@@ -230,11 +230,11 @@ abstract class StageWait extends Entry implements Runnable, Shutdown.Waiter {
     /** Gives what waits for a thread to the executor, which may block this thread. */
     final void handTo(Executor executor) {
         int seen = state;
-        if (Phase.of(seen).isHandover()) {
+        if (AsyncPhase.of(seen).isHandover()) {
             try {
                 executor.execute(this);
             } catch (Throwable notTaken) {
-                goOn(seen, Phase.of(seen).withoutThread());
+                goOn(seen, AsyncPhase.of(seen).withoutThread());
             }
         }
     }
@@ -243,8 +243,8 @@ abstract class StageWait extends Entry implements Runnable, Shutdown.Waiter {
     @Override
     public final void run() {
         int seen = state;
-        if (Phase.of(seen).isHandover()) {
-            Event event = Phase.of(seen).onThread();
+        if (AsyncPhase.of(seen).isHandover()) {
+            Event event = AsyncPhase.of(seen).onThread();
             if (context != null) {
                 inContext(context, () -> goOn(seen, event));
             }
@@ -274,7 +274,7 @@ abstract class StageWait extends Entry implements Runnable, Shutdown.Waiter {
         }
     }
 
-    final OffTimer offTimer() {
+    final TimerOffload offTimer() {
         return call.retry().offTimer();
     }
 
@@ -285,6 +285,6 @@ abstract class StageWait extends Entry implements Runnable, Shutdown.Waiter {
     /** For an executor's messages: it is the task that executors get. */
     @Override
     public final String toString() {
-        return "call of " + call.retry() + ", " + Phase.of(state);
+        return "call of " + call.retry() + ", " + AsyncPhase.of(state);
     }
 }

@@ -7,7 +7,7 @@ import dev.retrykit.failure.RetryHint;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
-import dev.retrykit.http.RetryAdvice;
+import dev.retrykit.http.RetryAfter;
 import java.io.FileNotFoundException;
 import java.net.ConnectException;
 import java.sql.SQLException;
@@ -120,7 +120,7 @@ class AddedRulesTests {
     @CsvSource({"418, RETRYABLE", "503, NOT_RETRYABLE"})
     void aListOfStatusesRulesTheLastAnswerOfAnAttemptToo(int status, Kind kind) {
         AnswerNotes answers = new AnswerNotes();
-        answers.note(new PeerAnswer(status, RetryAdvice.none()));
+        answers.note(new PeerAnswer(status, RetryAfter.none()));
         RetryPolicy listed = RetryPolicy.builder().statuses(List.of(418)).build();
 
         assertThat(listed.rules().classify(new Busy(), answers).kind()).isEqualTo(kind);
@@ -143,7 +143,7 @@ class AddedRulesTests {
     @Test
     void withoutKnowledgeTheAnswerOfAnAttemptSaysNothing() {
         AnswerNotes answers = new AnswerNotes();
-        answers.note(new PeerAnswer(503, RetryAdvice.none()));
+        answers.note(new PeerAnswer(503, RetryAfter.none()));
         RetryPolicy named =
                 RetryPolicy.builder().knownFailures(false).retryOn(Status.class).build();
 

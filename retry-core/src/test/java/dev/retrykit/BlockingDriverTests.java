@@ -8,7 +8,7 @@ import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
-import dev.retrykit.circuit.OnOpen;
+import dev.retrykit.circuit.OpenBehavior;
 import dev.retrykit.failure.AttemptTimeoutException;
 import dev.retrykit.time.ManualTime;
 import java.io.UncheckedIOException;
@@ -117,7 +117,7 @@ class BlockingDriverTests {
         Circuit circuit = Circuit.of(
                 "open",
                 CircuitPolicy.builder()
-                        .onOpen(OnOpen.WAIT)
+                        .onOpen(OpenBehavior.WAIT)
                         .consecutiveFailures(1)
                         .build(),
                 time);

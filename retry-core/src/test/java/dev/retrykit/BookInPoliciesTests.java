@@ -7,7 +7,7 @@ import dev.retrykit.failure.RetryHint;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
 import dev.retrykit.failure.book.FailureBook;
-import dev.retrykit.http.RetryAdvice;
+import dev.retrykit.http.RetryAfter;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
@@ -136,7 +136,7 @@ class BookInPoliciesTests {
     @Test
     void theAnswerToAnotherRequestDoesNotRefuseAPost() {
         AnswerNotes answers = new AnswerNotes();
-        answers.note(new PeerAnswer(429, new RetryAdvice(0, false)));
+        answers.note(new PeerAnswer(429, new RetryAfter(0, false)));
         Answered failure = new Answered("POST", 0, new SocketTimeoutException("Read timed out"));
         RetryPolicy policy = policy(lines(Answered.class, POST), builder -> builder);
 

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.budget.BudgetPolicy;
-import dev.retrykit.circuit.Blocks;
+import dev.retrykit.circuit.BlockScope;
 import dev.retrykit.circuit.CircuitOpenException;
 import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.circuit.CircuitState;
-import dev.retrykit.circuit.OnOpen;
+import dev.retrykit.circuit.OpenBehavior;
 import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.failure.RetryHint;
 import dev.retrykit.failure.Signal;
@@ -676,13 +676,13 @@ public final class CallScenarios {
             s.check(() -> assertThat(s.circuit.snapshot().failures()).isZero());
         });
         scenario("an open circuit that blocks only retries lets a first attempt through", s -> {
-            s.circuit(CircuitPolicy.builder().blocks(Blocks.RETRIES));
+            s.circuit(CircuitPolicy.builder().blocks(BlockScope.RETRIES));
             s.circuit.forceOpen();
             s.body = attempt -> "first";
             s.returns("first", 1);
         });
         scenario("an open circuit that blocks only retries blocks retries", s -> {
-            s.circuit(CircuitPolicy.builder().blocks(Blocks.RETRIES));
+            s.circuit(CircuitPolicy.builder().blocks(BlockScope.RETRIES));
             s.circuit.forceOpen();
             ConnectException first = new ConnectException("1");
             s.attemptsThrow(first);
@@ -692,7 +692,7 @@ public final class CallScenarios {
 
     private void circuitThatIsWaitedFor() {
         CircuitPolicy.Builder waiting = CircuitPolicy.builder()
-                .onOpen(OnOpen.WAIT)
+                .onOpen(OpenBehavior.WAIT)
                 .consecutiveFailures(2)
                 .openDuration(Duration.ofSeconds(5))
                 .probes(1);
@@ -782,7 +782,7 @@ public final class CallScenarios {
             s.stops(StopReason.NOT_RETRYABLE, 1, first);
         });
         scenario("a shutdown while the circuit is waited for", s -> {
-            s.circuit(CircuitPolicy.builder().onOpen(OnOpen.WAIT).consecutiveFailures(2));
+            s.circuit(CircuitPolicy.builder().onOpen(OpenBehavior.WAIT).consecutiveFailures(2));
             open(s);
             s.time.schedule(() -> s.retry().shutdown(), Duration.ofMillis(50).toNanos());
             s.stops(StopReason.CANCELLED, 0, CancellationException.class);

@@ -5,11 +5,11 @@ import static dev.retrykit.CircuitAlone.sneaky;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.CallStyle.Result;
-import dev.retrykit.circuit.Blocks;
+import dev.retrykit.circuit.BlockScope;
 import dev.retrykit.circuit.CircuitOpenException;
 import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.circuit.CircuitState;
-import dev.retrykit.circuit.OnOpen;
+import dev.retrykit.circuit.OpenBehavior;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.sql.SQLException;
@@ -164,13 +164,13 @@ public final class CircuitAloneScenarios {
             assertThat(rejected.retryAfter()).isEmpty();
         });
         scenario("it never waits: there is no time budget to wait within", alone -> {
-            alone.with(quick().onOpen(OnOpen.WAIT)).fails(DOWN, 3);
+            alone.with(quick().onOpen(OpenBehavior.WAIT)).fails(DOWN, 3);
             long before = alone.time.nanoTime();
             alone.isRejected();
             assertThat(alone.time.nanoTime()).isEqualTo(before);
         });
         scenario("one that blocks retries only lets all through", alone -> {
-            alone.with(quick().blocks(Blocks.RETRIES)).fails(DOWN, 3).is(CircuitState.OPEN);
+            alone.with(quick().blocks(BlockScope.RETRIES)).fails(DOWN, 3).is(CircuitState.OPEN);
             alone.succeeds(2).is(CircuitState.OPEN).counts(3, 3);
         });
         scenario("a dry run lets all through and counts what it would reject", alone -> {

@@ -46,20 +46,20 @@ class KeyedRequestTests {
         "'', POST /pay, 1, 0837cf3c-f205-5815-9e0d-a8282a9fb08e"
     })
     void aKeyOfAValueNeverChanges(String value, String kind, int number, String key) {
-        assertThat(CallKey.key(value, kind, number)).isEqualTo(key);
+        assertThat(IdempotencyKeyBase.key(value, kind, number)).isEqualTo(key);
     }
 
     @Test
     void keysOfDifferentRequestsDiffer() {
         assertThat(List.of(
-                        CallKey.key("b", "a", 1),
-                        CallKey.key("", "ab", 1),
-                        CallKey.key("ab", "", 1),
-                        CallKey.key("\ud800", "a", 1),
-                        CallKey.key("\ud801", "a", 1),
-                        CallKey.key("?", "a", 1),
-                        CallKey.key("b", "a", 11),
-                        CallKey.key("1 a", "b", 1)))
+                        IdempotencyKeyBase.key("b", "a", 1),
+                        IdempotencyKeyBase.key("", "ab", 1),
+                        IdempotencyKeyBase.key("ab", "", 1),
+                        IdempotencyKeyBase.key("\ud800", "a", 1),
+                        IdempotencyKeyBase.key("\ud801", "a", 1),
+                        IdempotencyKeyBase.key("?", "a", 1),
+                        IdempotencyKeyBase.key("b", "a", 11),
+                        IdempotencyKeyBase.key("1 a", "b", 1)))
                 .doesNotHaveDuplicates()
                 .allMatch(key -> key.matches(UUID));
     }
@@ -104,7 +104,7 @@ class KeyedRequestTests {
             });
         }
 
-        assertThat(sent).hasSize(6).containsOnly("POST /pay " + CallKey.key("order-17", "POST /pay", 1));
+        assertThat(sent).hasSize(6).containsOnly("POST /pay " + IdempotencyKeyBase.key("order-17", "POST /pay", 1));
     }
 
     @Test
@@ -152,7 +152,7 @@ class KeyedRequestTests {
                 inner.run(() -> send(context(), "POST /a"));
             });
 
-            assertThat(sent).hasSize(3).containsOnly("POST /a " + CallKey.key("outer", "POST /a", 1));
+            assertThat(sent).hasSize(3).containsOnly("POST /a " + IdempotencyKeyBase.key("outer", "POST /a", 1));
         }
 
         /** Wherever a retry is put around it: the same value gives the same keys. */
@@ -169,9 +169,9 @@ class KeyedRequestTests {
 
             assertThat(sent)
                     .containsExactly(
-                            "POST /a " + CallKey.key("v", "POST /a", 1),
-                            "POST /b " + CallKey.key("v", "POST /b", 1),
-                            "POST /a " + CallKey.key("v", "POST /a", 2));
+                            "POST /a " + IdempotencyKeyBase.key("v", "POST /a", 1),
+                            "POST /b " + IdempotencyKeyBase.key("v", "POST /b", 1),
+                            "POST /a " + IdempotencyKeyBase.key("v", "POST /a", 2));
         }
 
         @Test

@@ -127,7 +127,7 @@ class RetryContextTests {
         int[] attempts = {0};
         String result = outer.call(() -> {
             if (++attempts[0] < 2) {
-                Sneaky.<RuntimeException>rethrow(new ConnectException("again"));
+                SneakyThrow.<RuntimeException>rethrow(new ConnectException("again"));
             }
             inner.run(this::look);
             look();
@@ -152,7 +152,7 @@ class RetryContextTests {
                                 () -> context.call(() -> {
                                     inner.run(() -> {
                                         look();
-                                        Sneaky.<RuntimeException>rethrow(failure);
+                                        SneakyThrow.<RuntimeException>rethrow(failure);
                                     });
                                     return "never";
                                 }),

@@ -211,7 +211,7 @@ class StageDriverTests {
         Stream.of(new RejectedExecutionException("shut down"), new OutOfMemoryError("no thread"))
                 .forEach(rejection -> {
                     events.clear();
-                    Executor rejecting = task -> Sneaky.<RuntimeException>rethrow(rejection);
+                    Executor rejecting = task -> SneakyThrow.<RuntimeException>rethrow(rejection);
                     CompletableFuture<Object> future = builder(Scenario.plainPolicy())
                             .executor(rejecting)
                             .build()

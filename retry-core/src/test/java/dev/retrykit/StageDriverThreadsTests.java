@@ -66,7 +66,7 @@ class StageDriverThreadsTests {
             futures.add(retry.callAsync(() -> CompletableFuture.supplyAsync(
                     () -> {
                         if (attempts.incrementAndGet() == 1) {
-                            Sneaky.<RuntimeException>rethrow(new ConnectException("first"));
+                            SneakyThrow.<RuntimeException>rethrow(new ConnectException("first"));
                         }
                         return call;
                     },

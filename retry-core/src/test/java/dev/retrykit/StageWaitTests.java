@@ -109,7 +109,7 @@ class StageWaitTests {
     /** For plain assignments after a stack overflow. */
     @Test
     void theNumberOfThePhaseInWhichAnAttemptRunsIsThatOfItsPlace() {
-        assertThat(Phase.of(Phase.RUNNING_BITS)).isEqualTo(Phase.RUNNING);
+        assertThat(AsyncPhase.of(AsyncPhase.RUNNING_BITS)).isEqualTo(AsyncPhase.RUNNING);
     }
 
     @Test

@@ -8,7 +8,7 @@ import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitOpenException;
 import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.circuit.CircuitState;
-import dev.retrykit.circuit.OnOpen;
+import dev.retrykit.circuit.OpenBehavior;
 import dev.retrykit.time.ManualTime;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -64,7 +64,7 @@ class WaitForCircuitTests {
 
     private Circuit waiting() {
         return Circuit.builder("w")
-                .policy(CircuitPolicy.builder().onOpen(OnOpen.WAIT).build())
+                .policy(CircuitPolicy.builder().onOpen(OpenBehavior.WAIT).build())
                 .timeSource(time)
                 .random(random)
                 .build();

@@ -24,7 +24,7 @@ class CountWindowRaces {
         return window;
     }
 
-    private static int code(Tally tally) {
+    private static int code(CallCounts tally) {
         return (int) (tally.calls() * 10 + tally.failures());
     }
 

@@ -6,8 +6,8 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import dev.retrykit.Retry;
 import dev.retrykit.RetryPolicy;
 import dev.retrykit.failure.ThrowingCallable;
-import dev.retrykit.hold.Hold;
-import dev.retrykit.hold.Holds;
+import dev.retrykit.hold.HeldPermit;
+import dev.retrykit.hold.ThreadPermits;
 import java.net.ConnectException;
 import java.util.concurrent.CompletableFuture;
 import org.openjdk.jcstress.annotations.Actor;
@@ -39,7 +39,7 @@ class ReentrantRaces {
 
         final CompletableFuture<String> stage = new CompletableFuture<>();
         final Retry retry;
-        private Hold hold;
+        private HeldPermit hold;
         private CompletableFuture<String> call;
 
         Probe(boolean engine) {
@@ -52,7 +52,7 @@ class ReentrantRaces {
                     .build();
             circuit.halfOpen();
             ThrowingCallable<CompletableFuture<String>, RuntimeException> body = () -> {
-                hold = Holds.current().capture();
+                hold = ThreadPermits.current().capture();
                 return stage;
             };
             call = engine ? retry.callAsync(body) : circuit.callAsync(body);
@@ -72,7 +72,7 @@ class ReentrantRaces {
 
         /** Asks from a thread that the hold was carried to. */
         final boolean passes(ThrowingCallable<?, RuntimeException> use) {
-            Holds holds = Holds.current();
+            ThreadPermits holds = ThreadPermits.current();
             int outside = holds.depth();
             holds.enter(hold);
             try {

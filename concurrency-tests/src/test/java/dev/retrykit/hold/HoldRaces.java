@@ -23,12 +23,12 @@ class HoldRaces {
     /** Search within payments within inventory. */
     abstract static class Chain {
 
-        final Hold outermost = new Hold(INVENTORY, false, null);
-        final Hold middle = new Hold(PAYMENTS, false, outermost);
-        final Hold innermost = new Hold(SEARCH, false, middle);
+        final HeldPermit outermost = new HeldPermit(INVENTORY, false, null);
+        final HeldPermit middle = new HeldPermit(PAYMENTS, false, outermost);
+        final HeldPermit innermost = new HeldPermit(SEARCH, false, middle);
 
         final boolean holdsInventory() {
-            return Hold.isHeld(innermost, INVENTORY, true);
+            return HeldPermit.isHeld(innermost, INVENTORY, true);
         }
     }
 
@@ -39,7 +39,7 @@ class HoldRaces {
     @State
     public static class TheMiddleEnds extends Chain {
 
-        private Hold begun;
+        private HeldPermit begun;
 
         @Actor
         public void ends(ZZZ_Result r) {
@@ -49,15 +49,15 @@ class HoldRaces {
 
         @Actor
         public void begins(ZZZ_Result r) {
-            begun = new Hold(SEARCH, false, innermost);
-            r.r2 = Hold.isHeld(begun, INVENTORY, true);
+            begun = new HeldPermit(SEARCH, false, innermost);
+            r.r2 = HeldPermit.isHeld(begun, INVENTORY, true);
         }
 
         @Arbiter
         public void after(ZZZ_Result r) {
             r.r1 &= holdsInventory();
-            r.r2 &= Hold.isHeld(begun, INVENTORY, true);
-            r.r3 = Hold.isHeld(begun, PAYMENTS, true) || Hold.isHeld(innermost, PAYMENTS, true);
+            r.r2 &= HeldPermit.isHeld(begun, INVENTORY, true);
+            r.r3 = HeldPermit.isHeld(begun, PAYMENTS, true) || HeldPermit.isHeld(innermost, PAYMENTS, true);
         }
     }
 
@@ -74,12 +74,12 @@ class HoldRaces {
 
         @Actor
         public void one(ZZZ_Result r) {
-            r.r1 = Hold.isHeld(new Hold(SEARCH, false, innermost), INVENTORY, true);
+            r.r1 = HeldPermit.isHeld(new HeldPermit(SEARCH, false, innermost), INVENTORY, true);
         }
 
         @Actor
         public void other(ZZZ_Result r) {
-            r.r2 = Hold.isHeld(new Hold(SEARCH, false, innermost), INVENTORY, true);
+            r.r2 = HeldPermit.isHeld(new HeldPermit(SEARCH, false, innermost), INVENTORY, true);
         }
 
         @Arbiter

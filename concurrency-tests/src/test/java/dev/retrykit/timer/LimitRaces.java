@@ -39,7 +39,7 @@ class LimitRaces {
         }
 
         @Override
-        public void set(Entry entry, long when) {
+        public void set(TimerEntry entry, long when) {
             schedule.set(entry, when);
         }
 

@@ -25,7 +25,7 @@ class WheelRaces {
     private WheelRaces() {}
 
     /** Counts how often it is fired. */
-    static final class Counting extends Entry {
+    static final class Counting extends TimerEntry {
 
         private static final long serialVersionUID = 1;
 

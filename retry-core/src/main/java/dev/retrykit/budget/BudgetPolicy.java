@@ -1,7 +1,7 @@
 package dev.retrykit.budget;
 
-import static dev.retrykit.settings.Rule.require;
-import static dev.retrykit.settings.Rule.requireBetween;
+import static dev.retrykit.settings.Require.require;
+import static dev.retrykit.settings.Require.requireBetween;
 
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
@@ -28,7 +28,7 @@ public final class BudgetPolicy {
         this.minSuccess = builder.minSuccess;
         this.unlimited = unlimited;
         this.windowNanos = Nanos.of(window);
-        this.earnedPerSuccess = Math.round(ratio * Ledger.TOKEN);
+        this.earnedPerSuccess = Math.round(ratio * BudgetState.TOKEN);
     }
 
     /** Ratio 0.1, window 10 s, reserve 5, minimum success 60 %. */

@@ -1,6 +1,6 @@
 package dev.retrykit.budget;
 
-import static dev.retrykit.settings.Rule.require;
+import static dev.retrykit.settings.Require.require;
 
 import dev.retrykit.keyed.Keyed;
 import dev.retrykit.time.Nanos;

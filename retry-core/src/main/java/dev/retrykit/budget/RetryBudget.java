@@ -1,6 +1,6 @@
 package dev.retrykit.budget;
 
-import dev.retrykit.budget.Ledger.Payment;
+import dev.retrykit.budget.BudgetState.Payment;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.time.Nanos;
 import dev.retrykit.time.TimeSource;
@@ -23,19 +23,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RetryBudget {
 
-    private static final AtomicReferenceFieldUpdater<RetryBudget, Ledger> LEDGER =
-            AtomicReferenceFieldUpdater.newUpdater(RetryBudget.class, Ledger.class, "ledger");
+    private static final AtomicReferenceFieldUpdater<RetryBudget, BudgetState> LEDGER =
+            AtomicReferenceFieldUpdater.newUpdater(RetryBudget.class, BudgetState.class, "ledger");
 
     private final String name;
     private final TimeSource time;
-    private final SharedAccount shared;
-    private volatile Ledger ledger;
+    private final BudgetTotals shared;
+    private volatile BudgetState ledger;
 
-    private RetryBudget(String name, TimeSource time, SharedAccount shared) {
+    private RetryBudget(String name, TimeSource time, BudgetTotals shared) {
         this.name = Objects.requireNonNull(name, "name");
         this.time = time;
         this.shared = shared;
-        this.ledger = Ledger.full(shared.policy, time.nanoTime());
+        this.ledger = BudgetState.full(shared.policy, time.nanoTime());
     }
 
     /** A budget on the system's clock. */
@@ -45,7 +45,7 @@ public final class RetryBudget {
 
     /** A budget on another clock. */
     public static RetryBudget of(String name, BudgetPolicy policy, TimeSource time) {
-        return new RetryBudget(name, time, new SharedAccount(Objects.requireNonNull(policy, "policy")));
+        return new RetryBudget(name, time, new BudgetTotals(Objects.requireNonNull(policy, "policy")));
     }
 
     /**
@@ -67,8 +67,8 @@ public final class RetryBudget {
     }
 
     /** What is there under the settings that hold now: whoever comes first after a change makes it. */
-    private Ledger ledger(long nowNanos) {
-        Ledger seen = ledger;
+    private BudgetState ledger(long nowNanos) {
+        BudgetState seen = ledger;
         for (BudgetPolicy policy = shared.policy; seen.policy() != policy; policy = shared.policy) {
             LEDGER.compareAndSet(this, seen, seen.under(policy, nowNanos));
             seen = ledger;
@@ -101,14 +101,14 @@ public final class RetryBudget {
      * @param nowNanos a reading of this budget's clock
      */
     public void record(Signal signal, long nowNanos) {
-        Ledger seen = ledger(nowNanos);
+        BudgetState seen = ledger(nowNanos);
         if (seen.policy().isUnlimited()) {
             return;
         }
         if (signal.isSuccess()) {
             succeed(seen, nowNanos);
         } else if (signal.isFailure()) {
-            seen.window().add(Ledger.FAILURE, nowNanos);
+            seen.window().add(BudgetState.FAILURE, nowNanos);
         }
     }
 
@@ -120,42 +120,42 @@ public final class RetryBudget {
      * @param nowNanos a reading of this budget's clock
      */
     public void record(Signal signal, int failed, long nowNanos) {
-        Ledger seen = ledger(nowNanos);
+        BudgetState seen = ledger(nowNanos);
         if (seen.policy().isUnlimited()) {
             return;
         }
         if (signal.isSuccess()) {
-            seen.window().add(Ledger.FORGIVEN, failed, nowNanos);
+            seen.window().add(BudgetState.FORGIVEN, failed, nowNanos);
             succeed(seen, nowNanos);
         } else if (signal.isFailure()) {
             fail(seen, failed == 0, nowNanos);
         }
     }
 
-    private void succeed(Ledger seen, long nowNanos) {
-        seen.window().add(Ledger.SUCCESS, nowNanos);
+    private void succeed(BudgetState seen, long nowNanos) {
+        seen.window().add(BudgetState.SUCCESS, nowNanos);
         refillReserve(seen, nowNanos);
     }
 
-    private void fail(Ledger first, boolean beginsCall, long nowNanos) {
+    private void fail(BudgetState first, boolean beginsCall, long nowNanos) {
         first.window().slideTo(nowNanos);
-        Ledger seen = first;
+        BudgetState seen = first;
         while (!tryFail(seen, beginsCall, nowNanos)) {
             seen = ledger(nowNanos);
         }
-        seen.window().add(Ledger.FAILURE, nowNanos);
+        seen.window().add(BudgetState.FAILURE, nowNanos);
     }
 
     /** Another failure that begins a trouble is in the window when it is judged here: then the trouble is there, too. */
     @SuppressWarnings("ReferenceEquality") // a ledger that was replaced meanwhile
-    private boolean tryFail(Ledger seen, boolean beginsCall, long nowNanos) {
+    private boolean tryFail(BudgetState seen, boolean beginsCall, long nowNanos) {
         if (seen.trouble().isYoung(nowNanos)) {
             if (beginsCall) {
                 seen.trouble().addCall();
             }
             return true;
         }
-        Ledger next = seen.afterFailure(beginsCall, nowNanos);
+        BudgetState next = seen.afterFailure(beginsCall, nowNanos);
         return next == null ? ledger == seen : LEDGER.compareAndSet(this, seen, next);
     }
 
@@ -200,7 +200,7 @@ public final class RetryBudget {
             case RESERVE ->
                 LEDGER.updateAndGet(
                         this, seen -> seen.withReserve(Math.min(seen.policy().reserve(), seen.reserve() + 1)));
-            case PROBE -> LEDGER.updateAndGet(this, Ledger::withoutProbe);
+            case PROBE -> LEDGER.updateAndGet(this, BudgetState::withoutProbe);
             case ALLOWANCE, FREE -> {}
         }
     }
@@ -212,7 +212,7 @@ public final class RetryBudget {
      */
     public void succeeded(Token token, long spentNanos, long nowNanos) {
         if (token == Token.PROBE) {
-            LEDGER.updateAndGet(this, Ledger::afterProbe);
+            LEDGER.updateAndGet(this, BudgetState::afterProbe);
         } else {
             giveBack(token, spentNanos, nowNanos);
         }
@@ -248,14 +248,14 @@ public final class RetryBudget {
     /** What the budget holds now. */
     public BudgetSnapshot snapshot() {
         long now = time.nanoTime();
-        Ledger seen = ledger(now);
+        BudgetState seen = ledger(now);
         seen.window().slideTo(now);
         return seen.snapshot(name, shared);
     }
 
     private @Nullable Token spend(Asking asking, long nowNanos) {
         while (true) {
-            Ledger seen = ledger(nowNanos);
+            BudgetState seen = ledger(nowNanos);
             if (seen.policy().isUnlimited()) {
                 return Token.FREE;
             }
@@ -275,20 +275,20 @@ public final class RetryBudget {
     }
 
     private void giveBackEarned() {
-        for (Ledger seen = ledger; !seen.spent().tryMoveBack(Ledger.TOKEN); seen = ledger) {
+        for (BudgetState seen = ledger; !seen.spent().tryMoveBack(BudgetState.TOKEN); seen = ledger) {
             reopen(seen, time.nanoTime());
         }
     }
 
     /** If another thread is about to change the settings, who meets its closed ledger doesn't wait for it. */
-    private void reopen(Ledger seen, long nowNanos) {
+    private void reopen(BudgetState seen, long nowNanos) {
         if (seen.spent().isClosed()) {
             LEDGER.compareAndSet(this, seen, seen.under(seen.policy(), nowNanos));
         }
     }
 
-    private void refillReserve(Ledger first, long nowNanos) {
-        for (Ledger seen = first; seen.owesReserve(nowNanos); seen = ledger) {
+    private void refillReserve(BudgetState first, long nowNanos) {
+        for (BudgetState seen = first; seen.owesReserve(nowNanos); seen = ledger) {
             LEDGER.compareAndSet(this, seen, seen.refilled(nowNanos));
         }
     }

@@ -33,13 +33,14 @@ public final class Circuit {
 
     private final String name;
     private final TimeSource time;
-    final Succession succession;
+    final CircuitTransitions succession;
     private final FailureClassifier classifier;
 
     private Circuit(Builder builder) {
         this.name = builder.name;
         this.time = builder.time;
-        this.succession = new Succession(builder, Generation.first(builder.beginning, builder.policy, time.nanoTime()));
+        this.succession =
+                new CircuitTransitions(builder, Generation.first(builder.beginning, builder.policy, time.nanoTime()));
         this.classifier = builder.classifier;
     }
 
@@ -65,7 +66,7 @@ public final class Circuit {
      * @throws X what the call throws
      */
     public <T extends @Nullable Object, X extends Throwable> T call(ThrowingCallable<T, X> body) throws X {
-        return LoneDriver.call(this, body);
+        return CircuitDriver.call(this, body);
     }
 
     /**
@@ -74,7 +75,7 @@ public final class Circuit {
      * @throws CircuitOpenException if the circuit rejects it; then nothing ran
      */
     public <X extends Throwable> void run(ThrowingRunnable<X> body) throws X {
-        LoneDriver.<Boolean, X>call(this, () -> {
+        CircuitDriver.<Boolean, X>call(this, () -> {
             body.run();
             return Boolean.TRUE;
         });
@@ -89,7 +90,7 @@ public final class Circuit {
      */
     public <T extends @Nullable Object, X extends Throwable> CompletableFuture<T> callAsync(
             ThrowingCallable<? extends CompletionStage<T>, X> body) throws X {
-        return LoneDriver.callAsync(this, body);
+        return CircuitDriver.callAsync(this, body);
     }
 
     /** What the circuit does with a call that comes now. */
@@ -105,36 +106,36 @@ public final class Circuit {
 
     /** Closes the circuit with an empty window, whatever its state. */
     public void reset() {
-        succession.moveTo(Succession.Target.RESET);
+        succession.moveTo(CircuitTransitions.Target.RESET);
     }
 
     /** Rejects all calls until it is reset or disabled. */
     public void forceOpen() {
-        force(CircuitBeginning.in(CircuitState.FORCED_OPEN));
+        force(InitialState.in(CircuitState.FORCED_OPEN));
     }
 
     /** Rejects all calls for a time above zero, and then probes. */
     public void forceOpen(Duration time) {
-        force(CircuitBeginning.in(CircuitState.FORCED_OPEN, time, this.time.nanoTime()));
+        force(InitialState.in(CircuitState.FORCED_OPEN, time, this.time.nanoTime()));
     }
 
     /** Lets all calls through until it is reset or forced open. */
     public void disable() {
-        force(CircuitBeginning.in(CircuitState.DISABLED));
+        force(InitialState.in(CircuitState.DISABLED));
     }
 
     /** Lets all calls through for a time above zero, and is closed then, with an empty window. */
     public void disable(Duration time) {
-        force(CircuitBeginning.in(CircuitState.DISABLED, time, this.time.nanoTime()));
+        force(InitialState.in(CircuitState.DISABLED, time, this.time.nanoTime()));
     }
 
-    private void force(CircuitBeginning beginning) {
-        succession.moveTo(Succession.Target.forced(beginning));
+    private void force(InitialState beginning) {
+        succession.moveTo(CircuitTransitions.Target.forced(beginning));
     }
 
     /** Begins a round of probes now. */
     public void halfOpen() {
-        succession.moveTo(Succession.Target.HALF_OPEN);
+        succession.moveTo(CircuitTransitions.Target.HALF_OPEN);
     }
 
     /**
@@ -177,7 +178,7 @@ public final class Circuit {
     }
 
     /**
-     * Asks for a permit for a first attempt, which {@link Blocks#RETRIES} lets through whatever the state. Where the
+     * Asks for a permit for a first attempt, which {@link BlockScope#RETRIES} lets through whatever the state. Where the
      * circuit has no place for it, its result is counted in the meters only.
      *
      * @param nowNanos a reading of this circuit's clock
@@ -233,7 +234,7 @@ public final class Circuit {
         @Nullable
         String key;
 
-        CircuitBeginning beginning = CircuitBeginning.in(CircuitState.CLOSED);
+        InitialState beginning = InitialState.in(CircuitState.CLOSED);
         private CircuitPolicy policy = CircuitPolicy.defaults();
         TimeSource time = TimeSource.system();
         RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
@@ -249,7 +250,7 @@ public final class Circuit {
             this.name = Objects.requireNonNull(name, "name");
         }
         /** One of several circuits, which begins in a state that it keeps by itself. */
-        Builder keyed(String key, CircuitBeginning beginning) {
+        Builder keyed(String key, InitialState beginning) {
             this.key = key;
             this.beginning = beginning;
             return this;

@@ -130,12 +130,12 @@ public final class CircuitPolicy {
     }
 
     /** What a retrying call does while the circuit is open. */
-    public OnOpen onOpen() {
+    public OpenBehavior onOpen() {
         return settings.onOpen;
     }
 
     /** What an open circuit holds back. */
-    public Blocks blocks() {
+    public BlockScope blocks() {
         return settings.blocks;
     }
 
@@ -172,8 +172,8 @@ public final class CircuitPolicy {
         private double openJitter = 0.5;
         private @Nullable Integer probes;
         private Duration lease = Duration.ofSeconds(30);
-        private OnOpen onOpen = OnOpen.STOP;
-        private Blocks blocks = Blocks.ALL;
+        private OpenBehavior onOpen = OpenBehavior.STOP;
+        private BlockScope blocks = BlockScope.ALL;
         private boolean dryRun;
 
         private Builder() {}
@@ -257,14 +257,14 @@ public final class CircuitPolicy {
             return this;
         }
 
-        /** What a retrying call does while the circuit is open. Default {@link OnOpen#STOP}. */
-        public Builder onOpen(OnOpen onOpen) {
+        /** What a retrying call does while the circuit is open. Default {@link OpenBehavior#STOP}. */
+        public Builder onOpen(OpenBehavior onOpen) {
             this.onOpen = Objects.requireNonNull(onOpen, "onOpen");
             return this;
         }
 
-        /** What an open circuit holds back. Default {@link Blocks#ALL}. */
-        public Builder blocks(Blocks blocks) {
+        /** What an open circuit holds back. Default {@link BlockScope#ALL}. */
+        public Builder blocks(BlockScope blocks) {
             this.blocks = Objects.requireNonNull(blocks, "blocks");
             return this;
         }

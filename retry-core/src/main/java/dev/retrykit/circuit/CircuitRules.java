@@ -1,8 +1,8 @@
 package dev.retrykit.circuit;
 
-import static dev.retrykit.settings.Rule.require;
-import static dev.retrykit.settings.Rule.requireBetween;
-import static dev.retrykit.settings.Rule.requirePositive;
+import static dev.retrykit.settings.Require.require;
+import static dev.retrykit.settings.Require.requireBetween;
+import static dev.retrykit.settings.Require.requirePositive;
 
 import java.time.Duration;
 

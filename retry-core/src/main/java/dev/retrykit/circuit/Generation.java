@@ -29,13 +29,13 @@ final class Generation extends Permit {
     final boolean watchesAdmissions;
 
     /** The results of a closed circuit, and of no other. */
-    private final @Nullable Results results;
+    private final @Nullable ClosedWindow results;
 
     /** The round of a half-open circuit, and of no other. */
     private final @Nullable Probes probes;
 
     /** What had been counted when this generation began, for those that count nothing themselves. */
-    private final Tally before;
+    private final CallCounts before;
 
     /** Of an open or a half-open circuit, and of one that was. */
     private final @Nullable Outage outage;
@@ -49,11 +49,11 @@ final class Generation extends Permit {
             int failedRounds,
             boolean ends,
             long untilNanos,
-            @Nullable Results results,
+            @Nullable ClosedWindow results,
             @Nullable Probes probes,
-            Tally before,
+            CallCounts before,
             @Nullable Outage outage) {
-        super(results != null || probes != null || policy.blocks() != Blocks.RETRIES, probes != null);
+        super(results != null || probes != null || policy.blocks() != BlockScope.RETRIES, probes != null);
         this.state = state;
         this.policy = policy;
         this.failedRounds = failedRounds;
@@ -67,10 +67,10 @@ final class Generation extends Permit {
     }
 
     /** What a circuit begins with. */
-    static Generation first(CircuitBeginning beginning, CircuitPolicy policy, long nowNanos) {
+    static Generation first(InitialState beginning, CircuitPolicy policy, long nowNanos) {
         return beginning.state() == CircuitState.CLOSED || beginning.isOver(nowNanos)
                 ? closed(policy, nowNanos)
-                : fixed(beginning, policy, Tally.NONE, null);
+                : fixed(beginning, policy, CallCounts.NONE, null);
     }
 
     static Generation closed(CircuitPolicy policy, long nowNanos) {
@@ -78,8 +78,8 @@ final class Generation extends Permit {
     }
 
     private static Generation closed(CircuitPolicy policy, @Nullable Outage outage, long nowNanos) {
-        Results empty = new Results(policy, nowNanos);
-        return new Generation(CircuitState.CLOSED, policy, 0, false, 0, empty, null, Tally.NONE, outage);
+        ClosedWindow empty = new ClosedWindow(policy, nowNanos);
+        return new Generation(CircuitState.CLOSED, policy, 0, false, 0, empty, null, CallCounts.NONE, outage);
     }
 
     /** A fresh round of probes. */
@@ -93,20 +93,20 @@ final class Generation extends Permit {
                 until,
                 null,
                 new Probes(policy.probes(), nowNanos),
-                Tally.NONE,
+                CallCounts.NONE,
                 outage);
     }
 
     /** Forced open or disabled: it watches nothing. */
     private static Generation fixed(
-            CircuitBeginning beginning, CircuitPolicy policy, Tally before, @Nullable Outage outage) {
+            InitialState beginning, CircuitPolicy policy, CallCounts before, @Nullable Outage outage) {
         return new Generation(
                 beginning.state(), policy, 0, beginning.ends(), beginning.untilNanos(), null, null, before, outage);
     }
 
     /** For calls that an open circuit lets through, uncounted. */
     static Generation unwatched(CircuitPolicy policy) {
-        return fixed(CircuitBeginning.in(CircuitState.DISABLED), policy, Tally.NONE, null);
+        return fixed(InitialState.in(CircuitState.DISABLED), policy, CallCounts.NONE, null);
     }
 
     /**
@@ -114,7 +114,7 @@ final class Generation extends Permit {
      * of its places, and an open time its length. The permits of this one are good for that one too.
      */
     Generation with(CircuitPolicy other, long nowNanos) {
-        Results kept = results == null ? null : results.with(other, nowNanos);
+        ClosedWindow kept = results == null ? null : results.with(other, nowNanos);
         Generation next = new Generation(state, other, failedRounds, ends, untilNanos, kept, probes, before, outage);
         changed = next;
         return next;
@@ -130,7 +130,7 @@ final class Generation extends Permit {
     }
 
     /** Open for the policy's time, grown by the failed rounds, capped, then spread up and down. */
-    private Generation opened(int newFailedRounds, Tally tally, long nowNanos, RandomGenerator random) {
+    private Generation opened(int newFailedRounds, CallCounts tally, long nowNanos, RandomGenerator random) {
         double grown = policy.openNanos * Math.pow(policy.openMultiplier(), newFailedRounds);
         long until = nowNanos + (long) (Math.min(grown, policy.maxOpenNanos) * spread(random));
         return new Generation(
@@ -148,9 +148,9 @@ final class Generation extends Permit {
     }
 
     /** The same of what is forced. */
-    Generation forced(CircuitBeginning beginning, long nowNanos) {
+    Generation forced(InitialState beginning, long nowNanos) {
         boolean open = beginning.state() == CircuitState.FORCED_OPEN;
-        return fixed(beginning, policy, open ? tally(nowNanos) : Tally.NONE, open ? outageAt(nowNanos) : null);
+        return fixed(beginning, policy, open ? tally(nowNanos) : CallCounts.NONE, open ? outageAt(nowNanos) : null);
     }
 
     /** Whether a call that waits was rejected before this outage began: then it waits for its end as of now. */
@@ -215,7 +215,7 @@ final class Generation extends Permit {
         if (state == CircuitState.DISABLED) {
             return closed(policy, nowNanos);
         }
-        Tally tally = probes == null ? Tally.NONE : probes.tally();
+        CallCounts tally = probes == null ? CallCounts.NONE : probes.tally();
         if (hasAnsweredWell(tally)) {
             return ended(nowNanos);
         }
@@ -227,7 +227,7 @@ final class Generation extends Permit {
     /** A call was let in. What follows from it; null if nothing does. */
     @Nullable
     Generation afterAdmission(long nowNanos, RandomGenerator random) {
-        Tally hanging = results == null ? null : results.admit(nowNanos);
+        CallCounts hanging = results == null ? null : results.admit(nowNanos);
         return hanging == null ? null : opened(0, hanging, nowNanos, random);
     }
 
@@ -236,7 +236,7 @@ final class Generation extends Permit {
     }
 
     /** Whether probes have ended, none of them failed and not too many were slow, though others may be lost. */
-    private boolean hasAnsweredWell(Tally tally) {
+    private boolean hasAnsweredWell(CallCounts tally) {
         return tally.calls() > 0 && tally.failures() == 0 && !policy.isReached(0, tally.slowCalls(), tally.calls(), 0);
     }
 
@@ -281,7 +281,7 @@ final class Generation extends Permit {
         if (nowNanos - untilNanos >= 0) {
             return null;
         }
-        Tally tally = round.end(signal.isFailure(), slow);
+        CallCounts tally = round.end(signal.isFailure(), slow);
         boolean hopeless = signal.isFailure() && round.haveAllFailed(nowNanos);
         if (hopeless || policy.isReached(tally.failures(), tally.slowCalls(), round.places(), 0)) {
             return opened(failedRounds + 1, tally, nowNanos, random);
@@ -289,7 +289,7 @@ final class Generation extends Permit {
         return tally.calls() >= round.places() ? ended(nowNanos) : null;
     }
 
-    Tally tally(long nowNanos) {
+    CallCounts tally(long nowNanos) {
         if (results != null) {
             return results.tally(nowNanos);
         }

@@ -1,6 +1,6 @@
 package dev.retrykit.circuit;
 
-import dev.retrykit.circuit.Succession.Target;
+import dev.retrykit.circuit.CircuitTransitions.Target;
 import dev.retrykit.keyed.Keyed;
 import dev.retrykit.time.Nanos;
 import dev.retrykit.time.TimeSource;
@@ -34,7 +34,7 @@ public final class KeyedCircuits<T> {
     private volatile CircuitPolicy policy;
 
     /** What the circuits of new keys begin with. */
-    private volatile CircuitBeginning first = CircuitBeginning.in(CircuitState.CLOSED);
+    private volatile InitialState first = InitialState.in(CircuitState.CLOSED);
 
     private KeyedCircuits(Supplier<Circuit.Builder> template, KeyLimits limits, Function<Circuit, T> companion) {
         this.template = template;
@@ -122,12 +122,12 @@ public final class KeyedCircuits<T> {
 
     /** Closes all circuits with empty windows; those of new keys begin so again. */
     public void reset() {
-        all(Target.RESET, CircuitBeginning.in(CircuitState.CLOSED));
+        all(Target.RESET, InitialState.in(CircuitState.CLOSED));
     }
 
     /** Rejects all calls, those of new keys too, until it is reset or disabled. */
     public void forceOpen() {
-        force(CircuitBeginning.in(CircuitState.FORCED_OPEN));
+        force(InitialState.in(CircuitState.FORCED_OPEN));
     }
 
     /**
@@ -136,12 +136,12 @@ public final class KeyedCircuits<T> {
      * @param time above zero
      */
     public void forceOpen(Duration time) {
-        force(CircuitBeginning.in(CircuitState.FORCED_OPEN, time, this.time.nanoTime()));
+        force(InitialState.in(CircuitState.FORCED_OPEN, time, this.time.nanoTime()));
     }
 
     /** Lets all calls through, those of new keys too, until it is reset or forced open. */
     public void disable() {
-        force(CircuitBeginning.in(CircuitState.DISABLED));
+        force(InitialState.in(CircuitState.DISABLED));
     }
 
     /**
@@ -150,12 +150,12 @@ public final class KeyedCircuits<T> {
      * @param time above zero
      */
     public void disable(Duration time) {
-        force(CircuitBeginning.in(CircuitState.DISABLED, time, this.time.nanoTime()));
+        force(InitialState.in(CircuitState.DISABLED, time, this.time.nanoTime()));
     }
 
     /** Begins a round of probes in each circuit now; those of new keys begin closed. */
     public void halfOpen() {
-        all(Target.HALF_OPEN, CircuitBeginning.in(CircuitState.CLOSED));
+        all(Target.HALF_OPEN, InitialState.in(CircuitState.CLOSED));
     }
 
     /**
@@ -176,16 +176,16 @@ public final class KeyedCircuits<T> {
         return each(circuit -> circuit.succession.changeQuietly(newPolicy));
     }
 
-    private void force(CircuitBeginning beginning) {
+    private void force(InitialState beginning) {
         all(Target.forced(beginning), beginning);
     }
 
-    private void all(Target now, CircuitBeginning later) {
+    private void all(Target now, InitialState later) {
         tell(moved(now, later));
     }
 
     /** One after the other, so that all circuits end in the same state. */
-    private synchronized List<Circuit> moved(Target now, CircuitBeginning later) {
+    private synchronized List<Circuit> moved(Target now, InitialState later) {
         first = later;
         return each(circuit -> circuit.succession.moveQuietlyTo(now));
     }

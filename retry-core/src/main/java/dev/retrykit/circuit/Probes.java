@@ -45,14 +45,14 @@ final class Probes {
     }
 
     /** Counts the result of an admitted probe. */
-    Tally end(boolean failed, boolean slow) {
+    CallCounts end(boolean failed, boolean slow) {
         return tally(word.addAndGet(ENDED + (failed ? FAILED : 0) + (slow ? SLOW : 0)));
     }
 
     /** Whether a second has passed, at least two have ended, all of them failed, and none is on its way. */
     boolean haveAllFailed(long nowNanos) {
         long seen = word.get();
-        Tally tally = tally(seen);
+        CallCounts tally = tally(seen);
         return nowNanos - beganNanos >= EVIDENCE_NANOS
                 && tally.calls() >= 2
                 && tally.failures() == tally.calls()
@@ -68,7 +68,7 @@ final class Probes {
         return admitted(word.get()) < places;
     }
 
-    Tally tally() {
+    CallCounts tally() {
         return tally(word.get());
     }
 
@@ -76,7 +76,7 @@ final class Probes {
         return word & MASK;
     }
 
-    private static Tally tally(long word) {
-        return new Tally(word >>> BITS & MASK, word >>> 2 * BITS & MASK, word >>> 3 * BITS & MASK);
+    private static CallCounts tally(long word) {
+        return new CallCounts(word >>> BITS & MASK, word >>> 2 * BITS & MASK, word >>> 3 * BITS & MASK);
     }
 }

@@ -37,8 +37,8 @@ interface Window {
     Seen reach(int calls);
 
     /** What the window holds. */
-    default Tally tally() {
-        return read(Tally::new);
+    default CallCounts tally() {
+        return read(CallCounts::new);
     }
 
     /**
@@ -53,8 +53,8 @@ interface Window {
             return new Seen(calls + more, failures, slowCalls + more, isLong);
         }
 
-        Tally tally() {
-            return new Tally(calls, failures, slowCalls);
+        CallCounts tally() {
+            return new CallCounts(calls, failures, slowCalls);
         }
     }
 

@@ -34,7 +34,7 @@ public record AnswerRules(@Nullable List<Integer> statuses) {
     }
 
     /** What the answer means. */
-    public Verdict verdict(int status, RetryAdvice advice) {
+    public Verdict verdict(int status, RetryAfter advice) {
         Verdict verdict = kindOf(status, advice);
         if (advice.delayNanos() != Verdict.NO_HINT) {
             verdict = verdict.withRetryAfter(Duration.ofNanos(advice.delayNanos()));
@@ -56,7 +56,7 @@ public record AnswerRules(@Nullable List<Integer> statuses) {
     }
 
     /** What a policy retries doesn't change what the answer tells about the dependency. */
-    private Verdict kindOf(int status, RetryAdvice advice) {
+    private Verdict kindOf(int status, RetryAfter advice) {
         boolean limited = isRateLimit(status, advice);
         Verdict general = Verdict.ofStatus(status);
         if (limited) {
@@ -70,7 +70,7 @@ public record AnswerRules(@Nullable List<Integer> statuses) {
     }
 
     /** Whether it is a 403 that says when to come back, so that it isn't about a right but about a rate. */
-    public static boolean isRateLimit(int status, RetryAdvice advice) {
+    public static boolean isRateLimit(int status, RetryAfter advice) {
         return status == FORBIDDEN && advice.delayNanos() != Verdict.NO_HINT;
     }
 }

@@ -1,6 +1,6 @@
 package dev.retrykit.time;
 
-import dev.retrykit.timer.Entry;
+import dev.retrykit.timer.TimerEntry;
 import dev.retrykit.timer.Lane;
 import dev.retrykit.timer.NonBlockingTask;
 import dev.retrykit.timer.Timer;
@@ -65,7 +65,7 @@ final class SystemTime implements TimeSource {
         return waiting;
     }
 
-    private static class Task extends Entry implements Scheduled {
+    private static class Task extends TimerEntry implements Scheduled {
 
         private static final long serialVersionUID = 1;
 

@@ -9,5 +9,5 @@ interface Arming {
     long of(long nanoTime);
 
     /** Lets an entry be fired at a time, in place of the one that it had before. */
-    void set(Entry entry, long when);
+    void set(TimerEntry entry, long when);
 }

@@ -105,7 +105,7 @@ public final class Lane {
     }
 
     /** Each tick, while tasks wait: another thread, if none has begun with a task since the last tick. */
-    private final class Watch extends Entry {
+    private final class Watch extends TimerEntry {
 
         private static final long serialVersionUID = 1;
 

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>The thread writes the state and then reads when the timer will look; the timer writes that it won't look and then reads
  * the state. So one of the two always sees the other.
  */
-public abstract class Limit extends Entry {
+public abstract class Limit extends TimerEntry {
 
     private static final long serialVersionUID = 1;
 

@@ -13,20 +13,20 @@ import org.jspecify.annotations.Nullable;
 final class Schedule {
 
     /** A stack without a lock that a thread could keep that dies. */
-    private final AtomicReference<@Nullable Entry> intake = new AtomicReference<>();
+    private final AtomicReference<@Nullable TimerEntry> intake = new AtomicReference<>();
 
     private final Wheel wheel = new Wheel();
 
     /** By any thread. */
-    void set(Entry entry, long when) {
+    void set(TimerEntry entry, long when) {
         entry.when = when;
         if (entry.compareAndSet(false, true)) {
             push(entry);
         }
     }
 
-    private void push(Entry entry) {
-        Entry top;
+    private void push(TimerEntry entry) {
+        TimerEntry top;
         do {
             top = intake.get();
             entry.below = top;
@@ -39,9 +39,9 @@ final class Schedule {
 
     /** Links what was pushed, and fires what is due already. Whether there was anything. */
     boolean takeIn(long nowNanos) {
-        Entry top = intake.getAndSet(null);
-        for (Entry entry = top; entry != null; ) {
-            Entry below = entry.below;
+        TimerEntry top = intake.getAndSet(null);
+        for (TimerEntry entry = top; entry != null; ) {
+            TimerEntry below = entry.below;
             entry.below = null;
             wheel.unlink(entry);
             entry.set(false);
@@ -51,7 +51,7 @@ final class Schedule {
         return top != null;
     }
 
-    private void link(Entry entry, long nowNanos) {
+    private void link(TimerEntry entry, long nowNanos) {
         long when = entry.when;
         if (when <= nowNanos) {
             Wheel.fire(entry);
@@ -66,7 +66,7 @@ final class Schedule {
     }
 
     /** Shows what the wheel holds; see {@link Wheel#show}. */
-    int show(int slot, Entry mark, int most, Consumer<? super Entry> viewer) {
+    int show(int slot, TimerEntry mark, int most, Consumer<? super TimerEntry> viewer) {
         return wheel.show(slot, mark, most, viewer);
     }
 

@@ -63,7 +63,7 @@ public final class Timer {
         }
 
         @Override
-        public void set(Entry entry, long when) {
+        public void set(TimerEntry entry, long when) {
             Timer.this.set(entry, when);
         }
     };
@@ -129,7 +129,7 @@ public final class Timer {
      *
      * @param delayNanos nanoseconds; zero or less is due at once
      */
-    public void arm(Entry entry, long delayNanos) {
+    public void arm(TimerEntry entry, long delayNanos) {
         set(entry, Wheel.after(now(), delayNanos));
     }
 
@@ -139,7 +139,7 @@ public final class Timer {
      *
      * @param nanoTime as {@link System#nanoTime()} tells it
      */
-    public void armAt(Entry entry, long nanoTime) {
+    public void armAt(TimerEntry entry, long nanoTime) {
         long when = Math.min(Wheel.LATEST, Math.max(0, nanoTime - origin));
         if (when != entry.when) {
             set(entry, when);
@@ -147,14 +147,14 @@ public final class Timer {
     }
 
     /** Lets an entry never be fired, unless it is armed again or being fired just now. */
-    public void cancel(Entry entry) {
+    public void cancel(TimerEntry entry) {
         if (entry.when != Wheel.NEVER) {
             set(entry, Wheel.NEVER);
         }
     }
 
     /** Whether the time that the entry has is over. */
-    public boolean isDue(Entry entry) {
+    public boolean isDue(TimerEntry entry) {
         return entry.when <= now();
     }
 
@@ -164,15 +164,15 @@ public final class Timer {
      *
      * @param viewer called on the timer: short, never blocks
      */
-    public void show(Consumer<? super Entry> viewer) {
+    public void show(Consumer<? super TimerEntry> viewer) {
         if (thread.get() != null || schedule.hasIntake()) {
-            Walk walk = new Walk(schedule, viewer);
+            WheelWalk walk = new WheelWalk(schedule, viewer);
             arm(walk, 0);
             walk.await();
         }
     }
 
-    private void set(Entry entry, long when) {
+    private void set(TimerEntry entry, long when) {
         schedule.set(entry, when);
         if (when < wakeAt) {
             wake();
@@ -259,7 +259,7 @@ public final class Timer {
 
     /** Uses all classes once, on a timer of its own: a class that is first used on a full stack may be lost for good. */
     private void rehearse() {
-        Entry entry = new Entry() {
+        TimerEntry entry = new TimerEntry() {
             private static final long serialVersionUID = 1;
 
             @Override

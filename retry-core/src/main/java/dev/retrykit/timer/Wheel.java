@@ -33,7 +33,7 @@ final class Wheel {
     /** Entries move to slots of lower numbers, but for those that are beyond all levels, at a {@link #lastTurn}. */
     static final int SLOTS = FIRST_SIZE + UPPER_LEVELS * SIZE;
 
-    private final @Nullable Entry[] slots = new @Nullable Entry[SLOTS];
+    private final @Nullable TimerEntry[] slots = new @Nullable TimerEntry[SLOTS];
 
     /** A bit for each slot that isn't empty. */
     private final long[] occupied = new long[slots.length / Long.SIZE];
@@ -53,7 +53,7 @@ final class Wheel {
     }
 
     /** Puts an entry where its time is. It is in no slot, and its time isn't over. */
-    void link(Entry entry, long whenNanos) {
+    void link(TimerEntry entry, long whenNanos) {
         long due = whenNanos / TICK_NANOS + (whenNanos % TICK_NANOS == 0 ? 0 : 1);
         put(entry, slotOf(Math.min(Math.max(due, tick), tick + REACH - 1)));
     }
@@ -79,8 +79,8 @@ final class Wheel {
         return FIRST_SIZE + level * SIZE;
     }
 
-    private void put(Entry entry, int slot) {
-        Entry head = slots[slot];
+    private void put(TimerEntry entry, int slot) {
+        TimerEntry head = slots[slot];
         entry.slot = slot;
         entry.previous = null;
         entry.next = head;
@@ -93,13 +93,13 @@ final class Wheel {
     }
 
     /** Takes an entry out, if it is in. */
-    void unlink(Entry entry) {
+    void unlink(TimerEntry entry) {
         int slot = entry.slot;
-        if (slot == Entry.NOWHERE) {
+        if (slot == TimerEntry.NOWHERE) {
             return;
         }
-        Entry previous = entry.previous;
-        Entry next = entry.next;
+        TimerEntry previous = entry.previous;
+        TimerEntry next = entry.next;
         if (next != null) {
             next.previous = previous;
         }
@@ -113,7 +113,7 @@ final class Wheel {
         }
         entry.previous = null;
         entry.next = null;
-        entry.slot = Entry.NOWHERE;
+        entry.slot = TimerEntry.NOWHERE;
         size--;
     }
 
@@ -123,11 +123,11 @@ final class Wheel {
      *
      * @return how many it has shown
      */
-    int show(int slot, Entry mark, int most, Consumer<? super Entry> viewer) {
-        Entry entry = mark.slot == slot ? mark.next : slots[slot];
+    int show(int slot, TimerEntry mark, int most, Consumer<? super TimerEntry> viewer) {
+        TimerEntry entry = mark.slot == slot ? mark.next : slots[slot];
         unlink(mark);
         int shown = 0;
-        Entry last = null;
+        TimerEntry last = null;
         for (; entry != null && shown < most; entry = entry.next) {
             viewer.accept(entry);
             last = entry;
@@ -139,7 +139,7 @@ final class Wheel {
         return shown;
     }
 
-    private void putBetween(Entry before, Entry entry, Entry after) {
+    private void putBetween(TimerEntry before, TimerEntry entry, TimerEntry after) {
         entry.slot = before.slot;
         entry.previous = before;
         entry.next = after;
@@ -181,12 +181,12 @@ final class Wheel {
     private void moveDown() {
         for (int level = 0; level < UPPER_LEVELS; level++) {
             int index = (int) (tick >> shift(level) & (SIZE - 1));
-            Entry entry = takeAll(first(level) + index);
+            TimerEntry entry = takeAll(first(level) + index);
             while (entry != null) {
-                Entry next = entry.next;
+                TimerEntry next = entry.next;
                 entry.next = null;
                 entry.previous = null;
-                entry.slot = Entry.NOWHERE;
+                entry.slot = TimerEntry.NOWHERE;
                 size--;
                 relink(entry);
                 entry = next;
@@ -197,15 +197,15 @@ final class Wheel {
         }
     }
 
-    private @Nullable Entry takeAll(int slot) {
-        Entry head = slots[slot];
+    private @Nullable TimerEntry takeAll(int slot) {
+        TimerEntry head = slots[slot];
         slots[slot] = null;
         occupied[slot / Long.SIZE] &= ~(1L << slot);
         return head;
     }
 
     /** Its time may have been changed meanwhile: then the timer is about to hear of it once more. */
-    private void relink(Entry entry) {
+    private void relink(TimerEntry entry) {
         long when = entry.when;
         if (when < NEVER) {
             link(entry, when);
@@ -213,7 +213,7 @@ final class Wheel {
     }
 
     private void fire(int slot, long nowNanos) {
-        for (Entry entry = slots[slot]; entry != null; entry = slots[slot]) {
+        for (TimerEntry entry = slots[slot]; entry != null; entry = slots[slot]) {
             unlink(entry);
             if (entry.when <= nowNanos) {
                 fire(entry);
@@ -223,7 +223,7 @@ final class Wheel {
         }
     }
 
-    static void fire(Entry entry) {
+    static void fire(TimerEntry entry) {
         try {
             entry.fire();
         } catch (Throwable broken) {

@@ -67,7 +67,7 @@ class CircuitAloneTests {
 
     @Test
     void aCallAloneIsAFirstAttemptAndPassesWhereOnlyRetriesAreBlocked() throws Exception {
-        Circuit circuit = circuit(quick().blocks(Blocks.RETRIES));
+        Circuit circuit = circuit(quick().blocks(BlockScope.RETRIES));
         circuit.forceOpen();
         assertThat(circuit.<String, Exception>call(() -> "stock")).isEqualTo("stock");
         assertThat(circuit.snapshot().rejected()).isZero();

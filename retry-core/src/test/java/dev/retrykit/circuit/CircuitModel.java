@@ -38,7 +38,7 @@ final class CircuitModel {
     private int admitted;
     private long rejected;
     private final long[] counted = new long[Result.values().length];
-    private Tally before = Tally.NONE;
+    private CallCounts before = CallCounts.NONE;
 
     /** Since when calls are bad without a break that counts. */
     private long evidence;
@@ -65,14 +65,14 @@ final class CircuitModel {
             watch(now);
             return permit;
         }
-        boolean passes = first && policy.blocks() == Blocks.RETRIES;
+        boolean passes = first && policy.blocks() == BlockScope.RETRIES;
         rejected += passes ? 0 : 1;
         return passes || policy.isDryRun() ? UNWATCHED : null;
     }
 
     /** Of a permit that was just given: whether retries inside of the call pass, too. */
     boolean coversRetries(int permit) {
-        return permit != UNWATCHED && state != CircuitState.DISABLED || policy.blocks() != Blocks.RETRIES;
+        return permit != UNWATCHED && state != CircuitState.DISABLED || policy.blocks() != BlockScope.RETRIES;
     }
 
     /** Whether a call that comes now is let through, and no first attempt. */
@@ -104,8 +104,8 @@ final class CircuitModel {
         long before = admissions.stream().filter(at -> at < slice - 10).count();
         long hanging = Math.max(0, before - ended);
         Reach reach = reach(policy.minimumCalls() - hanging, now);
-        Tally all = tally(reach.results);
-        Tally with = new Tally(all.calls() + hanging, all.failures(), all.slowCalls() + hanging);
+        CallCounts all = tally(reach.results);
+        CallCounts with = new CallCounts(all.calls() + hanging, all.failures(), all.slowCalls() + hanging);
         if (hanging > 0
                 && with.calls() >= policy.minimumCalls()
                 && isReached(with, with.calls(), reach.isLong ? 90 : 0)) {
@@ -133,7 +133,7 @@ final class CircuitModel {
                     && signal == Signal.FAILURE
                     && streak >= policy.consecutiveFailures();
             Reach reach = reach(now);
-            Tally tally = tally(reach.results);
+            CallCounts tally = tally(reach.results);
             boolean counted = policy.countWindow() > 0;
             boolean concludes = bad || !(counted ? settled : reach.isLong);
             boolean enough = tally.calls() >= policy.minimumCalls();
@@ -148,9 +148,9 @@ final class CircuitModel {
     }
 
     private void considerEvidence(long started, long now) {
-        Tally all = tally(reach(now).results);
-        Tally near = tally(held(now));
-        Tally doubled = new Tally(all.calls(), 2 * all.failures(), 2 * all.slowCalls());
+        CallCounts all = tally(reach(now).results);
+        CallCounts near = tally(held(now));
+        CallCounts doubled = new CallCounts(all.calls(), 2 * all.failures(), 2 * all.slowCalls());
         boolean few = all.calls() == 0 || !isReached(doubled, all.calls(), 0);
         boolean paused = near.failures() == 0 && near.slowCalls() == 0 && !isReached(all, all.calls(), 0);
         if (few || paused) {
@@ -164,7 +164,7 @@ final class CircuitModel {
             return;
         }
         results.add(new Outcome(0, failed, slow));
-        Tally tally = tally(now);
+        CallCounts tally = tally(now);
         boolean hopeless = failed
                 && now - began >= SECOND
                 && tally.calls() >= 2
@@ -196,7 +196,7 @@ final class CircuitModel {
     }
 
     void disable(long now) {
-        before = Tally.NONE;
+        before = CallCounts.NONE;
         enter(CircuitState.DISABLED, now);
     }
 
@@ -217,7 +217,7 @@ final class CircuitModel {
 
     CircuitSnapshot snapshot(long now) {
         tick(now);
-        Tally tally = tally(now);
+        CallCounts tally = tally(now);
         return new CircuitSnapshot(
                 "model",
                 state,
@@ -251,7 +251,7 @@ final class CircuitModel {
         if (!ends || now < until) {
             return;
         }
-        Tally tally = tally(now);
+        CallCounts tally = tally(now);
         boolean slow =
                 policy.slowCallDuration() != null && tally.slowCalls() * 100.0 >= policy.slowCallRate() * tally.calls();
         boolean answered = state == CircuitState.HALF_OPEN && tally.calls() > 0 && tally.failures() == 0 && !slow;
@@ -266,7 +266,7 @@ final class CircuitModel {
         }
     }
 
-    private void open(int rounds, Tally tally, long now) {
+    private void open(int rounds, CallCounts tally, long now) {
         before = tally;
         failedRounds = rounds;
         double nanos = policy.openDuration().toNanos();
@@ -317,21 +317,21 @@ final class CircuitModel {
         }
     }
 
-    private boolean isReached(Tally tally, long of, double least) {
+    private boolean isReached(CallCounts tally, long of, double least) {
         return tally.failures() * 100.0 >= Math.max(least, policy.failureRate()) * of
                 || policy.slowCallDuration() != null
                         && tally.slowCalls() * 100.0 >= Math.max(least, policy.slowCallRate()) * of;
     }
 
-    private Tally tally(long now) {
+    private CallCounts tally(long now) {
         if (state != CircuitState.CLOSED && state != CircuitState.HALF_OPEN) {
             return before;
         }
         return tally(state == CircuitState.HALF_OPEN ? results : reach(now).results);
     }
 
-    private static Tally tally(List<Outcome> held) {
-        return new Tally(
+    private static CallCounts tally(List<Outcome> held) {
+        return new CallCounts(
                 held.size(),
                 held.stream().filter(Outcome::failed).count(),
                 held.stream().filter(Outcome::slow).count());

@@ -6,7 +6,7 @@ import dev.retrykit.circuit.CircuitCounters.Result;
 import dev.retrykit.circuit.ReentrantUses.Held;
 import dev.retrykit.circuit.ReentrantUses.Told;
 import dev.retrykit.failure.Signal;
-import dev.retrykit.hold.Hold;
+import dev.retrykit.hold.HeldPermit;
 import dev.retrykit.time.ManualTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -124,7 +124,7 @@ class CircuitModelTests {
             if (permit != null && expected != null) {
                 boolean covers = model.coversRetries(expected);
                 assertThat(permit.coversRetries()).as(at()).isEqualTo(covers);
-                held.add(new Held(permit, null, expected, new Hold(circuit, !covers, null), covers, null, now()));
+                held.add(new Held(permit, null, expected, new HeldPermit(circuit, !covers, null), covers, null, now()));
             }
         }
 
@@ -240,7 +240,7 @@ class CircuitModelTests {
             return builder.minimumCalls(calls)
                     .probes(1 + random.nextInt(Math.min(8, calls)))
                     .dryRun(random.nextInt(6) == 0)
-                    .blocks(random.nextInt(4) == 0 ? Blocks.RETRIES : Blocks.ALL)
+                    .blocks(random.nextInt(4) == 0 ? BlockScope.RETRIES : BlockScope.ALL)
                     .failureRate(new double[] {1, 30, 50, 70, 100}[random.nextInt(5)])
                     .consecutiveFailures(random.nextInt(3) == 0 ? 1 + random.nextInt(8) : 0)
                     .openDuration(Duration.ofMillis(1 + random.nextInt(100)))

@@ -34,8 +34,8 @@ class CircuitPolicyTests {
         assertThat(policy.probes()).isEqualTo(5);
         assertThat(policy.lease()).isEqualTo(Duration.ofSeconds(30));
         assertThat(policy.ignore()).isEmpty();
-        assertThat(policy.onOpen()).isEqualTo(OnOpen.STOP);
-        assertThat(policy.blocks()).isEqualTo(Blocks.ALL);
+        assertThat(policy.onOpen()).isEqualTo(OpenBehavior.STOP);
+        assertThat(policy.blocks()).isEqualTo(BlockScope.ALL);
     }
 
     @Test
@@ -53,8 +53,8 @@ class CircuitPolicyTests {
                 .probes(3)
                 .lease(Duration.ofSeconds(9))
                 .ignore(IOException.class)
-                .onOpen(OnOpen.WAIT)
-                .blocks(Blocks.RETRIES)
+                .onOpen(OpenBehavior.WAIT)
+                .blocks(BlockScope.RETRIES)
                 .build();
         assertThat(policy.countWindow()).isEqualTo(100);
         assertThat(policy.minimumCalls()).isEqualTo(30);
@@ -69,8 +69,8 @@ class CircuitPolicyTests {
         assertThat(policy.probes()).isEqualTo(3);
         assertThat(policy.lease()).isEqualTo(Duration.ofSeconds(9));
         assertThat(policy.ignore()).containsExactly(IOException.class);
-        assertThat(policy.onOpen()).isEqualTo(OnOpen.WAIT);
-        assertThat(policy.blocks()).isEqualTo(Blocks.RETRIES);
+        assertThat(policy.onOpen()).isEqualTo(OpenBehavior.WAIT);
+        assertThat(policy.blocks()).isEqualTo(BlockScope.RETRIES);
     }
 
     @Test

@@ -32,14 +32,14 @@ class CountWindowTests {
 
     @Test
     void isEmptyAtFirst() {
-        assertThat(window(100).tally()).isEqualTo(Tally.NONE);
+        assertThat(window(100).tally()).isEqualTo(CallCounts.NONE);
     }
 
     @Test
     void countsWhatFailsAndWhatIsSlow() {
         Window window = add(window(100), 3, false, false);
         add(add(add(window, 4, true, false), 5, false, true), 6, true, true);
-        assertThat(window.tally()).isEqualTo(new Tally(18, 10, 11));
+        assertThat(window.tally()).isEqualTo(new CallCounts(18, 10, 11));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -76,7 +76,7 @@ class CountWindowTests {
             last[1] += failed ? 1 : 0;
             last[2] += slow ? 1 : 0;
             window.add(failed, slow, 0);
-            assertThat(window.tally()).isEqualTo(new Tally(sum(slices, 0), sum(slices, 1), sum(slices, 2)));
+            assertThat(window.tally()).isEqualTo(new CallCounts(sum(slices, 0), sum(slices, 1), sum(slices, 2)));
         }
     }
 
@@ -88,7 +88,7 @@ class CountWindowTests {
         for (int i = 4 * size; i < 9_000_000; i++) {
             window.add(true, true, 0);
             if ((i + size & 0xFFFFF) < 3 * size) {
-                Tally tally = window.tally();
+                CallCounts tally = window.tally();
                 assertThat(tally.calls()).as("%s", i).isBetween((long) size, size + Math.max(1, size / 10L));
                 assertThat(tally.failures()).as("%s", i).isEqualTo(tally.calls());
                 assertThat(tally.slowCalls()).as("%s", i).isEqualTo(tally.calls());
@@ -137,7 +137,7 @@ class CountWindowTests {
         Window after = before.with(policy(50), 0);
         Window last = after.with(policy(200), 0);
         add(before, 3, false, true);
-        assertThat(last.tally()).isEqualTo(new Tally(33, 30, 3));
+        assertThat(last.tally()).isEqualTo(new CallCounts(33, 30, 3));
     }
 
     @Test
@@ -147,7 +147,7 @@ class CountWindowTests {
         Window changed = window;
         for (int i = 0; i < 20; i++) {
             changed = changed.with(policy(i % 2 == 0 ? 999_999 : 1_000_000), 0);
-            Tally tally = changed.tally();
+            CallCounts tally = changed.tally();
             assertThat(tally.failures()).isEqualTo(tally.calls()).isEqualTo(tally.slowCalls());
             assertThat(tally.calls()).isBetween(900_000L, 1_000_000L);
         }
@@ -167,6 +167,6 @@ class CountWindowTests {
                 }
             }
         });
-        assertThat(latest[0].tally()).isEqualTo(new Tally(40_000, 40_000, 0));
+        assertThat(latest[0].tally()).isEqualTo(new CallCounts(40_000, 40_000, 0));
     }
 }

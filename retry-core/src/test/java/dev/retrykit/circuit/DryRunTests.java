@@ -78,7 +78,7 @@ class DryRunTests {
 
     @Test
     void leavesToFirstAttemptsWhatBlocksRetriesOnlyUncounted() {
-        CircuitRig retriesOnly = new CircuitRig(quick().dryRun(true).blocks(Blocks.RETRIES));
+        CircuitRig retriesOnly = new CircuitRig(quick().dryRun(true).blocks(BlockScope.RETRIES));
         retriesOnly.open();
         assertThat(retriesOnly.circuit.tryAcquireFirst(0)).isNotNull();
         assertThat(retriesOnly.circuit.snapshot().rejected()).isZero();

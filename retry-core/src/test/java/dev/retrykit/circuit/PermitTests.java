@@ -46,7 +46,7 @@ class PermitTests {
 
     @Test
     void anOpenCircuitThatBlocksRetriesLetsFirstAttemptsThroughUncounted() {
-        CircuitRig rig = new CircuitRig(quick().blocks(Blocks.RETRIES)).open();
+        CircuitRig rig = new CircuitRig(quick().blocks(BlockScope.RETRIES)).open();
         long now = rig.time.nanoTime();
         for (int i = 0; i < 10; i++) {
             Permit permit = rig.circuit.tryAcquireFirst(now);
@@ -61,7 +61,7 @@ class PermitTests {
 
     @Test
     void firstAttemptsAreProbesWhileThereIsAPlace() {
-        CircuitRig rig = new CircuitRig(quick().blocks(Blocks.RETRIES)).halfOpen();
+        CircuitRig rig = new CircuitRig(quick().blocks(BlockScope.RETRIES)).halfOpen();
         for (int i = 0; i < 3; i++) {
             rig.end(rig.circuit.tryAcquireFirst(rig.time.nanoTime()), Signal.SUCCESS);
         }

@@ -9,8 +9,8 @@ import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
-import dev.retrykit.hold.Hold;
-import dev.retrykit.hold.Holds;
+import dev.retrykit.hold.HeldPermit;
+import dev.retrykit.hold.ThreadPermits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +58,7 @@ final class ReentrantUses {
     /** Makes one of the possible uses inside of a call. Returns the use if it goes on. */
     @Nullable
     Held inside(Held around, String at) {
-        Holds holds = Holds.current();
+        ThreadPermits holds = ThreadPermits.current();
         int outside = holds.depth();
         holds.enter(around.hold);
         try {
@@ -130,10 +130,10 @@ final class ReentrantUses {
         Integer permit = passes ? null : model.tryAcquire(true, now.getAsLong());
         boolean covers = permit != null && model.coversRetries(permit);
         CompletableFuture<String> stage = new CompletableFuture<>();
-        CompletableFuture<Hold> held = new CompletableFuture<>();
+        CompletableFuture<HeldPermit> held = new CompletableFuture<>();
         try {
             circuit.callAsync(() -> {
-                held.complete(Holds.current().capture());
+                held.complete(ThreadPermits.current().capture());
                 return stage;
             });
         } catch (CircuitOpenException told) {
@@ -186,7 +186,7 @@ final class ReentrantUses {
         final @Nullable Permit permit;
         final @Nullable CompletableFuture<String> stage;
         final @Nullable Integer expected;
-        final @Nullable Hold hold;
+        final @Nullable HeldPermit hold;
         final long began;
         private final boolean coversRetries;
         private final @Nullable Held around;
@@ -201,7 +201,7 @@ final class ReentrantUses {
                 @Nullable Permit permit,
                 @Nullable CompletableFuture<String> stage,
                 @Nullable Integer expected,
-                @Nullable Hold hold,
+                @Nullable HeldPermit hold,
                 boolean coversRetries,
                 @Nullable Held around,
                 long began) {

@@ -20,7 +20,7 @@ class SlackTests {
         Random random = new Random(seed);
         CircuitPolicy policy = policy(random);
         long now = 0;
-        Results results = new Results(policy, now);
+        ClosedWindow results = new ClosedWindow(policy, now);
         EachTime each = new EachTime(policy, now);
         Traffic traffic = Traffic.random(random);
         int opened = 0;
@@ -39,7 +39,7 @@ class SlackTests {
                     .isEqualTo(each.add(signal, slow, now - took, now));
             if (opens) {
                 opened++;
-                results = new Results(policy, now);
+                results = new ClosedWindow(policy, now);
                 each = new EachTime(policy, now);
             }
         }

@@ -22,18 +22,18 @@ class RateLimitsTests {
     /** 1767225600 seconds since 1970. */
     private static final Instant RECEIVED = Instant.parse("2026-01-01T00:00:00Z");
 
-    private static RetryAdvice read(int status, String... lines) {
+    private static RetryAfter read(int status, String... lines) {
         Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (String line : lines) {
             int colon = line.indexOf(':');
             headers.computeIfAbsent(line.substring(0, colon), name -> new ArrayList<>())
                     .add(line.substring(colon + 1).replace("\\n", ""));
         }
-        return RetryAdvice.read(status, name -> headers.getOrDefault(name, List.of()), RECEIVED);
+        return RetryAfter.read(status, name -> headers.getOrDefault(name, List.of()), RECEIVED);
     }
 
-    private static RetryAdvice after(String duration) {
-        return new RetryAdvice(Duration.parse(duration).toNanos(), false);
+    private static RetryAfter after(String duration) {
+        return new RetryAfter(Duration.parse(duration).toNanos(), false);
     }
 
     /** Lines are parted by a vertical bar. */
@@ -118,14 +118,14 @@ class RateLimitsTests {
                 "x-amz-retry-after: soon",
             })
     void whatSaysThatSomethingRemainsOrCantBeReadAsksForNothing(String lines) {
-        assertThat(read(429, lines.split("\\|"))).isEqualTo(RetryAdvice.none());
+        assertThat(read(429, lines.split("\\|"))).isEqualTo(RetryAfter.none());
     }
 
     @ParameterizedTest
     @ValueSource(ints = {200, 400, 401, 404, 408, 409, 425, 500, 502, 504})
     void onOtherStatusesTheyMeanNothing(int status) {
         assertThat(read(status, "X-RateLimit-Reset: 30", "x-amz-retry-after: 1500"))
-                .isEqualTo(RetryAdvice.none());
+                .isEqualTo(RetryAfter.none());
     }
 
     @Test
@@ -135,10 +135,10 @@ class RateLimitsTests {
         assertThat(read(403, "RateLimit: \"default\";r=0;t=30")).isEqualTo(after("PT30S"));
         assertThat(read(403, "RateLimit: limit=1, remaining=0, reset=30")).isEqualTo(after("PT30S"));
         assertThat(read(403, "Retry-After: 3", "X-RateLimit-Remaining: 4000")).isEqualTo(after("PT3S"));
-        assertThat(read(403, "X-RateLimit-Reset: 1767225630")).isEqualTo(RetryAdvice.none());
+        assertThat(read(403, "X-RateLimit-Reset: 1767225630")).isEqualTo(RetryAfter.none());
         assertThat(read(403, "X-RateLimit-Reset: 1767225630", "X-RateLimit-Remaining: 4000"))
-                .isEqualTo(RetryAdvice.none());
-        assertThat(read(403, "RateLimit: reset=30")).isEqualTo(RetryAdvice.none());
+                .isEqualTo(RetryAfter.none());
+        assertThat(read(403, "RateLimit: reset=30")).isEqualTo(RetryAfter.none());
     }
 
     @Test
@@ -212,24 +212,24 @@ class RateLimitsTests {
     @Test
     void anAnswerMeansWhatItsStatusAndItsHeadersSay() {
         AnswerRules rules = AnswerRules.defaults();
-        RetryAdvice soon = after("PT2S");
-        RetryAdvice invited = new RetryAdvice(Verdict.NO_HINT, false, true);
+        RetryAfter soon = after("PT2S");
+        RetryAfter invited = new RetryAfter(Verdict.NO_HINT, false, true);
         assertThat(rules.verdict(403, soon))
                 .isEqualTo(new Verdict(Kind.RETRYABLE, Signal.THROTTLED, 2_000_000_000L, 403));
-        assertThat(rules.verdict(403, RetryAdvice.none()))
+        assertThat(rules.verdict(403, RetryAfter.none()))
                 .isEqualTo(new Verdict(Kind.NOT_RETRYABLE, Signal.NONE, Verdict.NO_HINT, 403));
         assertThat(rules.verdict(409, soon).kind()).isEqualTo(Kind.NOT_RETRYABLE);
         assertThat(rules.verdict(409, invited).kind()).isEqualTo(Kind.RETRYABLE);
-        assertThat(rules.verdict(503, new RetryAdvice(0, true)).kind()).isEqualTo(Kind.VETOED);
+        assertThat(rules.verdict(503, new RetryAfter(0, true)).kind()).isEqualTo(Kind.VETOED);
     }
 
     @Test
     void statusesThatSomebodyWroteComeBeforeWhatHeadersInviteTo() {
         AnswerRules rules = new AnswerRules(List.of(418));
-        RetryAdvice invited = new RetryAdvice(0, false, true);
-        assertThat(rules.verdict(418, RetryAdvice.none()).kind()).isEqualTo(Kind.RETRYABLE);
+        RetryAfter invited = new RetryAfter(0, false, true);
+        assertThat(rules.verdict(418, RetryAfter.none()).kind()).isEqualTo(Kind.RETRYABLE);
         assertThat(rules.verdict(409, invited).kind()).isEqualTo(Kind.NOT_RETRYABLE);
         assertThat(rules.verdict(403, invited)).isEqualTo(new Verdict(Kind.NOT_RETRYABLE, Signal.THROTTLED, 0, 403));
-        assertThat(rules.verdict(418, new RetryAdvice(0, true)).kind()).isEqualTo(Kind.VETOED);
+        assertThat(rules.verdict(418, new RetryAfter(0, true)).kind()).isEqualTo(Kind.VETOED);
     }
 }

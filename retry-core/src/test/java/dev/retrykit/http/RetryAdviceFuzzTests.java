@@ -53,7 +53,7 @@ class RetryAdviceFuzzTests {
         for (int input = 0; input < INPUTS; input++) {
             Instant now = EPOCH.plusNanos(random.nextInt(1_000_000_000));
             Response response = response(now);
-            RetryAdvice advice = read(response, now, input);
+            RetryAfter advice = read(response, now, input);
             if (advice.delayNanos() < Verdict.NO_HINT || advice.vetoed()) {
                 fail("seed " + SEED + ", input " + input + ": " + response + " gave " + advice);
             }
@@ -99,9 +99,9 @@ class RetryAdviceFuzzTests {
         return random.nextInt(2) == 0 ? written : new Written(spoil(written.line()), null);
     }
 
-    private static RetryAdvice read(Response response, Instant now, int input) {
+    private static RetryAfter read(Response response, Instant now, int input) {
         try {
-            return RetryAdvice.read(name -> response.headers().getOrDefault(name, List.of()), now);
+            return RetryAfter.read(name -> response.headers().getOrDefault(name, List.of()), now);
         } catch (RuntimeException thrown) {
             throw new AssertionError("seed " + SEED + ", input " + input + ": " + response, thrown);
         }

@@ -26,7 +26,7 @@ class LimitTests {
         }
 
         @Override
-        public void set(Entry entry, long when) {
+        public void set(TimerEntry entry, long when) {
             armed++;
             schedule.set(entry, when);
         }

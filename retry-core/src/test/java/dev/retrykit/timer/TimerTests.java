@@ -23,7 +23,7 @@ class TimerTests {
 
     private final Timer timer = new Timer();
 
-    private static final class Probe extends Entry {
+    private static final class Probe extends TimerEntry {
 
         private static final long serialVersionUID = 1;
 
@@ -172,7 +172,7 @@ class TimerTests {
         Probe probe = armed(HOUR);
         awaitSleep(armed(0).thread());
         timer.cancel(probe);
-        while (probe.slot != Entry.NOWHERE || probe.get()) {
+        while (probe.slot != TimerEntry.NOWHERE || probe.get()) {
             Thread.onSpinWait();
         }
         assertThat(probe.next).isNull();

@@ -21,7 +21,7 @@ class WheelTests {
     private final List<Waiting> fired = new ArrayList<>();
     private long now;
 
-    private final class Waiting extends Entry {
+    private final class Waiting extends TimerEntry {
 
         private static final long serialVersionUID = 1;
 
@@ -119,7 +119,7 @@ class WheelTests {
     @Test
     void goesOnAfterAnEntryThatThrows() {
         wheel.link(
-                new Entry() {
+                new TimerEntry() {
                     private static final long serialVersionUID = 1;
 
                     {

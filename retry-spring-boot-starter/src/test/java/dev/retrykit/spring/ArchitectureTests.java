@@ -190,7 +190,7 @@ class ArchitectureTests {
                         "Commits",
                         "ThreadTransaction",
                         "WriteQuery",
-                        "Writes",
+                        "WriteDetector",
                         "PendingEntities",
                         "FetchedConnection",
                         "CommitListener",
@@ -199,24 +199,24 @@ class ArchitectureTests {
                         "TransactionPostProcessor",
                         "RetrykitDataAutoConfiguration",
                         "JdbcStore",
-                        "Row",
+                        "KeyRow",
                         "SessionConnection",
                         "ThreadConnections",
-                        "Steps",
-                        "Failures",
+                        "StatementRunner",
+                        "JdbcFailures",
                         "TransactionFence",
                         "FencePostProcessor",
                         "RetrykitIdempotencyJdbcAutoConfiguration");
         assertThat(dependents(all, "jakarta.persistence", "org.springframework.orm"))
                 .containsExactlyInAnyOrder(
                         "PendingEntities", "RolledBackEntities", "FetchedConnection", "SessionConnection");
-        assertThat(dependents(all, "org.springframework.jdbc", BASE + "transaction.Writes"))
+        assertThat(dependents(all, "org.springframework.jdbc", BASE + "transaction.WriteDetector"))
                 .containsExactlyInAnyOrder(
-                        "Writes",
+                        "WriteDetector",
                         "FetchedConnection",
                         "CommitListener",
                         "ThreadConnections",
-                        "Steps",
+                        "StatementRunner",
                         "TransactionFence",
                         "FencePostProcessor");
         assertThat(dependents(all, "org.springframework.data.redis", BASE + "idempotency.redis"))
@@ -244,8 +244,8 @@ class ArchitectureTests {
         assertThat(dependents(all, "io.netty")).containsExactlyInAnyOrder("ReactorRedirects");
         assertThat(dependents(all, "reactor", "org.reactivestreams", BASE + "reactive"))
                 .containsExactlyInAnyOrder(
-                        "ReactiveForm",
-                        "SuspendingForm",
+                        "ReactiveCallAdapter",
+                        "SuspendCallAdapter",
                         "Coroutines",
                         "RetriedMono",
                         "MonoAttempt",
@@ -255,71 +255,72 @@ class ArchitectureTests {
                         "ReactiveCsrf",
                         "RetriedFlux",
                         "FluxCall",
-                        "Surroundings",
+                        "SubscriberContext",
                         "GuardFilter",
                         "Drain",
-                        "HeldBody",
+                        "ReplayableBody",
                         "WatchedBody",
                         "ReactorRedirects",
-                        "OwnReactorNetty",
-                        "GivenUpHandler",
+                        "ReactorNettyInstrumentation",
+                        "ExhaustedFailureHandler",
                         "DeadlineWebFilter",
                         "InboundRequestWebFilter",
                         "Peer",
-                        "HeldExchange",
-                        "HeldResponse",
+                        "BufferedExchange",
+                        "BufferedResponse",
                         "KeyedExchange",
                         "KeyedCall",
                         "EndpointAdapter",
                         "EndpointResultHandler",
                         "WebFluxEndpoints",
-                        "Answers",
+                        "ResponseWriter",
                         "Blocking",
-                        "Denials",
+                        "AccessDenials",
                         "Dispatch",
                         "Payload",
                         "Permission",
                         "RetrykitTransportAutoConfiguration");
-        assertThat(dependents(all, "org.apache.hc", BASE + "http.OwnHttpComponents", BASE + "http.HttpComponents"))
+        assertThat(dependents(all, "org.apache.hc", BASE + "http.HttpComponentsInstrumentation", BASE + "http.HttpComponents"))
                 .containsExactlyInAnyOrder(
                         "HttpComponentsPool",
                         "HttpComponentsRedirects",
                         "HttpComponentsRetries",
                         "HttpComponentsTransport",
-                        "OwnHttpComponents",
-                        "OwnTransports",
+                        "HttpComponentsInstrumentation",
+                        "TransportInstrumentation",
                         "RetrykitTransportAutoConfiguration");
         assertThat(dependents(all, "reactor.netty", BASE + "http.ReactorRedirects"))
-                .containsExactlyInAnyOrder("ReactorRedirects", "OwnReactorNetty", "RetrykitTransportAutoConfiguration");
-        assertThat(dependents(all, "org.eclipse.jetty", BASE + "http.JettyCommits", BASE + "failure.JettyFailures"))
+                .containsExactlyInAnyOrder("ReactorRedirects", "ReactorNettyInstrumentation", "RetrykitTransportAutoConfiguration");
+        assertThat(dependents(
+                        all, "org.eclipse.jetty", BASE + "http.JettyRequestTracker", BASE + "failure.JettyFailures"))
                 .containsExactlyInAnyOrder(
-                        "JettyCommits",
-                        "OwnJetty",
+                        "JettyRequestTracker",
+                        "JettyInstrumentation",
                         "RetrykitTransportAutoConfiguration",
                         "RetrykitTransportFailuresAutoConfiguration");
         assertThat(dependents(all, "jakarta.servlet", "org.springframework.web.servlet"))
                 .containsExactlyInAnyOrder(
-                        "GivenUpResolver",
+                        "ExhaustedFailureResolver",
                         "JsonBodyAdvice",
                         "DeadlineFilter",
                         "InboundRequestFilter",
                         "Peer",
                         "RetrykitWebMvcAutoConfiguration",
-                        "HeldRequest",
-                        "HeldResponse",
+                        "BufferedRequest",
+                        "BufferedResponse",
                         "ServletExchange",
                         "IdempotencyFilter",
-                        "Answers",
+                        "ResponseWriter",
                         "EndpointAdapter",
                         "HandlerAdapters",
-                        "HeldDispatcher",
+                        "BufferedDispatcher",
                         "KeyedCall",
                         "Payload",
                         "ArrivalFilter",
                         "ArrivingRequest",
                         "HandlerCall",
                         "HeaderRecorder",
-                        "HeldStream",
+                        "BufferedStream",
                         "MvcEndpoints",
                         "Redirect",
                         "RetrykitIdempotentMvcAutoConfiguration");
@@ -327,19 +328,19 @@ class ArchitectureTests {
         assertThat(dependents(all, BASE + "http.reactive", BASE + "failure.WebClientStatus"))
                 .containsExactlyInAnyOrder(
                         "GuardFilter",
-                        "HeldBody",
+                        "ReplayableBody",
                         "WatchedBody",
                         "WebClients",
                         "WebClientPostProcessor",
                         "RetrykitClientAutoConfiguration",
                         "RetrykitWebClientAutoConfiguration",
                         "RetrykitHttpAutoConfiguration");
-        assertThat(dependents(all, BASE + "call.ReactiveForm"))
-                .containsExactlyInAnyOrder("CallForms", "SuspendingForm", "FlowForm");
-        assertThat(dependents(all, BASE + "call.SuspendingForm", BASE + "call.FlowForm"))
-                .containsExactly("CallForms");
+        assertThat(dependents(all, BASE + "call.ReactiveCallAdapter"))
+                .containsExactlyInAnyOrder("CallAdapters", "SuspendCallAdapter", "FlowCallAdapter");
+        assertThat(dependents(all, BASE + "call.SuspendCallAdapter", BASE + "call.FlowCallAdapter"))
+                .containsExactly("CallAdapters");
         assertThat(dependents(all, "kotlin", BASE + "call.Coroutines"))
-                .containsExactlyInAnyOrder("Coroutines", "FallbackMethod", "SuspendingForm", "FlowForm");
+                .containsExactlyInAnyOrder("Coroutines", "FallbackMethod", "SuspendCallAdapter", "FlowCallAdapter");
     }
 
     private static Set<String> dependents(JavaClasses all, String... prefixes) {

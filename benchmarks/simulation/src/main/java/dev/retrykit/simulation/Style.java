@@ -6,9 +6,9 @@ import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
-import dev.retrykit.circuit.Blocks;
+import dev.retrykit.circuit.BlockScope;
 import dev.retrykit.circuit.CircuitPolicy;
-import dev.retrykit.circuit.OnOpen;
+import dev.retrykit.circuit.OpenBehavior;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -64,7 +64,7 @@ enum Style {
             case CIRCUIT_ON_RETRIES ->
                 engine(plain(world)
                         .circuit(world.circuit(
-                                CircuitPolicy.builder().blocks(Blocks.RETRIES).build())));
+                                CircuitPolicy.builder().blocks(BlockScope.RETRIES).build())));
             case DEFAULT_WITH_CIRCUIT ->
                 engine(standard(world, BudgetPolicy.defaults()).circuit(world.circuit(CircuitPolicy.defaults())));
             case WAITING -> engine(standard(world, BudgetPolicy.defaults()).circuit(world.circuit(waiting())));
@@ -95,7 +95,7 @@ enum Style {
     }
 
     private static CircuitPolicy waiting() {
-        return CircuitPolicy.builder().onOpen(OnOpen.WAIT).build();
+        return CircuitPolicy.builder().onOpen(OpenBehavior.WAIT).build();
     }
 
     /** The settings for batches: no user waits, and each worker holds one item. */

@@ -11,10 +11,10 @@ interface Change {
      *
      * @param may what may be repeated all the same
      */
-    Verdict change(Verdict verdict, Throwable failure, Repeatable may, Reading reading);
+    Verdict change(Verdict verdict, Throwable failure, Repeatable may, JudgmentContext reading);
 
     /** The accessors that it needs. */
-    default List<Path> paths() {
+    default List<PropertyPath> paths() {
         return List.of();
     }
 

@@ -4,7 +4,7 @@ import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
-import dev.retrykit.http.RetryAdvice;
+import dev.retrykit.http.RetryAfter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -25,13 +25,13 @@ final class Changes {
      *
      * @param method null of a library whose requests may all be POSTs
      */
-    record Method(@Nullable Path method, String rule) implements Change {
+    record Method(@Nullable PropertyPath method, String rule) implements Change {
 
         /** RFC 9110, section 9.2.2. */
         private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
 
         @Override
-        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, Reading reading) {
+        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, JudgmentContext reading) {
             if (verdict.kind() != Kind.RETRYABLE && verdict.kind() != Kind.NESTED || may.requests()) {
                 return verdict;
             }
@@ -42,7 +42,7 @@ final class Changes {
 
         private boolean isIdempotent(Throwable failure) {
             Object name = method == null ? "POST" : method.read(failure);
-            return name == null || IDEMPOTENT.contains(Words.text(name).toUpperCase(Locale.ROOT));
+            return name == null || IDEMPOTENT.contains(CodeSet.text(name).toUpperCase(Locale.ROOT));
         }
 
         @Override
@@ -51,16 +51,16 @@ final class Changes {
         }
 
         @Override
-        public List<Path> paths() {
+        public List<PropertyPath> paths() {
             return method == null ? List.of() : List.of(method);
         }
     }
 
     /** The least delay before the next attempt. */
-    record RetryAfter(Path delay, Unit unit) implements Change {
+    record RetryAfterValue(PropertyPath delay, Unit unit) implements Change {
 
         @Override
-        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, Reading reading) {
+        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, JudgmentContext reading) {
             if (verdict.kind() != Kind.RETRYABLE && verdict.kind() != Kind.NESTED) {
                 return verdict;
             }
@@ -69,22 +69,22 @@ final class Changes {
         }
 
         @Override
-        public List<Path> paths() {
+        public List<PropertyPath> paths() {
             return List.of(delay);
         }
     }
 
     /** The headers of an answer whose status isn't known. */
-    record Headers(Path headers, String rule) implements Change {
+    record Headers(PropertyPath headers, String rule) implements Change {
 
         @Override
-        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, Reading reading) {
+        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, JudgmentContext reading) {
             Object found =
                     verdict.kind() == Kind.RETRYABLE || verdict.kind() == Kind.NESTED ? headers.read(failure) : null;
             if (found == null) {
                 return verdict;
             }
-            RetryAdvice advice = RetryAdvice.read(new ForeignHeaders(found), reading.now());
+            RetryAfter advice = RetryAfter.read(new ForeignHeaders(found), reading.now());
             Verdict delayed = advice.delayNanos() == Verdict.NO_HINT
                     ? verdict
                     : longest(verdict, Duration.ofNanos(advice.delayNanos()));
@@ -92,37 +92,37 @@ final class Changes {
         }
 
         @Override
-        public List<Path> paths() {
+        public List<PropertyPath> paths() {
             return List.of(headers);
         }
     }
 
     /** How many attempts the library has made by itself. */
-    record Attempts(Path attempts, String rule) implements Change {
+    record Attempts(PropertyPath attempts, String rule) implements Change {
 
         @Override
-        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, Reading reading) {
+        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, JudgmentContext reading) {
             return verdict.kind() == Kind.RETRYABLE && attempts.number(failure, 1) > 1
                     ? verdict.as(Kind.NESTED).by(rule)
                     : verdict;
         }
 
         @Override
-        public List<Path> paths() {
+        public List<PropertyPath> paths() {
             return List.of(attempts);
         }
     }
 
     /** A commit that failed may have been done, unless the database answered or rolled back (class 40). */
-    record Commit(Path state, String rule) implements Change {
+    record Commit(PropertyPath state, String rule) implements Change {
 
         private static final Set<Kind> OPEN = Set.of(Kind.RETRYABLE, Kind.NESTED, Kind.UNKNOWN);
 
         @Override
-        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, Reading reading) {
+        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, JudgmentContext reading) {
             boolean open = !may.effects() && OPEN.contains(verdict.kind());
             Object known = open ? state.read(failure) : null;
-            boolean rolledBack = known != null && Words.text(known).startsWith("40");
+            boolean rolledBack = known != null && CodeSet.text(known).startsWith("40");
             return open && !rolledBack && isOfCommit(failure)
                     ? Verdict.of(Kind.NOT_IDEMPOTENT, Signal.FAILURE).by(rule)
                     : verdict;
@@ -140,7 +140,7 @@ final class Changes {
         }
 
         @Override
-        public List<Path> paths() {
+        public List<PropertyPath> paths() {
             return List.of(state);
         }
     }

@@ -15,13 +15,13 @@ interface Clause {
      * @return null if it says nothing; {@link #PASS} if nothing else shall be asked about the failure itself
      */
     @Nullable
-    Verdict decide(Throwable failure, Reading reading);
+    Verdict decide(Throwable failure, JudgmentContext reading);
 
     /** The lines of superclasses aren't asked. */
     Verdict PASS = Meaning.PASS.verdict("pass");
 
     /** The accessors that it needs, for checks and for native images. */
-    default List<Path> paths() {
+    default List<PropertyPath> paths() {
         return List.of();
     }
 }

@@ -3,7 +3,7 @@ package dev.retrykit.failure.book;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.http.AnswerRules;
-import dev.retrykit.http.RetryAdvice;
+import dev.retrykit.http.RetryAfter;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -25,34 +25,33 @@ final class Clauses {
     record Fixed(Verdict verdict) implements Clause {
 
         @Override
-        public Verdict decide(Throwable failure, Reading reading) {
+        public Verdict decide(Throwable failure, JudgmentContext reading) {
             return verdict;
         }
     }
 
     /** An HTTP status, and headers if there are any. */
-    record Status(Path status, @Nullable Path headers, String rule) implements Clause {
+    record Status(PropertyPath status, @Nullable PropertyPath headers, String rule) implements Clause {
 
         @Override
-        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+        public @Nullable Verdict decide(Throwable failure, JudgmentContext reading) {
             int code = code(failure);
             if (code == 0) {
                 return null;
             }
             Object found = headers == null ? null : headers.read(failure);
-            RetryAdvice advice = found == null
-                    ? RetryAdvice.none()
-                    : RetryAdvice.read(code, new ForeignHeaders(found), reading.now());
+            RetryAfter advice =
+                    found == null ? RetryAfter.none() : RetryAfter.read(code, new ForeignHeaders(found), reading.now());
             return ANSWERS.verdict(code, advice).by(rule);
         }
 
         /** Whether the request was answered 429, or 503 with the time at which to come again. */
-        boolean isRefusal(Throwable failure, Reading reading) {
+        boolean isRefusal(Throwable failure, JudgmentContext reading) {
             int code = code(failure);
             Object found = code == UNAVAILABLE && headers != null ? headers.read(failure) : null;
             return code == TOO_MANY
                     || found != null
-                            && RetryAdvice.read(new ForeignHeaders(found), reading.now())
+                            && RetryAfter.read(new ForeignHeaders(found), reading.now())
                                             .delayNanos()
                                     != Verdict.NO_HINT;
         }
@@ -64,30 +63,30 @@ final class Clauses {
         }
 
         @Override
-        public List<Path> paths() {
+        public List<PropertyPath> paths() {
             return headers == null ? List.of(status) : List.of(status, headers);
         }
     }
 
     /** A flag that is set. */
-    record Flag(Path flag, Verdict verdict) implements Clause {
+    record Flag(PropertyPath flag, Verdict verdict) implements Clause {
 
         @Override
-        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+        public @Nullable Verdict decide(Throwable failure, JudgmentContext reading) {
             return flag.isTrue(failure) ? verdict : null;
         }
 
         @Override
-        public List<Path> paths() {
+        public List<PropertyPath> paths() {
             return List.of(flag);
         }
     }
 
     /** A code: a number, a constant, a text. */
-    record Code(Path code, Words words, Verdict verdict) implements Clause {
+    record Code(PropertyPath code, CodeSet words, Verdict verdict) implements Clause {
 
         @Override
-        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+        public @Nullable Verdict decide(Throwable failure, JudgmentContext reading) {
             long number = code.number(failure, Long.MIN_VALUE);
             if (number != Long.MIN_VALUE) {
                 return words.hasNumber(number) ? verdict : null;
@@ -97,7 +96,7 @@ final class Clauses {
         }
 
         @Override
-        public List<Path> paths() {
+        public List<PropertyPath> paths() {
             return List.of(code);
         }
     }
@@ -106,7 +105,7 @@ final class Clauses {
     record Label(String method, List<String> labels, Verdict verdict) implements Clause {
 
         @Override
-        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+        public @Nullable Verdict decide(Throwable failure, JudgmentContext reading) {
             for (String label : labels) {
                 if (Labels.has(failure, method, label)) {
                     return verdict;
@@ -120,7 +119,7 @@ final class Clauses {
     record Word(List<String> words, Verdict verdict) implements Clause {
 
         @Override
-        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+        public @Nullable Verdict decide(Throwable failure, JudgmentContext reading) {
             String message = Causes.message(failure);
             if (message == null) {
                 return null;
@@ -142,7 +141,7 @@ final class Clauses {
     record Says(List<String> texts, Verdict verdict) implements Clause {
 
         @Override
-        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+        public @Nullable Verdict decide(Throwable failure, JudgmentContext reading) {
             String message = Causes.message(failure);
             if (message == null) {
                 return null;
@@ -162,7 +161,7 @@ final class Clauses {
     record Ends(List<String> suffixes, Verdict verdict) implements Clause {
 
         @Override
-        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+        public @Nullable Verdict decide(Throwable failure, JudgmentContext reading) {
             String name = failure.getClass().getName();
             for (String suffix : suffixes) {
                 if (name.endsWith(suffix)) {
@@ -177,7 +176,7 @@ final class Clauses {
     record ThrownIn(List<String> classes, Verdict verdict) implements Clause {
 
         @Override
-        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+        public @Nullable Verdict decide(Throwable failure, JudgmentContext reading) {
             StackTraceElement[] frames = Causes.stackTrace(failure);
             for (int i = 0; i < Math.min(FRAMES, frames.length); i++) {
                 if (isOne(frames[i])) {
@@ -209,18 +208,18 @@ final class Clauses {
     record Cause() implements Clause {
 
         @Override
-        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+        public @Nullable Verdict decide(Throwable failure, JudgmentContext reading) {
             return reading.ofCauses(failure);
         }
     }
 
     /** SQLState and vendor code: codes and whole states, or the classes that states begin with. */
-    record Sql(@Nullable Path state, @Nullable Path code, boolean byClass) implements Clause {
+    record Sql(@Nullable PropertyPath state, @Nullable PropertyPath code, boolean byClass) implements Clause {
 
         @Override
-        public @Nullable Verdict decide(Throwable failure, Reading reading) {
+        public @Nullable Verdict decide(Throwable failure, JudgmentContext reading) {
             Object known = state == null ? null : state.read(failure);
-            String text = known == null ? "" : Words.text(known);
+            String text = known == null ? "" : CodeSet.text(known);
             if (byClass) {
                 return SqlCodes.standard().byClass(text);
             }
@@ -229,7 +228,7 @@ final class Clauses {
         }
 
         @Override
-        public List<Path> paths() {
+        public List<PropertyPath> paths() {
             return state == null || code == null ? List.of() : List.of(state, code);
         }
     }

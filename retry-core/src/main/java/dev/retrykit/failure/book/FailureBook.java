@@ -101,7 +101,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
      * @param reading the judgement that asks; null if one begins
      */
     @Nullable
-    Verdict judge(Throwable failure, @Nullable Throwable cause, @Nullable Reading reading) {
+    Verdict judge(Throwable failure, @Nullable Throwable cause, @Nullable JudgmentContext reading) {
         return byLines(failure, cause, reading);
     }
 
@@ -120,7 +120,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
             for (int number : known.of(link)) {
                 List<Change> changes = known.line(number).changes();
                 for (int i = 0; i < changes.size(); i++) {
-                    changed = changes.get(i).change(changed, link, may, new Judgement(this));
+                    changed = changes.get(i).change(changed, link, may, new Judgment(this));
                 }
             }
             link = depth == 0 ? cause : Causes.causeOf(link);
@@ -161,7 +161,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
         if (line == null) {
             return null;
         }
-        for (Path path : line.paths()) {
+        for (PropertyPath path : line.paths()) {
             boolean isOfAll = type.isInterface() && path.missingIn(Throwable.class) == null;
             if (path.missingIn(type) != null && !isOfAll) {
                 return path.text();
@@ -199,19 +199,19 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
                 line.heading(),
                 line.type(),
                 line.text(),
-                line.paths().stream().map(Path::text).toList());
+                line.paths().stream().map(PropertyPath::text).toList());
     }
 
     /** What the first line says that says anything, from the outermost failure on. Makes no object where there is no line. */
     @Nullable
-    final Verdict byLines(Throwable failure, @Nullable Throwable cause, @Nullable Reading reading) {
+    final Verdict byLines(Throwable failure, @Nullable Throwable cause, @Nullable JudgmentContext reading) {
         Index known = index.get();
-        Reading judgement = reading;
+        JudgmentContext judgement = reading;
         Throwable link = failure;
         for (int depth = 0; link != null && depth < DEEPEST; depth++) {
             int[] numbers = known.of(link);
             if (numbers.length > 0) {
-                judgement = judgement == null ? new Judgement(this) : judgement;
+                judgement = judgement == null ? new Judgment(this) : judgement;
                 Verdict verdict = ofLink(known, numbers, link, judgement);
                 if (verdict != null) {
                     return verdict;
@@ -230,10 +230,10 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
     public final boolean knowsAlone(Throwable failure) {
         Index known = index.get();
         int[] numbers = known.of(failure);
-        return numbers.length > 0 && ofLink(known, numbers, failure, new Alone(clock)) != null;
+        return numbers.length > 0 && ofLink(known, numbers, failure, new IsolatedContext(clock)) != null;
     }
 
-    private static @Nullable Verdict ofLink(Index known, int[] numbers, Throwable link, Reading reading) {
+    private static @Nullable Verdict ofLink(Index known, int[] numbers, Throwable link, JudgmentContext reading) {
         for (int number : numbers) {
             Verdict verdict = known.line(number).decide(link, reading);
             if (verdict != null) {
@@ -245,7 +245,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
 
     /** What causes mean to this book. Others may know more. */
     @Nullable
-    Verdict ofCauses(Throwable cause, Reading reading) {
+    Verdict ofCauses(Throwable cause, JudgmentContext reading) {
         Verdict own = byLines(cause, Causes.causeOf(cause), reading);
         return own == null ? Standard.BOOK.ofCauses(cause, reading) : own;
     }
@@ -254,7 +254,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
         return clock.get();
     }
 
-    boolean isRefusal(Throwable failure, Reading reading) {
+    boolean isRefusal(Throwable failure, JudgmentContext reading) {
         Index known = index.get();
         for (int number : known.of(failure)) {
             for (Clause clause : known.line(number).clauses()) {
@@ -268,7 +268,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
 
     /** What a failure that another one holds means: to this book, or to those who know more. */
     @Nullable
-    Verdict ofAnother(Throwable failure, Reading reading) {
+    Verdict ofAnother(Throwable failure, JudgmentContext reading) {
         Throwable cause = Causes.causeOf(failure);
         Verdict own = judge(failure, cause, reading);
         Verdict told = own == null ? Standard.BOOK.judge(failure, cause, reading) : own;

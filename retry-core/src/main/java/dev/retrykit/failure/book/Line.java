@@ -26,7 +26,7 @@ record Line(String heading, String type, String text, List<Clause> clauses, List
 
     /** What it says of a failure; null if nothing. A status that the failure has is kept, whatever clause decides. */
     @Nullable
-    Verdict decide(Throwable failure, Reading reading) {
+    Verdict decide(Throwable failure, JudgmentContext reading) {
         for (int i = 0; i < clauses.size(); i++) {
             Verdict verdict = clauses.get(i).decide(failure, reading);
             if (verdict != null) {
@@ -37,7 +37,7 @@ record Line(String heading, String type, String text, List<Clause> clauses, List
         return null;
     }
 
-    private Verdict withStatus(Verdict verdict, Throwable failure, Reading reading) {
+    private Verdict withStatus(Verdict verdict, Throwable failure, JudgmentContext reading) {
         for (int i = 0; i < clauses.size(); i++) {
             if (clauses.get(i) instanceof Clauses.Status status && status.code(failure) != 0) {
                 Verdict answered = status.decide(failure, reading);
@@ -53,8 +53,8 @@ record Line(String heading, String type, String text, List<Clause> clauses, List
     }
 
     /** All accessors. */
-    List<Path> paths() {
-        List<Path> paths = new ArrayList<>();
+    List<PropertyPath> paths() {
+        List<PropertyPath> paths = new ArrayList<>();
         clauses.forEach(clause -> paths.addAll(clause.paths()));
         changes.forEach(change -> paths.addAll(change.paths()));
         return paths;

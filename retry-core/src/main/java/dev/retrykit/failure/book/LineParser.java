@@ -149,12 +149,12 @@ final class LineParser {
             case "status" -> {
                 List<String> paths = list(arguments, name, 1, 2);
                 clauses.add(new Clauses.Status(
-                        Path.of(paths.get(0)), paths.size() == 1 ? null : Path.of(paths.get(1)), rule()));
+                        PropertyPath.of(paths.get(0)), paths.size() == 1 ? null : PropertyPath.of(paths.get(1)), rule()));
             }
-            case "failures" -> clauses.add(new HeldFailures(one(arguments, name)));
+            case "failures" -> clauses.add(new NestedFailures(one(arguments, name)));
             case "sql" -> {
                 List<String> paths = list(arguments, name, 2, 2);
-                clauses.add(new Clauses.Sql(Path.of(paths.get(0)), Path.of(paths.get(1)), false));
+                clauses.add(new Clauses.Sql(PropertyPath.of(paths.get(0)), PropertyPath.of(paths.get(1)), false));
             }
             case "sql-class" -> clauses.add(new Clauses.Sql(one(arguments, name), null, true));
             case "cause" -> {
@@ -170,7 +170,7 @@ final class LineParser {
             case "flag" -> new Clauses.Flag(one(arguments, name), verdict);
             case "code" -> {
                 String[] parts = named(arguments, name);
-                yield new Clauses.Code(Path.of(parts[0]), Words.of(words(parts[1], name)), verdict);
+                yield new Clauses.Code(PropertyPath.of(parts[0]), CodeSet.of(words(parts[1], name)), verdict);
             }
             case "label" -> {
                 String[] parts = named(arguments, name);
@@ -200,8 +200,8 @@ final class LineParser {
             case "commit" -> new Changes.Commit(one(arguments, name), rule());
             default -> {
                 List<String> parts = list(arguments, name, 1, 2);
-                yield new Changes.RetryAfter(
-                        Path.of(parts.get(0)), parts.size() == 1 ? Unit.SECONDS : unit(parts.get(1)));
+                yield new Changes.RetryAfterValue(
+                        PropertyPath.of(parts.get(0)), parts.size() == 1 ? Unit.SECONDS : unit(parts.get(1)));
             }
         };
     }
@@ -228,8 +228,8 @@ final class LineParser {
         return meaning == Meaning.PASS ? Clause.PASS : meaning.verdict(rule());
     }
 
-    private static Path one(String arguments, String name) {
-        return Path.of(list(arguments, name, 1, 1).get(0));
+    private static PropertyPath one(String arguments, String name) {
+        return PropertyPath.of(list(arguments, name, 1, 1).get(0));
     }
 
     /** Arguments with spaces or commas between them. */

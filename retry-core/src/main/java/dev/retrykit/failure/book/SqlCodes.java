@@ -71,7 +71,7 @@ final class SqlCodes {
     /** What a code, a state, or the beginning of one that is longer than its class says; null if nothing. */
     @Nullable
     Verdict verdict(Throwable failure, String state, long code) {
-        String driver = Drivers.of(failure);
+        String driver = FailureOrigin.of(failure);
         Verdict told = driver == null ? null : ofCode(driver, code);
         if (told == null) {
             told = byState(state);

@@ -35,7 +35,7 @@ final class StandardBook extends FailureBook implements KnownFailures {
 
     @Override
     @Nullable
-    Verdict judge(Throwable failure, @Nullable Throwable cause, @Nullable Reading reading) {
+    Verdict judge(Throwable failure, @Nullable Throwable cause, @Nullable JudgmentContext reading) {
         Verdict end = JdkFailures.end(failure, cause);
         if (end != null) {
             return end.kind() == Verdict.Kind.RETRYABLE ? afterTimeout(end, failure, cause, reading) : end;
@@ -45,14 +45,14 @@ final class StandardBook extends FailureBook implements KnownFailures {
     }
 
     /** What an attempt that was cut ended with all the same may say that it had its effect. */
-    private Verdict afterTimeout(Verdict end, Throwable failure, @Nullable Throwable cause, @Nullable Reading reading) {
+    private Verdict afterTimeout(Verdict end, Throwable failure, @Nullable Throwable cause, @Nullable JudgmentContext reading) {
         Verdict late = byLines(failure, cause, reading);
         return late != null && late.kind() == Verdict.Kind.NOT_IDEMPOTENT ? late : end;
     }
 
     @Override
     @Nullable
-    Verdict ofCauses(Throwable cause, Reading reading) {
+    Verdict ofCauses(Throwable cause, JudgmentContext reading) {
         Throwable next = Causes.causeOf(cause);
         Verdict told = byLines(cause, next, reading);
         return told == null ? JdkFailures.ofChain(cause, next) : told;

@@ -4,7 +4,7 @@ import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.circuit.KeyedCircuits;
 import dev.retrykit.spring.settings.Durations;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.Texts;
+import dev.retrykit.spring.settings.MessageText;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -78,7 +78,7 @@ record CircuitSwitch(CircuitState state, @Nullable Duration time) {
     }
 
     void set(KeyedCircuits<?> circuits, String by) {
-        LOG.info("Circuit " + Texts.quoted(circuits.name()) + " is set to " + state
+        LOG.info("Circuit " + MessageText.quoted(circuits.name()) + " is set to " + state
                 + (time == null ? "" : " for " + Durations.text(time)) + " by " + by);
         switch (state) {
             case FORCED_OPEN -> {

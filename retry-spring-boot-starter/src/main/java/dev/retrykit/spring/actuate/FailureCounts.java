@@ -7,7 +7,7 @@ import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.spring.actuate.FailureReport.FailureEntry;
 import dev.retrykit.spring.actuate.FailureReport.UnknownEntry;
-import dev.retrykit.spring.settings.Texts;
+import dev.retrykit.spring.settings.MessageText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -106,7 +106,7 @@ public final class FailureCounts implements RetryListener {
         counts.forEach((met, adder) -> {
             long count = adder.sum();
             if (count > 0) {
-                String rule = met.rule == null ? null : Texts.line(met.rule, LONGEST + 1);
+                String rule = met.rule == null ? null : MessageText.line(met.rule, LONGEST + 1);
                 failures.add(new FailureEntry(met.failure, met.meaning, rule, count));
                 if (met.meaning.equals(UNKNOWN)) {
                     unknown.merge(met.failure, count, Long::sum);

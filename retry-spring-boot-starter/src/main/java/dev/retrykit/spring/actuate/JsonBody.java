@@ -1,7 +1,7 @@
 package dev.retrykit.spring.actuate;
 
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.Texts;
+import dev.retrykit.spring.settings.MessageText;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -81,7 +81,7 @@ final class JsonBody {
             if (value instanceof Map<?, ?> below) {
                 flatten(key + ".", below, into);
             } else if (into.containsKey(key)) {
-                throw new InvalidSettingException(Texts.quoted(key) + " is there twice.", "Write it once.");
+                throw new InvalidSettingException(MessageText.quoted(key) + " is there twice.", "Write it once.");
             } else {
                 into.put(key, text(value));
             }

@@ -51,7 +51,7 @@ public final class Page {
         String page = template.replace("{{writable}}", String.valueOf(writable.getAsBoolean()))
                 .replace("{{csrf-header}}", token == null ? "" : HtmlUtils.htmlEscape(token.header()))
                 .replace("{{csrf-token}}", token == null ? "" : HtmlUtils.htmlEscape(token.token()));
-        return new WebEndpointResponse<>(page, ReportForm.PAGE);
+        return new WebEndpointResponse<>(page, ReportMediaType.PAGE);
     }
 
     private static String read(String name) {

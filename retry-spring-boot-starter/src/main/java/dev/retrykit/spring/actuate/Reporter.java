@@ -16,15 +16,15 @@ import dev.retrykit.spring.actuate.RetryReport.PolicyReport;
 import dev.retrykit.spring.actuate.RetryReport.SettingReport;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.IdempotencyCounters.Result;
-import dev.retrykit.spring.idempotency.MethodRecord;
+import dev.retrykit.spring.idempotency.IdempotentMethodInfo;
 import dev.retrykit.spring.registry.BudgetEntry;
 import dev.retrykit.spring.registry.CircuitEntry;
 import dev.retrykit.spring.registry.FallbackCounters;
 import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.EntryKey;
+import dev.retrykit.spring.settings.MessageText;
 import dev.retrykit.spring.settings.Setting;
-import dev.retrykit.spring.settings.Texts;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -81,7 +81,7 @@ record Reporter(boolean withSettings, ShownValues values, boolean all) {
                 results,
                 byName(
                         idempotency.methods(),
-                        MethodRecord::name,
+                        IdempotentMethodInfo::name,
                         method -> new IdempotentReport(
                                 method.guarantee().words(), method.executed(), method.unfenced())));
     }
@@ -164,7 +164,7 @@ record Reporter(boolean withSettings, ShownValues values, boolean all) {
                         key -> TROUBLE.indexOf(key.getValue().state())))
                 .limit(MOST_KEYS)
                 .forEach(key -> troubled.put(
-                        Texts.line(key.getKey(), LONGEST_KEY),
+                        MessageText.line(key.getKey(), LONGEST_KEY),
                         key.getValue().state().name()));
         return troubled;
     }

@@ -8,8 +8,8 @@ import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.BudgetSettings;
 import dev.retrykit.spring.settings.CircuitSettings;
 import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.MessageText;
 import dev.retrykit.spring.settings.PolicySettings;
-import dev.retrykit.spring.settings.Texts;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +71,7 @@ public final class RetryEndpoint {
      *
      * @param settings whether each has its settings with it; they are most of the report. Default true
      */
-    @ReadOperation(producesFrom = ReportForm.class)
+    @ReadOperation(producesFrom = ReportMediaType.class)
     public RetryReport report(@Nullable Boolean settings) {
         return report(settings, values.areForOthers());
     }
@@ -131,7 +131,7 @@ public final class RetryEndpoint {
             if (found instanceof CircuitEntry circuit && given.containsKey(CircuitSwitch.STATE)) {
                 CircuitSwitch.of(given).set(circuit.circuits(), by);
             } else {
-                give(found, GivenSettings.of(given, settingsOf(found)), by);
+                give(found, SettingsRequest.of(given, settingsOf(found)), by);
             }
         } catch (InvalidSettingException refused) {
             return problem(WebEndpointResponse.STATUS_BAD_REQUEST, refused.getMessage() + " " + refused.action());
@@ -183,7 +183,7 @@ public final class RetryEndpoint {
     }
 
     private static void log(String what, String name, List<String> differences, String by) {
-        LOG.info(what + " " + Texts.quoted(name) + " is changed by " + by + ": "
+        LOG.info(what + " " + MessageText.quoted(name) + " is changed by " + by + ": "
                 + (differences.isEmpty() ? "nothing is different" : String.join(", ", differences)));
     }
 
@@ -192,7 +192,7 @@ public final class RetryEndpoint {
         return "the endpoint, "
                 + (security.getPrincipal() == null
                         ? "caller unknown"
-                        : "caller " + Texts.quoted(security.getPrincipal().getName()));
+                        : "caller " + MessageText.quoted(security.getPrincipal().getName()));
     }
 
     private @Nullable Object find(String kind, String name) {

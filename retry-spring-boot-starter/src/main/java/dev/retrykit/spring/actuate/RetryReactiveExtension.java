@@ -46,10 +46,10 @@ public final class RetryReactiveExtension {
      *
      * @param settings whether each has its settings with it. Default true
      */
-    @ReadOperation(producesFrom = ReportForm.class)
+    @ReadOperation(producesFrom = ReportMediaType.class)
     public Mono<WebEndpointResponse<Object>> report(
-            ReportForm form, @Nullable Boolean settings, SecurityContext security) {
-        if (form != ReportForm.PAGE) {
+            ReportMediaType form, @Nullable Boolean settings, SecurityContext security) {
+        if (form != ReportMediaType.PAGE) {
             return Mono.<WebEndpointResponse<Object>>fromSupplier(
                             () -> new WebEndpointResponse<>(endpoint.report(settings, security), form))
                     .subscribeOn(Schedulers.boundedElastic());

@@ -45,9 +45,10 @@ public final class RetryWebExtension {
      *
      * @param settings whether each has its settings with it. Default true
      */
-    @ReadOperation(producesFrom = ReportForm.class)
-    public WebEndpointResponse<Object> report(ReportForm form, @Nullable Boolean settings, SecurityContext security) {
-        return form == ReportForm.PAGE
+    @ReadOperation(producesFrom = ReportMediaType.class)
+    public WebEndpointResponse<Object> report(
+            ReportMediaType form, @Nullable Boolean settings, SecurityContext security) {
+        return form == ReportMediaType.PAGE
                 ? page.answer(page.needsToken() ? token.get() : null)
                 : new WebEndpointResponse<>(endpoint.report(settings, security), form);
     }

@@ -1,7 +1,7 @@
 package dev.retrykit.spring.actuate;
 
+import dev.retrykit.spring.settings.MessageText;
 import dev.retrykit.spring.settings.Setting;
-import dev.retrykit.spring.settings.Texts;
 import java.util.List;
 import java.util.Set;
 import org.springframework.boot.actuate.endpoint.SanitizableData;
@@ -54,7 +54,7 @@ public final class ShownValues {
      * @param all whether all is shown
      */
     Object of(String key, Setting setting, boolean all) {
-        Object value = Texts.of(setting.value());
+        Object value = MessageText.of(setting.value());
         Object sanitized = sanitizer.sanitize(new SanitizableData(null, key, value), all || !setting.mayBeSecret());
         return sanitized == null ? SanitizableData.SANITIZED_VALUE : sanitized;
     }

@@ -9,7 +9,7 @@ import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.KnownFailures;
 import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.failure.book.FailureBook;
-import dev.retrykit.spring.call.CallForms;
+import dev.retrykit.spring.call.CallAdapters;
 import dev.retrykit.spring.customize.CircuitCustomizer;
 import dev.retrykit.spring.customize.PolicyCustomizer;
 import dev.retrykit.spring.failure.CallerTransaction;
@@ -19,17 +19,17 @@ import dev.retrykit.spring.method.RetryPostProcessor;
 import dev.retrykit.spring.observe.ContextCarriers;
 import dev.retrykit.spring.observe.RetryLog;
 import dev.retrykit.spring.observe.RetryingLayers;
-import dev.retrykit.spring.observe.StartReport;
+import dev.retrykit.spring.observe.StartupReport;
 import dev.retrykit.spring.registry.ClosingExecutor;
-import dev.retrykit.spring.registry.EngineParts;
+import dev.retrykit.spring.registry.EngineCollaborators;
 import dev.retrykit.spring.registry.PredicateBeans;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.registry.RetryShutdown;
 import dev.retrykit.spring.settings.AspectMode;
+import dev.retrykit.spring.settings.ConfiguredSettings;
 import dev.retrykit.spring.settings.FailureLines;
 import dev.retrykit.spring.settings.HttpSettings;
 import dev.retrykit.spring.settings.SettingsBinder;
-import dev.retrykit.spring.settings.WrittenSettings;
 import dev.retrykit.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,7 +95,7 @@ public final class RetrykitAutoConfiguration {
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @Primary
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    WrittenSettings retrykitSettings(ApplicationContext context) {
+    ConfiguredSettings retrykitSettings(ApplicationContext context) {
         return SettingsBinder.bind(context.getEnvironment(), context.getClassLoader(), LOG::warn);
     }
 
@@ -107,8 +107,8 @@ public final class RetrykitAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    StartReport retrykitStartReport(Retries retries) {
-        return new StartReport(retries);
+    StartupReport retrykitStartReport(Retries retries) {
+        return new StartupReport(retries);
     }
 
     @Bean
@@ -122,7 +122,7 @@ public final class RetrykitAutoConfiguration {
     @Primary
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     Retries retrykitRetries(
-            WrittenSettings settings,
+            ConfiguredSettings settings,
             TimeSource time,
             ConfigurableApplicationContext context,
             ObjectProvider<ContextCarrier> carriers,
@@ -139,7 +139,7 @@ public final class RetrykitAutoConfiguration {
         FailureBook lines = FailureLines.read(settings, context.getClassLoader(), time::now, LOG::warn);
         return new Retries(
                 settings,
-                new EngineParts(
+                new EngineCollaborators(
                         time,
                         new ClosingExecutor(executor(context), context::isClosed, context.getClassLoader()),
                         new ContextCarriers(carriers.orderedStream().toList()),
@@ -186,8 +186,8 @@ public final class RetrykitAutoConfiguration {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     MethodPlans retrykitMethodPlans(
             Retries retries, ApplicationContext context, ObjectProvider<CallerTransaction> transaction) {
-        CallForms forms =
-                new CallForms(transaction.getIfUnique(() -> CallerTransaction.NONE), context.getClassLoader());
+        CallAdapters forms =
+                new CallAdapters(transaction.getIfUnique(() -> CallerTransaction.NONE), context.getClassLoader());
         return new MethodPlans(retries, text -> filled(text, context), forms, context, mode(context.getEnvironment()));
     }
 

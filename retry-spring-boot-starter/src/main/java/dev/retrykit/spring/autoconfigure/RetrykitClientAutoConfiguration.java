@@ -2,13 +2,13 @@ package dev.retrykit.spring.autoconfigure;
 
 import dev.retrykit.spring.http.ClientRules;
 import dev.retrykit.spring.http.ClientRulesSource;
-import dev.retrykit.spring.http.KnownGroups;
+import dev.retrykit.spring.http.HttpServiceGroupCheck;
 import dev.retrykit.spring.http.blocking.RestClientPostProcessor;
 import dev.retrykit.spring.http.blocking.RestClients;
 import dev.retrykit.spring.http.reactive.WebClientPostProcessor;
 import dev.retrykit.spring.http.reactive.WebClients;
 import dev.retrykit.spring.registry.Retries;
-import dev.retrykit.spring.settings.WrittenSettings;
+import dev.retrykit.spring.settings.ConfiguredSettings;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -36,14 +36,14 @@ public final class RetrykitClientAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    ClientRules retrykitClientRules(WrittenSettings settings, Retries retries) {
+    ClientRules retrykitClientRules(ConfiguredSettings settings, Retries retries) {
         return new ClientRules(settings, retries);
     }
 
     @Bean
     @ConditionalOnMissingBean
-    KnownGroups retrykitKnownGroups(ClientRules rules, ObjectProvider<HttpServiceProxyRegistry> registries) {
-        return new KnownGroups(rules, registries);
+    HttpServiceGroupCheck retrykitKnownGroups(ClientRules rules, ObjectProvider<HttpServiceProxyRegistry> registries) {
+        return new HttpServiceGroupCheck(rules, registries);
     }
 
     @Bean

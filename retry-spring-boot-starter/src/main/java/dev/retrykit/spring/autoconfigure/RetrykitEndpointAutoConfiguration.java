@@ -8,7 +8,7 @@ import dev.retrykit.spring.actuate.RetryEndpoint;
 import dev.retrykit.spring.actuate.RetryReactiveExtension;
 import dev.retrykit.spring.actuate.RetryWebExtension;
 import dev.retrykit.spring.actuate.ShownValues;
-import dev.retrykit.spring.actuate.WholeBody;
+import dev.retrykit.spring.actuate.WholeBodyInvoker;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.registry.Retries;
 import java.util.Set;
@@ -71,8 +71,8 @@ public final class RetrykitEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    WholeBody retrykitWholeBody() {
-        return new WholeBody();
+    WholeBodyInvoker retrykitWholeBody() {
+        return new WholeBodyInvoker();
     }
 
     /** Whoever restricts the endpoint meanwhile is heard. */

@@ -3,18 +3,18 @@ package dev.retrykit.spring.autoconfigure;
 import dev.retrykit.spring.failure.CallerTransaction;
 import dev.retrykit.spring.idempotency.EndpointSource;
 import dev.retrykit.spring.idempotency.Idempotency;
+import dev.retrykit.spring.idempotency.IdempotencyInitializer;
 import dev.retrykit.spring.idempotency.IdempotencyRules;
-import dev.retrykit.spring.idempotency.IdempotencyStart;
 import dev.retrykit.spring.idempotency.http.Endpoints;
 import dev.retrykit.spring.idempotency.http.ScopeParts;
 import dev.retrykit.spring.idempotency.method.IdempotentMethods;
 import dev.retrykit.spring.idempotency.method.IdempotentPostProcessor;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.spring.idempotency.store.MemoryStore;
+import dev.retrykit.spring.settings.ConfiguredSettings;
 import dev.retrykit.spring.settings.IdempotencySettings;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.Texts;
-import dev.retrykit.spring.settings.WrittenSettings;
+import dev.retrykit.spring.settings.MessageText;
 import dev.retrykit.time.TimeSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -41,7 +41,7 @@ import org.springframework.web.method.HandlerMethod;
             RetrykitIdempotencyJdbcAutoConfiguration.class,
             RetrykitIdempotencyRedisAutoConfiguration.class
         })
-@ConditionalOnBean(WrittenSettings.class)
+@ConditionalOnBean(ConfiguredSettings.class)
 @Conditional(OnRetrykitEnabled.class)
 public final class RetrykitIdempotencyAutoConfiguration {
 
@@ -49,18 +49,18 @@ public final class RetrykitIdempotencyAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    IdempotencyRules retrykitIdempotencyRules(WrittenSettings settings) {
+    IdempotencyRules retrykitIdempotencyRules(ConfiguredSettings settings) {
         return new IdempotencyRules(settings);
     }
 
     @Bean
     @ConditionalOnMissingBean
-    IdempotencyStore retrykitIdempotencyStore(WrittenSettings settings, TimeSource time) {
+    IdempotencyStore retrykitIdempotencyStore(ConfiguredSettings settings, TimeSource time) {
         IdempotencySettings.Store wanted = settings.idempotency().store();
         if (wanted != null && wanted != IdempotencySettings.Store.MEMORY) {
             String what = wanted == IdempotencySettings.Store.JDBC ? "a DataSource" : "a RedisConnectionFactory";
             throw new InvalidSettingException(
-                    "'retrykit.idempotency.store' = '" + Texts.of(wanted) + "' ("
+                    "'retrykit.idempotency.store' = '" + MessageText.of(wanted) + "' ("
                             + settings.origin("retrykit.idempotency.store") + "), but there isn't " + what
                             + ", or several and none of them is @Primary.",
                     "Add one, or set retrykit.idempotency.store to a store that there is.");
@@ -77,9 +77,9 @@ public final class RetrykitIdempotencyAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    IdempotencyStart retrykitIdempotencyStart(
-            Idempotency idempotency, WrittenSettings settings, ObjectProvider<EndpointSource> sources) {
-        return new IdempotencyStart(
+    IdempotencyInitializer retrykitIdempotencyStart(
+            Idempotency idempotency, ConfiguredSettings settings, ObjectProvider<EndpointSource> sources) {
+        return new IdempotencyInitializer(
                 idempotency, settings, sources.orderedStream().toList());
     }
 
@@ -124,7 +124,7 @@ public final class RetrykitIdempotencyAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        ScopeParts retrykitIdempotencyScope(WrittenSettings settings, ApplicationContext context) {
+        ScopeParts retrykitIdempotencyScope(ConfiguredSettings settings, ApplicationContext context) {
             return new ScopeParts(settings, context);
         }
 

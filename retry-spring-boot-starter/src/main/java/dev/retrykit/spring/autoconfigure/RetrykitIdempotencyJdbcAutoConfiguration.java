@@ -4,7 +4,7 @@ import dev.retrykit.spring.idempotency.jdbc.FencePostProcessor;
 import dev.retrykit.spring.idempotency.jdbc.JdbcStore;
 import dev.retrykit.spring.idempotency.jdbc.Tables;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
-import dev.retrykit.spring.settings.WrittenSettings;
+import dev.retrykit.spring.settings.ConfiguredSettings;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -25,7 +25,7 @@ import org.springframework.transaction.ConfigurableTransactionManager;
 /** Idempotency keys in the application's database. */
 @AutoConfiguration(after = {RetrykitAutoConfiguration.class, DataSourceAutoConfiguration.class})
 @ConditionalOnClass({DataSourceScriptDatabaseInitializer.class, ConfigurableTransactionManager.class})
-@ConditionalOnBean(WrittenSettings.class)
+@ConditionalOnBean(ConfiguredSettings.class)
 @ConditionalOnSingleCandidate(DataSource.class)
 @ConditionalOnProperty(name = "retrykit.idempotency.store", havingValue = "jdbc", matchIfMissing = true)
 @Conditional(OnRetrykitEnabled.class)
@@ -35,7 +35,8 @@ public final class RetrykitIdempotencyJdbcAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(IdempotencyStore.class)
-    JdbcStore retrykitJdbcIdempotencyStore(DataSource dataSource, WrittenSettings settings, ListableBeanFactory beans) {
+    JdbcStore retrykitJdbcIdempotencyStore(
+            DataSource dataSource, ConfiguredSettings settings, ListableBeanFactory beans) {
         return JdbcStore.fencedBy(
                 () -> beans.getBeansOfType(ConfigurableTransactionManager.class).values(),
                 dataSource,

@@ -2,7 +2,7 @@ package dev.retrykit.spring.autoconfigure;
 
 import dev.retrykit.spring.idempotency.redis.RedisStore;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
-import dev.retrykit.spring.settings.WrittenSettings;
+import dev.retrykit.spring.settings.ConfiguredSettings;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -18,7 +18,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
         after = {RetrykitAutoConfiguration.class, RetrykitIdempotencyJdbcAutoConfiguration.class},
         afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
 @ConditionalOnClass(RedisConnectionFactory.class)
-@ConditionalOnBean(WrittenSettings.class)
+@ConditionalOnBean(ConfiguredSettings.class)
 @ConditionalOnSingleCandidate(RedisConnectionFactory.class)
 @ConditionalOnMissingBean(IdempotencyStore.class)
 @ConditionalOnProperty(name = "retrykit.idempotency.store", havingValue = "redis", matchIfMissing = true)

@@ -1,6 +1,6 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.actuate.Refresh;
+import dev.retrykit.spring.actuate.EnvironmentRefreshListener;
 import dev.retrykit.spring.registry.Retries;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -21,7 +21,7 @@ public final class RetrykitRefreshAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    Refresh retrykitRefresh(Retries retries, ApplicationContext context) {
-        return new Refresh(retries, context);
+    EnvironmentRefreshListener retrykitRefresh(Retries retries, ApplicationContext context) {
+        return new EnvironmentRefreshListener(retries, context);
     }
 }

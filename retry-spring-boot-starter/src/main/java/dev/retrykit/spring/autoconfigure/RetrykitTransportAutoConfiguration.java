@@ -2,8 +2,8 @@ package dev.retrykit.spring.autoconfigure;
 
 import dev.retrykit.spring.http.ClientRules;
 import dev.retrykit.spring.http.HttpComponentsTransport;
-import dev.retrykit.spring.http.JettyCommits;
-import dev.retrykit.spring.http.OwnBuilderPostProcessor;
+import dev.retrykit.spring.http.JettyRequestTracker;
+import dev.retrykit.spring.http.TransportBuilderPostProcessor;
 import dev.retrykit.spring.http.ReactorRedirects;
 import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -41,8 +41,8 @@ public final class RetrykitTransportAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static OwnBuilderPostProcessor retrykitOwnBuilderPostProcessor(ConfigurableListableBeanFactory beans) {
-        return new OwnBuilderPostProcessor(beans);
+    static TransportBuilderPostProcessor retrykitOwnBuilderPostProcessor(ConfigurableListableBeanFactory beans) {
+        return new TransportBuilderPostProcessor(beans);
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -101,14 +101,14 @@ public final class RetrykitTransportAutoConfiguration {
         @Order(Ordered.HIGHEST_PRECEDENCE)
         @ConditionalOnMissingBean(name = "retrykitJetty")
         ClientHttpRequestFactoryBuilderCustomizer<JettyClientHttpRequestFactoryBuilder> retrykitJetty() {
-            return builder -> builder.withHttpClientCustomizer(JettyCommits::customize);
+            return builder -> builder.withHttpClientCustomizer(JettyRequestTracker::customize);
         }
 
         @Bean
         @Order(Ordered.HIGHEST_PRECEDENCE)
         @ConditionalOnMissingBean(name = "retrykitJettyConnector")
         ClientHttpConnectorBuilderCustomizer<JettyClientHttpConnectorBuilder> retrykitJettyConnector() {
-            return builder -> builder.withHttpClientCustomizer(JettyCommits::customize);
+            return builder -> builder.withHttpClientCustomizer(JettyRequestTracker::customize);
         }
     }
 }

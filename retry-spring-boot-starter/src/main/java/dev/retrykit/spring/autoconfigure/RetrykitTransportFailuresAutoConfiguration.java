@@ -1,6 +1,6 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.failure.BrokenAnswers;
+import dev.retrykit.spring.failure.MalformedResponses;
 import dev.retrykit.spring.failure.JettyFailures;
 import dev.retrykit.spring.failure.WebClientFailures;
 import org.eclipse.jetty.client.HttpClient;
@@ -24,8 +24,8 @@ public final class RetrykitTransportFailuresAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "retrykitBrokenAnswers")
-    BrokenAnswers retrykitBrokenAnswers() {
-        return new BrokenAnswers();
+    MalformedResponses retrykitBrokenAnswers() {
+        return new MalformedResponses();
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -1,9 +1,9 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.settings.WrittenSettings;
+import dev.retrykit.spring.settings.ConfiguredSettings;
 import dev.retrykit.spring.web.DeadlineWebFilter;
-import dev.retrykit.spring.web.Deadlines;
-import dev.retrykit.spring.web.GivenUpHandler;
+import dev.retrykit.spring.web.CallerDeadlineReader;
+import dev.retrykit.spring.web.ExhaustedFailureHandler;
 import dev.retrykit.spring.web.InboundRequestWebFilter;
 import dev.retrykit.time.TimeSource;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -25,7 +25,7 @@ import org.springframework.web.reactive.config.WebFluxConfigurer;
 @AutoConfiguration(after = RetrykitAutoConfiguration.class)
 @ConditionalOnWebApplication(type = Type.REACTIVE)
 @ConditionalOnClass({WebFluxConfigurer.class, WebHttpHandlerBuilderCustomizer.class})
-@ConditionalOnBean(WrittenSettings.class)
+@ConditionalOnBean(ConfiguredSettings.class)
 @Conditional(OnRetrykitEnabled.class)
 public final class RetrykitWebFluxAutoConfiguration {
 
@@ -34,8 +34,8 @@ public final class RetrykitWebFluxAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @ConditionalOnBooleanProperty(name = "retrykit.http.server.enabled", matchIfMissing = true)
-    GivenUpHandler retrykitGivenUpHandler() {
-        return new GivenUpHandler();
+    ExhaustedFailureHandler retrykitGivenUpHandler() {
+        return new ExhaustedFailureHandler();
     }
 
     @Bean
@@ -48,14 +48,14 @@ public final class RetrykitWebFluxAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    Deadlines retrykitDeadlines(WrittenSettings settings, TimeSource time) {
-        return new Deadlines(settings, time);
+    CallerDeadlineReader retrykitDeadlines(ConfiguredSettings settings, TimeSource time) {
+        return new CallerDeadlineReader(settings, time);
     }
 
     /** Outside of what makes addresses of forwarded headers. */
     @Bean
     @ConditionalOnMissingBean(name = "retrykitPeers", search = SearchStrategy.CURRENT)
-    WebHttpHandlerBuilderCustomizer retrykitPeers(Deadlines deadlines) {
+    WebHttpHandlerBuilderCustomizer retrykitPeers(CallerDeadlineReader deadlines) {
         return builder -> {
             if (!deadlines.isEmpty()) {
                 builder.httpHandlerDecorator(DeadlineWebFilter::notingPeers);
@@ -66,7 +66,7 @@ public final class RetrykitWebFluxAutoConfiguration {
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE + 20)
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    DeadlineWebFilter retrykitDeadlineWebFilter(Deadlines deadlines) {
+    DeadlineWebFilter retrykitDeadlineWebFilter(CallerDeadlineReader deadlines) {
         return new DeadlineWebFilter(deadlines);
     }
 }

@@ -1,9 +1,9 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.settings.WrittenSettings;
+import dev.retrykit.spring.settings.ConfiguredSettings;
 import dev.retrykit.spring.web.DeadlineFilter;
-import dev.retrykit.spring.web.Deadlines;
-import dev.retrykit.spring.web.GivenUpResolver;
+import dev.retrykit.spring.web.CallerDeadlineReader;
+import dev.retrykit.spring.web.ExhaustedFailureResolver;
 import dev.retrykit.spring.web.InboundRequestFilter;
 import dev.retrykit.time.TimeSource;
 import jakarta.servlet.DispatcherType;
@@ -25,7 +25,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @AutoConfiguration(after = RetrykitAutoConfiguration.class)
 @ConditionalOnWebApplication(type = Type.SERVLET)
 @ConditionalOnClass({WebMvcConfigurer.class, FilterRegistrationBean.class})
-@ConditionalOnBean(WrittenSettings.class)
+@ConditionalOnBean(ConfiguredSettings.class)
 @Conditional(OnRetrykitEnabled.class)
 public final class RetrykitWebMvcAutoConfiguration {
 
@@ -37,8 +37,8 @@ public final class RetrykitWebMvcAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @ConditionalOnBooleanProperty(name = "retrykit.http.server.enabled", matchIfMissing = true)
-    GivenUpResolver retrykitGivenUpResolver() {
-        return new GivenUpResolver();
+    ExhaustedFailureResolver retrykitGivenUpResolver() {
+        return new ExhaustedFailureResolver();
     }
 
     @Bean
@@ -54,13 +54,13 @@ public final class RetrykitWebMvcAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    Deadlines retrykitDeadlines(WrittenSettings settings, TimeSource time) {
-        return new Deadlines(settings, time);
+    CallerDeadlineReader retrykitDeadlines(ConfiguredSettings settings, TimeSource time) {
+        return new CallerDeadlineReader(settings, time);
     }
 
     @Bean
     @ConditionalOnMissingBean(name = "retrykitDeadlineFilter", search = SearchStrategy.CURRENT)
-    FilterRegistrationBean<DeadlineFilter> retrykitDeadlineFilter(Deadlines deadlines) {
+    FilterRegistrationBean<DeadlineFilter> retrykitDeadlineFilter(CallerDeadlineReader deadlines) {
         FilterRegistrationBean<DeadlineFilter> registration =
                 new FilterRegistrationBean<>(new DeadlineFilter(deadlines));
         registration.setDispatcherTypes(DispatcherType.REQUEST);

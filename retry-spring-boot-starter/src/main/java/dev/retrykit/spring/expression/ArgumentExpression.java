@@ -1,7 +1,7 @@
 package dev.retrykit.spring.expression;
 
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.Texts;
+import dev.retrykit.spring.settings.MessageText;
 import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
@@ -66,8 +66,8 @@ public final class ArgumentExpression {
     /** Parses and checks an expression with placeholders. */
     public static ArgumentExpression parse(Source source, Method method, Class<?> type, BeanFactory beans) {
         String text = source.text();
-        String what =
-                source.attribute() + " " + Texts.quoted(source.shown()) + " on " + MethodNames.readable(method, type);
+        String what = source.attribute() + " " + MessageText.quoted(source.shown()) + " on "
+                + MethodNames.readable(method, type);
         if (text.isBlank()) {
             throw new InvalidSettingException(
                     what + " is blank.",
@@ -78,7 +78,7 @@ public final class ArgumentExpression {
             expression = PARSER.parseRaw(text);
         } catch (ParseException | IllegalStateException unreadable) {
             String reason = source.isShown()
-                    ? ": " + Texts.line(String.valueOf(unreadable.getMessage()), 300) + "."
+                    ? ": " + MessageText.line(String.valueOf(unreadable.getMessage()), 300) + "."
                     : " once its placeholders are filled in.";
             throw new InvalidSettingException(
                     what + " can't be read" + reason, "Correct the expression. An argument is written #name.");
@@ -121,7 +121,8 @@ public final class ArgumentExpression {
             return expression.getValue(new Context(arguments));
         } catch (RuntimeException failed) {
             throw new IllegalArgumentException(
-                    what + " failed, so nothing was called: " + Texts.line(String.valueOf(failed.getMessage()), 300),
+                    what + " failed, so nothing was called: "
+                            + MessageText.line(String.valueOf(failed.getMessage()), 300),
                     failed);
         }
     }

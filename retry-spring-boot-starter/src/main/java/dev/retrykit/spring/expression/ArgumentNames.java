@@ -1,6 +1,6 @@
 package dev.retrykit.spring.expression;
 
-import dev.retrykit.spring.settings.Names;
+import dev.retrykit.spring.settings.SpellingMatcher;
 import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -88,7 +88,9 @@ final class ArgumentNames {
         if (count == 0) {
             return "The method has no arguments.";
         }
-        return positions.isEmpty() ? "The names of its arguments aren't known." : Names.suggestion(name, known());
+        return positions.isEmpty()
+                ? "The names of its arguments aren't known."
+                : SpellingMatcher.suggestion(name, known());
     }
 
     /** What to do about a name that there isn't. */

@@ -67,7 +67,7 @@ public abstract class OnceAdvisingPostProcessor extends AbstractBeanFactoryAware
         try {
             return isAdvisedBehindInterfaces(bean) ? bean : super.postProcessAfterInitialization(bean, beanName);
         } catch (AopConfigException noProxy) {
-            throw Unproxied.because(bean.getClass(), annotations, noProxy);
+            throw UnproxiableClass.because(bean.getClass(), annotations, noProxy);
         }
     }
 

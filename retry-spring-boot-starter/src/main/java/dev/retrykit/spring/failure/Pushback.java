@@ -1,7 +1,7 @@
 package dev.retrykit.spring.failure;
 
 import dev.retrykit.failure.Verdict;
-import dev.retrykit.http.RetryAdvice;
+import dev.retrykit.http.RetryAfter;
 import io.grpc.Metadata;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param advice the trailers' meaning
  */
-record Pushback(RetryAdvice advice) {
+record Pushback(RetryAfter advice) {
 
     private static final String NAME = "grpc-retry-pushback-ms";
     private static final Metadata.Key<String> KEY = Metadata.Key.of(NAME, Metadata.ASCII_STRING_MARSHALLER);
@@ -25,17 +25,17 @@ record Pushback(RetryAdvice advice) {
 
     static Pushback of(@Nullable Metadata trailers) {
         if (trailers == null) {
-            return new Pushback(RetryAdvice.none());
+            return new Pushback(RetryAfter.none());
         }
         List<String> lines = all(trailers, KEY);
-        RetryAdvice pushback = lines.isEmpty()
-                ? RetryAdvice.none()
-                : RetryAdvice.read(name -> name.equals(NAME) ? lines : List.of(), Instant.EPOCH);
+        RetryAfter pushback = lines.isEmpty()
+                ? RetryAfter.none()
+                : RetryAfter.read(name -> name.equals(NAME) ? lines : List.of(), Instant.EPOCH);
         long delay = pushback.delayNanos();
         for (byte[] details : all(trailers, DETAILS)) {
             delay = Math.max(delay, RetryInfo.delayNanos(details));
         }
-        return new Pushback(new RetryAdvice(delay, pushback.vetoed()));
+        return new Pushback(new RetryAfter(delay, pushback.vetoed()));
     }
 
     private static <T> List<T> all(Metadata trailers, Metadata.Key<T> key) {

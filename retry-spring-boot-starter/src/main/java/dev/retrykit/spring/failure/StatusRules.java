@@ -6,7 +6,7 @@ import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
 import dev.retrykit.http.AnswerRules;
-import dev.retrykit.http.RetryAdvice;
+import dev.retrykit.http.RetryAfter;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
@@ -102,13 +102,13 @@ public record StatusRules(
     private Verdict byStatus(Answer answer) {
         AnswerRules rules = new AnswerRules(statuses);
         if (answer.status() < LOWEST_FAILURE) {
-            Verdict verdict = rules.verdict(answer.status(), RetryAdvice.none());
+            Verdict verdict = rules.verdict(answer.status(), RetryAfter.none());
             if (verdict.kind() != Kind.RETRYABLE) {
                 return verdict;
             }
         }
         Verdict verdict =
-                rules.verdict(answer.status(), RetryAdvice.read(answer.status(), answer.headers(), clock.get()));
+                rules.verdict(answer.status(), RetryAfter.read(answer.status(), answer.headers(), clock.get()));
         boolean expected =
                 answer.expected() && verdict.kind() != Kind.VETOED && verdict.retryAfterNanos() != Verdict.NO_HINT;
         return expected ? verdict.as(Kind.RETRYABLE) : verdict;

@@ -5,13 +5,13 @@ import dev.retrykit.circuit.FailureSelector;
 import dev.retrykit.spring.registry.CircuitEntry;
 import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.settings.ConfiguredSettings;
 import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.HttpSettings;
 import dev.retrykit.spring.settings.HttpSettings.Clients;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.PolicyAssembly;
-import dev.retrykit.spring.settings.Texts;
-import dev.retrykit.spring.settings.WrittenSettings;
+import dev.retrykit.spring.settings.MessageText;
+import dev.retrykit.spring.settings.RetryPolicyFactory;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ public final class ClientRules {
 
     private static final String GUARDS = "retrykit.http.guards";
 
-    private final WrittenSettings written;
+    private final ConfiguredSettings written;
 
     private final HttpSettings settings;
     private final List<Guard> guards = new ArrayList<>();
@@ -39,7 +39,7 @@ public final class ClientRules {
      *
      * @throws InvalidSettingException for the first thing that is wrong about them
      */
-    public ClientRules(WrittenSettings written, Retries retries) {
+    public ClientRules(ConfiguredSettings written, Retries retries) {
         this.written = written;
         this.settings = written.http();
         for (int i = 0; i < settings.propagate().size(); i++) {
@@ -128,7 +128,7 @@ public final class ClientRules {
     private static void warnOfDeafCircuit(String what, CircuitEntry circuit) {
         FailureSelector recorded = circuit.circuit().policy().recorded();
         if (!recorded.isEmpty() && recorded.statuses().isEmpty()) {
-            LOG.warn("The circuit " + Texts.quoted(circuit.name()) + " of the " + what
+            LOG.warn("The circuit " + MessageText.quoted(circuit.name()) + " of the " + what
                     + " records no HTTP status, so no"
                     + " response opens it, not even a 503: responses are no exceptions. Add the statuses that count to "
                     + new EntryKey("retrykit.circuits", circuit.name()).text("record") + ", as in 500, 502, 503, 504.");
@@ -152,10 +152,10 @@ public final class ClientRules {
         String user = key + ".policy (" + written.origin(key + ".policy") + ")";
         PolicyEntry policy = retries.policyEntry(guard.policy(), user);
         String idempotencyKey = policy.idempotencyKey();
-        if (idempotencyKey != null && !idempotencyKey.equals(PolicyAssembly.AUTO)) {
+        if (idempotencyKey != null && !idempotencyKey.equals(RetryPolicyFactory.AUTO)) {
             throw new InvalidSettingException(
-                    user + " names the policy " + Texts.quoted(guard.policy()) + ", whose idempotency-key "
-                            + Texts.quoted(policy.shownIdempotencyKey())
+                    user + " names the policy " + MessageText.quoted(guard.policy()) + ", whose idempotency-key "
+                            + MessageText.quoted(policy.shownIdempotencyKey())
                             + " is an expression over a method's arguments; a request has none.",
                     "Give the guard a policy with idempotency-key: auto, or none.");
         }

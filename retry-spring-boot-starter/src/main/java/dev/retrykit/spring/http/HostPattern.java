@@ -1,7 +1,7 @@
 package dev.retrykit.spring.http;
 
+import dev.retrykit.spring.settings.ConfiguredSettings;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.WrittenSettings;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -41,7 +41,7 @@ record HostPattern(String text) {
      *
      * @throws InvalidSettingException if it is none
      */
-    static HostPattern of(WrittenSettings written, String key, String text) {
+    static HostPattern of(ConfiguredSettings written, String key, String text) {
         try {
             return of(text);
         } catch (IllegalArgumentException illegal) {

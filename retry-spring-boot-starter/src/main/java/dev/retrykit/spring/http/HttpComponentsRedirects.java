@@ -31,8 +31,10 @@ final class HttpComponentsRedirects implements HttpRequestInterceptor, HttpRespo
     }
 
     /** What a context is about; null if it isn't watched. */
-    static @Nullable Exchange exchange(HttpContext context) {
-        return context.getAttribute(Exchange.ATTRIBUTE) instanceof Exchange sent ? sent : Sending.current();
+    static @Nullable RequestTracker exchange(HttpContext context) {
+        return context.getAttribute(RequestTracker.ATTRIBUTE) instanceof RequestTracker sent
+                ? sent
+                : CurrentRequest.current();
     }
 
     /** The connection of the request that a context has sent last; null if it has sent none. */
@@ -42,7 +44,7 @@ final class HttpComponentsRedirects implements HttpRequestInterceptor, HttpRespo
 
     @Override
     public void process(HttpRequest request, EntityDetails entity, HttpContext context) {
-        Exchange sent = exchange(context);
+        RequestTracker sent = exchange(context);
         ConnectionUse use = sent == null ? new ConnectionUse() : sent.connection();
         use.begin();
         context.setAttribute(USE, use);
@@ -57,7 +59,7 @@ final class HttpComponentsRedirects implements HttpRequestInterceptor, HttpRespo
         if (use != null) {
             use.answering();
         }
-        Exchange sent = exchange(context);
+        RequestTracker sent = exchange(context);
         if (sent != null && response.getCode() >= FIRST && response.getCode() <= LAST) {
             sent.redirected();
         }

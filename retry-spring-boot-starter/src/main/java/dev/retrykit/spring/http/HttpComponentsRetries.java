@@ -40,13 +40,13 @@ record HttpComponentsRetries(HttpRequestRetryStrategy outside, HttpComponentsPoo
 
     /** The JSON of an iterator is an empty list when it is written again. */
     static boolean isRepeatable(HttpContext context) {
-        Exchange sent = HttpComponentsRedirects.exchange(context);
+        RequestTracker sent = HttpComponentsRedirects.exchange(context);
         return sent == null || sent.connection().isRepeatable();
     }
 
     /** A request that isn't watched may be part of an attempt all the same. */
     private boolean isOutside(HttpContext context) {
-        Exchange sent = HttpComponentsRedirects.exchange(context);
+        RequestTracker sent = HttpComponentsRedirects.exchange(context);
         return sent == null ? threads && RetryContext.current().isEmpty() : !sent.isPartOfAttempt();
     }
 }

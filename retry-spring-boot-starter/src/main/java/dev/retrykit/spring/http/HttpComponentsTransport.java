@@ -36,7 +36,7 @@ public final class HttpComponentsTransport {
     public void customize(HttpClientBuilder client) {
         HttpComponentsRedirects redirects = new HttpComponentsRedirects(true);
         ExecChainHandler aborts = (request, scope, chain) -> {
-            Exchange sent = HttpComponentsRedirects.exchange(scope.clientContext);
+            RequestTracker sent = HttpComponentsRedirects.exchange(scope.clientContext);
             if (sent != null) {
                 sent.connection().abortsBy(scope.execRuntime::discardEndpoint);
             }
@@ -54,7 +54,7 @@ public final class HttpComponentsTransport {
     public void customize(HttpAsyncClientBuilder client) {
         HttpComponentsRedirects redirects = new HttpComponentsRedirects(false);
         AsyncExecChainHandler aborts = (request, entity, scope, chain, callback) -> {
-            Exchange sent = HttpComponentsRedirects.exchange(scope.clientContext);
+            RequestTracker sent = HttpComponentsRedirects.exchange(scope.clientContext);
             if (sent != null) {
                 sent.connection().abortsBy(scope.execRuntime::discardEndpoint);
             }

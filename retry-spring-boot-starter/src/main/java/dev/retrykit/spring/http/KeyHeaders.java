@@ -1,9 +1,9 @@
 package dev.retrykit.spring.http;
 
+import dev.retrykit.spring.settings.ConfiguredSettings;
 import dev.retrykit.spring.settings.HttpSettings;
 import dev.retrykit.spring.settings.HttpSettings.IdempotencyKey;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.WrittenSettings;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +44,7 @@ final class KeyHeaders {
      *
      * @throws InvalidSettingException for the first thing that is wrong about it
      */
-    KeyHeaders(WrittenSettings written) {
+    KeyHeaders(ConfiguredSettings written) {
         IdempotencyKey settings = written.http().idempotencyKey();
         check(written, KEY + ".name", settings.name());
         others = new KeyHeader(settings.name(), settings.quoted());
@@ -66,7 +66,7 @@ final class KeyHeaders {
         return others;
     }
 
-    private Entry entry(WrittenSettings written, String key, HttpSettings.KeyOfHost settings) {
+    private Entry entry(ConfiguredSettings written, String key, HttpSettings.KeyOfHost settings) {
         String host = settings.host();
         if (host == null) {
             throw new InvalidSettingException(
@@ -85,11 +85,11 @@ final class KeyHeaders {
         return new Entry(HostPattern.of(written, key + ".host", host), new KeyHeader(name, quoted));
     }
 
-    private static String origin(WrittenSettings written, String key, HttpSettings.KeyOfHost settings) {
+    private static String origin(ConfiguredSettings written, String key, HttpSettings.KeyOfHost settings) {
         return written.origin(key + (settings.name() == null ? ".quoted" : ".name"));
     }
 
-    private static void check(WrittenSettings written, String key, @Nullable String name) {
+    private static void check(ConfiguredSettings written, String key, @Nullable String name) {
         if (name == null || !HttpSettings.isHeaderName(name)) {
             throw written.wrong(key, String.valueOf(name), "it must be the name of a header");
         }

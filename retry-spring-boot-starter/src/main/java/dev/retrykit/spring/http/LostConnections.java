@@ -30,7 +30,7 @@ public final class LostConnections {
 
     /** Whether the connection was closed by its other side. */
     public static boolean isLost(Throwable failure) {
-        return !Unsent.isBeforeSending(failure)
+        return !NotSentFailures.isBeforeSending(failure)
                 && Causes.chain(failure).stream().noneMatch(LostConnections::isTimeout)
                 && Causes.chain(failure).stream().anyMatch(LostConnections::isLink);
     }

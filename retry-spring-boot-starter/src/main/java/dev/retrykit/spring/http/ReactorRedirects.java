@@ -28,7 +28,7 @@ public final class ReactorRedirects {
         return client.disableRetry(true)
                 .mapConnect(connection -> Mono.deferContextual(context -> connect(connection, context)))
                 .doOnRedirect((response, connection) -> {
-                    Exchange sent = exchange(response.currentContextView());
+                    RequestTracker sent = exchange(response.currentContextView());
                     if (sent != null) {
                         sent.redirected();
                     }
@@ -37,18 +37,18 @@ public final class ReactorRedirects {
     }
 
     private static Mono<? extends Connection> connect(Mono<? extends Connection> connection, ContextView context) {
-        Exchange noted = exchange(context);
-        Exchange sent = noted == null ? Sending.current() : noted;
+        RequestTracker noted = exchange(context);
+        RequestTracker sent = noted == null ? CurrentRequest.current() : noted;
         if (sent == null) {
             return connection;
         }
         sent.willTellRedirects();
         sent.connection().willBegin();
-        return connection.contextWrite(inner -> inner.put(Exchange.class, sent));
+        return connection.contextWrite(inner -> inner.put(RequestTracker.class, sent));
     }
 
-    private static @Nullable Exchange exchange(ContextView context) {
-        return context.getOrDefault(Exchange.class, null);
+    private static @Nullable RequestTracker exchange(ContextView context) {
+        return context.getOrDefault(RequestTracker.class, null);
     }
 
     /** Others' requests use the connections, too. */
@@ -58,7 +58,7 @@ public final class ReactorRedirects {
         } else if (state == HttpClientState.REQUEST_PREPARED) {
             begin(connection);
         } else if (state == HttpClientState.RESPONSE_RECEIVED) {
-            Exchange sent = exchange(connection);
+            RequestTracker sent = exchange(connection);
             if (sent != null) {
                 sent.connection().answering();
             }
@@ -74,7 +74,7 @@ public final class ReactorRedirects {
     }
 
     private static void begin(Connection connection) {
-        Exchange sent = exchange(connection);
+        RequestTracker sent = exchange(connection);
         if (sent == null) {
             return;
         }
@@ -89,7 +89,7 @@ public final class ReactorRedirects {
         sent.connection().abortsBy(() -> abort(connection));
     }
 
-    private static @Nullable Exchange exchange(Connection connection) {
+    private static @Nullable RequestTracker exchange(Connection connection) {
         return connection instanceof HttpClientInfos request ? exchange(request.currentContextView()) : null;
     }
 

@@ -24,7 +24,7 @@ final class Resends {
      *
      * @param exchange what it is about; null if nothing is known
      */
-    static boolean allows(String method, @Nullable Exchange exchange) {
+    static boolean allows(String method, @Nullable RequestTracker exchange) {
         return (IDEMPOTENT.contains(method) || exchange != null && exchange.isUnsent())
                 && (exchange == null || exchange.hasTimeLeft())
                 && !Thread.currentThread().isInterrupted();

@@ -35,7 +35,7 @@ final class SpringAnswerMarks implements AnswerMarks {
 
         static @Nullable Object mark(Throwable failure) {
             HttpRequest request = failure instanceof WebClientResponseException answered ? answered.getRequest() : null;
-            return request == null ? null : request.getAttributes().getOrDefault(Exchange.ATTRIBUTE, request);
+            return request == null ? null : request.getAttributes().getOrDefault(RequestTracker.ATTRIBUTE, request);
         }
     }
 }

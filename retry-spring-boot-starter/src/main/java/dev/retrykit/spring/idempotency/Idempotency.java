@@ -2,10 +2,10 @@ package dev.retrykit.spring.idempotency;
 
 import dev.retrykit.spring.idempotency.IdempotencyCounters.Result;
 import dev.retrykit.spring.idempotency.store.Claim;
-import dev.retrykit.spring.idempotency.store.Found;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore.Release;
 import dev.retrykit.spring.idempotency.store.StoreFullException;
+import dev.retrykit.spring.idempotency.store.StoredState;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
@@ -22,22 +22,22 @@ public final class Idempotency implements AutoCloseable {
     private static final Duration BETWEEN_PURGES = Duration.ofMinutes(1);
 
     private final IdempotencyStore store;
-    private final Upkeep upkeep;
+    private final ClaimMaintenance upkeep;
     private final StoreGuard guard;
     private final IdempotencyCounters counters = new IdempotencyCounters();
-    private final List<MethodRecord> methods = new CopyOnWriteArrayList<>();
+    private final List<IdempotentMethodInfo> methods = new CopyOnWriteArrayList<>();
     private volatile boolean begun;
     private volatile boolean closed;
 
     /** With a store. */
     public Idempotency(IdempotencyStore store, TimeSource time) {
         this.store = store;
-        this.upkeep = new Upkeep(time);
+        this.upkeep = new ClaimMaintenance(time);
         this.guard = new StoreGuard(store, time, upkeep);
     }
 
     /** A method that is called with keys; the first one makes ready, if that is still to be done. */
-    public void add(MethodRecord method) {
+    public void add(IdempotentMethodInfo method) {
         methods.add(method);
         if (begun && methods.size() == 1) {
             start();
@@ -45,7 +45,7 @@ public final class Idempotency implements AutoCloseable {
     }
 
     /** All methods that are called with keys. */
-    public List<MethodRecord> methods() {
+    public List<IdempotentMethodInfo> methods() {
         return List.copyOf(methods);
     }
 
@@ -82,7 +82,7 @@ public final class Idempotency implements AutoCloseable {
     }
 
     /** Decides about a request whose key is in a scope that all share. */
-    public Opened open(String id, String fingerprint, Terms terms) {
+    public OpenResult open(String id, String fingerprint, ClaimTimings terms) {
         return open(id, "", fingerprint, terms);
     }
 
@@ -94,9 +94,9 @@ public final class Idempotency implements AutoCloseable {
      * @param fingerprint what the request consists of
      * @throws StoreDownException if the store can't be asked, or is full
      */
-    public Opened open(String id, String scope, String fingerprint, Terms terms) {
+    public OpenResult open(String id, String scope, String fingerprint, ClaimTimings terms) {
         Claim claim = Claim.of(id);
-        Found found;
+        StoredState found;
         try {
             found = guard.claim(
                     terms.request(claim, scope, fingerprint), (late, failed) -> forget(claim, terms, late, failed));
@@ -111,17 +111,17 @@ public final class Idempotency implements AutoCloseable {
         IdempotencyDecision decision = IdempotencyDecision.of(found, fingerprint);
         counters.add(decision);
         if (decision != IdempotencyDecision.EXECUTE) {
-            return new Opened(decision, found, null);
+            return new OpenResult(decision, found, null);
         }
-        HeldClaim held = new HeldClaim(claim, terms, guard, upkeep, counters);
+        ActiveClaim held = new ActiveClaim(claim, terms, guard, upkeep, counters);
         held.renewed();
-        return new Opened(decision, found, held);
+        return new OpenResult(decision, found, held);
     }
 
     /** The store may have taken the claim, and nobody knows: nothing was carried out, so it must not look as if. */
-    private void forget(Claim claim, Terms terms, @Nullable Found late, @Nullable Throwable failed) {
+    private void forget(Claim claim, ClaimTimings terms, @Nullable StoredState late, @Nullable Throwable failed) {
         boolean isTaken = failed == null
-                ? late != null && late.state() == Found.State.CLAIMED
+                ? late != null && late.state() == StoredState.State.CLAIMED
                 : !(failed instanceof StoreFullException);
         if (isTaken) {
             guard.tellLater(new ClaimEnd(

@@ -1,6 +1,6 @@
 package dev.retrykit.spring.idempotency;
 
-import dev.retrykit.spring.idempotency.store.Found;
+import dev.retrykit.spring.idempotency.store.StoredState;
 
 /** What to do with a request, from its key and from what was found under it. */
 public enum IdempotencyDecision {
@@ -33,7 +33,7 @@ public enum IdempotencyDecision {
     UNKNOWN;
 
     /** By what was found under the key; another fingerprint comes before everything else. */
-    public static IdempotencyDecision of(Found found, String fingerprint) {
+    public static IdempotencyDecision of(StoredState found, String fingerprint) {
         if (!found.fingerprint().equals(fingerprint)) {
             return MISMATCH;
         }

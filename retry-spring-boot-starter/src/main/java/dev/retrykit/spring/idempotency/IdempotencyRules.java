@@ -1,12 +1,12 @@
 package dev.retrykit.spring.idempotency;
 
+import dev.retrykit.spring.settings.ConfiguredSettings;
 import dev.retrykit.spring.settings.Durations;
 import dev.retrykit.spring.settings.HttpSettings;
 import dev.retrykit.spring.settings.IdempotencySettings;
 import dev.retrykit.spring.settings.IdempotencySettings.OnCrash;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.Texts;
-import dev.retrykit.spring.settings.WrittenSettings;
+import dev.retrykit.spring.settings.MessageText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +69,7 @@ public final class IdempotencyRules {
      *
      * @throws InvalidSettingException for the first value that is out of its range
      */
-    public IdempotencyRules(WrittenSettings written) {
+    public IdempotencyRules(ConfiguredSettings written) {
         this.settings = written.idempotency();
         Check check = new Check(written);
         check.duration("ttl", settings.ttl(), SHORTEST);
@@ -122,9 +122,9 @@ public final class IdempotencyRules {
      * @param ttl what its annotation says; null if nothing
      * @param fenced whether the store knows of each effect of a holder that is gone
      */
-    Terms terms(@Nullable Duration ttl, boolean fenced) {
+    ClaimTimings terms(@Nullable Duration ttl, boolean fenced) {
         Duration grace = fenced || settings.onCrash() == OnCrash.RERUN ? Duration.ZERO : settings.holdFor();
-        return new Terms(ttl == null ? settings.ttl() : ttl, settings.lease(), grace, settings.holdFor());
+        return new ClaimTimings(ttl == null ? settings.ttl() : ttl, settings.lease(), grace, settings.holdFor());
     }
 
     /**
@@ -145,7 +145,7 @@ public final class IdempotencyRules {
             // the rule is the same
         }
         throw new InvalidSettingException(
-                "@Idempotent(ttl) " + Texts.quoted(text) + " on " + where + ": it must be " + Durations.RULE
+                "@Idempotent(ttl) " + MessageText.quoted(text) + " on " + where + ": it must be " + Durations.RULE
                         + ", from 1s to 366 days.",
                 "Correct the value, or remove it: then retrykit.idempotency.ttl holds.");
     }
@@ -170,7 +170,7 @@ public final class IdempotencyRules {
         return settings.onStoreDown() == IdempotencySettings.OnStoreDown.RUN;
     }
 
-    private record Check(WrittenSettings written) {
+    private record Check(ConfiguredSettings written) {
 
         void duration(String key, Duration value, Duration least) {
             that(

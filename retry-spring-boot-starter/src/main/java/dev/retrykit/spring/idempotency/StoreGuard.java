@@ -3,9 +3,9 @@ package dev.retrykit.spring.idempotency;
 import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.spring.idempotency.store.ClaimRequest;
-import dev.retrykit.spring.idempotency.store.Found;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.spring.idempotency.store.MemoryStore;
+import dev.retrykit.spring.idempotency.store.StoredState;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
@@ -38,18 +38,18 @@ final class StoreGuard implements AutoCloseable {
     private final TimeSource time;
     private final boolean isDirect;
     private final StoreCircuit circuit;
-    private final QuickCallers quick;
+    private final DirectStoreCallers quick;
     private final StoreQueue queue;
-    private final LateEnds lateEnds;
+    private final PendingClaimEnds lateEnds;
 
-    StoreGuard(IdempotencyStore store, TimeSource time, Upkeep upkeep) {
+    StoreGuard(IdempotencyStore store, TimeSource time, ClaimMaintenance upkeep) {
         this.store = store;
         this.time = time;
         this.isDirect = store instanceof MemoryStore;
         this.circuit = new StoreCircuit(store, time);
-        this.quick = new QuickCallers(store, time);
+        this.quick = new DirectStoreCallers(store, time);
         this.queue = new StoreQueue(time, circuit, quick);
-        this.lateEnds = new LateEnds(upkeep, this::tellAgain);
+        this.lateEnds = new PendingClaimEnds(upkeep, this::tellAgain);
     }
 
     /** What is guarded. */
@@ -90,9 +90,9 @@ final class StoreGuard implements AutoCloseable {
      * @throws StoreStalledException if there is no answer in time, or if the store isn't asked at the moment
      * @throws RuntimeException what the store throws
      */
-    Found claim(ClaimRequest request, BiConsumer<@Nullable Found, @Nullable Throwable> late) {
+    StoredState claim(ClaimRequest request, BiConsumer<@Nullable StoredState, @Nullable Throwable> late) {
         if (lateEnds.isAboutToTell(request.claim().id())) {
-            return Found.inFlight(request.fingerprint(), LateEnds.BETWEEN_TRIES);
+            return StoredState.inFlight(request.fingerprint(), PendingClaimEnds.BETWEEN_TRIES);
         }
         if (isDirect) {
             return store.claim(request);
@@ -108,9 +108,9 @@ final class StoreGuard implements AutoCloseable {
         return quick.tryEnter() ? quickly(permit, () -> store.claim(request)) : handedOver(request, late, permit);
     }
 
-    private Found handedOver(
-            ClaimRequest request, BiConsumer<@Nullable Found, @Nullable Throwable> late, Permit permit) {
-        StoreStep<Found> step = queue.submit(() -> store.claim(request), late, permit);
+    private StoredState handedOver(
+            ClaimRequest request, BiConsumer<@Nullable StoredState, @Nullable Throwable> late, Permit permit) {
+        StoreStep<StoredState> step = queue.submit(() -> store.claim(request), late, permit);
         try {
             return queue.await(step, CLAIM_NANOS);
         } catch (TimeoutException slow) {

@@ -39,7 +39,7 @@ final class StoreQueue implements AutoCloseable {
 
     private final TimeSource time;
     private final StoreCircuit circuit;
-    private final QuickCallers quick;
+    private final DirectStoreCallers quick;
     private final ThreadPoolExecutor threads;
     private final Set<StoreStep<?>> awaited = ConcurrentHashMap.newKeySet();
     private final AtomicInteger callers = new AtomicInteger();
@@ -47,7 +47,7 @@ final class StoreQueue implements AutoCloseable {
     /** How long the step took that has ended last. */
     private volatile long lastStepNanos = Long.MAX_VALUE;
 
-    StoreQueue(TimeSource time, StoreCircuit circuit, QuickCallers quick) {
+    StoreQueue(TimeSource time, StoreCircuit circuit, DirectStoreCallers quick) {
         this.time = time;
         this.circuit = circuit;
         this.quick = quick;

@@ -4,8 +4,8 @@ import dev.retrykit.annotation.Budget;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.settings.Durations;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.Layer;
-import dev.retrykit.spring.settings.Texts;
+import dev.retrykit.spring.settings.MessageText;
+import dev.retrykit.spring.settings.SettingsLayer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,8 +32,8 @@ final class AnnotationLayer {
      * @param placeholders fills in <code>${...}</code>
      * @throws InvalidSettingException if a value can't be read
      */
-    static Layer of(Retryable retryable, String where, UnaryOperator<String> placeholders) {
-        return Layer.of(new AnnotationLayer(where, placeholders).values(retryable), "@Retryable on " + where);
+    static SettingsLayer of(Retryable retryable, String where, UnaryOperator<String> placeholders) {
+        return SettingsLayer.of(new AnnotationLayer(where, placeholders).values(retryable), "@Retryable on " + where);
     }
 
     /** The attributes that are set, of those that must not stand beside a name. */
@@ -109,7 +109,10 @@ final class AnnotationLayer {
                 return Durations.parse(filled);
             } catch (IllegalArgumentException unreadable) {
                 throw new InvalidSettingException(
-                        attribute + (filled.equals(written) ? "" : ", which stands for " + Texts.quoted(filled) + ",")
+                        attribute
+                                + (filled.equals(written)
+                                        ? ""
+                                        : ", which stands for " + MessageText.quoted(filled) + ",")
                                 + " can't be read: it must be " + Durations.RULE + ".",
                         "Correct the value.");
             }

@@ -5,7 +5,7 @@ import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.call.FallbackMethod;
 import dev.retrykit.spring.expression.MethodNames;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.Names;
+import dev.retrykit.spring.settings.SpellingMatcher;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.TypeVariable;
@@ -105,7 +105,7 @@ final class FallbackFinder {
         String expected = returned(method).getSimpleName() + " " + name + MethodNames.parameters(method, false);
         String there = named.isEmpty()
                 ? "there is no such method. "
-                        + Names.nearest(name, own(all))
+                        + SpellingMatcher.nearest(name, own(all))
                                 .map(near -> "Did you mean '" + near + "'?")
                                 .orElse("")
                 : unfit(named);

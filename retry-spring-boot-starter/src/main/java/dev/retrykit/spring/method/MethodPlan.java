@@ -2,10 +2,10 @@ package dev.retrykit.spring.method;
 
 import dev.retrykit.Retry;
 import dev.retrykit.failure.ThrowingFunction;
-import dev.retrykit.spring.call.CallForm;
+import dev.retrykit.spring.call.CallAdapter;
 import dev.retrykit.spring.call.Fallback;
 import dev.retrykit.spring.call.Invocation;
-import dev.retrykit.spring.call.PlainForm;
+import dev.retrykit.spring.call.SyncCallAdapter;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,7 @@ record MethodPlan(
         Retry retry,
         @Nullable ByKey byKey,
         @Nullable RequestKeys keys,
-        CallForm form,
+        CallAdapter form,
         @Nullable Fallback fallback)
         implements Invocation.FailureMapper, ThrowingFunction<MethodInvocation, @Nullable Object, Throwable> {
 
@@ -55,7 +55,7 @@ record MethodPlan(
 
     /** Whether a call may go on with its invocation as it is: nothing needs the arguments but the method. */
     boolean isPlain() {
-        return form instanceof PlainForm && fallback == null && keys == null;
+        return form instanceof SyncCallAdapter && fallback == null && keys == null;
     }
 
     /**

@@ -1,6 +1,6 @@
 package dev.retrykit.spring.method;
 
-import dev.retrykit.spring.call.CallForms;
+import dev.retrykit.spring.call.CallAdapters;
 import dev.retrykit.spring.expression.MethodNames;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.AspectMode;
@@ -37,8 +37,12 @@ public final class MethodPlans {
      * @param mode how methods are reached
      */
     public MethodPlans(
-            Retries retries, UnaryOperator<String> placeholders, CallForms forms, BeanFactory beans, AspectMode mode) {
-        this(new PlanMaker(retries, placeholders, forms, beans)::make, reach(beans, mode));
+            Retries retries,
+            UnaryOperator<String> placeholders,
+            CallAdapters forms,
+            BeanFactory beans,
+            AspectMode mode) {
+        this(new MethodPlanFactory(retries, placeholders, forms, beans)::make, reach(beans, mode));
     }
 
     MethodPlans(Maker maker, Reach reach) {
@@ -56,19 +60,19 @@ public final class MethodPlans {
          * @param annotated the annotated methods of the class
          * @throws InvalidSettingException if what an annotation asks for would be passed by
          */
-        void check(Class<?> type, Map<Method, Annotated> annotated);
+        void check(Class<?> type, Map<Method, RetryAnnotations> annotated);
     }
 
     private static Reach reach(BeanFactory beans, AspectMode mode) {
         return mode == AspectMode.PROXY
-                ? ProxyReach::warn
+                ? ProxyabilityCheck::warn
                 : (type, annotated) -> Weaving.check(type, annotated.keySet(), beans);
     }
 
     /** Makes one plan. */
     @FunctionalInterface
     interface Maker {
-        MethodPlan make(Method method, Class<?> type, Annotated annotated);
+        MethodPlan make(Method method, Class<?> type, RetryAnnotations annotated);
     }
 
     /**
@@ -140,12 +144,12 @@ public final class MethodPlans {
     /** In the order of their names, so that of two overloads it is always the same one that gets the short name. */
     private Map<Method, Optional<MethodPlan>> make(Class<?> type) {
         Map<Method, Optional<MethodPlan>> made = new ConcurrentHashMap<>();
-        Map<Method, Annotated> annotated = annotatedMethods(type);
+        Map<Method, RetryAnnotations> annotated = annotatedMethods(type);
         annotated.keySet().stream()
                 .sorted(Comparator.comparing(method -> MethodNames.fullName(method, type)))
                 .forEach(method -> {
                     Method specific = AopUtils.getMostSpecificMethod(method, type);
-                    Annotated found = Objects.requireNonNull(annotated.get(method));
+                    RetryAnnotations found = Objects.requireNonNull(annotated.get(method));
                     made.computeIfAbsent(specific, key -> Optional.of(maker.make(key, type, found)));
                 });
         reach.check(type, annotated);
@@ -153,13 +157,14 @@ public final class MethodPlans {
     }
 
     /** An interface may annotate what a superclass implements that knows nothing of it. */
-    static Map<Method, Annotated> annotatedMethods(Class<?> type) {
-        Map<Method, Annotated> annotated = new HashMap<>(MethodIntrospector.selectMethods(
-                type, (MethodIntrospector.MetadataLookup<Annotated>) method -> Annotated.of(method, type)));
+    static Map<Method, RetryAnnotations> annotatedMethods(Class<?> type) {
+        Map<Method, RetryAnnotations> annotated = new HashMap<>(
+                MethodIntrospector.selectMethods(type, (MethodIntrospector.MetadataLookup<RetryAnnotations>)
+                        method -> RetryAnnotations.of(method, type)));
         annotated.keySet().removeIf(KotlinOverloads::isGenerated);
         for (Class<?> contract : ClassUtils.getAllInterfacesForClassAsSet(type)) {
             for (Method method : contract.getDeclaredMethods()) {
-                Annotated found = Annotated.of(method, type);
+                RetryAnnotations found = RetryAnnotations.of(method, type);
                 if (found != null) {
                     annotated.putIfAbsent(AopUtils.getMostSpecificMethod(method, type), found);
                 }

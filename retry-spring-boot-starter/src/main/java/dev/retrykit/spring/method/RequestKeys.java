@@ -2,7 +2,7 @@ package dev.retrykit.spring.method;
 
 import dev.retrykit.RetryContext;
 import dev.retrykit.spring.call.Invocation;
-import dev.retrykit.spring.expression.KeyOfCall;
+import dev.retrykit.spring.expression.CallKeyExpression;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,7 @@ interface RequestKeys {
     }
 
     /** From the value of an expression. */
-    static RequestKeys of(KeyOfCall value) {
+    static RequestKeys of(CallKeyExpression value) {
         return arguments -> {
             String text = value.of(arguments);
             if (text.isBlank()) {

@@ -33,7 +33,7 @@ public final class RetryPostProcessor extends OnceAdvisingPostProcessor
     private final transient Supplier<MethodPlans> plans;
     private final AspectMode mode;
     private final transient Set<Class<?>> prepared = ConcurrentHashMap.newKeySet();
-    private final transient ContainerCalls containerCalls = new ContainerCalls();
+    private final transient ContainerInvocationCheck containerCalls = new ContainerInvocationCheck();
     private final transient Pointcut annotations = new Annotations(this::isAnnotated);
     private final transient Advisor shared;
 
@@ -80,13 +80,13 @@ public final class RetryPostProcessor extends OnceAdvisingPostProcessor
     @Override
     protected boolean needsProxy(Class<?> type) {
         return mode == AspectMode.PROXY
-                && Annotated.isCandidate(type)
+                && RetryAnnotations.isCandidate(type)
                 && !MethodPlans.annotatedMethods(type).isEmpty();
     }
 
     @Override
     protected void inspect(Object bean, String beanName, Predicate<Object> intercepted) {
-        Decorators.warn(bean, beanName, intercepted);
+        DecoratorCheck.warn(bean, beanName, intercepted);
     }
 
     @Override
@@ -103,7 +103,7 @@ public final class RetryPostProcessor extends OnceAdvisingPostProcessor
     /** All methods of the class are looked at here, so that a wrong one stops the start and not the first call. */
     @Override
     protected boolean isEligible(Class<?> targetClass) {
-        boolean eligible = Annotated.isCandidate(targetClass)
+        boolean eligible = RetryAnnotations.isCandidate(targetClass)
                 && super.isEligible(targetClass)
                 && plans.get().prepare(targetClass)
                 && (mode == AspectMode.PROXY || MethodPlans.isMade(targetClass));
@@ -118,8 +118,8 @@ public final class RetryPostProcessor extends OnceAdvisingPostProcessor
      * all declarations of a method, are asked for classes that have some only: most beans come before the plans can.
      */
     private boolean isAnnotated(Method method, Class<?> targetClass) {
-        return Annotated.of(method, targetClass) != null
-                || Annotated.of(AopUtils.getMostSpecificMethod(method, targetClass), targetClass) != null
+        return RetryAnnotations.of(method, targetClass) != null
+                || RetryAnnotations.of(AopUtils.getMostSpecificMethod(method, targetClass), targetClass) != null
                 || prepared.contains(targetClass) && plans.get().find(method, targetClass) != null;
     }
 

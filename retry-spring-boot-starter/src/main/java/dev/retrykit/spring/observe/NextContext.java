@@ -1,6 +1,6 @@
 package dev.retrykit.spring.observe;
 
-import dev.retrykit.spring.registry.UsageReport.Next;
+import dev.retrykit.spring.registry.UnusedConfiguration.Next;
 import java.util.Map;
 
 /**

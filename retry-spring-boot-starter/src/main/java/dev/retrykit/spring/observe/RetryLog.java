@@ -10,11 +10,11 @@ import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.circuit.CircuitSnapshot;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Verdict;
-import dev.retrykit.spring.log.Throttle;
+import dev.retrykit.spring.log.LogThrottle;
 import dev.retrykit.spring.settings.Durations;
 import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.FailureLines;
-import dev.retrykit.spring.settings.Texts;
+import dev.retrykit.spring.settings.MessageText;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +42,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
 
     private final TimeSource time;
     private final Executor executor;
-    private final Map<String, Throttle> throttles = new ConcurrentHashMap<>();
+    private final Map<String, LogThrottle> throttles = new ConcurrentHashMap<>();
     private final Set<String> unknown = ConcurrentHashMap.newKeySet();
     private final BooleanSupplier shutDown;
     private final AtomicBoolean cutOff = new AtomicBoolean();
@@ -74,8 +74,11 @@ public final class RetryLog implements RetryListener, CircuitListener {
     @Override
     public void onTransition(Transition transition) {
         CircuitSnapshot snapshot = transition.snapshot();
-        CIRCUITS.info("Circuit " + Texts.quoted(transition.circuit())
-                + transition.key().map(key -> ", key " + Texts.quoted(key)).orElse("") + ": " + transition.from()
+        CIRCUITS.info("Circuit " + MessageText.quoted(transition.circuit())
+                + transition
+                        .key()
+                        .map(key -> ", key " + MessageText.quoted(key))
+                        .orElse("") + ": " + transition.from()
                 + " -> " + transition.to() + details(transition.from().name(), snapshot)
                 + (transition.dryRun() ? "; a dry run, all calls go through" : ""));
     }
@@ -98,7 +101,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
 
     private static void retrying(Retrying event) {
         if (RETRIES.isDebugEnabled()) {
-            RETRIES.debug("Policy " + Texts.quoted(event.policy()) + ": attempt " + event.attempts() + " failed ("
+            RETRIES.debug("Policy " + MessageText.quoted(event.policy()) + ": attempt " + event.attempts() + " failed ("
                     + describe(event.failure()) + "); next in " + milliseconds(event.delay()) + " by "
                     + event.source().name().toLowerCase(Locale.ROOT));
         }
@@ -120,7 +123,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
             return;
         }
         throttles
-                .computeIfAbsent(event.policy() + "/" + event.reason(), key -> new Throttle(time, executor))
+                .computeIfAbsent(event.policy() + "/" + event.reason(), key -> new LogThrottle(time, executor))
                 .say(() -> RETRIES.warn(line(event)), count -> RETRIES.warn(summary(event, count)));
     }
 
@@ -139,7 +142,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
         if (decided && failure != null && verdict != null && verdict.kind() == Verdict.Kind.UNKNOWN) {
             String type = failure.getClass().getName();
             if (unknown.add(event.policy() + "/" + type)) {
-                RETRIES.warn("Policy " + Texts.quoted(event.policy()) + ": nothing tells whether " + type
+                RETRIES.warn("Policy " + MessageText.quoted(event.policy()) + ": nothing tells whether " + type
                         + cause(failure) + " is transient, so it isn't retried. If it is, name it under "
                         + key(event, "retry-on")
                         + ", which adds it to what is known, or say for all policies what it means: "
@@ -160,14 +163,14 @@ public final class RetryLog implements RetryListener, CircuitListener {
     }
 
     private static String summary(Ended last, long count) {
-        return "Policy " + Texts.quoted(last.policy()) + ": " + last.reason() + " " + count
+        return "Policy " + MessageText.quoted(last.policy()) + ": " + last.reason() + " " + count
                 + (count == 1 ? " more time" : " more times") + " in the last "
-                + Durations.text(Throttle.QUIET) + "; the last: " + describe(last.failure());
+                + Durations.text(LogThrottle.QUIET) + "; the last: " + describe(last.failure());
     }
 
     private static String line(Ended event) {
         String failure = event.failure() == null ? "" : "; " + describe(event.failure());
-        return "Policy " + Texts.quoted(event.policy()) + ": " + event.reason() + " after " + event.attempts()
+        return "Policy " + MessageText.quoted(event.policy()) + ": " + event.reason() + " after " + event.attempts()
                 + (event.attempts() == 1 ? " attempt in " : " attempts in ")
                 + milliseconds(event.elapsed()) + failure
                 + (event.reason() == StopReason.NOT_IDEMPOTENT ? "; " + onceOnly(event) : "")
@@ -185,7 +188,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
             case NESTED -> verdict.kind() == Verdict.Kind.NESTED;
             default -> true;
         };
-        return judged ? "; judged by " + Texts.line(verdict.rule(), LONGEST) : "";
+        return judged ? "; judged by " + MessageText.line(verdict.rule(), LONGEST) : "";
     }
 
     private static String onceOnly(Ended event) {
@@ -193,7 +196,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
         if (effect == null) {
             return "it may have had its effect. If a second one does no harm, set " + key(event, "idempotent: true");
         }
-        String what = Texts.line(effect.what(), LONGEST);
+        String what = MessageText.line(effect.what(), LONGEST);
         return switch (effect.kind()) {
             case COMMIT -> committed(what, event);
             case MISMATCHED_KEY -> mismatched(what, event);
@@ -245,6 +248,6 @@ public final class RetryLog implements RetryListener, CircuitListener {
     private static String describe(@Nullable Throwable failure) {
         return failure == null
                 ? "a returned value"
-                : failure.getClass().getName() + ": " + Texts.line(String.valueOf(failure.getMessage()), LONGEST);
+                : failure.getClass().getName() + ": " + MessageText.line(String.valueOf(failure.getMessage()), LONGEST);
     }
 }

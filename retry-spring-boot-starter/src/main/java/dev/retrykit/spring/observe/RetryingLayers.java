@@ -2,7 +2,7 @@ package dev.retrykit.spring.observe;
 
 import dev.retrykit.spring.observe.RetryingLayer.Evidence;
 import dev.retrykit.spring.registry.Retries;
-import dev.retrykit.spring.settings.Texts;
+import dev.retrykit.spring.settings.MessageText;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -135,8 +135,10 @@ public final class RetryingLayers implements SmartInitializingSingleton {
     }
 
     private static void report(RetryingLayer layer, Found found) {
-        String names =
-                found.names().stream().limit(MOST_NAMES).map(Texts::quoted).collect(Collectors.joining(", "));
+        String names = found.names().stream()
+                .limit(MOST_NAMES)
+                .map(MessageText::quoted)
+                .collect(Collectors.joining(", "));
         int others = found.names().size() - MOST_NAMES;
         String line = text(
                 layer,

@@ -1,7 +1,7 @@
 package dev.retrykit.spring.observe;
 
 import dev.retrykit.RetryEvent;
-import dev.retrykit.spring.settings.Texts;
+import dev.retrykit.spring.settings.MessageText;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,7 +55,7 @@ final class UnwatchedClients {
         String place = place(event.failure());
         String method = place == null ? "a method" : place;
         if (WARNED.size() < MOST_PLACES && WARNED.add(event.policy() + "/" + method)) {
-            LOG.warn("Policy " + Texts.quoted(event.policy()) + " retries " + Texts.line(method, LONGEST)
+            LOG.warn("Policy " + MessageText.quoted(event.policy()) + " retries " + MessageText.line(method, LONGEST)
                     + " after a failure of an HTTP client that isn't watched ("
                     + (event.failure() == null
                             ? "an answer"

@@ -28,7 +28,7 @@ final class FluxCall<T> implements Subscription {
 
     private final CoreSubscriber<? super T> subscriber;
     private final boolean repeats;
-    private final Surroundings around;
+    private final SubscriberContext around;
 
     // under this object's lock
     private long requested;
@@ -41,7 +41,7 @@ final class FluxCall<T> implements Subscription {
     FluxCall(CoreSubscriber<? super T> subscriber, boolean repeats) {
         this.subscriber = subscriber;
         this.repeats = repeats;
-        this.around = Surroundings.of(subscriber.currentContext());
+        this.around = SubscriberContext.of(subscriber.currentContext());
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the subscriber is told
@@ -132,7 +132,7 @@ final class FluxCall<T> implements Subscription {
 
         Attempt(RetryContext attempt) {
             this.attempt = attempt;
-            this.context = Surroundings.inside(Context.empty(), subscriber.currentContext(), attempt);
+            this.context = SubscriberContext.inside(Context.empty(), subscriber.currentContext(), attempt);
         }
 
         /** What a publisher emits that could not even be subscribed to is nobody's. */

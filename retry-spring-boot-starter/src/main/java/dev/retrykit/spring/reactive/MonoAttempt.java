@@ -25,7 +25,7 @@ final class MonoAttempt<T> extends CompletableFuture<@Nullable T> implements Cor
 
     MonoAttempt(ContextView subscriber, RetryContext attempt) {
         this.subscriber = subscriber;
-        this.context = Surroundings.inside(Context.empty(), subscriber, attempt);
+        this.context = SubscriberContext.inside(Context.empty(), subscriber, attempt);
     }
 
     @Override

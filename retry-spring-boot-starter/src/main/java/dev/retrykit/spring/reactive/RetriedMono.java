@@ -40,7 +40,7 @@ public final class RetriedMono {
         private final MonoSink<T> sink;
         private final AtomicBoolean received;
         private final ContextView subscriber;
-        private final Surroundings around;
+        private final SubscriberContext around;
         private volatile @Nullable MonoAttempt<T> last;
         private volatile boolean cancelled;
         private volatile @Nullable CompletableFuture<?> call;
@@ -49,7 +49,7 @@ public final class RetriedMono {
             this.sink = sink;
             this.received = received;
             this.subscriber = sink.contextView();
-            this.around = Surroundings.of(subscriber);
+            this.around = SubscriberContext.of(subscriber);
         }
 
         /** If the subscriber has cancelled already, the sink says so at once, and nothing is called. */

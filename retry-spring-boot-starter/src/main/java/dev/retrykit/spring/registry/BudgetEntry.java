@@ -3,9 +3,9 @@ package dev.retrykit.spring.registry;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.BudgetSnapshot;
 import dev.retrykit.budget.RetryBudget;
-import dev.retrykit.spring.settings.Effective;
-import dev.retrykit.spring.settings.Layer;
+import dev.retrykit.spring.settings.Resolved;
 import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.SettingsLayer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,7 +18,7 @@ public final class BudgetEntry {
     private final RetryBudget budget;
     private final boolean shared;
     private volatile Map<String, Setting> settings;
-    private volatile Layer given = Layer.EMPTY;
+    private volatile SettingsLayer given = SettingsLayer.EMPTY;
     private final List<Supplier<Stream<RetryBudget>>> ofKeys = new CopyOnWriteArrayList<>();
 
     /**
@@ -49,14 +49,14 @@ public final class BudgetEntry {
     }
 
     /** Takes other settings from now on, and so do those of keys. */
-    void change(Effective<BudgetPolicy> other, Layer newlyGiven) {
+    void change(Resolved<BudgetPolicy> other, SettingsLayer newlyGiven) {
         budget.change(other.policy());
         settings = other.settings();
         given = newlyGiven;
     }
 
     /** What was given while the application runs. */
-    Layer given() {
+    SettingsLayer given() {
         return given;
     }
 

@@ -10,8 +10,8 @@ import dev.retrykit.circuit.CircuitSnapshot;
 import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.circuit.KeyedCircuits;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.Layer;
 import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.SettingsLayer;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -29,11 +29,11 @@ import java.util.stream.Stream;
 public final class CircuitEntry {
 
     private final boolean own;
-    private volatile CircuitTerms terms;
-    private volatile Layer given = Layer.EMPTY;
+    private volatile ResolvedCircuit terms;
+    private volatile SettingsLayer given = SettingsLayer.EMPTY;
     private final CircuitCounters counters = new CircuitCounters();
     private final FallbackCounters fallbacks = new FallbackCounters();
-    private final KeyedCircuits<Part> circuits;
+    private final KeyedCircuits<KeyedCircuitSlot> circuits;
     private final Supplier<Retry> guards;
     private final Retry guard;
     private final List<String> methods = new CopyOnWriteArrayList<>();
@@ -46,7 +46,7 @@ public final class CircuitEntry {
      *
      * @param own whether it is named after an annotation, so that it needn't be configured
      */
-    CircuitEntry(String name, boolean own, CircuitTerms terms, EngineParts parts) {
+    CircuitEntry(String name, boolean own, ResolvedCircuit terms, EngineCollaborators parts) {
         this.own = own;
         this.terms = terms;
         RetryPolicy once = once(parts);
@@ -58,7 +58,7 @@ public final class CircuitEntry {
                         .classifier(once::classify)
                         .counters(counters),
                 terms.limits().policy(),
-                Part::new);
+                KeyedCircuitSlot::new);
         this.guards = () -> Retry.builder(name)
                 .policy(once)
                 .circuit(circuit())
@@ -75,19 +75,19 @@ public final class CircuitEntry {
      *
      * @throws InvalidSettingException if that can't hold
      */
-    CircuitTerms termsUnder(Layers layers, Layer newlyGiven) {
+    ResolvedCircuit termsUnder(SettingsResolver layers, SettingsLayer newlyGiven) {
         return layers.circuit(name(), newlyGiven, own ? null : "The running application");
     }
 
     /** Takes other terms from now on. State, window and counters live on. */
-    synchronized void change(CircuitTerms other, Layer newlyGiven) {
+    synchronized void change(ResolvedCircuit other, SettingsLayer newlyGiven) {
         circuits.change(other.policy().policy(), other.limits().policy());
         terms = other;
         given = newlyGiven;
     }
 
     /** What was given while the application runs. */
-    Layer given() {
+    SettingsLayer given() {
         return given;
     }
 
@@ -108,7 +108,7 @@ public final class CircuitEntry {
         return circuits.get(key).engine(this, circuit -> guard.with(circuit, guard.budget()));
     }
 
-    private static RetryPolicy once(EngineParts parts) {
+    private static RetryPolicy once(EngineCollaborators parts) {
         RetryPolicy.Builder once = RetryPolicy.builder()
                 .maxAttempts(1)
                 .timeBudget(Duration.ofNanos(Nanos.UNLIMITED))
@@ -152,7 +152,7 @@ public final class CircuitEntry {
     }
 
     /** All of its circuits: what is done to the name is done to these. */
-    public KeyedCircuits<Part> circuits() {
+    public KeyedCircuits<KeyedCircuitSlot> circuits() {
         return circuits;
     }
 
@@ -183,7 +183,8 @@ public final class CircuitEntry {
 
     /** How many circuits are in a state: those of the keys, and the one of calls without a key if it is in use. */
     public long countIn(CircuitState state) {
-        Stream<Circuit> ofKeys = keyed ? circuits.all().values().stream().map(Part::circuit) : Stream.empty();
+        Stream<Circuit> ofKeys =
+                keyed ? circuits.all().values().stream().map(KeyedCircuitSlot::circuit) : Stream.empty();
         Stream<Circuit> counted = isSharedInUse() ? Stream.concat(ofKeys, Stream.of(circuit())) : ofKeys;
         return counted.filter(circuit -> circuit.state() == state).count();
     }

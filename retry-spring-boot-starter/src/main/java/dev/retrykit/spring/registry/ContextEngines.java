@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class ContextEngines {
 
     private final Predicate<Object> isInherited;
-    private final Engines engines;
+    private final GuardEngines engines;
     private final Map<PolicyEntry, Retry> inherited = new ConcurrentHashMap<>();
     private final Map<CircuitEntry, Retry> guards = new ConcurrentHashMap<>();
     private final Set<CircuitEntry> keyed = ConcurrentHashMap.newKeySet();
@@ -30,7 +30,7 @@ public final class ContextEngines {
      * @param isInherited whether a context above has made a policy or circuit
      * @param engines those that end with the context
      */
-    ContextEngines(Predicate<Object> isInherited, Engines engines) {
+    ContextEngines(Predicate<Object> isInherited, GuardEngines engines) {
         this.isInherited = isInherited;
         this.engines = engines;
     }
@@ -77,7 +77,7 @@ public final class ContextEngines {
     }
 
     private static Retry inherited(PolicyEntry policy, CircuitEntry circuit, String key, Retry bare) {
-        Part part = circuit.circuits().get(key);
+        KeyedCircuitSlot part = circuit.circuits().get(key);
         Retry known = part.find(bare);
         if (known != null) {
             return known;

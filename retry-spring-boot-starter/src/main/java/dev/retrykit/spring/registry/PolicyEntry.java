@@ -7,8 +7,8 @@ import dev.retrykit.RetryPolicy;
 import dev.retrykit.budget.KeyedBudgets;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.Layer;
 import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.SettingsLayer;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class PolicyEntry {
 
     private final String name;
-    private final @Nullable Layer annotation;
+    private final @Nullable SettingsLayer annotation;
     private final BudgetEntry budget;
-    private final EngineParts parts;
+    private final EngineCollaborators parts;
     private final Consumer<Retry> enlist;
     private final RetryCounters counters = new RetryCounters();
     private final FallbackCounters fallbacks = new FallbackCounters();
@@ -38,8 +38,8 @@ public final class PolicyEntry {
     /** What methods have taken for good: it can be switched off, and on again. */
     private final @Nullable String firstKey;
 
-    private volatile PolicyTerms terms;
-    private volatile Layer given = Layer.EMPTY;
+    private volatile ResolvedPolicy terms;
+    private volatile SettingsLayer given = SettingsLayer.EMPTY;
     private volatile @Nullable Retry bare;
     private final List<Retry> others = new CopyOnWriteArrayList<>();
     private @Nullable KeyedBudgets withoutCircuit;
@@ -53,10 +53,10 @@ public final class PolicyEntry {
      */
     PolicyEntry(
             String name,
-            @Nullable Layer annotation,
-            PolicyTerms terms,
+            @Nullable SettingsLayer annotation,
+            ResolvedPolicy terms,
             BudgetEntry budget,
-            EngineParts parts,
+            EngineCollaborators parts,
             Consumer<Retry> enlist) {
         this.name = name;
         this.annotation = annotation;
@@ -84,7 +84,7 @@ public final class PolicyEntry {
 
     /** Its engine through the circuit of a key. */
     public Retry retry(CircuitEntry circuit, String key) {
-        Part part = circuit.circuits().get(key);
+        KeyedCircuitSlot part = circuit.circuits().get(key);
         boolean own = !sharesBudget() && part.circuit() != circuit.circuit();
         return part.engine(this, of -> retry().with(of, own ? budget().another() : budget()));
     }
@@ -155,15 +155,15 @@ public final class PolicyEntry {
      *
      * @throws InvalidSettingException if that can't hold, or not while the application runs
      */
-    PolicyTerms termsUnder(Layers layers, Layer newlyGiven) {
-        PolicyTerms other = layers.policy(name, annotation, newlyGiven, "The running application");
+    ResolvedPolicy termsUnder(SettingsResolver layers, SettingsLayer newlyGiven) {
+        ResolvedPolicy other = layers.policy(name, annotation, newlyGiven, "The running application");
         terms.checkCanBecome(other);
         other.checkKey(firstKey);
         return other;
     }
 
     /** Takes other terms from now on. Counters, window and budget live on. */
-    synchronized void change(PolicyTerms other, Layer newlyGiven) {
+    synchronized void change(ResolvedPolicy other, SettingsLayer newlyGiven) {
         terms = other;
         given = newlyGiven;
         if (other.ownBudget() != null) {
@@ -177,7 +177,7 @@ public final class PolicyEntry {
     }
 
     /** What was given while the application runs. */
-    Layer given() {
+    SettingsLayer given() {
         return given;
     }
 

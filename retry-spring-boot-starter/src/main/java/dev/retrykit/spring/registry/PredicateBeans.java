@@ -2,8 +2,8 @@ package dev.retrykit.spring.registry;
 
 import dev.retrykit.spring.settings.FailureNames;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.Names;
-import dev.retrykit.spring.settings.Texts;
+import dev.retrykit.spring.settings.MessageText;
+import dev.retrykit.spring.settings.SpellingMatcher;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -36,7 +36,7 @@ public final class PredicateBeans {
 
     private @Nullable Predicate<Throwable> find(String name) {
         String bean = names().stream()
-                .filter(candidate -> Names.canonical(candidate).equals(Names.canonical(name)))
+                .filter(candidate -> SpellingMatcher.canonical(candidate).equals(SpellingMatcher.canonical(name)))
                 .findFirst()
                 .orElse(null);
         return bean == null ? null : predicate(bean);
@@ -51,7 +51,7 @@ public final class PredicateBeans {
         }
         if (!Throwable.class.isAssignableFrom(judged)) {
             throw new InvalidSettingException(
-                    "The bean " + Texts.quoted(bean) + " is a Predicate of " + judged.getName()
+                    "The bean " + MessageText.quoted(bean) + " is a Predicate of " + judged.getName()
                             + ", so that it can't say which failures a circuit records or ignores.",
                     "Name a Predicate<Throwable> bean.");
         }

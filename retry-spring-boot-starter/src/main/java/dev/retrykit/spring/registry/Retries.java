@@ -4,14 +4,14 @@ import dev.retrykit.Retry;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
-import dev.retrykit.spring.settings.Effective;
+import dev.retrykit.spring.settings.ConfiguredSettings;
 import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.Layer;
-import dev.retrykit.spring.settings.Names;
+import dev.retrykit.spring.settings.MessageText;
+import dev.retrykit.spring.settings.Resolved;
 import dev.retrykit.spring.settings.Setting;
-import dev.retrykit.spring.settings.Texts;
-import dev.retrykit.spring.settings.WrittenSettings;
+import dev.retrykit.spring.settings.SettingsLayer;
+import dev.retrykit.spring.settings.SpellingMatcher;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
@@ -31,22 +31,22 @@ public final class Retries implements DisposableBean {
     private static final Log LOG = LogFactory.getLog("dev.retrykit");
 
     final @Nullable Retries parent;
-    final Shelf<PolicyEntry> policies;
-    final Shelf<CircuitEntry> circuits;
-    final Shelf<BudgetEntry> budgets;
+    final NamedRegistry<PolicyEntry> policies;
+    final NamedRegistry<CircuitEntry> circuits;
+    final NamedRegistry<BudgetEntry> budgets;
     private final ContextTree tree;
-    private final Engines engines = new Engines(() -> layers().parts());
+    private final GuardEngines engines = new GuardEngines(() -> layers().parts());
     private final ContextEngines contextEngines;
-    private final Steering steering = new Steering(this);
-    private final UsageReport usage;
-    private volatile Layers layers;
+    private final RuntimeSettings steering = new RuntimeSettings(this);
+    private final UnusedConfiguration usage;
+    private volatile SettingsResolver layers;
 
     /**
      * Makes all that is configured.
      *
      * @throws InvalidSettingException for the first setting that is wrong
      */
-    public Retries(WrittenSettings written, EngineParts parts) {
+    public Retries(ConfiguredSettings written, EngineCollaborators parts) {
         this(written, parts, null);
     }
 
@@ -56,31 +56,31 @@ public final class Retries implements DisposableBean {
      * @param parent those of the parent context; null if there are none
      * @throws InvalidSettingException for the first setting that is wrong
      */
-    public Retries(WrittenSettings written, EngineParts parts, @Nullable Retries parent) {
+    public Retries(ConfiguredSettings written, EngineCollaborators parts, @Nullable Retries parent) {
         this.parent = parent;
-        this.policies = new Shelf<>(parent == null ? null : parent.policies);
-        this.circuits = new Shelf<>(parent == null ? null : parent.circuits);
-        this.budgets = new Shelf<>(parent == null ? null : parent.budgets);
+        this.policies = new NamedRegistry<>(parent == null ? null : parent.policies);
+        this.circuits = new NamedRegistry<>(parent == null ? null : parent.circuits);
+        this.budgets = new NamedRegistry<>(parent == null ? null : parent.budgets);
         this.tree = parent == null ? new ContextTree() : parent.tree;
         this.contextEngines = new ContextEngines(entry -> tree.isInherited(entry, parent), engines);
         tree.join(this);
-        this.usage = new UsageReport(this, parent == null ? null : parent.usage);
-        this.layers = new Layers(written, parts, Given.of(this));
+        this.usage = new UnusedConfiguration(this, parent == null ? null : parent.usage);
+        this.layers = new SettingsResolver(written, parts, RuntimeOverrides.of(this));
         if (parent != null) {
             layers.differences(parent).forEach(LOG::warn);
         }
-        EntryKey.checkNames(Layers.POLICIES, written.policies());
-        EntryKey.checkNames(Layers.CIRCUITS, written.circuits());
-        EntryKey.checkNames(Layers.BUDGETS, written.budgets());
+        EntryKey.checkNames(SettingsResolver.POLICIES, written.policies());
+        EntryKey.checkNames(SettingsResolver.CIRCUITS, written.circuits());
+        EntryKey.checkNames(SettingsResolver.BUDGETS, written.budgets());
         for (String name : written.budgets()) {
-            budget(name, Layers.BUDGETS + "." + name);
+            budget(name, SettingsResolver.BUDGETS + "." + name);
         }
         for (String name : written.circuits()) {
-            circuitEntry(name, Layers.CIRCUITS + "." + name);
+            circuitEntry(name, SettingsResolver.CIRCUITS + "." + name);
         }
         for (String name : written.policies()) {
             if (!name.contains(".")) {
-                policyEntry(name, Layers.POLICIES + "." + name);
+                policyEntry(name, SettingsResolver.POLICIES + "." + name);
             }
         }
     }
@@ -141,7 +141,7 @@ public final class Retries implements DisposableBean {
     }
 
     /** The policy of an annotation without a name; what is configured under its name overrules the annotation. */
-    public PolicyEntry ownPolicy(String name, Layer annotation) {
+    public PolicyEntry ownPolicy(String name, SettingsLayer annotation) {
         return policies.findOrAdd(name, () -> make(name, annotation, name));
     }
 
@@ -196,7 +196,7 @@ public final class Retries implements DisposableBean {
     }
 
     /** Tells at the start of a context what is configured and not used, and which names contexts share. */
-    public void report(UsageReport.Next next, Consumer<String> warnings, Consumer<String> notes) {
+    public void report(UnusedConfiguration.Next next, Consumer<String> warnings, Consumer<String> notes) {
         usage.report(next, warnings, notes);
     }
 
@@ -216,20 +216,20 @@ public final class Retries implements DisposableBean {
     }
 
     /** Changes settings while the application runs. */
-    public Steering steering() {
+    public RuntimeSettings steering() {
         return steering;
     }
 
-    Layers layers() {
+    SettingsResolver layers() {
         return layers;
     }
 
     /** The layers of whoever made it. */
-    Layers layersOf(Object entry) {
+    SettingsResolver layersOf(Object entry) {
         return tree.maker(entry, this).layers;
     }
 
-    void set(Layers other) {
+    void set(SettingsResolver other) {
         layers = other;
     }
 
@@ -243,7 +243,7 @@ public final class Retries implements DisposableBean {
         return contextEngines;
     }
 
-    Engines engines() {
+    GuardEngines engines() {
         return engines;
     }
 
@@ -259,8 +259,8 @@ public final class Retries implements DisposableBean {
         tree.forget(this);
     }
 
-    private PolicyEntry make(String name, @Nullable Layer annotation, String user) {
-        PolicyTerms terms = layers.policy(name, annotation, Layer.EMPTY, user);
+    private PolicyEntry make(String name, @Nullable SettingsLayer annotation, String user) {
+        ResolvedPolicy terms = layers.policy(name, annotation, SettingsLayer.EMPTY, user);
         Setting shared = terms.sharedBudget();
         BudgetEntry budget = shared == null
                 ? ownBudget(name, Objects.requireNonNull(terms.ownBudget(), "ownBudget"))
@@ -276,7 +276,7 @@ public final class Retries implements DisposableBean {
     }
 
     private BudgetEntry budget(String name, String user) {
-        Effective<BudgetPolicy> settings = layers.budget(name, Layer.EMPTY, user);
+        Resolved<BudgetPolicy> settings = layers.budget(name, SettingsLayer.EMPTY, user);
         return budgets.findOrAdd(
                 name,
                 () -> tree.made(new BudgetEntry(budgetOf(name, settings.policy()), settings.settings(), true), this));
@@ -287,14 +287,14 @@ public final class Retries implements DisposableBean {
     }
 
     private CircuitEntry makeCircuit(String name, @Nullable String user) {
-        CircuitTerms terms = layers.circuit(name, Layer.EMPTY, user);
+        ResolvedCircuit terms = layers.circuit(name, SettingsLayer.EMPTY, user);
         CircuitEntry entry = new CircuitEntry(name, user == null, terms, layers.parts());
         engines.add(entry.guard());
         return tree.made(entry, this);
     }
 
     private static IllegalArgumentException unknown(String kind, String name, Collection<String> names) {
-        return new IllegalArgumentException(
-                "There is no " + kind + " " + Texts.quoted(name) + ". " + Names.suggestion(name, names));
+        return new IllegalArgumentException("There is no " + kind + " " + MessageText.quoted(name) + ". "
+                + SpellingMatcher.suggestion(name, names));
     }
 }

@@ -1,7 +1,7 @@
 package dev.retrykit.spring.settings;
 
-import dev.retrykit.circuit.Blocks;
-import dev.retrykit.circuit.OnOpen;
+import dev.retrykit.circuit.BlockScope;
+import dev.retrykit.circuit.OpenBehavior;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +37,8 @@ public record CircuitSettings(
         @Nullable Integer consecutiveFailures,
         @Nullable Open open,
         @Nullable HalfOpen halfOpen,
-        @Nullable OnOpen onOpen,
-        @Nullable Blocks blocks,
+        @Nullable OpenBehavior onOpen,
+        @Nullable BlockScope blocks,
         @Nullable List<String> record,
         @Nullable List<String> ignore,
         @Nullable Keys keys,

@@ -24,7 +24,7 @@ final class Contradictions {
      * @param keys the user's key by the engine's word for it
      * @throws InvalidSettingException if the engine doesn't accept the settings
      */
-    static <T> T translated(String section, Layer written, Map<String, String> keys, Supplier<T> build) {
+    static <T> T translated(String section, SettingsLayer written, Map<String, String> keys, Supplier<T> build) {
         try {
             return build.get();
         } catch (IllegalArgumentException refused) {
@@ -33,7 +33,7 @@ final class Contradictions {
     }
 
     private static InvalidSettingException refusal(
-            String section, Layer written, Map<String, String> keys, String message) {
+            String section, SettingsLayer written, Map<String, String> keys, String message) {
         Map<String, Setting> named = new LinkedHashMap<>();
         String rule = anyOf(keys).matcher(message).replaceAll(word -> {
             String key = String.valueOf(keys.get(word.group()));
@@ -45,7 +45,7 @@ final class Contradictions {
         });
         String lines = named.entrySet().stream()
                 .map(entry -> "\n    " + section + "." + entry.getKey() + " = "
-                        + Texts.of(entry.getValue().value()) + " ("
+                        + MessageText.of(entry.getValue().value()) + " ("
                         + entry.getValue().origin() + ")")
                 .collect(Collectors.joining());
         return new InvalidSettingException(

@@ -22,7 +22,7 @@ public record EntryKey(String section, String name) {
 
     /** The key as it stands in {@code application.yml}. */
     public String text() {
-        String line = Texts.line(name, LONGEST_NAME);
+        String line = MessageText.line(name, LONGEST_NAME);
         return section + "." + (PLAIN.matcher(name).matches() ? line : "[" + line + "]");
     }
 
@@ -50,7 +50,7 @@ public record EntryKey(String section, String name) {
         boolean bindable = ConfigurationPropertyName.isValid(section + "[" + name + "]");
         if (!bindable || NOT_IN_PATHS.matcher(name).matches()) {
             throw new InvalidSettingException(
-                    "The name " + Texts.quoted(name) + " below '" + section
+                    "The name " + MessageText.quoted(name) + " below '" + section
                             + "' can't be a part of a path, so that /actuator/retry could neither show nor change it:"
                             + " it must not be blank, '.' or '..', nor hold '/', '\\', ';', '%', control characters or"
                             + " a bracket without its partner.",

@@ -23,7 +23,7 @@ public final class FailureLines {
     private static final String BRACKETS =
             "A name with '$' or '*' stands in brackets: \"[com.acme.Api$Exception]\", \"[*.ApiException]\"";
 
-    private final WrittenSettings settings;
+    private final ConfiguredSettings settings;
     private final @Nullable ClassLoader classLoader;
     private final Supplier<Instant> clock;
     private final Consumer<String> warn;
@@ -31,7 +31,7 @@ public final class FailureLines {
     private final Map<String, String> shown = new HashMap<>();
 
     private FailureLines(
-            WrittenSettings settings,
+            ConfiguredSettings settings,
             @Nullable ClassLoader classLoader,
             Supplier<Instant> clock,
             Consumer<String> warn) {
@@ -51,7 +51,7 @@ public final class FailureLines {
      * @throws InvalidSettingException for the first line that can't be read, or that names what doesn't exist
      */
     public static @Nullable FailureBook read(
-            WrittenSettings settings,
+            ConfiguredSettings settings,
             @Nullable ClassLoader classLoader,
             Supplier<Instant> clock,
             Consumer<String> warn) {
@@ -76,7 +76,7 @@ public final class FailureLines {
             warnOf(key, name);
         } else {
             throw settings.wrong(
-                    key, text, "there is no class " + Texts.quoted(name) + ": " + CLASS_RULE + ". " + BRACKETS);
+                    key, text, "there is no class " + MessageText.quoted(name) + ": " + CLASS_RULE + ". " + BRACKETS);
         }
     }
 
@@ -93,7 +93,7 @@ public final class FailureLines {
             throw settings.wrong(
                     key,
                     text,
-                    binaryName + " lacks " + (secret ? "an accessor that is filled in" : Texts.quoted(missing))
+                    binaryName + " lacks " + (secret ? "an accessor that is filled in" : MessageText.quoted(missing))
                             + ": an accessor must be a public method without arguments or a public field, and that of a"
                             + " label a public method that takes a text and tells true or false");
         }
@@ -104,13 +104,14 @@ public final class FailureLines {
         try {
             return FailureBook.of(Map.of(binaryName, text), clock);
         } catch (InvalidLineException wrong) {
-            String near = Names.nearest(wrong.word(), wrong.known()).orElse(null);
+            String near = SpellingMatcher.nearest(wrong.word(), wrong.known()).orElse(null);
             throw settings.wrong(
                     key,
                     text,
                     secret
                             ? "with what is filled in, it is no line of the failure book"
-                            : wrong.getMessage() + (near == null ? "" : ". Did you mean " + Texts.quoted(near) + "?"));
+                            : wrong.getMessage()
+                                    + (near == null ? "" : ". Did you mean " + MessageText.quoted(near) + "?"));
         }
     }
 
@@ -122,11 +123,13 @@ public final class FailureLines {
     /** A variable may also overrule a line that a file has: then Spring Boot gives its value under both names. */
     private void warnOf(String key, String name) {
         boolean overrules = settings.failures().keySet().stream()
-                .anyMatch(other -> !other.equals(name) && Names.canonical(other).equals(Names.canonical(name)));
+                .anyMatch(other -> !other.equals(name)
+                        && SpellingMatcher.canonical(other).equals(SpellingMatcher.canonical(name)));
         if (!overrules) {
-            warn.accept(Texts.quoted(key) + " (" + settings.origin(key) + ") is not a known key. There is no class "
-                    + Texts.quoted(name)
-                    + ", and a variable can't express a name with capitals: it can only overrule a line of a file.");
+            warn.accept(
+                    MessageText.quoted(key) + " (" + settings.origin(key) + ") is not a known key. There is no class "
+                            + MessageText.quoted(name)
+                            + ", and a variable can't express a name with capitals: it can only overrule a line of a file.");
         }
     }
 

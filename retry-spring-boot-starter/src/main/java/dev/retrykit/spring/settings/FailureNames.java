@@ -73,8 +73,8 @@ public record FailureNames(
         int status = Integer.parseInt(name);
         if (status < LOWEST_STATUS || status > HIGHEST_STATUS) {
             throw new InvalidSettingException(
-                    "'" + key + "' names " + Texts.quoted(name) + " (" + written.origin() + "): an HTTP status must be "
-                            + LOWEST_STATUS + " to " + HIGHEST_STATUS + ".",
+                    "'" + key + "' names " + MessageText.quoted(name) + " (" + written.origin()
+                            + "): an HTTP status must be " + LOWEST_STATUS + " to " + HIGHEST_STATUS + ".",
                     "Correct the value.");
         }
         return status;
@@ -89,16 +89,16 @@ public record FailureNames(
     }
 
     private InvalidSettingException unknown(String key, String name, Setting written, @Nullable Class<?> type) {
-        String near = Names.nearest(name, beanNames.get()).orElse(null);
+        String near = SpellingMatcher.nearest(name, beanNames.get()).orElse(null);
         String complaint = type == null ? "" : ", which is no class of a failure";
         String remedy = type != null && Predicate.class.isAssignableFrom(type)
                 ? "Declare a bean of that class, and write the name of the bean."
                 : "Correct the name, or declare the bean.";
         return new InvalidSettingException(
-                "'" + key + "' names " + Texts.quoted(name) + complaint + " (" + written.origin()
+                "'" + key + "' names " + MessageText.quoted(name) + complaint + " (" + written.origin()
                         + "): it must be the full name of an exception class on the class path, an HTTP status, or the"
                         + " name of a Predicate<Throwable> bean."
-                        + (near == null ? "" : " Did you mean " + Texts.quoted(near) + "?"),
+                        + (near == null ? "" : " Did you mean " + MessageText.quoted(near) + "?"),
                 remedy);
     }
 }

@@ -14,7 +14,7 @@ final class Percentages {
      * @param keys those of rates
      * @throws InvalidSettingException for one above 0 and up to 1
      */
-    static void check(String section, Layer written, String... keys) {
+    static void check(String section, SettingsLayer written, String... keys) {
         for (String key : keys) {
             Setting setting = written.setting(key);
             if (setting != null && setting.value() instanceof Double rate && rate > 0 && rate <= 1) {

@@ -31,7 +31,7 @@ public record Setting(Object value, String origin, boolean resolved) {
 
     /** The value as a user would write it, for logs and messages; in the place of what may be secret a placeholder. */
     public Object shown() {
-        return mayBeSecret() ? PLACEHOLDER : Texts.of(value);
+        return mayBeSecret() ? PLACEHOLDER : MessageText.of(value);
     }
 
     /** The library's own value. */

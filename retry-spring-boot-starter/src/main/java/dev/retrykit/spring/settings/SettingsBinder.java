@@ -56,19 +56,19 @@ public final class SettingsBinder {
      * @param warn takes what is not wrong enough to stop the start
      * @throws InvalidSettingException for the first value that can't be read, and for the first key that isn't known
      */
-    public static WrittenSettings bind(
+    public static ConfiguredSettings bind(
             Environment environment, @Nullable ClassLoader classLoader, Consumer<String> warn) {
         SettingsBinder binder = new SettingsBinder(
                 ConfigurationPropertySources.get(environment),
                 new PropertySourcesPlaceholdersResolver(environment),
                 classLoader);
-        Origins origins = new Origins(true);
+        OriginTracker origins = new OriginTracker(true);
         if (binder.isNothingWritten()) {
-            return new WrittenSettings(RetrykitProperties.EMPTY, origins);
+            return new ConfiguredSettings(RetrykitProperties.EMPTY, origins);
         }
         RetrykitProperties properties = binder.bind(ROOT, RetrykitProperties.class, origins);
         binder.checkKeys(properties.strict(), origins, warn);
-        return new WrittenSettings(properties, origins);
+        return new ConfiguredSettings(properties, origins);
     }
 
     /** Binding nothing would take as long as the rest of the start of an engine. */
@@ -92,7 +92,7 @@ public final class SettingsBinder {
      * @param by who gives them, for messages
      * @throws InvalidSettingException for the first value that can't be read, and for the first key that isn't known
      */
-    public static Layer read(
+    public static SettingsLayer read(
             EntryKey section, Class<? extends Record> type, Map<String, @Nullable String> given, String by) {
         ConfigurationPropertyName name = section.property();
         Map<ConfigurationPropertyName, String> values = new LinkedHashMap<>();
@@ -107,21 +107,22 @@ public final class SettingsBinder {
             return value == null ? null : new ConfigurationProperty(key, value, new By(by));
         };
         SettingsBinder binder = new SettingsBinder(List.of(source), value -> value, type.getClassLoader());
-        Origins origins = new Origins(false);
-        Layer layer = Layer.of(binder.bind(name, type, origins), name.toString(), origins, key -> by);
+        OriginTracker origins = new OriginTracker(false);
+        SettingsLayer layer = SettingsLayer.of(binder.bind(name, type, origins), name.toString(), origins, key -> by);
         given.forEach((key, value) -> checkHeard(section, key, value, layer));
         return layer;
     }
 
     /** Whether a key, in any spelling, takes a list. */
     public static boolean takesList(Class<? extends Record> type, String key) {
-        return KnownKeys.isList(type, key);
+        return PropertyKeys.isList(type, key);
     }
 
-    private static void checkHeard(EntryKey section, String key, @Nullable String value, Layer layer) {
+    private static void checkHeard(EntryKey section, String key, @Nullable String value, SettingsLayer layer) {
         if (value != null && value.isBlank() && !layer.has(key)) {
             throw new InvalidSettingException(
-                    "'" + section.text(Texts.line(key, LONGEST_KEY)) + "' can't be empty: it can't be switched off.",
+                    "'" + section.text(MessageText.line(key, LONGEST_KEY))
+                            + "' can't be empty: it can't be switched off.",
                     "Give a value, or null to take away what was given before.");
         }
     }
@@ -129,15 +130,16 @@ public final class SettingsBinder {
     private static ConfigurationPropertyName known(EntryKey section, String key) {
         ConfigurationPropertyName name;
         try {
-            name = section.property().append(Names.kebab(key).replace('_', '-'));
+            name = section.property().append(SpellingMatcher.kebab(key).replace('_', '-'));
         } catch (RuntimeException noName) {
             throw new InvalidSettingException(
-                    Texts.quoted(key) + " is not a known key.", "Write keys as in " + section.text("max-attempts."));
+                    MessageText.quoted(key) + " is not a known key.",
+                    "Write keys as in " + section.text("max-attempts."));
         }
-        String complaint = name.equals(section.property()) ? "It is blank." : KnownKeys.complaint(name);
+        String complaint = name.equals(section.property()) ? "It is blank." : PropertyKeys.complaint(name);
         if (complaint != null) {
             throw new InvalidSettingException(
-                    Texts.quoted(key) + " is not a known key. " + complaint, "Correct or remove the key.");
+                    MessageText.quoted(key) + " is not a known key. " + complaint, "Correct or remove the key.");
         }
         return name;
     }
@@ -151,7 +153,7 @@ public final class SettingsBinder {
         }
     }
 
-    private <T> T bind(ConfigurationPropertyName root, Class<T> type, Origins origins) {
+    private <T> T bind(ConfigurationPropertyName root, Class<T> type, OriginTracker origins) {
         try {
             return new Binder(
                             sources,
@@ -164,13 +166,13 @@ public final class SettingsBinder {
         }
     }
 
-    private void checkKeys(boolean strict, Origins origins, Consumer<String> warn) {
+    private void checkKeys(boolean strict, OriginTracker origins, Consumer<String> warn) {
         for (ConfigurationPropertySource source : sources) {
             if (!(source instanceof IterableConfigurationPropertySource iterable)) {
                 continue;
             }
             for (ConfigurationPropertyName name : iterable) {
-                String complaint = ROOT.isAncestorOf(name) ? KnownKeys.complaint(name) : null;
+                String complaint = ROOT.isAncestorOf(name) ? PropertyKeys.complaint(name) : null;
                 ConfigurationProperty property = complaint == null ? null : source.getConfigurationProperty(name);
                 boolean variable = isEnvironment(source);
                 if (complaint != null && !(variable && property != null && origins.isUsed(property))) {
@@ -187,8 +189,8 @@ public final class SettingsBinder {
             String complaint,
             boolean fails,
             Consumer<String> warn) {
-        String origin = property == null ? "" : " (" + Origins.text(property) + ")";
-        String description = Texts.quoted(name) + origin + " is not a known key. " + complaint;
+        String origin = property == null ? "" : " (" + OriginTracker.text(property) + ")";
+        String description = MessageText.quoted(name) + origin + " is not a known key. " + complaint;
         if (fails) {
             throw new InvalidSettingException(
                     description, "Correct or remove the key. With retrykit.strict=false it would only be a warning.");
@@ -208,7 +210,7 @@ public final class SettingsBinder {
         }
         ConfigurationProperty property = property(wrong.getName(), sources);
         return new InvalidSettingException(
-                Texts.quoted(wrong.getName()) + value(property) + " can't be read: it must be "
+                MessageText.quoted(wrong.getName()) + value(property) + " can't be read: it must be "
                         + rule(wrong.getTarget().getType()) + ".",
                 "Correct the value.");
     }
@@ -216,13 +218,13 @@ public final class SettingsBinder {
     /** Elements that nothing comes before. */
     private static InvalidSettingException gap(
             ConfigurationPropertyName list, Collection<ConfigurationProperty> elements) {
-        String origins = elements.stream().map(Origins::text).collect(Collectors.joining(", "));
+        String origins = elements.stream().map(OriginTracker::text).collect(Collectors.joining(", "));
         String names = elements.stream()
                 .map(element -> element.getName().toString())
-                .map(Texts::quoted)
+                .map(MessageText::quoted)
                 .collect(Collectors.joining(", "));
         return new InvalidSettingException(
-                "The list " + Texts.quoted(list) + " has a gap before " + names + " (" + origins
+                "The list " + MessageText.quoted(list) + " has a gap before " + names + " (" + origins
                         + "): its elements must be numbered from 0 on, without a gap.",
                 "Number them anew, or write all of them in one value, with commas.");
     }
@@ -239,7 +241,9 @@ public final class SettingsBinder {
     }
 
     private static String value(@Nullable ConfigurationProperty property) {
-        return property == null ? "" : " = " + Texts.quoted(property.getValue()) + " (" + Origins.text(property) + ")";
+        return property == null
+                ? ""
+                : " = " + MessageText.quoted(property.getValue()) + " (" + OriginTracker.text(property) + ")";
     }
 
     private static String rule(ResolvableType target) {

@@ -28,13 +28,13 @@ public final class CommitListener implements TransactionExecutionListener {
     private static final Set<String> WITHOUT_RESOURCE =
             Set.of("ResourcelessTransactionManager", "PseudoTransactionManager");
 
-    private final @Nullable Writes writes;
+    private final @Nullable WriteDetector writes;
     private final boolean reactive;
     private final Map<TransactionExecution, Known> known = new ConcurrentHashMap<>();
 
     private CommitListener(ConfigurableTransactionManager manager) {
         this.reactive = manager instanceof ReactiveTransactionManager;
-        this.writes = reactive ? null : Writes.of(manager);
+        this.writes = reactive ? null : WriteDetector.of(manager);
     }
 
     /** What is known of a transaction before its end. */
@@ -43,7 +43,7 @@ public final class CommitListener implements TransactionExecutionListener {
         /** Of a reactive one, whose thread changes; else that of the thread. */
         private volatile @Nullable RetryContext attempt;
 
-        private volatile long atBegin = Writes.UNKNOWN;
+        private volatile long atBegin = WriteDetector.UNKNOWN;
         private volatile @Nullable Boolean written;
         private volatile @Nullable SideEffect commit;
     }
@@ -71,7 +71,7 @@ public final class CommitListener implements TransactionExecutionListener {
     public void began(TransactionExecution transaction) {
         if (writes != null && isOwnWriter(transaction) && !known.containsKey(transaction)) {
             long atBegin = writes.atBegin();
-            if (atBegin != Writes.UNKNOWN) {
+            if (atBegin != WriteDetector.UNKNOWN) {
                 known(transaction).atBegin = atBegin;
             }
         }

@@ -16,10 +16,10 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /** Spring MVC: what begins on a request's thread ends before its caller stops waiting. */
 public final class DeadlineFilter extends OncePerRequestFilter {
 
-    private final Deadlines deadlines;
+    private final CallerDeadlineReader deadlines;
 
     /** For callers that are believed. */
-    public DeadlineFilter(Deadlines deadlines) {
+    public DeadlineFilter(CallerDeadlineReader deadlines) {
         this.deadlines = deadlines;
     }
 
@@ -31,7 +31,7 @@ public final class DeadlineFilter extends OncePerRequestFilter {
         if (deadline == null) {
             chain.doFilter(request, response);
         } else if (deadline.left().isZero()) {
-            GivenUpResolver.write(Problem.timeUp(), response);
+            ExhaustedFailureResolver.write(Problem.timeUp(), response);
         } else {
             try (RetryContext.Scope scope = deadline.enter()) {
                 chain.doFilter(request, response);

@@ -13,10 +13,10 @@ import reactor.core.publisher.Mono;
 /** WebFlux: what a request's publisher subscribes to ends before the caller stops waiting. */
 public final class DeadlineWebFilter implements WebFilter {
 
-    private final Deadlines deadlines;
+    private final CallerDeadlineReader deadlines;
 
     /** For callers that are believed. */
-    public DeadlineWebFilter(Deadlines deadlines) {
+    public DeadlineWebFilter(CallerDeadlineReader deadlines) {
         this.deadlines = deadlines;
     }
 
@@ -39,7 +39,7 @@ public final class DeadlineWebFilter implements WebFilter {
             return chain.filter(exchange);
         }
         return deadline.left().isZero()
-                ? GivenUpHandler.write(Problem.timeUp(), exchange.getResponse())
+                ? ExhaustedFailureHandler.write(Problem.timeUp(), exchange.getResponse())
                 : chain.filter(exchange).contextWrite(context -> context.put(CallerDeadline.class, deadline));
     }
 }

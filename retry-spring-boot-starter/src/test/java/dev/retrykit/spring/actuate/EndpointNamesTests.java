@@ -6,7 +6,7 @@ import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.idempotency.Shop;
 import dev.retrykit.spring.registry.Retries;
-import dev.retrykit.spring.registry.UsageReport;
+import dev.retrykit.spring.registry.UnusedConfiguration;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -141,7 +141,7 @@ class EndpointNamesTests {
     void messagesNameKeysThatCanBeWritten() {
         try (Shop shop = start(WebApplicationType.SERVLET)) {
             List<String> unused = new ArrayList<>();
-            shop.bean(Retries.class).report(UsageReport.Next.NONE, unused::add, note -> {});
+            shop.bean(Retries.class).report(UnusedConfiguration.Next.NONE, unused::add, note -> {});
             assertThat(unused)
                     .anySatisfy(line -> assertThat(line).startsWith("retrykit.policies.[my policy] is configured"))
                     .anySatisfy(line -> assertThat(line).startsWith("retrykit.policies.backendA is configured"));

@@ -8,9 +8,9 @@ import dev.retrykit.backoff.Jitter;
 import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.observe.RetryMeters;
-import dev.retrykit.spring.registry.EngineParts;
+import dev.retrykit.spring.registry.EngineCollaborators;
 import dev.retrykit.spring.registry.Retries;
-import dev.retrykit.spring.registry.UsageReport;
+import dev.retrykit.spring.registry.UnusedConfiguration;
 import dev.retrykit.spring.settings.FailureNames;
 import dev.retrykit.spring.settings.SettingsBinder;
 import dev.retrykit.time.ManualTime;
@@ -54,7 +54,7 @@ class NeighboursTests {
         Retries mine(TimeSource time, Environment environment) {
             return new Retries(
                     SettingsBinder.bind(environment, null, warning -> {}),
-                    new EngineParts(
+                    new EngineCollaborators(
                             time,
                             Runnable::run,
                             () -> Runnable::run,
@@ -190,7 +190,7 @@ class NeighboursTests {
                             .singleElement()
                             .satisfies(circuit -> assertThat(circuit.name()).isEqualTo("Stock"));
                     List<String> unused = new ArrayList<>();
-                    retries.report(UsageReport.Next.NONE, unused::add, note -> {});
+                    retries.report(UnusedConfiguration.Next.NONE, unused::add, note -> {});
                     assertThat(unused).hasSize(2);
                 });
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.idempotency.Idempotency;
-import dev.retrykit.spring.settings.WrittenSettings;
+import dev.retrykit.spring.settings.ConfiguredSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -52,7 +52,7 @@ class ReplacedBeansTests {
 
     /** By a mock, or where others need its answers or there is nothing to mock, by the bean of another application. */
     private static <T> void replace(String name, Class<T> type, Object bean) {
-        boolean asItIs = type.isHidden() || type == WrittenSettings.class || type == Idempotency.class;
+        boolean asItIs = type.isHidden() || type == ConfiguredSettings.class || type == Idempotency.class;
         T own = asItIs ? type.cast(bean) : Mockito.mock(type);
         Apps.with("retrykit.policies.inventory:")
                 .withBean(name, type, () -> own)

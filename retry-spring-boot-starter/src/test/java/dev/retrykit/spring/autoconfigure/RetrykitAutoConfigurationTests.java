@@ -13,7 +13,7 @@ import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.actuate.RetryEndpoint;
-import dev.retrykit.spring.failure.BrokenAnswers;
+import dev.retrykit.spring.failure.MalformedResponses;
 import dev.retrykit.spring.failure.DataFailures;
 import dev.retrykit.spring.failure.GrpcFailures;
 import dev.retrykit.spring.failure.JettyFailures;
@@ -21,11 +21,11 @@ import dev.retrykit.spring.failure.RestClientStatus;
 import dev.retrykit.spring.failure.WebClientFailures;
 import dev.retrykit.spring.method.RetryPostProcessor;
 import dev.retrykit.spring.observe.RetryMeters;
-import dev.retrykit.spring.registry.EngineParts;
+import dev.retrykit.spring.registry.EngineCollaborators;
 import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.settings.ConfiguredSettings;
 import dev.retrykit.spring.settings.FailureNames;
 import dev.retrykit.spring.settings.SettingsBinder;
-import dev.retrykit.spring.settings.WrittenSettings;
 import dev.retrykit.time.ManualTime;
 import dev.retrykit.time.TimeSource;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -144,10 +144,10 @@ class RetrykitAutoConfigurationTests {
 
         @Bean
         Retries retries(TimeSource time) {
-            WrittenSettings settings = SettingsBinder.bind(new StandardEnvironment(), null, warning -> {});
+            ConfiguredSettings settings = SettingsBinder.bind(new StandardEnvironment(), null, warning -> {});
             return new Retries(
                     settings,
-                    new EngineParts(
+                    new EngineCollaborators(
                             time,
                             Runnable::run,
                             () -> Runnable::run,
@@ -217,7 +217,7 @@ class RetrykitAutoConfigurationTests {
                                 context.getBean(DataFailures.class),
                                 context.getBean(WebClientFailures.class),
                                 context.getBean(JettyFailures.class),
-                                context.getBean(BrokenAnswers.class)));
+                                context.getBean(MalformedResponses.class)));
     }
 
     static class Client {

@@ -58,13 +58,14 @@ class ArgumentExpressionTests {
 
     private static final Order ORDER = new Order(new Customer("NO", new Object()), List.of("a", "b"));
 
-    private static KeyOfCall key(String expression) {
+    private static CallKeyExpression key(String expression) {
         return keyOn(PLACE, expression);
     }
 
-    private static KeyOfCall keyOn(Method method, String expression) {
+    private static CallKeyExpression keyOn(Method method, String expression) {
         StaticListableBeanFactory beans = new StaticListableBeanFactory(Map.of("tenants", new Tenants()));
-        return new KeyOfCall(ArgumentExpression.parse("@CircuitGuarded key", expression, method, Called.class, beans));
+        return new CallKeyExpression(
+                ArgumentExpression.parse("@CircuitGuarded key", expression, method, Called.class, beans));
     }
 
     private static String key(String expression, Object other) {

@@ -3,8 +3,8 @@ package dev.retrykit.spring.idempotency;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.idempotency.store.Claim;
 import dev.retrykit.spring.idempotency.store.ClaimRequest;
-import dev.retrykit.spring.idempotency.store.Found;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
+import dev.retrykit.spring.idempotency.store.StoredState;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +38,7 @@ final class FaultyStore implements IdempotencyStore {
     }
 
     @Override
-    public Found claim(ClaimRequest request) {
+    public StoredState claim(ClaimRequest request) {
         before.run();
         return store.claim(request);
     }

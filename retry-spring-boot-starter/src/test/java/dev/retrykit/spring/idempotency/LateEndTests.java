@@ -127,8 +127,8 @@ class LateEndTests {
         second.close();
     }
 
-    private Opened open(Idempotency application, Duration grace) {
-        return application.open(id, "print", new Terms(HOUR, LEASE, grace, HOUR));
+    private OpenResult open(Idempotency application, Duration grace) {
+        return application.open(id, "print", new ClaimTimings(HOUR, LEASE, grace, HOUR));
     }
 
     private static Answer answer(String body) {
@@ -136,7 +136,7 @@ class LateEndTests {
     }
 
     /** The first application's call ends while the store is gone, which comes back when the lease is over. */
-    private void endWhileTheStoreIsGone(HeldClaim held) {
+    private void endWhileTheStoreIsGone(ActiveClaim held) {
         outage.begin().run();
         held.complete(answer("first"));
         Waiting.nanos(LEASE.multipliedBy(2).toNanos());
@@ -185,8 +185,8 @@ class LateEndTests {
         new FencePostProcessor().postProcessAfterInitialization(manager, "manager");
         JdbcTemplate jdbc = new JdbcTemplate(outage.pool());
         jdbc.execute("create table if not exists late (id varchar(64))");
-        HeldClaim held = open(first, Duration.ZERO).claim();
-        try (HeldClaim.Binding bound = held.bind()) {
+        ActiveClaim held = open(first, Duration.ZERO).claim();
+        try (ActiveClaim.Binding bound = held.bind()) {
             new TransactionTemplate(manager)
                     .executeWithoutResult(status -> jdbc.update("insert into late values (?)", id));
         }
@@ -202,7 +202,7 @@ class LateEndTests {
     void tellWhatWasLostToAnotherProcess(Stores stores, CapturedOutput output) {
         start(stores);
         endWhileTheStoreIsGone(open(first, Duration.ZERO).claim());
-        HeldClaim another = open(second, Duration.ZERO).claim();
+        ActiveClaim another = open(second, Duration.ZERO).claim();
         assertThat(another).isNotNull();
         Waiting.until(() -> {
             time.advance(Duration.ofSeconds(2));
@@ -224,7 +224,7 @@ class LateEndTests {
         FaultyStore faulty = new FaultyStore(memory);
         first = new Idempotency(faulty, time);
         second = new Idempotency(memory, time);
-        HeldClaim held = open(first, HOUR).claim();
+        ActiveClaim held = open(first, HOUR).claim();
         faulty.before(() -> {
             memory.release(held.claim(), HOUR);
             throw new IllegalStateException("its answer is lost");
@@ -253,7 +253,7 @@ class LateEndTests {
     @Test
     void areCountedWhenTheApplicationEndsBeforeTheStoreIsBack(CapturedOutput output) {
         start(Stores.H2);
-        HeldClaim held = open(first, HOUR).claim();
+        ActiveClaim held = open(first, HOUR).claim();
         outage.begin().run();
         held.complete(answer("first"));
         first.close();
@@ -271,7 +271,7 @@ class LateEndTests {
         FaultyStore faulty = new FaultyStore(new MemoryStore(TimeSource.system(), 100, 10_000));
         first = new Idempotency(faulty, time);
         second = first;
-        HeldClaim held = open(first, HOUR).claim();
+        ActiveClaim held = open(first, HOUR).claim();
         faulty.before(() -> {
             try {
                 goOn.await();
@@ -290,7 +290,7 @@ class LateEndTests {
     @Test
     void areNotDroppedWithoutAWordAfterTheApplicationHasEnded(CapturedOutput output) {
         start(Stores.H2);
-        HeldClaim held = open(first, HOUR).claim();
+        ActiveClaim held = open(first, HOUR).claim();
         outage.begin().run();
         first.close();
         held.complete(answer("first"));

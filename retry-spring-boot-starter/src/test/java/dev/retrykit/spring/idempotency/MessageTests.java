@@ -153,7 +153,8 @@ class MessageTests {
             take(context, "1", "one");
             assertThat(taker(context).taken()).containsExactly("one");
             assertThat(context.getBean(Ledger.class).rows()).containsExactly("one");
-            MethodRecord method = context.getBean(Idempotency.class).methods().get(0);
+            IdempotentMethodInfo method =
+                    context.getBean(Idempotency.class).methods().get(0);
             assertThat(method.guarantee()).isEqualTo(Guarantee.EXACTLY_ONCE);
             assertThat(method.executed()).isOne();
             assertThat(method.unfenced()).isZero();

@@ -7,11 +7,11 @@ import dev.retrykit.spring.idempotency.redis.RedisStore;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.idempotency.store.Claim;
 import dev.retrykit.spring.idempotency.store.ClaimRequest;
-import dev.retrykit.spring.idempotency.store.Found;
-import dev.retrykit.spring.idempotency.store.Found.State;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore.Release;
 import dev.retrykit.spring.idempotency.store.MemoryStore;
+import dev.retrykit.spring.idempotency.store.StoredState;
+import dev.retrykit.spring.idempotency.store.StoredState.State;
 import dev.retrykit.time.TimeSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -95,14 +95,14 @@ class StoreContractTests {
             return request.claim();
         }
 
-        private Found repeat() {
+        private StoredState repeat() {
             return store.claim(request("pay 10", LONG, LONG));
         }
 
         @Test
         void claimsWhatNobodyHas() {
             claimed(LONG);
-            Found repeat = repeat();
+            StoredState repeat = repeat();
             assertThat(repeat.state()).isEqualTo(State.IN_FLIGHT);
             assertThat(repeat.fingerprint()).isEqualTo(Digest.of("pay 10"));
             assertThat(repeat.leaseLeft()).isBetween(Duration.ofMinutes(4), LONG);
@@ -115,7 +115,7 @@ class StoreContractTests {
             IntStream.range(0, body.length).forEach(i -> body[i] = (byte) i);
             assertThat(store.complete(claim, new Answer(200, false, answer("").headers(), body), LONG))
                     .isTrue();
-            Found repeat = repeat();
+            StoredState repeat = repeat();
             assertThat(repeat.state()).isEqualTo(State.DONE);
             assertThat(repeat.answer()).isNotNull();
             assertThat(repeat.answer().body()).isEqualTo(body);
@@ -174,7 +174,7 @@ class StoreContractTests {
         @Test
         void letsNoOtherRequestTakeOver() {
             claimed(OVER);
-            Found other = store.claim(request("pay 20", LONG, Duration.ZERO));
+            StoredState other = store.claim(request("pay 20", LONG, Duration.ZERO));
             assertThat(other.state()).isEqualTo(State.UNKNOWN);
             assertThat(other.fingerprint()).isEqualTo(Digest.of("pay 10"));
         }

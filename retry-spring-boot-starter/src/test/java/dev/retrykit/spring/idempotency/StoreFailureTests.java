@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 @Timeout(60)
 class StoreFailureTests {
 
-    private static final Terms TERMS =
-            new Terms(Duration.ofHours(1), Duration.ofSeconds(30), Duration.ofHours(1), Duration.ofHours(1));
+    private static final ClaimTimings TERMS =
+            new ClaimTimings(Duration.ofHours(1), Duration.ofSeconds(30), Duration.ofHours(1), Duration.ofHours(1));
 
     private final ManualTime time = new ManualTime();
     private final FaultyStore store = new FaultyStore(new MemoryStore(time, 1_000, 100_000));
@@ -44,11 +44,11 @@ class StoreFailureTests {
         idempotency.close();
     }
 
-    private Opened open(String id) {
+    private OpenResult open(String id) {
         return idempotency.open(id, "print", TERMS);
     }
 
-    private HeldClaim claim() {
+    private ActiveClaim claim() {
         return open("key " + keys++).claim();
     }
 
@@ -109,7 +109,7 @@ class StoreFailureTests {
     @MethodSource("errors")
     void anErrorAtTheEndIsNoneOfTheCallersAndIsTriedAgain(Error error) {
         for (boolean handedOver : new boolean[] {false, true}) {
-            HeldClaim held = claim();
+            ActiveClaim held = claim();
             String id = held.claim().id();
             if (handedOver) {
                 silence();
@@ -128,7 +128,7 @@ class StoreFailureTests {
 
     @Test
     void aLeaseIsRenewedAfterAnError() {
-        HeldClaim held = claim();
+        ActiveClaim held = claim();
         AtomicInteger errors = new AtomicInteger();
         store.before(() -> {
             errors.incrementAndGet();
@@ -166,7 +166,7 @@ class StoreFailureTests {
     /** A pool refuses an interrupted thread, and so does a client of Redis. */
     @Test
     void anInterruptedCallerTellsTheEndAllTheSame() {
-        HeldClaim held = claim();
+        ActiveClaim held = claim();
         AtomicBoolean interrupted = new AtomicBoolean();
         store.before(() -> {
             if (Thread.currentThread().isInterrupted()) {
@@ -186,7 +186,7 @@ class StoreFailureTests {
         RetryContext.Scope over =
                 CallerDeadline.in(Duration.ZERO, TimeSource.system()).enter();
         try {
-            HeldClaim held = claim();
+            ActiveClaim held = claim();
             held.complete(Answer.none());
             assertThat(open(held.claim().id()).decision()).isEqualTo(IdempotencyDecision.REPLAY);
         } finally {

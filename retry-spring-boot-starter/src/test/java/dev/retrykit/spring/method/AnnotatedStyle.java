@@ -5,7 +5,7 @@ import dev.retrykit.Retry;
 import dev.retrykit.StopReason;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.failure.ThrowingCallable;
-import dev.retrykit.spring.call.CallForms;
+import dev.retrykit.spring.call.CallAdapters;
 import dev.retrykit.spring.expression.MethodNames;
 import dev.retrykit.spring.failure.CallerTransaction;
 import dev.retrykit.spring.settings.AspectMode;
@@ -208,11 +208,11 @@ enum AnnotatedStyle implements CallStyle {
     /** As an application context does, but with the scenario's engine in place of one that settings make. */
     @SuppressWarnings("unchecked")
     static <T> T proxied(T bean, Retry retry, boolean byClass) {
-        CallForms forms = new CallForms(CallerTransaction.NONE, AnnotatedStyle.class.getClassLoader());
+        CallAdapters forms = new CallAdapters(CallerTransaction.NONE, AnnotatedStyle.class.getClassLoader());
         MethodPlans plans = new MethodPlans(
                 (method, type, annotated) -> new MethodPlan(
                         retry, null, null, forms.of(method, MethodNames.readable(method, type), false), null),
-                ProxyReach::warn);
+                ProxyabilityCheck::warn);
         RetryPostProcessor processor = new RetryPostProcessor(() -> plans, 0, AspectMode.PROXY);
         processor.setBeanFactory(new DefaultListableBeanFactory());
         processor.setProxyTargetClass(byClass);

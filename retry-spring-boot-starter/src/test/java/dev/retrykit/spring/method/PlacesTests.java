@@ -129,9 +129,9 @@ class PlacesTests {
     }
 
     @Retryable
-    interface Annotated extends Finder<String> {}
+    interface RetryAnnotations extends Finder<String> {}
 
-    static class OnInterface extends Plain implements Annotated {}
+    static class OnInterface extends Plain implements RetryAnnotations {}
 
     interface AnnotatedMethods extends Finder<String> {
 

@@ -27,7 +27,7 @@ class RetriesTests {
         Apps.load(environment, "application.yml", yml);
         return new Retries(
                 SettingsBinder.bind(environment, null, warning -> {}),
-                new EngineParts(
+                new EngineCollaborators(
                         time,
                         Runnable::run,
                         () -> Runnable::run,
@@ -229,7 +229,7 @@ class RetriesTests {
 
         retries.each(policy -> told.add(policy.name()), circuit -> {}, budget -> {}, removed -> {});
         assertThat(told).containsExactly("inventory");
-        retries.ownPolicy("Stock.find", dev.retrykit.spring.settings.Layer.EMPTY);
+        retries.ownPolicy("Stock.find", dev.retrykit.spring.settings.SettingsLayer.EMPTY);
 
         assertThat(told).containsExactly("inventory", "Stock.find");
         assertThat(retries.get("Stock.find").policy().maxAttempts()).isEqualTo(7);

@@ -162,7 +162,7 @@ class MetadataTests {
 
     @Test
     void theDefaultsOfACircuitAreTheLibrarys() {
-        Effective<CircuitPolicy> effective =
+        Resolved<CircuitPolicy> effective =
                 Written.yml("retrykit.circuits.inventory:").circuit();
 
         assertDefaults("retrykit.defaults.circuit.", effective.settings());
@@ -173,8 +173,8 @@ class MetadataTests {
 
     @Test
     void theDefaultsOfABudgetAreTheLibrarys() {
-        Map<String, Setting> settings =
-                BudgetAssembly.budget("retrykit.budgets.inventory", Layer.EMPTY).settings();
+        Map<String, Setting> settings = BudgetPolicyFactory.budget("retrykit.budgets.inventory", SettingsLayer.EMPTY)
+                .settings();
 
         assertDefaults("retrykit.defaults.budget.", settings);
     }
@@ -186,7 +186,7 @@ class MetadataTests {
                 .allSatisfy((key, setting) -> assertThat(defaults)
                         .containsEntry(
                                 prefix + key,
-                                String.valueOf(Texts.of(setting.value())).replaceAll("\\.0$", "")));
+                                String.valueOf(MessageText.of(setting.value())).replaceAll("\\.0$", "")));
     }
 
     @Test

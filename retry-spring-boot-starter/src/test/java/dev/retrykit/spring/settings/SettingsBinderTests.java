@@ -26,12 +26,12 @@ class SettingsBinderTests {
         throw new AssertionError("was bound");
     }
 
-    private static Layer inventory(Written written) {
+    private static SettingsLayer inventory(Written written) {
         return Objects.requireNonNull(written.bind().policy("inventory"));
     }
 
     @Nested
-    class Origins {
+    class OriginTracker {
 
         @Test
         void aValueKnowsItsFileLineAndColumn() {
@@ -70,7 +70,7 @@ class SettingsBinderTests {
 
         @Test
         void aNameInBracketsKeepsItsOrigins() {
-            Layer policy = Written.yml("""
+            SettingsLayer policy = Written.yml("""
                             retrykit:
                               policies:
                                 "[StockService.stock]":
@@ -90,7 +90,7 @@ class SettingsBinderTests {
                               jitter: none
                             """);
 
-            Layer policy = inventory(written);
+            SettingsLayer policy = inventory(written);
 
             assertThat(policy.setting("max-attempts").value()).isEqualTo(7);
             assertThat(policy.setting("max-attempts").origin()).contains("properties");
@@ -113,7 +113,7 @@ class SettingsBinderTests {
         @ParameterizedTest
         @ValueSource(strings = {"stock-service", "stockService", "stock_service", "STOCKSERVICE"})
         void namesAreToo(String spelling) {
-            WrittenSettings settings = Written.yml("""
+            ConfiguredSettings settings = Written.yml("""
                     retrykit:
                       policies: { stock-service: { max-attempts: 4 } }
                       circuits: { stock-service: { minimum-calls: 4 } }
@@ -144,7 +144,7 @@ class SettingsBinderTests {
             // Boot 4.0 drops an empty map of a file before anybody can see it
             assumeFalse(entry.endsWith("{}")
                     && String.valueOf(SpringBootVersion.getVersion()).startsWith("4.0."));
-            WrittenSettings settings = Written.yml("""
+            ConfiguredSettings settings = Written.yml("""
                     retrykit:
                       policies:
                         %1$s
@@ -175,7 +175,7 @@ class SettingsBinderTests {
                     "retrykit.aspect:"
                 })
         void sectionsWithoutAnythingBelowThemSayNothing(String yml) {
-            WrittenSettings settings = Written.yml(yml).bind();
+            ConfiguredSettings settings = Written.yml(yml).bind();
 
             assertThat(settings.policies()).isEmpty();
             assertThat(settings.policyDefaults().settings()).isEmpty();

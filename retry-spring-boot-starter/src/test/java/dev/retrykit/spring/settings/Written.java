@@ -54,29 +54,31 @@ final class Written {
         return this;
     }
 
-    WrittenSettings bind() {
+    ConfiguredSettings bind() {
         return SettingsBinder.bind(environment, null, warnings::add);
     }
 
     /** The effective settings of the policy called inventory. */
-    Effective<RetryPolicy> policy() {
-        WrittenSettings settings = bind();
-        Layer all = settings.policy("inventory").over(settings.policyDefaults());
-        return PolicyAssembly.policy(
-                "retrykit.policies.inventory", all, new PolicyParts(List.of(), List.of(), null, base -> {}));
+    Resolved<RetryPolicy> policy() {
+        ConfiguredSettings settings = bind();
+        SettingsLayer all = settings.policy("inventory").over(settings.policyDefaults());
+        return RetryPolicyFactory.policy(
+                "retrykit.policies.inventory", all, new PolicyExtensions(List.of(), List.of(), null, base -> {}));
     }
 
     /** The effective settings of the circuit called inventory. */
-    Effective<CircuitPolicy> circuit() {
-        WrittenSettings settings = bind();
-        Layer all = settings.circuit("inventory").over(settings.circuitDefaults());
-        return CircuitAssembly.circuit("retrykit.circuits.inventory", all, base -> {}, FailureNames.withoutBeans(null));
+    Resolved<CircuitPolicy> circuit() {
+        ConfiguredSettings settings = bind();
+        SettingsLayer all = settings.circuit("inventory").over(settings.circuitDefaults());
+        return CircuitPolicyFactory.circuit(
+                "retrykit.circuits.inventory", all, base -> {}, FailureNames.withoutBeans(null));
     }
 
     /** How many keys the circuit called inventory may have. */
-    Effective<KeyLimits> keys() {
-        WrittenSettings settings = bind();
-        Layer all = settings.circuit("inventory").over(settings.circuitDefaults());
-        return KeysAssembly.keys("retrykit.circuits.inventory", all, circuit().policy());
+    Resolved<KeyLimits> keys() {
+        ConfiguredSettings settings = bind();
+        SettingsLayer all = settings.circuit("inventory").over(settings.circuitDefaults());
+        return KeyLimitsFactory.keys(
+                "retrykit.circuits.inventory", all, circuit().policy());
     }
 }

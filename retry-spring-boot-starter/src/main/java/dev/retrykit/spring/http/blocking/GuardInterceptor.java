@@ -4,9 +4,9 @@ import dev.retrykit.RetryContext;
 import dev.retrykit.spring.http.BodyContent;
 import dev.retrykit.spring.http.ClientRules;
 import dev.retrykit.spring.http.ClientRulesSource;
-import dev.retrykit.spring.http.Exchange;
 import dev.retrykit.spring.http.Guard;
-import dev.retrykit.spring.http.Outgoing;
+import dev.retrykit.spring.http.OutgoingRequest;
+import dev.retrykit.spring.http.RequestTracker;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
@@ -68,7 +68,7 @@ final class GuardInterceptor implements ClientHttpRequestInterceptor, PriorityOr
                             AttemptRequest attempt =
                                     new AttemptRequest(request.getMethod(), request.getURI(), headers, attributes);
                             last.set(attempt);
-                            return Aside.of(attempt, () -> execution.execute(attempt, body));
+                            return InterceptedRequest.of(attempt, () -> execution.execute(attempt, body));
                         });
         tell(request, last.get());
         return response;
@@ -79,7 +79,7 @@ final class GuardInterceptor implements ClientHttpRequestInterceptor, PriorityOr
         if (last != null) {
             request.getHeaders().putAll(last.headers());
             last.attributes().forEach((name, value) -> {
-                if (!name.equals(Exchange.ATTRIBUTE)) {
+                if (!name.equals(RequestTracker.ATTRIBUTE)) {
                     request.getAttributes().put(name, value);
                 }
             });
@@ -90,11 +90,12 @@ final class GuardInterceptor implements ClientHttpRequestInterceptor, PriorityOr
             ClientRules rules, HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
             throws IOException {
         Optional<RetryContext> attempt = RetryContext.currentForRequests();
-        Outgoing outgoing = Outgoing.of(rules, Aside.message(request, BodyContent.of(body)), attempt, null);
+        OutgoingRequest outgoing =
+                OutgoingRequest.of(rules, InterceptedRequest.message(request, BodyContent.of(body)), attempt, null);
         outgoing.tell(request.getHeaders(), attempt);
-        Exchange exchange = outgoing.begin(attempt);
-        request.getAttributes().put(Exchange.ATTRIBUTE, exchange);
-        return GuardedAttempts.watch(exchange, () -> Aside.of(request, () -> execution.execute(request, body)))
+        RequestTracker exchange = outgoing.begin(attempt);
+        request.getAttributes().put(RequestTracker.ATTRIBUTE, exchange);
+        return GuardedAttempts.watch(exchange, () -> InterceptedRequest.of(request, () -> execution.execute(request, body)))
                 .response();
     }
 

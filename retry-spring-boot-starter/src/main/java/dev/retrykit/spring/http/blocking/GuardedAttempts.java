@@ -3,12 +3,12 @@ package dev.retrykit.spring.http.blocking;
 import dev.retrykit.RetryContext;
 import dev.retrykit.spring.failure.Answer;
 import dev.retrykit.spring.failure.SpringAnswers;
-import dev.retrykit.spring.http.Answered;
 import dev.retrykit.spring.http.ClientRules;
-import dev.retrykit.spring.http.Exchange;
 import dev.retrykit.spring.http.Guard;
+import dev.retrykit.spring.http.GuardedResponse;
 import dev.retrykit.spring.http.LargeBodies;
-import dev.retrykit.spring.http.Outgoing;
+import dev.retrykit.spring.http.OutgoingRequest;
+import dev.retrykit.spring.http.RequestTracker;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,8 +33,8 @@ record GuardedAttempts(ClientRules rules, Guard guard) {
     }
 
     ClientHttpResponse run(HttpRequest request, RepeatableBody body, Sender sender) throws IOException {
-        Outgoing outgoing =
-                Outgoing.of(rules, Aside.message(request, body.content()), RetryContext.currentForRequests(), guard);
+        OutgoingRequest outgoing = OutgoingRequest.of(
+                rules, InterceptedRequest.message(request, body.content()), RetryContext.currentForRequests(), guard);
         try {
             return run(outgoing, request, body, sender);
         } finally {
@@ -42,14 +42,14 @@ record GuardedAttempts(ClientRules rules, Guard guard) {
         }
     }
 
-    private ClientHttpResponse run(Outgoing outgoing, HttpRequest request, RepeatableBody body, Sender sender)
+    private ClientHttpResponse run(OutgoingRequest outgoing, HttpRequest request, RepeatableBody body, Sender sender)
             throws IOException {
         return guard.engine(request.getURI())
-                .<Answered<ClientHttpResponse>, IOException>call(() -> {
+                .<GuardedResponse<ClientHttpResponse>, IOException>call(() -> {
                     Optional<RetryContext> attempt = RetryContext.current();
                     boolean succeeded = false;
                     try {
-                        Answered<ClientHttpResponse> answered = attempt(outgoing, request, attempt, sender);
+                        GuardedResponse<ClientHttpResponse> answered = attempt(outgoing, request, attempt, sender);
                         attempt.ifPresent(context -> context.onRetry(answered::discard));
                         succeeded = answered.answer().status() < LOWEST_FAILURE;
                         return answered;
@@ -71,14 +71,15 @@ record GuardedAttempts(ClientRules rules, Guard guard) {
         }
     }
 
-    private static Answered<ClientHttpResponse> attempt(
-            Outgoing outgoing, HttpRequest request, Optional<RetryContext> attempt, Sender sender) throws IOException {
+    private static GuardedResponse<ClientHttpResponse> attempt(
+            OutgoingRequest outgoing, HttpRequest request, Optional<RetryContext> attempt, Sender sender)
+            throws IOException {
         HttpHeaders headers = new HttpHeaders();
         request.getHeaders().forEach((name, values) -> headers.put(name, new ArrayList<>(values)));
         Map<String, Object> attributes = new LinkedHashMap<>(request.getAttributes());
         outgoing.tell(headers, attempt);
-        Exchange exchange = outgoing.begin(attempt);
-        attributes.put(Exchange.ATTRIBUTE, exchange);
+        RequestTracker exchange = outgoing.begin(attempt);
+        attributes.put(RequestTracker.ATTRIBUTE, exchange);
         return watch(exchange, () -> sender.send(headers, attributes));
     }
 
@@ -89,12 +90,12 @@ record GuardedAttempts(ClientRules rules, Guard guard) {
     }
 
     /** Tells an exchange what becomes of it. */
-    static Answered<ClientHttpResponse> watch(Exchange exchange, Sending sending) throws IOException {
+    static GuardedResponse<ClientHttpResponse> watch(RequestTracker exchange, Sending sending) throws IOException {
         try {
             ClientHttpResponse response = sending.send();
             Answer answer = SpringAnswers.of(response.getStatusCode().value(), response.getHeaders());
             exchange.answered(answer.status(), answer.headers());
-            return new Answered<>(
+            return new GuardedResponse<>(
                     WatchedResponse.of(response, exchange, answer.status()),
                     exchange.isOwnConflict() ? answer.asExpected() : answer,
                     unwanted -> discard(unwanted, exchange, answer.status()));
@@ -105,8 +106,8 @@ record GuardedAttempts(ClientRules rules, Guard guard) {
     }
 
     /** What is left is marked as it was. */
-    private static ClientHttpResponse discard(ClientHttpResponse response, Exchange exchange, int status) {
-        ClientHttpResponse rest = Unwanted.close(WatchedResponse.unwrap(response), exchange.connection());
+    private static ClientHttpResponse discard(ClientHttpResponse response, RequestTracker exchange, int status) {
+        ClientHttpResponse rest = DiscardedResponse.close(WatchedResponse.unwrap(response), exchange.connection());
         return WatchedResponse.of(rest, exchange, status);
     }
 }

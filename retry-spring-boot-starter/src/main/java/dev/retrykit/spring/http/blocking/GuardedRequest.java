@@ -1,8 +1,8 @@
 package dev.retrykit.spring.http.blocking;
 
 import dev.retrykit.spring.http.ClientRules;
-import dev.retrykit.spring.http.Exchange;
 import dev.retrykit.spring.http.Guard;
+import dev.retrykit.spring.http.RequestTracker;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
@@ -44,7 +44,7 @@ final class GuardedRequest extends AbstractStreamingClientHttpRequest {
 
     @Override
     protected ClientHttpResponse executeInternal(HttpHeaders headers, @Nullable Body body) throws IOException {
-        if (getAttributes().get(Exchange.ATTRIBUTE) instanceof Exchange) {
+        if (getAttributes().get(RequestTracker.ATTRIBUTE) instanceof RequestTracker) {
             // an interceptor makes the attempts
             return send(headers, getAttributes(), body);
         }

@@ -1,6 +1,6 @@
 package dev.retrykit.spring.http.blocking;
 
-import dev.retrykit.spring.http.Exchange;
+import dev.retrykit.spring.http.RequestTracker;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -21,7 +21,7 @@ final class JdkRedirects {
 
     private JdkRedirects() {}
 
-    static void tell(ClientHttpResponse response, Exchange exchange) {
+    static void tell(ClientHttpResponse response, RequestTracker exchange) {
         if (!response.getClass().getName().equals(TYPE)) {
             return;
         }

@@ -36,7 +36,7 @@ final class RepeatableBody {
         LOST
     }
 
-    private final @Nullable KnownBody source;
+    private final @Nullable InspectedBody source;
     private final long limit;
     private volatile byte @Nullable [] bytes;
     private volatile State state;
@@ -45,7 +45,7 @@ final class RepeatableBody {
     /** Done when the attempt that sends it has come to its end. */
     private final CountDownLatch sent = new CountDownLatch(1);
 
-    private RepeatableBody(@Nullable KnownBody source, long limit, State state) {
+    private RepeatableBody(@Nullable InspectedBody source, long limit, State state) {
         this.source = source;
         this.limit = limit;
         this.state = state;
@@ -74,7 +74,7 @@ final class RepeatableBody {
         }
         long length = headers.getContentLength();
         boolean streamed = limit < 0 || length > limit;
-        KnownBody known = new KnownBody(body, length);
+        InspectedBody known = new InspectedBody(body, length);
         RepeatableBody repeatable = new RepeatableBody(known, limit, streamed ? State.LOST : State.UNTOUCHED);
         repeatable.size = length;
         if (!streamed && (length >= 0 || body.repeatable())) {
@@ -115,7 +115,7 @@ final class RepeatableBody {
     /** What tells it from other bodies, where it is in memory or can be written more than once. */
     BodyContent content() {
         byte[] held = bytes;
-        KnownBody body = source;
+        InspectedBody body = source;
         if (held != null || body == null) {
             return BodyContent.of(held == null ? new byte[0] : held);
         }

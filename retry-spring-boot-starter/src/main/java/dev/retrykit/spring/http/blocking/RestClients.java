@@ -2,7 +2,7 @@ package dev.retrykit.spring.http.blocking;
 
 import dev.retrykit.spring.http.ClientProxy;
 import dev.retrykit.spring.http.ClientRulesSource;
-import dev.retrykit.spring.http.OwnTransports;
+import dev.retrykit.spring.http.TransportInstrumentation;
 import dev.retrykit.spring.http.PrivateField;
 import java.util.List;
 import org.apache.commons.logging.Log;
@@ -43,12 +43,12 @@ public final class RestClients {
             String owner = group == null ? known.group() : group;
             return new WatchedRequestFactory(known.transport(), known.redirects(), rules, owner);
         }
-        ClientHttpRequestFactory inner = HiddenRetries.innermost(transport);
+        ClientHttpRequestFactory inner = TransportRetryCheck.innermost(transport);
         if (inner instanceof WatchedRequestFactory && group == null) {
             // a wrapper that the application has put around a watched one
             return transport;
         }
-        OwnTransports.prepare(inner);
+        TransportInstrumentation.prepare(inner);
         return new WatchedRequestFactory(transport, redirects, rules, group);
     }
 

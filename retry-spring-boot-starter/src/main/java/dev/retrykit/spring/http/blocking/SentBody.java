@@ -27,7 +27,7 @@ final class SentBody {
     private final Runnable reached;
 
     /** What was written first; null if nothing was. */
-    private volatile @Nullable BodyRecord first;
+    private volatile @Nullable BodyChecksum first;
 
     /** Whether it has been found to be the same again. */
     private volatile boolean same;
@@ -69,7 +69,7 @@ final class SentBody {
     }
 
     private boolean isSame() {
-        BodyRecord before = first;
+        BodyChecksum before = first;
         if (before != null && !same) {
             same = isSame(before);
         }
@@ -77,15 +77,15 @@ final class SentBody {
     }
 
     /** One that was cut off may differ in what didn't go out, such as in the number of equal elements. */
-    private boolean isSame(BodyRecord before) {
-        BodyRecord once = BodyRecord.look(source, before, before.isWhole() ? before.size() : most());
+    private boolean isSame(BodyChecksum before) {
+        BodyChecksum once = BodyChecksum.look(source, before, before.isWhole() ? before.size() : most());
         if (before.isWhole() || !once.isSame()) {
             return once.isSame() && once.isWhole();
         }
         if (!once.isWhole()) {
             return length >= 0;
         }
-        BodyRecord twice = BodyRecord.look(source, once, once.size());
+        BodyChecksum twice = BodyChecksum.look(source, once, once.size());
         return twice.isSame() && twice.isWhole();
     }
 
@@ -99,7 +99,7 @@ final class SentBody {
             source.writeTo(out);
             return;
         }
-        BodyRecord record = BodyRecord.passingOn(out, most());
+        BodyChecksum record = BodyChecksum.passingOn(out, most());
         first = record;
         source.writeTo(record);
         record.end();

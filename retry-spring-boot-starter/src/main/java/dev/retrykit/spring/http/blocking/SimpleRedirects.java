@@ -1,7 +1,7 @@
 package dev.retrykit.spring.http.blocking;
 
-import dev.retrykit.spring.http.Exchange;
 import dev.retrykit.spring.http.PrivateField;
+import dev.retrykit.spring.http.RequestTracker;
 import java.net.HttpURLConnection;
 import org.springframework.http.client.ClientHttpResponse;
 
@@ -17,7 +17,7 @@ final class SimpleRedirects {
 
     private SimpleRedirects() {}
 
-    static void tell(ClientHttpResponse response, Exchange exchange) {
+    static void tell(ClientHttpResponse response, RequestTracker exchange) {
         if (response.getClass().getName().equals(TYPE)
                 && CONNECTION.get(response) instanceof HttpURLConnection connection
                 && !connection.getInstanceFollowRedirects()) {

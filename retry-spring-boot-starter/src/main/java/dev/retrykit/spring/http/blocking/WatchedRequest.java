@@ -5,9 +5,9 @@ import dev.retrykit.spring.failure.Answer;
 import dev.retrykit.spring.failure.SpringAnswers;
 import dev.retrykit.spring.http.BodyContent;
 import dev.retrykit.spring.http.ClientRules;
-import dev.retrykit.spring.http.Exchange;
-import dev.retrykit.spring.http.Outgoing;
-import dev.retrykit.spring.http.Sending;
+import dev.retrykit.spring.http.CurrentRequest;
+import dev.retrykit.spring.http.OutgoingRequest;
+import dev.retrykit.spring.http.RequestTracker;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -25,11 +25,11 @@ class WatchedRequest implements ClientHttpRequest {
 
     private final ClientHttpRequest request;
     private final WatchedRequestFactory factory;
-    private @Nullable KnownBody content;
+    private @Nullable InspectedBody content;
     private final ClientRules rules;
     private boolean bodyIsAskedFor;
     private boolean bodyIsWritten;
-    private volatile @Nullable Exchange exchange;
+    private volatile @Nullable RequestTracker exchange;
 
     WatchedRequest(ClientHttpRequest request, WatchedRequestFactory factory, ClientRules rules) {
         this.request = request;
@@ -39,21 +39,21 @@ class WatchedRequest implements ClientHttpRequest {
 
     @Override
     public ClientHttpResponse execute() throws IOException {
-        if (getAttributes().get(Exchange.ATTRIBUTE) instanceof Exchange begun) {
+        if (getAttributes().get(RequestTracker.ATTRIBUTE) instanceof RequestTracker begun) {
             watch(begun);
             return receive(begun);
         }
         Optional<RetryContext> attempt = RetryContext.currentForRequests();
-        Outgoing outgoing =
-                Outgoing.of(rules, Aside.message(this, content == null ? BodyContent.UNKNOWN : content), attempt, null);
+        OutgoingRequest outgoing = OutgoingRequest.of(
+                rules, InterceptedRequest.message(this, content == null ? BodyContent.UNKNOWN : content), attempt, null);
         outgoing.tell(getHeaders(), attempt);
-        Exchange own = outgoing.begin(attempt);
+        RequestTracker own = outgoing.begin(attempt);
         watch(own);
-        getAttributes().put(Exchange.ATTRIBUTE, own);
+        getAttributes().put(RequestTracker.ATTRIBUTE, own);
         return GuardedAttempts.watch(own, () -> sendChecked(own)).response();
     }
 
-    private ClientHttpResponse sendChecked(Exchange sent) throws IOException {
+    private ClientHttpResponse sendChecked(RequestTracker sent) throws IOException {
         if (content != null) {
             content.check();
         }
@@ -61,7 +61,7 @@ class WatchedRequest implements ClientHttpRequest {
     }
 
     /** Interceptors of the application stand between this and who began the exchange. */
-    private ClientHttpResponse receive(Exchange begun) throws IOException {
+    private ClientHttpResponse receive(RequestTracker begun) throws IOException {
         begun.sentByInterceptors();
         try {
             ClientHttpResponse response = send(begun);
@@ -74,20 +74,20 @@ class WatchedRequest implements ClientHttpRequest {
         }
     }
 
-    private ClientHttpResponse send(Exchange sent) throws IOException {
-        Exchange outer = Sending.begin(sent);
+    private ClientHttpResponse send(RequestTracker sent) throws IOException {
+        RequestTracker outer = CurrentRequest.begin(sent);
         try {
             ClientHttpResponse response = sendOnce(sent);
             JdkRedirects.tell(response, sent);
             SimpleRedirects.tell(response, sent);
             return response;
         } finally {
-            Sending.end(outer);
+            CurrentRequest.end(outer);
         }
     }
 
     /** Once, but for a dead connection, where the transport can't do that by itself. */
-    private ClientHttpResponse sendOnce(Exchange sent) throws IOException {
+    private ClientHttpResponse sendOnce(RequestTracker sent) throws IOException {
         ClientHttpRequest next = request;
         while (true) {
             try {
@@ -119,7 +119,7 @@ class WatchedRequest implements ClientHttpRequest {
         return again;
     }
 
-    private void watch(Exchange begun) {
+    private void watch(RequestTracker begun) {
         exchange = begun;
         begun.connection().repeatsIf(this::isRepeatable);
         if (!factory.redirects()) {
@@ -136,12 +136,12 @@ class WatchedRequest implements ClientHttpRequest {
     }
 
     /** What the body can be known by before it is sent. */
-    void content(KnownBody known) {
+    void content(InspectedBody known) {
         content = known;
     }
 
     void reached() {
-        Exchange begun = exchange;
+        RequestTracker begun = exchange;
         if (begun != null) {
             begun.reached();
         }

@@ -40,7 +40,7 @@ public record WatchedRequestFactory(
     /** A request that no guard repeats. */
     ClientHttpRequest watched(URI uri, HttpMethod method, ClientRules known) throws IOException {
         ClientHttpRequest request = transport.createRequest(uri, method);
-        HiddenRetries.warn(transport);
+        TransportRetryCheck.warn(transport);
         return request instanceof StreamingHttpOutputMessage streaming
                 ? new WatchedStream(request, streaming, this, known)
                 : new WatchedRequest(request, this, known);
@@ -71,7 +71,7 @@ public record WatchedRequestFactory(
         @Override
         public void setBody(Body body) {
             bodyIsAskedFor();
-            KnownBody known = new KnownBody(body, getHeaders().getContentLength());
+            InspectedBody known = new InspectedBody(body, getHeaders().getContentLength());
             content(known);
             SentBody own = new SentBody(known, getHeaders().getContentLength(), this::reached);
             sent = own;

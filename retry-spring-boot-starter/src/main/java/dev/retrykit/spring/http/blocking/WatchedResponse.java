@@ -1,6 +1,6 @@
 package dev.retrykit.spring.http.blocking;
 
-import dev.retrykit.spring.http.Exchange;
+import dev.retrykit.spring.http.RequestTracker;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,16 +16,16 @@ final class WatchedResponse implements ClientHttpResponse {
     private static final int LOWEST_FAILURE = 400;
 
     private final ClientHttpResponse response;
-    private final Exchange exchange;
+    private final RequestTracker exchange;
     private @Nullable String markedText;
 
-    private WatchedResponse(ClientHttpResponse response, Exchange exchange) {
+    private WatchedResponse(ClientHttpResponse response, RequestTracker exchange) {
         this.response = response;
         this.exchange = exchange;
     }
 
     /** The answer as its reader gets it. */
-    static ClientHttpResponse of(ClientHttpResponse response, Exchange exchange, int status) {
+    static ClientHttpResponse of(ClientHttpResponse response, RequestTracker exchange, int status) {
         return exchange.mustKnowFailures() || exchange.isPartOfAttempt() && status >= LOWEST_FAILURE
                 ? new WatchedResponse(response, exchange)
                 : response;
@@ -76,9 +76,9 @@ final class WatchedResponse implements ClientHttpResponse {
 
     private static final class Body extends FilterInputStream {
 
-        private final Exchange exchange;
+        private final RequestTracker exchange;
 
-        Body(InputStream body, Exchange exchange) {
+        Body(InputStream body, RequestTracker exchange) {
             super(body);
             this.exchange = exchange;
         }

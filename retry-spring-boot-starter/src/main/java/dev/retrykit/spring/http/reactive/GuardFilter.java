@@ -4,14 +4,14 @@ import dev.retrykit.CallerDeadline;
 import dev.retrykit.RetryContext;
 import dev.retrykit.spring.failure.Answer;
 import dev.retrykit.spring.failure.SpringAnswers;
-import dev.retrykit.spring.http.Answered;
 import dev.retrykit.spring.http.BodyContent;
 import dev.retrykit.spring.http.ClientRules;
 import dev.retrykit.spring.http.ClientRulesSource;
-import dev.retrykit.spring.http.Exchange;
+import dev.retrykit.spring.http.CurrentRequest;
 import dev.retrykit.spring.http.Guard;
-import dev.retrykit.spring.http.Outgoing;
-import dev.retrykit.spring.http.Sending;
+import dev.retrykit.spring.http.GuardedResponse;
+import dev.retrykit.spring.http.OutgoingRequest;
+import dev.retrykit.spring.http.RequestTracker;
 import dev.retrykit.spring.reactive.RetriedMono;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -64,56 +64,57 @@ final class GuardFilter implements ExchangeFilterFunction {
                 .flatMap(RetryContext::forRequests)
                 .or(RetryContext::currentForRequests);
         ClientRequest.Builder builder = ClientRequest.from(request);
-        Outgoing[] decided = new Outgoing[1];
+        OutgoingRequest[] decided = new OutgoingRequest[1];
         // filters of another request send it
-        boolean aside = context.hasKey(Exchange.class);
-        builder.headers(headers -> decided[0] = Outgoing.of(rules, message(request, headers, aside), around, guard));
-        Outgoing outgoing = decided[0];
+        boolean aside = context.hasKey(RequestTracker.class);
+        builder.headers(
+                headers -> decided[0] = OutgoingRequest.of(rules, message(request, headers, aside), around, guard));
+        OutgoingRequest outgoing = decided[0];
         if (guard == null) {
             Optional<CallerDeadline> deadline = context.getOrEmpty(CallerDeadline.class);
             return attempt(outgoing, builder.build(), next, around, deadline)
-                    .map(Answered::response)
+                    .map(GuardedResponse::response)
                     .doFinally(signal -> outgoing.ended());
         }
-        ClientRequest kept = builder.body(new HeldBody(request.body(), rules.maxHeldBody(guard, request.url())))
+        ClientRequest kept = builder.body(new ReplayableBody(request.body(), rules.maxHeldBody(guard, request.url())))
                 .build();
         return RetriedMono.of(guard.engine(request.url()), () -> attempt(outgoing, kept, next))
-                .doOnDiscard(Answered.class, answered -> answered.discard())
-                .map(Answered::response)
+                .doOnDiscard(GuardedResponse.class, answered -> answered.discard())
+                .map(GuardedResponse::response)
                 .doFinally(signal -> outgoing.ended());
     }
 
     /** A form may set its header when it is sent. */
-    private static Outgoing.Message message(ClientRequest request, HttpHeaders headers, boolean aside) {
+    private static OutgoingRequest.Message message(ClientRequest request, HttpHeaders headers, boolean aside) {
         boolean isForm = request.body() instanceof BodyInserters.FormInserter<?> form
                 && !(form instanceof BodyInserters.MultipartInserter);
-        boolean fetchesToken = aside && (isForm || Outgoing.Message.isForm(headers));
-        return new Outgoing.Message(request.method(), request.url(), headers, BodyContent.UNKNOWN, fetchesToken);
+        boolean fetchesToken = aside && (isForm || OutgoingRequest.Message.isForm(headers));
+        return new OutgoingRequest.Message(request.method(), request.url(), headers, BodyContent.UNKNOWN, fetchesToken);
     }
 
     /** One of a guard, which runs it. */
-    private static Mono<Answered<ClientResponse>> attempt(
-            Outgoing outgoing, ClientRequest request, ExchangeFunction next) {
+    private static Mono<GuardedResponse<ClientResponse>> attempt(
+            OutgoingRequest outgoing, ClientRequest request, ExchangeFunction next) {
         Optional<RetryContext> attempt = RetryContext.current();
         return attempt(outgoing, request, next, attempt, Optional.empty())
                 .doOnNext(answered -> attempt.ifPresent(context -> context.onRetry(answered::discard)));
     }
 
-    private static Mono<Answered<ClientResponse>> attempt(
-            Outgoing outgoing,
+    private static Mono<GuardedResponse<ClientResponse>> attempt(
+            OutgoingRequest outgoing,
             ClientRequest request,
             ExchangeFunction next,
             Optional<RetryContext> attempt,
             Optional<CallerDeadline> deadline) {
-        Exchange exchange = outgoing.begin(attempt);
+        RequestTracker exchange = outgoing.begin(attempt);
         exchange.willTellReached();
         ClientRequest sent = ClientRequest.from(request)
-                .attribute(Exchange.ATTRIBUTE, exchange)
+                .attribute(RequestTracker.ATTRIBUTE, exchange)
                 .headers(headers -> outgoing.tell(headers, attempt, deadline))
                 .body(new WatchedBody(request.body(), exchange))
                 .build();
         return sendOnce(sent, exchange, next, request.body())
-                .contextWrite(context -> context.put(Exchange.class, exchange))
+                .contextWrite(context -> context.put(RequestTracker.class, exchange))
                 .doOnError(exchange::failed)
                 .doOnCancel(exchange.connection()::abandoned)
                 .map(response -> answered(response, exchange));
@@ -121,17 +122,18 @@ final class GuardFilter implements ExchangeFilterFunction {
 
     /** Once, but for a dead connection, where the transport can't do that by itself. */
     private static Mono<ClientResponse> sendOnce(
-            ClientRequest sent, Exchange exchange, ExchangeFunction next, Object body) {
+            ClientRequest sent, RequestTracker exchange, ExchangeFunction next, Object body) {
         Mono<ClientResponse> sending = Mono.fromDirect(subscriber -> {
-            Exchange outer = Sending.begin(exchange);
+            RequestTracker outer = CurrentRequest.begin(exchange);
             try {
                 next.exchange(sent).subscribe(subscriber);
             } finally {
-                Sending.end(outer);
+                CurrentRequest.end(outer);
             }
         });
         return sending.retryWhen(reactor.util.retry.Retry.from(failures -> failures.handle((signal, sink) -> {
-            boolean repeatable = !exchange.connection().hasSentBody() || body instanceof HeldBody held && held.isHeld();
+            boolean repeatable =
+                    !exchange.connection().hasSentBody() || body instanceof ReplayableBody held && held.isHeld();
             if (exchange.mayResend(sent.method(), signal.failure(), () -> repeatable)) {
                 sink.next(signal);
             } else {
@@ -140,19 +142,19 @@ final class GuardFilter implements ExchangeFilterFunction {
         })));
     }
 
-    private static Answered<ClientResponse> answered(ClientResponse response, Exchange exchange) {
+    private static GuardedResponse<ClientResponse> answered(ClientResponse response, RequestTracker exchange) {
         exchange.connection().delivered();
         Answer answer = SpringAnswers.of(
                 response.statusCode().value(), response.headers().asHttpHeaders());
         exchange.answered(answer.status(), answer.headers());
-        return new Answered<>(
+        return new GuardedResponse<>(
                 watched(response, exchange),
                 exchange.isOwnConflict() ? answer.asExpected() : answer,
                 unwanted -> Drain.begin(unwanted, exchange.connection()));
     }
 
     /** Who cancels the body cancels no attempt, which ended with the answer; Jetty hears nothing of it then. */
-    private static ClientResponse watched(ClientResponse response, Exchange exchange) {
+    private static ClientResponse watched(ClientResponse response, RequestTracker exchange) {
         boolean mustKnow = exchange.mustKnowFailures();
         ClientResponse.Builder watched = response.mutate()
                 .body(body -> (mustKnow ? body.doOnError(exchange::noteFailure) : body)
@@ -169,10 +171,10 @@ final class GuardFilter implements ExchangeFilterFunction {
 
         private final Map<String, Object> attributes;
 
-        AnsweredRequest(HttpRequest request, Exchange exchange) {
+        AnsweredRequest(HttpRequest request, RequestTracker exchange) {
             super(request);
             this.attributes = new LinkedHashMap<>(request.getAttributes());
-            attributes.put(Exchange.ATTRIBUTE, exchange);
+            attributes.put(RequestTracker.ATTRIBUTE, exchange);
         }
 
         @Override

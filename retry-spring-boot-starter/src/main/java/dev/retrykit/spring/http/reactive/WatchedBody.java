@@ -1,6 +1,6 @@
 package dev.retrykit.spring.http.reactive;
 
-import dev.retrykit.spring.http.Exchange;
+import dev.retrykit.spring.http.RequestTracker;
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.client.reactive.ClientHttpRequest;
@@ -16,7 +16,7 @@ import reactor.core.publisher.Mono;
  * @param body the body
  * @param exchange is told
  */
-record WatchedBody(BodyInserter<?, ? super ClientHttpRequest> body, Exchange exchange)
+record WatchedBody(BodyInserter<?, ? super ClientHttpRequest> body, RequestTracker exchange)
         implements BodyInserter<Object, ClientHttpRequest> {
 
     @Override

@@ -2,7 +2,7 @@ package dev.retrykit.spring.http.reactive;
 
 import dev.retrykit.spring.http.ClientProxy;
 import dev.retrykit.spring.http.ClientRulesSource;
-import dev.retrykit.spring.http.OwnTransports;
+import dev.retrykit.spring.http.TransportInstrumentation;
 import dev.retrykit.spring.http.PrivateField;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.client.reactive.ClientHttpConnector;
@@ -66,10 +66,10 @@ public final class WebClients {
             return;
         }
         if (Fields.CONNECTOR.get(builder) instanceof ClientHttpConnector own) {
-            OwnTransports.prepare(own);
+            TransportInstrumentation.prepare(own);
         } else if (Fields.CONNECTOR.isIn(builder, Fields.UNSEEN) && Fields.REACTOR_NETTY) {
             ClientHttpConnector connector = new ReactorClientHttpConnector();
-            OwnTransports.prepare(connector);
+            TransportInstrumentation.prepare(connector);
             builder.clientConnector(connector);
         }
     }

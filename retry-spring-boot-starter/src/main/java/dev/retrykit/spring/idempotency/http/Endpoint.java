@@ -1,13 +1,13 @@
 package dev.retrykit.spring.idempotency.http;
 
-import dev.retrykit.spring.expression.KeyOfCall;
+import dev.retrykit.spring.expression.CallKeyExpression;
+import dev.retrykit.spring.idempotency.ActiveClaim;
 import dev.retrykit.spring.idempotency.Digest;
-import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.IdempotencyDecision;
 import dev.retrykit.spring.idempotency.IdempotencyRules;
-import dev.retrykit.spring.idempotency.MethodRecord;
-import dev.retrykit.spring.idempotency.Opened;
+import dev.retrykit.spring.idempotency.IdempotentMethodInfo;
+import dev.retrykit.spring.idempotency.OpenResult;
 import dev.retrykit.spring.idempotency.StoreDownException;
 import dev.retrykit.spring.idempotency.store.Answer;
 import java.security.Principal;
@@ -22,8 +22,8 @@ public final class Endpoint {
 
     private final Handler handler;
     private final boolean required;
-    private final @Nullable KeyOfCall scope;
-    private final MethodRecord record;
+    private final @Nullable CallKeyExpression scope;
+    private final IdempotentMethodInfo record;
     private final Surroundings surroundings;
 
     /**
@@ -45,8 +45,8 @@ public final class Endpoint {
     Endpoint(
             Handler handler,
             boolean required,
-            @Nullable KeyOfCall scope,
-            MethodRecord record,
+            @Nullable CallKeyExpression scope,
+            IdempotentMethodInfo record,
             Surroundings surroundings) {
         this.handler = handler;
         this.required = required;
@@ -127,7 +127,7 @@ public final class Endpoint {
      * @param status the final status
      * @param answer the answer; null if it can't be kept
      */
-    public void settle(HeldClaim claim, int status, @Nullable Answer answer) {
+    public void settle(ActiveClaim claim, int status, @Nullable Answer answer) {
         if (!Statuses.isKept(status)) {
             claim.release();
             return;
@@ -139,13 +139,13 @@ public final class Endpoint {
     }
 
     @Nullable
-    HeldClaim claim(KeyedRequest keyed, @Nullable Object @Nullable [] arguments) {
+    ActiveClaim claim(KeyedRequest keyed, @Nullable Object @Nullable [] arguments) {
         EndpointRequest request = keyed.request();
         List<String> scopes = new ArrayList<>(surroundings.parts().of(request));
         scopes.add(scope(request.caller(), arguments));
         String owner = Digest.of(scopes.toArray(String[]::new));
         String id = Digest.of(surroundings.application(), owner, request.route(), keyed.key());
-        Opened opened;
+        OpenResult opened;
         try {
             opened = surroundings.idempotency().open(id, owner, keyed.fingerprint(), record.terms());
         } catch (StoreDownException down) {

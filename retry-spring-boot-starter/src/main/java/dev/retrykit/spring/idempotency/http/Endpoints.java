@@ -2,11 +2,11 @@ package dev.retrykit.spring.idempotency.http;
 
 import dev.retrykit.annotation.Idempotent;
 import dev.retrykit.spring.expression.ArgumentExpression;
-import dev.retrykit.spring.expression.KeyOfCall;
+import dev.retrykit.spring.expression.CallKeyExpression;
 import dev.retrykit.spring.expression.MethodNames;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.IdempotencyRules;
-import dev.retrykit.spring.idempotency.MethodRecord;
+import dev.retrykit.spring.idempotency.IdempotentMethodInfo;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.util.Collection;
 import java.util.List;
@@ -85,7 +85,7 @@ public final class Endpoints {
      * @param possible the kinds of methods that the web stack can answer for
      * @throws InvalidSettingException if it can't be idempotent
      */
-    public void add(Mapping mapping, Set<ReturnKind> possible) {
+    public void add(Mapping mapping, Set<CompletionMode> possible) {
         Handler handler = Handler.of(mapping.handler());
         Idempotent idempotent = AnnotatedElementUtils.findMergedAnnotation(handler.method(), Idempotent.class);
         if (idempotent == null) {
@@ -104,27 +104,27 @@ public final class Endpoints {
         mapping.httpMethods().forEach(httpMethod -> httpMethods.add(httpMethod.name()));
     }
 
-    private Endpoint make(Idempotent idempotent, Handler handler, Set<ReturnKind> possible) {
+    private Endpoint make(Idempotent idempotent, Handler handler, Set<CompletionMode> possible) {
         String name = MethodNames.readable(handler.method(), handler.type());
         if (!idempotent.key().isEmpty()) {
             throw new InvalidSettingException(
                     "@Idempotent(key) on " + name + ", which answers HTTP requests: there the caller sends the key.",
                     "Remove the key.");
         }
-        ReturnKind kind = ReturnKind.of(handler.method());
+        CompletionMode kind = CompletionMode.of(handler.method());
         if (!possible.contains(kind)) {
             throw new InvalidSettingException(
                     "@Idempotent on " + name + ", which returns "
                             + handler.method().getReturnType().getSimpleName() + ": " + kind.complaint(),
                     "Let it return the whole answer, or remove the annotation.");
         }
-        KeyOfCall scope = idempotent.scope().isEmpty()
+        CallKeyExpression scope = idempotent.scope().isEmpty()
                 ? null
-                : new KeyOfCall(ArgumentExpression.parse(
+                : new CallKeyExpression(ArgumentExpression.parse(
                         "@Idempotent(scope)", idempotent.scope(), handler.method(), handler.type(), beans));
-        MethodRecord record = new MethodRecord(
+        IdempotentMethodInfo record = new IdempotentMethodInfo(
                 name,
-                kind == ReturnKind.PLAIN,
+                kind == CompletionMode.PLAIN,
                 IdempotencyRules.ttl(idempotent.ttl(), name),
                 surroundings.rules(),
                 surroundings.idempotency().store());
@@ -260,7 +260,7 @@ public final class Endpoints {
      * @param possible the kinds of methods that the web stack can answer for
      * @throws InvalidSettingException if it can't be idempotent
      */
-    public @Nullable Endpoint find(HandlerMethod handler, Set<ReturnKind> possible) {
+    public @Nullable Endpoint find(HandlerMethod handler, Set<CompletionMode> possible) {
         HandlerMethod mapped = Handler.mapped(handler);
         Optional<Endpoint> known = found.get(mapped);
         if (known == null) {

@@ -1,6 +1,6 @@
 package dev.retrykit.spring.idempotency.http;
 
-import dev.retrykit.spring.idempotency.HeldClaim;
+import dev.retrykit.spring.idempotency.ActiveClaim;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +20,7 @@ public record KeyedRequest(Endpoint endpoint, String key, EndpointRequest reques
      * @return the claim; null if the request runs without one, because the store is down and it may
      * @throws RefusedException if it isn't to be carried out
      */
-    public @Nullable HeldClaim claim(@Nullable Object @Nullable [] arguments) {
+    public @Nullable ActiveClaim claim(@Nullable Object @Nullable [] arguments) {
         return endpoint.claim(this, arguments);
     }
 }

@@ -1,7 +1,7 @@
 package dev.retrykit.spring.idempotency.http;
 
+import dev.retrykit.spring.settings.ConfiguredSettings;
 import dev.retrykit.spring.settings.HttpSettings;
-import dev.retrykit.spring.settings.WrittenSettings;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +33,7 @@ public final class ScopeParts {
      *
      * @throws dev.retrykit.spring.settings.InvalidSettingException for a part that can't be read
      */
-    public ScopeParts(WrittenSettings settings, BeanFactory beans) {
+    public ScopeParts(ConfiguredSettings settings, BeanFactory beans) {
         List<String> scope = settings.idempotency().scope();
         for (int i = 0; i < scope.size(); i++) {
             String key = KEY + "[" + i + "]";
@@ -61,7 +61,7 @@ public final class ScopeParts {
         }
     }
 
-    private static Part part(String text, String key, WrittenSettings settings, BeanFactory beans) {
+    private static Part part(String text, String key, ConfiguredSettings settings, BeanFactory beans) {
         if (text.equals("authority")) {
             return new Part("The authority", EndpointRequest::authority);
         }

@@ -1,14 +1,14 @@
 package dev.retrykit.spring.idempotency.jdbc;
 
 import dev.retrykit.failure.AttemptTimeoutException;
-import dev.retrykit.spring.idempotency.jdbc.Steps.Session;
+import dev.retrykit.spring.idempotency.jdbc.StatementRunner.Session;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.idempotency.store.Claim;
 import dev.retrykit.spring.idempotency.store.ClaimRequest;
-import dev.retrykit.spring.idempotency.store.Found;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
+import dev.retrykit.spring.idempotency.store.StoredState;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.Texts;
+import dev.retrykit.spring.settings.MessageText;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
@@ -34,7 +34,7 @@ public final class JdbcStore implements IdempotencyStore {
     private final DataSource dataSource;
     private final BooleanSupplier isFenced;
     private final Runnable makeTables;
-    private final Steps steps;
+    private final StatementRunner steps;
 
     /**
      * In a database.
@@ -47,7 +47,7 @@ public final class JdbcStore implements IdempotencyStore {
         this.dataSource = dataSource;
         this.isFenced = isFenced;
         this.makeTables = makeTables;
-        this.steps = new Steps(dataSource);
+        this.steps = new StatementRunner(dataSource);
     }
 
     @Override
@@ -103,14 +103,14 @@ public final class JdbcStore implements IdempotencyStore {
                     "The application has @Idempotent methods, but " + unknown.getMessage() + ".",
                     "Set retrykit.idempotency.store to redis or memory, or define an IdempotencyStore bean.");
         } catch (RuntimeException failed) {
-            SQLException refused = Failures.in(failed);
-            if (refused == null || Failures.isDisconnect(refused) || failed instanceof AttemptTimeoutException) {
+            SQLException refused = JdbcFailures.in(failed);
+            if (refused == null || JdbcFailures.isDisconnect(refused) || failed instanceof AttemptTimeoutException) {
                 LOG.debug("The database of idempotency keys can't be reached yet; it is tried once more", failed);
                 return;
             }
             throw new InvalidSettingException(
                     "The application has @Idempotent methods, but the tables of idempotency keys can't be read: "
-                            + Texts.line(String.valueOf(refused.getMessage()), 300),
+                            + MessageText.line(String.valueOf(refused.getMessage()), 300),
                     "Make them with schema-postgresql.sql, schema-mysql.sql (for MariaDB too) or schema-h2.sql in"
                             + " dev/retrykit/spring/idempotency/jdbc of the starter's jar, or set"
                             + " retrykit.idempotency.initialize-schema=always.");
@@ -124,26 +124,26 @@ public final class JdbcStore implements IdempotencyStore {
     }
 
     @Override
-    public Found claim(ClaimRequest request) {
+    public StoredState claim(ClaimRequest request) {
         return steps.run(session -> {
             boolean inserts = !session.dialect().looksBeforeInserting;
             for (int i = 0; i < TRIES; i++) {
                 if (inserts && insert(session, request)) {
-                    return Found.claimed(request.fingerprint());
+                    return StoredState.claimed(request.fingerprint());
                 }
-                Row row = session.first(Sql.LOOK, Row::read, request.claim().id());
+                KeyRow row = session.first(Sql.LOOK, KeyRow::read, request.claim().id());
                 inserts = row == null;
                 if (row != null && !row.isFree(request)) {
                     return row.found();
                 }
                 TakeOver takeOver = row == null ? TakeOver.CHANGED : takeOver(session, row, request);
                 if (takeOver == TakeOver.TAKEN) {
-                    return Found.claimed(request.fingerprint());
+                    return StoredState.claimed(request.fingerprint());
                 } else if (takeOver == TakeOver.COMMITTING) {
                     break;
                 }
             }
-            return Found.inFlight(request.fingerprint(), COMMITTING);
+            return StoredState.inFlight(request.fingerprint(), COMMITTING);
         });
     }
 
@@ -158,7 +158,7 @@ public final class JdbcStore implements IdempotencyStore {
                             request.lease().plus(request.keep()).toMillis())
                     == 1;
         } catch (SQLException failed) {
-            if (Failures.isDuplicate(failed)) {
+            if (JdbcFailures.isDuplicate(failed)) {
                 return false;
             }
             throw failed;
@@ -175,7 +175,7 @@ public final class JdbcStore implements IdempotencyStore {
         COMMITTING
     }
 
-    private static TakeOver takeOver(Session session, Row row, ClaimRequest request) throws SQLException {
+    private static TakeOver takeOver(Session session, KeyRow row, ClaimRequest request) throws SQLException {
         try {
             if (session.dialect().keepsQueryTimeout) {
                 session.first(
@@ -192,7 +192,7 @@ public final class JdbcStore implements IdempotencyStore {
                     row.state());
             return rows == 1 ? TakeOver.TAKEN : TakeOver.CHANGED;
         } catch (SQLException failed) {
-            if (Failures.isLocked(failed)) {
+            if (JdbcFailures.isLocked(failed)) {
                 return TakeOver.COMMITTING;
             }
             throw failed;
@@ -255,7 +255,7 @@ public final class JdbcStore implements IdempotencyStore {
         steps.runInBackground(session -> session.update(Sql.ORPHANS));
     }
 
-    Steps steps() {
+    StatementRunner steps() {
         return steps;
     }
 }

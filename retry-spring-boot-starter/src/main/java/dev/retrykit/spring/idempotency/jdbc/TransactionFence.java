@@ -1,8 +1,8 @@
 package dev.retrykit.spring.idempotency.jdbc;
 
 import dev.retrykit.RetryContext;
+import dev.retrykit.spring.idempotency.ActiveClaim;
 import dev.retrykit.spring.idempotency.ClaimLostException;
-import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.transaction.CommitListener;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -39,14 +39,14 @@ final class TransactionFence implements TransactionExecutionListener {
 
     @Override
     public void afterBegin(TransactionExecution transaction, @Nullable Throwable failure) {
-        if (failure == null && HeldClaim.onThisThread() != null) {
+        if (failure == null && ActiveClaim.onThisThread() != null) {
             commits.began(transaction);
         }
     }
 
     @Override
     public void beforeCommit(TransactionExecution transaction) {
-        HeldClaim held = HeldClaim.onThisThread();
+        ActiveClaim held = ActiveClaim.onThisThread();
         if (held == null || !transaction.isNewTransaction() || transaction.isReadOnly()) {
             return;
         }
@@ -57,7 +57,7 @@ final class TransactionFence implements TransactionExecutionListener {
         }
     }
 
-    private void fence(HeldClaim held, JdbcStore store, TransactionExecution transaction) {
+    private void fence(ActiveClaim held, JdbcStore store, TransactionExecution transaction) {
         if (commits.changesIfWritten(transaction, condition -> commit(held, store, dataSource, condition))) {
             held.fenced();
             RetryContext.current().ifPresent(attempt -> attempt.onRepeat(held.repeat()));
@@ -70,7 +70,7 @@ final class TransactionFence implements TransactionExecutionListener {
     }
 
     /** Whether the claim is still this holder's. */
-    private static boolean commit(HeldClaim held, JdbcStore store, DataSource own, String condition) {
+    private static boolean commit(ActiveClaim held, JdbcStore store, DataSource own, String condition) {
         if (!TransactionSynchronizationManager.hasResource(own)) {
             throw new CommitRefusedException(
                     "The transaction was rolled back: its connection isn't known outside of its manager, so its idempotent"
@@ -95,11 +95,11 @@ final class TransactionFence implements TransactionExecutionListener {
      * Nobody is asked whose the claim is now: that would take a second connection while this transaction holds one. A claim
      * can't be taken over after a transaction of its holder was committed, so before one it was.
      */
-    private static RuntimeException refused(HeldClaim held, SQLException failed) {
-        if (!Failures.isChangedSince(failed)) {
+    private static RuntimeException refused(ActiveClaim held, SQLException failed) {
+        if (!JdbcFailures.isChangedSince(failed)) {
             RuntimeException translated = new SQLStateSQLExceptionTranslator()
                     .translate("updating the claim of an idempotent call", null, failed);
-            return translated == null ? new Steps.SqlException(failed) : translated;
+            return translated == null ? new StatementRunner.SqlException(failed) : translated;
         }
         if (!held.isFenced()) {
             held.lost();

@@ -2,16 +2,16 @@ package dev.retrykit.spring.idempotency.method;
 
 import dev.retrykit.annotation.Idempotent;
 import dev.retrykit.spring.expression.ArgumentExpression;
-import dev.retrykit.spring.expression.KeyOfCall;
+import dev.retrykit.spring.expression.CallKeyExpression;
 import dev.retrykit.spring.expression.MethodNames;
+import dev.retrykit.spring.idempotency.ActiveClaim;
 import dev.retrykit.spring.idempotency.Digest;
-import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.IdempotencyDecision;
 import dev.retrykit.spring.idempotency.IdempotencyRules;
+import dev.retrykit.spring.idempotency.IdempotentMethodInfo;
 import dev.retrykit.spring.idempotency.KeyInUseException;
-import dev.retrykit.spring.idempotency.MethodRecord;
-import dev.retrykit.spring.idempotency.Opened;
+import dev.retrykit.spring.idempotency.OpenResult;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.lang.reflect.Method;
@@ -30,8 +30,8 @@ final class IdempotentMethod {
     private final String name;
     private final String id;
     private final String scope;
-    private final KeyOfCall key;
-    private final MethodRecord record;
+    private final CallKeyExpression key;
+    private final IdempotentMethodInfo record;
     private final Parts parts;
 
     /**
@@ -60,9 +60,9 @@ final class IdempotentMethod {
         this.parts = parts;
         this.scope = Digest.of(parts.application(), "method", id);
         check(idempotent, method);
-        this.key = new KeyOfCall(
+        this.key = new CallKeyExpression(
                 ArgumentExpression.parse("@Idempotent(key)", idempotent.key(), method, type, parts.beans()));
-        this.record = new MethodRecord(
+        this.record = new IdempotentMethodInfo(
                 name,
                 true,
                 IdempotencyRules.ttl(idempotent.ttl(), name),
@@ -96,8 +96,8 @@ final class IdempotentMethod {
             throw new IllegalArgumentException(key + " is blank, so nothing was called.");
         }
         String hash = Digest.of(parts.application(), "method", id, text);
-        Opened opened = parts.idempotency().open(hash, scope, ALL_ALIKE, record.terms());
-        HeldClaim claim = opened.claim();
+        OpenResult opened = parts.idempotency().open(hash, scope, ALL_ALIKE, record.terms());
+        ActiveClaim claim = opened.claim();
         if (claim != null) {
             return carriedOut(claim, body);
         }
@@ -119,9 +119,9 @@ final class IdempotentMethod {
         return null;
     }
 
-    private @Nullable Object carriedOut(HeldClaim claim, Body body) throws Throwable {
+    private @Nullable Object carriedOut(ActiveClaim claim, Body body) throws Throwable {
         boolean done = false;
-        try (HeldClaim.Binding binding = claim.bind()) {
+        try (ActiveClaim.Binding binding = claim.bind()) {
             body.call();
             done = true;
         } finally {

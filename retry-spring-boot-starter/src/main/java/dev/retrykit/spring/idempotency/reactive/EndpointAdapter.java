@@ -62,7 +62,7 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
                     ? dispatch.call(exchange, method)
                     : result(method, answered(new Target(endpoints, endpoint, method, dispatch), key, exchange));
         } catch (RefusedException refused) {
-            return result(method, Answers.write(refused, exchange.getResponse()));
+            return result(method, ResponseWriter.write(refused, exchange.getResponse()));
         }
     }
 
@@ -79,10 +79,10 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
 
     private Mono<Void> answered(Target target, String key, ServerWebExchange exchange) {
         return Mono.defer(() -> {
-            HeldExchange held = new HeldExchange(exchange, codecs);
+            BufferedExchange held = new BufferedExchange(exchange, codecs);
             return new KeyedCall(target, held)
                     .handle(key)
-                    .onErrorResume(failure -> Answers.instead(failure, exchange.getResponse()))
+                    .onErrorResume(failure -> ResponseWriter.instead(failure, exchange.getResponse()))
                     .onErrorResume(failure -> held.cleanUp().then(Mono.error(failure)))
                     .then(Mono.defer(held::cleanUp))
                     .doOnCancel(() -> held.cleanUp().subscribe());

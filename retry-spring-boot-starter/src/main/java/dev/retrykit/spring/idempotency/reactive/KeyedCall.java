@@ -1,6 +1,6 @@
 package dev.retrykit.spring.idempotency.reactive;
 
-import dev.retrykit.spring.idempotency.HeldClaim;
+import dev.retrykit.spring.idempotency.ActiveClaim;
 import dev.retrykit.spring.idempotency.http.EndpointRequest;
 import dev.retrykit.spring.idempotency.http.HandlerProxy;
 import dev.retrykit.spring.idempotency.http.KeyedRequest;
@@ -25,7 +25,7 @@ import reactor.core.publisher.Mono;
  * One request with a key: claims it and lets its handler be called, or refuses it, once the handler's method security allows
  * that.
  */
-record KeyedCall(Target target, HeldExchange exchange) {
+record KeyedCall(Target target, BufferedExchange exchange) {
 
     /** Takes no arguments: a failure in its place is answered by the controller's exception handlers. */
     private static final Method TO_STRING = ClassUtils.getMethod(Object.class, "toString");
@@ -84,7 +84,7 @@ record KeyedCall(Target target, HeldExchange exchange) {
                 .doOnCancel(carriedOut::cancelled);
     }
 
-    private Mono<Void> carryOut(KeyedExchange keyed, @Nullable HeldClaim claim) {
+    private Mono<Void> carryOut(KeyedExchange keyed, @Nullable ActiveClaim claim) {
         if (claim == null) {
             return target.dispatch().handle(exchange, target.handler(), UnaryOperator.identity());
         }

@@ -1,9 +1,9 @@
 package dev.retrykit.spring.idempotency.reactive;
 
 import dev.retrykit.failure.Causes;
+import dev.retrykit.spring.idempotency.ActiveClaim;
 import dev.retrykit.spring.idempotency.ClaimLostException;
-import dev.retrykit.spring.idempotency.HeldClaim;
-import dev.retrykit.spring.idempotency.http.Denials;
+import dev.retrykit.spring.idempotency.http.AccessDenials;
 import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.HandlerProxy;
 import dev.retrykit.spring.idempotency.http.InvalidArguments;
@@ -29,10 +29,10 @@ import reactor.core.publisher.Mono;
 final class KeyedExchange {
 
     private final Endpoint endpoint;
-    private final HeldExchange exchange;
+    private final BufferedExchange exchange;
     private final AtomicReference<State> state = new AtomicReference<>(State.BEGUN);
-    private final Denials denials = new Denials();
-    private volatile @Nullable HeldClaim claim;
+    private final AccessDenials denials = new AccessDenials();
+    private volatile @Nullable ActiveClaim claim;
     private volatile @Nullable Throwable lost;
     private volatile boolean returned;
     private volatile boolean failedLater;
@@ -51,16 +51,16 @@ final class KeyedExchange {
         ENDED
     }
 
-    KeyedExchange(Endpoint endpoint, HeldExchange exchange) {
+    KeyedExchange(Endpoint endpoint, BufferedExchange exchange) {
         this.endpoint = endpoint;
         this.exchange = exchange;
     }
 
     /** It is carried out for a claim, and its answer is held; if nobody waits for that any more, the claim is given back. */
-    void claimed(HeldClaim held) {
+    void claimed(ActiveClaim held) {
         claim = held;
         exchange.getAttributes().put(Problem.KEYED, true);
-        HeldResponse response = exchange.getResponse();
+        BufferedResponse response = exchange.getResponse();
         response.hold(
                 endpoint.rules().maxBody(), endpoint.rules().headers(), answer -> settle(response.status(), answer));
         if (state.get() == State.ENDED) {
@@ -85,11 +85,11 @@ final class KeyedExchange {
 
     private @Nullable Object called(MethodInvocation call, HandlerMethod handler) throws Throwable {
         enter();
-        HeldClaim held = claim;
+        ActiveClaim held = claim;
         if (held == null) {
             return returned(denials.proceed(handler, call));
         }
-        try (HeldClaim.Binding binding = held.bind()) {
+        try (ActiveClaim.Binding binding = held.bind()) {
             return returned(denials.proceed(handler, call));
         } catch (Exception failure) {
             if (Causes.chain(failure).stream().anyMatch(ClaimLostException.class::isInstance)) {
@@ -112,7 +112,7 @@ final class KeyedExchange {
     private Mono<Void> settle(int status, @Nullable Answer answer) {
         return Mono.defer(() -> {
             State before = state.getAndSet(State.ENDED);
-            HeldClaim held = claim;
+            ActiveClaim held = claim;
             Throwable taken = lost;
             if (taken != null) {
                 return Mono.error(taken);
@@ -123,7 +123,7 @@ final class KeyedExchange {
         });
     }
 
-    private void end(HeldClaim held, State before, int status, @Nullable Answer answer) {
+    private void end(ActiveClaim held, State before, int status, @Nullable Answer answer) {
         if (before != State.ENTERED || denials.areWhy()) {
             held.release();
         } else if (failedLater && !Endpoint.isKept(status)) {
@@ -158,7 +158,7 @@ final class KeyedExchange {
     /** Nobody waits for an answer any more: what the handler does, if it was called, nobody will know. */
     void cancelled() {
         State before = state.getAndSet(State.ENDED);
-        HeldClaim held = claim;
+        ActiveClaim held = claim;
         if (before == State.ENDED || held == null) {
             return;
         }

@@ -23,7 +23,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** What the handler of a request is going to read. */
-record Payload(Endpoint endpoint, HeldExchange exchange) {
+record Payload(Endpoint endpoint, BufferedExchange exchange) {
 
     /**
      * The fingerprint of a request, its body included. Fails with a

@@ -1,8 +1,8 @@
 package dev.retrykit.spring.idempotency.reactive;
 
 import dev.retrykit.spring.idempotency.EndpointSource;
+import dev.retrykit.spring.idempotency.http.CompletionMode;
 import dev.retrykit.spring.idempotency.http.Endpoints;
-import dev.retrykit.spring.idempotency.http.ReturnKind;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.util.EnumSet;
 import java.util.List;
@@ -22,7 +22,7 @@ import reactor.core.publisher.Mono;
  */
 public final class WebFluxEndpoints implements EndpointSource {
 
-    static final Set<ReturnKind> POSSIBLE = EnumSet.complementOf(EnumSet.of(ReturnKind.STREAMING));
+    static final Set<CompletionMode> POSSIBLE = EnumSet.complementOf(EnumSet.of(CompletionMode.STREAMING));
 
     private final Endpoints endpoints;
     private final ObjectProvider<RequestMappingInfoHandlerMapping> mappings;

@@ -5,8 +5,8 @@ import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.idempotency.store.BoundedWait;
 import dev.retrykit.spring.idempotency.store.Claim;
 import dev.retrykit.spring.idempotency.store.ClaimRequest;
-import dev.retrykit.spring.idempotency.store.Found;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
+import dev.retrykit.spring.idempotency.store.StoredState;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -52,7 +52,7 @@ public final class RedisStore implements IdempotencyStore {
     }
 
     @Override
-    public Found claim(ClaimRequest request) {
+    public StoredState claim(ClaimRequest request) {
         List<?> answer = run(
                 Scripts.CLAIM,
                 request.claim().id(),
@@ -63,11 +63,11 @@ public final class RedisStore implements IdempotencyStore {
                 millis(request.keep()));
         String fingerprint = text(answer.get(1));
         return switch (text(answer.get(0))) {
-            case "T" -> Found.claimed(fingerprint);
-            case "C" -> Found.inFlight(fingerprint, Duration.ofMillis(Long.parseLong(text(answer.get(2)))));
-            case "D" -> Found.done(fingerprint, Answer.of((byte[]) answer.get(3)));
-            case "G" -> Found.done(fingerprint, null);
-            default -> Found.unknown(fingerprint);
+            case "T" -> StoredState.claimed(fingerprint);
+            case "C" -> StoredState.inFlight(fingerprint, Duration.ofMillis(Long.parseLong(text(answer.get(2)))));
+            case "D" -> StoredState.done(fingerprint, Answer.of((byte[]) answer.get(3)));
+            case "G" -> StoredState.done(fingerprint, null);
+            default -> StoredState.unknown(fingerprint);
         };
     }
 

@@ -110,7 +110,7 @@ final class ArrivingRequest extends HttpServletRequestWrapper {
     }
 
     private ServletInputStream held() throws IOException {
-        return new HeldStream(parameters == null ? form() : new byte[0], this::isAsyncStarted);
+        return new BufferedStream(parameters == null ? form() : new byte[0], this::isAsyncStarted);
     }
 
     @Override
@@ -120,7 +120,7 @@ final class ArrivingRequest extends HttpServletRequestWrapper {
             return super.getReader();
         }
         if (reader == null) {
-            reader = HeldStream.reader(getInputStream(), getCharacterEncoding());
+            reader = BufferedStream.reader(getInputStream(), getCharacterEncoding());
         }
         return reader;
     }

@@ -8,7 +8,7 @@ import dev.retrykit.spring.idempotency.http.Endpoints;
 import dev.retrykit.spring.idempotency.http.ObservedHandlers;
 import dev.retrykit.spring.idempotency.http.Refusals;
 import dev.retrykit.spring.idempotency.http.RefusedException;
-import dev.retrykit.spring.web.GivenUpResolver;
+import dev.retrykit.spring.web.ExhaustedFailureResolver;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -82,7 +82,7 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
                     .handle(key, request, response);
         } catch (RefusedException refused) {
             if (exchange == null) {
-                Answers.write(refused, response);
+                ResponseWriter.write(refused, response);
             } else {
                 exchange.answer(refused, endpoint.rules(), request, response);
             }
@@ -133,6 +133,6 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
     }
 
     private static void write(HttpServletResponse response) throws IOException {
-        GivenUpResolver.write(Refusals.lost(), response);
+        ExhaustedFailureResolver.write(Refusals.lost(), response);
     }
 }

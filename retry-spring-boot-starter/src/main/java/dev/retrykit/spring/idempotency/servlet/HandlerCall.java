@@ -1,6 +1,6 @@
 package dev.retrykit.spring.idempotency.servlet;
 
-import dev.retrykit.spring.idempotency.http.Denials;
+import dev.retrykit.spring.idempotency.http.AccessDenials;
 import dev.retrykit.spring.idempotency.http.InvalidArguments;
 import jakarta.servlet.http.HttpServletRequest;
 import org.aopalliance.intercept.MethodInvocation;
@@ -18,7 +18,7 @@ final class HandlerCall {
 
     private static final ThreadLocal<@Nullable HandlerCall> CURRENT = new ThreadLocal<>();
 
-    private final Denials denials = new Denials();
+    private final AccessDenials denials = new AccessDenials();
     private volatile State state = State.NOT_REACHED;
 
     /** In order. */

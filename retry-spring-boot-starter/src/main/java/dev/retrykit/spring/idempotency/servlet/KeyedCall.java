@@ -1,6 +1,6 @@
 package dev.retrykit.spring.idempotency.servlet;
 
-import dev.retrykit.spring.idempotency.HeldClaim;
+import dev.retrykit.spring.idempotency.ActiveClaim;
 import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.EndpointRequest;
 import dev.retrykit.spring.idempotency.http.Endpoints;
@@ -70,7 +70,7 @@ record KeyedCall(Endpoints endpoints, Endpoint endpoint, Callee callee, ServletE
             MethodSecurity security = endpoints.security(handler, endpoint);
             return callee.call(security.around(handler, call -> carriedOut(keyed, call), true), request, response);
         }
-        HeldClaim claim;
+        ActiveClaim claim;
         try {
             claim = keyed.claim(null);
         } catch (RefusedException refused) {

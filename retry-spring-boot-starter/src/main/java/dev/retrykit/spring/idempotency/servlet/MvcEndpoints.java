@@ -1,8 +1,8 @@
 package dev.retrykit.spring.idempotency.servlet;
 
 import dev.retrykit.spring.idempotency.EndpointSource;
+import dev.retrykit.spring.idempotency.http.CompletionMode;
 import dev.retrykit.spring.idempotency.http.Endpoints;
-import dev.retrykit.spring.idempotency.http.ReturnKind;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.lang.reflect.Field;
 import java.util.EnumSet;
@@ -22,7 +22,7 @@ import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMappi
  */
 public final class MvcEndpoints implements EndpointSource {
 
-    static final Set<ReturnKind> POSSIBLE = EnumSet.complementOf(EnumSet.of(ReturnKind.STREAMING));
+    static final Set<CompletionMode> POSSIBLE = EnumSet.complementOf(EnumSet.of(CompletionMode.STREAMING));
 
     private final Endpoints endpoints;
     private final ListableBeanFactory beans;

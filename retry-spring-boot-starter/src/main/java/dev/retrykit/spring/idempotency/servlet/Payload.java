@@ -3,7 +3,7 @@ package dev.retrykit.spring.idempotency.servlet;
 import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.EndpointRequest;
 import dev.retrykit.spring.idempotency.http.Fingerprint;
-import dev.retrykit.spring.idempotency.servlet.HeldRequest.Holding;
+import dev.retrykit.spring.idempotency.servlet.BufferedRequest.Holding;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +23,7 @@ import org.springframework.web.util.WebUtils;
  *
  * @param held the request that the handler's own is, or wraps
  */
-record Payload(Endpoint endpoint, HeldRequest held) {
+record Payload(Endpoint endpoint, BufferedRequest held) {
 
     private static final int PIECE = 8_192;
 

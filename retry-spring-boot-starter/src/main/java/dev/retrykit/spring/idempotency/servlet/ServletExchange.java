@@ -1,6 +1,6 @@
 package dev.retrykit.spring.idempotency.servlet;
 
-import dev.retrykit.spring.idempotency.HeldClaim;
+import dev.retrykit.spring.idempotency.ActiveClaim;
 import dev.retrykit.spring.idempotency.IdempotencyRules;
 import dev.retrykit.spring.idempotency.http.Endpoint;
 import dev.retrykit.spring.idempotency.http.RefusedException;
@@ -25,29 +25,29 @@ final class ServletExchange {
 
     private static final String NAME = ServletExchange.class.getName();
 
-    private final HeldRequest request;
-    private final HeldResponse response;
+    private final BufferedRequest request;
+    private final BufferedResponse response;
     private final HandlerCall call = new HandlerCall();
     private @Nullable Endpoint endpoint;
-    private volatile @Nullable HeldClaim claim;
-    private HeldClaim.@Nullable Binding binding;
+    private volatile @Nullable ActiveClaim claim;
+    private ActiveClaim.@Nullable Binding binding;
     private @Nullable RefusedException atEnd;
     private int commitsBefore = -1;
     private volatile boolean timedOut;
     private volatile boolean settled;
 
     ServletExchange(HttpServletRequest request, HttpServletResponse response) {
-        this.request = new HeldRequest(request);
-        this.response = new HeldResponse(response, request::isAsyncStarted);
+        this.request = new BufferedRequest(request);
+        this.response = new BufferedResponse(response, request::isAsyncStarted);
         this.request.answeredBy(this.response);
         request.setAttribute(NAME, this);
     }
 
-    HeldRequest request() {
+    BufferedRequest request() {
         return request;
     }
 
-    HeldResponse response() {
+    BufferedResponse response() {
         return response;
     }
 
@@ -78,7 +78,7 @@ final class ServletExchange {
      *
      * @param held null if it runs without a claim
      */
-    void claimed(@Nullable HeldClaim held) {
+    void claimed(@Nullable ActiveClaim held) {
         claim = held;
         if (held != null) {
             request.setAttribute(Problem.KEYED, true);
@@ -88,7 +88,7 @@ final class ServletExchange {
 
     /** Another handler, or a view, goes on with it. */
     void forwards() {
-        HeldClaim held = claim;
+        ActiveClaim held = claim;
         if (held != null && commitsBefore < 0) {
             commitsBefore = held.commits();
         }
@@ -96,7 +96,7 @@ final class ServletExchange {
 
     /** A thread works for the claim. */
     void enterThread() {
-        HeldClaim held = claim;
+        ActiveClaim held = claim;
         if (held != null && binding == null) {
             binding = held.bind();
         }
@@ -119,7 +119,7 @@ final class ServletExchange {
             throws IOException {
         DispatcherType type = by.getDispatcherType();
         if (!isKeyed() && type != DispatcherType.REQUEST && type != DispatcherType.ASYNC) {
-            Answers.write(refused, to);
+            ResponseWriter.write(refused, to);
             return;
         }
         response.hold(rules.maxBody(), rules.headers());
@@ -133,7 +133,7 @@ final class ServletExchange {
 
     /** It ended without an answer that is known. */
     void abandon() {
-        HeldClaim held = claim;
+        ActiveClaim held = claim;
         if (held != null && !settled) {
             settled = true;
             held.abandon();
@@ -142,7 +142,7 @@ final class ServletExchange {
 
     /** No handler resolved what was thrown: the container answers. */
     void failed() {
-        HeldClaim held = claim;
+        ActiveClaim held = claim;
         Endpoint keyed = endpoint;
         if (held != null && keyed != null && !settled) {
             settled = true;
@@ -153,7 +153,7 @@ final class ServletExchange {
 
     /** It is answered: the answer is kept before anybody gets it. */
     void end() throws IOException {
-        HeldClaim held = claim;
+        ActiveClaim held = claim;
         Endpoint keyed = endpoint;
         if (keyed != null && held != null && !settled) {
             settled = true;
@@ -162,7 +162,7 @@ final class ServletExchange {
         }
         if (atEnd != null) {
             response.restart();
-            Answers.write(atEnd, response);
+            ResponseWriter.write(atEnd, response);
             atEnd = null;
         }
         if (response.isCutOff()) {
@@ -175,7 +175,7 @@ final class ServletExchange {
         response.letGo();
     }
 
-    private void settle(Endpoint keyed, HeldClaim held, int status, @Nullable Answer answer) {
+    private void settle(Endpoint keyed, ActiveClaim held, int status, @Nullable Answer answer) {
         if (!call.isEntered()) {
             held.release(); // its arguments couldn't be made, or something before it refused the request
         } else if (timedOut && !Endpoint.isKept(status)) {
@@ -188,7 +188,7 @@ final class ServletExchange {
     }
 
     /** Whether what was forwarded to has committed something: the handler's work wasn't done when it returned. */
-    private boolean wentOn(HeldClaim held) {
+    private boolean wentOn(ActiveClaim held) {
         return commitsBefore >= 0 && held.commits() > commitsBefore;
     }
 }

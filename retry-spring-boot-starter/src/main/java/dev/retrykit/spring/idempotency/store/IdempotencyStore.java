@@ -23,7 +23,7 @@ public interface IdempotencyStore {
      *
      * @throws StoreFullException if there is no room for another key
      */
-    Found claim(ClaimRequest request);
+    StoredState claim(ClaimRequest request);
 
     /**
      * Puts off the end of a lease, also of one that is over and that nobody took.
@@ -98,7 +98,7 @@ public interface IdempotencyStore {
         /** The key is free. */
         FREED,
 
-        /** There was an effect: the key is kept as {@link Found.State#PARTIAL}. */
+        /** There was an effect: the key is kept as {@link StoredState.State#PARTIAL}. */
         EFFECT,
 
         /** The claim wasn't this holder's any more. */

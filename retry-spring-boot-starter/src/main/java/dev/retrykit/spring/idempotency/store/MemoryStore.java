@@ -74,18 +74,18 @@ public final class MemoryStore implements IdempotencyStore {
     }
 
     @Override
-    public Found claim(ClaimRequest request) {
+    public StoredState claim(ClaimRequest request) {
         long now = time.nanoTime();
         if (held(request.scope()) >= mostKeys - keys.get()) {
             purgeAtTimes(now);
         }
-        Found[] found = new Found[1];
+        StoredState[] found = new StoredState[1];
         byId.compute(request.claim().id(), (id, kept) -> {
             found[0] = kept == null || isOver(kept, now) ? null : found(kept, request, now);
             if (found[0] != null) {
                 return kept;
             }
-            found[0] = Found.claimed(request.fingerprint());
+            found[0] = StoredState.claimed(request.fingerprint());
             return claimed(kept, request, now);
         });
         return found[0];
@@ -138,18 +138,18 @@ public final class MemoryStore implements IdempotencyStore {
     }
 
     /** What is there; null if the claim may be taken over. */
-    private static @Nullable Found found(Kept kept, ClaimRequest request, long now) {
+    private static @Nullable StoredState found(Kept kept, ClaimRequest request, long now) {
         if (kept.done()) {
             byte[] answer = kept.answer();
-            return Found.done(kept.fingerprint(), answer == null ? null : Answer.of(answer));
+            return StoredState.done(kept.fingerprint(), answer == null ? null : Answer.of(answer));
         }
         long left = kept.leaseEnd() - now;
         if (left >= 0) {
-            return Found.inFlight(kept.fingerprint(), Duration.ofNanos(left));
+            return StoredState.inFlight(kept.fingerprint(), Duration.ofNanos(left));
         }
         boolean taken = kept.fingerprint().equals(request.fingerprint())
                 && -left >= request.grace().toNanos();
-        return taken ? null : Found.unknown(kept.fingerprint());
+        return taken ? null : StoredState.unknown(kept.fingerprint());
     }
 
     @Override

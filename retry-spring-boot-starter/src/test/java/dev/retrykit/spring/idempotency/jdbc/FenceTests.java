@@ -5,17 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.retrykit.spring.idempotency.ActiveClaim;
 import dev.retrykit.spring.idempotency.AtOnce;
 import dev.retrykit.spring.idempotency.ClaimLostException;
+import dev.retrykit.spring.idempotency.ClaimTimings;
 import dev.retrykit.spring.idempotency.Digest;
-import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.IdempotencyDecision;
-import dev.retrykit.spring.idempotency.Opened;
+import dev.retrykit.spring.idempotency.OpenResult;
 import dev.retrykit.spring.idempotency.Servers;
-import dev.retrykit.spring.idempotency.Terms;
 import dev.retrykit.spring.idempotency.store.Answer;
-import dev.retrykit.spring.idempotency.store.Found.State;
+import dev.retrykit.spring.idempotency.store.StoredState.State;
 import dev.retrykit.time.ManualTime;
 import java.time.Duration;
 import java.util.UUID;
@@ -65,8 +65,9 @@ class FenceTests {
     abstract static class Contract {
 
         private static final Duration LONG = Duration.ofMinutes(5);
-        private static final Terms OVER_AT_ONCE = new Terms(LONG, Duration.ofSeconds(-10), Duration.ZERO, LONG);
-        private static final Terms HELD = new Terms(LONG, LONG, Duration.ZERO, LONG);
+        private static final ClaimTimings OVER_AT_ONCE =
+                new ClaimTimings(LONG, Duration.ofSeconds(-10), Duration.ZERO, LONG);
+        private static final ClaimTimings HELD = new ClaimTimings(LONG, LONG, Duration.ZERO, LONG);
 
         private final DataSource dataSource;
         private final boolean refusesUnseen;
@@ -102,13 +103,13 @@ class FenceTests {
             idempotency.close();
         }
 
-        private HeldClaim claim(Terms terms) {
-            Opened opened = idempotency.open(id, "print", terms);
+        private ActiveClaim claim(ClaimTimings terms) {
+            OpenResult opened = idempotency.open(id, "print", terms);
             assertThat(opened.decision()).isEqualTo(IdempotencyDecision.EXECUTE);
             return opened.claim();
         }
 
-        private Opened repeat() {
+        private OpenResult repeat() {
             return idempotency.open(id, "print", HELD);
         }
 
@@ -141,8 +142,8 @@ class FenceTests {
 
         @Test
         void commitsBoth() {
-            HeldClaim held = claim(HELD);
-            try (HeldClaim.Binding binding = held.bind()) {
+            ActiveClaim held = claim(HELD);
+            try (ActiveClaim.Binding binding = held.bind()) {
                 transaction().executeWithoutResult(status -> effect("paid"));
             }
             assertThat(effects()).isOne();
@@ -153,16 +154,16 @@ class FenceTests {
 
         @Test
         void rollsBackWhatWasTakenOver() {
-            HeldClaim held = claim(OVER_AT_ONCE);
-            HeldClaim successor = claim(HELD);
-            try (HeldClaim.Binding binding = held.bind()) {
+            ActiveClaim held = claim(OVER_AT_ONCE);
+            ActiveClaim successor = claim(HELD);
+            try (ActiveClaim.Binding binding = held.bind()) {
                 assertThatExceptionOfType(ClaimLostException.class)
                         .isThrownBy(() -> transaction().executeWithoutResult(status -> effect("paid")));
             }
             assertThat(effects()).isZero();
             held.complete(Answer.none());
             assertThat(repeat().decision()).isEqualTo(IdempotencyDecision.CONFLICT);
-            try (HeldClaim.Binding binding = successor.bind()) {
+            try (ActiveClaim.Binding binding = successor.bind()) {
                 transaction().executeWithoutResult(status -> effect("paid"));
             }
             assertThat(effects()).isOne();
@@ -170,8 +171,8 @@ class FenceTests {
 
         @Test
         void commitsAfterTheLeaseIfNobodyTookOver() {
-            HeldClaim held = claim(OVER_AT_ONCE);
-            try (HeldClaim.Binding binding = held.bind()) {
+            ActiveClaim held = claim(OVER_AT_ONCE);
+            try (ActiveClaim.Binding binding = held.bind()) {
                 transaction().executeWithoutResult(status -> effect("paid"));
             }
             assertThat(effects()).isOne();
@@ -186,8 +187,8 @@ class FenceTests {
 
         @Test
         void buriesAKeyThatIsGivenUpAfterACommit() {
-            HeldClaim held = claim(HELD);
-            try (HeldClaim.Binding binding = held.bind()) {
+            ActiveClaim held = claim(HELD);
+            try (ActiveClaim.Binding binding = held.bind()) {
                 transaction().executeWithoutResult(status -> effect("paid"));
             }
             held.release();
@@ -196,8 +197,8 @@ class FenceTests {
 
         @Test
         void freesAKeyThatIsGivenUpAfterTransactionsThatWroteNothing() {
-            HeldClaim held = claim(HELD);
-            try (HeldClaim.Binding binding = held.bind()) {
+            ActiveClaim held = claim(HELD);
+            try (ActiveClaim.Binding binding = held.bind()) {
                 transaction()
                         .executeWithoutResult(status -> assertThat(effects()).isZero());
                 transaction().executeWithoutResult(status -> jdbc.update("delete from effects where name = 'nobody'"));
@@ -209,8 +210,8 @@ class FenceTests {
 
         @Test
         void freesAKeyThatIsGivenUpAfterARollback() {
-            HeldClaim held = claim(HELD);
-            try (HeldClaim.Binding binding = held.bind()) {
+            ActiveClaim held = claim(HELD);
+            try (ActiveClaim.Binding binding = held.bind()) {
                 transaction().executeWithoutResult(status -> {
                     effect("paid");
                     status.setRollbackOnly();
@@ -223,8 +224,8 @@ class FenceTests {
 
         @Test
         void fencesEachOfSeveralTransactions() {
-            HeldClaim held = claim(HELD);
-            try (HeldClaim.Binding binding = held.bind()) {
+            ActiveClaim held = claim(HELD);
+            try (ActiveClaim.Binding binding = held.bind()) {
                 transaction().executeWithoutResult(status -> effect("first"));
                 transaction().executeWithoutResult(status -> effect("second"));
                 assertThat(store.free(id)).isFalse();
@@ -234,8 +235,8 @@ class FenceTests {
 
         @Test
         void fencesATransactionWithinATransaction() {
-            HeldClaim held = claim(HELD);
-            try (HeldClaim.Binding binding = held.bind()) {
+            ActiveClaim held = claim(HELD);
+            try (ActiveClaim.Binding binding = held.bind()) {
                 isolated(TransactionDefinition.ISOLATION_READ_COMMITTED).executeWithoutResult(outer -> {
                     effect("outer");
                     own(TransactionDefinition.ISOLATION_READ_COMMITTED).executeWithoutResult(inner -> effect("inner"));
@@ -248,8 +249,8 @@ class FenceTests {
 
         @Test
         void leavesSavepointsAndReadOnlyTransactionsAlone() {
-            HeldClaim held = claim(HELD);
-            try (HeldClaim.Binding binding = held.bind()) {
+            ActiveClaim held = claim(HELD);
+            try (ActiveClaim.Binding binding = held.bind()) {
                 TransactionTemplate readOnly = transaction();
                 readOnly.setReadOnly(true);
                 assertThat(readOnly.<Long>execute(status -> effects())).isZero();
@@ -266,8 +267,8 @@ class FenceTests {
 
         @Test
         void renewsALeaseWithinATransactionThatSeesOnlyItsBeginning() {
-            HeldClaim held = claim(HELD);
-            try (HeldClaim.Binding binding = held.bind()) {
+            ActiveClaim held = claim(HELD);
+            try (ActiveClaim.Binding binding = held.bind()) {
                 for (int level : new int[] {
                     TransactionDefinition.ISOLATION_REPEATABLE_READ, TransactionDefinition.ISOLATION_SERIALIZABLE
                 }) {
@@ -285,8 +286,8 @@ class FenceTests {
 
         @Test
         void rollsBackWhatWasTakenOverInATransactionThatSeesOnlyItsBeginning() {
-            HeldClaim held = claim(OVER_AT_ONCE);
-            try (HeldClaim.Binding binding = held.bind()) {
+            ActiveClaim held = claim(OVER_AT_ONCE);
+            try (ActiveClaim.Binding binding = held.bind()) {
                 assertThatExceptionOfType(ClaimLostException.class)
                         .isThrownBy(() -> isolated(TransactionDefinition.ISOLATION_REPEATABLE_READ)
                                 .executeWithoutResult(status -> {
@@ -301,14 +302,14 @@ class FenceTests {
         /** A database that lets it update what it can't see commits it: then both are there. */
         @Test
         void commitsASecondTransactionThatCannotSeeTheFirstOnlyIfTheDatabaseDoes() {
-            HeldClaim held = claim(HELD);
+            ActiveClaim held = claim(HELD);
             int level = TransactionDefinition.ISOLATION_REPEATABLE_READ;
             ThrowingCallable both = () -> isolated(level).executeWithoutResult(outer -> {
                 effects();
                 effect("outer");
                 own(level).executeWithoutResult(inner -> effect("inner"));
             });
-            try (HeldClaim.Binding binding = held.bind()) {
+            try (ActiveClaim.Binding binding = held.bind()) {
                 if (refusesUnseen) {
                     assertThatExceptionOfType(CommitRefusedException.class)
                             .isThrownBy(both)
@@ -340,9 +341,9 @@ class FenceTests {
                 }
             });
             slow.setTransactionExecutionListeners(listeners);
-            HeldClaim held = claim(OVER_AT_ONCE);
+            ActiveClaim held = claim(OVER_AT_ONCE);
             CompletableFuture<Void> holder = AtOnce.run(() -> {
-                try (HeldClaim.Binding binding = held.bind()) {
+                try (ActiveClaim.Binding binding = held.bind()) {
                     new TransactionTemplate(slow).executeWithoutResult(status -> effect("paid"));
                 }
             });
@@ -356,9 +357,9 @@ class FenceTests {
 
         @Test
         void leavesOtherThreadsAndCallsAlone() {
-            HeldClaim held = claim(OVER_AT_ONCE);
+            ActiveClaim held = claim(OVER_AT_ONCE);
             claim(HELD);
-            try (HeldClaim.Binding binding = held.bind()) {
+            try (ActiveClaim.Binding binding = held.bind()) {
                 AtOnce.run(() -> transaction().executeWithoutResult(status -> effect("other")))
                         .join();
             }
@@ -372,13 +373,13 @@ class FenceTests {
 
         @Test
         void fencesTheClaimsOfACallWithinACall() {
-            HeldClaim outer = claim(OVER_AT_ONCE);
-            HeldClaim successor = claim(HELD);
-            HeldClaim inner = idempotency
+            ActiveClaim outer = claim(OVER_AT_ONCE);
+            ActiveClaim successor = claim(HELD);
+            ActiveClaim inner = idempotency
                     .open(Digest.of(UUID.randomUUID().toString()), "print", HELD)
                     .claim();
-            try (HeldClaim.Binding one = outer.bind();
-                    HeldClaim.Binding two = inner.bind()) {
+            try (ActiveClaim.Binding one = outer.bind();
+                    ActiveClaim.Binding two = inner.bind()) {
                 assertThatThrownBy(() -> transaction().executeWithoutResult(status -> effect("paid")))
                         .isInstanceOf(ClaimLostException.class);
             }

@@ -3,13 +3,13 @@ package dev.retrykit.spring.idempotency.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.retrykit.spring.idempotency.ActiveClaim;
 import dev.retrykit.spring.idempotency.ClaimLostException;
+import dev.retrykit.spring.idempotency.ClaimTimings;
 import dev.retrykit.spring.idempotency.Digest;
-import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.IdempotencyDecision;
 import dev.retrykit.spring.idempotency.Servers;
-import dev.retrykit.spring.idempotency.Terms;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.time.ManualTime;
 import jakarta.persistence.Entity;
@@ -36,8 +36,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 class JpaFenceTests {
 
     private static final Duration LONG = Duration.ofMinutes(5);
-    private static final Terms OVER_AT_ONCE = new Terms(LONG, Duration.ofSeconds(-10), Duration.ZERO, LONG);
-    private static final Terms HELD = new Terms(LONG, LONG, Duration.ZERO, LONG);
+    private static final ClaimTimings OVER_AT_ONCE =
+            new ClaimTimings(LONG, Duration.ofSeconds(-10), Duration.ZERO, LONG);
+    private static final ClaimTimings HELD = new ClaimTimings(LONG, LONG, Duration.ZERO, LONG);
 
     private static LocalContainerEntityManagerFactoryBean factory;
 
@@ -83,9 +84,9 @@ class JpaFenceTests {
         return manager;
     }
 
-    private void book(JpaTransactionManager manager, HeldClaim held) {
+    private void book(JpaTransactionManager manager, ActiveClaim held) {
         EntityManager shared = SharedEntityManagerCreator.createSharedEntityManager(entities());
-        try (HeldClaim.Binding binding = held.bind()) {
+        try (ActiveClaim.Binding binding = held.bind()) {
             new TransactionTemplate(manager).executeWithoutResult(status -> {
                 Booked booked = new Booked();
                 booked.id = id;
@@ -105,7 +106,7 @@ class JpaFenceTests {
     @Test
     void commitsBoth() {
         JpaTransactionManager manager = manager(new HibernateJpaVendorAdapter().getJpaDialect());
-        HeldClaim held = idempotency.open(id, "print", OVER_AT_ONCE).claim();
+        ActiveClaim held = idempotency.open(id, "print", OVER_AT_ONCE).claim();
         book(manager, held);
         assertThat(isBooked()).isTrue();
         assertThat(idempotency.open(id, "print", HELD).decision()).isEqualTo(IdempotencyDecision.PARTIAL);
@@ -120,8 +121,8 @@ class JpaFenceTests {
         EntityManager shared = SharedEntityManagerCreator.createSharedEntityManager(entities());
         book(manager, idempotency.open(id, "print", HELD).claim());
         String other = Digest.of(UUID.randomUUID().toString());
-        HeldClaim held = idempotency.open(other, "print", HELD).claim();
-        try (HeldClaim.Binding binding = held.bind()) {
+        ActiveClaim held = idempotency.open(other, "print", HELD).claim();
+        try (ActiveClaim.Binding binding = held.bind()) {
             new TransactionTemplate(manager).executeWithoutResult(status -> shared.find(Booked.class, id).seat = 7);
         }
         assertThat(held.isFenced()).isTrue();
@@ -133,8 +134,8 @@ class JpaFenceTests {
     void freesAKeyAfterATransactionThatOnlyRead() {
         JpaTransactionManager manager = manager(new HibernateJpaVendorAdapter().getJpaDialect());
         EntityManager shared = SharedEntityManagerCreator.createSharedEntityManager(entities());
-        HeldClaim held = idempotency.open(id, "print", HELD).claim();
-        try (HeldClaim.Binding binding = held.bind()) {
+        ActiveClaim held = idempotency.open(id, "print", HELD).claim();
+        try (ActiveClaim.Binding binding = held.bind()) {
             new TransactionTemplate(manager)
                     .executeWithoutResult(
                             status -> assertThat(shared.find(Booked.class, id)).isNull());
@@ -147,8 +148,8 @@ class JpaFenceTests {
     @Test
     void rollsBackWhatWasTakenOver() {
         JpaTransactionManager manager = manager(new HibernateJpaVendorAdapter().getJpaDialect());
-        HeldClaim held = idempotency.open(id, "print", OVER_AT_ONCE).claim();
-        HeldClaim successor = idempotency.open(id, "print", HELD).claim();
+        ActiveClaim held = idempotency.open(id, "print", OVER_AT_ONCE).claim();
+        ActiveClaim successor = idempotency.open(id, "print", HELD).claim();
         assertThatExceptionOfType(ClaimLostException.class).isThrownBy(() -> book(manager, held));
         assertThat(isBooked()).isFalse();
         book(manager, successor);
@@ -159,7 +160,7 @@ class JpaFenceTests {
     @Test
     void refusesATransactionWhoseConnectionNobodyKnows() {
         JpaTransactionManager manager = manager(new DefaultJpaDialect());
-        HeldClaim held = idempotency.open(id, "print", HELD).claim();
+        ActiveClaim held = idempotency.open(id, "print", HELD).claim();
         assertThatExceptionOfType(CommitRefusedException.class)
                 .isThrownBy(() -> book(manager, held))
                 .withMessageContaining("JpaDialect that exposes JDBC connections");

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.retrykit.spring.idempotency.ClaimTimings;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.Servers;
 import dev.retrykit.spring.idempotency.StoreDownException;
-import dev.retrykit.spring.idempotency.Terms;
 import dev.retrykit.spring.idempotency.store.Claim;
 import dev.retrykit.spring.idempotency.store.ClaimRequest;
-import dev.retrykit.spring.idempotency.store.Found;
+import dev.retrykit.spring.idempotency.store.StoredState;
 import dev.retrykit.time.TimeSource;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -57,7 +57,7 @@ class RefusedStepTests {
     /** The key of a holder that is gone. */
     private void abandon(DataSource source) {
         JdbcStore store = new JdbcStore(source, () -> true, () -> {});
-        assertThat(store.claim(request(OVER)).state()).isEqualTo(Found.State.CLAIMED);
+        assertThat(store.claim(request(OVER)).state()).isEqualTo(StoredState.State.CLAIMED);
     }
 
     /** Each connection is told something before it is used, and is in no pool of other tests. */
@@ -82,15 +82,15 @@ class RefusedStepTests {
     void areFailuresOfTheStoreWhereNothingMayBeWritten(Database database, String readOnly) {
         abandon(database.source);
         JdbcStore store = new JdbcStore(told(database.source, readOnly), () -> true, () -> {});
-        assertThatExceptionOfType(Steps.SqlException.class).isThrownBy(() -> store.claim(request(LONG)));
+        assertThatExceptionOfType(StatementRunner.SqlException.class).isThrownBy(() -> store.claim(request(LONG)));
         try (Idempotency idempotency = new Idempotency(store, TimeSource.system())) {
             assertThatExceptionOfType(StoreDownException.class)
-                    .isThrownBy(() -> idempotency.open(id, "print", new Terms(LONG, LONG, Duration.ZERO, LONG)));
+                    .isThrownBy(() -> idempotency.open(id, "print", new ClaimTimings(LONG, LONG, Duration.ZERO, LONG)));
         }
         assertThat(new JdbcStore(database.source, () -> true, () -> {})
                         .claim(request(LONG))
                         .state())
-                .isEqualTo(Found.State.CLAIMED);
+                .isEqualTo(StoredState.State.CLAIMED);
     }
 
     @Test
@@ -108,7 +108,7 @@ class RefusedStepTests {
         config.setPassword("reader");
         try (HikariDataSource pool = new HikariDataSource(config)) {
             JdbcStore store = new JdbcStore(pool, () -> true, () -> {});
-            assertThatExceptionOfType(Steps.SqlException.class)
+            assertThatExceptionOfType(StatementRunner.SqlException.class)
                     .isThrownBy(() -> store.claim(request(LONG)))
                     .withMessageContaining("Not enough rights");
         }
@@ -127,30 +127,30 @@ class RefusedStepTests {
                 fence.executeUpdate();
             }
             JdbcStore store = new JdbcStore(database.source, () -> true, () -> {});
-            assertThat(store.claim(request(LONG)).state()).isEqualTo(Found.State.IN_FLIGHT);
+            assertThat(store.claim(request(LONG)).state()).isEqualTo(StoredState.State.IN_FLIGHT);
             holder.rollback();
             holder.setAutoCommit(true);
-            assertThat(store.claim(request(LONG)).state()).isEqualTo(Found.State.CLAIMED);
+            assertThat(store.claim(request(LONG)).state()).isEqualTo(StoredState.State.CLAIMED);
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"40001", "40P01", "55P03", "57014", "70100", "90131", "HYT00"})
     void areConflictsByState(String state) {
-        assertThat(Failures.isLocked(new SQLException("conflict", state))).isTrue();
+        assertThat(JdbcFailures.isLocked(new SQLException("conflict", state))).isTrue();
     }
 
     @ParameterizedTest
     @CsvSource({"HY000, 1205", "HY000, 3572", "HY000, 1020", "40001, 1213"})
     void areConflictsByNumber(String state, int code) {
-        assertThat(Failures.isLocked(new SQLException("conflict", state, code))).isTrue();
+        assertThat(JdbcFailures.isLocked(new SQLException("conflict", state, code))).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"08006", "25006", "42501", "42P01", "53100", "53200", "54000", "58030", "XX000", "HY000", ""})
     void areNoConflictsByAnyOtherState(String state) {
-        assertThat(Failures.isLocked(new SQLException("broken", state.isEmpty() ? null : state)))
+        assertThat(JdbcFailures.isLocked(new SQLException("broken", state.isEmpty() ? null : state)))
                 .isFalse();
     }
 
@@ -172,7 +172,7 @@ class RefusedStepTests {
                 assertThat(only.isValid(1)).isTrue();
                 assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> store.claim(request(LONG)));
             }
-            assertThat(store.claim(request(LONG)).state()).isEqualTo(Found.State.CLAIMED);
+            assertThat(store.claim(request(LONG)).state()).isEqualTo(StoredState.State.CLAIMED);
         }
     }
 

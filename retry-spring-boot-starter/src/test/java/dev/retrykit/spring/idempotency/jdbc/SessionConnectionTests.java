@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.retrykit.spring.idempotency.ActiveClaim;
+import dev.retrykit.spring.idempotency.ClaimTimings;
 import dev.retrykit.spring.idempotency.Digest;
-import dev.retrykit.spring.idempotency.HeldClaim;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.IdempotencyDecision;
 import dev.retrykit.spring.idempotency.Servers;
 import dev.retrykit.spring.idempotency.StoreDownException;
-import dev.retrykit.spring.idempotency.Terms;
 import dev.retrykit.spring.idempotency.Waiting;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.time.TimeSource;
@@ -48,7 +48,7 @@ class SessionConnectionTests {
 
     private static final int REQUESTS = 50;
     private static final Duration LONG = Duration.ofMinutes(5);
-    private static final Terms HELD = new Terms(LONG, LONG, Duration.ZERO, LONG);
+    private static final ClaimTimings HELD = new ClaimTimings(LONG, LONG, Duration.ZERO, LONG);
 
     private LocalContainerEntityManagerFactoryBean factory;
     private HikariDataSource pool;
@@ -94,7 +94,7 @@ class SessionConnectionTests {
             TransactionSynchronizationManager.bindResource(factory.getObject(), new EntityManagerHolder(session));
             session.createNativeQuery("select 1").getSingleResult();
             String id = Digest.of(UUID.randomUUID().toString());
-            HeldClaim held = idempotency.open(id, "print", HELD).claim();
+            ActiveClaim held = idempotency.open(id, "print", HELD).claim();
             Waiting.nanos(20_000_000);
             held.complete(Answer.none());
             return idempotency.open(id, "print", HELD).decision() == IdempotencyDecision.REPLAY;

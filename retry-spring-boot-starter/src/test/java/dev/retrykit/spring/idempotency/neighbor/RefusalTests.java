@@ -8,9 +8,9 @@ import dev.retrykit.spring.idempotency.Shop;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.idempotency.store.Claim;
 import dev.retrykit.spring.idempotency.store.ClaimRequest;
-import dev.retrykit.spring.idempotency.store.Found;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.spring.idempotency.store.MemoryStore;
+import dev.retrykit.spring.idempotency.store.StoredState;
 import dev.retrykit.time.TimeSource;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -92,7 +92,7 @@ class RefusalTests {
         }
 
         @Override
-        public Found claim(ClaimRequest request) {
+        public StoredState claim(ClaimRequest request) {
             if (down) {
                 throw new IllegalStateException(DOWN);
             }

@@ -7,9 +7,9 @@ import dev.retrykit.spring.idempotency.Shop;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.idempotency.store.Claim;
 import dev.retrykit.spring.idempotency.store.ClaimRequest;
-import dev.retrykit.spring.idempotency.store.Found;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.spring.idempotency.store.MemoryStore;
+import dev.retrykit.spring.idempotency.store.StoredState;
 import dev.retrykit.time.TimeSource;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetector.Level;
@@ -78,7 +78,7 @@ class HeldBuffersTests {
         }
 
         @Override
-        public Found claim(ClaimRequest request) {
+        public StoredState claim(ClaimRequest request) {
             return store.claim(request);
         }
 

@@ -55,7 +55,7 @@ class LateFailureTests {
 
         @BeforeAll
         static void start() {
-            shop = Shop.start(WebApplicationType.SERVLET, Map.of(), Interceptor.class, Answers.class);
+            shop = Shop.start(WebApplicationType.SERVLET, Map.of(), Interceptor.class, ResponseWriter.class);
         }
 
         @AfterAll
@@ -126,7 +126,7 @@ class LateFailureTests {
     }
 
     @Controller
-    static class Answers {
+    static class ResponseWriter {
 
         @Idempotent
         @PostMapping("/converter")

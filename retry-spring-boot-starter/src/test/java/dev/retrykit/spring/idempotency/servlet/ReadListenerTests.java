@@ -135,7 +135,7 @@ class ReadListenerTests {
 
         @Override
         public ServletInputStream getInputStream() {
-            return new HeldStream(body, this::isAsyncStarted);
+            return new BufferedStream(body, this::isAsyncStarted);
         }
     }
 

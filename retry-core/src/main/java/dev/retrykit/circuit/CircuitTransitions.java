@@ -1,0 +1,218 @@
+package dev.retrykit.circuit;
+
+import dev.retrykit.circuit.CircuitCounters.Result;
+import dev.retrykit.failure.Signal;
+import dev.retrykit.time.TimeSource;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which generation of a circuit is in force, and how the next one takes over: by one CAS against what was read. So of
+ * many threads that see the same reason for a transition exactly one makes it.
+ */
+final class CircuitTransitions {
+
+    private static final AtomicReferenceFieldUpdater<CircuitTransitions, Generation> GENERATION =
+            AtomicReferenceFieldUpdater.newUpdater(CircuitTransitions.class, Generation.class, "generation");
+
+    private final String name;
+    private final @Nullable String key;
+    private final TimeSource time;
+    private final RandomGenerator random;
+    private final @Nullable Transitions transitions;
+    private final @Nullable CircuitCounters counters;
+    private final LongAdder rejected = new LongAdder();
+    private volatile Generation generation;
+
+    CircuitTransitions(Circuit.Builder made, Generation first) {
+        this.name = made.name;
+        this.key = made.key;
+        this.time = made.time;
+        this.random = made.random;
+        this.transitions = made.listener == null ? null : new Transitions(made.listener);
+        this.counters = made.counters;
+        this.generation = first;
+    }
+
+    /** The generation that is in force now: an open time or a lease that is over ends here, with or without traffic. */
+    Generation current(long nowNanos) {
+        Generation seen = generation;
+        if (!seen.isOver(nowNanos)) {
+            return seen;
+        }
+        Generation current = renewed(nowNanos);
+        tell();
+        return current;
+    }
+
+    private Generation renewed(long nowNanos) {
+        while (true) {
+            Generation seen = generation;
+            Generation next = seen.afterTime(nowNanos, random);
+            if (next == null) {
+                return seen;
+            }
+            replace(seen, next, nowNanos);
+        }
+    }
+
+    /** Replaces whatever is in force. */
+    void moveTo(Target target) {
+        moveQuietlyTo(target);
+        tell();
+    }
+
+    /** The same, for a caller who will {@link #tell}. */
+    void moveQuietlyTo(Target target) {
+        long now = time.nanoTime();
+        Generation seen = renewed(now);
+        while (!replace(seen, target.from(seen, now), now)) {
+            seen = renewed(now);
+        }
+    }
+
+    /** Tells the listener of what it wasn't told yet. */
+    void tell() {
+        if (transitions != null) {
+            transitions.tell();
+        }
+    }
+
+    /** Changes the settings of whatever is in force. */
+    void change(CircuitPolicy policy) {
+        changeQuietly(policy);
+        tell();
+    }
+
+    /**
+     * Changes the settings of whatever is in force. One at a time: of two changes of one generation the permits could follow
+     * only one. A result that ends in the very moment of the change is counted, but what follows from it may be left to the
+     * next one. For a caller who will {@link #tell}.
+     */
+    synchronized void changeQuietly(CircuitPolicy policy) {
+        moveQuietlyTo((from, now) -> from.with(policy, now));
+    }
+
+    /** Whether somebody counts and times all calls. */
+    boolean isCounted() {
+        return counters != null;
+    }
+
+    CircuitPolicy policy() {
+        return generation.policy;
+    }
+
+    /** A generation that isn't in force any more is replaced by nothing. The listener isn't told yet. */
+    private boolean replace(Generation from, Generation to, long nowNanos) {
+        return transitions == null || from.state == to.state
+                ? GENERATION.compareAndSet(this, from, to)
+                : transitions.make(
+                        () -> GENERATION.compareAndSet(this, from, to) ? transition(from, to, nowNanos) : null);
+    }
+
+    /** Lets a call in, or counts that it was turned away; in a dry run that is all that becomes of it. */
+    @Nullable
+    Permit admit(long nowNanos, boolean first) {
+        Generation current = current(nowNanos);
+        if (current.tryAdmit()) {
+            if (current.watchesAdmissions) {
+                watch(current, nowNanos);
+            }
+            return current;
+        }
+        boolean passes = first && current.policy.blocks() == BlockScope.RETRIES;
+        if (!passes) {
+            reject();
+        }
+        return passes || current.policy.isDryRun() ? Generation.unwatched(current.policy) : null;
+    }
+
+    private void watch(Generation current, long nowNanos) {
+        Generation next = current.afterAdmission(nowNanos, random);
+        if (next != null && replace(current, next, nowNanos)) {
+            tell();
+        }
+    }
+
+    private void reject() {
+        rejected.increment();
+        if (counters != null) {
+            counters.reject();
+        }
+    }
+
+    /** Until a call can be let in; a dry run lets all in. */
+    long untilAdmittedNanos(long nowNanos) {
+        Generation current = current(nowNanos);
+        return current.policy.isDryRun() ? 0 : current.untilAdmittedNanos(nowNanos);
+    }
+
+    /** Until it is the turn of a call that waits. */
+    long untilTurnNanos(long rejectedNanos, long nowNanos) {
+        Generation current = current(nowNanos);
+        return current.policy.isDryRun() ? 0 : current.untilTurnNanos(rejectedNanos, nowNanos);
+    }
+
+    boolean isNewTo(long rejectedNanos, long nowNanos) {
+        return current(nowNanos).isNewTo(rejectedNanos);
+    }
+
+    /** Counts the result of a call, in the generation that let it in. */
+    void end(Generation admitted, Signal signal, long startedNanos, long nowNanos) {
+        Generation from = admitted.latest();
+        long ended = from.state == CircuitState.HALF_OPEN ? time.nanoTime() : nowNanos;
+        boolean slow = ended - startedNanos >= from.policy.slowNanos;
+        if (counters != null) {
+            counters.add(Result.of(signal), slow, ended - startedNanos);
+        }
+        if (from != admitted) {
+            from.endOf(admitted);
+        }
+        Generation to = from.afterResult(signal, slow, startedNanos, ended, random);
+        if (to != null && replace(from, to, ended)) {
+            tell();
+        }
+    }
+
+    CircuitSnapshot snapshot(Generation seen, long nowNanos) {
+        CallCounts tally = seen.tally(nowNanos);
+        long left = seen.leftNanos(nowNanos);
+        boolean probes = left >= 0 && seen.state != CircuitState.DISABLED;
+        return new CircuitSnapshot(
+                name,
+                seen.state,
+                tally.calls(),
+                tally.failures(),
+                tally.slowCalls(),
+                rejected.sum(),
+                probes ? Optional.of(Duration.ofNanos(seen.untilAdmittedNanos(nowNanos))) : Optional.empty(),
+                left >= 0 ? Optional.of(Duration.ofNanos(left)) : Optional.empty());
+    }
+
+    private CircuitListener.Transition transition(Generation from, Generation to, long nowNanos) {
+        return new CircuitListener.Transition(
+                name, Optional.ofNullable(key), from.state, to.state, snapshot(to, nowNanos), to.policy.isDryRun());
+    }
+
+    /** What is to follow what was seen. */
+    @FunctionalInterface
+    interface Target {
+
+        /** Closed, with an empty window. */
+        Target RESET = (seen, now) -> Generation.closed(seen.policy, now);
+
+        /** A round of probes. */
+        Target HALF_OPEN = Generation::halfOpened;
+
+        Generation from(Generation seen, long nowNanos);
+
+        /** Of what was counted, only a forced open circuit still tells. */
+        static Target forced(InitialState beginning) {
+            return (seen, now) -> seen.forced(beginning, now);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.retrykit.failure.book;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a code can be: words and numbers, some of them as ranges.
+ *
+ * @param words exact ones
+ * @param ranges pairs of numbers, lowest and highest
+ */
+record CodeSet(Set<String> words, List<long[]> ranges) {
+
+    private static final Pattern RANGE = Pattern.compile("(-?\\d{1,18})(?:-(-?\\d{1,18}))?");
+
+    static CodeSet of(List<String> texts) {
+        Set<String> words = new HashSet<>();
+        List<long[]> ranges = new ArrayList<>();
+        for (String text : texts) {
+            Matcher range = RANGE.matcher(text);
+            if (range.matches()) {
+                long lowest = Long.parseLong(range.group(1));
+                ranges.add(new long[] {lowest, range.group(2) == null ? lowest : Long.parseLong(range.group(2))});
+            }
+            words.add(text);
+        }
+        return new CodeSet(Set.copyOf(words), List.copyOf(ranges));
+    }
+
+    boolean hasNumber(long number) {
+        for (long[] range : ranges) {
+            if (number >= range[0] && number <= range[1]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A constant is known by its name, anything else by its text. */
+    boolean has(Object value) {
+        if (value instanceof Number number) {
+            return hasNumber(number.longValue());
+        }
+        return words.contains(value instanceof Enum<?> constant ? constant.name() : text(value));
+    }
+
+    /** The text of a value of somebody else's; empty if it can't tell. */
+    static String text(Object value) {
+        try {
+            String text = value.toString();
+            return text == null ? "" : text;
+        } catch (Throwable untold) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.retrykit.failure.book;
+
+import java.lang.reflect.Member;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Properties, each of the value of the one before: {@code getResponse.getStatusCode}.
+ *
+ * @param text as it is written
+ * @param steps the properties, at least one
+ */
+record PropertyPath(String text, List<Property> steps) {
+
+    private static final Pattern FORM = Pattern.compile("[\\p{Alpha}_$][\\w$]*(\\.[\\p{Alpha}_$][\\w$]*)*");
+
+    private static final Set<Class<?>> GENERAL = Set.of(Object.class, Optional.class);
+
+    static PropertyPath of(String text) {
+        if (!FORM.matcher(text).matches()) {
+            throw new InvalidLineException("'" + text
+                    + "' is no accessor: it must be the name of a public method without arguments or of a public"
+                    + " field, or several of them joined by dots");
+        }
+        return new PropertyPath(
+                text, Arrays.stream(text.split("\\.")).map(Property::new).toList());
+    }
+
+    /** The value; null if a step of the way has none. */
+    @Nullable
+    Object read(Object start) {
+        Object owner = ownerOfLast(start);
+        return owner == null ? null : last().read(owner);
+    }
+
+    /** The value as a whole number. */
+    long number(Object start, long absent) {
+        Object owner = ownerOfLast(start);
+        return owner == null ? absent : last().number(owner, absent);
+    }
+
+    /** Whether the value is true. */
+    boolean isTrue(Object start) {
+        Object owner = ownerOfLast(start);
+        return owner != null && last().isTrue(owner);
+    }
+
+    /** Whether objects of the class have the property that the path begins with. */
+    boolean beginsIn(Class<?> type) {
+        return steps.get(0).isOf(type);
+    }
+
+    /**
+     * The first step that doesn't exist as far as declared types tell; null if all do. Behind a step of a general type, such as
+     * {@code Object}, a cause or an optional value, nothing can be told.
+     */
+    @Nullable
+    String missingIn(Class<?> type) {
+        Class<?> owner = type;
+        for (Property step : steps) {
+            Class<?> value = Property.typeIn(owner, step.name());
+            if (value == null) {
+                return step.name();
+            }
+            if (GENERAL.contains(value) || Throwable.class.isAssignableFrom(value)) {
+                return null;
+            }
+            owner = value;
+        }
+        return null;
+    }
+
+    /** The members that are read, as far as declared types tell. */
+    List<Member> membersIn(Class<?> type) {
+        List<Member> members = new ArrayList<>();
+        Class<?> owner = type;
+        for (Property step : steps) {
+            Member member = Property.member(owner, step.name());
+            if (member == null) {
+                return members;
+            }
+            members.add(member);
+            owner = Property.typeOf(member);
+        }
+        return members;
+    }
+
+    private @Nullable Object ownerOfLast(Object start) {
+        Object owner = start;
+        for (int i = 0; i < steps.size() - 1 && owner != null; i++) {
+            owner = steps.get(i).read(owner);
+        }
+        return owner;
+    }
+
+    private Property last() {
+        return steps.get(steps.size() - 1);
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.retrykit.spring.actuate;
+
+import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.MessageText;
+import dev.retrykit.spring.settings.SettingsBinder;
+import dev.retrykit.spring.settings.SpellingMatcher;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+
+/** Takes over what is configured newly when Spring Cloud says that something is: all of it, or nothing. */
+public final class EnvironmentRefreshListener implements ApplicationListener<EnvironmentChangeEvent> {
+
+    private static final Log LOG = LogFactory.getLog("dev.retrykit");
+
+    private final Retries retries;
+    private final ApplicationContext context;
+
+    /** For the application's policies, circuits and budgets. */
+    public EnvironmentRefreshListener(Retries retries, ApplicationContext context) {
+        this.retries = retries;
+        this.context = context;
+    }
+
+    @Override
+    public void onApplicationEvent(EnvironmentChangeEvent event) {
+        if (event.getKeys().stream()
+                .noneMatch(key -> SpellingMatcher.canonical(key).startsWith("retrykit"))) {
+            return;
+        }
+        try {
+            retries.steering()
+                    .rebind(SettingsBinder.bind(context.getEnvironment(), context.getClassLoader(), LOG::warn))
+                    .forEach(difference -> LOG.info("Changed by a refresh: " + difference));
+        } catch (InvalidSettingException refused) {
+            LOG.warn("A refresh has changed settings that can't hold, so all goes on as before. " + refused.getMessage()
+                    + " " + MessageText.line(refused.action(), 300));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.retrykit.spring.observe;
+
+import dev.retrykit.RetryPolicy;
+import dev.retrykit.budget.BudgetPolicy;
+import dev.retrykit.spring.registry.PolicyEntry;
+import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.settings.Durations;
+import dev.retrykit.spring.settings.MessageText;
+import dev.retrykit.spring.settings.Setting;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+
+/**
+ * At the start, a line for each policy: which methods, what is retried, and what it can cost at worst. And a warning for
+ * whatever is configured without a use: a misspelt method name would be overlooked otherwise.
+ */
+public final class StartupReport implements SmartInitializingSingleton {
+
+    private static final Log LOG = LogFactory.getLog("dev.retrykit");
+
+    private final Retries retries;
+
+    /** On the policies that are there when all beans are made. */
+    public StartupReport(Retries retries) {
+        this.retries = retries;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        for (PolicyEntry policy : retries.ownPolicies()) {
+            LOG.info(line(policy));
+        }
+        retries.report(NextContext.find(), LOG::warn, LOG::info);
+    }
+
+    private static String line(PolicyEntry entry) {
+        RetryPolicy policy = entry.policy();
+        String budget = entry.budget().policy().isUnlimited()
+                ? "no budget: up to " + policy.maxAttempts() + ".00x load"
+                : "budget " + MessageText.quoted(entry.budget().name())
+                        + (entry.hasBudgetsByKey() ? " for each key (" : " (")
+                        + budget(entry.budget().policy()) + ")";
+        return "Policy " + MessageText.quoted(entry.name()) + ": "
+                + (entry.methods().isEmpty() ? "no annotated method" : String.join(", ", entry.methods()))
+                + (isOff(entry) ? "; switched off" : "")
+                + "; retries " + what(entry)
+                + "; up to " + policy.maxAttempts() + " attempts within " + Durations.text(policy.timeBudget()) + "; "
+                + budget;
+    }
+
+    private static String what(PolicyEntry entry) {
+        Setting retryOn = entry.settings().get("retry-on");
+        Setting known = entry.settings().get("known-failures");
+        if (known != null && Boolean.FALSE.equals(known.value())) {
+            return "nothing that is known" + (retryOn == null ? "" : ", but " + MessageText.of(retryOn.value()));
+        }
+        return "what is transient by default" + (retryOn == null ? "" : " and " + MessageText.of(retryOn.value()));
+    }
+
+    private static boolean isOff(PolicyEntry entry) {
+        Setting enabled = entry.settings().get("enabled");
+        return enabled != null && Boolean.FALSE.equals(enabled.value());
+    }
+
+    private static String budget(BudgetPolicy policy) {
+        return "ratio " + policy.ratio() + ", window " + Durations.text(policy.window()) + ", reserve "
+                + policy.reserve() + ", min-success " + policy.minSuccess() + " %";
+    }
+}

@@ -1,0 +1,127 @@
+package dev.retrykit.spring.registry;
+
+import dev.retrykit.AttemptObserver;
+import dev.retrykit.ContextCarrier;
+import dev.retrykit.RetryListener;
+import dev.retrykit.backoff.DelayFunction;
+import dev.retrykit.circuit.CircuitListener;
+import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.ResultClassifier;
+import dev.retrykit.spring.customize.CircuitCustomizer;
+import dev.retrykit.spring.customize.PolicyCustomizer;
+import dev.retrykit.spring.failure.StatusReader;
+import dev.retrykit.spring.failure.StatusRules;
+import dev.retrykit.spring.settings.FailureNames;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.MessageText;
+import dev.retrykit.spring.settings.PolicyExtensions;
+import dev.retrykit.spring.settings.RetryPolicyFactory;
+import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.SettingsLayer;
+import dev.retrykit.spring.settings.SpellingMatcher;
+import dev.retrykit.time.TimeSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all policies, circuits and budgets of an application share.
+ *
+ * @param time the clock
+ * @param executor runs the retries of asynchronous methods
+ * @param context follows asynchronous calls to the threads of their retries
+ * @param observer watches each attempt; null if nobody does
+ * @param retryListeners are told what calls do
+ * @param circuitListener is told what circuits do
+ * @param classifiers the application's own, its lines of the failure book, and those of this library: asked in this order
+ *     before the rules for HTTP statuses
+ * @param statusReaders know the exceptions and return values of HTTP clients
+ * @param resultClassifiers judge return values, by the names under which policies ask for them
+ * @param delayFunctions backoffs of the application's own, by the names under which policies ask for them
+ * @param policyCustomizers change what policies begin with
+ * @param circuitCustomizers change what circuits begin with
+ * @param failureNames know the failures that circuits record and ignore by name
+ */
+public record EngineCollaborators(
+        TimeSource time,
+        Executor executor,
+        ContextCarrier context,
+        @Nullable AttemptObserver observer,
+        List<RetryListener> retryListeners,
+        CircuitListener circuitListener,
+        List<FailureClassifier> classifiers,
+        List<StatusReader> statusReaders,
+        Map<String, ResultClassifier> resultClassifiers,
+        Map<String, DelayFunction> delayFunctions,
+        List<PolicyCustomizer> policyCustomizers,
+        List<CircuitCustomizer> circuitCustomizers,
+        FailureNames failureNames) {
+
+    /**
+     * What a policy is made of besides settings. Statuses that the policy names come before the application's classifiers,
+     * the default rules for statuses after them.
+     *
+     * @param name the policy's name
+     * @param section the policy's key, for messages
+     * @throws InvalidSettingException if it names a bean that there isn't
+     */
+    PolicyExtensions partsOf(String name, String section, SettingsLayer policy) {
+        List<Integer> statuses = RetryPolicyFactory.statuses(policy);
+        StatusRules rules = new StatusRules(statusReaders, statuses, time::now);
+        List<FailureClassifier> failures = failures(rules, statuses != null);
+        List<ResultClassifier> results = new ArrayList<>();
+        for (String classifier : RetryPolicyFactory.resultClassifiers(policy)) {
+            results.add(bean(resultClassifiers, classifier, section + ".retry-on-result", ResultClassifier.class));
+        }
+        boolean known = statuses != null || RetryPolicyFactory.trustsKnownFailures(policy);
+        results.add((known ? rules : new StatusRules(statusReaders, List.of(), time::now)).results());
+        Setting function = policy.setting("backoff.function");
+        DelayFunction delay = function == null
+                ? null
+                : bean(
+                        delayFunctions,
+                        String.valueOf(function.value()),
+                        section + ".backoff.function (" + function.origin() + ")",
+                        DelayFunction.class);
+        return new PolicyExtensions(failures, results, delay, builder -> {
+            builder.clock(time::now);
+            policyCustomizers.forEach(customizer -> customizer.customize(name, builder));
+        });
+    }
+
+    /** What a circuit knows of failures besides the JDK's rules. */
+    List<FailureClassifier> failures() {
+        return failures(new StatusRules(statusReaders, null, time::now), false);
+    }
+
+    private List<FailureClassifier> failures(StatusRules rules, boolean first) {
+        List<FailureClassifier> failures = new ArrayList<>(classifiers);
+        failures.add(first ? 0 : failures.size(), rules.failures());
+        return failures;
+    }
+
+    /** What a circuit knows of returned answers. */
+    ResultClassifier results() {
+        return new StatusRules(statusReaders, null, time::now).results();
+    }
+
+    /** Changes what the circuit begins with. */
+    void customize(String name, CircuitPolicy.Builder circuit) {
+        circuitCustomizers.forEach(customizer -> customizer.customize(name, circuit));
+    }
+
+    private static <T> T bean(Map<String, T> beans, String name, String user, Class<T> type) {
+        for (Map.Entry<String, T> bean : beans.entrySet()) {
+            if (SpellingMatcher.canonical(bean.getKey()).equals(SpellingMatcher.canonical(name))) {
+                return bean.getValue();
+            }
+        }
+        throw new InvalidSettingException(
+                user + " names " + MessageText.quoted(name) + ", but there is no " + type.getSimpleName()
+                        + " bean of that name. " + SpellingMatcher.suggestion(name, beans.keySet()),
+                "Correct the name, or declare the bean.");
+    }
+}

@@ -1,0 +1,209 @@
+package dev.retrykit.spring.registry;
+
+import dev.retrykit.budget.BudgetPolicy;
+import dev.retrykit.spring.settings.BudgetSettings;
+import dev.retrykit.spring.settings.CircuitSettings;
+import dev.retrykit.spring.settings.ConfiguredSettings;
+import dev.retrykit.spring.settings.EntryKey;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.MessageText;
+import dev.retrykit.spring.settings.PolicySettings;
+import dev.retrykit.spring.settings.Resolved;
+import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.SettingsBinder;
+import dev.retrykit.spring.settings.SettingsLayer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes settings while the application runs, one change at a time. State, counts and budgets live on, calls that are on
+ * their way end under the settings that they began with. What can't hold changes nothing.
+ */
+public final class RuntimeSettings {
+
+    private static final String RUNNING = "The running application";
+
+    private final Retries retries;
+
+    RuntimeSettings(Retries retries) {
+        this.retries = retries;
+    }
+
+    /**
+     * Gives a policy settings that come before all that is written, until the application ends.
+     *
+     * @param given values by key, in any spelling; null takes away what was given for the key before
+     * @param by who gives them, shown as their origin
+     * @return what is different now, as in {@code max-attempts 3 -> 2}
+     * @throws InvalidSettingException if a key isn't known, a value can't be read, or the settings can't hold
+     */
+    public synchronized List<String> give(PolicyEntry policy, Map<String, @Nullable String> given, String by) {
+        SettingsLayer all = updated(
+                policy.given(),
+                PolicySettings.class,
+                new EntryKey(SettingsResolver.POLICIES, policy.name()),
+                given,
+                by);
+        List<Change> changes = new ArrayList<>();
+        for (PolicyEntry other : retries.policies()) {
+            SettingsResolver layers = retries.layersOf(other);
+            layers = layers.with(layers.given().toPolicy(policy.name(), all));
+            if (other == policy) {
+                changes.add(0, change(policy, policy.termsUnder(layers, all), all));
+            } else if (layers.policyBases().isBuiltOn(other.name(), other.given(), policy.name())) {
+                changes.add(change(other, other.termsUnder(layers, other.given()), other.given()));
+            }
+        }
+        return changed(changes);
+    }
+
+    /** Gives a circuit settings, in the same way. */
+    public synchronized List<String> give(CircuitEntry circuit, Map<String, @Nullable String> given, String by) {
+        SettingsLayer all = updated(
+                circuit.given(),
+                CircuitSettings.class,
+                new EntryKey(SettingsResolver.CIRCUITS, circuit.name()),
+                given,
+                by);
+        List<Change> changes = new ArrayList<>();
+        for (CircuitEntry other : retries.circuits()) {
+            SettingsResolver layers = retries.layersOf(other);
+            layers = layers.with(layers.given().toCircuit(circuit.name(), all));
+            if (other == circuit) {
+                changes.add(0, change(circuit, circuit.termsUnder(layers, all), all));
+            } else if (layers.circuitBases().isBuiltOn(other.name(), other.given(), circuit.name())) {
+                changes.add(change(other, other.termsUnder(layers, other.given()), other.given()));
+            }
+        }
+        return changed(changes);
+    }
+
+    /**
+     * Gives a budget that has a name settings, in the same way.
+     *
+     * @throws InvalidSettingException also if it is one policy's own
+     */
+    public synchronized List<String> give(BudgetEntry budget, Map<String, @Nullable String> given, String by) {
+        if (!budget.isShared()) {
+            throw new InvalidSettingException(
+                    "Budget " + MessageText.quoted(budget.name()) + " belongs to a policy.",
+                    "Change the policy's budget.* settings.");
+        }
+        SettingsLayer all = updated(
+                budget.given(), BudgetSettings.class, new EntryKey(SettingsResolver.BUDGETS, budget.name()), given, by);
+        Resolved<BudgetPolicy> settings = retries.layersOf(budget).budget(budget.name(), all, RUNNING);
+        return changed(List.of(change(budget, settings, all)));
+    }
+
+    private static SettingsLayer updated(
+            SettingsLayer before,
+            Class<? extends Record> type,
+            EntryKey section,
+            Map<String, @Nullable String> given,
+            String by) {
+        return before.updated(SettingsBinder.read(section, type, given, by), given.keySet());
+    }
+
+    private static Change change(PolicyEntry policy, ResolvedPolicy terms, SettingsLayer given) {
+        return new Change(
+                "policy",
+                policy.name(),
+                policy.settings(),
+                terms.policy().settings(),
+                () -> policy.change(terms, given));
+    }
+
+    private static Change change(CircuitEntry circuit, ResolvedCircuit terms, SettingsLayer given) {
+        return new Change(
+                "circuit", circuit.name(), circuit.settings(), terms.settings(), () -> circuit.change(terms, given));
+    }
+
+    private static Change change(BudgetEntry budget, Resolved<BudgetPolicy> settings, SettingsLayer given) {
+        return new Change(
+                "budget", budget.name(), budget.settings(), settings.settings(), () -> budget.change(settings, given));
+    }
+
+    /** Makes the changes: first that of whom it was about, then those of what builds on it, which are named. */
+    private static List<String> changed(List<Change> changes) {
+        Change first = changes.get(0);
+        first.action().run();
+        List<String> differences = new ArrayList<>(differences(first.before(), first.after()));
+        changes.subList(1, changes.size()).forEach(change -> differences.addAll(change.make()));
+        return differences;
+    }
+
+    /**
+     * Takes what is written now in the place of what was written at the start: all of it, or nothing. What nobody uses may be
+     * written no more.
+     *
+     * @return what is different now, with the name of each policy, circuit and budget
+     * @throws InvalidSettingException for the first setting that can't hold, or not while the application runs
+     */
+    public synchronized List<String> rebind(ConfiguredSettings written) {
+        SettingsResolver layers = new SettingsResolver(written, retries.layers().parts(), RuntimeOverrides.of(retries));
+        List<Change> changes = new ArrayList<>();
+        for (PolicyEntry policy : retries.ownPolicies()) {
+            if (!policy.isUsed() && written.policy(policy.name()) == null) {
+                continue;
+            }
+            changes.add(change(policy, policy.termsUnder(layers, policy.given()), policy.given()));
+        }
+        for (CircuitEntry circuit : retries.ownCircuits()) {
+            if (!circuit.isUsed() && written.circuit(circuit.name()) == null) {
+                continue;
+            }
+            changes.add(change(circuit, circuit.termsUnder(layers, circuit.given()), circuit.given()));
+        }
+        for (BudgetEntry budget : retries.ownBudgets()) {
+            if (budget.isShared() && (isUsed(budget) || written.budget(budget.name()) != null)) {
+                changes.add(change(budget, layers.budget(budget.name(), budget.given(), RUNNING), budget.given()));
+            }
+        }
+        retries.set(layers);
+        List<String> differences = new ArrayList<>();
+        for (Change change : changes) {
+            differences.addAll(change.make());
+        }
+        return differences;
+    }
+
+    private boolean isUsed(BudgetEntry budget) {
+        return retries.policies().stream().anyMatch(policy -> policy.isUsed() && policy.budget() == budget.budget());
+    }
+
+    private static List<String> differences(Map<String, Setting> before, Map<String, Setting> after) {
+        List<String> differences = new ArrayList<>();
+        TreeSet<String> keys = new TreeSet<>(before.keySet());
+        keys.addAll(after.keySet());
+        for (String key : keys) {
+            String old = text(before.get(key));
+            String now = text(after.get(key));
+            if (!old.equals(now)) {
+                differences.add(key + " " + old + " -> " + now);
+            }
+        }
+        return differences;
+    }
+
+    private static String text(@Nullable Setting setting) {
+        return setting == null ? "unset" : MessageText.line(String.valueOf(setting.shown()), 200);
+    }
+
+    /** One that has been checked, and can be made. */
+    private record Change(
+            String kind, String name, Map<String, Setting> before, Map<String, Setting> after, Runnable action) {
+
+        List<String> make() {
+            if (before.equals(after)) {
+                return List.of();
+            }
+            action.run();
+            return differences(before, after).stream()
+                    .map(difference -> kind + " " + MessageText.quoted(name) + ": " + difference)
+                    .toList();
+        }
+    }
+}

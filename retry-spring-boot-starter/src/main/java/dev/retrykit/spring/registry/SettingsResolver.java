@@ -1,0 +1,206 @@
+package dev.retrykit.spring.registry;
+
+import dev.retrykit.RetryPolicy;
+import dev.retrykit.budget.BudgetPolicy;
+import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.spring.settings.BudgetPolicyFactory;
+import dev.retrykit.spring.settings.CircuitPolicyFactory;
+import dev.retrykit.spring.settings.ConfiguredSettings;
+import dev.retrykit.spring.settings.EntryKey;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.KeyLimitsFactory;
+import dev.retrykit.spring.settings.MessageText;
+import dev.retrykit.spring.settings.Resolved;
+import dev.retrykit.spring.settings.RetryPolicyFactory;
+import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.SettingsLayer;
+import dev.retrykit.spring.settings.SpellingMatcher;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lays over each other what is said about a policy, a circuit or a budget. Weakest first: the library's defaults, those
+ * of the application, the annotation, what is written under the name, what was given while the application runs.
+ *
+ * @param written what is written under {@code retrykit.*}
+ * @param parts what all are made of besides settings
+ * @param given what was given to bases
+ */
+record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, RuntimeOverrides given) {
+
+    static final String POLICIES = "retrykit.policies";
+    static final String CIRCUITS = "retrykit.circuits";
+    static final String BUDGETS = "retrykit.budgets";
+
+    /** What policies build on. */
+    BaseResolver policyBases() {
+        return new BaseResolver(
+                "policy", POLICIES, written::policy, written.policies(), given.policies(), BudgetPolicyFactory::over);
+    }
+
+    /** What circuits build on. */
+    BaseResolver circuitBases() {
+        return new BaseResolver(
+                "circuit",
+                CIRCUITS,
+                written::circuit,
+                written.circuits(),
+                given.circuits(),
+                (section, upper, lower) -> upper.over(lower));
+    }
+
+    /** The same, where something else was given. */
+    SettingsResolver with(RuntimeOverrides other) {
+        return new SettingsResolver(written, parts, other);
+    }
+
+    /**
+     * What holds for a policy.
+     *
+     * @param annotation what the annotation says that it is named after; null if it is configured by name
+     * @param newlyGiven what was given while the application runs
+     * @param user who refers to it, for messages
+     * @throws InvalidSettingException if it isn't configured, or its settings can't hold
+     */
+    ResolvedPolicy policy(String name, @Nullable SettingsLayer annotation, SettingsLayer newlyGiven, String user) {
+        String section = section(POLICIES, name);
+        SettingsLayer configured = written.policy(name);
+        SettingsLayer own = annotation == null
+                ? required(configured, name, user, "policy", POLICIES, written.policies())
+                : configured == null ? SettingsLayer.EMPTY : configured;
+        own = policyBases().below(name, own, newlyGiven);
+        own = annotation == null ? own : BudgetPolicyFactory.over(section, own, annotation);
+        own = BudgetPolicyFactory.over(section, newlyGiven, own);
+        SettingsLayer all = BudgetPolicyFactory.over(section, own, written.policyDefaults());
+        Resolved<RetryPolicy> policy = RetryPolicyFactory.policy(section, all, parts.partsOf(name, section, all));
+        Setting shared = all.setting("budget.name");
+        if (shared != null) {
+            return new ResolvedPolicy(section, policy, shared, null);
+        }
+        Resolved<BudgetPolicy> budget = BudgetPolicyFactory.budget(
+                section + ".budget", all.below("budget").over(written.budgetDefaults()));
+        return new ResolvedPolicy(section, policy.with("budget.", budget.settings()), null, budget.policy());
+    }
+
+    /**
+     * What holds for a circuit.
+     *
+     * @param user who refers to it, for messages; null if it is an annotation that it is named after
+     * @throws InvalidSettingException if it isn't configured, or its settings can't hold
+     */
+    ResolvedCircuit circuit(String name, SettingsLayer newlyGiven, @Nullable String user) {
+        SettingsLayer configured = written.circuit(name);
+        SettingsLayer own = user == null
+                ? configured == null ? SettingsLayer.EMPTY : configured
+                : required(configured, name, user, "circuit", CIRCUITS, written.circuits());
+        String section = section(CIRCUITS, name);
+        SettingsLayer all =
+                newlyGiven.over(circuitBases().below(name, own, newlyGiven)).over(written.circuitDefaults());
+        Resolved<CircuitPolicy> policy = CircuitPolicyFactory.circuit(
+                section, all, builder -> parts.customize(name, builder), parts.failureNames());
+        return ResolvedCircuit.of(policy, KeyLimitsFactory.keys(section, all, policy.policy()));
+    }
+
+    /**
+     * What holds for a budget that has a name.
+     *
+     * @param user who refers to it, for messages
+     * @throws InvalidSettingException if it isn't configured, or its settings can't hold
+     */
+    Resolved<BudgetPolicy> budget(String name, SettingsLayer newlyGiven, String user) {
+        SettingsLayer own = required(written.budget(name), name, user, "budget", BUDGETS, written.budgets());
+        return BudgetPolicyFactory.budget(
+                section(BUDGETS, name), newlyGiven.over(own).over(written.budgetDefaults()));
+    }
+
+    /**
+     * Checks that a policy is configured.
+     *
+     * @throws InvalidSettingException if it isn't
+     */
+    void checkPolicy(String name, String user) {
+        required(written.policy(name), name, user, "policy", POLICIES, written.policies());
+    }
+
+    /**
+     * Checks that a circuit is configured.
+     *
+     * @throws InvalidSettingException if it isn't
+     */
+    void checkCircuit(String name, String user) {
+        required(written.circuit(name), name, user, "circuit", CIRCUITS, written.circuits());
+    }
+
+    /** Says of each name under which other settings are written than in a parent context that the parent's hold. */
+    List<String> differences(Retries parent) {
+        ConfiguredSettings above = parent.layers().written;
+        List<String> differences = new ArrayList<>();
+        differ(
+                POLICIES,
+                written.policies(),
+                written::policy,
+                name -> orEmpty(above.policy(name), parent.policies.find(name) != null),
+                differences);
+        differ(
+                CIRCUITS,
+                written.circuits(),
+                written::circuit,
+                name -> orEmpty(above.circuit(name), parent.circuits.find(name) != null),
+                differences);
+        differ(BUDGETS, written.budgets(), written::budget, above::budget, differences);
+        if (!written.http().hasSameClients(above.http())) {
+            differences.add(
+                    "retrykit.http has other settings in a child context than in its parent: HTTP clients of both"
+                            + " follow the parent's clients, max-held-body, guards, propagate and idempotency-key. Move these"
+                            + " settings to the parent.");
+        }
+        return differences;
+    }
+
+    /** That of an annotation may have nothing that is written about it. */
+    private static @Nullable SettingsLayer orEmpty(@Nullable SettingsLayer above, boolean isThere) {
+        return above == null && isThere ? SettingsLayer.EMPTY : above;
+    }
+
+    private static void differ(
+            String section,
+            Collection<String> names,
+            Function<String, @Nullable SettingsLayer> own,
+            Function<String, @Nullable SettingsLayer> inherited,
+            List<String> into) {
+        for (String name : names) {
+            SettingsLayer above = inherited.apply(name);
+            SettingsLayer here = own.apply(name);
+            if (above != null && here != null && !above.saysTheSameAs(here)) {
+                into.add(section(section, name)
+                        + " has other settings in a child context than in"
+                        + " its parent: the two share what has one name, so the parent's settings hold. Give the child's"
+                        + " a name of its own.");
+            }
+        }
+    }
+
+    /** The key of something that has a name. */
+    static String section(String kind, String name) {
+        return new EntryKey(kind, name).text();
+    }
+
+    private static SettingsLayer required(
+            @Nullable SettingsLayer own,
+            String name,
+            String user,
+            String kind,
+            String section,
+            Collection<String> names) {
+        if (own == null) {
+            throw new InvalidSettingException(
+                    user + " names the " + kind + " " + MessageText.quoted(name) + ", which is not configured. "
+                            + SpellingMatcher.suggestion(name, names),
+                    "Correct the name, or configure " + section(section, name) + ".");
+        }
+        return own;
+    }
+}

@@ -1,0 +1,46 @@
+package dev.retrykit.spring.settings;
+
+import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.circuit.KeyLimits;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** How many keys a circuit may have, from what is written about it. */
+public final class KeyLimitsFactory {
+
+    private static final Map<String, String> KEYS = Map.of(
+            "maxKeys", "keys.max",
+            "idleTime", "keys.idle",
+            "timeWindow", "window.size",
+            "lease", "half-open.lease",
+            "maxOpenDuration and its jitter", "open.max-duration with open.jitter on top");
+
+    private static final Map<String, Function<KeyLimits, @Nullable Object>> READERS =
+            Map.of("keys.max", KeyLimits::maxKeys, "keys.idle", KeyLimits::idleTime);
+
+    private KeyLimitsFactory() {}
+
+    /**
+     * Assembles the limits of a circuit's keys.
+     *
+     * @param section the circuit's key, for messages
+     * @param written all layers, laid over each other
+     * @param policy the circuit's settings, which the idle time must not be too short for
+     * @throws InvalidSettingException if a setting is out of its range or contradicts another
+     */
+    public static Resolved<KeyLimits> keys(String section, SettingsLayer written, CircuitPolicy policy) {
+        KeyLimits limits = Contradictions.translated(section, written, KEYS, () -> limits(written, policy));
+        return Resolved.of(limits, KeyLimits.defaults(CircuitPolicy.defaults()), written, READERS);
+    }
+
+    private static KeyLimits limits(SettingsLayer written, CircuitPolicy policy) {
+        KeyLimits defaults = KeyLimits.defaults(policy);
+        KeyLimits limits = new KeyLimits(
+                written.value("keys.max", Integer.class, defaults.maxKeys()),
+                written.value("keys.idle", Duration.class, defaults.idleTime()));
+        limits.checkAgainst(policy);
+        return limits;
+    }
+}
