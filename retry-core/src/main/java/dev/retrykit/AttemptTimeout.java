@@ -2,10 +2,10 @@ package dev.retrykit;
 
 import dev.retrykit.failure.AttemptTimeoutException;
 import dev.retrykit.failure.ThrowingFunction;
+import dev.retrykit.internal.timer.Limit;
+import dev.retrykit.internal.timer.NonBlockingTask;
+import dev.retrykit.internal.timer.Timer;
 import dev.retrykit.time.TimeSource;
-import dev.retrykit.timer.Limit;
-import dev.retrykit.timer.NonBlockingTask;
-import dev.retrykit.timer.Timer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;

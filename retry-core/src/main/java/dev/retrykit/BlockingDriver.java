@@ -6,7 +6,7 @@ import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.ThrowingFunction;
-import dev.retrykit.hold.ThreadPermits;
+import dev.retrykit.internal.thread.ThreadPermits;
 import dev.retrykit.time.Alarm;
 import dev.retrykit.time.Nanos;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package dev.retrykit;
 
 import dev.retrykit.failure.ThrowingFunction;
-import dev.retrykit.hold.HeldPermit;
-import dev.retrykit.hold.ThreadPermits;
-import dev.retrykit.hold.PerThread;
+import dev.retrykit.internal.thread.HeldPermit;
+import dev.retrykit.internal.thread.PerThread;
+import dev.retrykit.internal.thread.ThreadPermits;
 import dev.retrykit.time.TimeSource;
 import org.jspecify.annotations.Nullable;
 
@@ -198,7 +198,11 @@ final class CallFrame {
 
     /** Runs a body as part of an attempt, which must be over at the deadline. */
     <C, T extends @Nullable Object, X extends Throwable> T run(
-            Attempt into, long attemptDeadlineNanos, @Nullable HeldPermit hold, C argument, ThrowingFunction<C, T, X> body)
+            Attempt into,
+            long attemptDeadlineNanos,
+            @Nullable HeldPermit hold,
+            C argument,
+            ThrowingFunction<C, T, X> body)
             throws X {
         Retry outer = retry;
         long outerStarted = startedNanos;

@@ -1,6 +1,6 @@
 package dev.retrykit;
 
-import dev.retrykit.settings.Require;
+import dev.retrykit.internal.validation.Require;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

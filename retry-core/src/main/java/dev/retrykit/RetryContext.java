@@ -3,7 +3,7 @@ package dev.retrykit;
 import dev.retrykit.failure.AttemptOverException;
 import dev.retrykit.failure.RequestMismatchException;
 import dev.retrykit.failure.ThrowingCallable;
-import dev.retrykit.hold.HeldPermit;
+import dev.retrykit.internal.thread.HeldPermit;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.Objects;

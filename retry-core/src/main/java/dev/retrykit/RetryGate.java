@@ -5,7 +5,7 @@ import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.OpenBehavior;
 import dev.retrykit.circuit.Permit;
 import dev.retrykit.failure.Signal;
-import dev.retrykit.hold.HeldPermit;
+import dev.retrykit.internal.thread.HeldPermit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 

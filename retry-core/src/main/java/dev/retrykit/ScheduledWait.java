@@ -1,7 +1,7 @@
 package dev.retrykit;
 
+import dev.retrykit.internal.timer.NonBlockingTask;
 import dev.retrykit.time.TimeSource;
-import dev.retrykit.timer.NonBlockingTask;
 import org.jspecify.annotations.Nullable;
 
 /** A time of an asynchronous call whose clock isn't the system's: a task on that clock's timer. */

@@ -1,6 +1,6 @@
 package dev.retrykit;
 
-import dev.retrykit.timer.Timer;
+import dev.retrykit.internal.timer.Timer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

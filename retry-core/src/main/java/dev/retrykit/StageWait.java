@@ -1,9 +1,9 @@
 package dev.retrykit;
 
+import dev.retrykit.internal.timer.Timer;
+import dev.retrykit.internal.timer.TimerEntry;
 import dev.retrykit.time.Nanos;
 import dev.retrykit.time.TimeSource;
-import dev.retrykit.timer.TimerEntry;
-import dev.retrykit.timer.Timer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.retrykit;
 
-import dev.retrykit.timer.Lane;
-import dev.retrykit.timer.Timer;
+import dev.retrykit.internal.timer.Lane;
+import dev.retrykit.internal.timer.Timer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;

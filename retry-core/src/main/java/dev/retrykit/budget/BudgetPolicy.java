@@ -1,7 +1,7 @@
 package dev.retrykit.budget;
 
-import static dev.retrykit.settings.Require.require;
-import static dev.retrykit.settings.Require.requireBetween;
+import static dev.retrykit.internal.validation.Require.require;
+import static dev.retrykit.internal.validation.Require.requireBetween;
 
 import dev.retrykit.time.Nanos;
 import java.time.Duration;

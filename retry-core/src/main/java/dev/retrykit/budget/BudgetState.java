@@ -1,8 +1,8 @@
 package dev.retrykit.budget;
 
 import dev.retrykit.budget.RetryBudget.Token;
-import dev.retrykit.window.SlidingWindow;
-import dev.retrykit.window.SlidingWindow.Reach;
+import dev.retrykit.internal.window.SlidingWindow;
+import dev.retrykit.internal.window.SlidingWindow.Reach;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,8 +1,8 @@
 package dev.retrykit.budget;
 
-import static dev.retrykit.settings.Require.require;
+import static dev.retrykit.internal.validation.Require.require;
 
-import dev.retrykit.keyed.Keyed;
+import dev.retrykit.internal.keyed.Keyed;
 import dev.retrykit.time.Nanos;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;

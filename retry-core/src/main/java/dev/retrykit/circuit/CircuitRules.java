@@ -1,8 +1,8 @@
 package dev.retrykit.circuit;
 
-import static dev.retrykit.settings.Require.require;
-import static dev.retrykit.settings.Require.requireBetween;
-import static dev.retrykit.settings.Require.requirePositive;
+import static dev.retrykit.internal.validation.Require.require;
+import static dev.retrykit.internal.validation.Require.requireBetween;
+import static dev.retrykit.internal.validation.Require.requirePositive;
 
 import java.time.Duration;
 

@@ -3,7 +3,7 @@ package dev.retrykit.circuit;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.ThrowingCallable;
-import dev.retrykit.hold.HeldPermit;
+import dev.retrykit.internal.thread.HeldPermit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;

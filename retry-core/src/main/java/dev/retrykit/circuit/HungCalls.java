@@ -1,6 +1,6 @@
 package dev.retrykit.circuit;
 
-import dev.retrykit.window.SlidingWindow;
+import dev.retrykit.internal.window.SlidingWindow;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 

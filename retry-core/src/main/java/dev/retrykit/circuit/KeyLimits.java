@@ -1,6 +1,6 @@
 package dev.retrykit.circuit;
 
-import static dev.retrykit.settings.Require.require;
+import static dev.retrykit.internal.validation.Require.require;
 
 import dev.retrykit.time.Nanos;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.retrykit.circuit;
 
 import dev.retrykit.circuit.CircuitTransitions.Target;
-import dev.retrykit.keyed.Keyed;
+import dev.retrykit.internal.keyed.Keyed;
 import dev.retrykit.time.Nanos;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;

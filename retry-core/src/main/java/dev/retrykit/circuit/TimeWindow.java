@@ -1,7 +1,7 @@
 package dev.retrykit.circuit;
 
-import dev.retrykit.window.SlidingWindow;
-import dev.retrykit.window.SlidingWindow.Reach;
+import dev.retrykit.internal.window.SlidingWindow;
+import dev.retrykit.internal.window.SlidingWindow.Reach;
 import org.jspecify.annotations.Nullable;
 
 /** The results of the last time. */

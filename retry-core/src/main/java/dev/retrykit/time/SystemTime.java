@@ -1,9 +1,9 @@
 package dev.retrykit.time;
 
-import dev.retrykit.timer.TimerEntry;
-import dev.retrykit.timer.Lane;
-import dev.retrykit.timer.NonBlockingTask;
-import dev.retrykit.timer.Timer;
+import dev.retrykit.internal.timer.Lane;
+import dev.retrykit.internal.timer.NonBlockingTask;
+import dev.retrykit.internal.timer.Timer;
+import dev.retrykit.internal.timer.TimerEntry;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

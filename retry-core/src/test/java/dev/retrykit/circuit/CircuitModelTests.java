@@ -6,7 +6,7 @@ import dev.retrykit.circuit.CircuitCounters.Result;
 import dev.retrykit.circuit.ReentrantUses.Held;
 import dev.retrykit.circuit.ReentrantUses.Told;
 import dev.retrykit.failure.Signal;
-import dev.retrykit.hold.HeldPermit;
+import dev.retrykit.internal.thread.HeldPermit;
 import dev.retrykit.time.ManualTime;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,7 +3,7 @@ package dev.retrykit.time;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.retrykit.timer.NonBlockingTask;
+import dev.retrykit.internal.timer.NonBlockingTask;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;

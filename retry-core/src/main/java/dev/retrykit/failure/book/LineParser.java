@@ -149,7 +149,9 @@ final class LineParser {
             case "status" -> {
                 List<String> paths = list(arguments, name, 1, 2);
                 clauses.add(new Clauses.Status(
-                        PropertyPath.of(paths.get(0)), paths.size() == 1 ? null : PropertyPath.of(paths.get(1)), rule()));
+                        PropertyPath.of(paths.get(0)),
+                        paths.size() == 1 ? null : PropertyPath.of(paths.get(1)),
+                        rule()));
             }
             case "failures" -> clauses.add(new NestedFailures(one(arguments, name)));
             case "sql" -> {

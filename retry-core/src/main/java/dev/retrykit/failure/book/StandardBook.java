@@ -45,7 +45,8 @@ final class StandardBook extends FailureBook implements KnownFailures {
     }
 
     /** What an attempt that was cut ended with all the same may say that it had its effect. */
-    private Verdict afterTimeout(Verdict end, Throwable failure, @Nullable Throwable cause, @Nullable JudgmentContext reading) {
+    private Verdict afterTimeout(
+            Verdict end, Throwable failure, @Nullable Throwable cause, @Nullable JudgmentContext reading) {
         Verdict late = byLines(failure, cause, reading);
         return late != null && late.kind() == Verdict.Kind.NOT_IDEMPOTENT ? late : end;
     }

@@ -1,12 +1,12 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.http.ClientRules;
-import dev.retrykit.spring.http.ClientRulesSource;
-import dev.retrykit.spring.http.HttpServiceGroupCheck;
-import dev.retrykit.spring.http.blocking.RestClientPostProcessor;
-import dev.retrykit.spring.http.blocking.RestClients;
-import dev.retrykit.spring.http.reactive.WebClientPostProcessor;
-import dev.retrykit.spring.http.reactive.WebClients;
+import dev.retrykit.spring.client.ClientRules;
+import dev.retrykit.spring.client.ClientRulesSource;
+import dev.retrykit.spring.client.HttpServiceGroupCheck;
+import dev.retrykit.spring.client.blocking.RestClientPostProcessor;
+import dev.retrykit.spring.client.blocking.RestClients;
+import dev.retrykit.spring.client.reactive.WebClientPostProcessor;
+import dev.retrykit.spring.client.reactive.WebClients;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.ConfiguredSettings;
 import org.springframework.beans.factory.ObjectProvider;

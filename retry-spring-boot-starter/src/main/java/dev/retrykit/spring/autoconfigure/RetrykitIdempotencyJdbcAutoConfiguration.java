@@ -1,9 +1,9 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.idempotency.jdbc.FencePostProcessor;
-import dev.retrykit.spring.idempotency.jdbc.JdbcStore;
-import dev.retrykit.spring.idempotency.jdbc.Tables;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
+import dev.retrykit.spring.idempotency.store.jdbc.FencePostProcessor;
+import dev.retrykit.spring.idempotency.store.jdbc.JdbcStore;
+import dev.retrykit.spring.idempotency.store.jdbc.Tables;
 import dev.retrykit.spring.settings.ConfiguredSettings;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ListableBeanFactory;

@@ -1,11 +1,11 @@
 package dev.retrykit.spring.autoconfigure;
 
 import dev.retrykit.spring.failure.CallerTransaction;
-import dev.retrykit.spring.idempotency.http.Endpoints;
-import dev.retrykit.spring.idempotency.servlet.ArrivalFilter;
-import dev.retrykit.spring.idempotency.servlet.EndpointAdapter;
-import dev.retrykit.spring.idempotency.servlet.IdempotencyFilter;
-import dev.retrykit.spring.idempotency.servlet.MvcEndpoints;
+import dev.retrykit.spring.idempotency.endpoint.Endpoints;
+import dev.retrykit.spring.idempotency.endpoint.servlet.ArrivalFilter;
+import dev.retrykit.spring.idempotency.endpoint.servlet.EndpointAdapter;
+import dev.retrykit.spring.idempotency.endpoint.servlet.IdempotencyFilter;
+import dev.retrykit.spring.idempotency.endpoint.servlet.MvcEndpoints;
 import jakarta.servlet.DispatcherType;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.idempotency.http.Endpoints;
-import dev.retrykit.spring.idempotency.reactive.EndpointAdapter;
-import dev.retrykit.spring.idempotency.reactive.EndpointResultHandler;
-import dev.retrykit.spring.idempotency.reactive.WebFluxEndpoints;
+import dev.retrykit.spring.idempotency.endpoint.Endpoints;
+import dev.retrykit.spring.idempotency.endpoint.webflux.EndpointAdapter;
+import dev.retrykit.spring.idempotency.endpoint.webflux.EndpointResultHandler;
+import dev.retrykit.spring.idempotency.endpoint.webflux.WebFluxEndpoints;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

@@ -1,8 +1,8 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.http.ClientRules;
-import dev.retrykit.spring.http.blocking.RestClients;
-import dev.retrykit.spring.http.blocking.RestTemplateBuilderPostProcessor;
+import dev.retrykit.spring.client.ClientRules;
+import dev.retrykit.spring.client.blocking.RestClients;
+import dev.retrykit.spring.client.blocking.RestTemplateBuilderPostProcessor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

@@ -1,10 +1,10 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.http.ClientRules;
-import dev.retrykit.spring.http.HttpComponentsTransport;
-import dev.retrykit.spring.http.JettyRequestTracker;
-import dev.retrykit.spring.http.TransportBuilderPostProcessor;
-import dev.retrykit.spring.http.ReactorRedirects;
+import dev.retrykit.spring.client.ClientRules;
+import dev.retrykit.spring.client.HttpComponentsTransport;
+import dev.retrykit.spring.client.JettyRequestTracker;
+import dev.retrykit.spring.client.ReactorRedirects;
+import dev.retrykit.spring.client.TransportBuilderPostProcessor;
 import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;

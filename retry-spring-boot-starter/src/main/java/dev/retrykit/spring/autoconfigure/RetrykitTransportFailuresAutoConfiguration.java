@@ -1,7 +1,7 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.failure.MalformedResponses;
 import dev.retrykit.spring.failure.JettyFailures;
+import dev.retrykit.spring.failure.MalformedResponses;
 import dev.retrykit.spring.failure.WebClientFailures;
 import org.eclipse.jetty.client.HttpClient;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

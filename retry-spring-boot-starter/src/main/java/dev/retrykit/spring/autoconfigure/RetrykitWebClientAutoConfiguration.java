@@ -1,7 +1,7 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.http.ClientRules;
-import dev.retrykit.spring.http.reactive.WebClients;
+import dev.retrykit.spring.client.ClientRules;
+import dev.retrykit.spring.client.reactive.WebClients;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;

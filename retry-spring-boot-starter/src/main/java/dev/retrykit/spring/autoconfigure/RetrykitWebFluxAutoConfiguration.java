@@ -1,10 +1,10 @@
 package dev.retrykit.spring.autoconfigure;
 
+import dev.retrykit.spring.server.CallerDeadlineReader;
+import dev.retrykit.spring.server.DeadlineWebFilter;
+import dev.retrykit.spring.server.ExhaustedFailureHandler;
+import dev.retrykit.spring.server.InboundRequestWebFilter;
 import dev.retrykit.spring.settings.ConfiguredSettings;
-import dev.retrykit.spring.web.DeadlineWebFilter;
-import dev.retrykit.spring.web.CallerDeadlineReader;
-import dev.retrykit.spring.web.ExhaustedFailureHandler;
-import dev.retrykit.spring.web.InboundRequestWebFilter;
 import dev.retrykit.time.TimeSource;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;

@@ -1,10 +1,10 @@
 package dev.retrykit.spring.autoconfigure;
 
+import dev.retrykit.spring.server.CallerDeadlineReader;
+import dev.retrykit.spring.server.DeadlineFilter;
+import dev.retrykit.spring.server.ExhaustedFailureResolver;
+import dev.retrykit.spring.server.InboundRequestFilter;
 import dev.retrykit.spring.settings.ConfiguredSettings;
-import dev.retrykit.spring.web.DeadlineFilter;
-import dev.retrykit.spring.web.CallerDeadlineReader;
-import dev.retrykit.spring.web.ExhaustedFailureResolver;
-import dev.retrykit.spring.web.InboundRequestFilter;
 import dev.retrykit.time.TimeSource;
 import jakarta.servlet.DispatcherType;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

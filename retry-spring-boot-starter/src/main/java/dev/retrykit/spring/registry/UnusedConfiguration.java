@@ -82,7 +82,8 @@ public final class UnusedConfiguration {
     private List<Unused> unused() {
         return retries.layers().written().isEmpty()
                 ? List.of()
-                : UnusedConfigurationFinder.unused(retries.layers(), parent == null ? null : parent.retries.layers(), retries);
+                : UnusedConfigurationFinder.unused(
+                        retries.layers(), parent == null ? null : parent.retries.layers(), retries);
     }
 
     private void warnOfUnused(Consumer<String> warnings) {

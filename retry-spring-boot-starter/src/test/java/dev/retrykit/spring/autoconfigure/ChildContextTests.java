@@ -9,7 +9,7 @@ import dev.retrykit.annotation.Idempotent;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.spring.Apps;
-import dev.retrykit.spring.http.ClientRules;
+import dev.retrykit.spring.client.ClientRules;
 import dev.retrykit.spring.observe.RetryMeters;
 import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;

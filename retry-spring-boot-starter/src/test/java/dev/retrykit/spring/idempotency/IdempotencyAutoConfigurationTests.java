@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.annotation.Idempotent;
 import dev.retrykit.spring.Apps;
-import dev.retrykit.spring.idempotency.jdbc.JdbcStore;
-import dev.retrykit.spring.idempotency.redis.RedisStore;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.spring.idempotency.store.MemoryStore;
+import dev.retrykit.spring.idempotency.store.jdbc.JdbcStore;
+import dev.retrykit.spring.idempotency.store.redis.RedisStore;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.util.UUID;
 import javax.sql.DataSource;

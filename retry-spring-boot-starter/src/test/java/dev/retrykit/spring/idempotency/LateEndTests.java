@@ -3,12 +3,12 @@ package dev.retrykit.spring.idempotency;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.spring.idempotency.IdempotencyCounters.Result;
-import dev.retrykit.spring.idempotency.jdbc.FencePostProcessor;
-import dev.retrykit.spring.idempotency.jdbc.JdbcStore;
-import dev.retrykit.spring.idempotency.redis.RedisStore;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.spring.idempotency.store.MemoryStore;
+import dev.retrykit.spring.idempotency.store.jdbc.FencePostProcessor;
+import dev.retrykit.spring.idempotency.store.jdbc.JdbcStore;
+import dev.retrykit.spring.idempotency.store.redis.RedisStore;
 import dev.retrykit.time.ManualTime;
 import dev.retrykit.time.TimeSource;
 import java.sql.Connection;

@@ -134,8 +134,8 @@ public final class Servers {
         config.setConnectionTimeout(5_000);
         HikariDataSource pool = new HikariDataSource(config);
         DatabasePopulatorUtils.execute(
-                new ResourceDatabasePopulator(
-                        new ClassPathResource("dev/retrykit/spring/idempotency/jdbc/schema-" + platform + ".sql")),
+                new ResourceDatabasePopulator(new ClassPathResource(
+                        "dev/retrykit/spring/idempotency/store/jdbc/schema-" + platform + ".sql")),
                 pool);
         return pool;
     }

@@ -2,8 +2,6 @@ package dev.retrykit.spring.idempotency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.retrykit.spring.idempotency.jdbc.JdbcStore;
-import dev.retrykit.spring.idempotency.redis.RedisStore;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.idempotency.store.Claim;
 import dev.retrykit.spring.idempotency.store.ClaimRequest;
@@ -12,6 +10,8 @@ import dev.retrykit.spring.idempotency.store.IdempotencyStore.Release;
 import dev.retrykit.spring.idempotency.store.MemoryStore;
 import dev.retrykit.spring.idempotency.store.StoredState;
 import dev.retrykit.spring.idempotency.store.StoredState.State;
+import dev.retrykit.spring.idempotency.store.jdbc.JdbcStore;
+import dev.retrykit.spring.idempotency.store.redis.RedisStore;
 import dev.retrykit.time.TimeSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

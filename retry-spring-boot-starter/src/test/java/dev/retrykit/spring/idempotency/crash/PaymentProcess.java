@@ -2,7 +2,7 @@ package dev.retrykit.spring.idempotency.crash;
 
 import dev.retrykit.annotation.Idempotent;
 import dev.retrykit.spring.idempotency.Waiting;
-import dev.retrykit.spring.idempotency.jdbc.JdbcStore;
+import dev.retrykit.spring.idempotency.store.jdbc.JdbcStore;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.sql.DataSource;

@@ -1,0 +1,56 @@
+package dev.retrykit.internal.timer;
+
+import java.security.AccessController;
+import java.security.PrivilegedAction;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Makes daemon threads that keep nothing of whoever happens to need them first: no context class loader, no thread group of
+ * an application, no inheritable thread-locals, no priority, no access control context.
+ */
+final class DaemonThreads implements ThreadFactory {
+
+    private final String name;
+    private final AtomicInteger made = new AtomicInteger();
+
+    DaemonThreads(String name) {
+        this.name = name;
+    }
+
+    @Override
+    public Thread newThread(Runnable task) {
+        return free(() -> new Thread(rootGroup(), task, name + "-" + made.incrementAndGet(), 0, false));
+    }
+
+    /** A thread that is told apart from all others as the timer's. */
+    TimerThread timer(Runnable task) {
+        return free(() -> new TimerThread(rootGroup(), task, name));
+    }
+
+    /** A thread also keeps its creator's access control context, and with it the class loaders of all that called it. */
+    @SuppressWarnings("removal") // there is no other way to leave it behind, as long as there is one
+    private static <T extends Thread> T free(PrivilegedAction<T> making) {
+        T thread = AccessController.doPrivileged(making);
+        thread.setContextClassLoader(null);
+        thread.setDaemon(true);
+        thread.setPriority(Thread.NORM_PRIORITY);
+        return thread;
+    }
+
+    private static ThreadGroup rootGroup() {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        while (group.getParent() != null) {
+            group = group.getParent();
+        }
+        return group;
+    }
+
+    /** The thread of a timer. */
+    static final class TimerThread extends Thread {
+
+        TimerThread(ThreadGroup group, Runnable task, String name) {
+            super(group, task, name, 0, false);
+        }
+    }
+}

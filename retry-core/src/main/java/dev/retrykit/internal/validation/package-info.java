@@ -1,0 +1,5 @@
+/** What all settings are checked with. Shared by the policies, not exported. */
+@NullMarked
+package dev.retrykit.internal.validation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,279 @@
+package dev.retrykit.internal.window;
+
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts of several kinds over a window that slides along a position, which is a time or a number of calls.
+ *
+ * <p>The counters only ever grow. Where a slice begins, their values are noted; the count of the window is what they
+ * are now less what was noted at its oldest slice. So adding is one striped add and a comparison, nothing is ever
+ * reset under a writer's feet, and no count is lost: one that is added while a slice turns lands on one side or the
+ * other. The window holds the slice that is being filled and all slices before it that its size reaches into.
+ */
+public final class SlidingWindow {
+
+    private static final AtomicReferenceFieldUpdater<SlidingWindow, Marks> MARKS =
+            AtomicReferenceFieldUpdater.newUpdater(SlidingWindow.class, Marks.class, "marks");
+
+    private static final AtomicReferenceFieldUpdater<SlidingWindow, SlidingWindow> LONGER =
+            AtomicReferenceFieldUpdater.newUpdater(SlidingWindow.class, SlidingWindow.class, "longer");
+
+    /** How far back a window of time looks where its own size holds too little: 10 min, by slices of 10 s. */
+    private static final long REACH = 600_000_000_000L;
+
+    private static final int REACH_SLICES = 60;
+
+    final LongAdder[] counters;
+    private final long origin;
+    private final long width;
+    final int fullSlices;
+    private final long size;
+    private final boolean reaches;
+    private volatile Marks marks;
+
+    /** A longer window over the same counts, made when the first slice of this one turns; null if this one has none. */
+    private volatile @Nullable SlidingWindow longer;
+
+    private SlidingWindow(LongAdder[] counters, long size, int slices, long origin, boolean reaches) {
+        this.counters = counters;
+        this.size = size;
+        this.reaches = reaches;
+        this.origin = origin;
+        this.width = Math.max(1, size / slices);
+        this.fullSlices = (int) ((size - 1 + width - 1) / width);
+        this.marks = marks(0, new long[(fullSlices + 1) * counters.length]);
+    }
+
+    /**
+     * An empty window.
+     *
+     * @param kinds how many kinds are counted
+     * @param size the window's size, in the unit of the positions, 1 or more
+     * @param slices how many slices make up the size: the window may hold two of them more
+     * @param origin the first position
+     */
+    public SlidingWindow(int kinds, long size, int slices, long origin) {
+        this(adders(kinds), size, slices, origin, false);
+    }
+
+    /**
+     * An empty window.
+     *
+     * @param kinds how many kinds are counted
+     * @param size the window's size, 1 or more
+     * @param slices how many slices make up the size: the window may hold two of them more
+     * @param origin the first position
+     * @param reaches whether it can {@linkplain #reach} further back than its size: then positions are nanoseconds
+     */
+    public SlidingWindow(int kinds, long size, int slices, long origin, boolean reaches) {
+        this(adders(kinds), size, slices, origin, reaches);
+    }
+
+    private static LongAdder[] adders(int kinds) {
+        LongAdder[] adders = new LongAdder[kinds];
+        for (int kind = 0; kind < kinds; kind++) {
+            adders[kind] = new LongAdder();
+        }
+        return adders;
+    }
+
+    /**
+     * A window of another size over the same counts. It holds what this one holds as far as its size reaches, and where
+     * the slices of the two don't meet, up to a slice of this one more. What is still added here is counted there too.
+     *
+     * @param position where the window is now
+     */
+    public SlidingWindow resized(long size, int slices, long position) {
+        slideTo(position);
+        SlidingWindow resized = over(size, slices, position, reaches);
+        resized.longer = this.size < REACH ? longer : over(REACH, REACH_SLICES, position, false);
+        return resized;
+    }
+
+    private SlidingWindow over(long size, int slices, long position, boolean reach) {
+        SlidingWindow resized = new SlidingWindow(counters, size, slices, position, reach);
+        Marks seen = marks;
+        long[] starts = new long[(resized.fullSlices + 1) * counters.length];
+        for (int back = 0; back <= resized.fullSlices; back++) {
+            int mark = seen.at(position - back * resized.width, width, counters.length);
+            System.arraycopy(seen.starts(), mark * counters.length, starts, back * counters.length, counters.length);
+        }
+        resized.marks = resized.marks(0, starts);
+        return resized;
+    }
+
+    /**
+     * Slides the window to the position, then counts one of the kind.
+     *
+     * @return whether this call has slid it into another slice
+     */
+    public boolean add(int kind, long position) {
+        boolean slid = slideTo(position);
+        counters[kind].increment();
+        return slid;
+    }
+
+    /** Slides the window to the position, then counts so many of the kind. */
+    public void add(int kind, int count, long position) {
+        slideTo(position);
+        counters[kind].add(count);
+    }
+
+    /**
+     * Slides the window to the position; one that it has passed already changes nothing.
+     *
+     * @return whether this call has slid it into another slice
+     */
+    public boolean slideTo(long position) {
+        Marks seen = marks;
+        while (position - seen.end() >= 0) {
+            if (MARKS.compareAndSet(this, seen, seen.movedTo((position - origin) / width, this))) {
+                slideLonger(position);
+                return true;
+            }
+            seen = marks;
+        }
+        return false;
+    }
+
+    private void slideLonger(long position) {
+        if (!reaches || size >= REACH) {
+            return;
+        }
+        SlidingWindow known = longer;
+        if (known == null) {
+            known = new SlidingWindow(counters, REACH, REACH_SLICES, origin, false);
+            known.slideTo(position);
+            LONGER.compareAndSet(this, null, known);
+        } else {
+            known.slideTo(position);
+        }
+    }
+
+    /**
+     * What the window holds, by kind. Where that doesn't suffice: what the shortest time that does holds, of up to ten
+     * minutes, or all of these.
+     */
+    public Reach reach(Predicate<long[]> suffices) {
+        // The marks first: what is noted after the counts were read may be more than these.
+        Marks near = marks;
+        SlidingWindow known = longer;
+        long[] starts = known == null ? near.starts() : known.marks.starts();
+        long[] sums = sums();
+        long[] counts = since(sums, near.starts(), near.starts().length - sums.length);
+        if (known == null || size >= REACH || suffices.test(counts)) {
+            return new Reach(counts, false);
+        }
+        for (int mark = 0; mark < starts.length; mark += sums.length) {
+            counts = since(sums, starts, mark);
+            if (suffices.test(counts)) {
+                break;
+            }
+        }
+        return new Reach(counts, true);
+    }
+
+    /**
+     * What the window holds, by kind. If that is less than the least number, all kinds together: what the shortest longer time
+     * holds that has as many, up to ten minutes, or else what these ten minutes hold.
+     */
+    public Reach reach(long least) {
+        Marks near = marks;
+        SlidingWindow known = longer;
+        long[] starts = known == null ? near.starts() : known.marks.starts();
+        long[] sums = sums();
+        long[] counts = since(sums, near.starts(), near.starts().length - sums.length);
+        if (known == null || size >= REACH || sum(counts) >= least) {
+            return new Reach(counts, false);
+        }
+        return new Reach(since(sums, starts, youngest(sum(sums) - least, starts) * sums.length), true);
+    }
+
+    /** The youngest mark at which no more had been counted, or else the oldest. */
+    private int youngest(long most, long[] starts) {
+        int youngest = 0;
+        int oldest = starts.length / counters.length - 1;
+        if (sum(starts, oldest) > most) {
+            return oldest;
+        }
+        while (youngest < oldest) {
+            int middle = (youngest + oldest) / 2;
+            if (sum(starts, middle) <= most) {
+                oldest = middle;
+            } else {
+                youngest = middle + 1;
+            }
+        }
+        return youngest;
+    }
+
+    private long sum(long[] starts, int mark) {
+        long sum = 0;
+        for (int kind = 0; kind < counters.length; kind++) {
+            sum += starts[mark * counters.length + kind];
+        }
+        return sum;
+    }
+
+    /** Of all kinds together. */
+    public static long sum(long[] counts) {
+        long sum = 0;
+        for (long count : counts) {
+            sum += count;
+        }
+        return sum;
+    }
+
+    private long[] sums() {
+        long[] sums = new long[counters.length];
+        for (int kind = 0; kind < sums.length; kind++) {
+            sums[kind] = counters[kind].sum();
+        }
+        return sums;
+    }
+
+    private static long[] since(long[] sums, long[] starts, int mark) {
+        long[] counts = new long[sums.length];
+        for (int kind = 0; kind < sums.length; kind++) {
+            counts[kind] = sums[kind] - starts[mark + kind];
+        }
+        return counts;
+    }
+
+    /**
+     * What a window holds, or the time before it.
+     *
+     * @param counts by kind
+     * @param isLong whether it holds more than the window's own size
+     */
+    @SuppressWarnings("ArrayRecordComponent") // made for one reader
+    public record Reach(long[] counts, boolean isLong) {}
+
+    /** The number of the slice that is being filled: while it stays the same, counts only grow. */
+    public long slice() {
+        return marks.slice();
+    }
+
+    /** How many of the kind the window holds, as far as it was slid. */
+    public long count(int kind) {
+        Marks seen = marks;
+        return counters[kind].sum() - seen.oldest(kind, counters.length);
+    }
+
+    /** How many of the kind were ever counted. */
+    public long total(int kind) {
+        return counters[kind].sum();
+    }
+
+    /** How many of the kind had been counted when the window's oldest slice began. */
+    public long totalBefore(int kind) {
+        return marks.oldest(kind, counters.length);
+    }
+
+    Marks marks(long slice, long[] starts) {
+        return new Marks(slice, origin + (slice + 1) * width, starts);
+    }
+}

@@ -1,5 +1,0 @@
-/** One value per key, bounded in number. Not exported. */
-@NullMarked
-package dev.retrykit.keyed;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** What all settings are checked with. Shared by the policies, not exported. */
-@NullMarked
-package dev.retrykit.settings;
-
-import org.jspecify.annotations.NullMarked;

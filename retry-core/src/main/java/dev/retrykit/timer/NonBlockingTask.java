@@ -1,8 +1,0 @@
-package dev.retrykit.timer;
-
-/**
- * A task that the timer itself runs: short, never blocks, and calls no code of others. All other tasks run on a thread of
- * their own kind.
- */
-@FunctionalInterface
-public interface NonBlockingTask extends Runnable {}

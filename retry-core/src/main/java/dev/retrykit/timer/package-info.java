@@ -1,5 +1,0 @@
-/** The one timer of this JVM, and the threads on which code of others runs in its place. Not exported. */
-@NullMarked
-package dev.retrykit.timer;
-
-import org.jspecify.annotations.NullMarked;

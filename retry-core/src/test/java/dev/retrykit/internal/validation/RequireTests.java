@@ -1,0 +1,45 @@
+package dev.retrykit.internal.validation;
+
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class RequireTests {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    @Test
+    void namesTheRuleAndTheValueThatBreaksIt() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Require.require(false, "ratio must be 0 to 10", 11.5))
+                .withMessage("ratio must be 0 to 10, but was 11.5");
+        assertThatNoException().isThrownBy(() -> Require.require(true, "ratio must be 0 to 10", 9));
+    }
+
+    @Test
+    void positiveIsAboveZero() {
+        assertThatNoException().isThrownBy(() -> Require.requirePositive("lease", Duration.ofNanos(1)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Require.requirePositive("lease", Duration.ZERO))
+                .withMessage("lease must be above zero, but was PT0S");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Require.requirePositive("lease", Duration.ofSeconds(-1)))
+                .withMessage("lease must be above zero, but was PT-1S");
+    }
+
+    @Test
+    void betweenIncludesBothEnds() {
+        for (Duration within : new Duration[] {SECOND, Duration.ofSeconds(2), MINUTE}) {
+            assertThatNoException()
+                    .isThrownBy(() -> Require.requireBetween("window", "1 s to 1 min", SECOND, MINUTE, within));
+        }
+        for (Duration outside : new Duration[] {SECOND.minusNanos(1), MINUTE.plusNanos(1)}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Require.requireBetween("window", "1 s to 1 min", SECOND, MINUTE, outside))
+                    .withMessage("window must be 1 s to 1 min, but was " + outside);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.retrykit.spring.aspect;
+
+import dev.retrykit.spring.expression.MethodNames;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.lang.reflect.WildcardType;
+import java.util.Map;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.core.KotlinDetector;
+
+/** Warns of annotated methods that no proxy can retry or guard, and of calls that no proxy sees. */
+final class ProxyabilityCheck {
+
+    private static final Log LOG = LogFactory.getLog(ProxyabilityCheck.class);
+
+    private ProxyabilityCheck() {}
+
+    /** Looks at a class and its annotated methods, and warns of each that is out of reach. */
+    static void warn(Class<?> type, Map<Method, RetryAnnotations> annotated) {
+        annotated.keySet().forEach(method -> warnIfOutOfReach(method, type));
+        SelfInvocationCheck.warn(type, annotated);
+    }
+
+    private static void warnIfOutOfReach(Method method, Class<?> type) {
+        int modifiers = method.getModifiers() & (Modifier.FINAL | Modifier.PRIVATE | Modifier.STATIC);
+        if (modifiers != 0) {
+            boolean opens = modifiers == Modifier.FINAL && KotlinDetector.isKotlinType(method.getDeclaringClass());
+            LOG.warn(MethodNames.readable(method, type) + " is annotated, but " + Modifier.toString(modifiers)
+                    + ": a proxy of its class can't retry or guard it."
+                    + (opens ? " Make it open, as the compiler plugin kotlin-spring does." : ""));
+        } else if (isSuspendingWithoutReturn(method)) {
+            LOG.warn(MethodNames.readable(method, type) + " is a suspending function that returns Nothing: a proxy of"
+                    + " Spring can't call it, with or without retries, and fails by a NoSuchElementException of"
+                    + " kotlin-reflect. Declare Unit as its return type.");
+        }
+    }
+
+    /** Its continuation takes no type, since nothing ever comes back. */
+    private static boolean isSuspendingWithoutReturn(Method method) {
+        Type[] parameters = method.getGenericParameterTypes();
+        return KotlinDetector.isSuspendingFunction(method)
+                && parameters[parameters.length - 1] instanceof ParameterizedType continuation
+                && continuation.getActualTypeArguments()[0] instanceof WildcardType taken
+                && taken.getLowerBounds().length == 0;
+    }
+}

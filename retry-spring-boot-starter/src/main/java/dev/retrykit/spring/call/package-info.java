@@ -1,5 +1,0 @@
-/** How methods are called, by what they return; and what answers when a call has failed. */
-@NullMarked
-package dev.retrykit.spring.call;
-
-import org.jspecify.annotations.NullMarked;

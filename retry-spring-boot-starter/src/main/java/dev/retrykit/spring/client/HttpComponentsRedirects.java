@@ -1,0 +1,67 @@
+package dev.retrykit.spring.client;
+
+import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpRequestInterceptor;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.HttpResponseInterceptor;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells exchanges when HttpComponents sends a request, when an answer begins, and of the redirects that it follows, which
+ * the blocking client does on the thread that sends the request.
+ */
+final class HttpComponentsRedirects implements HttpRequestInterceptor, HttpResponseInterceptor {
+
+    private static final String USE = ConnectionUse.class.getName();
+
+    private static final int FIRST = 300;
+    private static final int LAST = 399;
+
+    private final boolean tellsRedirects;
+
+    /**
+     * Without state.
+     *
+     * @param tellsRedirects whether the client follows redirects where they are seen
+     */
+    HttpComponentsRedirects(boolean tellsRedirects) {
+        this.tellsRedirects = tellsRedirects;
+    }
+
+    /** What a context is about; null if it isn't watched. */
+    static @Nullable RequestTracker exchange(HttpContext context) {
+        return context.getAttribute(RequestTracker.ATTRIBUTE) instanceof RequestTracker sent
+                ? sent
+                : CurrentRequest.current();
+    }
+
+    /** The connection of the request that a context has sent last; null if it has sent none. */
+    static @Nullable ConnectionUse use(HttpContext context) {
+        return context.getAttribute(USE) instanceof ConnectionUse use ? use : null;
+    }
+
+    @Override
+    public void process(HttpRequest request, EntityDetails entity, HttpContext context) {
+        RequestTracker sent = exchange(context);
+        ConnectionUse use = sent == null ? new ConnectionUse() : sent.connection();
+        use.begin();
+        context.setAttribute(USE, use);
+        if (sent != null && tellsRedirects) {
+            sent.willTellRedirects();
+        }
+    }
+
+    @Override
+    public void process(HttpResponse response, EntityDetails entity, HttpContext context) {
+        ConnectionUse use = use(context);
+        if (use != null) {
+            use.answering();
+        }
+        RequestTracker sent = exchange(context);
+        if (sent != null && response.getCode() >= FIRST && response.getCode() <= LAST) {
+            sent.redirected();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.retrykit.spring.client;
+
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.MessageText;
+import dev.retrykit.spring.settings.SpellingMatcher;
+import java.util.List;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.web.service.registry.HttpServiceProxyRegistry;
+
+/**
+ * Looks whether the HTTP service groups exist that guards are for: one for none would guard nothing, without a word. In a
+ * part of an application, as tests start it, there may be no HTTP services at all.
+ */
+public final class HttpServiceGroupCheck implements SmartInitializingSingleton {
+
+    private static final Log LOG = LogFactory.getLog("dev.retrykit.http");
+
+    private final ClientRules rules;
+    private final ObjectProvider<HttpServiceProxyRegistry> registries;
+
+    /**
+     * Hasn't looked yet.
+     *
+     * @param registries know the groups
+     */
+    public HttpServiceGroupCheck(ClientRules rules, ObjectProvider<HttpServiceProxyRegistry> registries) {
+        this.rules = rules;
+        this.registries = registries;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        if (rules.groups().isEmpty()) {
+            return;
+        }
+        List<HttpServiceProxyRegistry> all = registries.stream().toList();
+        if (all.isEmpty()) {
+            LOG.warn("Guards under retrykit.http.guards are for the HTTP service groups " + rules.groups()
+                    + ", but this application has no HTTP services. They guard nothing.");
+            return;
+        }
+        List<String> known = all.stream()
+                .flatMap(registry -> registry.getGroupNames().stream())
+                .toList();
+        for (String group : rules.groups()) {
+            if (!known.contains(group)) {
+                throw new InvalidSettingException(
+                        "A guard under retrykit.http.guards is for the HTTP service group " + MessageText.quoted(group)
+                                + ", which there isn't. " + SpellingMatcher.suggestion(group, known),
+                        "Correct the group, or declare it with @ImportHttpServices(group = \""
+                                + MessageText.line(group, 100) + "\", ...).");
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.retrykit.spring.client;
+
+import dev.retrykit.spring.settings.ConfiguredSettings;
+import dev.retrykit.spring.settings.HttpSettings;
+import dev.retrykit.spring.settings.HttpSettings.IdempotencyKey;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** In which header each host is sent idempotency keys. Immutable. */
+final class KeyHeaders {
+
+    private static final String KEY = "retrykit.http.idempotency-key";
+
+    /** Headers that a client or a server acts upon: with a key in them the request would be another one. */
+    private static final Set<String> TAKEN = Set.of(
+            "accept",
+            "authorization",
+            "connection",
+            "content-encoding",
+            "content-length",
+            "content-type",
+            "cookie",
+            "date",
+            "expect",
+            "host",
+            "keep-alive",
+            "proxy-authorization",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "user-agent");
+
+    private final List<Entry> entries = new ArrayList<>();
+    private final KeyHeader others;
+
+    /**
+     * Reads what is written.
+     *
+     * @throws InvalidSettingException for the first thing that is wrong about it
+     */
+    KeyHeaders(ConfiguredSettings written) {
+        IdempotencyKey settings = written.http().idempotencyKey();
+        check(written, KEY + ".name", settings.name());
+        others = new KeyHeader(settings.name(), settings.quoted());
+        for (int i = 0; i < settings.hosts().size(); i++) {
+            entries.add(
+                    entry(written, KEY + ".hosts[" + i + "]", settings.hosts().get(i)));
+        }
+    }
+
+    private record Entry(HostPattern host, KeyHeader header) {}
+
+    /** The header for a request. */
+    KeyHeader of(URI uri) {
+        for (Entry entry : entries) {
+            if (entry.host().matches(uri)) {
+                return entry.header();
+            }
+        }
+        return others;
+    }
+
+    private Entry entry(ConfiguredSettings written, String key, HttpSettings.KeyOfHost settings) {
+        String host = settings.host();
+        if (host == null) {
+            throw new InvalidSettingException(
+                    "'" + key + "' (" + origin(written, key, settings) + ") has no host.",
+                    "Give it a host: " + HostPattern.RULE + ".");
+        }
+        if (settings.name() == null && settings.quoted() == null) {
+            throw new InvalidSettingException(
+                    "'" + key + "' (" + written.origin(key + ".host") + ") has neither a name nor quoted, so it changes"
+                            + " nothing for " + host + ".",
+                    "Give it the name of the header, or quoted: true, or remove it.");
+        }
+        String name = settings.name() == null ? others.name() : settings.name();
+        check(written, key + ".name", name);
+        boolean quoted = settings.quoted() == null ? others.quoted() : settings.quoted();
+        return new Entry(HostPattern.of(written, key + ".host", host), new KeyHeader(name, quoted));
+    }
+
+    private static String origin(ConfiguredSettings written, String key, HttpSettings.KeyOfHost settings) {
+        return written.origin(key + (settings.name() == null ? ".quoted" : ".name"));
+    }
+
+    private static void check(ConfiguredSettings written, String key, @Nullable String name) {
+        if (name == null || !HttpSettings.isHeaderName(name)) {
+            throw written.wrong(key, String.valueOf(name), "it must be the name of a header");
+        }
+        if (TAKEN.contains(name.toLowerCase(Locale.ROOT))) {
+            throw written.wrong(key, name, "it must be a header that has no other meaning");
+        }
+    }
+}

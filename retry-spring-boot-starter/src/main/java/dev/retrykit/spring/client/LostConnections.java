@@ -1,0 +1,59 @@
+package dev.retrykit.spring.client;
+
+import dev.retrykit.failure.Causes;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.nio.channels.ClosedChannelException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Failures by which a connection turns out to be closed: no timeout, no refusal, and no answer that makes no sense. */
+public final class LostConnections {
+
+    /** Of clients that may be absent. */
+    private static final Set<String> NAMES = Set.of(
+            "NoHttpResponseException", "ConnectionClosedException", "PrematureCloseException", "AbortedException");
+
+    /** What the JDK's channels say, and Netty's native ones, which have no type for it; and Reactor Netty's pool. */
+    private static final List<String> WORDS = List.of(
+            "connection reset",
+            "broken pipe",
+            "connection was aborted",
+            "forcibly closed",
+            "error while acquiring from");
+
+    private LostConnections() {}
+
+    /** Whether the connection was closed by its other side. */
+    public static boolean isLost(Throwable failure) {
+        return !NotSentFailures.isBeforeSending(failure)
+                && Causes.chain(failure).stream().noneMatch(LostConnections::isTimeout)
+                && Causes.chain(failure).stream().anyMatch(LostConnections::isLink);
+    }
+
+    private static boolean isTimeout(Throwable link) {
+        return link instanceof InterruptedIOException
+                || link instanceof InterruptedException
+                || link.getClass().getSimpleName().endsWith("TimeoutException");
+    }
+
+    private static boolean isLink(Throwable link) {
+        return link instanceof SocketException
+                || link instanceof ClosedChannelException
+                || link instanceof EOFException
+                || NAMES.contains(link.getClass().getSimpleName())
+                || link instanceof IOException && saysClosed(link.getMessage());
+    }
+
+    private static boolean saysClosed(@Nullable String message) {
+        if (message == null) {
+            return false;
+        }
+        String text = message.substring(0, Math.min(200, message.length())).toLowerCase(Locale.ROOT);
+        return WORDS.stream().anyMatch(text::contains);
+    }
+}

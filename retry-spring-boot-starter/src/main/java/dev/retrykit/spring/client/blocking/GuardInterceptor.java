@@ -1,0 +1,127 @@
+package dev.retrykit.spring.client.blocking;
+
+import dev.retrykit.RetryContext;
+import dev.retrykit.spring.client.BodyContent;
+import dev.retrykit.spring.client.ClientRules;
+import dev.retrykit.spring.client.ClientRulesSource;
+import dev.retrykit.spring.client.Guard;
+import dev.retrykit.spring.client.OutgoingRequest;
+import dev.retrykit.spring.client.RequestTracker;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpRequest;
+import org.springframework.http.client.ClientHttpRequestExecution;
+import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.http.client.ClientHttpResponse;
+
+/**
+ * The outermost interceptor of a {@code RestClient} or {@code RestTemplate} that has interceptors, which hold each body
+ * in memory anyway: sets the idempotency key before others sign the request, and makes the attempts of its guard around
+ * them. Clients without interceptors have none of this: their {@linkplain WatchedRequestFactory transport} does it.
+ */
+final class GuardInterceptor implements ClientHttpRequestInterceptor, PriorityOrdered {
+
+    private final ClientRulesSource source;
+    private final @Nullable String group;
+
+    /** For the clients of a group, or of none. */
+    GuardInterceptor(ClientRulesSource source, @Nullable String group) {
+        this.source = source;
+        this.group = group;
+    }
+
+    /** Where its rules come from. */
+    ClientRulesSource source() {
+        return source;
+    }
+
+    /** A template sorts its interceptors when it is given some. */
+    @Override
+    public int getOrder() {
+        return HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
+            throws IOException {
+        ClientRules rules = source.get();
+        if (rules == null) {
+            return execution.execute(request, body);
+        }
+        Guard guard = rules.guard(request.getURI(), group);
+        if (guard == null) {
+            return unguarded(rules, request, body, execution);
+        }
+        AtomicReference<@Nullable AttemptRequest> last = new AtomicReference<>();
+        ClientHttpResponse response = new GuardedAttempts(rules, guard)
+                .run(
+                        request,
+                        RepeatableBody.of(body, rules.maxHeldBody(guard, request.getURI())),
+                        (headers, attributes) -> {
+                            AttemptRequest attempt =
+                                    new AttemptRequest(request.getMethod(), request.getURI(), headers, attributes);
+                            last.set(attempt);
+                            return InterceptedRequest.of(attempt, () -> execution.execute(attempt, body));
+                        });
+        tell(request, last.get());
+        return response;
+    }
+
+    /** Those who handle the answer see what other interceptors have added to its request. */
+    private static void tell(HttpRequest request, @Nullable AttemptRequest last) {
+        if (last != null) {
+            request.getHeaders().putAll(last.headers());
+            last.attributes().forEach((name, value) -> {
+                if (!name.equals(RequestTracker.ATTRIBUTE)) {
+                    request.getAttributes().put(name, value);
+                }
+            });
+        }
+    }
+
+    private static ClientHttpResponse unguarded(
+            ClientRules rules, HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
+            throws IOException {
+        Optional<RetryContext> attempt = RetryContext.currentForRequests();
+        OutgoingRequest outgoing =
+                OutgoingRequest.of(rules, InterceptedRequest.message(request, BodyContent.of(body)), attempt, null);
+        outgoing.tell(request.getHeaders(), attempt);
+        RequestTracker exchange = outgoing.begin(attempt);
+        request.getAttributes().put(RequestTracker.ATTRIBUTE, exchange);
+        return GuardedAttempts.watch(
+                        exchange, () -> InterceptedRequest.of(request, () -> execution.execute(request, body)))
+                .response();
+    }
+
+    /** The request of one attempt. */
+    private record AttemptRequest(HttpMethod method, URI uri, HttpHeaders headers, Map<String, Object> attributes)
+            implements HttpRequest {
+
+        @Override
+        public HttpMethod getMethod() {
+            return method;
+        }
+
+        @Override
+        public URI getURI() {
+            return uri;
+        }
+
+        @Override
+        public HttpHeaders getHeaders() {
+            return headers;
+        }
+
+        @Override
+        public Map<String, Object> getAttributes() {
+            return attributes;
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.retrykit.spring.client.blocking;
+
+import dev.retrykit.spring.client.BodyContent;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.StreamingHttpOutputMessage.Body;
+
+/**
+ * A body that may be written before it is sent, to know its content. What says that it can be written twice may not be
+ * able to: the JSON of an iterator is an empty list the second time. So the bytes that were written first are sent. Where
+ * they are too many to be held, a second look finds out whether the body can be written again; if not, nothing is sent.
+ */
+final class InspectedBody implements Body, BodyContent {
+
+    private final Body source;
+    private final long length;
+    private volatile byte @Nullable [] held;
+    private volatile @Nullable Exception failure;
+
+    /**
+     * Writes nothing yet.
+     *
+     * @param length in bytes; negative if unknown
+     */
+    InspectedBody(Body source, long length) {
+        this.source = source;
+        this.length = length;
+    }
+
+    @Override
+    public boolean repeatable() {
+        return held != null || source.repeatable();
+    }
+
+    @Override
+    public byte @Nullable [] bytes() {
+        return content().bytes();
+    }
+
+    @Override
+    public boolean contains(String text) {
+        return content().contains(text);
+    }
+
+    private BodyContent content() {
+        if (!repeatable() || length > LARGEST || failure != null) {
+            return UNKNOWN;
+        }
+        try {
+            byte[] all = read(LARGEST);
+            return all == null ? UNKNOWN : BodyContent.of(all);
+        } catch (IOException | RuntimeException failed) {
+            // the request fails with the same failure
+            return UNKNOWN;
+        }
+    }
+
+    /**
+     * Holds it in memory.
+     *
+     * @return null if it is larger than the limit
+     * @throws IOException if it can't be written
+     */
+    byte @Nullable [] read(long limit) throws IOException {
+        byte[] known = held;
+        if (known != null) {
+            return known;
+        }
+        Reading reading = new Reading(limit);
+        try {
+            readInto(reading);
+            if (!reading.tooLarge) {
+                byte[] all = reading.bytes.toByteArray();
+                held = all;
+                return all;
+            }
+            if (source.repeatable()) {
+                lookAgain(reading);
+            }
+            return null;
+        } catch (IOException | RuntimeException failed) {
+            failure = failed;
+            throw failed;
+        }
+    }
+
+    private void readInto(Reading reading) throws IOException {
+        try {
+            source.writeTo(reading);
+        } catch (IOException | RuntimeException failed) {
+            if (!reading.tooLarge) {
+                throw failed;
+            }
+        }
+    }
+
+    private void lookAgain(Reading first) throws IOException {
+        Reading second = new Reading(first.limit);
+        readInto(second);
+        if (!second.tooLarge || !Arrays.equals(first.bytes.toByteArray(), second.bytes.toByteArray())) {
+            throw new IOException("The body of the request can be written only once, such as that of an iterator or a"
+                    + " stream, and it is larger than the " + first.limit + " bytes that are held of one with an"
+                    + " idempotency key or to a guarded host. Nothing was sent. Make a list of it, or send it as an"
+                    + " InputStreamResource.");
+        }
+    }
+
+    /** Fails as it failed when it was written first: a transport may take a body that fails for an empty one. */
+    void check() throws IOException {
+        Exception failed = failure;
+        if (failed instanceof IOException again) {
+            throw again;
+        }
+        if (failed instanceof RuntimeException again) {
+            throw again;
+        }
+    }
+
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+        check();
+        byte[] known = held;
+        if (known == null) {
+            source.writeTo(out);
+        } else {
+            out.write(known);
+        }
+    }
+
+    /** Takes a body up to a limit. */
+    private static final class Reading extends OutputStream {
+
+        private final long limit;
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private boolean tooLarge;
+
+        Reading(long limit) {
+            this.limit = limit;
+        }
+
+        @Override
+        public void write(int next) throws IOException {
+            write(new byte[] {(byte) next}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] part, int offset, int count) throws IOException {
+            int taken = (int) Math.min(count, limit - bytes.size());
+            bytes.write(part, offset, taken);
+            if (taken < count) {
+                tooLarge = true;
+                throw new IOException("the body is larger than " + limit + " bytes");
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package dev.retrykit.spring.client.blocking;
+
+import dev.retrykit.RetryContext;
+import dev.retrykit.spring.client.BodyContent;
+import dev.retrykit.spring.client.ClientRules;
+import dev.retrykit.spring.client.CurrentRequest;
+import dev.retrykit.spring.client.OutgoingRequest;
+import dev.retrykit.spring.client.RequestTracker;
+import dev.retrykit.spring.failure.Answer;
+import dev.retrykit.spring.failure.SpringAnswers;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.client.ClientHttpRequest;
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.ClientHttpResponse;
+
+/** A request whose exchange is the interceptor's, or if there was none its own. */
+class WatchedRequest implements ClientHttpRequest {
+
+    private final ClientHttpRequest request;
+    private final WatchedRequestFactory factory;
+    private @Nullable InspectedBody content;
+    private final ClientRules rules;
+    private boolean bodyIsAskedFor;
+    private boolean bodyIsWritten;
+    private volatile @Nullable RequestTracker exchange;
+
+    WatchedRequest(ClientHttpRequest request, WatchedRequestFactory factory, ClientRules rules) {
+        this.request = request;
+        this.factory = factory;
+        this.rules = rules;
+    }
+
+    @Override
+    public ClientHttpResponse execute() throws IOException {
+        if (getAttributes().get(RequestTracker.ATTRIBUTE) instanceof RequestTracker begun) {
+            watch(begun);
+            return receive(begun);
+        }
+        Optional<RetryContext> attempt = RetryContext.currentForRequests();
+        OutgoingRequest outgoing = OutgoingRequest.of(
+                rules,
+                InterceptedRequest.message(this, content == null ? BodyContent.UNKNOWN : content),
+                attempt,
+                null);
+        outgoing.tell(getHeaders(), attempt);
+        RequestTracker own = outgoing.begin(attempt);
+        watch(own);
+        getAttributes().put(RequestTracker.ATTRIBUTE, own);
+        return GuardedAttempts.watch(own, () -> sendChecked(own)).response();
+    }
+
+    private ClientHttpResponse sendChecked(RequestTracker sent) throws IOException {
+        if (content != null) {
+            content.check();
+        }
+        return send(sent);
+    }
+
+    /** Interceptors of the application stand between this and who began the exchange. */
+    private ClientHttpResponse receive(RequestTracker begun) throws IOException {
+        begun.sentByInterceptors();
+        try {
+            ClientHttpResponse response = send(begun);
+            Answer answer = SpringAnswers.of(response.getStatusCode().value(), response.getHeaders());
+            begun.received(answer.status(), answer.headers());
+            return response;
+        } catch (IOException | RuntimeException failure) {
+            begun.lost(failure);
+            throw failure;
+        }
+    }
+
+    private ClientHttpResponse send(RequestTracker sent) throws IOException {
+        RequestTracker outer = CurrentRequest.begin(sent);
+        try {
+            ClientHttpResponse response = sendOnce(sent);
+            JdkRedirects.tell(response, sent);
+            SimpleRedirects.tell(response, sent);
+            return response;
+        } finally {
+            CurrentRequest.end(outer);
+        }
+    }
+
+    /** Once, but for a dead connection, where the transport can't do that by itself. */
+    private ClientHttpResponse sendOnce(RequestTracker sent) throws IOException {
+        ClientHttpRequest next = request;
+        while (true) {
+            try {
+                return next.execute();
+            } catch (IOException | RuntimeException failure) {
+                if (!sent.mayResend(getMethod(), failure, this::withdraw)) {
+                    throw failure;
+                }
+                next = again(factory.transport());
+            }
+        }
+    }
+
+    /** Whether its transport may send it again by itself. */
+    boolean isRepeatable() {
+        return true;
+    }
+
+    /** Whether {@link #again} makes the same request. This one sends nothing any more. */
+    boolean withdraw() {
+        return !bodyIsWritten;
+    }
+
+    /** The same request. */
+    ClientHttpRequest again(ClientHttpRequestFactory transport) throws IOException {
+        ClientHttpRequest again = transport.createRequest(getURI(), getMethod());
+        again.getHeaders().putAll(getHeaders());
+        again.getAttributes().putAll(getAttributes());
+        return again;
+    }
+
+    private void watch(RequestTracker begun) {
+        exchange = begun;
+        begun.connection().repeatsIf(this::isRepeatable);
+        if (!factory.redirects()) {
+            begun.staysHere();
+        }
+        if (bodyIsAskedFor) {
+            begun.willTellReached();
+        }
+    }
+
+    /** The transport asks for the body when it is connected, and not before. */
+    void bodyIsAskedFor() {
+        bodyIsAskedFor = true;
+    }
+
+    /** What the body can be known by before it is sent. */
+    void content(InspectedBody known) {
+        content = known;
+    }
+
+    void reached() {
+        RequestTracker begun = exchange;
+        if (begun != null) {
+            begun.reached();
+        }
+    }
+
+    @Override
+    public OutputStream getBody() throws IOException {
+        bodyIsWritten = true;
+        return request.getBody();
+    }
+
+    @Override
+    public HttpMethod getMethod() {
+        return request.getMethod();
+    }
+
+    @Override
+    public URI getURI() {
+        return request.getURI();
+    }
+
+    @Override
+    public HttpHeaders getHeaders() {
+        return request.getHeaders();
+    }
+
+    @Override
+    public Map<String, Object> getAttributes() {
+        return request.getAttributes();
+    }
+}

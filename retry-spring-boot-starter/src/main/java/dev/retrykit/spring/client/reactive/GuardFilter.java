@@ -1,0 +1,185 @@
+package dev.retrykit.spring.client.reactive;
+
+import dev.retrykit.CallerDeadline;
+import dev.retrykit.RetryContext;
+import dev.retrykit.spring.client.BodyContent;
+import dev.retrykit.spring.client.ClientRules;
+import dev.retrykit.spring.client.ClientRulesSource;
+import dev.retrykit.spring.client.CurrentRequest;
+import dev.retrykit.spring.client.Guard;
+import dev.retrykit.spring.client.GuardedResponse;
+import dev.retrykit.spring.client.OutgoingRequest;
+import dev.retrykit.spring.client.RequestTracker;
+import dev.retrykit.spring.failure.Answer;
+import dev.retrykit.spring.failure.SpringAnswers;
+import dev.retrykit.spring.reactive.RetriedMono;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpRequest;
+import org.springframework.http.client.support.HttpRequestWrapper;
+import org.springframework.web.reactive.function.BodyInserters;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
+import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
+
+/**
+ * The outermost filter of a {@code WebClient}: watches requests, sets the idempotency key before others sign the request,
+ * and makes the attempts of its guard.
+ */
+final class GuardFilter implements ExchangeFilterFunction {
+
+    private final ClientRulesSource source;
+    private final @Nullable String group;
+
+    /** For the clients of a group, or of none. */
+    GuardFilter(ClientRulesSource source, @Nullable String group) {
+        this.source = source;
+        this.group = group;
+    }
+
+    /** The HTTP service group of the client; null for none. */
+    @Nullable
+    String group() {
+        return group;
+    }
+
+    @Override
+    public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
+        return Mono.deferContextual(context -> {
+            ClientRules rules = source.get();
+            return rules == null ? next.exchange(request) : filter(rules, request, next, context);
+        });
+    }
+
+    private Mono<ClientResponse> filter(
+            ClientRules rules, ClientRequest request, ExchangeFunction next, ContextView context) {
+        Guard guard = rules.guard(request.url(), group);
+        Optional<RetryContext> around = context.<RetryContext>getOrEmpty(RetryContext.class)
+                .flatMap(RetryContext::forRequests)
+                .or(RetryContext::currentForRequests);
+        ClientRequest.Builder builder = ClientRequest.from(request);
+        OutgoingRequest[] decided = new OutgoingRequest[1];
+        // filters of another request send it
+        boolean aside = context.hasKey(RequestTracker.class);
+        builder.headers(
+                headers -> decided[0] = OutgoingRequest.of(rules, message(request, headers, aside), around, guard));
+        OutgoingRequest outgoing = decided[0];
+        if (guard == null) {
+            Optional<CallerDeadline> deadline = context.getOrEmpty(CallerDeadline.class);
+            return attempt(outgoing, builder.build(), next, around, deadline)
+                    .map(GuardedResponse::response)
+                    .doFinally(signal -> outgoing.ended());
+        }
+        ClientRequest kept = builder.body(new ReplayableBody(request.body(), rules.maxHeldBody(guard, request.url())))
+                .build();
+        return RetriedMono.of(guard.engine(request.url()), () -> attempt(outgoing, kept, next))
+                .doOnDiscard(GuardedResponse.class, answered -> answered.discard())
+                .map(GuardedResponse::response)
+                .doFinally(signal -> outgoing.ended());
+    }
+
+    /** A form may set its header when it is sent. */
+    private static OutgoingRequest.Message message(ClientRequest request, HttpHeaders headers, boolean aside) {
+        boolean isForm = request.body() instanceof BodyInserters.FormInserter<?> form
+                && !(form instanceof BodyInserters.MultipartInserter);
+        boolean fetchesToken = aside && (isForm || OutgoingRequest.Message.isForm(headers));
+        return new OutgoingRequest.Message(request.method(), request.url(), headers, BodyContent.UNKNOWN, fetchesToken);
+    }
+
+    /** One of a guard, which runs it. */
+    private static Mono<GuardedResponse<ClientResponse>> attempt(
+            OutgoingRequest outgoing, ClientRequest request, ExchangeFunction next) {
+        Optional<RetryContext> attempt = RetryContext.current();
+        return attempt(outgoing, request, next, attempt, Optional.empty())
+                .doOnNext(answered -> attempt.ifPresent(context -> context.onRetry(answered::discard)));
+    }
+
+    private static Mono<GuardedResponse<ClientResponse>> attempt(
+            OutgoingRequest outgoing,
+            ClientRequest request,
+            ExchangeFunction next,
+            Optional<RetryContext> attempt,
+            Optional<CallerDeadline> deadline) {
+        RequestTracker exchange = outgoing.begin(attempt);
+        exchange.willTellReached();
+        ClientRequest sent = ClientRequest.from(request)
+                .attribute(RequestTracker.ATTRIBUTE, exchange)
+                .headers(headers -> outgoing.tell(headers, attempt, deadline))
+                .body(new WatchedBody(request.body(), exchange))
+                .build();
+        return sendOnce(sent, exchange, next, request.body())
+                .contextWrite(context -> context.put(RequestTracker.class, exchange))
+                .doOnError(exchange::failed)
+                .doOnCancel(exchange.connection()::abandoned)
+                .map(response -> answered(response, exchange));
+    }
+
+    /** Once, but for a dead connection, where the transport can't do that by itself. */
+    private static Mono<ClientResponse> sendOnce(
+            ClientRequest sent, RequestTracker exchange, ExchangeFunction next, Object body) {
+        Mono<ClientResponse> sending = Mono.fromDirect(subscriber -> {
+            RequestTracker outer = CurrentRequest.begin(exchange);
+            try {
+                next.exchange(sent).subscribe(subscriber);
+            } finally {
+                CurrentRequest.end(outer);
+            }
+        });
+        return sending.retryWhen(reactor.util.retry.Retry.from(failures -> failures.handle((signal, sink) -> {
+            boolean repeatable =
+                    !exchange.connection().hasSentBody() || body instanceof ReplayableBody held && held.isHeld();
+            if (exchange.mayResend(sent.method(), signal.failure(), () -> repeatable)) {
+                sink.next(signal);
+            } else {
+                sink.error(signal.failure());
+            }
+        })));
+    }
+
+    private static GuardedResponse<ClientResponse> answered(ClientResponse response, RequestTracker exchange) {
+        exchange.connection().delivered();
+        Answer answer = SpringAnswers.of(
+                response.statusCode().value(), response.headers().asHttpHeaders());
+        exchange.answered(answer.status(), answer.headers());
+        return new GuardedResponse<>(
+                watched(response, exchange),
+                exchange.isOwnConflict() ? answer.asExpected() : answer,
+                unwanted -> Drain.begin(unwanted, exchange.connection()));
+    }
+
+    /** Who cancels the body cancels no attempt, which ended with the answer; Jetty hears nothing of it then. */
+    private static ClientResponse watched(ClientResponse response, RequestTracker exchange) {
+        boolean mustKnow = exchange.mustKnowFailures();
+        ClientResponse.Builder watched = response.mutate()
+                .body(body -> (mustKnow ? body.doOnError(exchange::noteFailure) : body)
+                        .doOnCancel(exchange.connection()::abort));
+        if (exchange.isPartOfAttempt() && response.statusCode().isError()) {
+            exchange.mark(exchange);
+            watched.request(new AnsweredRequest(response.request(), exchange));
+        }
+        return watched.build();
+    }
+
+    /** The exception that is made of an answer keeps the request, and by it the exchange, whatever other filters made of them. */
+    private static final class AnsweredRequest extends HttpRequestWrapper {
+
+        private final Map<String, Object> attributes;
+
+        AnsweredRequest(HttpRequest request, RequestTracker exchange) {
+            super(request);
+            this.attributes = new LinkedHashMap<>(request.getAttributes());
+            attributes.put(RequestTracker.ATTRIBUTE, exchange);
+        }
+
+        @Override
+        public Map<String, Object> getAttributes() {
+            return attributes;
+        }
+    }
+}

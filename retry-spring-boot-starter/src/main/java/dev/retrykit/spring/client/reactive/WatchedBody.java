@@ -1,0 +1,55 @@
+package dev.retrykit.spring.client.reactive;
+
+import dev.retrykit.spring.client.RequestTracker;
+import org.reactivestreams.Publisher;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.client.reactive.ClientHttpRequest;
+import org.springframework.http.client.reactive.ClientHttpRequestDecorator;
+import org.springframework.web.reactive.function.BodyInserter;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Tells when a transport asks for the body, which it does when it is connected: Reactor Netty asks for the request as a
+ * whole, others take it first and subscribe to its body later.
+ *
+ * @param body the body
+ * @param exchange is told
+ */
+record WatchedBody(BodyInserter<?, ? super ClientHttpRequest> body, RequestTracker exchange)
+        implements BodyInserter<Object, ClientHttpRequest> {
+
+    @Override
+    public Mono<Void> insert(ClientHttpRequest request, Context context) {
+        if (request.getNativeRequest().getClass().getName().startsWith("reactor.netty.")) {
+            exchange.reached();
+        }
+        return body.insert(new Watched(request), context);
+    }
+
+    /** The request as the body sees it. */
+    private final class Watched extends ClientHttpRequestDecorator {
+
+        Watched(ClientHttpRequest request) {
+            super(request);
+        }
+
+        @Override
+        public Mono<Void> writeWith(Publisher<? extends DataBuffer> buffers) {
+            exchange.connection().sendsBody();
+            return super.writeWith(Flux.from(buffers).doOnSubscribe(subscription -> exchange.reached()));
+        }
+
+        @Override
+        public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> parts) {
+            exchange.connection().sendsBody();
+            return super.writeAndFlushWith(Flux.from(parts).doOnSubscribe(subscription -> exchange.reached()));
+        }
+
+        @Override
+        public Mono<Void> setComplete() {
+            exchange.reached();
+            return super.setComplete();
+        }
+    }
+}

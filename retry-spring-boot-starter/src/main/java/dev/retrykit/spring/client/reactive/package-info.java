@@ -1,0 +1,5 @@
+/** {@code WebClient}. */
+@NullMarked
+package dev.retrykit.spring.client.reactive;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** HTTP clients: what is done to their requests, and what their answers and failures tell the engine. */
-@NullMarked
-package dev.retrykit.spring.http;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,183 @@
+package dev.retrykit.spring.idempotency.endpoint;
+
+import dev.retrykit.spring.expression.CallKeyExpression;
+import dev.retrykit.spring.idempotency.ActiveClaim;
+import dev.retrykit.spring.idempotency.Digest;
+import dev.retrykit.spring.idempotency.Idempotency;
+import dev.retrykit.spring.idempotency.IdempotencyDecision;
+import dev.retrykit.spring.idempotency.IdempotencyRules;
+import dev.retrykit.spring.idempotency.IdempotentMethodInfo;
+import dev.retrykit.spring.idempotency.OpenResult;
+import dev.retrykit.spring.idempotency.StoreDownException;
+import dev.retrykit.spring.idempotency.store.Answer;
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.method.HandlerMethod;
+
+/** A controller's method whose requests have keys: all that can be known before one comes. */
+public final class Endpoint {
+
+    private final Handler handler;
+    private final boolean required;
+    private final @Nullable CallKeyExpression scope;
+    private final IdempotentMethodInfo record;
+    private final Surroundings surroundings;
+
+    /**
+     * What all endpoints share.
+     *
+     * @param application the application's name: several may share a store
+     * @param secured whether Spring Security knows callers
+     * @param parts what belongs to the scope of every key
+     * @param routes tell handlers of one path apart
+     */
+    record Surroundings(
+            Idempotency idempotency,
+            IdempotencyRules rules,
+            String application,
+            boolean secured,
+            ScopeParts parts,
+            Routes routes) {}
+
+    Endpoint(
+            Handler handler,
+            boolean required,
+            @Nullable CallKeyExpression scope,
+            IdempotentMethodInfo record,
+            Surroundings surroundings) {
+        this.handler = handler;
+        this.required = required;
+        this.scope = scope;
+        this.record = record;
+        this.surroundings = surroundings;
+    }
+
+    /** Whether whose key it is depends on the arguments, so that they are resolved before anything is decided. */
+    public boolean isScopedByArguments() {
+        return scope != null && scope.namesArguments();
+    }
+
+    /** Whether its keys belong to what an expression says, and not to the caller. */
+    boolean hasScope() {
+        return scope != null;
+    }
+
+    /** The method's name, for people. */
+    public String name() {
+        return record.name();
+    }
+
+    /** What holds for all. */
+    public IdempotencyRules rules() {
+        return surroundings.rules();
+    }
+
+    /**
+     * Reads the key, before any store is asked.
+     *
+     * @return the key; null if there is none and none is required
+     * @throws RefusedException if there must be one, or if it can't be one
+     */
+    public @Nullable String key(List<String> lines) {
+        KeyHeader header = KeyHeader.of(lines);
+        if (header.decision(required) != IdempotencyDecision.EXECUTE) {
+            surroundings.idempotency().counters().add(header.decision(required));
+            throw RefusedException.with(Refusals.of(header, rules().header()));
+        }
+        return header instanceof KeyHeader.Key key ? key.text() : null;
+    }
+
+    /** A request's body is too large to be read before the call. */
+    public RefusedException tooLarge() {
+        return RefusedException.with(Refusals.tooLarge(rules().maxBody()));
+    }
+
+    /** A request's body was read by somebody else. */
+    public RefusedException unreadable() {
+        return RefusedException.with(Refusals.unreadable());
+    }
+
+    /** A request's body says that it is a form, and is none. */
+    public RefusedException undecodable() {
+        return RefusedException.with(Refusals.undecodable());
+    }
+
+    /**
+     * What a request consists of, but for its body.
+     *
+     * @param handled the handler as its mapping gave it
+     */
+    public Fingerprint fingerprint(EndpointRequest request, HandlerMethod handled) {
+        Fingerprint print = new Fingerprint(request.method(), request.path(), request.query(), request.contentType());
+        return print.part(surroundings.routes().tell(request.pattern(), handled))
+                .conditions(request.headers());
+    }
+
+    /** Whether an answer is kept; otherwise it frees the key. */
+    public static boolean isKept(int status) {
+        return Statuses.isKept(status);
+    }
+
+    /**
+     * It is answered: keeps the answer, or frees the key.
+     *
+     * @param status the final status
+     * @param answer the answer; null if it can't be kept
+     */
+    public void settle(ActiveClaim claim, int status, @Nullable Answer answer) {
+        if (!Statuses.isKept(status)) {
+            claim.release();
+            return;
+        }
+        if (Statuses.isSuccess(status)) {
+            record.executed(claim);
+        }
+        claim.complete(answer);
+    }
+
+    @Nullable
+    ActiveClaim claim(KeyedRequest keyed, @Nullable Object @Nullable [] arguments) {
+        EndpointRequest request = keyed.request();
+        List<String> scopes = new ArrayList<>(surroundings.parts().of(request));
+        scopes.add(scope(request.caller(), arguments));
+        String owner = Digest.of(scopes.toArray(String[]::new));
+        String id = Digest.of(surroundings.application(), owner, request.route(), keyed.key());
+        OpenResult opened;
+        try {
+            opened = surroundings.idempotency().open(id, owner, keyed.fingerprint(), record.terms());
+        } catch (StoreDownException down) {
+            if (!required && rules().runsWithoutStore()) {
+                return null;
+            }
+            throw RefusedException.with(Refusals.storeDown());
+        }
+        if (opened.claim() != null) {
+            return opened.claim();
+        }
+        throw opened.decision() == IdempotencyDecision.REPLAY
+                ? RefusedException.replay(Objects.requireNonNull(opened.found().answer()))
+                : RefusedException.with(Refusals.of(opened.decision(), id));
+    }
+
+    private String scope(@Nullable Principal caller, @Nullable Object @Nullable [] arguments) {
+        if (scope != null) {
+            String text =
+                    scope.find(arguments == null ? new Object[handler.method().getParameterCount()] : arguments);
+            if (text == null || text.isBlank()) {
+                throw RefusedException.with(Refusals.noScope("A value"));
+            }
+            return "scope " + text;
+        }
+        String name = caller == null ? null : caller.getName();
+        if (name != null && !name.isBlank()) {
+            return "caller " + name;
+        }
+        if (caller != null || surroundings.secured()) {
+            throw RefusedException.with(Refusals.nobody());
+        }
+        return "shared";
+    }
+}

@@ -1,0 +1,34 @@
+package dev.retrykit.spring.idempotency.endpoint;
+
+import java.security.Principal;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request as it reaches the handler: what filters made of it, whatever came in.
+ *
+ * @param method the HTTP method
+ * @param pattern the pattern of the mapping
+ * @param path the raw path
+ * @param query the raw query; null if there is none
+ * @param contentType the header as it was sent; null if there is none
+ * @param authority host and port as the caller named them
+ * @param caller the principal; null if nobody is known
+ * @param headers the values of a header; empty if it wasn't sent
+ */
+public record EndpointRequest(
+        String method,
+        String pattern,
+        String path,
+        @Nullable String query,
+        @Nullable String contentType,
+        String authority,
+        @Nullable Principal caller,
+        Function<String, List<String>> headers) {
+
+    /** The endpoint's HTTP method and pattern. */
+    String route() {
+        return method + " " + pattern;
+    }
+}

@@ -1,0 +1,102 @@
+package dev.retrykit.spring.idempotency.endpoint;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * The content of JSON: neither the order of members, nor white space, nor how a number is written.
+ *
+ * <p>A number stays text: as a {@code BigDecimal} one of a thousand digits costs more than all that is around it, and one
+ * with a large exponent throws. Nesting is as deep as Jackson allows, 500 by default.
+ */
+final class JsonContent {
+
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    private JsonContent() {}
+
+    /** The same bytes for the same content; null if it isn't JSON, or says something twice. */
+    static byte @Nullable [] of(byte[] json) {
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
+            Object value = read(parser, parser.nextToken());
+            if (value == null || parser.nextToken() != null) {
+                return null;
+            }
+            StringBuilder text = new StringBuilder(json.length);
+            write(value, text);
+            return text.toString().getBytes(StandardCharsets.UTF_8);
+        } catch (JacksonException unreadable) {
+            return null;
+        }
+    }
+
+    /** A map, a list, a string, or a {@link Text} of what is none of these; null if it is incomplete, or if a member is there twice. */
+    private static @Nullable Object read(JsonParser parser, @Nullable JsonToken token) {
+        if (token == null) {
+            return null;
+        }
+        return switch (token) {
+            case START_OBJECT -> object(parser);
+            case START_ARRAY -> array(parser);
+            case VALUE_STRING -> parser.getString();
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Text(JsonNumber.canonical(parser.getString()));
+            default -> new Text(parser.getString());
+        };
+    }
+
+    private static @Nullable Object object(JsonParser parser) {
+        Map<String, Object> members = new TreeMap<>();
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            Object value = read(parser, parser.nextToken());
+            if (value == null || members.put(name, value) != null) {
+                return null;
+            }
+        }
+        return members;
+    }
+
+    private static @Nullable Object array(JsonParser parser) {
+        List<Object> elements = new ArrayList<>();
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            Object element = read(parser, token);
+            if (element == null) {
+                return null;
+            }
+            elements.add(element);
+        }
+        return elements;
+    }
+
+    private static void write(Object value, StringBuilder text) {
+        if (value instanceof Map<?, ?> members) {
+            text.append('{');
+            members.forEach((name, member) -> {
+                write(name, text);
+                write(member, text);
+            });
+            text.append('}');
+        } else if (value instanceof List<?> elements) {
+            text.append('[');
+            elements.forEach(element -> write(element, text));
+            text.append(']');
+        } else if (value instanceof Text other) {
+            text.append(other.text()).append(',');
+        } else {
+            String string = (String) value;
+            text.append('"').append(string.length()).append(':').append(string); // no two contents look alike
+        }
+    }
+
+    /** A number, true, false or null. */
+    private record Text(String text) {}
+}

@@ -1,0 +1,138 @@
+package dev.retrykit.spring.idempotency.endpoint.servlet;
+
+import dev.retrykit.failure.Causes;
+import dev.retrykit.spring.failure.CallerTransaction;
+import dev.retrykit.spring.idempotency.ClaimLostException;
+import dev.retrykit.spring.idempotency.endpoint.Endpoint;
+import dev.retrykit.spring.idempotency.endpoint.Endpoints;
+import dev.retrykit.spring.idempotency.endpoint.ObservedHandlers;
+import dev.retrykit.spring.idempotency.endpoint.Refusals;
+import dev.retrykit.spring.idempotency.endpoint.RefusedException;
+import dev.retrykit.spring.server.ExhaustedFailureResolver;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collections;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
+import org.springframework.web.context.request.async.AsyncRequestTimeoutException;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerAdapter;
+import org.springframework.web.servlet.ModelAndView;
+
+/**
+ * Decides about requests with keys where their handler is about to be called: after all filters and interceptors, whose
+ * request it takes, and before arguments are resolved and any advice of the controller's bean sees a call. A servlet asks
+ * all adapters, so it holds for every mapping.
+ */
+public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
+
+    private final Endpoints endpoints;
+    private final CallerTransaction transaction;
+    private final HandlerAdapters others = new HandlerAdapters(this);
+    private final ObservedHandlers observed = new ObservedHandlers(HandlerCall::observe);
+
+    /**
+     * For the endpoints that there are.
+     *
+     * @param transaction that of the thread that handles a request
+     */
+    public EndpointAdapter(Endpoints endpoints, CallerTransaction transaction) {
+        this.endpoints = endpoints;
+        this.transaction = transaction;
+    }
+
+    @Override
+    public int getOrder() {
+        return Ordered.HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    public boolean supports(Object handler) {
+        return handler instanceof HandlerMethod method && endpoints.find(method, MvcEndpoints.POSSIBLE) != null;
+    }
+
+    @Override
+    public @Nullable ModelAndView handle(HttpServletRequest request, HttpServletResponse response, Object handler)
+            throws Exception {
+        HandlerMethod method = (HandlerMethod) handler;
+        Endpoint endpoint = endpoints.find(method, MvcEndpoints.POSSIBLE);
+        HandlerAdapter next = others.next(request, handler);
+        ServletExchange exchange = ServletExchange.of(request);
+        if (endpoint == null) {
+            return next.handle(request, response, handler);
+        }
+        try {
+            if (exchange != null && exchange.isKeyed()) {
+                exchange.call().concluded(request); // Spring forgets what it came to
+                return next.handle(request, response, handler);
+            }
+            String key = endpoint.key(Collections.list(request.getHeaders(endpoints.header())));
+            if (key == null) {
+                return next.handle(request, response, handler);
+            }
+            if (exchange == null) {
+                throw unfiltered();
+            }
+            check(endpoint, request);
+            return new KeyedCall(endpoints, endpoint, new KeyedCall.Callee(method, next, observed), exchange)
+                    .handle(key, request, response);
+        } catch (RefusedException refused) {
+            if (exchange == null) {
+                ResponseWriter.write(refused, response);
+            } else {
+                exchange.answer(refused, endpoint.rules(), request, response);
+            }
+            return null;
+        } catch (AsyncRequestTimeoutException | AsyncRequestNotUsableException unfinished) {
+            if (exchange != null) {
+                exchange.timedOut();
+            }
+            throw unfinished;
+        } catch (Exception failure) {
+            return lost(failure, exchange, response);
+        }
+    }
+
+    private static IllegalStateException unfiltered() {
+        return new IllegalStateException(
+                "A request with an idempotency key came to its endpoint without passing the filter"
+                        + " 'retrykitIdempotencyFilter', so it wasn't carried out. The filter is mapped to the names of the"
+                        + " DispatcherServlets that are beans: make this one a bean, or map the filter to its name.");
+    }
+
+    private void check(Endpoint endpoint, HttpServletRequest request) {
+        if (request.getDispatcherType() == DispatcherType.INCLUDE) {
+            throw new IllegalStateException(
+                    "A request with an idempotency key came to " + endpoint.name()
+                            + " by an include, so its answer is only a part of another one. Call the endpoint's service instead.");
+        }
+        if (transaction.isOfData()) {
+            throw new IllegalStateException("A request with an idempotency key came to " + endpoint.name()
+                    + " within a transaction, so what it does would be committed or rolled back after its answer was kept."
+                    + " Begin transactions in the controller or behind it, not in a filter or an interceptor.");
+        }
+    }
+
+    /** Another one took the claim over: its answer will be the answer. */
+    private static @Nullable ModelAndView lost(
+            Exception failure, @Nullable ServletExchange exchange, HttpServletResponse response) throws Exception {
+        if (exchange != null) {
+            exchange.call().failedLater();
+        }
+        boolean isLost = Causes.chain(failure).stream().anyMatch(ClaimLostException.class::isInstance);
+        if (!isLost || exchange == null) {
+            throw failure;
+        }
+        exchange.response().restart();
+        write(response);
+        return null;
+    }
+
+    private static void write(HttpServletResponse response) throws IOException {
+        ExhaustedFailureResolver.write(Refusals.lost(), response);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.retrykit.spring.idempotency.endpoint.servlet;
+
+import dev.retrykit.spring.idempotency.endpoint.Endpoints;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.web.context.request.async.WebAsyncUtils;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Holds the answer around the servlet, within all other filters: it alone sees views, handlers of exceptions and
+ * {@code sendError}. It decides nothing; {@link EndpointAdapter} does.
+ *
+ * <p>A container puts filters that are mapped to a servlet's name behind all that are mapped to URLs. So what other filters
+ * do to a request and to an answer is done equally for a first call and for its repeat.
+ */
+public final class IdempotencyFilter extends OncePerRequestFilter {
+
+    private final Endpoints endpoints;
+
+    /** For the endpoints that there are. */
+    public IdempotencyFilter(Endpoints endpoints) {
+        this.endpoints = endpoints;
+    }
+
+    @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return !endpoints.mayBe(request.getMethod()) && request.getHeader(endpoints.header()) == null;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        ServletExchange known = isAsyncDispatch(request) ? ServletExchange.of(request) : null;
+        ServletExchange exchange = known == null ? new ServletExchange(request, response) : known;
+        boolean returned = false;
+        try {
+            if (known == null) {
+                chain.doFilter(exchange.request(), exchange.response());
+            } else {
+                known.enterThread();
+                chain.doFilter(request, response);
+            }
+            returned = true;
+        } finally {
+            exchange.leaveThread();
+            if (!returned) {
+                exchange.failed();
+            }
+        }
+        if (!request.isAsyncStarted()) {
+            exchange.end();
+        } else if (exchange.isKeyed()) {
+            boolean byHand = !WebAsyncUtils.getAsyncManager(request).isConcurrentHandlingStarted();
+            if (byHand) {
+                exchange.response().letGo();
+            }
+            request.getAsyncContext().addListener(new Later(exchange, byHand));
+        }
+    }
+
+    /**
+     * What becomes of an asynchronous request that isn't dispatched again.
+     *
+     * @param byHand whether the application answers it itself, in its own time
+     */
+    private record Later(ServletExchange exchange, boolean byHand) implements AsyncListener {
+
+        @Override
+        public void onComplete(AsyncEvent event) throws IOException {
+            if (byHand) {
+                exchange.end();
+            } else {
+                exchange.abandon(); // nobody is there any more
+            }
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            exchange.timedOut();
+        }
+
+        @Override
+        public void onError(AsyncEvent event) {}
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {
+            event.getAsyncContext().addListener(this);
+        }
+    }
+}

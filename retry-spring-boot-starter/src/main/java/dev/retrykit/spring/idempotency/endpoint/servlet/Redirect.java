@@ -1,0 +1,44 @@
+package dev.retrykit.spring.idempotency.endpoint.servlet;
+
+import dev.retrykit.spring.idempotency.store.Answer;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A redirect that the application asked for. What its {@code Location} is, the container and the wrappers of filters decide,
+ * for a repeat anew: it is kept as it was asked for, and so is sent by the same method.
+ *
+ * @param location the target as the application named it
+ */
+record Redirect(String location, int status) {
+
+    private static final int FIRST = 300;
+    private static final int LAST = 399;
+
+    static boolean isOne(int status) {
+        return status >= FIRST && status <= LAST;
+    }
+
+    /** That of an answer; null if it is none. */
+    static @Nullable Redirect of(Answer answer) {
+        return answer.error() && isOne(answer.status())
+                ? new Redirect(new String(answer.body(), StandardCharsets.UTF_8), answer.status())
+                : null;
+    }
+
+    Answer answer(List<Answer.Header> headers) {
+        return new Answer(status, true, headers, location.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Many wrappers know only the method without a status. */
+    void send(HttpServletResponse response) throws IOException {
+        if (status == HttpServletResponse.SC_FOUND) {
+            response.sendRedirect(location);
+        } else {
+            response.sendRedirect(location, status);
+        }
+    }
+}

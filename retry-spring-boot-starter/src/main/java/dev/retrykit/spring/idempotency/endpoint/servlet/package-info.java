@@ -1,0 +1,5 @@
+/** Idempotent endpoints in Spring MVC. */
+@NullMarked
+package dev.retrykit.spring.idempotency.endpoint.servlet;
+
+import org.jspecify.annotations.NullMarked;

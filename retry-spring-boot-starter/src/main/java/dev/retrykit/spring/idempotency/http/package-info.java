@@ -1,5 +1,0 @@
-/** Idempotent endpoints: what both of Spring's web stacks share. */
-@NullMarked
-package dev.retrykit.spring.idempotency.http;
-
-import org.jspecify.annotations.NullMarked;

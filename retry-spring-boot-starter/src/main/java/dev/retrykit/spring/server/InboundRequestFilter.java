@@ -1,0 +1,35 @@
+package dev.retrykit.spring.server;
+
+import dev.retrykit.InboundRequest;
+import dev.retrykit.RetryContext;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Spring MVC: calls on a request's thread tell the request how they end. */
+public final class InboundRequestFilter extends OncePerRequestFilter {
+
+    private static final String ATTRIBUTE = InboundRequest.class.getName();
+
+    /** Without state. */
+    public InboundRequestFilter() {}
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        InboundRequest inbound = new InboundRequest();
+        request.setAttribute(ATTRIBUTE, inbound);
+        try (RetryContext.Scope scope = inbound.enter()) {
+            chain.doFilter(request, response);
+        }
+    }
+
+    /** Null where the filter hasn't seen the request. */
+    static @Nullable InboundRequest inbound(HttpServletRequest request) {
+        return request.getAttribute(ATTRIBUTE) instanceof InboundRequest inbound ? inbound : null;
+    }
+}
