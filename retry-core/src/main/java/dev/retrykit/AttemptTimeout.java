@@ -238,7 +238,7 @@ final class AttemptTimeout extends Limit {
 
     /** Whether the time is up of an attempt that this thread is in. */
     boolean isInterrupting() {
-        return interrupts.get() != 0;
+        return interrupts.hasAny();
     }
 
     /** What interrupts the thread, if the attempt still runs, and not on the timer, be it by way of another clock's. */

@@ -3,21 +3,32 @@ package dev.retrykit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The interrupts of a thread by attempts in one another that haven't ended: twice their number, plus one if the flag was
- * set already when the first of them came.
+ * Counts the interrupts of one thread by attempts in one another that have not ended, in one word: whether the flag was
+ * already set when the first of them came (bit 0), their number (bits 1 to 15), and how many have ended (the other bits).
+ * The last part makes the CAS of {@link #begin} fail if an interrupt came and went after the flag was read.
  */
 final class Interrupts extends AtomicInteger {
 
     private static final long serialVersionUID = 1;
 
     private static final int BY_OTHERS = 1;
-    private static final int ONE = 2;
+    private static final int ONE = 1 << 1;
+    private static final int NUMBER = 0xFFFE;
+    private static final int ENDED = 1 << 16;
 
-    /** By the thread, outside of all attempts: what a stack overflow has kept from being ended has ended. */
+    /** Called by the thread outside of all attempts. Ends what a stack overflow has kept from ending. */
     void reset() {
-        if (getPlain() != 0) {
-            set(0);
+        if (hasAny(getPlain())) {
+            set((get() & ~(NUMBER | BY_OTHERS)) + ENDED);
         }
+    }
+
+    boolean hasAny() {
+        return hasAny(get());
+    }
+
+    private static boolean hasAny(int word) {
+        return (word & NUMBER) != 0;
     }
 
     void begin(Thread thread) {
@@ -26,13 +37,13 @@ final class Interrupts extends AtomicInteger {
         do {
             before = get();
             after = before + ONE;
-            if (before == 0 && thread.isInterrupted()) {
+            if (!hasAny(before) && thread.isInterrupted()) {
                 after += BY_OTHERS;
             }
         } while (!compareAndSet(before, after));
     }
 
-    /** By the thread. Whoever comes after the number has gone down to zero must find the flag as others want it. */
+    /** Called by the thread. Before the number becomes zero, the flag must be what others have set it to. */
     void end() {
         boolean byOthers = (get() & BY_OTHERS) != 0;
         if (byOthers) {
@@ -40,9 +51,13 @@ final class Interrupts extends AtomicInteger {
         } else {
             Thread.interrupted();
         }
-        int left = updateAndGet(number -> number - ONE == BY_OTHERS ? 0 : number - ONE);
-        if (left != 0) {
+        if (hasAny(updateAndGet(Interrupts::withoutOne))) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static int withoutOne(int word) {
+        int rest = word - ONE + ENDED;
+        return hasAny(rest) ? rest : rest & ~BY_OTHERS;
     }
 }
