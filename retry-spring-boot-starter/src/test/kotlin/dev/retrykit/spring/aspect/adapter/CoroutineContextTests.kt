@@ -79,6 +79,9 @@ internal class CoroutineContextTests {
     private val everywhere =
         listOf(1, 1, 2, 2, 3, 3, null).map { "acme 4711 $it" }
 
+    /** Of two that are decorrelated: from 200 ms to three times the one before. */
+    private val longestDelay = Duration.ofMillis(1_800)
+
     private fun caller(): CoroutineContext = Tenant("acme") + MDCContext(mapOf("trace" to "4711"))
 
     @Test
@@ -133,7 +136,7 @@ internal class CoroutineContextTests {
             val call = begin { withContext(caller() + held) { service.find() } }
 
             for (attempt in 1..3) {
-                advance(Duration.ofSeconds(1))
+                advance(longestDelay)
                 assertThat(service.target.seen).hasSize(2 * attempt - 2)
                 held.run()
                 settle()

@@ -4,7 +4,9 @@ import dev.retrykit.time.ManualTime
 import java.time.Duration
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Deferred
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.async
+import kotlinx.coroutines.plus
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.yield
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext
@@ -64,9 +66,9 @@ internal inline fun <reified T : Any> ApplicationContextRunner.use(
     withBean(T::class.java).run { context -> context.standing { test(context.getBean(T::class.java), context) } }
 }
 
-/** Runs coroutines on the application's clock. */
+/** Runs coroutines on the application's clock. No call holds up the end of a test that fails: it may wait forever. */
 internal fun AssertableApplicationContext.standing(test: suspend StandingTime.() -> Unit) = runBlocking {
-    StandingTime(this, getBean(ManualTime::class.java)).test()
+    StandingTime(this + Job(), getBean(ManualTime::class.java)).test()
 }
 
 /** What is behind a proxy of its class, which has no fields of its own. */
