@@ -8,8 +8,10 @@ module dev.retrykit.core {
     exports dev.retrykit.backoff;
     exports dev.retrykit.budget;
     exports dev.retrykit.circuit;
+    exports dev.retrykit.event;
     exports dev.retrykit.failure;
     exports dev.retrykit.failure.book;
+    exports dev.retrykit.function;
     exports dev.retrykit.http;
     exports dev.retrykit.time;
 }

@@ -1,13 +1,13 @@
 package dev.retrykit;
 
-import dev.retrykit.RetryCounters.Outcome;
 import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.event.CallOutcome;
 import dev.retrykit.failure.AttemptTimeoutException;
 import dev.retrykit.failure.Signal;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.function.ThrowingCallable;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
@@ -102,10 +102,10 @@ abstract class RacedCall {
     /** What the caller got, how many ends were counted, how many tasks the timer holds, and how many tokens there are. */
     final void record(CompletableFuture<String> call, LLLL_Result r) {
         r.r1 = outcome(call);
-        r.r2 = Stream.of(Outcome.values()).mapToLong(counters::calls).sum();
+        r.r2 = Stream.of(CallOutcome.values()).mapToLong(counters::calls).sum();
         r.r3 = timer.pending();
         r.r4 = budget.snapshot().available();
-        if (call.isDone() && !retry.shutdownOfCalls().waiting().isEmpty()) {
+        if (call.isDone() && !retry.engine().shutdownOfCalls().waiting().isEmpty()) {
             r.r1 += ", and a shutdown still finds it";
         }
     }

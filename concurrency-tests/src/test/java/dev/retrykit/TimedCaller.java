@@ -1,6 +1,6 @@
 package dev.retrykit;
 
-import dev.retrykit.failure.ThrowingRunnable;
+import dev.retrykit.function.ThrowingRunnable;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
 

@@ -1,9 +1,17 @@
 package dev.retrykit;
 
+import dev.retrykit.event.SideEffect;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.AnswerMarks;
+import dev.retrykit.failure.PeerBusyException;
 import dev.retrykit.failure.RequestMismatchException;
 import dev.retrykit.http.HeaderLines;
+import dev.retrykit.http.KeyedRequest;
 import dev.retrykit.http.RetryAfter;
+import dev.retrykit.internal.attempt.AttemptRecord;
+import dev.retrykit.internal.attempt.IdempotencyKeyBase;
+import dev.retrykit.internal.attempt.RecordedSideEffect;
+import dev.retrykit.internal.engine.AttemptView;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +45,7 @@ public final class AttemptRequests {
      * noted no such request can't be judged.
      */
     public void watched() {
-        attempt.notes().add(new SideEffect(attempt.notes(), SideEffect.Kind.WATCHED, ""));
+        attempt.notes().add(new RecordedSideEffect(attempt.notes(), SideEffect.Kind.WATCHED, ""));
     }
 
     /**

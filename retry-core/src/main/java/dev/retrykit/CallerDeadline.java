@@ -1,5 +1,7 @@
 package dev.retrykit;
 
+import dev.retrykit.event.Scope;
+import dev.retrykit.internal.engine.CallFrame;
 import dev.retrykit.time.Nanos;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
@@ -33,13 +35,12 @@ public final class CallerDeadline {
     /** The one in whose scope this thread is; empty inside of an attempt, whose time left heeds it. */
     public static Optional<CallerDeadline> current() {
         CallFrame frame = CallFrame.current();
-        return frame.retry == null && frame.clock != null
-                ? Optional.of(new CallerDeadline(frame.clock, frame.callerDeadlineNanos))
-                : Optional.empty();
+        TimeSource clock = frame.callerClock();
+        return clock == null ? Optional.empty() : Optional.of(new CallerDeadline(clock, frame.callerDeadlineNanos()));
     }
 
     /** Begins a scope on this thread, outside of any attempt. To be closed there, the one opened last first. */
-    public RetryContext.Scope enter() {
+    public Scope enter() {
         return CallFrame.current().enterUntil(time, deadlineNanos);
     }
 

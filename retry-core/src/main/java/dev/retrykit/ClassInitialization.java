@@ -5,7 +5,11 @@ import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.Permit;
+import dev.retrykit.event.AttemptObserver;
+import dev.retrykit.event.ContextCarrier;
+import dev.retrykit.event.Scope;
 import dev.retrykit.failure.book.FailureBook;
+import dev.retrykit.internal.report.RequestStops;
 import dev.retrykit.time.ManualTime;
 import java.lang.invoke.MethodHandles;
 import java.net.ConnectException;
@@ -26,7 +30,7 @@ final class ClassInitialization {
 
     /** Types that signatures name. HotSpot does not inline a method whose signature names a class that is not loaded. */
     private static final List<Class<?>> NAMED =
-            List.of(Circuit.class, Permit.class, AttemptObserver.class, ContextCarrier.class, InboundRequest.class);
+            List.of(Circuit.class, Permit.class, AttemptObserver.class, ContextCarrier.class, RequestStops.class);
 
     private static volatile boolean done;
 
@@ -38,7 +42,7 @@ final class ClassInitialization {
             return;
         }
         done = true;
-        try (RetryContext.Scope outside = RetryContext.leave()) {
+        try (Scope outside = RetryContext.leave()) {
             for (Class<?> type : NAMED) {
                 MethodHandles.lookup().ensureInitialized(type);
             }

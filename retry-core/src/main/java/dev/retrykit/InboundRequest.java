@@ -1,89 +1,33 @@
 package dev.retrykit;
 
-import dev.retrykit.failure.Causes;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.Scope;
+import dev.retrykit.internal.engine.CallFrame;
+import dev.retrykit.internal.report.RequestStops;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody outside of this process has asked for, such as an HTTP request. Calls that begin in its {@linkplain #enter
- * scope} tell it how they ended. What is attached to a failure doesn't tell that: an exception instance may be shared by
- * calls of other requests. Thread-safe.
+ * A request that came from outside of this process, such as an HTTP request. Calls that begin in its {@linkplain #enter
+ * scope} report to it how they ended. The failure alone does not tell that: an exception instance may be shared by calls
+ * of other requests. Thread-safe.
  */
 public final class InboundRequest {
 
-    /** Of a request that makes many calls only the latest failures can be the one it ends with. */
-    private static final int KEPT = 32;
+    private final RequestStops stops = new RequestStops();
 
-    /** Counts the calls that have stopped for no known request. */
-    private static final AtomicLong UNKNOWN = new AtomicLong();
-
-    private final long unknownBefore = UNKNOWN.get();
-
-    /** Under this object's lock. */
-    private final Deque<Ended> ended = new ArrayDeque<>(2);
-
-    /** A request that begins now. */
+    /** Creates a request that begins now. */
     public InboundRequest() {}
 
-    /** How a call ended, and with what. */
-    private record Ended(Throwable failure, RetryStopped stop) {}
-
-    /** Begins a scope on this thread. To be closed there, the one opened last first. */
-    public RetryContext.Scope enter() {
-        return CallFrame.current().enterFor(this);
+    /** Begins a scope on this thread. Close it on this thread, and the last opened scope first. */
+    public Scope enter() {
+        return CallFrame.current().enterFor(stops);
     }
 
     /**
-     * How calls of this request ended with a failure, or with one in its cause chain. Calls on threads that don't know their
-     * request are told by what is attached to the failure, if they ended since this request began.
+     * How calls of this request ended with a failure, or with one in its cause chain. A call on a thread that does not know
+     * its request is found by what is attached to the failure, if the call ended after this request began.
      */
     public List<RetryStopped> stops(Throwable failure) {
-        List<RetryStopped> stops = new ArrayList<>();
-        for (Throwable link : Causes.chain(failure)) {
-            addOwn(link, stops);
-            for (Throwable attached : link.getSuppressed()) {
-                if (attached instanceof RetryStopped stop && stop.unknownRequest() > unknownBefore) {
-                    stops.add(stop);
-                }
-            }
-        }
-        return stops;
-    }
-
-    @SuppressWarnings("ReferenceEquality") // equal failures are those of other calls
-    private synchronized void addOwn(Throwable failure, List<RetryStopped> stops) {
-        for (Ended each : ended) {
-            if (each.failure == failure) {
-                stops.add(each.stop);
-            }
-        }
-    }
-
-    /**
-     * A call has ended with a failure, to which that is attached too.
-     *
-     * @param request what it was made for; null if that isn't known
-     */
-    static void tell(@Nullable InboundRequest request, Throwable failure, RetryStopped stopped) {
-        if (request == null) {
-            stopped.isOfUnknownRequest(UNKNOWN.incrementAndGet());
-        } else {
-            request.note(failure, stopped);
-        }
-        SuppressedFailures.addOnce(failure, stopped);
-    }
-
-    /** Of several calls of one policy with one failure the last counts. */
-    @SuppressWarnings("ReferenceEquality")
-    private synchronized void note(Throwable failure, RetryStopped stop) {
-        ended.removeIf(each -> each.failure == failure && each.stop.policy().equals(stop.policy()));
-        if (ended.size() == KEPT) {
-            ended.removeFirst();
-        }
-        ended.addLast(new Ended(failure, stop));
+        return stops.of(failure);
     }
 }

@@ -1,5 +1,7 @@
 package dev.retrykit;
 
+import dev.retrykit.event.StopReason;
+
 /** What a policy does with a failure on which an inner policy, in the same call, has given up. */
 public enum NestedRetries {
 

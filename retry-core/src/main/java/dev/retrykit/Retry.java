@@ -3,9 +3,17 @@ package dev.retrykit;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
-import dev.retrykit.failure.ThrowingCallable;
-import dev.retrykit.failure.ThrowingFunction;
-import dev.retrykit.failure.ThrowingRunnable;
+import dev.retrykit.event.AttemptObserver;
+import dev.retrykit.event.ContextCarrier;
+import dev.retrykit.event.RetryListener;
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.StopReason;
+import dev.retrykit.function.ThrowingCallable;
+import dev.retrykit.function.ThrowingFunction;
+import dev.retrykit.function.ThrowingRunnable;
+import dev.retrykit.internal.drive.BlockingDriver;
+import dev.retrykit.internal.drive.StageDriver;
+import dev.retrykit.internal.engine.RetryEngine;
 import dev.retrykit.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,47 +38,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Retry {
 
-    private final String name;
-    private final CurrentPolicy policy;
-    private final @Nullable Circuit circuit;
-    private final RetryBudget budget;
-    private final TimeSource time;
-    private final RandomGenerator random;
-    private final TimerOffload offTimer;
-    private final @Nullable ContextCarrier carrier;
-    private final @Nullable AttemptObserver observer;
-    private final EventPublisher audience;
-    private final Shutdown shutdown;
-    final Cooldowns cooldowns;
+    private final RetryEngine engine;
+    private final AtomicReference<RetryPolicy> policy;
 
-    private Retry(Builder builder) {
-        this.name = builder.name;
-        this.policy = new CurrentPolicy(builder.policy);
-        this.circuit = builder.circuit;
-        this.time = builder.time;
-        this.budget = builder.budget == null ? RetryBudget.of(name, BudgetPolicy.defaults(), time) : builder.budget;
-        this.random = builder.random;
-        this.offTimer = new TimerOffload(builder.executor);
-        this.carrier = builder.carrier;
-        this.observer = builder.observer;
-        this.audience = new EventPublisher(name, builder.listeners, builder.counters);
-        this.shutdown = new Shutdown();
-        this.cooldowns = Cooldowns.of(time);
-    }
-
-    private Retry(Retry whole, @Nullable Circuit circuit, RetryBudget budget) {
-        this.name = whole.name;
-        this.policy = whole.policy;
-        this.circuit = circuit;
-        this.time = whole.time;
-        this.budget = budget;
-        this.random = whole.random;
-        this.offTimer = whole.offTimer;
-        this.carrier = whole.carrier;
-        this.observer = whole.observer;
-        this.audience = whole.audience;
-        this.shutdown = whole.shutdown;
-        this.cooldowns = whole.cooldowns;
+    private Retry(RetryEngine engine, AtomicReference<RetryPolicy> policy) {
+        this.engine = engine;
+        this.policy = policy;
     }
 
     /** Starts with the default policy, a budget of its own, no circuit, and the system's clock. */
@@ -86,13 +60,7 @@ public final class Retry {
      */
     public Retry with(@Nullable Circuit circuit, RetryBudget budget) {
         Objects.requireNonNull(budget, "budget");
-        return new Retry(this, circuit, budget).onOneClock();
-    }
-
-    private Retry onOneClock() {
-        SameTimeSource.check(name, time, circuit == null ? time : circuit.time(), "circuit");
-        SameTimeSource.check(name, time, budget.time(), "budget");
-        return this;
+        return new Retry(engine.with(circuit, budget), policy);
     }
 
     /**
@@ -101,7 +69,7 @@ public final class Retry {
      * @throws X the failure of the last attempt, as it was thrown; {@link RetryStopped} is attached to it
      */
     public <T extends @Nullable Object, X extends Throwable> T call(ThrowingCallable<T, X> body) throws X {
-        return BlockingDriver.call(this, body, ThrowingCallable::call);
+        return BlockingDriver.call(engine, body, ThrowingCallable::call);
     }
 
     /**
@@ -109,12 +77,12 @@ public final class Retry {
      */
     public <C, T extends @Nullable Object, X extends Throwable> T call(C argument, ThrowingFunction<C, T, X> body)
             throws X {
-        return BlockingDriver.call(this, argument, body);
+        return BlockingDriver.call(engine, argument, body);
     }
 
     /** Makes a call that returns nothing, and throws what {@link #call(ThrowingCallable)} throws. */
     public <X extends Throwable> void run(ThrowingRunnable<X> body) throws X {
-        BlockingDriver.<ThrowingRunnable<X>, Boolean, X>call(this, body, own -> {
+        BlockingDriver.<ThrowingRunnable<X>, Boolean, X>call(engine, body, own -> {
             own.run();
             return true;
         });
@@ -128,7 +96,7 @@ public final class Retry {
      */
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
             ThrowingCallable<? extends CompletionStage<T>, ?> body) {
-        return StageDriver.call(this, body);
+        return StageDriver.call(engine, body);
     }
 
     /**
@@ -136,12 +104,12 @@ public final class Retry {
      * attempts that run go on, and first attempts may still begin.
      */
     public void shutdown() {
-        shutdown.begin(false);
+        engine.shutdownOfCalls().begin(false);
     }
 
     /** Does what {@link #shutdown} does, and cancels the running attempts of asynchronous calls, so that all have ended. */
     public void shutdownNow() {
-        shutdown.begin(true);
+        engine.shutdownOfCalls().begin(true);
     }
 
     /**
@@ -150,63 +118,45 @@ public final class Retry {
      * budget and circuit live on.
      */
     public void change(RetryPolicy policy) {
-        this.policy.now = Objects.requireNonNull(policy, "policy");
+        Objects.requireNonNull(policy, "policy");
+        synchronized (this.policy) {
+            engine.change(policy.compiled());
+            this.policy.set(policy);
+        }
     }
 
     /** The name. */
     public String name() {
-        return name;
+        return engine.name();
     }
 
     /** The settings that hold now. */
     public RetryPolicy policy() {
-        return policy.now;
+        return Objects.requireNonNull(policy.get());
     }
 
     /** The circuit its attempts go through, if there is one. */
     public @Nullable Circuit circuit() {
-        return circuit;
+        return engine.circuit();
     }
 
     /** What its retries are paid from. */
     public RetryBudget budget() {
-        return budget;
+        return engine.budget();
     }
 
     /** The clock. */
     public TimeSource time() {
-        return time;
+        return engine.time();
     }
 
-    RandomGenerator random() {
-        return random;
-    }
-
-    TimerOffload offTimer() {
-        return offTimer;
-    }
-
-    EventPublisher audience() {
-        return audience;
-    }
-
-    Shutdown shutdownOfCalls() {
-        return shutdown;
-    }
-
-    @Nullable
-    ContextCarrier carrier() {
-        return carrier;
-    }
-
-    @Nullable
-    AttemptObserver observer() {
-        return observer;
+    RetryEngine engine() {
+        return engine;
     }
 
     @Override
     public String toString() {
-        return "Retry[" + name + "]";
+        return "Retry[" + engine.name() + "]";
     }
 
     /** Collects what a retry is made of; all but the name is optional. */
@@ -294,7 +244,21 @@ public final class Retry {
          * @throws IllegalArgumentException if circuit or budget run on another clock
          */
         public Retry build() {
-            return new Retry(this).onOneClock();
+            ClassInitialization.once();
+            RetryEngine engine = new RetryEngine(
+                    name,
+                    policy.compiled(),
+                    circuit,
+                    budget == null ? RetryBudget.of(name, BudgetPolicy.defaults(), time) : budget,
+                    new RetryEngine.Collaborators(
+                            time,
+                            random,
+                            executor,
+                            carrier,
+                            observer,
+                            List.copyOf(listeners),
+                            counters == null ? null : counters.counters));
+            return new Retry(engine, new AtomicReference<>(policy));
         }
     }
 }

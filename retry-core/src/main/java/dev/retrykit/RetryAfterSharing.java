@@ -1,5 +1,7 @@
 package dev.retrykit;
 
+import dev.retrykit.failure.PeerBusyException;
+
 /** Whom it concerns that a peer has asked for time: a host, or where no host is known the circuit of the call. */
 public enum RetryAfterSharing {
 

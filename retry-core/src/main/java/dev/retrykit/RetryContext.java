@@ -1,8 +1,15 @@
 package dev.retrykit;
 
+import dev.retrykit.event.Scope;
+import dev.retrykit.event.SideEffect;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.AttemptOverException;
 import dev.retrykit.failure.RequestMismatchException;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.function.ThrowingCallable;
+import dev.retrykit.http.KeyedRequest;
+import dev.retrykit.internal.attempt.RecordedSideEffect;
+import dev.retrykit.internal.engine.AttemptView;
+import dev.retrykit.internal.engine.CallFrame;
 import dev.retrykit.internal.thread.HeldPermit;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
@@ -125,13 +132,6 @@ public final class RetryContext {
         return () -> CallFrame.current().enter(null, 0, hold);
     }
 
-    /** Puts the thread back to where it was. To be closed on that thread, the one that was opened last first. */
-    public interface Scope extends AutoCloseable {
-
-        @Override
-        void close();
-    }
-
     /**
      * Whatever this attempt fails with, it isn't retried ({@link StopReason#NOT_RETRYABLE}). For an attempt that has
      * given part of its result away already. Without effect once the attempt has ended.
@@ -173,7 +173,7 @@ public final class RetryContext {
     }
 
     private SideEffect begin(SideEffect.Kind kind, String what) {
-        SideEffect effect = new SideEffect(attempt.notes(), kind, Objects.requireNonNull(what, "what"));
+        RecordedSideEffect effect = new RecordedSideEffect(attempt.notes(), kind, Objects.requireNonNull(what, "what"));
         attempt.notes().add(effect);
         return effect;
     }

@@ -3,10 +3,27 @@ package dev.retrykit;
 import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.DelayFunction;
 import dev.retrykit.backoff.Jitter;
+import dev.retrykit.event.SideEffect;
+import dev.retrykit.event.StopReason;
+import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.failure.Verdict;
+import dev.retrykit.failure.book.FailureBook;
+import dev.retrykit.failure.book.Repeatable;
+import dev.retrykit.http.AnswerRules;
+import dev.retrykit.internal.decision.AnswerNotes;
+import dev.retrykit.internal.decision.CompiledPolicy;
+import dev.retrykit.internal.decision.FailureRules;
+import dev.retrykit.internal.decision.PolicyRules;
+import dev.retrykit.internal.decision.RepeatRules;
+import dev.retrykit.internal.decision.ResultRules;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** When and how to retry. Immutable; the {@link Builder} names ranges and defaults. */
@@ -14,39 +31,35 @@ public final class RetryPolicy {
 
     private static final RetryPolicy DEFAULTS = builder().build();
 
-    private final int maxAttempts;
-    private final BackoffPolicy backoff;
-    private final Jitter jitter;
     private final Duration timeBudget;
-    private final long timeBudgetNanos;
     private final @Nullable Duration attemptTimeout;
-    private final long attemptTimeoutNanos;
-    private final boolean respectsRetryAfter;
-    private final long maxRetryAfterNanos;
     private final RetryAfterSharing retryAfterSharing;
     private final NestedRetries nested;
-    private final boolean dryRun;
-    private final RepeatRules repeats;
-    private final FailureRules rules;
-    private final ResultRules results;
+    private final UnsafeMethods unsafeMethods;
+    private final CompiledPolicy compiled;
 
     private RetryPolicy(Builder builder, Duration timeBudget) {
-        this.maxAttempts = builder.maxAttempts;
-        this.backoff = builder.delay == null ? builder.backoff : builder.backoff.with(builder.delay);
-        this.jitter = builder.jitter == null ? builder.backoffJitter : builder.jitter;
         this.timeBudget = timeBudget;
-        this.timeBudgetNanos = Nanos.of(timeBudget);
         this.attemptTimeout = builder.attemptTimeout;
-        this.attemptTimeoutNanos = attemptTimeout == null ? 0 : Nanos.of(attemptTimeout);
-        this.respectsRetryAfter = builder.respectsRetryAfter;
-        this.maxRetryAfterNanos = Nanos.of(builder.maxRetryAfter);
         this.retryAfterSharing = builder.retryAfterSharing;
         this.nested = builder.nested;
-        this.dryRun = builder.dryRun;
-        this.repeats =
-                new RepeatRules(builder.idempotent, builder.unsafeMethods, builder.sendsKeys, builder.watchesRequests);
-        this.rules = builder.failureRules(repeats.repeatable(), nested);
-        this.results = builder.resultRules();
+        this.unsafeMethods = builder.unsafeMethods;
+        RepeatRules repeats = builder.repeatRules();
+        this.compiled = new CompiledPolicy(
+                builder.maxAttempts,
+                builder.delay == null ? builder.backoff : builder.backoff.with(builder.delay),
+                builder.jitter == null ? builder.backoffJitter : builder.jitter,
+                Nanos.of(timeBudget),
+                attemptTimeout == null ? 0 : Nanos.of(attemptTimeout),
+                builder.respectsRetryAfter,
+                Nanos.of(builder.maxRetryAfter),
+                retryAfterSharing != RetryAfterSharing.OFF,
+                retryAfterSharing == RetryAfterSharing.ALL,
+                nested == NestedRetries.MULTIPLY,
+                builder.dryRun,
+                repeats,
+                builder.failureRules(repeats.repeatable()),
+                new ResultRules(List.copyOf(builder.resultClassifiers)));
     }
 
     /** 3 attempts, decorrelated jitter from 200 ms up to 10 s, within 30 s. */
@@ -61,17 +74,17 @@ public final class RetryPolicy {
 
     /** Attempts, the first included. */
     public int maxAttempts() {
-        return maxAttempts;
+        return compiled.maxAttempts();
     }
 
     /** The delay before each retry, before jitter. */
     public BackoffPolicy backoff() {
-        return backoff;
+        return compiled.backoff();
     }
 
     /** How the delay is spread. */
     public Jitter jitter() {
-        return jitter;
+        return compiled.jitter();
     }
 
     /** After so long no attempt and no delay begins any more. */
@@ -86,12 +99,12 @@ public final class RetryPolicy {
 
     /** Whether a peer's Retry-After is the least delay. */
     public boolean respectsRetryAfter() {
-        return respectsRetryAfter;
+        return compiled.respectsRetryAfter();
     }
 
     /** The longest Retry-After that is waited for; one that is longer ends the call. */
     public Duration maxRetryAfter() {
-        return Duration.ofNanos(maxRetryAfterNanos);
+        return Duration.ofNanos(compiled.maxRetryAfterNanos());
     }
 
     /** Whom it concerns that a peer has asked for time. */
@@ -106,22 +119,22 @@ public final class RetryPolicy {
 
     /** Whether it only tells what it would retry. */
     public boolean isDryRun() {
-        return dryRun;
+        return compiled.isDryRun();
     }
 
     /** Whether an attempt is retried that had an effect which must not happen twice. */
     public UnsafeMethods unsafeMethods() {
-        return repeats.unsafeMethods();
+        return unsafeMethods;
     }
 
     /** Whether an attempt is retried that had such an effect. */
     public boolean allows(SideEffect.Kind effect) {
-        return repeats.allow(effect);
+        return compiled.allows(effect);
     }
 
     /** Whether requests that must not happen twice get an idempotency key. */
     public boolean sendsKeys() {
-        return repeats.sendsKeys();
+        return compiled.sendsKeys();
     }
 
     /**
@@ -129,37 +142,15 @@ public final class RetryPolicy {
      * what it threw is attached to the failure.
      */
     public Verdict classify(Throwable failure) {
-        return rules.classify(failure, AnswerNotes.NONE);
+        return compiled.rules().classify(failure, AnswerNotes.NONE);
     }
 
-    FailureRules rules() {
-        return rules;
-    }
-
-    ResultRules results() {
-        return results;
-    }
-
-    /** How long the first attempt of a call may take, in nanoseconds. */
-    long firstLimitNanos() {
-        return attemptTimeoutNanos == 0 ? timeBudgetNanos : attemptTimeoutNanos;
-    }
-
-    long timeBudgetNanos() {
-        return timeBudgetNanos;
-    }
-
-    /** 0 = none. */
-    long attemptTimeoutNanos() {
-        return attemptTimeoutNanos;
-    }
-
-    long maxRetryAfterNanos() {
-        return maxRetryAfterNanos;
+    CompiledPolicy compiled() {
+        return compiled;
     }
 
     /** Collects the settings; {@link #build()} checks them. */
-    public static final class Builder extends RuleBuilder<Builder> {
+    public static final class Builder {
 
         private int maxAttempts = 3;
         private BackoffPolicy backoff = BackoffPolicy.defaults();
@@ -177,13 +168,15 @@ public final class RetryPolicy {
         private boolean sendsKeys;
         private boolean watchesRequests;
         private boolean dryRun;
+        private List<Class<? extends Throwable>> retryOn = List.of();
+        private List<Class<? extends Throwable>> abortOn = List.of();
+        private AnswerRules answers = AnswerRules.defaults();
+        private boolean knownFailures = true;
+        private FailureBook book = FailureBook.standard();
+        private final List<FailureClassifier> classifiers = new ArrayList<>();
+        private final List<ResultClassifier> resultClassifiers = new ArrayList<>();
 
         private Builder() {}
-
-        @Override
-        Builder self() {
-            return this;
-        }
 
         /** Attempts, the first included: 1 or more, default 3. */
         public Builder maxAttempts(int attempts) {
@@ -282,6 +275,96 @@ public final class RetryPolicy {
         public Builder dryRun(boolean dryRun) {
             this.dryRun = dryRun;
             return this;
+        }
+
+        /**
+         * Failures that are transient besides those that are {@linkplain #knownFailures known}: their subtypes included,
+         * anywhere in the cause chain. None by default. {@code Exception.class} retries everything but {@code Error}s.
+         */
+        @SafeVarargs
+        public final Builder retryOn(Class<? extends Throwable>... failures) {
+            return retryOn(List.of(failures));
+        }
+
+        /** As a list. */
+        public Builder retryOn(List<Class<? extends Throwable>> failures) {
+            this.retryOn = List.copyOf(failures);
+            return this;
+        }
+
+        /** The failures that are permanent, their subtypes included, anywhere in the cause chain. Asked first. */
+        @SafeVarargs
+        public final Builder abortOn(Class<? extends Throwable>... failures) {
+            return abortOn(List.of(failures));
+        }
+
+        /** The failures that are permanent, as a list. */
+        public Builder abortOn(List<Class<? extends Throwable>> failures) {
+            this.abortOn = List.copyOf(failures);
+            return this;
+        }
+
+        /**
+         * Whether the library's own knowledge of failures and statuses says what is retried. Without it only what the
+         * policy names and what classifiers other than {@link dev.retrykit.failure.KnownFailures} call transient is
+         * retried. Default true.
+         */
+        public Builder knownFailures(boolean known) {
+            this.knownFailures = known;
+            return this;
+        }
+
+        /**
+         * The HTTP statuses that are transient, wherever they come from: a failure, a classifier's verdict, or what the
+         * attempt was answered last. All others are permanent, whatever {@code retryOn} says of the failures that carry them.
+         * Default: those of {@link AnswerRules#defaults()}.
+         */
+        public Builder statuses(List<Integer> statuses) {
+            this.answers = new AnswerRules(statuses);
+            return this;
+        }
+
+        /**
+         * Another classifier, asked after those added before and before the {@linkplain FailureBook#standard() failure book}. A
+         * {@link FailureBook} of the application's own lines is one, too.
+         */
+        public Builder classifier(FailureClassifier classifier) {
+            classifiers.add(Objects.requireNonNull(classifier, "classifier"));
+            return this;
+        }
+
+        /**
+         * The wall clock by which the failure book reads dates: in what answers ask for, and where a failure says when to come
+         * again. Default: the system's.
+         */
+        public Builder clock(Supplier<Instant> clock) {
+            this.book = FailureBook.standard(clock);
+            return this;
+        }
+
+        /** Another classifier of returned values. A bad value that stays bad is returned as it came. None by default. */
+        public Builder resultClassifier(ResultClassifier classifier) {
+            resultClassifiers.add(Objects.requireNonNull(classifier, "classifier"));
+            return this;
+        }
+
+        private RepeatRules repeatRules() {
+            boolean always = unsafeMethods == UnsafeMethods.ALWAYS;
+            boolean keyed = unsafeMethods == UnsafeMethods.WITH_KEY;
+            return new RepeatRules(
+                    idempotent, always || keyed, always || keyed && idempotent, sendsKeys, watchesRequests);
+        }
+
+        private FailureRules failureRules(Repeatable may) {
+            return new FailureRules(
+                    abortOn,
+                    retryOn,
+                    List.copyOf(classifiers),
+                    book,
+                    answers,
+                    knownFailures,
+                    may,
+                    nested == NestedRetries.MULTIPLY);
         }
 
         /**

@@ -4,12 +4,15 @@
  * <p>Floors, imports go downward only:
  *
  * <pre>
- *   2  dev.retrykit                                   the engine: decide, wait, report
- *   1  .circuit   .budget   .annotation               what may stop a retry; what users write
- *   0  .failure   .http     .backoff  .time           meanings, what responses ask for, arithmetic, clocks
- *      .failure.book                                  what the failures of libraries mean, as lines of text
- *      .window    .settings  .keyed    .hold          counts, what a setting must keep to, one value per key,
- *      .timer                                         what a thread's attempts hold, the one timer; not exported
+ *   6  dev.retrykit                                          what applications use
+ *   5  .internal.drive                                       runs attempts and waits
+ *   4  .internal.engine                                      one call: asks clock, circuit, budget and decision
+ *   3  .internal.attempt  .internal.report                   what attempts did; who is told
+ *   2  .internal.decision                                    pure: what a failure means, and what follows
+ *   1  .circuit  .budget  .annotation  .event                what may stop a retry; what users write and observe
+ *   0  .failure  .failure.book  .http  .backoff  .time       meanings, responses, arithmetic, clocks
+ *      .function  .internal.timer  .internal.thread          functions, the one timer, what a thread holds
+ *      .internal.keyed  .internal.window  .internal.validation
  * </pre>
  */
 @NullMarked

@@ -8,6 +8,8 @@ import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
 import dev.retrykit.http.RetryAfter;
+import dev.retrykit.internal.decision.AnswerNotes;
+import dev.retrykit.internal.decision.PeerAnswer;
 import java.io.FileNotFoundException;
 import java.net.ConnectException;
 import java.sql.SQLException;
@@ -123,7 +125,8 @@ class AddedRulesTests {
         answers.note(new PeerAnswer(status, RetryAfter.none()));
         RetryPolicy listed = RetryPolicy.builder().statuses(List.of(418)).build();
 
-        assertThat(listed.rules().classify(new Busy(), answers).kind()).isEqualTo(kind);
+        assertThat(listed.compiled().rules().classify(new Busy(), answers).kind())
+                .isEqualTo(kind);
     }
 
     @Test
@@ -147,8 +150,10 @@ class AddedRulesTests {
         RetryPolicy named =
                 RetryPolicy.builder().knownFailures(false).retryOn(Status.class).build();
 
-        assertThat(named.rules().classify(new Busy(), answers).kind()).isEqualTo(Kind.NOT_RETRYABLE);
-        assertThat(named.rules().classify(new Status(1), answers).kind()).isEqualTo(Kind.RETRYABLE);
+        assertThat(named.compiled().rules().classify(new Busy(), answers).kind())
+                .isEqualTo(Kind.NOT_RETRYABLE);
+        assertThat(named.compiled().rules().classify(new Status(1), answers).kind())
+                .isEqualTo(Kind.RETRYABLE);
     }
 
     @Test

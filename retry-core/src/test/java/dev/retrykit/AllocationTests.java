@@ -7,7 +7,7 @@ import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.KeyedBudgets;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.function.ThrowingCallable;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

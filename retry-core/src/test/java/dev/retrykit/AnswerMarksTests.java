@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.AnswerMarks;
 import dev.retrykit.http.HeaderLines;
+import dev.retrykit.http.KeyedRequest;
 import dev.retrykit.time.ManualTime;
 import java.util.ArrayList;
 import java.util.List;

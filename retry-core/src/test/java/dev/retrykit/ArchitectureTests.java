@@ -38,14 +38,23 @@ class ArchitectureTests {
     /** From top to bottom. The page of the root package says what they are for. */
     private static final List<List<String>> FLOORS = List.of(
             List.of("dev.retrykit"),
-            List.of("dev.retrykit.circuit", "dev.retrykit.budget", "dev.retrykit.annotation"),
+            List.of("dev.retrykit.internal.drive"),
+            List.of("dev.retrykit.internal.engine"),
+            List.of("dev.retrykit.internal.attempt", "dev.retrykit.internal.report"),
+            List.of("dev.retrykit.internal.decision"),
+            List.of("dev.retrykit.circuit", "dev.retrykit.budget", "dev.retrykit.annotation", "dev.retrykit.event"),
             List.of(
                     "dev.retrykit.failure",
                     "dev.retrykit.failure.book",
                     "dev.retrykit.http",
                     "dev.retrykit.backoff",
                     "dev.retrykit.time",
-                    "dev.retrykit.internal.."));
+                    "dev.retrykit.function",
+                    "dev.retrykit.internal.timer",
+                    "dev.retrykit.internal.thread",
+                    "dev.retrykit.internal.keyed",
+                    "dev.retrykit.internal.window",
+                    "dev.retrykit.internal.validation"));
 
     @ArchTest
     static final ArchRule importsGoDownward = floors();

@@ -3,7 +3,9 @@ package dev.retrykit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.retrykit.RetryCounters.AttemptResult;
+import dev.retrykit.event.AttemptObserver;
+import dev.retrykit.event.AttemptResult;
+import dev.retrykit.event.Scope;
 import dev.retrykit.time.ManualTime;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -33,7 +35,7 @@ class AttemptObserverTests {
             return new Watched() {
 
                 @Override
-                public RetryContext.Scope enter() {
+                public Scope enter() {
                     seen.add("enter " + name);
                     return () -> seen.add("leave " + name);
                 }
@@ -166,7 +168,7 @@ class AttemptObserverTests {
         failAt(step == 0);
         return new AttemptObserver.Watched() {
             @Override
-            public RetryContext.Scope enter() {
+            public Scope enter() {
                 failAt(step == 1);
                 return () -> failAt(step == 2);
             }

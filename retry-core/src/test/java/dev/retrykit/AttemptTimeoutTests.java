@@ -8,6 +8,8 @@ import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.AttemptTimeoutException;
 import dev.retrykit.time.ManualTime;
 import dev.retrykit.time.TimeSource;

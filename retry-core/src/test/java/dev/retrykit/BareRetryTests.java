@@ -10,6 +10,9 @@ import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.Scope;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.time.TimeSource;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -128,8 +131,7 @@ class BareRetryTests {
 
     @Test
     void endsWithADeadlineFromOutside() {
-        try (RetryContext.Scope ignored =
-                CallerDeadline.in(Duration.ofSeconds(2), time).enter()) {
+        try (Scope ignored = CallerDeadline.in(Duration.ofSeconds(2), time).enter()) {
             bare.run(() -> assertThat(timeLeft()).isEqualTo(Duration.ofSeconds(2)));
         }
     }

@@ -9,6 +9,8 @@ import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.circuit.OpenBehavior;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.AttemptTimeoutException;
 import dev.retrykit.time.ManualTime;
 import java.io.UncheckedIOException;

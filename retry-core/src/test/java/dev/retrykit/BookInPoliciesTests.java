@@ -8,6 +8,8 @@ import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
 import dev.retrykit.failure.book.FailureBook;
 import dev.retrykit.http.RetryAfter;
+import dev.retrykit.internal.decision.AnswerNotes;
+import dev.retrykit.internal.decision.PeerAnswer;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
@@ -140,7 +142,7 @@ class BookInPoliciesTests {
         Answered failure = new Answered("POST", 0, new SocketTimeoutException("Read timed out"));
         RetryPolicy policy = policy(lines(Answered.class, POST), builder -> builder);
 
-        assertThat(policy.rules().classify(failure, answers).kind()).isEqualTo(Kind.NOT_IDEMPOTENT);
+        assertThat(policy.compiled().rules().classify(failure, answers).kind()).isEqualTo(Kind.NOT_IDEMPOTENT);
     }
 
     @Test

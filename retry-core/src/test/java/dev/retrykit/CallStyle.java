@@ -1,6 +1,7 @@
 package dev.retrykit;
 
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.event.StopReason;
+import dev.retrykit.function.ThrowingCallable;
 import dev.retrykit.time.ManualTime;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

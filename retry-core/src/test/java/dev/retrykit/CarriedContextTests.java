@@ -2,6 +2,7 @@ package dev.retrykit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retrykit.event.ContextCarrier;
 import dev.retrykit.time.ManualTime;
 import java.net.ConnectException;
 import java.time.Duration;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.event.CallOutcome;
 import dev.retrykit.time.ManualTime;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -111,7 +112,7 @@ class ChangedPolicyTests {
             caller.join();
         }
         long counted = 0;
-        for (RetryCounters.Outcome outcome : RetryCounters.Outcome.values()) {
+        for (CallOutcome outcome : CallOutcome.values()) {
             counted += counters.calls(outcome);
         }
         assertThat(counted).isEqualTo(made.sum());

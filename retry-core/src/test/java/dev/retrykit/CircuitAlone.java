@@ -9,7 +9,7 @@ import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitOpenException;
 import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.circuit.CircuitState;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.function.ThrowingCallable;
 import dev.retrykit.time.ManualTime;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -11,6 +11,7 @@ import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.circuit.CircuitState;
+import dev.retrykit.event.RetryEvent;
 import dev.retrykit.time.TimeSource;
 import java.io.IOException;
 import java.net.ConnectException;

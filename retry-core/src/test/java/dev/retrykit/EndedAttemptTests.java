@@ -3,6 +3,7 @@ package dev.retrykit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.retrykit.event.Scope;
 import dev.retrykit.time.ManualTime;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -47,7 +48,7 @@ class EndedAttemptTests {
         assertThat(carried.<Boolean, RuntimeException>call(
                         () -> RetryContext.current().isPresent()))
                 .isFalse();
-        try (RetryContext.Scope scope = carried.enter()) {
+        try (Scope scope = carried.enter()) {
             assertThat(RetryContext.current()).isEmpty();
             assertThat(RetryContext.tracksCommits()).isFalse();
         }
@@ -131,7 +132,7 @@ class EndedAttemptTests {
             return stage;
         });
 
-        try (RetryContext.Scope scope = seen.get(0).enter()) {
+        try (Scope scope = seen.get(0).enter()) {
             assertThat(RetryContext.current()).isPresent();
             stage.complete("done");
             assertThat(RetryContext.current()).isEmpty();
@@ -213,7 +214,7 @@ class EndedAttemptTests {
         retry(policy -> policy.sendsKeys(true)).run(this::look);
 
         assertThat(seen.get(0).forRequests()).isEmpty();
-        try (RetryContext.Scope scope = seen.get(0).enter()) {
+        try (Scope scope = seen.get(0).enter()) {
             assertThat(RetryContext.currentForRequests()).isEmpty();
         }
     }
@@ -253,7 +254,7 @@ class EndedAttemptTests {
         time.advance(Duration.ofSeconds(1));
 
         isAbsent(seen.get(0));
-        try (RetryContext.Scope scope = seen.get(0).enter()) {
+        try (Scope scope = seen.get(0).enter()) {
             assertThat(RetryContext.isGivenUp()).isTrue();
             background.run(() -> assertThat(RetryContext.isGivenUp()).isTrue());
         }
@@ -278,8 +279,7 @@ class EndedAttemptTests {
     @Test
     void aDeadlineFromOutsideOutlastsWhatIsCarriedBesides() {
         outer.run(this::look);
-        try (RetryContext.Scope scope =
-                CallerDeadline.in(Duration.ofSeconds(2), time).enter()) {
+        try (Scope scope = CallerDeadline.in(Duration.ofSeconds(2), time).enter()) {
             RetryContext before = RetryContext.carried();
             RetryContext.carry(seen.get(0));
             RetryContext.carry(before);

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.RetryListener;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.AttemptTimeoutException;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.RetryHint;

@@ -9,7 +9,7 @@ import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.function.ThrowingCallable;
 import dev.retrykit.time.TimeSource;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;

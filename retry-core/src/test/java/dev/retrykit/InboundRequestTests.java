@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.Scope;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.time.ManualTime;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -56,9 +59,9 @@ class InboundRequestTests {
     void knowsTheCallsInItsScopeAndNoOthers() {
         InboundRequest one = new InboundRequest();
         InboundRequest other = new InboundRequest();
-        try (RetryContext.Scope scope = one.enter()) {
+        try (Scope scope = one.enter()) {
             fail(retry, shared);
-            try (RetryContext.Scope inner = other.enter()) {
+            try (Scope inner = other.enter()) {
                 fail(retry("elsewhere", 2), new ConnectException("another"));
             }
         }
@@ -73,7 +76,7 @@ class InboundRequestTests {
     void knowsItOfAFailureThatNothingCanBeAttachedTo() {
         Bare bare = new Bare();
         InboundRequest request = new InboundRequest();
-        try (RetryContext.Scope scope = request.enter()) {
+        try (Scope scope = request.enter()) {
             fail(retry, bare);
             fail(retry, bare);
         }
@@ -86,7 +89,7 @@ class InboundRequestTests {
         InboundRequest request = new InboundRequest();
         List<RetryContext> carried = new ArrayList<>();
         CompletableFuture<String> call;
-        try (RetryContext.Scope scope = request.enter()) {
+        try (Scope scope = request.enter()) {
             call = retry.callAsync(() -> {
                 carried.add(RetryContext.current().orElseThrow());
                 return new CompletableFuture<String>();
@@ -107,7 +110,7 @@ class InboundRequestTests {
     @Test
     void hearsOfTheCallsOfAnAttemptThatNobodyAskedAbout() {
         InboundRequest request = new InboundRequest();
-        try (RetryContext.Scope scope = request.enter()) {
+        try (Scope scope = request.enter()) {
             assertThatThrownBy(() -> retry("outer", 1)
                             .run(() -> retry.run(() -> {
                                 throw shared;
@@ -133,7 +136,7 @@ class InboundRequestTests {
     void keepsTheLatestOfManyFailures() {
         InboundRequest request = new InboundRequest();
         ConnectException first = new ConnectException("first");
-        try (RetryContext.Scope scope = request.enter()) {
+        try (Scope scope = request.enter()) {
             fail(retry, first);
             for (int i = 0; i < 100; i++) {
                 fail(retry, new ConnectException("number " + i));

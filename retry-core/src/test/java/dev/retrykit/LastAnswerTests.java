@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.Verdict;
+import dev.retrykit.function.ThrowingCallable;
 import dev.retrykit.http.HeaderLines;
 import dev.retrykit.time.ManualTime;
 import java.io.IOException;

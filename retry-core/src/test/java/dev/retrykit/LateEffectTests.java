@@ -3,6 +3,9 @@ package dev.retrykit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.Scope;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.AttemptOverException;
 import dev.retrykit.time.ManualTime;
 import java.net.ConnectException;
@@ -95,7 +98,7 @@ class LateEffectTests {
 
         retry(policy -> {})
                 .call(() -> failOnceThen(second -> {
-                    try (RetryContext.Scope scope = attempts.get(0).enter()) {
+                    try (Scope scope = attempts.get(0).enter()) {
                         refused.add(catchThrowable(() ->
                                 inner.run(() -> post(RetryContext.current().orElseThrow()))));
                     }

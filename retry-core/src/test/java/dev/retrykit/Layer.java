@@ -1,7 +1,7 @@
 package dev.retrykit;
 
 import dev.retrykit.circuit.Circuit;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.function.ThrowingCallable;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -1,7 +1,7 @@
 package dev.retrykit;
 
 import dev.retrykit.circuit.Circuit;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.function.ThrowingCallable;
 import dev.retrykit.time.ManualTime;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

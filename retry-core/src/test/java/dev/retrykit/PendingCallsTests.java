@@ -2,11 +2,11 @@ package dev.retrykit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.retrykit.RetryCounters.Outcome;
 import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.event.CallOutcome;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.net.ConnectException;
@@ -67,7 +67,7 @@ class PendingCallsTests {
         assertThat(timerThreads()).isEqualTo(1);
         works.set(true);
         CompletableFuture.allOf(calls).get(60, TimeUnit.SECONDS);
-        assertThat(counters.calls(Outcome.RECOVERED)).isEqualTo(CALLS);
+        assertThat(counters.calls(CallOutcome.RECOVERED)).isEqualTo(CALLS);
         assertThat(timerThreads()).isEqualTo(1);
         assertThat(jvm.getPeakThreadCount() - threadsBefore).isLessThanOrEqualTo(1 + EXECUTOR_THREADS + OTHER_THREADS);
     }

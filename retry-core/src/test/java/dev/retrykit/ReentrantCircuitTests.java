@@ -8,7 +8,8 @@ import dev.retrykit.circuit.CircuitOpenException;
 import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.circuit.KeyedCircuits;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.event.Scope;
+import dev.retrykit.function.ThrowingCallable;
 import dev.retrykit.time.ManualTime;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -204,8 +205,7 @@ class ReentrantCircuitTests {
         Circuit circuit = circuit(1);
         halfOpen(circuit);
         String result = circuit.call(() -> {
-            try (RetryContext.Scope scope =
-                    CallerDeadline.in(Duration.ofSeconds(1), time).enter()) {
+            try (Scope scope = CallerDeadline.in(Duration.ofSeconds(1), time).enter()) {
                 return retry(circuit).call(() -> "stock");
             }
         });

@@ -3,6 +3,10 @@ package dev.retrykit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.Scope;
+import dev.retrykit.event.StopReason;
+import dev.retrykit.internal.drive.SneakyThrow;
 import dev.retrykit.time.ManualTime;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -221,7 +225,7 @@ class RetryContextTests {
         outer.run(() -> {
             RetryContext entered = RetryContext.current().orElseThrow();
             other.run(() -> {
-                try (RetryContext.Scope scope = entered.enter()) {
+                try (Scope scope = entered.enter()) {
                     look();
                     other.run(this::look);
                     look();
@@ -238,7 +242,7 @@ class RetryContextTests {
         Retry outer = retry("outer", Scenario.plainPolicy().timeBudget(Duration.ofSeconds(5)));
         Retry other = retry("other", Scenario.plainPolicy());
         outer.run(() -> {
-            try (RetryContext.Scope scope = RetryContext.leave()) {
+            try (Scope scope = RetryContext.leave()) {
                 assertThat(RetryContext.current()).isEmpty();
                 other.run(this::look);
                 assertThat(RetryContext.current()).isEmpty();

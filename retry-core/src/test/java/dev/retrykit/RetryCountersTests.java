@@ -3,12 +3,14 @@ package dev.retrykit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.retrykit.RetryCounters.AttemptResult;
-import dev.retrykit.RetryCounters.Outcome;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.event.AttemptResult;
+import dev.retrykit.event.CallOutcome;
+import dev.retrykit.event.DelaySource;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.time.ManualTime;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -46,15 +48,15 @@ class RetryCountersTests {
     @Test
     void areZeroInTheBeginning() {
         assertThat(counters.attempts()).isZero();
-        assertThat(counters.calls(Outcome.SUCCESS)).isZero();
+        assertThat(counters.calls(CallOutcome.SUCCESS)).isZero();
         assertThat(counters.stops(StopReason.SUCCESS)).isZero();
     }
 
     @Test
     void aFirstSuccessIsCountedOnceAndSeenEverywhere() {
         callThatFails(0, new ConnectException("never thrown"));
-        assertThat(counters.calls(Outcome.SUCCESS)).isEqualTo(1);
-        assertThat(counters.callNanos(Outcome.SUCCESS)).isEqualTo(10_000_000);
+        assertThat(counters.calls(CallOutcome.SUCCESS)).isEqualTo(1);
+        assertThat(counters.callNanos(CallOutcome.SUCCESS)).isEqualTo(10_000_000);
         assertThat(counters.attempts(1, AttemptResult.SUCCESS)).isEqualTo(1);
         assertThat(counters.attempts()).isEqualTo(1);
         assertThat(counters.stops(StopReason.SUCCESS)).isEqualTo(1);
@@ -68,8 +70,8 @@ class RetryCountersTests {
         assertThat(counters.attempts(3, AttemptResult.RETRYABLE)).isEqualTo(1);
         assertThat(counters.attempts(4, AttemptResult.RETRYABLE)).isEqualTo(2);
         assertThat(counters.attempts(4, AttemptResult.SUCCESS)).isEqualTo(1);
-        assertThat(counters.calls(Outcome.RECOVERED)).isEqualTo(1);
-        assertThat(counters.callNanos(Outcome.RECOVERED)).isEqualTo(560_000_000);
+        assertThat(counters.calls(CallOutcome.RECOVERED)).isEqualTo(1);
+        assertThat(counters.callNanos(CallOutcome.RECOVERED)).isEqualTo(560_000_000);
         assertThat(counters.delays(DelaySource.BACKOFF)).isEqualTo(5);
         assertThat(counters.delayNanos(DelaySource.BACKOFF)).isEqualTo(500_000_000);
     }
@@ -104,7 +106,7 @@ class RetryCountersTests {
             }
         }
         long calls = 0;
-        for (Outcome outcome : Outcome.values()) {
+        for (CallOutcome outcome : CallOutcome.values()) {
             calls += counters.calls(outcome);
             assertThat(counters.calls(outcome)).as(outcome.name()).isPositive();
         }
@@ -122,7 +124,8 @@ class RetryCountersTests {
         assertThat(attempts).isEqualTo(counters.attempts());
         assertThat(attempts)
                 .as("each attempt is a call's first or follows a delay that wasn't in vain")
-                .isLessThanOrEqualTo(calls - counters.calls(Outcome.REJECTED) + counters.delays(DelaySource.BACKOFF));
+                .isLessThanOrEqualTo(
+                        calls - counters.calls(CallOutcome.REJECTED) + counters.delays(DelaySource.BACKOFF));
         long successes = 0;
         for (int bucket = 1; bucket <= RetryCounters.ATTEMPT_BUCKETS; bucket++) {
             successes += counters.attempts(bucket, AttemptResult.SUCCESS);

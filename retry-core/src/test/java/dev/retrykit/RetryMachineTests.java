@@ -3,13 +3,18 @@ package dev.retrykit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.retrykit.Decision.RetryIn;
-import dev.retrykit.Decision.Stop;
 import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.Jitter;
+import dev.retrykit.event.DelaySource;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
+import dev.retrykit.internal.decision.CallState;
+import dev.retrykit.internal.decision.Decision;
+import dev.retrykit.internal.decision.Decision.RetryIn;
+import dev.retrykit.internal.decision.Decision.Stop;
+import dev.retrykit.internal.decision.RetryMachine;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.List;
@@ -54,7 +59,7 @@ class RetryMachineTests {
     }
 
     private static Decision next(RetryPolicy policy, CallState state, Verdict verdict) {
-        return RetryMachine.next(policy, state, verdict, 0, LOWEST);
+        return RetryMachine.next(policy.compiled(), state, verdict, 0, LOWEST);
     }
 
     @ParameterizedTest
@@ -151,9 +156,9 @@ class RetryMachineTests {
         CallState state = afterAttempt(1);
         long after = backoffMillis * MILLI;
         Verdict verdict = retryAfter(Duration.ofMillis(retryAfterMillis));
-        assertThat(RetryMachine.next(policy, state, verdict, 0, LOWEST))
+        assertThat(RetryMachine.next(policy.compiled(), state, verdict, 0, LOWEST))
                 .isEqualTo(new RetryIn(leastMillis * MILLI, source, after));
-        assertThat(RetryMachine.next(policy, state, verdict, 0, HIGHEST))
+        assertThat(RetryMachine.next(policy.compiled(), state, verdict, 0, HIGHEST))
                 .isEqualTo(new RetryIn(mostMillis * MILLI, source, after));
     }
 
@@ -164,7 +169,7 @@ class RetryMachineTests {
         for (int i = 0; i < 10_000; i++) {
             long asked = random.nextLong(10 * SECOND + 1);
             Verdict verdict = retryAfter(Duration.ofNanos(asked));
-            if (RetryMachine.next(policy, afterAttempt(1), verdict, 0, random) instanceof RetryIn in
+            if (RetryMachine.next(policy.compiled(), afterAttempt(1), verdict, 0, random) instanceof RetryIn in
                     && in.source() == DelaySource.RETRY_AFTER) {
                 assertThat(in.delayNanos()).isBetween(asked, asked + asked / 10);
             } else {
@@ -213,9 +218,9 @@ class RetryMachineTests {
     void theSpreadOfRetryAfterCountsAgainstTheTimeBudgetToo() {
         CallState state = new CallState(1, 0, 5 * SECOND + 1, 0);
         Verdict verdict = retryAfter(Duration.ofSeconds(5));
-        assertThat(RetryMachine.next(policy().build(), state, verdict, 0, LOWEST))
+        assertThat(RetryMachine.next(policy().build().compiled(), state, verdict, 0, LOWEST))
                 .isInstanceOf(RetryIn.class);
-        assertThat(RetryMachine.next(policy().build(), state, verdict, 0, HIGHEST))
+        assertThat(RetryMachine.next(policy().build().compiled(), state, verdict, 0, HIGHEST))
                 .isEqualTo(new Stop(StopReason.TIME_BUDGET));
     }
 
@@ -233,7 +238,8 @@ class RetryMachineTests {
                 .build();
         CallState state = new CallState(1, 0, Nanos.UNLIMITED, 0);
         for (RandomGenerator random : List.of(LOWEST, HIGHEST)) {
-            assertThat(RetryMachine.next(policy, state, retryAfter(Duration.ofSeconds(Long.MAX_VALUE)), 0, random))
+            assertThat(RetryMachine.next(
+                            policy.compiled(), state, retryAfter(Duration.ofSeconds(Long.MAX_VALUE)), 0, random))
                     .isEqualTo(new Stop(StopReason.TIME_BUDGET));
         }
     }
@@ -244,15 +250,15 @@ class RetryMachineTests {
                 .jitter(Jitter.DECORRELATED)
                 .backoff(BackoffPolicy.exponential(Duration.ofMillis(100), 2, Duration.ofSeconds(10)))
                 .build();
-        RetryIn first = retryIn(RetryMachine.next(policy, afterAttempt(1), Verdict.retryable(), 0, HIGHEST));
+        RetryIn first = retryIn(RetryMachine.next(policy.compiled(), afterAttempt(1), Verdict.retryable(), 0, HIGHEST));
         assertThat(first.delayNanos()).isEqualTo(300 * MILLI);
-        RetryIn second =
-                retryIn(RetryMachine.next(policy, after(first), retryAfter(Duration.ofSeconds(9)), 0, HIGHEST));
+        RetryIn second = retryIn(
+                RetryMachine.next(policy.compiled(), after(first), retryAfter(Duration.ofSeconds(9)), 0, HIGHEST));
         assertThat(second.delayNanos()).isGreaterThanOrEqualTo(9 * SECOND);
         assertThat(second.backoffNanos()).isEqualTo(900 * MILLI);
-        RetryIn third = retryIn(RetryMachine.next(policy, after(second), Verdict.retryable(), 0, HIGHEST));
+        RetryIn third = retryIn(RetryMachine.next(policy.compiled(), after(second), Verdict.retryable(), 0, HIGHEST));
         assertThat(third.delayNanos()).isEqualTo(2700 * MILLI);
-        RetryIn smallest = retryIn(RetryMachine.next(policy, after(third), Verdict.retryable(), 0, LOWEST));
+        RetryIn smallest = retryIn(RetryMachine.next(policy.compiled(), after(third), Verdict.retryable(), 0, LOWEST));
         assertThat(smallest.delayNanos()).isEqualTo(100 * MILLI);
     }
 
@@ -278,10 +284,10 @@ class RetryMachineTests {
     @ValueSource(longs = {Long.MAX_VALUE, Long.MAX_VALUE - 50 * MILLI, Long.MIN_VALUE, -1})
     void theClockMayWrapAround(long now) {
         CallState started = new CallState(1, now - SECOND, now + 200 * MILLI, 0);
-        assertThat(RetryMachine.next(policy().build(), started, Verdict.retryable(), now, LOWEST))
+        assertThat(RetryMachine.next(policy().build().compiled(), started, Verdict.retryable(), now, LOWEST))
                 .isEqualTo(new RetryIn(100 * MILLI, DelaySource.BACKOFF, 100 * MILLI));
         CallState late = new CallState(1, now - SECOND, now + 100 * MILLI, 0);
-        assertThat(RetryMachine.next(policy().build(), late, Verdict.retryable(), now, LOWEST))
+        assertThat(RetryMachine.next(policy().build().compiled(), late, Verdict.retryable(), now, LOWEST))
                 .isEqualTo(new Stop(StopReason.TIME_BUDGET));
     }
 

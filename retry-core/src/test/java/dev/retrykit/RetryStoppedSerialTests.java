@@ -3,6 +3,8 @@ package dev.retrykit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.time.ManualTime;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -83,7 +85,8 @@ class RetryStoppedSerialTests {
     void failuresThatCarryOneAnotherAreWrittenToo() throws Exception {
         ConnectException first = new ConnectException("first");
         ConnectException last = new ConnectException("last");
-        first.addSuppressed(new RetryStopped("inner", StopReason.EXHAUSTED, 2, java.time.Duration.ZERO, List.of(last)));
+        first.addSuppressed(
+                new RetryStopped("inner", StopReason.EXHAUSTED, 2, java.time.Duration.ZERO, List.of(last), 0));
 
         Throwable copy = copy(failWith(List.of(first, new Unwritable(new ConnectException("down")), last)));
 

@@ -2,18 +2,22 @@ package dev.retrykit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.retrykit.RetryCounters.Outcome;
-import dev.retrykit.RetryEvent.Ended;
-import dev.retrykit.RetryEvent.Retrying;
 import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.event.CallOutcome;
+import dev.retrykit.event.DelaySource;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.RetryEvent.Ended;
+import dev.retrykit.event.RetryEvent.Retrying;
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
+import dev.retrykit.function.ThrowingCallable;
 import dev.retrykit.time.ManualTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -293,10 +297,10 @@ public final class Scenario {
     }
 
     private void checkCounters() {
-        Outcome outcome = reason == StopReason.SUCCESS
-                ? attempts == 1 ? Outcome.SUCCESS : Outcome.RECOVERED
-                : attempts == 0 ? Outcome.REJECTED : Outcome.FAILED;
-        for (Outcome each : Outcome.values()) {
+        CallOutcome outcome = reason == StopReason.SUCCESS
+                ? attempts == 1 ? CallOutcome.SUCCESS : CallOutcome.RECOVERED
+                : attempts == 0 ? CallOutcome.REJECTED : CallOutcome.FAILED;
+        for (CallOutcome each : CallOutcome.values()) {
             assertThat(counters.calls(each)).as(each.name()).isEqualTo(each == outcome ? 1 : 0);
         }
         assertThat(counters.callNanos(outcome)).isEqualTo(elapsed().toNanos());

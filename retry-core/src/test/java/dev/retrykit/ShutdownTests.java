@@ -9,6 +9,9 @@ import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.circuit.CircuitState;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.time.ManualTime;
 import dev.retrykit.time.TimeSource;
 import java.net.ConnectException;
@@ -168,13 +171,13 @@ class ShutdownTests {
         List<CompletableFuture<String>> attempts = new ArrayList<>(List.of(first, second));
         CompletableFuture<String> call = retry.callAsync(() -> attempts.remove(0));
         CompletableFuture<Object> cancelled = retry.callAsync(CompletableFuture::new);
-        assertThat(retry.shutdownOfCalls().waiting()).hasSize(2);
+        assertThat(retry.engine().shutdownOfCalls().waiting()).hasSize(2);
         first.completeExceptionally(failure);
         time.advance(Duration.ofMillis(100));
         second.complete("second");
         assertThat(call).isCompletedWithValue("second");
         cancelled.cancel(true);
-        assertThat(retry.shutdownOfCalls().waiting()).isEmpty();
+        assertThat(retry.engine().shutdownOfCalls().waiting()).isEmpty();
     }
 
     /** The listener stands in for another thread: it comes between the decision to retry and the delay. */
@@ -194,7 +197,7 @@ class ShutdownTests {
         assertThat(call).isCompletedExceptionally();
         assertThat(reasonOf(failureOf(call))).isEqualTo(StopReason.CANCELLED);
         assertThat(time.pending()).isZero();
-        assertThat(retry.shutdownOfCalls().waiting()).isEmpty();
+        assertThat(retry.engine().shutdownOfCalls().waiting()).isEmpty();
     }
 
     /** Here the circuit's listener does, when a retry that is about to begin asks for a permit. */
@@ -226,6 +229,6 @@ class ShutdownTests {
         assertThat(failureOf(call)).isSameAs(failure);
         assertThat(reasonOf(failure)).isEqualTo(StopReason.CANCELLED);
         assertThat(time.pending()).isZero();
-        assertThat(retry.shutdownOfCalls().waiting()).isEmpty();
+        assertThat(retry.engine().shutdownOfCalls().waiting()).isEmpty();
     }
 }

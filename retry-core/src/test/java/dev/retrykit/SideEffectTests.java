@@ -7,7 +7,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.Scope;
+import dev.retrykit.event.SideEffect;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.AttemptTimeoutException;
+import dev.retrykit.failure.TimeBudgetSpentException;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.time.ManualTime;
 import java.io.IOException;
@@ -177,7 +183,7 @@ class SideEffectTests {
             });
             idempotent.run(() -> assertThat(RetryContext.tracksCommits()).isFalse());
             retried.run(() -> {
-                try (RetryContext.Scope outside = RetryContext.leave()) {
+                try (Scope outside = RetryContext.leave()) {
                     assertThat(RetryContext.tracksCommits()).isFalse();
                 }
             });
@@ -441,8 +447,7 @@ class SideEffectTests {
 
         @Test
         void shortenTheTimeBudget() {
-            try (RetryContext.Scope scope =
-                    CallerDeadline.in(Duration.ofMillis(250), time).enter()) {
+            try (Scope scope = CallerDeadline.in(Duration.ofMillis(250), time).enter()) {
                 assertThat(call(context -> {}).reason()).isEqualTo(StopReason.TIME_BUDGET);
             }
 
@@ -451,8 +456,7 @@ class SideEffectTests {
 
         @Test
         void areSeenInsideOfAttempts() {
-            try (RetryContext.Scope scope =
-                    CallerDeadline.in(Duration.ofMillis(250), time).enter()) {
+            try (Scope scope = CallerDeadline.in(Duration.ofMillis(250), time).enter()) {
                 call(context -> {
                     assertThat(context.timeLeft()).isLessThanOrEqualTo(Duration.ofMillis(250));
                     assertThat(CallerDeadline.current()).isEmpty();
@@ -471,7 +475,7 @@ class SideEffectTests {
             time.advance(Duration.ofSeconds(1));
             assertThat(deadline.left()).isZero();
 
-            try (RetryContext.Scope scope = deadline.enter()) {
+            try (Scope scope = deadline.enter()) {
                 assertThat(catchThrowable(() -> retry(policy -> {}).run(() -> {
                             throw new AssertionError();
                         })))
@@ -482,8 +486,7 @@ class SideEffectTests {
         @Test
         void completeStagesInTime() {
             CompletableFuture<Object> call;
-            try (RetryContext.Scope scope =
-                    CallerDeadline.in(Duration.ofMillis(250), time).enter()) {
+            try (Scope scope = CallerDeadline.in(Duration.ofMillis(250), time).enter()) {
                 call = retry(policy -> {}).callAsync(CompletableFuture::new);
             }
             assertThat(call).isNotDone();
@@ -494,9 +497,8 @@ class SideEffectTests {
 
         @Test
         void endWhereThreadsLeaveTheirAttempt() {
-            try (RetryContext.Scope scope =
-                            CallerDeadline.in(Duration.ZERO, time).enter();
-                    RetryContext.Scope left = RetryContext.leave()) {
+            try (Scope scope = CallerDeadline.in(Duration.ZERO, time).enter();
+                    Scope left = RetryContext.leave()) {
                 assertThat(CallerDeadline.current()).isEmpty();
                 assertThat(call(context -> {}).reason()).isEqualTo(StopReason.EXHAUSTED);
             }

@@ -3,7 +3,6 @@ package dev.retrykit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.retrykit.RetryCounters.AttemptResult;
 import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.budget.BudgetPolicy;
@@ -11,6 +10,9 @@ import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.circuit.CircuitState;
+import dev.retrykit.event.AttemptObserver;
+import dev.retrykit.event.AttemptResult;
+import dev.retrykit.event.Scope;
 import dev.retrykit.time.ManualTime;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -69,7 +71,7 @@ class SlowCompanyTests {
                 return new Watched() {
 
                     @Override
-                    public RetryContext.Scope enter() {
+                    public Scope enter() {
                         return () -> {};
                     }
 

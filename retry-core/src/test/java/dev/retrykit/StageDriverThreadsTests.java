@@ -3,13 +3,17 @@ package dev.retrykit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.retrykit.RetryCounters.Outcome;
 import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.event.CallOutcome;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.StopReason;
+import dev.retrykit.failure.TimeBudgetSpentException;
+import dev.retrykit.internal.drive.SneakyThrow;
 import dev.retrykit.time.TimeSource;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -75,7 +79,7 @@ class StageDriverThreadsTests {
         for (int i = 0; i < futures.size(); i++) {
             assertThat(futures.get(i).get(30, TimeUnit.SECONDS)).isEqualTo(i);
         }
-        assertThat(counters.calls(Outcome.RECOVERED)).isEqualTo(10_000);
+        assertThat(counters.calls(CallOutcome.RECOVERED)).isEqualTo(10_000);
         assertThat(counters.attempts()).isEqualTo(20_000);
         assertThat(budget.snapshot().granted()).isEqualTo(10_000);
     }
@@ -136,11 +140,11 @@ class StageDriverThreadsTests {
     private void awaitCalls(long calls) {
         TimeSource time = TimeSource.system();
         long start = time.nanoTime();
-        while (counters.calls(Outcome.FAILED) < calls
+        while (counters.calls(CallOutcome.FAILED) < calls
                 && time.nanoTime() - start < Duration.ofSeconds(10).toNanos()) {
             Thread.onSpinWait();
         }
-        assertThat(counters.calls(Outcome.FAILED)).isEqualTo(calls);
+        assertThat(counters.calls(CallOutcome.FAILED)).isEqualTo(calls);
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.retrykit.backoff.Jitter;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.failure.Verdict;
+import dev.retrykit.internal.drive.AsyncPhase;
 import dev.retrykit.time.ManualTime;
 import dev.retrykit.time.TimeSource;
 import java.net.ConnectException;
@@ -147,7 +148,7 @@ class StageWaitTests {
         time.advance(HOUR);
 
         assertThat(next).isCompletedWithValue("second");
-        assertThat(retry.shutdownOfCalls().waiting()).isEmpty();
+        assertThat(retry.engine().shutdownOfCalls().waiting()).isEmpty();
         assertThat(time.pending()).isZero();
     }
 

@@ -7,6 +7,7 @@ import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.event.RetryEvent;
 import dev.retrykit.failure.AttemptTimeoutException;
 import dev.retrykit.time.ManualTime;
 import dev.retrykit.time.TimeSource;

@@ -2,6 +2,7 @@ package dev.retrykit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retrykit.internal.engine.AttemptTimeout;
 import dev.retrykit.internal.timer.Timer;
 import java.lang.reflect.Method;
 import java.time.Duration;

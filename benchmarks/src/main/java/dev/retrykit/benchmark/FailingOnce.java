@@ -2,7 +2,7 @@ package dev.retrykit.benchmark;
 
 import dev.failsafe.function.CheckedSupplier;
 import dev.retrykit.benchmark.Work.Failure;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.function.ThrowingCallable;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;

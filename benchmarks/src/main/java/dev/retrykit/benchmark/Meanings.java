@@ -7,7 +7,7 @@ import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.function.ThrowingCallable;
 import dev.retrykit.failure.book.FailureBook;
 import dev.retrykit.time.TimeSource;
 import java.net.ConnectException;

@@ -5,7 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.retrykit.Retry;
 import dev.retrykit.RetryPolicy;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.function.ThrowingCallable;
 import dev.retrykit.internal.thread.HeldPermit;
 import dev.retrykit.internal.thread.ThreadPermits;
 import java.net.ConnectException;

@@ -3,8 +3,8 @@ package dev.retrykit.documentation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.retrykit.StopReason;
 import dev.retrykit.documentation.Metadata.Key;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.book.FailureBook;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -61,7 +61,7 @@ class ReferenceTests {
     @Test
     void allStopReasons() throws IOException {
         Page page = Page.of("docs/reference/stop-reasons.md");
-        String source = Files.readString(Page.ROOT.resolve("retry-core/src/main/java/dev/retrykit/StopReason.java"));
+        String source = Files.readString(Page.ROOT.resolve("retry-core/src/main/java/dev/retrykit/event/StopReason.java"));
         Map<String, String> advice = thirdColumn(page);
         StringBuilder rows = new StringBuilder();
         for (StopReason reason : StopReason.values()) {

@@ -2,9 +2,9 @@ package dev.retrykit.circuit;
 
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.Signal;
-import dev.retrykit.failure.ThrowingCallable;
-import dev.retrykit.failure.ThrowingRunnable;
 import dev.retrykit.failure.book.FailureBook;
+import dev.retrykit.function.ThrowingCallable;
+import dev.retrykit.function.ThrowingRunnable;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
 import java.util.Objects;

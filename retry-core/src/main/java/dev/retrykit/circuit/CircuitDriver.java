@@ -2,8 +2,8 @@ package dev.retrykit.circuit;
 
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Signal;
-import dev.retrykit.failure.ThrowingCallable;
 import dev.retrykit.failure.Verdict;
+import dev.retrykit.function.ThrowingCallable;
 import dev.retrykit.internal.thread.HeldPermit;
 import dev.retrykit.internal.thread.ThreadPermits;
 import java.util.concurrent.CompletableFuture;

@@ -2,7 +2,7 @@ package dev.retrykit.circuit;
 
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Signal;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.function.ThrowingCallable;
 import dev.retrykit.internal.thread.HeldPermit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

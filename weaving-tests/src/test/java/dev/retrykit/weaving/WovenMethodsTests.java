@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.retrykit.circuit.CircuitOpenException;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.function.ThrowingCallable;
 import dev.retrykit.spring.autoconfigure.RetrykitAutoConfiguration;
 import dev.retrykit.spring.registry.Retries;
 import java.net.ConnectException;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.Retry;
-import dev.retrykit.RetryStopped;
-import dev.retrykit.StopReason;
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.StopReason;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;

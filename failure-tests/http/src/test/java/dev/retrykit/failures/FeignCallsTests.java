@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.retrykit.Retry;
-import dev.retrykit.RetryStopped;
-import dev.retrykit.StopReason;
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.time.ManualTime;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.retrykit.Retry;
-import dev.retrykit.RetryStopped;
-import dev.retrykit.StopReason;
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.registry.Retries;
 import java.io.IOException;

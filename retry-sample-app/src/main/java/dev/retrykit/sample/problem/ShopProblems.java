@@ -1,8 +1,8 @@
 package dev.retrykit.sample.problem;
 
-import dev.retrykit.TimeBudgetSpentException;
 import dev.retrykit.circuit.CircuitOpenException;
 import dev.retrykit.failure.AttemptTimeoutException;
+import dev.retrykit.failure.TimeBudgetSpentException;
 import java.time.Duration;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;

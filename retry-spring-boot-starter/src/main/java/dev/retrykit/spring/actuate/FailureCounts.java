@@ -1,7 +1,7 @@
 package dev.retrykit.spring.actuate;
 
-import dev.retrykit.RetryEvent;
-import dev.retrykit.RetryListener;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.RetryListener;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;

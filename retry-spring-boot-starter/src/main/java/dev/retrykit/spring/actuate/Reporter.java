@@ -1,12 +1,12 @@
 package dev.retrykit.spring.actuate;
 
-import dev.retrykit.DelaySource;
 import dev.retrykit.RetryCounters;
-import dev.retrykit.RetryCounters.Outcome;
-import dev.retrykit.StopReason;
 import dev.retrykit.budget.BudgetSnapshot;
 import dev.retrykit.circuit.CircuitSnapshot;
 import dev.retrykit.circuit.CircuitState;
+import dev.retrykit.event.CallOutcome;
+import dev.retrykit.event.DelaySource;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.spring.actuate.RetryReport.BudgetReport;
 import dev.retrykit.spring.actuate.RetryReport.CircuitReport;
 import dev.retrykit.spring.actuate.RetryReport.DelayReport;
@@ -89,7 +89,7 @@ record Reporter(boolean withSettings, ShownValues values, boolean all) {
     PolicyReport report(PolicyEntry policy) {
         RetryCounters counters = policy.counters();
         Map<String, Long> calls = new TreeMap<>();
-        for (Outcome outcome : Outcome.values()) {
+        for (CallOutcome outcome : CallOutcome.values()) {
             calls.put(word(outcome), counters.calls(outcome));
         }
         Map<String, Long> stops = new TreeMap<>();
@@ -101,7 +101,7 @@ record Reporter(boolean withSettings, ShownValues values, boolean all) {
         return new PolicyReport(
                 settings("policies", policy.name(), policy.settings()),
                 calls,
-                milliseconds(Arrays.stream(Outcome.values())
+                milliseconds(Arrays.stream(CallOutcome.values())
                         .mapToLong(counters::callNanos)
                         .sum()),
                 counters.attempts(),

@@ -1,7 +1,7 @@
 package dev.retrykit.spring.aspect;
 
 import dev.retrykit.RetryPolicy;
-import dev.retrykit.SideEffect;
+import dev.retrykit.event.SideEffect;
 import dev.retrykit.failure.Verdict.Kind;
 import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.settings.EntryKey;

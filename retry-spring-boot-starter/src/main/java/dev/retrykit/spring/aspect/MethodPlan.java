@@ -1,7 +1,7 @@
 package dev.retrykit.spring.aspect;
 
 import dev.retrykit.Retry;
-import dev.retrykit.failure.ThrowingFunction;
+import dev.retrykit.function.ThrowingFunction;
 import dev.retrykit.spring.aspect.adapter.CallAdapter;
 import dev.retrykit.spring.aspect.adapter.Fallback;
 import dev.retrykit.spring.aspect.adapter.Invocation;

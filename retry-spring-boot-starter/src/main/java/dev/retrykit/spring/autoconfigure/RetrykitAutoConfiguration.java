@@ -1,10 +1,10 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.AttemptObserver;
-import dev.retrykit.ContextCarrier;
-import dev.retrykit.RetryListener;
 import dev.retrykit.backoff.DelayFunction;
 import dev.retrykit.circuit.CircuitListener;
+import dev.retrykit.event.AttemptObserver;
+import dev.retrykit.event.ContextCarrier;
+import dev.retrykit.event.RetryListener;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.KnownFailures;
 import dev.retrykit.failure.ResultClassifier;

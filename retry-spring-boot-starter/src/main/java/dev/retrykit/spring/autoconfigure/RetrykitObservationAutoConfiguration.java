@@ -1,6 +1,6 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.AttemptObserver;
+import dev.retrykit.event.AttemptObserver;
 import dev.retrykit.spring.observe.AttemptObservations;
 import io.micrometer.core.instrument.observation.MeterObservationHandler;
 import io.micrometer.observation.ObservationHandler;

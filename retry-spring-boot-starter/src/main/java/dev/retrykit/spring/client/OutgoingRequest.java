@@ -1,8 +1,8 @@
 package dev.retrykit.spring.client;
 
 import dev.retrykit.CallerDeadline;
-import dev.retrykit.KeyedRequest;
 import dev.retrykit.RetryContext;
+import dev.retrykit.http.KeyedRequest;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;

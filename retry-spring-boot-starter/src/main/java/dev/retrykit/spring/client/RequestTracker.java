@@ -1,12 +1,12 @@
 package dev.retrykit.spring.client;
 
-import dev.retrykit.KeyedRequest;
-import dev.retrykit.KeyedRequest.Outcome;
 import dev.retrykit.RetryContext;
-import dev.retrykit.SideEffect;
+import dev.retrykit.event.SideEffect;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.http.AnswerRules;
 import dev.retrykit.http.HeaderLines;
+import dev.retrykit.http.KeyedRequest;
+import dev.retrykit.http.KeyedRequest.Outcome;
 import dev.retrykit.http.RetryAfter;
 import java.net.URI;
 import java.time.Duration;
@@ -81,7 +81,7 @@ public final class RequestTracker {
      * @param attempt what it is part of
      * @param what it is called if it must not be done twice; null if it may
      * @param hasKey whether it carries an idempotency key
-     * @throws dev.retrykit.PeerBusyException if the policy sends nothing to the host for now
+     * @throws dev.retrykit.failure.PeerBusyException if the policy sends nothing to the host for now
      */
     static RequestTracker begin(Optional<RetryContext> attempt, URI uri, @Nullable String what, boolean hasKey) {
         String peer = attempt.isPresent() ? peer(uri) : "";

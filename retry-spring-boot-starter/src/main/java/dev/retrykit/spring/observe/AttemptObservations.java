@@ -1,8 +1,8 @@
 package dev.retrykit.spring.observe;
 
-import dev.retrykit.AttemptObserver;
-import dev.retrykit.RetryContext;
-import dev.retrykit.RetryCounters.AttemptResult;
+import dev.retrykit.event.AttemptObserver;
+import dev.retrykit.event.AttemptResult;
+import dev.retrykit.event.Scope;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.Locale;
@@ -61,7 +61,7 @@ public final class AttemptObservations implements AttemptObserver, SmartInitiali
     private record Observed(Observation observation) implements Watched {
 
         @Override
-        public RetryContext.Scope enter() {
+        public Scope enter() {
             return observation.openScope()::close;
         }
 

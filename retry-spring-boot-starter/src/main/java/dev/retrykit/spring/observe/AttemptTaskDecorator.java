@@ -1,6 +1,7 @@
 package dev.retrykit.spring.observe;
 
 import dev.retrykit.RetryContext;
+import dev.retrykit.event.Scope;
 import org.springframework.core.Ordered;
 import org.springframework.core.task.TaskDecorator;
 
@@ -19,7 +20,7 @@ public final class AttemptTaskDecorator implements TaskDecorator, Ordered {
 
     private static Runnable in(RetryContext attempt, Runnable task) {
         return () -> {
-            try (RetryContext.Scope scope = attempt.enter()) {
+            try (Scope scope = attempt.enter()) {
                 task.run();
             }
         };

@@ -1,6 +1,6 @@
 package dev.retrykit.spring.observe;
 
-import dev.retrykit.ContextCarrier;
+import dev.retrykit.event.ContextCarrier;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;

@@ -1,13 +1,13 @@
 package dev.retrykit.spring.observe;
 
-import dev.retrykit.RetryEvent;
-import dev.retrykit.RetryEvent.Ended;
-import dev.retrykit.RetryEvent.Retrying;
-import dev.retrykit.RetryEvent.Unwatched;
-import dev.retrykit.RetryListener;
-import dev.retrykit.StopReason;
 import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.circuit.CircuitSnapshot;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.RetryEvent.Ended;
+import dev.retrykit.event.RetryEvent.Retrying;
+import dev.retrykit.event.RetryEvent.Unwatched;
+import dev.retrykit.event.RetryListener;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.spring.log.LogThrottle;

@@ -1,13 +1,13 @@
 package dev.retrykit.spring.observe;
 
-import dev.retrykit.DelaySource;
 import dev.retrykit.RetryCounters;
-import dev.retrykit.RetryCounters.AttemptResult;
-import dev.retrykit.RetryCounters.Outcome;
-import dev.retrykit.StopReason;
 import dev.retrykit.circuit.CircuitCounters;
 import dev.retrykit.circuit.CircuitCounters.Result;
 import dev.retrykit.circuit.CircuitState;
+import dev.retrykit.event.AttemptResult;
+import dev.retrykit.event.CallOutcome;
+import dev.retrykit.event.DelaySource;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.spring.registry.BudgetEntry;
 import dev.retrykit.spring.registry.CircuitEntry;
 import dev.retrykit.spring.registry.FallbackCounters;
@@ -111,7 +111,7 @@ public final class RetryMeters implements MeterBinder, AutoCloseable {
         void policy(PolicyEntry policy) {
             Tags tags = Tags.of("policy", policy.name());
             RetryCounters counters = policy.counters();
-            for (Outcome outcome : Outcome.values()) {
+            for (CallOutcome outcome : CallOutcome.values()) {
                 timer(
                         Meters.CALLS,
                         tags.and("outcome", tag(outcome)),

@@ -1,6 +1,6 @@
 package dev.retrykit.spring.observe;
 
-import dev.retrykit.ContextCarrier;
+import dev.retrykit.event.ContextCarrier;
 import java.util.concurrent.Executor;
 import org.springframework.security.concurrent.DelegatingSecurityContextRunnable;
 import org.springframework.security.core.context.SecurityContext;

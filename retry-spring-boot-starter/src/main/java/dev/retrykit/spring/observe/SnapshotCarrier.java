@@ -1,6 +1,6 @@
 package dev.retrykit.spring.observe;
 
-import dev.retrykit.ContextCarrier;
+import dev.retrykit.event.ContextCarrier;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
 import java.util.concurrent.Executor;

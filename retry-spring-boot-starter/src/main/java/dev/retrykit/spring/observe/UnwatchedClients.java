@@ -1,6 +1,6 @@
 package dev.retrykit.spring.observe;
 
-import dev.retrykit.RetryEvent;
+import dev.retrykit.event.RetryEvent;
 import dev.retrykit.spring.settings.MessageText;
 import java.util.List;
 import java.util.Set;

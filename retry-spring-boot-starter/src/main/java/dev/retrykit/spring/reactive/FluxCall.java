@@ -2,7 +2,8 @@ package dev.retrykit.spring.reactive;
 
 import dev.retrykit.Retry;
 import dev.retrykit.RetryContext;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.event.Scope;
+import dev.retrykit.function.ThrowingCallable;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -61,7 +62,7 @@ final class FluxCall<T> implements Subscription {
         if (cancelled) {
             return;
         }
-        try (RetryContext.Scope outside = around.enter()) {
+        try (Scope outside = around.enter()) {
             if (failure == null) {
                 subscriber.onComplete();
             } else {
@@ -167,7 +168,7 @@ final class FluxCall<T> implements Subscription {
         @Override
         public void onNext(T element) {
             if (mayGoOut()) {
-                try (RetryContext.Scope outside = around.enter()) {
+                try (Scope outside = around.enter()) {
                     subscriber.onNext(element);
                 }
             } else {

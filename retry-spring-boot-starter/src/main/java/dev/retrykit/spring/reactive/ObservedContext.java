@@ -1,6 +1,6 @@
 package dev.retrykit.spring.reactive;
 
-import dev.retrykit.RetryContext;
+import dev.retrykit.event.Scope;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
 import org.springframework.util.ClassUtils;
@@ -22,7 +22,7 @@ final class ObservedContext {
     private ObservedContext() {}
 
     /** Puts the subscriber's observation on this thread, if there is one, until the scope is closed. */
-    static RetryContext.Scope enter(ContextView subscriber) {
+    static Scope enter(ContextView subscriber) {
         return PRESENT && subscriber.hasKey(KEY) ? Snapshots.enter(subscriber) : () -> {};
     }
 
@@ -38,7 +38,7 @@ final class ObservedContext {
                 .captureKeyPredicate(KEY::equals)
                 .build();
 
-        static RetryContext.Scope enter(ContextView subscriber) {
+        static Scope enter(ContextView subscriber) {
             ContextSnapshot.Scope scope = FACTORY.setThreadLocalsFrom(subscriber, KEY);
             return scope::close;
         }

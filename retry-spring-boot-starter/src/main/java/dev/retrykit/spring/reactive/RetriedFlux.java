@@ -1,7 +1,7 @@
 package dev.retrykit.spring.reactive;
 
 import dev.retrykit.Retry;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.function.ThrowingCallable;
 import org.reactivestreams.Publisher;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;

@@ -2,7 +2,8 @@ package dev.retrykit.spring.reactive;
 
 import dev.retrykit.Retry;
 import dev.retrykit.RetryContext;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.event.Scope;
+import dev.retrykit.function.ThrowingCallable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,7 @@ public final class RetriedMono {
         }
 
         private void end(@Nullable T value, @Nullable Throwable failure) {
-            try (RetryContext.Scope outside = around.enter()) {
+            try (Scope outside = around.enter()) {
                 if (failure == null) {
                     succeed(value);
                 } else {

@@ -3,6 +3,7 @@ package dev.retrykit.spring.reactive;
 import dev.retrykit.CallerDeadline;
 import dev.retrykit.InboundRequest;
 import dev.retrykit.RetryContext;
+import dev.retrykit.event.Scope;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ record SubscriberContext(
         ContextView subscriber,
         @Nullable RetryContext attempt,
         @Nullable CallerDeadline deadline,
-        Supplier<RetryContext.Scope> outside,
+        Supplier<Scope> outside,
         @Nullable InboundRequest request) {
 
     /** Asks the subscriber first, then the thread that subscribes. */
@@ -45,7 +46,7 @@ record SubscriberContext(
 
     /** Begins a call inside of the attempt. */
     <R> R begin(Supplier<R> call) {
-        try (RetryContext.Scope observed = ObservedContext.enter(subscriber)) {
+        try (Scope observed = ObservedContext.enter(subscriber)) {
             return beginObserved(call);
         }
     }
@@ -57,7 +58,7 @@ record SubscriberContext(
         if (request == null) {
             return beginInTime(call);
         }
-        try (RetryContext.Scope scope = request.enter()) {
+        try (Scope scope = request.enter()) {
             return beginInTime(call);
         }
     }
@@ -66,7 +67,7 @@ record SubscriberContext(
         if (deadline == null) {
             return call.get();
         }
-        try (RetryContext.Scope scope = deadline.enter()) {
+        try (Scope scope = deadline.enter()) {
             return call.get();
         }
     }
@@ -75,7 +76,7 @@ record SubscriberContext(
      * For a signal to the subscriber. The thread that brings it may be inside of an attempt, but what the subscriber does
      * is no part of that.
      */
-    RetryContext.Scope enter() {
+    Scope enter() {
         return attempt == null ? outside.get() : attempt.enter();
     }
 }

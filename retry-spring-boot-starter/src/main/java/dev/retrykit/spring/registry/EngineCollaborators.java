@@ -1,11 +1,11 @@
 package dev.retrykit.spring.registry;
 
-import dev.retrykit.AttemptObserver;
-import dev.retrykit.ContextCarrier;
-import dev.retrykit.RetryListener;
 import dev.retrykit.backoff.DelayFunction;
 import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.event.AttemptObserver;
+import dev.retrykit.event.ContextCarrier;
+import dev.retrykit.event.RetryListener;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.spring.customize.CircuitCustomizer;

@@ -1,11 +1,11 @@
 package dev.retrykit.spring.registry;
 
-import dev.retrykit.AttemptObserver;
 import dev.retrykit.Retry;
 import dev.retrykit.RetryCounters;
 import dev.retrykit.RetryPolicy;
 import dev.retrykit.budget.KeyedBudgets;
 import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.event.AttemptObserver;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.SettingsLayer;

@@ -1,7 +1,7 @@
 package dev.retrykit.spring.server;
 
 import dev.retrykit.CallerDeadline;
-import dev.retrykit.RetryContext;
+import dev.retrykit.event.Scope;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
@@ -33,7 +33,7 @@ public final class DeadlineFilter extends OncePerRequestFilter {
         } else if (deadline.left().isZero()) {
             ExhaustedFailureResolver.write(Problem.timeUp(), response);
         } else {
-            try (RetryContext.Scope scope = deadline.enter()) {
+            try (Scope scope = deadline.enter()) {
                 chain.doFilter(request, response);
             }
         }

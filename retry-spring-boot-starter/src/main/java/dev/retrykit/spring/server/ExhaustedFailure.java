@@ -1,12 +1,12 @@
 package dev.retrykit.spring.server;
 
 import dev.retrykit.InboundRequest;
-import dev.retrykit.PeerBusyException;
-import dev.retrykit.RetryStopped;
-import dev.retrykit.StopReason;
-import dev.retrykit.TimeBudgetSpentException;
 import dev.retrykit.circuit.CircuitOpenException;
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.Causes;
+import dev.retrykit.failure.PeerBusyException;
+import dev.retrykit.failure.TimeBudgetSpentException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.retrykit.spring.server;
 
 import dev.retrykit.InboundRequest;
-import dev.retrykit.RetryContext;
+import dev.retrykit.event.Scope;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -23,7 +23,7 @@ public final class InboundRequestFilter extends OncePerRequestFilter {
             throws ServletException, IOException {
         InboundRequest inbound = new InboundRequest();
         request.setAttribute(ATTRIBUTE, inbound);
-        try (RetryContext.Scope scope = inbound.enter()) {
+        try (Scope scope = inbound.enter()) {
             chain.doFilter(request, response);
         }
     }

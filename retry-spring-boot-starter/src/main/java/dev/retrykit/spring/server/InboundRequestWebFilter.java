@@ -1,7 +1,7 @@
 package dev.retrykit.spring.server;
 
 import dev.retrykit.InboundRequest;
-import dev.retrykit.RetryContext;
+import dev.retrykit.event.Scope;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
@@ -25,7 +25,7 @@ public final class InboundRequestWebFilter implements WebFilter {
         exchange.getAttributes().put(ATTRIBUTE, inbound);
         Mono<Void> handled = chain.filter(exchange).contextWrite(context -> context.put(InboundRequest.class, inbound));
         return Mono.from(subscriber -> {
-            try (RetryContext.Scope scope = inbound.enter()) {
+            try (Scope scope = inbound.enter()) {
                 handled.subscribe(subscriber);
             }
         });

@@ -1,7 +1,7 @@
 package dev.retrykit.spring.transaction;
 
 import dev.retrykit.RetryContext;
-import dev.retrykit.SideEffect;
+import dev.retrykit.event.SideEffect;
 import dev.retrykit.spring.failure.DataFailures;
 import java.sql.SQLException;
 import java.util.ArrayList;

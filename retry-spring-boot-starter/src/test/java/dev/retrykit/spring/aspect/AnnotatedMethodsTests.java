@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.retrykit.RetryContext;
-import dev.retrykit.RetryStopped;
-import dev.retrykit.StopReason;
 import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.circuit.CircuitOpenException;
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.time.ManualTime;

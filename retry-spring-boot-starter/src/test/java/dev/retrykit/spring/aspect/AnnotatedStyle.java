@@ -2,9 +2,9 @@ package dev.retrykit.spring.aspect;
 
 import dev.retrykit.CallStyle;
 import dev.retrykit.Retry;
-import dev.retrykit.StopReason;
 import dev.retrykit.annotation.Retryable;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.event.StopReason;
+import dev.retrykit.function.ThrowingCallable;
 import dev.retrykit.spring.aspect.adapter.CallAdapters;
 import dev.retrykit.spring.expression.MethodNames;
 import dev.retrykit.spring.failure.CallerTransaction;

@@ -3,9 +3,9 @@ package dev.retrykit.spring.aspect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.retrykit.RetryStopped;
-import dev.retrykit.StopReason;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.idempotency.Servers;
 import jakarta.persistence.Entity;

@@ -3,9 +3,9 @@ package dev.retrykit.spring.aspect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.retrykit.RetryStopped;
 import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.event.RetryStopped;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.registry.FallbackCounters;
 import dev.retrykit.spring.registry.Retries;

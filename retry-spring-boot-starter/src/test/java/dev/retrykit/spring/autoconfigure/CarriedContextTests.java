@@ -2,8 +2,8 @@ package dev.retrykit.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.retrykit.ContextCarrier;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.event.ContextCarrier;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.observe.MdcCarrier;
 import dev.retrykit.spring.observe.SecurityContextCarrier;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.retrykit.Retry;
-import dev.retrykit.RetryEvent;
-import dev.retrykit.RetryListener;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitListener;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.RetryListener;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.spring.Apps;

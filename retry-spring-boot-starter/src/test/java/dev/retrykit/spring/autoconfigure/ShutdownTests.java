@@ -2,9 +2,9 @@ package dev.retrykit.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.retrykit.RetryStopped;
-import dev.retrykit.StopReason;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;

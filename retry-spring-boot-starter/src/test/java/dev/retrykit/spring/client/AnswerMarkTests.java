@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.springframework.test.web.client.match.MockRestRequestMatchers.anything;
 import static org.springframework.test.web.client.response.MockRestResponseCreators.withServerError;
 
-import dev.retrykit.RetryEvent;
-import dev.retrykit.RetryListener;
-import dev.retrykit.StopReason;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.circuit.Circuit;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.RetryListener;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.spring.registry.Retries;
 import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;

@@ -3,10 +3,10 @@ package dev.retrykit.spring.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.retrykit.PeerBusyException;
-import dev.retrykit.RetryEvent;
-import dev.retrykit.StopReason;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.StopReason;
+import dev.retrykit.failure.PeerBusyException;
 import dev.retrykit.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;

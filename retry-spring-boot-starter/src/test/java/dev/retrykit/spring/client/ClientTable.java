@@ -3,7 +3,7 @@ package dev.retrykit.spring.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.retrykit.RetryEvent;
+import dev.retrykit.event.RetryEvent;
 import dev.retrykit.spring.client.FaultServer.Request;
 import dev.retrykit.spring.client.RetriedCalls.Client;
 import dev.retrykit.time.TimeSource;

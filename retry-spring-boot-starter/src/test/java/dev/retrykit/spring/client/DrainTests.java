@@ -2,7 +2,7 @@ package dev.retrykit.spring.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.retrykit.RetryEvent;
+import dev.retrykit.event.RetryEvent;
 import dev.retrykit.spring.idempotency.Waiting;
 import dev.retrykit.time.TimeSource;
 import java.io.ByteArrayOutputStream;

@@ -3,8 +3,8 @@ package dev.retrykit.spring.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.retrykit.RetryEvent;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.event.RetryEvent;
 import dev.retrykit.spring.client.FaultServer.Connection;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.retrykit.RetryContext;
-import dev.retrykit.RetryEvent;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.event.RetryEvent;
 import dev.retrykit.failure.AttemptOverException;
 import dev.retrykit.time.TimeSource;
 import java.io.IOException;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.retrykit.RetryEvent;
-import dev.retrykit.RetryListener;
-import dev.retrykit.StopReason;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitOpenException;
 import dev.retrykit.circuit.CircuitState;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.RetryListener;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.spring.registry.Retries;
 import java.io.IOException;
 import java.io.InputStream;

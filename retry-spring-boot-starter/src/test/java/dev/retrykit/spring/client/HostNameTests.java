@@ -3,7 +3,7 @@ package dev.retrykit.spring.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.retrykit.RetryEvent;
+import dev.retrykit.event.RetryEvent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;

@@ -1,7 +1,7 @@
 package dev.retrykit.spring.client;
 
-import dev.retrykit.RetryEvent;
-import dev.retrykit.RetryListener;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.RetryListener;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.SharedReactorResources;
 import dev.retrykit.time.TimeSource;

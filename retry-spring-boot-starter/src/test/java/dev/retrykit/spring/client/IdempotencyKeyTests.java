@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.retrykit.RetryEvent;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.event.RetryEvent;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.retrykit.RetryContext;
-import dev.retrykit.RetryEvent;
-import dev.retrykit.StopReason;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.StopReason;
 import io.micrometer.context.ContextSnapshot;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -2,7 +2,7 @@ package dev.retrykit.spring.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.retrykit.RetryEvent;
+import dev.retrykit.event.RetryEvent;
 import java.util.AbstractList;
 import java.util.Collections;
 import java.util.List;

@@ -3,9 +3,9 @@ package dev.retrykit.spring.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.retrykit.RetryEvent;
 import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.event.RetryEvent;
 import dev.retrykit.spring.idempotency.Waiting;
 import dev.retrykit.time.TimeSource;
 import java.util.ArrayList;

@@ -3,10 +3,10 @@ package dev.retrykit.spring.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.retrykit.RetryEvent;
-import dev.retrykit.RetryListener;
-import dev.retrykit.StopReason;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.RetryListener;
+import dev.retrykit.event.StopReason;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.retrykit.spring.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.retrykit.RetryEvent;
+import dev.retrykit.event.RetryEvent;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,10 +3,10 @@ package dev.retrykit.spring.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.retrykit.RetryEvent;
 import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.circuit.CircuitState;
+import dev.retrykit.event.RetryEvent;
 import dev.retrykit.spring.registry.Retries;
 import java.io.IOException;
 import java.net.URI;

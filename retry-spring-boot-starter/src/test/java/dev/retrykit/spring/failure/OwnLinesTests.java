@@ -3,12 +3,12 @@ package dev.retrykit.spring.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.Retry;
-import dev.retrykit.RetryEvent;
-import dev.retrykit.RetryListener;
-import dev.retrykit.RetryStopped;
-import dev.retrykit.StopReason;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitSnapshot;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.RetryListener;
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.RetryHint;
 import dev.retrykit.failure.Signal;

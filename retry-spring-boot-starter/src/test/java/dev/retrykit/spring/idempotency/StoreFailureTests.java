@@ -8,7 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import dev.retrykit.CallerDeadline;
-import dev.retrykit.RetryContext;
+import dev.retrykit.event.Scope;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.idempotency.store.MemoryStore;
 import dev.retrykit.time.ManualTime;
@@ -183,8 +183,7 @@ class StoreFailureTests {
 
     @Test
     void aCallersDeadlineIsNoneOfTheStores() {
-        RetryContext.Scope over =
-                CallerDeadline.in(Duration.ZERO, TimeSource.system()).enter();
+        Scope over = CallerDeadline.in(Duration.ZERO, TimeSource.system()).enter();
         try {
             ActiveClaim held = claim();
             held.complete(Answer.none());

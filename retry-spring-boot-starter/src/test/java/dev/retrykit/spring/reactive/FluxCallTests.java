@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.Retry;
 import dev.retrykit.RetryPolicy;
-import dev.retrykit.TimeBudgetSpentException;
 import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.failure.AttemptTimeoutException;
+import dev.retrykit.failure.TimeBudgetSpentException;
 import dev.retrykit.time.ManualTime;
 import java.net.ConnectException;
 import java.time.Duration;

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.retrykit.RetryContext;
-import dev.retrykit.RetryStopped;
-import dev.retrykit.StopReason;
-import dev.retrykit.TimeBudgetSpentException;
 import dev.retrykit.annotation.Budget;
 import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.circuit.CircuitOpenException;
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.AttemptTimeoutException;
 import dev.retrykit.failure.ResultClassifier;
+import dev.retrykit.failure.TimeBudgetSpentException;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.registry.Retries;

@@ -2,7 +2,7 @@ package dev.retrykit.spring.reactive;
 
 import dev.retrykit.CallStyle;
 import dev.retrykit.Retry;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.function.ThrowingCallable;
 import dev.retrykit.time.ManualTime;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

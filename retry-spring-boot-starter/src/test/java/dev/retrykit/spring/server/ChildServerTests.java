@@ -3,10 +3,10 @@ package dev.retrykit.spring.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.retrykit.RetryEvent.Retrying;
-import dev.retrykit.RetryListener;
 import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.event.RetryEvent.Retrying;
+import dev.retrykit.event.RetryListener;
 import dev.retrykit.spring.SharedReactorResources;
 import dev.retrykit.spring.idempotency.AtOnce;
 import java.net.SocketTimeoutException;

@@ -1,10 +1,10 @@
 package dev.retrykit.spring.server;
 
 import dev.retrykit.RetryContext;
-import dev.retrykit.RetryEvent.Retrying;
-import dev.retrykit.RetryListener;
 import dev.retrykit.annotation.Idempotent;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.event.RetryEvent.Retrying;
+import dev.retrykit.event.RetryListener;
 import dev.retrykit.spring.SharedReactorResources;
 import dev.retrykit.spring.idempotency.AtOnce;
 import dev.retrykit.spring.idempotency.Waiting;

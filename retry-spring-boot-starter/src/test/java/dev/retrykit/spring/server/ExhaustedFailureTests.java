@@ -3,11 +3,11 @@ package dev.retrykit.spring.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.retrykit.PeerBusyException;
 import dev.retrykit.Retry;
 import dev.retrykit.RetryAfterSharing;
 import dev.retrykit.RetryContext;
 import dev.retrykit.RetryPolicy;
+import dev.retrykit.failure.PeerBusyException;
 import dev.retrykit.time.ManualTime;
 import java.util.List;
 import org.junit.jupiter.api.Test;

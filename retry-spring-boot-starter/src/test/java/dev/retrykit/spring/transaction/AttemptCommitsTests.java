@@ -3,9 +3,9 @@ package dev.retrykit.spring.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.transaction.support.TransactionSynchronizationManager.registerSynchronization;
 
-import dev.retrykit.RetryStopped;
-import dev.retrykit.StopReason;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.event.RetryStopped;
+import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.Causes;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.idempotency.Servers;

@@ -3,7 +3,7 @@ package dev.retrykit.spring.aspect
 import dev.retrykit.CallStyle
 import dev.retrykit.Retry
 import dev.retrykit.annotation.Retryable
-import dev.retrykit.failure.ThrowingCallable
+import dev.retrykit.function.ThrowingCallable
 import dev.retrykit.time.ManualTime
 import java.util.concurrent.CompletableFuture
 import java.util.function.Consumer

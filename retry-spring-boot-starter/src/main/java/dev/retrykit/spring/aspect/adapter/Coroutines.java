@@ -1,6 +1,7 @@
 package dev.retrykit.spring.aspect.adapter;
 
 import dev.retrykit.RetryContext;
+import dev.retrykit.event.Scope;
 import java.lang.reflect.Method;
 import java.util.Objects;
 import java.util.function.Function;
@@ -96,7 +97,7 @@ final class Coroutines {
 
     /** Takes the attempt to each thread that its coroutine runs on. */
     private static final class AttemptElement extends AbstractCoroutineContextElement
-            implements ThreadContextElement<RetryContext.Scope> {
+            implements ThreadContextElement<Scope> {
 
         private static final CoroutineContext.Key<AttemptElement> KEY = new CoroutineContext.Key<>() {};
 
@@ -108,12 +109,12 @@ final class Coroutines {
         }
 
         @Override
-        public RetryContext.Scope updateThreadContext(CoroutineContext context) {
+        public Scope updateThreadContext(CoroutineContext context) {
             return attempt.enter();
         }
 
         @Override
-        public void restoreThreadContext(CoroutineContext context, RetryContext.Scope before) {
+        public void restoreThreadContext(CoroutineContext context, Scope before) {
             before.close();
         }
     }

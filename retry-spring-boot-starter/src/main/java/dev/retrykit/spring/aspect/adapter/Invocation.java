@@ -1,6 +1,6 @@
 package dev.retrykit.spring.aspect.adapter;
 
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.function.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 
 /**

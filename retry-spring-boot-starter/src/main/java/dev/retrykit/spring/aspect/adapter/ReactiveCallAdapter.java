@@ -1,7 +1,7 @@
 package dev.retrykit.spring.aspect.adapter;
 
 import dev.retrykit.Retry;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.function.ThrowingCallable;
 import dev.retrykit.spring.reactive.RetriedFlux;
 import dev.retrykit.spring.reactive.RetriedMono;
 import java.util.concurrent.atomic.AtomicBoolean;

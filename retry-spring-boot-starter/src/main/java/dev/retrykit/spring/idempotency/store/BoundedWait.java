@@ -3,8 +3,9 @@ package dev.retrykit.spring.idempotency.store;
 import dev.retrykit.Retry;
 import dev.retrykit.RetryContext;
 import dev.retrykit.RetryPolicy;
+import dev.retrykit.event.Scope;
 import dev.retrykit.failure.AttemptTimeoutException;
-import dev.retrykit.failure.ThrowingCallable;
+import dev.retrykit.function.ThrowingCallable;
 import java.time.Duration;
 
 /**
@@ -29,7 +30,7 @@ public final class BoundedWait {
      * @throws AttemptTimeoutException if it was interrupted after two seconds
      */
     public static <T, X extends Exception> T call(ThrowingCallable<T, X> call) throws X {
-        RetryContext.Scope caller = RetryContext.leave();
+        Scope caller = RetryContext.leave();
         try {
             return LIMIT.call(call);
         } finally {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.retrykit.CallerDeadline;
 import dev.retrykit.Retry;
-import dev.retrykit.RetryContext;
 import dev.retrykit.RetryPolicy;
+import dev.retrykit.event.Scope;
 import dev.retrykit.failure.AttemptTimeoutException;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
@@ -62,8 +62,7 @@ class BoundedWaitTests {
 
     @Test
     void isNoPartOfACallWhoseTimeIsOver() {
-        RetryContext.Scope over =
-                CallerDeadline.in(Duration.ZERO, TimeSource.system()).enter();
+        Scope over = CallerDeadline.in(Duration.ZERO, TimeSource.system()).enter();
         try {
             assertThat(BoundedWait.call(() -> "asked")).isEqualTo("asked");
             assertThat(CallerDeadline.current()).isPresent();

@@ -1,8 +1,8 @@
 package dev.retrykit.spring.aspect.adapter
 
-import dev.retrykit.RetryStopped
-import dev.retrykit.StopReason
-import dev.retrykit.TimeBudgetSpentException
+import dev.retrykit.event.RetryStopped
+import dev.retrykit.event.StopReason
+import dev.retrykit.failure.TimeBudgetSpentException
 import dev.retrykit.annotation.CircuitGuarded
 import dev.retrykit.annotation.Retryable
 import dev.retrykit.spring.Apps

@@ -1,9 +1,9 @@
 package dev.retrykit.spring.aspect.adapter
 
 import dev.retrykit.RetryContext
-import dev.retrykit.RetryStopped
-import dev.retrykit.StopReason
-import dev.retrykit.TimeBudgetSpentException
+import dev.retrykit.event.RetryStopped
+import dev.retrykit.event.StopReason
+import dev.retrykit.failure.TimeBudgetSpentException
 import dev.retrykit.annotation.Backoff
 import dev.retrykit.annotation.Budget
 import dev.retrykit.annotation.CircuitGuarded

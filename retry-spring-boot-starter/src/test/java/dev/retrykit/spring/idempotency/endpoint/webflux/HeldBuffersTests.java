@@ -121,7 +121,8 @@ class HeldBuffersTests {
 
         @Bean
         WebFilter departures() {
-            return (exchange, chain) -> chain.filter(exchange).doOnCancel(left::increment).doFinally(end -> gone.release());
+            return (exchange, chain) ->
+                    chain.filter(exchange).doOnCancel(left::increment).doFinally(end -> gone.release());
         }
     }
 

@@ -1,0 +1,120 @@
+package dev.retrykit.event;
+
+import dev.retrykit.InboundRequest;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Tells how a call ended. It is never thrown: the engine attaches it, as suppressed, to the failure that the caller
+ * gets, where that failure allows it. An exception instance that is thrown again and again carries one of each policy,
+ * that of the first call; an {@link InboundRequest} knows those of its own calls.
+ */
+public final class RetryStopped extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    private final String policy;
+    private final StopReason reason;
+    private final int attempts;
+    private final Duration elapsed;
+
+    /** Changed when it is read from a stream only. */
+    private transient long ordinal;
+
+    /** Changed when it is read from a stream only. */
+    private transient List<Throwable> failures;
+
+    /**
+     * Creates what the engine attaches to a failure.
+     *
+     * @param policy the policy's name
+     * @param reason why the call ended
+     * @param attempts the number of attempts
+     * @param elapsed the duration of the call
+     * @param failures the failures before the last one, oldest first
+     * @param ordinal the {@linkplain #ordinal ordinal}
+     */
+    public RetryStopped(
+            String policy, StopReason reason, int attempts, Duration elapsed, List<Throwable> failures, long ordinal) {
+        super(null, null, false, false);
+        this.policy = policy;
+        this.reason = reason;
+        this.attempts = attempts;
+        this.elapsed = elapsed;
+        this.failures = List.copyOf(failures);
+        this.ordinal = ordinal;
+    }
+
+    /** A failure that can't be written is written as a {@link SerializedFailure}: the caller's own must still arrive. */
+    private void writeObject(ObjectOutputStream out) throws IOException {
+        out.defaultWriteObject();
+        out.writeObject(SerializedFailure.writable(failures));
+    }
+
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+        in.defaultReadObject();
+        failures = List.of((Throwable[]) in.readObject());
+    }
+
+    /**
+     * The position of the call among all calls of this JVM that ended for no known {@link InboundRequest}, from 1. Zero if
+     * the call was made for a known request, or if this object was deserialized.
+     */
+    public long ordinal() {
+        return ordinal;
+    }
+
+    /** The policy's name. */
+    public String policy() {
+        return policy;
+    }
+
+    /** Why the call ended. */
+    public StopReason reason() {
+        return reason;
+    }
+
+    /** Attempts made, the first included; 0 if none was. */
+    public int attempts() {
+        return attempts;
+    }
+
+    /**
+     * From the beginning of the call to its end, delays included. Where no one asked for the time before, since the call
+     * has neither time budget, retry budget, circuit nor counters, from the end of its first attempt.
+     */
+    public Duration elapsed() {
+        return elapsed;
+    }
+
+    /**
+     * The failures before the one this is attached to, oldest first. Of more than 64 the first 32 and the last 32;
+     * {@link #attempts()} tells how many attempts there were.
+     */
+    public List<Throwable> failures() {
+        return failures;
+    }
+
+    @Override
+    public String getMessage() {
+        StringBuilder text = new StringBuilder()
+                .append("policy '")
+                .append(policy)
+                .append("' stopped: ")
+                .append(reason)
+                .append(" after ")
+                .append(attempts)
+                .append(attempts == 1 ? " attempt in " : " attempts in ")
+                .append(elapsed.toMillis())
+                .append(" ms");
+        String separator = "; before: ";
+        for (Throwable failure : failures) {
+            text.append(separator).append(failure.getClass().getName());
+            separator = ", ";
+        }
+        return text.toString();
+    }
+}

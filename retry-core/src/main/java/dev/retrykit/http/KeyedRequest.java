@@ -1,0 +1,27 @@
+package dev.retrykit.http;
+
+/** A request of an attempt that carries an idempotency key. Thread-safe. */
+public interface KeyedRequest {
+
+    /** The outcome of a request. */
+    enum Outcome {
+
+        /** The server responded that it carried out the request. */
+        DONE,
+
+        /** The request was certainly not carried out. */
+        NOT_DONE,
+
+        /** The request may have been carried out. */
+        UNKNOWN
+    }
+
+    /** The idempotency key: the same one in each attempt that sends this request. */
+    String key();
+
+    /**
+     * Reports that the request has ended. Until then it counts as in flight, so that another request of its kind is one
+     * that is sent at the same time. Only the first call has an effect.
+     */
+    void ended(Outcome outcome);
+}

@@ -1,0 +1,283 @@
+package dev.retrykit.internal.attempt;
+
+import dev.retrykit.circuit.Circuit;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.SideEffect;
+import dev.retrykit.event.StopReason;
+import dev.retrykit.failure.Signal;
+import dev.retrykit.failure.Verdict;
+import dev.retrykit.failure.Verdict.Kind;
+import dev.retrykit.internal.decision.AnswerNotes;
+import dev.retrykit.internal.decision.CompiledPolicy;
+import dev.retrykit.internal.decision.PeerAnswer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one attempt's failure alone doesn't tell: on what inner calls have given up, what it did that must not happen
+ * twice, which answers its sender knows to be transient. Kept here and never on the exceptions, which may be shared by
+ * other calls. An inner call that outlives its attempt writes where nobody looks any more. Thread-safe.
+ */
+public final class AttemptRecord {
+
+    /** A request that wasn't sent ends the call, whatever became of the failure that said so. */
+    private static final Set<Kind> STOPPED_BY_MISMATCH = Set.of(Kind.RETRYABLE, Kind.NOT_RETRYABLE, Kind.UNKNOWN);
+
+    private final IdempotencyKeyBase key;
+    private final AnswerNotes answers = new AnswerNotes();
+    private final InnerFailures inner = new InnerFailures();
+
+    /** Written under this object's lock. */
+    private volatile @Nullable AttemptRecord around;
+
+    /** Null while there are none: most attempts have none, and who asks about them takes no lock. Made under the lock. */
+    private volatile @Nullable AttemptEffects noted;
+
+    /** Whether it was given up while it still runs. */
+    private volatile boolean abandoned;
+
+    /** Whether another one has followed it. */
+    private volatile boolean repeated;
+
+    /**
+     * Of an attempt that has just begun.
+     *
+     * @param around those of the attempt that it is part of, if that is known
+     */
+    public AttemptRecord(IdempotencyKeyBase key, @Nullable AttemptRecord around) {
+        this.key = key;
+        this.around = around;
+    }
+
+    /**
+     * An inner call has ended with a failure. A policy of one attempt gives up on nothing, but what was given up further
+     * inside its last attempt passes on.
+     */
+    public void passOn(
+            CompiledPolicy policy,
+            StopReason reason,
+            @Nullable Throwable failure,
+            @Nullable Verdict last,
+            boolean counted,
+            @Nullable Circuit passed) {
+        AttemptRecord outer = around();
+        if (outer == null) {
+            return;
+        }
+        Verdict verdict = last == null ? Verdict.unknown() : last;
+        boolean givenUp = policy.maxAttempts() > 1 && InnerFailures.isGivenUp(reason);
+        if (givenUp || inner.hasGivenUpOn(failure, verdict)) {
+            outer.inner.giveUpOn(failure, verdict, inner.isCountedFor(null) || counted);
+        }
+        outer.inner.leaveUncounted(passed, inner.uncounted());
+    }
+
+    /** Whether an inner call has given up on what the attempt ended with: the failure, one in its cause chain, an answer. */
+    public boolean hasGivenUpOn(@Nullable Throwable failure, Verdict verdict) {
+        return inner.hasGivenUpOn(failure, verdict);
+    }
+
+    /** What its end tells circuit and budget if an inner call has given up on what it ended with. */
+    public Signal signalNested(Verdict verdict, @Nullable Circuit circuit) {
+        return inner.isCountedFor(circuit) ? Signal.NONE : verdict.signal();
+    }
+
+    /** What the end of the attempt means, seen with what it did before. */
+    public Verdict judge(Verdict verdict, CompiledPolicy policy) {
+        Verdict known = answers.withExpected(verdict);
+        AttemptEffects any = noted;
+        if (any == null) {
+            return known;
+        }
+        if (counts(any, SideEffect.Kind.MISMATCHED_KEY)
+                && STOPPED_BY_MISMATCH.contains(known.kind())
+                && unrepeatable(policy) != null) {
+            return known.as(Kind.NOT_IDEMPOTENT).withSignal(Signal.NONE);
+        }
+        boolean once = known.kind() == Kind.RETRYABLE && unrepeatable(policy) != null;
+        return once ? known.as(Kind.NOT_IDEMPOTENT) : known;
+    }
+
+    public AnswerNotes answers() {
+        return answers;
+    }
+
+    /** The last request of the attempt, and of all attempts around, was answered so; null if it was answered well, or not. */
+    public void noteAnswer(@Nullable PeerAnswer answer) {
+        if (answers.hasEnded() || isAbandoned()) {
+            return;
+        }
+        for (AttemptRecord notes = this; notes != null; notes = notes.around()) {
+            notes.answers.note(answer);
+        }
+    }
+
+    /** What was done that the policy doesn't let be done again; null if nothing was. */
+    public synchronized RetryEvent.@Nullable Effect unrepeatable(CompiledPolicy policy) {
+        AttemptEffects any = noted;
+        return any == null ? null : any.effects.unrepeatable(policy);
+    }
+
+    /**
+     * Another attempt begins, and does again what this one has left behind undone.
+     *
+     * @return what was done, also since it was judged, that the policy doesn't let be done again; null if nothing was
+     */
+    public RetryEvent.@Nullable Effect repeat(CompiledPolicy policy) {
+        repeated = true;
+        return unrepeatable(policy);
+    }
+
+    /** Whether an effect that was just added would happen again in an attempt that has followed this one. */
+    public boolean isLeftToAnother(SideEffect.Kind kind) {
+        for (AttemptRecord notes = this; notes != null; notes = notes.around()) {
+            if (notes.repeated && !notes.key.allows(kind)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Here and in all attempts around. */
+    public void add(RecordedSideEffect effect) {
+        for (AttemptRecord notes = this; notes != null; notes = notes.around()) {
+            notes.count(effect.kind(), 1, effect.what());
+        }
+    }
+
+    /** Wherever it was added. */
+    void remove(RecordedSideEffect effect) {
+        for (AttemptRecord notes = this; notes != null; notes = notes.around()) {
+            notes.count(effect.kind(), -1, null);
+        }
+    }
+
+    private synchronized void count(SideEffect.Kind kind, int more, @Nullable String what) {
+        known().effects.count(kind, more, what);
+    }
+
+    /** Whether something of a kind is among what it did. */
+    public boolean has(SideEffect.Kind kind) {
+        AttemptEffects known = noted;
+        return known != null && counts(known, kind);
+    }
+
+    private synchronized boolean counts(AttemptEffects known, SideEffect.Kind kind) {
+        return known.effects.has(kind);
+    }
+
+    /** To be done once if another attempt follows this one, or one around. */
+    public void onRepeat(Runnable repeated) {
+        for (AttemptRecord notes = this; notes != null; notes = notes.around()) {
+            notes.addRepeats(Set.of(repeated));
+        }
+    }
+
+    private synchronized void addRepeats(Set<Runnable> repeated) {
+        known().repeats.addAll(repeated);
+    }
+
+    /** It is given up, and what still runs of it is no part of its call any more. */
+    public void abandon() {
+        abandoned = true;
+    }
+
+    /** Whether it was given up, or an attempt around it. */
+    public boolean isAbandoned() {
+        for (AttemptRecord notes = this; notes != null; notes = notes.around()) {
+            if (notes.abandoned) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The attempt turns out to be part of another one, which did what this one did. What comes from now on is counted in
+     * both, what came before is taken over: nothing is lost in between.
+     */
+    public void within(@Nullable AttemptRecord outer) {
+        if (outer == null && around == null) {
+            return;
+        }
+        AttemptRecord known;
+        AttemptEffects untilNow;
+        synchronized (this) {
+            known = around;
+            around = outer;
+            untilNow = noted == null ? null : noted.lasting();
+        }
+        for (AttemptRecord notes = outer; notes != null && notes != known; notes = notes.around()) {
+            notes.answers.takeOver(answers);
+            if (untilNow != null) {
+                notes.takeOver(untilNow);
+                notes.key().takeOver(notes, this);
+            }
+        }
+    }
+
+    private synchronized void takeOver(AttemptEffects inner) {
+        known().effects.addAll(inner.effects);
+        addRepeats(inner.repeats);
+    }
+
+    /** Whether an attempt around must hear of this one even if it succeeds. */
+    public boolean concernsEnclosing() {
+        AttemptEffects known = noted;
+        return known != null && isCounting(known) || answers.last() != null;
+    }
+
+    private synchronized boolean isCounting(AttemptEffects known) {
+        return !known.effects.isEmpty();
+    }
+
+    /** To be done once, if another attempt follows. */
+    public synchronized void onRetry(Runnable cleanup) {
+        known().cleanups.add(cleanup);
+    }
+
+    /** Another attempt follows. */
+    public void discard() {
+        AttemptEffects known = noted;
+        if (known == null) {
+            return;
+        }
+        List<Runnable> due;
+        synchronized (this) {
+            due = new ArrayList<>(known.cleanups);
+            due.addAll(known.repeats);
+            known.cleanups.clear();
+            known.repeats.clear();
+        }
+        due.forEach(AttemptRecord::runQuietly);
+    }
+
+    private static void runQuietly(Runnable cleanup) {
+        try {
+            cleanup.run();
+        } catch (Throwable failed) {
+            // the retry doesn't depend on it
+        }
+    }
+
+    public IdempotencyKeyBase key() {
+        return key;
+    }
+
+    @Nullable
+    public AttemptRecord around() {
+        return around;
+    }
+
+    /** Under this object's lock. */
+    private AttemptEffects known() {
+        AttemptEffects known = noted;
+        if (known == null) {
+            known = new AttemptEffects();
+            noted = known;
+        }
+        return known;
+    }
+}

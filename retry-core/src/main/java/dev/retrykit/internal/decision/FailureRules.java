@@ -1,0 +1,246 @@
+package dev.retrykit.internal.decision;
+
+import dev.retrykit.circuit.CircuitOpenException;
+import dev.retrykit.failure.AttemptOverException;
+import dev.retrykit.failure.Causes;
+import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.KnownFailures;
+import dev.retrykit.failure.PeerBusyException;
+import dev.retrykit.failure.RetryHint;
+import dev.retrykit.failure.Signal;
+import dev.retrykit.failure.TimeBudgetSpentException;
+import dev.retrykit.failure.Verdict;
+import dev.retrykit.failure.Verdict.Kind;
+import dev.retrykit.failure.book.FailureBook;
+import dev.retrykit.failure.book.Repeatable;
+import dev.retrykit.http.AnswerRules;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a failure means to one policy, asked in the contract's order: abort-on, a veto or a hint, statuses, retry-on,
+ * the classifiers, the failure book. What a failure tells about the dependency doesn't depend on the policy's own lists.
+ * Whoever decides: what may have been done isn't repeated, and what a layer inside has retried is not retried again.
+ *
+ * @param abortOn failures that are never retried
+ * @param retryOn failures that are retried besides those that are known
+ * @param classifiers asked in order
+ * @param book the last to be asked
+ * @param answers what the answers of peers mean; statuses that the policy lists come before retryOn
+ * @param known whether {@link KnownFailures} say what is retried
+ * @param may what may be repeated all the same
+ * @param multiplies whether what a layer inside has retried is retried again
+ */
+public record FailureRules(
+        List<Class<? extends Throwable>> abortOn,
+        List<Class<? extends Throwable>> retryOn,
+        List<FailureClassifier> classifiers,
+        FailureBook book,
+        AnswerRules answers,
+        boolean known,
+        Repeatable may,
+        boolean multiplies) {
+
+    private static final String RETRIED = "retry-on";
+    private static final Verdict RETRY_ON = Verdict.retryable().by(RETRIED);
+    private static final String HINT = "the failure's own RetryHint";
+    private static final Verdict BROKEN_CLASSIFIER = Verdict.notRetryable().by("a FailureClassifier that failed");
+    private static final Verdict INTERRUPTED =
+            Verdict.of(Kind.INTERRUPTED, Signal.NONE).by("an interruption");
+    private static final Verdict OURS = Verdict.notRetryable().by("a call inside that didn't run");
+    private static final Verdict BUSY =
+            Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE).by("a peer that asked for time");
+
+    /**
+     * What a failure means.
+     *
+     * @param answers what the requests of the attempt that are watched were answered
+     */
+    public Verdict classify(Throwable failure, AnswerNotes answers) {
+        try {
+            Throwable cause = Causes.causeOf(failure);
+            Verdict settled = settle(failure, cause, answers.last());
+            Verdict verdict = unrepeatable(settled, failure, cause, may);
+            boolean forbidden = verdict.kind() == Kind.NOT_IDEMPOTENT && settled.kind() != Kind.NOT_IDEMPOTENT;
+            return forbidden && isOfWatched(failure, answers)
+                    ? unrepeatable(settled, failure, cause, new Repeatable(may.effects(), true))
+                    : verdict;
+        } catch (Throwable classifierFailed) {
+            SuppressedFailures.addOnce(failure, classifierFailed);
+            return BROKEN_CLASSIFIER;
+        }
+    }
+
+    /** What must not happen twice about a watched request is known: its method alone doesn't decide. */
+    private static boolean isOfWatched(Throwable failure, AnswerNotes answers) {
+        return answers.hasFailure(failure) || answers.hasMarkOf(failure);
+    }
+
+    private Verdict settle(Throwable failure, @Nullable Throwable cause, @Nullable PeerAnswer answer) {
+        Verdict own = ofRejection(general(failure, cause), failure, cause != null);
+        Verdict general = answer == null || isOurs(failure) ? own : answer.judge(own, failure, answers);
+        if (!abortOn.isEmpty() && Causes.anyInstance(failure, abortOn)) {
+            return general.as(Kind.NOT_RETRYABLE).withoutHint().by("abort-on");
+        }
+        if (general.kind() == Kind.VETOED || general.kind() == Kind.INTERRUPTED) {
+            return general;
+        }
+        if (failure instanceof InterruptedException) {
+            return INTERRUPTED;
+        }
+        if (failure instanceof RetryHint hint) {
+            return hinted(general, failure, cause, hint);
+        }
+        boolean listed = own.status() != 0 && answers.statuses() != null;
+        if (!listed && Causes.anyInstance(failure, retryOn)) {
+            return retryable(general, failure, cause, RETRIED);
+        }
+        if (failure instanceof Error) {
+            return general.as(Kind.NOT_RETRYABLE).by("an Error");
+        }
+        return known || listed ? general : withoutKnowledge(failure, cause, general);
+    }
+
+    /** Transient or not as the application's own classifiers say, or the answer where the policy lists statuses. */
+    private Verdict withoutKnowledge(Throwable failure, @Nullable Throwable cause, Verdict general) {
+        if (general.status() != 0 && answers.statuses() != null) {
+            return general;
+        }
+        for (FailureClassifier classifier : classifiers) {
+            Verdict verdict = classifier instanceof KnownFailures ? null : opinion(classifier, failure, cause);
+            if (verdict != null) {
+                return verdict.kind() == Kind.RETRYABLE
+                        ? retryable(general, failure, cause, verdict.rule())
+                        : general.as(verdict.kind()).by(verdict.rule());
+            }
+        }
+        return general.as(Kind.NOT_RETRYABLE).by("known-failures: false");
+    }
+
+    /** Whoever decides: neither a second effect nor a second layer of retries follows from that. */
+    private Verdict unrepeatable(Verdict settled, Throwable failure, @Nullable Throwable cause, Repeatable allowed) {
+        boolean repeatable = settled.kind() == Kind.NOT_IDEMPOTENT && allowed.effects();
+        Verdict verdict = book.change(repeatable ? settled.as(Kind.RETRYABLE) : settled, failure, cause, allowed);
+        for (int i = 0; i < classifiers.size(); i++) {
+            if (classifiers.get(i) instanceof FailureBook lines) {
+                verdict = lines.change(verdict, failure, cause, allowed);
+            }
+        }
+        return verdict.kind() == Kind.NESTED && multiplies ? verdict.as(Kind.RETRYABLE) : verdict;
+    }
+
+    /**
+     * What a classifier says. The policy's list of statuses also rules a status that an application's classifier or the book
+     * names; the library's other classifiers have looked it up themselves.
+     */
+    private @Nullable Verdict opinion(FailureClassifier classifier, Throwable failure, @Nullable Throwable cause) {
+        Verdict verdict =
+                classifier instanceof FailureBook lines ? lines.judge(failure, cause) : classifier.classify(failure);
+        if (verdict == null) {
+            return null;
+        }
+        boolean looksUp = classifier instanceof KnownFailures && !(classifier instanceof FailureBook);
+        Verdict named = ClassifierName.named(verdict, classifier);
+        return named.status() == 0 || looksUp ? named : answers.listed(named);
+    }
+
+    /** Naming a type can't make an effect safe to repeat, whatever was said of it before. */
+    private Verdict retryable(Verdict general, Throwable failure, @Nullable Throwable cause, @Nullable String rule) {
+        if (general.kind() == Kind.NOT_IDEMPOTENT && !may.effects()) {
+            return general;
+        }
+        Verdict effect = general.kind() == Kind.RETRYABLE || may.effects() ? null : unknownEffect(failure, cause);
+        if (effect != null) {
+            return effect;
+        }
+        Verdict named = general.as(Kind.RETRYABLE);
+        return named.equals(RETRY_ON) && RETRIED.equals(rule) ? RETRY_ON : named.by(rule);
+    }
+
+    /** What says that nobody knows whether there was an effect. Without classifiers the book has been asked already. */
+    private @Nullable Verdict unknownEffect(Throwable failure, @Nullable Throwable cause) {
+        for (int i = 0; i <= classifiers.size() && !classifiers.isEmpty(); i++) {
+            Verdict verdict = opinion(i == classifiers.size() ? book : classifiers.get(i), failure, cause);
+            if (verdict != null && verdict.kind() == Kind.NOT_IDEMPOTENT) {
+                return verdict;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The first opinion holds, but a peer's veto comes before all of them, and calling a failure transient undoes neither what may
+     * have been done nor an interruption.
+     */
+    private Verdict general(Throwable failure, @Nullable Throwable cause) {
+        Verdict first = null;
+        boolean own = false;
+        for (int i = 0; i < classifiers.size(); i++) {
+            Verdict verdict = opinion(classifiers.get(i), failure, cause);
+            if (verdict != null && verdict.kind() == Kind.VETOED) {
+                return verdict;
+            }
+            own |= first == null && verdict != null && !(classifiers.get(i) instanceof KnownFailures);
+            first = first == null || isUnknownEffect(first, verdict) ? verdict : first;
+        }
+        Verdict told = first == null || first.kind() == Kind.RETRYABLE ? opinion(book, failure, cause) : null;
+        boolean interrupted = own && told != null && told.kind() == Kind.INTERRUPTED;
+        first = first == null || interrupted || isUnknownEffect(first, told) ? told : first;
+        if (first != null) {
+            return first;
+        }
+        if (failure instanceof PeerBusyException busy) {
+            return BUSY.withRetryAfter(busy.retryAfter());
+        }
+        return isOurs(failure) ? OURS : Verdict.unknown();
+    }
+
+    private static boolean isUnknownEffect(Verdict first, @Nullable Verdict verdict) {
+        return first.kind() == Kind.RETRYABLE && verdict != null && verdict.kind() == Kind.NOT_IDEMPOTENT;
+    }
+
+    /** Whether a line tells the method of the HTTP request that failed. */
+    public boolean tellsMethod(Throwable failure) {
+        for (int i = 0; i < classifiers.size(); i++) {
+            if (classifiers.get(i) instanceof FailureBook lines && lines.tellsMethod(failure)) {
+                return true;
+            }
+        }
+        return book.tellsMethod(failure);
+    }
+
+    /** A rejection tells circuits and budgets nothing: the dependency was not reached. */
+    private static Verdict ofRejection(Verdict verdict, Throwable failure, boolean caused) {
+        return (caused ? isRejected(failure) : isRejection(failure)) ? verdict.withSignal(Signal.NONE) : verdict;
+    }
+
+    /** Whether it tells, or comes from, that something never reached the dependency. */
+    public static boolean isRejected(Throwable failure) {
+        return Causes.anyMatch(failure, FailureRules::isRejection);
+    }
+
+    /** By a circuit, by a peer that asked for time, by a full pool, or since the attempt was over. */
+    private static boolean isRejection(Throwable failure) {
+        return failure instanceof CircuitOpenException
+                || failure instanceof PeerBusyException
+                || failure instanceof AttemptOverException
+                || failure instanceof RejectedExecutionException;
+    }
+
+    /** What an inner call ended with when there was no failure of a dependency to give. */
+    private static boolean isOurs(Throwable failure) {
+        return failure instanceof CircuitOpenException
+                || failure instanceof TimeBudgetSpentException
+                || failure instanceof PeerBusyException
+                || failure instanceof AttemptOverException;
+    }
+
+    private Verdict hinted(Verdict general, Throwable failure, @Nullable Throwable cause, RetryHint hint) {
+        if (!hint.retryable()) {
+            return general.as(Kind.NOT_RETRYABLE).withoutHint().by(HINT);
+        }
+        Verdict hinted = retryable(general, failure, cause, HINT);
+        return hint.retryAfter().map(hinted::withRetryAfter).orElse(hinted);
+    }
+}

@@ -1,0 +1,65 @@
+package dev.retrykit.internal.decision;
+
+import dev.retrykit.event.DelaySource;
+import dev.retrykit.event.StopReason;
+import dev.retrykit.failure.Verdict;
+import dev.retrykit.internal.decision.Decision.RetryIn;
+import dev.retrykit.internal.decision.Decision.Stop;
+import java.util.random.RandomGenerator;
+
+/**
+ * Decides what follows a failure, from nothing but its arguments. The order of the questions is part of the contract:
+ * retryable? attempts left? the peer's delay allowed? the delay inside the time budget?
+ */
+public final class RetryMachine {
+
+    /** Jitter on a Retry-After goes upward only: by up to a tenth, and no more than a second. */
+    private static final long LONGEST_SPREAD_NANOS = 1_000_000_000;
+
+    private RetryMachine() {}
+
+    public static Decision next(
+            CompiledPolicy policy, CallState state, Verdict verdict, long nowNanos, RandomGenerator random) {
+        if (verdict.kind() != Verdict.Kind.RETRYABLE) {
+            return Stop.of(reason(verdict.kind()));
+        }
+        if (state.attempt() >= policy.maxAttempts()) {
+            return Stop.of(StopReason.EXHAUSTED);
+        }
+        long asked = policy.respectsRetryAfter() ? verdict.retryAfterNanos() : Verdict.NO_HINT;
+        if (asked > policy.maxRetryAfterNanos()) {
+            return Stop.of(StopReason.RETRY_AFTER_TOO_LONG);
+        }
+        long backoff =
+                policy.backoff().delayNanos(state.attempt(), policy.jitter(), state.previousDelayNanos(), random);
+        boolean peerDecides = asked >= backoff;
+        long delay = peerDecides ? spreadUpward(asked, random) : backoff;
+        if (delay >= state.leftNanos(nowNanos)) {
+            return Stop.of(StopReason.TIME_BUDGET);
+        }
+        return new RetryIn(delay, peerDecides ? DelaySource.RETRY_AFTER : DelaySource.BACKOFF, backoff);
+    }
+
+    /** A retry that was to begin now waits until the peers that have asked for time meanwhile are over it. */
+    public static Decision hold(CallState state, long leastNanos, long nowNanos, RandomGenerator random) {
+        long delay = spreadUpward(leastNanos, random);
+        return delay >= state.leftNanos(nowNanos)
+                ? Stop.of(StopReason.TIME_BUDGET)
+                : new RetryIn(delay, DelaySource.RETRY_AFTER, state.previousDelayNanos());
+    }
+
+    private static long spreadUpward(long leastNanos, RandomGenerator random) {
+        return leastNanos + random.nextLong(Math.min(leastNanos / 10, LONGEST_SPREAD_NANOS) + 1);
+    }
+
+    private static StopReason reason(Verdict.Kind kind) {
+        return switch (kind) {
+            case RETRYABLE -> throw new IllegalArgumentException("a retryable failure is no reason to stop");
+            case NOT_RETRYABLE, UNKNOWN -> StopReason.NOT_RETRYABLE;
+            case NOT_IDEMPOTENT -> StopReason.NOT_IDEMPOTENT;
+            case NESTED -> StopReason.NESTED;
+            case VETOED -> StopReason.VETOED;
+            case INTERRUPTED -> StopReason.INTERRUPTED;
+        };
+    }
+}

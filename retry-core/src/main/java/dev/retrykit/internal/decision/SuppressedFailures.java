@@ -1,0 +1,34 @@
+package dev.retrykit.internal.decision;
+
+import dev.retrykit.event.RetryStopped;
+
+/** Attaches to a failure what the caller should know beside it. */
+public final class SuppressedFailures {
+
+    private SuppressedFailures() {}
+
+    /**
+     * Attaches one of each kind, and never the failure to itself: an instance that is thrown again and again must not
+     * grow. {@code addSuppressed} locks the failure, so this does.
+     */
+    public static void addOnce(Throwable failure, Throwable added) {
+        if (failure == added) {
+            return;
+        }
+        synchronized (failure) {
+            for (Throwable present : failure.getSuppressed()) {
+                if (isSameKind(present, added)) {
+                    return;
+                }
+            }
+            failure.addSuppressed(added);
+        }
+    }
+
+    private static boolean isSameKind(Throwable one, Throwable other) {
+        if (one instanceof RetryStopped stopped && other instanceof RetryStopped otherStopped) {
+            return stopped.policy().equals(otherStopped.policy());
+        }
+        return one.getClass() == other.getClass();
+    }
+}

@@ -1,0 +1,82 @@
+package dev.retrykit.internal.drive;
+
+import dev.retrykit.failure.Causes;
+import dev.retrykit.function.ThrowingCallable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/** An attempt that returns a stage, from before its body begins until the stage is complete. */
+final class StageAttempt<T extends @Nullable Object> implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
+
+    private final StageDriver<T> driver;
+
+    /** The call's while this attempt is what it waits for. Written before the stage is given this. */
+    int state;
+
+    private volatile @Nullable CompletableFuture<T> running;
+
+    StageAttempt(StageDriver<T> driver) {
+        this.driver = driver;
+    }
+
+    void begin(ThrowingCallable<? extends CompletionStage<T>, ?> body) {
+        try {
+            await(driver.run(body));
+        } catch (Throwable failure) {
+            if (failure instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            driver.failed(state, failure);
+            abandon();
+        }
+    }
+
+    private void await(@Nullable CompletionStage<T> started) {
+        if (started == null) {
+            throw new NullPointerException("an asynchronous method must return a stage, but returned null");
+        }
+        CompletableFuture<T> future = futureOf(started);
+        running = future;
+        if (future == null || !future.isDone()) {
+            driver.await(this);
+        }
+        if (!driver.isIn(state)) {
+            abandon();
+        }
+        started.handle(this);
+    }
+
+    /** The stage's end. What depends on it succeeds: else it would be given an exception made for it alone. */
+    @Override
+    public @Nullable Void apply(T result, @Nullable Throwable failure) {
+        if (failure == null) {
+            driver.returned(state, result);
+        } else {
+            driver.failed(state, Causes.unwrap(failure));
+        }
+        return null;
+    }
+
+    /** What isn't wanted any more may refuse to go, but nobody waits for it. Never throws. */
+    void abandon() {
+        CompletableFuture<T> unwanted = running;
+        if (unwanted != null) {
+            try {
+                unwanted.cancel(true);
+            } catch (Throwable refused) {
+                // its result is ignored, whatever it is
+            }
+        }
+    }
+
+    /** Null if the stage is of a kind that can't be asked and can't be cancelled. */
+    private @Nullable CompletableFuture<T> futureOf(CompletionStage<T> started) {
+        try {
+            return started.toCompletableFuture();
+        } catch (UnsupportedOperationException unknown) {
+            return null;
+        }
+    }
+}

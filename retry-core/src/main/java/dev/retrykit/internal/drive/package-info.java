@@ -1,0 +1,5 @@
+/** Runs attempts and waits, on the caller's thread or asynchronously. */
+@NullMarked
+package dev.retrykit.internal.drive;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,71 @@
+package dev.retrykit.internal.engine;
+
+import dev.retrykit.event.AttemptObserver;
+import dev.retrykit.event.AttemptObserver.Watched;
+import dev.retrykit.event.Scope;
+import dev.retrykit.function.ThrowingFunction;
+import org.jspecify.annotations.Nullable;
+
+/** How an observer is told of one attempt. Whatever the observer throws, the call goes on as if nobody watched. */
+final class AttemptTracer {
+
+    private AttemptTracer() {}
+
+    /** An attempt begins; null if nobody watches it. */
+    static @Nullable Watched begin(RetryEngine retry, int number) {
+        AttemptObserver observer = retry.observer();
+        if (observer == null) {
+            return null;
+        }
+        try {
+            return observer.isWatching() ? observer.begin(retry.name(), number) : null;
+        } catch (Throwable notWatched) {
+            return null;
+        }
+    }
+
+    /** A body as part of the attempt. */
+    static <C, T extends @Nullable Object, X extends Throwable> ThrowingFunction<C, T, X> around(
+            Watched attempt, ThrowingFunction<C, T, X> body) {
+        return argument -> run(attempt, argument, body);
+    }
+
+    private static <C, T extends @Nullable Object, X extends Throwable> T run(
+            Watched attempt, C argument, ThrowingFunction<C, T, X> body) throws X {
+        Scope scope = enter(attempt);
+        try {
+            return body.apply(argument);
+        } finally {
+            leave(scope);
+        }
+    }
+
+    private static @Nullable Scope enter(Watched attempt) {
+        try {
+            return attempt.enter();
+        } catch (Throwable notEntered) {
+            return null;
+        }
+    }
+
+    private static void leave(@Nullable Scope scope) {
+        try {
+            if (scope != null) {
+                scope.close();
+            }
+        } catch (Throwable notLeft) {
+            // what the body returned or threw comes first
+        }
+    }
+
+    /** The attempt has ended. */
+    static void end(@Nullable Watched attempt, AttemptOutcome outcome) {
+        if (attempt != null) {
+            try {
+                attempt.end(outcome.result(), outcome.failure());
+            } catch (Throwable notEnded) {
+                // the call goes on
+            }
+        }
+    }
+}

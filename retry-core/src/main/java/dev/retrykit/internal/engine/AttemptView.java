@@ -1,0 +1,197 @@
+package dev.retrykit.internal.engine;
+
+import dev.retrykit.failure.PeerBusyException;
+import dev.retrykit.http.HeaderLines;
+import dev.retrykit.http.RetryAfter;
+import dev.retrykit.internal.attempt.AttemptRecord;
+import dev.retrykit.internal.attempt.IdempotencyKeyBase;
+import dev.retrykit.internal.decision.PeerAnswer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt of a call as what runs in it sees it, on whatever thread. What outlives its attempt doesn't become part of
+ * the next one. Thread-safe.
+ */
+public final class AttemptView implements Attempt {
+
+    private final RetryCall call;
+    private final int number;
+    private final @Nullable Throwable lastFailure;
+    private final AttemptRecord notes;
+
+    /** The attempt that it is part of, as far as that is known. */
+    private volatile @Nullable AttemptView around;
+
+    /** Null until its outcome is known: then it counts as absent for what still carries it. */
+    private volatile @Nullable Boolean succeeded;
+
+    private volatile boolean retryForbidden;
+
+    /**
+     * Of an attempt.
+     *
+     * @param number 1 for the first, 0 where none has begun
+     * @param lastFailure the failure of the attempt before
+     * @param notes what happens in it that its failure alone doesn't tell
+     */
+    private AttemptView(
+            RetryCall call,
+            int number,
+            @Nullable Throwable lastFailure,
+            AttemptRecord notes,
+            @Nullable AttemptView around) {
+        this.call = call;
+        this.number = number;
+        this.lastFailure = lastFailure;
+        this.notes = notes;
+        this.around = around;
+    }
+
+    /** The first view of a call, which has made so many attempts. */
+    static AttemptView of(RetryCall call, int number, @Nullable Throwable lastFailure, @Nullable AttemptView around) {
+        IdempotencyKeyBase key = new IdempotencyKeyBase(call.policy());
+        return new AttemptView(call, number, lastFailure, new AttemptRecord(key, notesOf(around)), around);
+    }
+
+    private static final int LOWEST_FAILURE = 400;
+
+    /** A peer that says a higher one means nothing that anybody knows. */
+    private static final int HIGHEST_STATUS = 999;
+
+    /** A request goes to a peer, unless the peer is to be left alone. */
+    public void sendTo(String peer) {
+        RetryEngine retry = call.retry();
+        if (retry.policy().rejectsBusyPeers() && retry.policy().respectsRetryAfter()) {
+            long left = retry.cooldowns().leftNanos(peer, retry.time().nanoTime());
+            if (left > 0) {
+                throw new PeerBusyException(peer, left);
+            }
+        }
+        notes.answers().sendTo(peer);
+    }
+
+    /** What an answer asks for, which is noted. */
+    public RetryAfter answered(@Nullable String peer, int status, HeaderLines headers) {
+        if (status < LOWEST_FAILURE) {
+            notes.noteAnswer(null);
+            return RetryAfter.none();
+        }
+        RetryEngine retry = call.retry();
+        int known = Math.min(status, HIGHEST_STATUS);
+        RetryAfter advice = RetryAfter.read(known, headers, retry.time().now());
+        notes.noteAnswer(new PeerAnswer(known, advice));
+        if (peer != null) {
+            Decisions.tell(retry, peer, known, advice);
+        }
+        return advice;
+    }
+
+    /** The attempt after this one. */
+    AttemptView next(@Nullable Throwable failure) {
+        AttemptView outer = around;
+        return new AttemptView(call, number + 1, failure, new AttemptRecord(notes.key(), notesOf(outer)), outer);
+    }
+
+    /**
+     * The attempt turns out to be part of another one, which did what this one did. It stays part of the one that it has
+     * begun in, though that may have ended meanwhile: its keys hang on it.
+     */
+    public void within(@Nullable AttemptView outer) {
+        AttemptView known = around;
+        if (outer != null && (known == null || outer.isIn(known))) {
+            around = outer;
+            notes.within(outer.notes);
+        }
+    }
+
+    private boolean isIn(AttemptView other) {
+        AttemptView attempt = this;
+        while (attempt != null && attempt != other) {
+            attempt = attempt.around;
+        }
+        return attempt != null;
+    }
+
+    private static @Nullable AttemptRecord notesOf(@Nullable AttemptView attempt) {
+        return attempt == null ? null : attempt.notes;
+    }
+
+    public void end(boolean success) {
+        succeeded = success;
+        notes.answers().end();
+    }
+
+    /** Whatever it fails with, it isn't retried. Without effect once another one has begun. */
+    public void forbidRetry() {
+        retryForbidden = true;
+    }
+
+    boolean forbidsRetry() {
+        return retryForbidden;
+    }
+
+    public boolean hasEnded() {
+        return succeeded != null;
+    }
+
+    /** This attempt until its outcome is known; after that the innermost one around it that goes on; null if none does. */
+    @Nullable
+    public AttemptView inForce() {
+        AttemptView attempt = this;
+        while (attempt != null && attempt.hasEnded()) {
+            attempt = attempt.around;
+        }
+        return attempt;
+    }
+
+    /**
+     * The attempt that a request of what still carries this one is part of: this one, unless it has succeeded. One that
+     * failed is perhaps repeated: the request must have the key that it has there.
+     */
+    @Nullable
+    public AttemptView forRequests() {
+        AttemptView attempt = this;
+        while (attempt != null && Boolean.TRUE.equals(attempt.succeeded)) {
+            attempt = attempt.around;
+        }
+        return attempt;
+    }
+
+    @Override
+    public RetryCall call() {
+        return call;
+    }
+
+    @Override
+    public AttemptView view() {
+        return this;
+    }
+
+    @Override
+    public AttemptView knownView() {
+        return this;
+    }
+
+    @Override
+    public boolean isAbandoned() {
+        return notes.isAbandoned();
+    }
+
+    @Override
+    public boolean isNested() {
+        return notes.around() != null;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    @Nullable
+    public Throwable lastFailure() {
+        return lastFailure;
+    }
+
+    public AttemptRecord notes() {
+        return notes;
+    }
+}

@@ -1,0 +1,106 @@
+package dev.retrykit.internal.engine;
+
+import dev.retrykit.circuit.Circuit;
+import dev.retrykit.event.StopReason;
+import dev.retrykit.failure.Signal;
+import dev.retrykit.failure.Verdict;
+import dev.retrykit.failure.Verdict.Kind;
+import dev.retrykit.http.AnswerRules;
+import dev.retrykit.http.RetryAfter;
+import dev.retrykit.internal.decision.CompiledPolicy;
+import dev.retrykit.internal.decision.Decision;
+import dev.retrykit.internal.decision.Decision.Stop;
+import dev.retrykit.internal.decision.RetryMachine;
+import dev.retrykit.internal.decision.SuppressedFailures;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the machine for one call, with what peers have asked of any call. */
+final class Decisions {
+
+    private Decisions() {}
+
+    /** What follows the last failure, or a bad value. */
+    static Decision after(RetryCall call, Verdict verdict, long nowNanos) {
+        tell(call, verdict, nowNanos);
+        try {
+            Verdict obeying = obeying(call, verdict, nowNanos);
+            return RetryMachine.next(
+                    call.policy(), call.state(), obeying, nowNanos, call.retry().random());
+        } catch (Throwable delayFunctionFailed) {
+            Throwable failure = call.lastFailure();
+            if (failure != null) {
+                SuppressedFailures.addOnce(failure, delayFunctionFailed);
+            }
+            return Stop.of(StopReason.NOT_RETRYABLE);
+        }
+    }
+
+    /**
+     * What keeps a retry from beginning now, since a peer has asked for time meanwhile; null if nothing does. Where others
+     * are asked again and again, the wait as a whole is no longer than one that the call was asked for itself.
+     */
+    static @Nullable Decision heldBack(RetryCall call, long nowNanos) {
+        long left = leftNanos(call, nowNanos);
+        if (left <= 0) {
+            call.release();
+            return null;
+        }
+        long held = nowNanos - call.heldBackSinceNanos(nowNanos);
+        return held > call.policy().maxRetryAfterNanos() - left
+                ? Stop.of(StopReason.RETRY_AFTER_TOO_LONG)
+                : RetryMachine.hold(call.state(), left, nowNanos, call.retry().random());
+    }
+
+    private static Verdict obeying(RetryCall call, Verdict verdict, long nowNanos) {
+        if (verdict.kind() != Kind.RETRYABLE) {
+            return verdict;
+        }
+        long left = leftNanos(call, nowNanos);
+        return left > Math.max(0, verdict.retryAfterNanos()) ? verdict.withRetryAfter(Duration.ofNanos(left)) : verdict;
+    }
+
+    /** How long the peers of an attempt are still to be left alone by retries of this policy. */
+    private static long leftNanos(RetryCall call, long nowNanos) {
+        RetryEngine retry = call.retry();
+        CompiledPolicy policy = call.policy();
+        if (!policy.respectsRetryAfter() || !policy.sharesRetryAfter()) {
+            return 0;
+        }
+        Circuit circuit = retry.circuit();
+        long left = circuit == null ? 0 : retry.cooldowns().leftNanos(circuit, nowNanos);
+        List<String> peers = call.answers().peers();
+        for (int i = 0; i < peers.size(); i++) {
+            left = Math.max(left, retry.cooldowns().leftNanos(peers.get(i), nowNanos));
+        }
+        return left;
+    }
+
+    /** Of a failure that nobody knows the host of, the circuit stands for the peer. */
+    private static void tell(RetryCall call, Verdict verdict, long nowNanos) {
+        RetryEngine retry = call.retry();
+        Circuit circuit = retry.circuit();
+        if (circuit != null
+                && call.answers().peers().isEmpty()
+                && verdict.kind() == Kind.RETRYABLE
+                && isShared(call.policy(), verdict.signal() == Signal.THROTTLED, verdict.retryAfterNanos())) {
+            retry.cooldowns().hear(circuit, verdict.retryAfterNanos(), nowNanos);
+        }
+    }
+
+    /** A host has answered a request of an attempt of the retry. */
+    static void tell(RetryEngine retry, String peer, int status, RetryAfter advice) {
+        Verdict verdict = AnswerRules.defaults().verdict(status, advice);
+        boolean limited = verdict.signal() == Signal.THROTTLED;
+        if ((limited || Verdict.ofStatus(status).kind() == Kind.RETRYABLE)
+                && isShared(retry.policy(), limited, advice.delayNanos())) {
+            retry.cooldowns().hear(peer, advice.delayNanos(), retry.time().nanoTime());
+        }
+    }
+
+    /** A rate concerns all. What takes longer than anybody waits, and isn't about a rate, is about what was asked for. */
+    private static boolean isShared(CompiledPolicy policy, boolean limited, long delayNanos) {
+        return policy.sharesRetryAfter() && (limited || delayNanos <= policy.maxRetryAfterNanos());
+    }
+}

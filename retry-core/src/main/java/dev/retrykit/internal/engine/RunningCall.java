@@ -1,0 +1,250 @@
+package dev.retrykit.internal.engine;
+
+import dev.retrykit.internal.attempt.IdempotencyKeyBase;
+import dev.retrykit.internal.decision.AnswerNotes;
+import dev.retrykit.internal.decision.CallState;
+import dev.retrykit.internal.decision.CompiledPolicy;
+import dev.retrykit.internal.report.RequestStops;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call as what runs in it knows it: since when it runs, how long it may, and what its running attempt is seen as. The
+ * view is created by the first request for it, on any thread.
+ */
+abstract sealed class RunningCall extends BudgetedCall implements Attempt permits RetryCall {
+
+    private static final AtomicReferenceFieldUpdater<RunningCall, AttemptView> VIEW =
+            AtomicReferenceFieldUpdater.newUpdater(RunningCall.class, AttemptView.class, "view");
+
+    final CompiledPolicy policy;
+
+    /** Of the running attempt, or of the last one; null before the first request for it. */
+    private volatile @Nullable AttemptView view;
+
+    /** What an attempt without a view is part of, as far as that is known. */
+    private @Nullable AttemptView enclosing;
+
+    private @Nullable RequestStops request;
+    private long startedNanos;
+    private long deadlineNanos;
+
+    /** The backoff before the last attempt. */
+    private long previousDelayNanos;
+
+    /** When the running attempt began, the last one ended, or since when the next one is held back. */
+    private long sinceNanos;
+
+    private boolean heldBack;
+    private boolean running;
+
+    @Nullable
+    public Throwable lastFailure;
+
+    RunningCall(
+            RetryEngine retry, int attempt, @Nullable AttemptView enclosing, long startedNanos, long deadlineNanos) {
+        super(retry, attempt);
+        this.policy = retry.policy();
+        this.enclosing = enclosing;
+        this.startedNanos = startedNanos;
+        this.deadlineNanos = deadlineNanos;
+        this.sinceNanos = startedNanos;
+        this.running = attempt > 0;
+    }
+
+    /** The next attempt begins. It has a view from the beginning if the one before has. */
+    final void beginAttempt(long nowNanos) {
+        AttemptView before = view;
+        attempt++;
+        sinceNanos = nowNanos;
+        running = true;
+        if (before != null) {
+            view = before.next(lastFailure);
+        }
+    }
+
+    /** The running attempt ends. */
+    final void endRunning(boolean success, long nowNanos) {
+        AttemptView known = view;
+        running = false;
+        sinceNanos = nowNanos;
+        if (known != null) {
+            known.end(success);
+        }
+    }
+
+    /** Whether an attempt runs. */
+    final boolean isRunning() {
+        return running;
+    }
+
+    /** A thread that is in the attempt may ask at any time. Whoever ends it while its body may still run asks before. */
+    @Override
+    public final AttemptView view() {
+        AttemptView known = view;
+        if (known != null) {
+            return known;
+        }
+        AttemptView made = AttemptView.of(call(), attempt, lastFailure, enclosing);
+        return VIEW.compareAndSet(this, null, made) ? made : Objects.requireNonNull(view);
+    }
+
+    @Override
+    public final @Nullable AttemptView knownView() {
+        return view;
+    }
+
+    @Override
+    public final boolean isAbandoned() {
+        AttemptView known = view == null ? enclosing : view;
+        return known != null && known.isAbandoned();
+    }
+
+    @Override
+    public final boolean isNested() {
+        AttemptView known = view;
+        return known == null ? enclosing != null : known.isNested();
+    }
+
+    /** The call turns out to be part of another one. */
+    final void within(@Nullable AttemptView outer) {
+        AttemptView known = view;
+        if (known == null) {
+            enclosing = outer;
+        } else {
+            known.within(outer);
+        }
+    }
+
+    /** What is known of the last attempt's requests. */
+    final AnswerNotes answers() {
+        AttemptView known = view;
+        return known == null ? AnswerNotes.NONE : known.notes().answers();
+    }
+
+    public final IdempotencyKeyBase key() {
+        return view().notes().key();
+    }
+
+    /** The call is made for a request, if that is known; the first that is known counts. */
+    final void madeFor(@Nullable RequestStops known) {
+        request = request == null ? known : request;
+    }
+
+    /** What the call is made for; null if that isn't known. */
+    final @Nullable RequestStops request() {
+        return request;
+    }
+
+    /** Whether the last attempt has said that no other must follow. */
+    final boolean forbidsRetry() {
+        AttemptView known = view;
+        return known != null && known.forbidsRetry();
+    }
+
+    public final RetryEngine retry() {
+        return retry;
+    }
+
+    final CompiledPolicy policy() {
+        return policy;
+    }
+
+    /** Attempts begun. */
+    final int attempt() {
+        return attempt;
+    }
+
+    public final long startedNanos() {
+        return startedNanos;
+    }
+
+    /** When the time budget is over. */
+    public final long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    final long leftNanos(long nowNanos) {
+        return deadlineNanos - nowNanos;
+    }
+
+    /** When the running attempt must be over. */
+    public final long attemptDeadlineNanos() {
+        return sinceNanos + attemptLimitNanos();
+    }
+
+    /** Whether an attempt that blocks is interrupted at its limit; otherwise the limit is only asked beforehand. */
+    public final boolean isCut() {
+        return policy.attemptTimeoutNanos() != 0;
+    }
+
+    /** How long the running attempt may take, in nanoseconds. */
+    public final long attemptLimitNanos() {
+        long left = leftNanos(sinceNanos);
+        return isCut() ? Math.min(policy.attemptTimeoutNanos(), left) : left;
+    }
+
+    public final long sinceNanos() {
+        return sinceNanos;
+    }
+
+    public final @Nullable Throwable lastFailure() {
+        return lastFailure;
+    }
+
+    /** Whether it matters when the call succeeds. */
+    final boolean isTimed() {
+        return retry.circuit() != null
+                || !retry.budget().policy().isUnlimited()
+                || retry.audience().isTimed()
+                || retry.audience().isListening();
+    }
+
+    /** Whether code of others may have run since the last attempt ended, or to judge it. A zero delay may be a function's. */
+    final boolean mayHaveAskedOthers() {
+        return knownView() != null
+                || retry.observer() != null
+                || retry.audience().isListening()
+                || !policy.rules().classifiers().isEmpty()
+                || !policy.results().classifiers().isEmpty()
+                || !policy.backoff().delay().isZero();
+    }
+
+    /** The current time. A call whose start was not read from the clock starts now. */
+    final long readTime() {
+        long now = retry.time().nanoTime();
+        if (startedNanos == CallFrame.UNREAD) {
+            startedNanos = now;
+            deadlineNanos = now + policy.timeBudgetNanos();
+        }
+        return now;
+    }
+
+    /** Where the call stands. */
+    final CallState state() {
+        return new CallState(attempt, startedNanos, deadlineNanos, previousDelayNanos);
+    }
+
+    final long previousDelayNanos() {
+        return previousDelayNanos;
+    }
+
+    final void delayed(long backoffNanos) {
+        previousDelayNanos = backoffNanos;
+    }
+
+    /** Since when the next attempt is held back, be it from now on. */
+    final long heldBackSinceNanos(long nowNanos) {
+        if (!heldBack) {
+            heldBack = true;
+            sinceNanos = nowNanos;
+        }
+        return sinceNanos;
+    }
+
+    /** The next attempt isn't held back any more. */
+    final void release() {
+        heldBack = false;
+    }
+}
