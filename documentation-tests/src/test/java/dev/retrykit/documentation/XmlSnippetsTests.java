@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,8 @@ import org.xml.sax.SAXParseException;
 
 class XmlSnippetsTests {
 
+    private static final Pattern COORDINATES = Pattern.compile("dev\\.retrykit:[a-z-]+:([\\w.-]+)");
+
     static Stream<Snippet> snippets() {
         return Page.all().stream().flatMap(page -> page.snippets("xml").stream());
     }
@@ -27,6 +30,16 @@ class XmlSnippetsTests {
     @MethodSource("snippets")
     void areWellFormedAndNameTheVersionThatIsBuilt(Snippet snippet) throws Exception {
         assertThat(versions(snippet.text())).containsOnly(built());
+    }
+
+    @Test
+    void coordinatesForGradleNameTheVersionThatIsBuilt() throws Exception {
+        List<String> versions = Page.all().stream()
+                .flatMap(page -> COORDINATES.matcher(page.text()).results())
+                .map(coordinates -> coordinates.group(1))
+                .toList();
+
+        assertThat(versions).isNotEmpty().containsOnly(built());
     }
 
     @Test
