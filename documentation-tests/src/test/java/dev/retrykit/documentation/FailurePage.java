@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The failure book in words: a table for each library. */
+/** Renders the failure book in words: a table for each library. */
 final class FailurePage {
 
     private static final Pattern CLAUSE = Pattern.compile("([a-z-]+)(?:\\(([^()]*)\\))?(?: ?= ?(\\S+))?(?:, |$)");
@@ -27,7 +27,7 @@ final class FailurePage {
                 .collect(Collectors.joining());
     }
 
-    /** The libraries whose failures may have had their effect, and which these are. */
+    /** The failures with an unknown effect, by library. */
     static String ofUnknownEffects(List<BookLine> lines) {
         Map<String, List<BookLine>> libraries = new LinkedHashMap<>();
         lines.stream()
@@ -47,7 +47,7 @@ final class FailurePage {
                         .collect(Collectors.joining());
     }
 
-    /** What SQLStates of the standard mean, by meaning. */
+    /** The SQLStates that the book lists, by meaning. */
     static String ofSqlStates(List<BookLine> lines) {
         Map<String, List<String>> meanings = new LinkedHashMap<>();
         lines.stream()
@@ -88,7 +88,7 @@ final class FailurePage {
         }
         List<String> all = new ArrayList<>();
         if (!deciding.isEmpty()) {
-            all.add(String.join("; else ", deciding));
+            all.add(String.join("; otherwise ", deciding));
         }
         all.addAll(changing);
         return String.join(". ", all);
@@ -100,26 +100,26 @@ final class FailurePage {
     }
 
     private static String words(String name, String arguments, String result) {
-        String where = result == null ? "" : result + " where ";
+        String where = result == null ? "" : result + " if ";
         return switch (name) {
             case "status" -> "by HTTP status" + (arguments.matches(".*[, ].*") ? " and headers" : "");
-            case "flag" -> (result == null ? "transient" : result) + " where `" + arguments + "`";
+            case "flag" -> (result == null ? "transient" : result) + " if `" + arguments + "`";
             case "code" -> where + coded(arguments, " is ");
             case "label" -> where + "it has the label " + values(arguments.substring(arguments.indexOf(':') + 1));
             case "word" -> where + "the message begins with " + values(arguments);
-            case "says" -> where + "the message says " + values(arguments);
-            case "ends" -> where + "the class is called " + values(arguments);
+            case "says" -> where + "the message contains " + values(arguments);
+            case "ends" -> where + "the class name ends with " + values(arguments);
             case "thrown-in" -> where + "it is thrown by " + values(arguments);
-            case "failures" -> "by the failures that it holds";
+            case "failures" -> "by the failures that it contains";
             case "sql" -> "by vendor code and SQLState";
             case "sql-class" -> "by the class of the SQLState";
             case "cause" -> "by its cause";
             case "pass" -> "by its cause, or unknown";
-            case "unsafe", "method" -> "A POST or PATCH that may have been done isn't repeated";
-            case "retry-after" -> "Waits as `" + arguments.split("[ ,]")[0] + "` asks";
-            case "headers" -> "Waits as its headers ask";
-            case "attempts" -> "`NESTED` where `" + arguments + "` is above 1";
-            case "commit" -> "A commit that failed isn't repeated";
+            case "unsafe", "method" -> "A POST or PATCH that may have been processed isn't repeated";
+            case "retry-after" -> "Waits as long as `" + arguments.split("[ ,]")[0] + "` says";
+            case "headers" -> "Waits as long as its headers say";
+            case "attempts" -> "`NESTED` if `" + arguments + "` is above 1";
+            case "commit" -> "A failed commit isn't repeated";
             default -> name;
         };
     }
