@@ -7,8 +7,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.client.RestClient;
 
 /**
- * Pays over HTTP, as another application would. All attempts of a call send one idempotency key, which the policy asks for:
- * see {@code checkout} in {@code application.yml}.
+ * Pays over HTTP, as another application would. All attempts of a call send the same idempotency key, as configured in
+ * the policy {@code checkout} in {@code application.yml}.
  */
 @Component
 class CheckoutClient {

@@ -9,7 +9,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Pays orders, and lets the answers to payments get lost. */
+/** Pays for orders, and controls the loss of responses to payments. */
 @RestController
 class CheckoutController {
 

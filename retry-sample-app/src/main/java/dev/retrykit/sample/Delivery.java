@@ -1,4 +1,4 @@
 package dev.retrykit.sample;
 
-/** What the delivery service answers. */
+/** The response of the delivery service. */
 record Delivery(int days) {}

@@ -5,14 +5,17 @@ import org.springframework.web.service.annotation.GetExchange;
 import org.springframework.web.service.annotation.HttpExchange;
 import org.springframework.web.util.UriBuilderFactory;
 
-/** The delivery service, with retries and a circuit that no code knows of: see the guard in {@code application.yml}. */
+/**
+ * A client of the delivery service. Its retries and its circuit are configured without code: see the guard in {@code
+ * application.yml}.
+ */
 @HttpExchange
 interface DeliveryClient {
 
     /**
-     * When an article comes.
+     * Returns the delivery time of an article.
      *
-     * @param service where the service is, which the sample knows only once it runs
+     * @param service the URL of the service, which the sample knows only at run time
      */
     @GetExchange("/delivery/{sku}")
     Delivery delivery(UriBuilderFactory service, @PathVariable String sku);

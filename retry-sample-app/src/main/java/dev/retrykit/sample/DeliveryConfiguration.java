@@ -3,7 +3,7 @@ package dev.retrykit.sample;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.service.registry.ImportHttpServices;
 
-/** The group of HTTP services that the guard is for. */
+/** The HTTP service group of the guard. */
 @Configuration(proxyBeanMethods = false)
 @ImportHttpServices(group = "delivery", types = DeliveryClient.class)
 class DeliveryConfiguration {}

@@ -5,7 +5,7 @@ import dev.retrykit.annotation.Retryable;
 import org.springframework.stereotype.Component;
 import org.springframework.web.client.RestClient;
 
-/** The inventory service: policy and circuit stand in {@code application.yml}. */
+/** A client of the inventory service. Its policy and circuit are configured in {@code application.yml}. */
 @Component
 class InventoryClient {
 

@@ -6,11 +6,14 @@ import java.util.Map;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/** The last price of each of the {@value #MAX} articles priced last; the list price for all others. Thread-safe. */
+/**
+ * The last known price of each of the {@value #MAX} most recently priced articles; the list price for all others.
+ * Thread-safe.
+ */
 @Component
 class KnownPrices {
 
-    /** Bounded, because the articles' names come from the callers. */
+    /** Bounded, because the names of articles come from callers. */
     static final int MAX = 1000;
 
     private final BigDecimal list;

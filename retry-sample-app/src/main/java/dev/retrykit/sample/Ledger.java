@@ -7,7 +7,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
-/** All payments. Its transaction commits only together with the claim on the idempotency key. */
+/** Stores all payments. Its transaction commits only together with the claim on the idempotency key. */
 @Component
 class Ledger {
 

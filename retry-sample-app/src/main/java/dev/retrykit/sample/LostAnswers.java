@@ -11,7 +11,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.ContentCachingResponseWrapper;
 
-/** What makes a payment be tried again: it was made, and its answer is lost on the way. */
+/** Simulates lost responses: the payment was made, and its response is lost, so that the caller retries. */
 @Order(0)
 class LostAnswers extends OncePerRequestFilter {
 
@@ -24,7 +24,7 @@ class LostAnswers extends OncePerRequestFilter {
         this.dice = dice;
     }
 
-    /** Which share of the answers is lost, and how many were. */
+    /** The configured loss rate, and the number of requests and lost responses. */
     record Report(double rate, long requests, long lost) {}
 
     Report lose(double share) {

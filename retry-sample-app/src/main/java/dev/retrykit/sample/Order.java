@@ -1,4 +1,4 @@
 package dev.retrykit.sample;
 
-/** What the shop answers. */
+/** The response of the shop to an order. */
 record Order(String sku, int stock, Price price) {}

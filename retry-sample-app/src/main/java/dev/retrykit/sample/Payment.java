@@ -2,5 +2,5 @@ package dev.retrykit.sample;
 
 import java.math.BigDecimal;
 
-/** What was booked for an article. */
+/** A booked payment for an article. */
 record Payment(String id, String sku, BigDecimal amount) {}

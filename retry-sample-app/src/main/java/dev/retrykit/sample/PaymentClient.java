@@ -8,7 +8,9 @@ import java.math.BigDecimal;
 import org.springframework.stereotype.Component;
 import org.springframework.web.client.RestClient;
 
-/** The payment service: its policy stands here and is called {@code PaymentClient.price}. */
+/**
+ * A client of the payment service. Its policy is configured in the annotation and named {@code PaymentClient.price}.
+ */
 @Component
 class PaymentClient {
 
@@ -42,6 +44,6 @@ class PaymentClient {
         return new Price(known.lastOrList(sku), "fallback");
     }
 
-    /** What the payment service answers. */
+    /** The response of the payment service. */
     record Quote(BigDecimal amount) {}
 }

@@ -4,7 +4,7 @@ import dev.retrykit.sample.fault.Dice;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What is in the way of payments; not a component, so that tests of a slice don't get it. */
+/** Registers the filter that loses responses; not a component, so that slice tests do not include it. */
 @Configuration(proxyBeanMethods = false)
 class PaymentConfiguration {
 

@@ -10,7 +10,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Takes payments, each once, however often a request comes. */
+/** Takes payments. Each payment is booked once, however often the request is repeated. */
 @RestController
 class PaymentController {
 
@@ -23,7 +23,7 @@ class PaymentController {
     /** An amount to pay for an article. */
     record Charge(String sku, BigDecimal amount) {}
 
-    /** There are no users here: all keys belong to the shop. */
+    /** The shop has no users, so all keys share one scope. */
     @Idempotent(scope = "'shop'")
     @PostMapping("/payments")
     ResponseEntity<Payment> pay(@RequestBody Charge charge) {

@@ -2,5 +2,5 @@ package dev.retrykit.sample;
 
 import java.math.BigDecimal;
 
-/** A price and where it came from: {@code payment} or {@code fallback}. */
+/** A price and its source: {@code payment} or {@code fallback}. */
 record Price(BigDecimal amount, String source) {}

@@ -4,7 +4,7 @@ import dev.retrykit.sample.fault.FaultyService;
 import dev.retrykit.sample.fault.ServiceSettings;
 import org.springframework.stereotype.Component;
 
-/** Where the services answer: at the configured URL, else at the port that the service in this process is bound to. */
+/** The URLs of the services: the configured URL, otherwise that of the service in this process. */
 @Component
 class ServiceUrls {
 

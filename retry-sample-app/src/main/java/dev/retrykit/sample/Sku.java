@@ -3,14 +3,14 @@ package dev.retrykit.sample;
 import dev.retrykit.sample.problem.BadValueException;
 import java.util.regex.Pattern;
 
-/** The number of an article. */
+/** Validates article numbers. */
 final class Sku {
 
     private static final Pattern LEGAL = Pattern.compile("[A-Za-z0-9-]{1,40}");
 
     private Sku() {}
 
-    /** The same text, if it is one. */
+    /** Returns the text if it is a valid article number. */
     static String checked(String text) {
         if (!LEGAL.matcher(text).matches()) {
             throw BadValueException.invalid("sku", text, "must be 1 to 40 letters (a-z), digits or '-'");

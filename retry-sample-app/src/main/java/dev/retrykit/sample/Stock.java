@@ -1,4 +1,4 @@
 package dev.retrykit.sample;
 
-/** What the inventory service answers. */
+/** The response of the inventory service. */
 record Stock(int available) {}

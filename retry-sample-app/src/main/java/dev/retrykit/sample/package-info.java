@@ -1,4 +1,4 @@
-/** A small shop whose two services can be made to fail: retries, fallbacks and circuits to look at. */
+/** A small shop whose services can be made to fail, to demonstrate retries, fallbacks and circuits. */
 @NullMarked
 package dev.retrykit.sample;
 

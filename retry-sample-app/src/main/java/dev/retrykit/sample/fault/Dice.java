@@ -1,9 +1,9 @@
 package dev.retrykit.sample.fault;
 
-/** Chance, as a bean of its own so that a test can load it. */
+/** A source of chance, which tests can replace. */
 @FunctionalInterface
 public interface Dice {
 
-    /** From 0 to just below 1, every value as likely as any other. */
+    /** Returns a uniformly distributed number from 0 to just below 1. */
     double roll();
 }

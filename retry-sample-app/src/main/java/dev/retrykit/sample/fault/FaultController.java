@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The fault switches. */
+/** Controls the faults of the services. */
 @RestController
 @RequestMapping("/faults/{name}")
 class FaultController {

@@ -6,11 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a service misbehaves.
+ * The faults of a service.
  *
  * @param failureRate share of the requests that fail: 0 to 1
- * @param latencyMs how long every answer takes: 0 to 10000
- * @param status what a failing request answers: 400 to 599
+ * @param latencyMs delay of every response in milliseconds: 0 to 10000
+ * @param status HTTP status of a failing request: 400 to 599
  */
 record Faults(double failureRate, int latencyMs, int status) {
 
@@ -22,9 +22,9 @@ record Faults(double failureRate, int latencyMs, int status) {
     private static final List<String> FIELDS = List.of(RATE.field, LATENCY.field, STATUS.field);
 
     /**
-     * Reads a request body. A field that is missing or null has its default, whatever was set before.
+     * Parses a request body. A field that is missing or null gets its default, whatever was set before.
      *
-     * @throws BadValueException for an unknown field, a wrong type or a value out of its range
+     * @throws BadValueException for an unknown field, a wrong type or a value out of range
      */
     static Faults of(Map<String, @Nullable Object> body) {
         body.forEach((field, value) -> {

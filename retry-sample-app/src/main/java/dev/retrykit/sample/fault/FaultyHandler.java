@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
-/** Answers GETs below one path, as well as the faults let it. Thread-safe. */
+/** Handles GET requests below one path, with the configured faults. Thread-safe. */
 final class FaultyHandler implements HttpHandler {
 
     private final String path;
@@ -19,8 +19,10 @@ final class FaultyHandler implements HttpHandler {
     private volatile Tally tally = new Tally(new AtomicLong(), new AtomicLong());
 
     /**
-     * @param path with a slash at its end; the rest of a request's path is the article
-     * @param answers from an article to JSON
+     * Creates a handler.
+     *
+     * @param path with a trailing slash; the rest of a request's path is the article
+     * @param answers maps an article to a JSON response
      */
     FaultyHandler(String path, Function<String, String> answers, Dice dice) {
         this.path = path;
@@ -40,7 +42,7 @@ final class FaultyHandler implements HttpHandler {
     FaultReport report(String service) {
         Faults now = faults;
         Tally counted = tally;
-        long failed = counted.failed.get(); // first: a request is received before it fails
+        long failed = counted.failed.get(); // read first, because a request is received before it fails
         return new FaultReport(
                 service, now.failureRate(), now.latencyMs(), now.status(), counted.received.get(), failed);
     }
@@ -50,9 +52,9 @@ final class FaultyHandler implements HttpHandler {
         try (exchange) {
             String article = exchange.getRequestURI().getPath().substring(path.length());
             if (!exchange.getRequestMethod().equals("GET")) {
-                send(exchange, 405, "{\"error\":\"only GET\"}");
+                send(exchange, 405, "{\"error\":\"only GET is supported\"}");
             } else if (article.isEmpty()) {
-                send(exchange, 404, "{\"error\":\"no article\"}");
+                send(exchange, 404, "{\"error\":\"the article is missing\"}");
             } else {
                 answer(exchange, article);
             }
@@ -63,7 +65,8 @@ final class FaultyHandler implements HttpHandler {
 
     private void answer(HttpExchange exchange, String article) throws IOException, InterruptedException {
         Faults now = faults;
-        Tally counted = tally; // held on to: a request that a reset overtakes is in the old numbers only
+        Tally counted =
+                tally; // keeps the current counts: a request that is overtaken by a reset counts only in the old ones
         counted.received.incrementAndGet();
         boolean fails = now.failureRate() > 0 && dice.roll() < now.failureRate();
         if (fails) {
@@ -71,7 +74,7 @@ final class FaultyHandler implements HttpHandler {
         }
         TimeSource.system().sleep(TimeUnit.MILLISECONDS.toNanos(now.latencyMs()));
         if (fails) {
-            send(exchange, now.status(), "{\"error\":\"out of order\"}");
+            send(exchange, now.status(), "{\"error\":\"the service is unavailable\"}");
         } else {
             send(exchange, 200, answers.apply(article));
         }

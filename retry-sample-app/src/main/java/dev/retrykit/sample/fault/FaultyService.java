@@ -12,14 +12,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
-/** An HTTP service on a local port of its own, whose faults can be switched. It is up before the shop takes requests. */
+/** An HTTP service on a local port with configurable faults. It is running before the shop accepts requests. */
 public final class FaultyService implements SmartLifecycle {
 
-    /** More than the shop has request threads, so that only the fault switch makes a service slow. */
+    /** More threads than the shop has request threads, so that only configured faults make a service slow. */
     private static final int THREADS = 256;
 
     static {
-        // Read once by the JDK's server. Without it an answer on a kept connection waits 40 ms for a delayed ACK.
+        // Read once by the JDK's server. Without it, a response on a kept-alive connection waits 40 ms for a delayed
+        // ACK.
         System.setProperty("sun.net.httpserver.nodelay", "true");
     }
 
@@ -40,11 +41,11 @@ public final class FaultyService implements SmartLifecycle {
         return name;
     }
 
-    /** Where it listens now. */
+    /** Returns the current URL. */
     public String url() {
         Running now = running;
         if (now == null) {
-            throw new IllegalStateException("the " + name + " service isn't running");
+            throw new IllegalStateException("the " + name + " service is not running");
         }
         return "http://localhost:" + now.server.getAddress().getPort();
     }
@@ -86,7 +87,7 @@ public final class FaultyService implements SmartLifecycle {
         return running != null;
     }
 
-    /** Far below that of the shop's web server, which so starts later and stops earlier. */
+    /** Far below the phase of the shop's web server, which therefore starts later and stops earlier. */
     @Override
     public int getPhase() {
         return 0;
@@ -97,7 +98,9 @@ public final class FaultyService implements SmartLifecycle {
             return HttpServer.create(new InetSocketAddress("localhost", port), 0);
         } catch (IOException failure) {
             throw new UncheckedIOException(
-                    "the " + name + " service can't listen on port " + port + ": set shop." + name + ".port", failure);
+                    "the " + name + " service cannot listen on port " + port + ". Set shop." + name
+                            + ".port to a free port.",
+                    failure);
         }
     }
 

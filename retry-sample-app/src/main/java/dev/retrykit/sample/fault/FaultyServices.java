@@ -4,7 +4,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** All services know every article: what they say is drawn from its name. */
+/** The services. They know every article: their responses are derived from its name. */
 @Configuration(proxyBeanMethods = false)
 class FaultyServices {
 

@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.StringUtils;
 
-/** {@code shop.inventory.*}, {@code shop.payment.*} and {@code shop.delivery.*}. */
+/** The settings {@code shop.inventory.*}, {@code shop.payment.*} and {@code shop.delivery.*}. */
 @ConfigurationProperties("shop")
 public record ServiceSettings(
         @DefaultValue Service inventory,
@@ -14,15 +14,15 @@ public record ServiceSettings(
         @DefaultValue Service delivery) {
 
     /**
-     * One service.
+     * The settings of one service.
      *
-     * @param port where the service in this process listens; 0: any free port
-     * @param url where the shop asks instead
+     * @param port the port of the service in this process; 0 for any free port
+     * @param url the URL of an external service to call instead
      */
     public record Service(
             @DefaultValue("0") int port, @Nullable URI url) {
 
-        /** Without a slash at its end. */
+        /** Returns the configured URL without a trailing slash, or that of the service in this process. */
         public String urlOr(FaultyService inProcess) {
             return url == null ? inProcess.url() : StringUtils.trimTrailingCharacter(url.toString(), '/');
         }

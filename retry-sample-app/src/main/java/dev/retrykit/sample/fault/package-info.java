@@ -1,4 +1,4 @@
-/** The services that the shop calls, with their fault switches. A real application has none of this. */
+/** The services that the shop calls, with configurable faults. A real application has none of this. */
 @NullMarked
 package dev.retrykit.sample.fault;
 

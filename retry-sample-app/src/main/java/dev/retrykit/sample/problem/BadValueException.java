@@ -3,7 +3,7 @@ package dev.retrykit.sample.problem;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 
-/** A request holds a value that breaks a rule. */
+/** Thrown if a request contains a value that breaks a rule. */
 public final class BadValueException extends RuntimeException {
 
     private static final int LONGEST = 60;
@@ -20,12 +20,12 @@ public final class BadValueException extends RuntimeException {
         this.rule = rule;
     }
 
-    /** Answers 400. */
+    /** Creates an exception that leads to a 400 response. */
     public static BadValueException invalid(String field, Object value, String rule) {
         return new BadValueException(HttpStatus.BAD_REQUEST, field, value, rule);
     }
 
-    /** Answers 404. */
+    /** Creates an exception that leads to a 404 response. */
     public static BadValueException unknown(String field, Object value, String rule) {
         return new BadValueException(HttpStatus.NOT_FOUND, field, value, rule);
     }

@@ -14,8 +14,8 @@ import org.springframework.web.client.RestClientException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
 /**
- * What the shop answers when it fails. Where this side has retried in vain, {@code x-should-retry: false} tells the
- * caller not to do so again; a circuit that will be probed says when to come back instead.
+ * Maps failures to responses of the shop. If this service has already retried, {@code x-should-retry: false} tells the
+ * caller not to retry; for a circuit with a planned probe, {@code Retry-After} says when to retry instead.
  */
 @RestControllerAdvice
 class ShopProblems extends ResponseEntityExceptionHandler {
@@ -29,26 +29,26 @@ class ShopProblems extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<ProblemDetail> circuitOpen(CircuitOpenException failure) {
         HttpHeaders headers = failure.retryAfter().map(ShopProblems::retryAfter).orElseGet(ShopProblems::noRetry);
-        String detail = "A service behind the shop is out of order, and is not asked for now.";
+        String detail = "A downstream service is unavailable and is currently not called.";
         return answer(HttpStatus.SERVICE_UNAVAILABLE, detail, headers);
     }
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> tooLate(TimeBudgetSpentException failure) {
-        return answer(HttpStatus.GATEWAY_TIMEOUT, "A service behind the shop took too long.", noRetry());
+        return answer(HttpStatus.GATEWAY_TIMEOUT, "A downstream service took too long.", noRetry());
     }
 
-    /** The services' own words and addresses stay inside. */
+    /** Does not reveal messages and addresses of the downstream services. */
     @ExceptionHandler({RestClientException.class, AttemptTimeoutException.class})
     ResponseEntity<ProblemDetail> upstreamFailed() {
-        return answer(HttpStatus.BAD_GATEWAY, "A service behind the shop failed.", noRetry());
+        return answer(HttpStatus.BAD_GATEWAY, "A downstream service failed.", noRetry());
     }
 
     private static ResponseEntity<ProblemDetail> answer(HttpStatus status, String detail, HttpHeaders headers) {
         return ResponseEntity.status(status).headers(headers).body(ProblemDetail.forStatusAndDetail(status, detail));
     }
 
-    /** Whole seconds, never early, at least one. */
+    /** Rounds up to whole seconds, at least one. */
     private static HttpHeaders retryAfter(Duration wait) {
         HttpHeaders headers = new HttpHeaders();
         long seconds = Math.max(1, wait.plusNanos(999_999_999).toSeconds());

@@ -1,4 +1,4 @@
-/** Failures as problem+json. */
+/** Responses to failures as problem+json. */
 @NullMarked
 package dev.retrykit.sample.problem;
 

@@ -15,10 +15,10 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * The state of each circuit, as a detail of the application's health. It is DOWN only for an open circuit with {@code
- * affects-health}. Where there are keys, either the circuits of all keys or the one of calls without a key must be open. An
- * application that can't reach one of several dependencies is still useful, and taking it out of service would turn their
- * outage into its own.
+ * Reports the state of each circuit as a detail of the application's health. The status is DOWN only for an open
+ * circuit with {@code affects-health}. For a keyed circuit, either the circuits of all keys or that of calls without a key must
+ * be open. An application that cannot reach one of several dependencies is still useful, and taking it out of service
+ * would turn the outage of a dependency into its own.
  */
 public final class CircuitHealth extends AbstractHealthIndicator {
 
@@ -26,9 +26,9 @@ public final class CircuitHealth extends AbstractHealthIndicator {
 
     private final Retries retries;
 
-    /** Of all circuits. */
+    /** Creates the indicator for all circuits. */
     public CircuitHealth(Retries retries) {
-        super("The circuits can't be read");
+        super("The circuits cannot be read");
         this.retries = retries;
     }
 

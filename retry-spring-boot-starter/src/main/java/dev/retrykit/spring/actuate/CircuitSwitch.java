@@ -16,9 +16,9 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A state that somebody sets a circuit to, perhaps for a time.
+ * A state that a caller of the endpoint sets a circuit to, optionally for a limited time.
  *
- * @param time how long it stays there, above zero; null = until somebody changes it
+ * @param time how long the circuit stays in the state, above zero; null for an unlimited time
  */
 record CircuitSwitch(CircuitState state, @Nullable Duration time) {
 
@@ -32,16 +32,16 @@ record CircuitSwitch(CircuitState state, @Nullable Duration time) {
             List.of(CircuitState.CLOSED, CircuitState.DISABLED, CircuitState.FORCED_OPEN, CircuitState.HALF_OPEN);
 
     /**
-     * Reads a request's body.
+     * Parses a request's body.
      *
-     * @throws InvalidSettingException if it holds another word, another key, or a time that can't be
+     * @throws InvalidSettingException if it contains an unknown state, an unknown key, or an invalid time
      */
     static CircuitSwitch of(Map<String, @Nullable Object> body) {
         Set<String> keys = new HashSet<>(body.keySet());
         keys.removeAll(Set.of(STATE, FOR));
         if (!keys.isEmpty()) {
             throw new InvalidSettingException(
-                    "Beside 'state' only 'for' may stand.", "Change settings in a request of their own.");
+                    "Only 'for' is allowed next to 'state'.", "Change settings in a separate request.");
         }
         CircuitState state = state(body.get(STATE));
         return new CircuitSwitch(state, body.containsKey(FOR) ? time(state, body.get(FOR)) : null);
@@ -56,13 +56,14 @@ record CircuitSwitch(CircuitState state, @Nullable Duration time) {
             }
         }
         throw new InvalidSettingException(
-                "'state' must be one of CLOSED, DISABLED, FORCED_OPEN, HALF_OPEN.", "Correct the word.");
+                "'state' must be one of CLOSED, DISABLED, FORCED_OPEN, HALF_OPEN.", "Correct the value.");
     }
 
     private static Duration time(CircuitState state, @Nullable Object given) {
         if (state != CircuitState.FORCED_OPEN && state != CircuitState.DISABLED) {
             throw new InvalidSettingException(
-                    "'for' goes with FORCED_OPEN and DISABLED; other states end by themselves.", "Leave it out.");
+                    "'for' is allowed only with FORCED_OPEN and DISABLED; other states end on their own.",
+                    "Remove 'for'.");
         }
         try {
             String text = String.valueOf(given);
@@ -71,10 +72,10 @@ record CircuitSwitch(CircuitState state, @Nullable Duration time) {
                 return time;
             }
         } catch (IllegalArgumentException | ArithmeticException unreadable) {
-            // said below
+            // same message as for other invalid values
         }
         throw new InvalidSettingException(
-                "'for' must be " + Durations.RULE + ", with its unit and above zero.", "Correct the value.");
+                "'for' must be " + Durations.RULE + ", with a unit and above zero.", "Correct the value.");
     }
 
     void set(KeyedCircuits<?> circuits, String by) {

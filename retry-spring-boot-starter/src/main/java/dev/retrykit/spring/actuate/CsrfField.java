@@ -1,9 +1,9 @@
 package dev.retrykit.spring.actuate;
 
 /**
- * What a browser's request must carry to change something.
+ * The CSRF token that a browser's write request must carry.
  *
  * @param header the name of the header
- * @param token its value
+ * @param token the value of the header
  */
 record CsrfField(String header, String token) {}

@@ -11,7 +11,7 @@ import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 
-/** Takes over what is configured newly when Spring Cloud says that something is: all of it, or nothing. */
+/** Applies changed settings after an environment change of Spring Cloud: all of them or none. */
 public final class EnvironmentRefreshListener implements ApplicationListener<EnvironmentChangeEvent> {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit");
@@ -19,7 +19,7 @@ public final class EnvironmentRefreshListener implements ApplicationListener<Env
     private final Retries retries;
     private final ApplicationContext context;
 
-    /** For the application's policies, circuits and budgets. */
+    /** Creates a listener for the application's policies, circuits and budgets. */
     public EnvironmentRefreshListener(Retries retries, ApplicationContext context) {
         this.retries = retries;
         this.context = context;
@@ -36,8 +36,8 @@ public final class EnvironmentRefreshListener implements ApplicationListener<Env
                     .rebind(SettingsBinder.bind(context.getEnvironment(), context.getClassLoader(), LOG::warn))
                     .forEach(difference -> LOG.info("Changed by a refresh: " + difference));
         } catch (InvalidSettingException refused) {
-            LOG.warn("A refresh has changed settings that can't hold, so all goes on as before. " + refused.getMessage()
-                    + " " + MessageText.line(refused.action(), 300));
+            LOG.warn("A refresh contains invalid settings, so the current settings stay in effect. "
+                    + refused.getMessage() + " " + MessageText.line(refused.action(), 300));
         }
     }
 }

@@ -18,12 +18,12 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the failures of attempts by their classes, by what they were taken for, and by what decided that. Holds texts only,
- * so that no class is kept from being unloaded. Thread-safe.
+ * Counts the failures of attempts by class, meaning and deciding rule. Stores only strings, so that no class loader is
+ * retained. Thread-safe.
  */
 public final class FailureCounts implements RetryListener {
 
-    /** What else there is, is counted together. */
+    /** Maximum number of distinct entries; further ones are counted together. */
     static final int MOST = 200;
 
     private static final int LONGEST = 300;
@@ -32,25 +32,25 @@ public final class FailureCounts implements RetryListener {
     private final Map<Met, LongAdder> counts = new ConcurrentHashMap<>();
     private final LongAdder others = new LongAdder();
 
-    /** Set once, under this object's lock. */
+    /** Written once, under this object's lock. */
     private volatile boolean full;
 
-    /** Nothing is counted yet. */
+    /** Creates empty counts. */
     public FailureCounts() {}
 
     /**
-     * What was met.
+     * A kind of failure.
      *
      * @param failure the class of the failure
-     * @param meaning what it was taken for
-     * @param rule what decided that; null if nothing says so
+     * @param meaning its classification
+     * @param rule the rule that decided the classification; null if unknown
      */
     private record Met(
             String failure, String meaning, @Nullable String rule) {}
 
     @Override
     public void onEvent(RetryEvent event) {
-        // what becomes of calls is counted elsewhere
+        // outcomes of calls are counted elsewhere
     }
 
     @Override
@@ -81,7 +81,7 @@ public final class FailureCounts implements RetryListener {
         return rule == null || rule.length() <= LONGEST ? rule : rule.substring(0, LONGEST) + "…";
     }
 
-    /** In the words of the failure book, as far as it has one. */
+    /** Returns the classification in the terms of the failure book, as far as it has one. */
     private static String meaning(Verdict verdict) {
         return switch (verdict.kind()) {
             case RETRYABLE -> verdict.signal() == Signal.THROTTLED ? "throttled" : "transient";
@@ -99,7 +99,7 @@ public final class FailureCounts implements RetryListener {
         };
     }
 
-    /** What was met so far, the most frequent first. */
+    /** Returns the current counts, the most frequent first. */
     FailureReport report() {
         List<FailureEntry> failures = new ArrayList<>();
         Map<String, Long> unknown = new TreeMap<>();

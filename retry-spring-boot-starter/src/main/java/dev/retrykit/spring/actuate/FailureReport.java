@@ -5,11 +5,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
- * What {@code GET /actuator/retry/failures} answers: what attempts of policies failed with since the start.
+ * The response to {@code GET /actuator/retry/failures}: the failures of attempts since startup.
  *
- * @param failures by class, meaning and rule, the most frequent first
- * @param unknown those of them that nothing knows, by class, the most frequent first
- * @param others how often attempts failed otherwise than is listed, once 200 different failures are; absent if never
+ * @param failures counts by class, meaning and rule, the most frequent first
+ * @param unknown those failures that no rule covers, by class, the most frequent first
+ * @param others the number of failed attempts that are not listed because there are already 200 different entries;
+ *     absent if none
  */
 public record FailureReport(
         List<FailureEntry> failures,
@@ -17,22 +18,23 @@ public record FailureReport(
         @Nullable Long others) implements OperationResponseBody {
 
     /**
-     * What was met.
+     * A kind of failure.
      *
      * @param failure the class of the failure
-     * @param meaning what it was taken for: transient, throttled, answered, permanent, neutral, unknown-effect, nested, vetoed,
-     *     interrupted or unknown
-     * @param rule what decided that, such as a line of the failure book or the key of a setting; absent if nothing did
-     * @param count how many attempts failed so
+     * @param meaning its classification: transient, throttled, answered, permanent, neutral, unknown-effect, nested,
+     *     vetoed, interrupted or unknown
+     * @param rule the rule that decided the classification, such as a line of the failure book or the key of a setting;
+     *     absent if none did
+     * @param count the number of failed attempts
      */
     public record FailureEntry(
             String failure, String meaning, @Nullable String rule, long count) {}
 
     /**
-     * What nothing knows.
+     * A failure that no rule covers.
      *
      * @param failure the class of the failure
-     * @param count how many attempts failed so
+     * @param count the number of failed attempts
      */
     public record UnknownEntry(String failure, long count) {}
 }

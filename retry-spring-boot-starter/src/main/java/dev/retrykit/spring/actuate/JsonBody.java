@@ -11,26 +11,26 @@ import org.springframework.boot.json.JsonParseException;
 import org.springframework.boot.json.JsonParserFactory;
 
 /**
- * The JSON of a request. Boot reads a map of texts and answers anything else 400 without a reason, so the whole of it comes
- * in the place of such a map, as its only text.
+ * The JSON body of a request. Boot expects a map of strings and answers anything else with 400 and no reason, so the
+ * whole body is passed as the only string in such a map.
  */
 final class JsonBody {
 
-    /** The key of that text. */
+    /** The key of that string. */
     static final String TEXT = "\u0000json";
 
-    /** In the place of settings: what is wrong with the body. */
+    /** Key of the exception for an invalid body, in place of settings. */
     static final String REFUSED = "\u0000refused";
 
-    /** The longest body that is read, in bytes. */
+    /** Maximum size of a body in bytes. */
     static final int LONGEST = 100_000;
 
     private static final String REMEDY =
-            "Send an object with flat keys, as in {\"maxAttempts\": 2, \"backoff.delay\": \"1s\"}.";
+            "Send an object with flat keys, for example {\"maxAttempts\": 2, \"backoff.delay\": \"1s\"}.";
 
     private JsonBody() {}
 
-    /** A map with nothing but the text of a body. */
+    /** Returns a map that contains only the text of a body, as JSON. */
     static byte[] wrapped(byte[] body) {
         String text = body.length > LONGEST ? "" : new String(body, StandardCharsets.UTF_8);
         StringBuilder wrapped = new StringBuilder(text.length() + 30);
@@ -49,25 +49,25 @@ final class JsonBody {
         into.append('"');
     }
 
-    /** Settings by flat key, or under {@link #REFUSED} what is wrong. */
+    /** Returns the settings by flat key, or under {@link #REFUSED} the reason why the body is invalid. */
     static Map<String, @Nullable Object> read(String json) {
         try {
             if (!json.strip().startsWith("{")) {
                 throw new InvalidSettingException(
-                        "The body is no JSON object, or is longer than " + LONGEST + " bytes.", REMEDY);
+                        "The body is not a JSON object, or is longer than " + LONGEST + " bytes.", REMEDY);
             }
             return flat(JsonParserFactory.getJsonParser().parseMap(json));
         } catch (InvalidSettingException refused) {
             return Map.of(REFUSED, refused);
         } catch (JsonParseException | IllegalStateException unreadable) {
-            return Map.of(REFUSED, new InvalidSettingException("The body is no JSON.", REMEDY));
+            return Map.of(REFUSED, new InvalidSettingException("The body is not valid JSON.", REMEDY));
         }
     }
 
     /**
-     * The same with a flat key for each nested one.
+     * Replaces nested keys with flat keys.
      *
-     * @throws InvalidSettingException if a key is there twice
+     * @throws InvalidSettingException if a key occurs twice
      */
     static Map<String, @Nullable Object> flat(Map<?, ?> nested) {
         Map<String, @Nullable Object> flat = new LinkedHashMap<>();
@@ -81,7 +81,7 @@ final class JsonBody {
             if (value instanceof Map<?, ?> below) {
                 flatten(key + ".", below, into);
             } else if (into.containsKey(key)) {
-                throw new InvalidSettingException(MessageText.quoted(key) + " is there twice.", "Write it once.");
+                throw new InvalidSettingException(MessageText.quoted(key) + " occurs twice.", "Remove one of the two.");
             } else {
                 into.put(key, text(value));
             }

@@ -16,7 +16,7 @@ import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.mvc.method.annotation.RequestBodyAdviceAdapter;
 
-/** MVC: hands the JSON of a change over to the endpoint as it came. Other requests are left alone. */
+/** Spring MVC: passes the JSON of a write request to the endpoint unchanged. Other requests are not affected. */
 @ControllerAdvice
 public final class JsonBodyAdvice extends RequestBodyAdviceAdapter {
 
@@ -26,9 +26,9 @@ public final class JsonBodyAdvice extends RequestBodyAdviceAdapter {
     private final Supplier<@Nullable String> path;
 
     /**
-     * For the {@code retry} endpoint.
+     * Creates the advice for the {@code retry} endpoint.
      *
-     * @param path its path within the application; null if it has none
+     * @param path the endpoint's path within the application; null if it has none
      */
     public JsonBodyAdvice(Supplier<@Nullable String> path) {
         this.path = path;

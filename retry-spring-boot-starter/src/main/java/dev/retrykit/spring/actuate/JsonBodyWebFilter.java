@@ -14,15 +14,15 @@ import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** WebFlux: hands the JSON of a change over to the endpoint as it came. Other requests are left alone. */
+/** WebFlux: passes the JSON of a write request to the endpoint unchanged. Other requests are not affected. */
 public final class JsonBodyWebFilter implements WebFilter {
 
     private final Supplier<@Nullable String> path;
 
     /**
-     * For the {@code retry} endpoint.
+     * Creates the filter for the {@code retry} endpoint.
      *
-     * @param path its path within the application; null if it has none
+     * @param path the endpoint's path within the application; null if it has none
      */
     public JsonBodyWebFilter(Supplier<@Nullable String> path) {
         this.path = path;
@@ -49,7 +49,7 @@ public final class JsonBodyWebFilter implements WebFilter {
                 && request.getPath().pathWithinApplication().value().startsWith(endpoint + "/");
     }
 
-    /** All of the body is read, but of one that is too long no more kept than tells so. */
+    /** Reads the whole body, but keeps at most one byte more than the limit. */
     private static void add(ByteArrayOutputStream body, DataBuffer part) {
         byte[] bytes = new byte[Math.min(part.readableByteCount(), JsonBody.LONGEST + 1 - body.size())];
         part.read(bytes);

@@ -13,8 +13,8 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.web.util.HtmlUtils;
 
 /**
- * The page that a browser gets: one file that loads nothing but the report, under a content security policy that lets only
- * its own script and style in, by their hashes.
+ * The HTML page for browsers: one file that loads only the report. Its content security policy allows only its own
+ * script and style, identified by their hashes.
  */
 public final class Page {
 
@@ -22,9 +22,9 @@ public final class Page {
     private final BooleanSupplier writable;
 
     /**
-     * Reads it.
+     * Reads the page's files.
      *
-     * @param writable whether the endpoint can be written to, so that buttons make sense
+     * @param writable whether the endpoint is writable, so that the page has buttons
      */
     public Page(BooleanSupplier writable) {
         this.writable = writable;
@@ -37,15 +37,15 @@ public final class Page {
                 .replace("{{script}}", script);
     }
 
-    /** Whether whoever gets it needs a token for what it sends. */
+    /** Whether the page needs a CSRF token for its requests. */
     boolean needsToken() {
         return writable.getAsBoolean();
     }
 
     /**
-     * The answer.
+     * Returns the response.
      *
-     * @param token what a request must carry to change something; null if none must
+     * @param token the token for write requests; null if none is needed
      */
     WebEndpointResponse<Object> answer(@Nullable CsrfField token) {
         String page = template.replace("{{writable}}", String.valueOf(writable.getAsBoolean()))
@@ -57,7 +57,7 @@ public final class Page {
     private static String read(String name) {
         try (InputStream stream = Page.class.getResourceAsStream(name)) {
             if (stream == null) {
-                throw new IllegalStateException("retrykit's jar has no " + name);
+                throw new IllegalStateException("The jar of retrykit does not contain " + name);
             }
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
         } catch (IOException unreadable) {
@@ -70,7 +70,7 @@ public final class Page {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return "sha256-" + Base64.getEncoder().encodeToString(hash);
         } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("each JDK has SHA-256", impossible);
+            throw new IllegalStateException("every JDK has SHA-256", impossible);
         }
     }
 }

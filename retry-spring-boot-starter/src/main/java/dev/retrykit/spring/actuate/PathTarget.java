@@ -5,20 +5,28 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 /**
- * What the path of a request names. Boot merges path, query and body into one map, in which the latter win; rules for paths
- * and access logs see the path alone.
+ * The target in the path of a request. Boot merges path, query and body into one map, in which the body wins; security
+ * rules and access logs see only the path.
  *
- * @param variables the variables of the path; null where the web framework doesn't tell them
+ * @param variables the variables of the path; null if the web framework does not expose them
  */
 record PathTarget(@Nullable Map<String, String> variables) {
 
-    /** The same where the path has one variable. */
+    /**
+     * Checks a path with one variable.
+     *
+     * @return a response that refuses the request; null if path and parameters agree
+     */
     @Nullable
     WebEndpointResponse<Object> contradiction(String name, String value) {
         return isSame(name, value) ? null : refused("'" + name + "'");
     }
 
-    /** The answer to a request whose query or body names something else than its path; null if none does. */
+    /**
+     * Checks a path with two variables.
+     *
+     * @return a response that refuses the request because its query or body contradicts its path; null if they agree
+     */
     @Nullable
     WebEndpointResponse<Object> contradiction(String firstName, String first, String secondName, String second) {
         return isSame(firstName, first) && isSame(secondName, second)
@@ -29,8 +37,8 @@ record PathTarget(@Nullable Map<String, String> variables) {
     private static WebEndpointResponse<Object> refused(String names) {
         return RetryEndpoint.problem(
                 WebEndpointResponse.STATUS_BAD_REQUEST,
-                "The path alone names what is shown or changed, and the query or the body says otherwise. Remove "
-                        + names + " from them.");
+                "Only the path selects the entry, and the query or the body contradicts it. Remove " + names
+                        + " from them.");
     }
 
     private boolean isSame(String name, String merged) {

@@ -4,7 +4,7 @@ import org.springframework.security.web.server.csrf.CsrfToken;
 import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
 import reactor.core.publisher.Mono;
 
-/** The token of Spring Security for the exchange that is answered. */
+/** Provides Spring Security's CSRF token for the current exchange. */
 final class ReactiveCsrf {
 
     private ReactiveCsrf() {}

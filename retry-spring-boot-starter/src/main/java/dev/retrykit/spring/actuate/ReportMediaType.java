@@ -5,19 +5,19 @@ import org.springframework.boot.actuate.endpoint.Producible;
 import org.springframework.util.MimeType;
 import org.springframework.util.MimeTypeUtils;
 
-/** What a report can be sent as. Of several that a client accepts the last one here is sent: a browser's is the page. */
+/** The media types of a report. If a client accepts several, the last one here is used: a browser gets the page. */
 public enum ReportMediaType implements Producible<ReportMediaType> {
 
     /** Plain JSON. */
     JSON(MimeTypeUtils.APPLICATION_JSON),
 
-    /** JSON as Boot's endpoints had it before. */
+    /** The previous JSON format of Boot's endpoints. */
     V2(ApiVersion.V2.getProducedMimeType()),
 
-    /** JSON as Boot's endpoints have it; what a client gets that accepts anything. */
+    /** The current JSON format of Boot's endpoints, and the default for clients that accept anything. */
     V3(ApiVersion.V3.getProducedMimeType()),
 
-    /** The page. */
+    /** The HTML page. */
     PAGE(MimeType.valueOf("text/html;charset=UTF-8"));
 
     private final MimeType type;

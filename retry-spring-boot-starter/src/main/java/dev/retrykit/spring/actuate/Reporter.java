@@ -39,18 +39,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the engine and writes reports.
+ * Creates reports from the state of the engine.
  *
- * @param withSettings whether each has its settings with it
- * @param values which values whoever asks may see
- * @param all whether these are all
+ * @param withSettings whether each entry includes its settings
+ * @param values which values the caller may see
+ * @param all whether the caller may see all values
  */
 record Reporter(boolean withSettings, ShownValues values, boolean all) {
 
     private static final int MOST_KEYS = 20;
     private static final int LONGEST_KEY = 200;
 
-    /** The worst state first. */
+    /** The states, the worst one first. */
     private static final List<CircuitState> TROUBLE = List.of(
             CircuitState.FORCED_OPEN,
             CircuitState.OPEN,
@@ -58,7 +58,7 @@ record Reporter(boolean withSettings, ShownValues values, boolean all) {
             CircuitState.DISABLED,
             CircuitState.CLOSED);
 
-    /** Of what everybody may see. */
+    /** Creates a reporter of values that every caller may see. */
     Reporter(boolean withSettings) {
         this(withSettings, ShownValues.WITHOUT_PLACEHOLDERS, false);
     }
@@ -134,7 +134,7 @@ record Reporter(boolean withSettings, ShownValues values, boolean all) {
                 entry.methods());
     }
 
-    /** The worse state, the nearer probe, and the calls of both. */
+    /** Combines two circuits: the worse state, the earlier probe, and the calls of both. */
     private static CircuitSnapshot together(CircuitSnapshot one, CircuitSnapshot other) {
         return new CircuitSnapshot(
                 one.name(),
@@ -155,7 +155,7 @@ record Reporter(boolean withSettings, ShownValues values, boolean all) {
         return byState;
     }
 
-    /** Some of the keys whose circuits aren't closed: those that were asked for come from outside, and may be many. */
+    /** Returns some of the keys whose circuits are not closed; keys come from outside, and there may be many. */
     private static Map<String, String> troubled(Map<String, CircuitSnapshot> keys) {
         Map<String, String> troubled = new TreeMap<>();
         keys.entrySet().stream()
@@ -180,7 +180,7 @@ record Reporter(boolean withSettings, ShownValues values, boolean all) {
                         budget.available(), budget.reserve(), rate, budget.granted(), budget.denied(), settings);
     }
 
-    /** Of whatever kind it is. */
+    /** Reports an entry of any kind. */
     Object one(Object entry) {
         if (entry instanceof PolicyEntry policy) {
             return report(policy);

@@ -26,11 +26,11 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
-/** {@code /actuator/retry}: read-only until {@code management.endpoint.retry.access=unrestricted}. */
+/** The endpoint {@code /actuator/retry}: read-only unless {@code management.endpoint.retry.access=unrestricted}. */
 @Endpoint(id = RetryEndpoint.ID, defaultAccess = Access.READ_ONLY)
 public final class RetryEndpoint {
 
-    /** The name under which it is exposed. */
+    /** The endpoint ID. */
     public static final String ID = "retry";
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit");
@@ -43,20 +43,20 @@ public final class RetryEndpoint {
     private final FailureCounts failures;
 
     /**
-     * Over all policies, circuits and budgets, without texts into which placeholders were filled.
+     * Creates the endpoint without values that contain resolved placeholders.
      *
-     * @param idempotency idempotent methods; null if there can't be any
+     * @param idempotency the idempotent methods; null if there cannot be any
      */
     public RetryEndpoint(Retries retries, @Nullable Idempotency idempotency) {
         this(retries, idempotency, ShownValues.WITHOUT_PLACEHOLDERS, new FailureCounts());
     }
 
     /**
-     * Over all policies, circuits and budgets.
+     * Creates the endpoint.
      *
-     * @param idempotency idempotent methods; null if there can't be any
-     * @param values which values are shown to whom
-     * @param failures counts what attempts fail with
+     * @param idempotency the idempotent methods; null if there cannot be any
+     * @param values which values are visible to which callers
+     * @param failures counts the failures of attempts
      */
     public RetryEndpoint(
             Retries retries, @Nullable Idempotency idempotency, ShownValues values, FailureCounts failures) {
@@ -67,9 +67,10 @@ public final class RetryEndpoint {
     }
 
     /**
-     * All policies, circuits and budgets. Over HTTP an extension for the stack takes its place, which also has the page.
+     * Returns all policies, circuits and budgets. Over HTTP, an extension for the web stack replaces this operation and
+     * also provides the page.
      *
-     * @param settings whether each has its settings with it; they are most of the report. Default true
+     * @param settings whether each entry includes its settings, which are most of the report. Default true
      */
     @ReadOperation(producesFrom = ReportMediaType.class)
     public RetryReport report(@Nullable Boolean settings) {
@@ -84,13 +85,16 @@ public final class RetryEndpoint {
         return new Reporter(settings == null || settings, values, all).report(retries, idempotency);
     }
 
-    /** What attempts failed with, what that was taken for, and what decided it; 404 for another list than failures. */
+    /**
+     * Returns the failures of attempts with their classification and the deciding rule; 404 for any other list than
+     * failures.
+     */
     @ReadOperation
     public WebEndpointResponse<Object> list(@Selector String kind) {
         return kind.equals("failures") ? new WebEndpointResponse<>(failures.report()) : notFound();
     }
 
-    /** One of them by kind (policies, circuits, budgets) and name, in any spelling; 404 if there is none. */
+    /** Returns one entry by kind (policies, circuits, budgets) and name, in any spelling; 404 if it does not exist. */
     @ReadOperation
     public WebEndpointResponse<Object> one(@Selector String kind, @Selector String name) {
         return one(kind, name, values.areForOthers());
@@ -106,11 +110,11 @@ public final class RetryEndpoint {
     }
 
     /**
-     * Sets the state of a circuit, or gives a policy, a circuit or a budget other settings until the application ends. 404
-     * for an unknown name, 400 for another state, key or value; neither makes or changes anything.
+     * Sets the state of a circuit, or overrides settings of a policy, a circuit or a budget until the application ends.
+     * 404 for an unknown name, 400 for an invalid state, key or value; neither changes anything.
      *
-     * @param body for a circuit's state {@code state} (FORCED_OPEN, CLOSED, DISABLED or HALF_OPEN) and perhaps {@code for}, a
-     *     duration; otherwise settings by key, where null takes away what was given before
+     * @param body for a circuit's state {@code state} (FORCED_OPEN, CLOSED, DISABLED or HALF_OPEN) and optionally
+     *     {@code for}, a duration; otherwise settings by key, where null removes an earlier override
      */
     @WriteOperation
     public WebEndpointResponse<Object> change(
@@ -140,11 +144,11 @@ public final class RetryEndpoint {
     }
 
     /**
-     * Frees an idempotency key whose outcome isn't known, or whose answer should be forgotten: a repeat is carried out
-     * again. 404 for a key that there isn't or that somebody holds, 400 for what is no hash of one.
+     * Frees an idempotency key whose outcome is unknown, or whose response should be discarded: a repeat runs again.
+     * 404 for a key that does not exist or is in use, 400 for an invalid hash.
      *
      * @param kind idempotency
-     * @param hash the hash of the key, as it was answered or logged
+     * @param hash the hash of the key, as in the response or the log
      */
     @DeleteOperation
     public WebEndpointResponse<Object> free(@Selector String kind, @Selector String hash, SecurityContext security) {
@@ -152,17 +156,18 @@ public final class RetryEndpoint {
             return problem(WebEndpointResponse.STATUS_NOT_FOUND, "Only idempotency keys can be freed here.");
         }
         if (!HASH.matcher(hash).matches()) {
-            return problem(WebEndpointResponse.STATUS_BAD_REQUEST, "The hash of a key is 64 hexadecimal digits.");
+            return problem(
+                    WebEndpointResponse.STATUS_BAD_REQUEST, "The hash of a key must have 64 hexadecimal digits.");
         }
         try {
             if (!idempotency.store().free(hash)) {
-                return problem(WebEndpointResponse.STATUS_NOT_FOUND, "There is no such key, or somebody holds it.");
+                return problem(WebEndpointResponse.STATUS_NOT_FOUND, "The key does not exist, or is in use.");
             }
         } catch (RuntimeException down) {
-            LOG.warn("The idempotency key " + hash + " couldn't be freed", down);
-            return problem(WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE, "The store can't be asked.");
+            LOG.warn("The idempotency key " + hash + " could not be freed", down);
+            return problem(WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE, "The store is unavailable.");
         }
-        LOG.info("The idempotency key " + hash + " is freed by " + caller(security));
+        LOG.info("The idempotency key " + hash + " was freed by " + caller(security));
         return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
     }
 
@@ -183,11 +188,11 @@ public final class RetryEndpoint {
     }
 
     private static void log(String what, String name, List<String> differences, String by) {
-        LOG.info(what + " " + MessageText.quoted(name) + " is changed by " + by + ": "
-                + (differences.isEmpty() ? "nothing is different" : String.join(", ", differences)));
+        LOG.info(what + " " + MessageText.quoted(name) + " was changed by " + by + ": "
+                + (differences.isEmpty() ? "no differences" : String.join(", ", differences)));
     }
 
-    /** It is written into the log and shown as an origin. */
+    /** Describes the caller for the log and for the origin of settings. */
     private static String caller(SecurityContext security) {
         return "the endpoint, "
                 + (security.getPrincipal() == null
@@ -205,7 +210,7 @@ public final class RetryEndpoint {
     }
 
     private static WebEndpointResponse<Object> notFound() {
-        return problem(WebEndpointResponse.STATUS_NOT_FOUND, "There is no such entry.");
+        return problem(WebEndpointResponse.STATUS_NOT_FOUND, "The entry does not exist.");
     }
 
     static WebEndpointResponse<Object> problem(int status, String detail) {

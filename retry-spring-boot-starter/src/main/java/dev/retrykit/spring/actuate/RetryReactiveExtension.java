@@ -17,7 +17,7 @@ import org.springframework.web.reactive.HandlerMapping;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** The endpoint on the reactive stack: a browser gets the page. */
+/** The endpoint on the reactive stack, which also serves the page to browsers. */
 @EndpointWebExtension(endpoint = RetryEndpoint.class)
 public final class RetryReactiveExtension {
 
@@ -31,20 +31,23 @@ public final class RetryReactiveExtension {
         this.token = token;
     }
 
-    /** Where nothing protects from forged requests. */
+    /** Creates the extension for an application without CSRF protection. */
     public static RetryReactiveExtension plain(RetryEndpoint endpoint, Page page) {
         return new RetryReactiveExtension(endpoint, page, Mono.empty());
     }
 
-    /** Where Spring Security may want a token; needs a {@code ServerWebExchangeContextFilter}. */
+    /**
+     * Creates the extension for an application whose Spring Security may require a CSRF token; requires a {@code
+     * ServerWebExchangeContextFilter}.
+     */
     public static RetryReactiveExtension secured(RetryEndpoint endpoint, Page page) {
         return new RetryReactiveExtension(endpoint, page, ReactiveCsrf.token());
     }
 
     /**
-     * All policies, circuits and budgets.
+     * Returns all policies, circuits and budgets.
      *
-     * @param settings whether each has its settings with it. Default true
+     * @param settings whether each entry includes its settings. Default true
      */
     @ReadOperation(producesFrom = ReportMediaType.class)
     public Mono<WebEndpointResponse<Object>> report(
@@ -59,13 +62,13 @@ public final class RetryReactiveExtension {
                 : Mono.fromSupplier(() -> page.answer(null));
     }
 
-    /** What attempts failed with. */
+    /** Returns the failures of attempts. */
     @ReadOperation
     public Mono<WebEndpointResponse<Object>> list(@Selector String kind) {
         return checked(target -> target.contradiction("kind", kind), () -> endpoint.list(kind));
     }
 
-    /** One of them by kind and name, as the path has them. */
+    /** Returns one entry by the kind and name in the path. */
     @ReadOperation
     public Mono<WebEndpointResponse<Object>> one(
             @Selector String kind, @Selector String name, SecurityContext security) {
@@ -73,7 +76,7 @@ public final class RetryReactiveExtension {
                 target -> target.contradiction("kind", kind, "name", name), () -> endpoint.one(kind, name, security));
     }
 
-    /** Changes the one that the path names. */
+    /** Changes the entry in the path. */
     @WriteOperation
     public Mono<WebEndpointResponse<Object>> change(
             @Selector String kind,
@@ -85,7 +88,7 @@ public final class RetryReactiveExtension {
                 () -> endpoint.change(kind, name, body, security));
     }
 
-    /** Frees the key that the path names. */
+    /** Frees the key in the path. */
     @DeleteOperation
     public Mono<WebEndpointResponse<Object>> free(
             @Selector String kind, @Selector String hash, SecurityContext security) {
@@ -93,7 +96,7 @@ public final class RetryReactiveExtension {
                 target -> target.contradiction("kind", kind, "hash", hash), () -> endpoint.free(kind, hash, security));
     }
 
-    /** What the endpoint answers blocks. */
+    /** Checks the path, and runs the blocking operation on another thread. */
     private static Mono<WebEndpointResponse<Object>> checked(
             Function<PathTarget, @Nullable WebEndpointResponse<Object>> check,
             Supplier<WebEndpointResponse<Object>> answer) {

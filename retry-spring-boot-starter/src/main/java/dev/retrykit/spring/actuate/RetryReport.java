@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
- * What {@code GET /actuator/retry} answers. Numbers are numbers; what there is none of is absent.
+ * The response to {@code GET /actuator/retry}. Numbers are JSON numbers; empty values are omitted.
  *
  * @param policies retry policies by name
  * @param circuits circuits by name
@@ -23,23 +23,23 @@ public record RetryReport(
     /**
      * An effective setting.
      *
-     * @param value the value as a user would write it
-     * @param origin where it came from
+     * @param value the value as a user would configure it
+     * @param origin the origin of the value
      */
     public record SettingReport(Object value, String origin) {}
 
     /**
-     * A policy and what became of its calls.
+     * A policy and the outcomes of its calls.
      *
-     * @param settings effective settings by key; absent if they weren't asked for
+     * @param settings effective settings by key; absent if not requested
      * @param calls ended calls by outcome
-     * @param callMs how long the ended calls took together, delays included, in milliseconds
+     * @param callMs total duration of the ended calls, including delays, in milliseconds
      * @param attempts attempts of all calls
-     * @param delays delays before retries by what made them as long as they were, those that came up
-     * @param stops ended calls by reason, those that came up
-     * @param fallbacks fallbacks called, by what became of them; absent if none was
-     * @param budget the name of its budget
-     * @param methods the methods that use it
+     * @param delays delays before retries by what determined them, if there were any
+     * @param stops ended calls by reason, if there were any
+     * @param fallbacks called fallbacks by outcome; absent if there were none
+     * @param budget the name of the policy's budget
+     * @param methods the methods that use the policy
      */
     public record PolicyReport(
             @Nullable Map<String, SettingReport> settings,
@@ -56,29 +56,30 @@ public record RetryReport(
     /**
      * Delays before retries.
      *
-     * @param count how many began
-     * @param totalMs how long they were to be together, in milliseconds
+     * @param count the number of started delays
+     * @param totalMs their total planned duration in milliseconds
      */
     public record DelayReport(long count, long totalMs) {}
 
     /**
-     * A circuit, or all of those of its keys: then the worst state, the nearest probe, and the calls of all.
+     * A circuit, or the combination of the circuits of all keys: the worst state, the earliest probe, and the calls of
+     * all.
      *
-     * @param state what it does with calls
-     * @param failureRate percent of the window's calls that failed; absent without calls
-     * @param slowCallRate percent of the window's calls that were slow; absent without calls
-     * @param calls results in the window
-     * @param failures those that failed
-     * @param slowCalls those that were slow
-     * @param rejected calls rejected since the start
+     * @param state the state of the circuit
+     * @param failureRate percentage of the window's calls that failed; absent without calls
+     * @param slowCallRate percentage of the window's calls that were slow; absent without calls
+     * @param calls calls in the window
+     * @param failures failed calls in the window
+     * @param slowCalls slow calls in the window
+     * @param rejected calls rejected since startup
      * @param nextProbeInMs milliseconds until the next probe; absent if none is planned
-     * @param endsInMs milliseconds until the state ends by itself; absent if time alone doesn't end it
-     * @param keys how many keys are in each state; absent if no method has a key
-     * @param troubled the keys that aren't closed and their states, 20 at the most; absent if no method has a key
-     * @param unkeyed the state of the circuit that calls without a key, and keys without room, share; absent if no method
-     *     has a key, or all that was used were keys with a circuit of their own
-     * @param settings effective settings by key; absent if they weren't asked for
-     * @param methods the methods that go through it
+     * @param endsInMs milliseconds until the state ends on its own; absent if it does not end after a time
+     * @param keys number of keys by state; absent if no method has a key
+     * @param troubled keys whose circuits are not closed, with their states, at most 20; absent if no method has a key
+     * @param unkeyed the state of the circuit shared by calls without a key and by keys beyond the limit; absent if no
+     *     method has a key, or if only keys with a separate circuit were used
+     * @param settings effective settings by key; absent if not requested
+     * @param methods the methods that use the circuit
      */
     public record CircuitReport(
             String state,
@@ -98,14 +99,14 @@ public record RetryReport(
             implements OperationResponseBody {}
 
     /**
-     * A budget.
+     * A retry budget.
      *
-     * @param available retries it could grant now; absent if it is unlimited
-     * @param reserve tokens left in the reserve; absent if it is unlimited
-     * @param successRate percent of the window's attempts that succeeded; absent without attempts
-     * @param granted retries granted since the start
-     * @param denied retries denied since the start
-     * @param settings effective settings by key; absent for one policy's own, whose settings show them
+     * @param available number of retries that the budget can currently grant; absent if it is unlimited
+     * @param reserve remaining tokens of the reserve; absent if it is unlimited
+     * @param successRate percentage of the window's attempts that succeeded; absent without attempts
+     * @param granted retries granted since startup
+     * @param denied retries denied since startup
+     * @param settings effective settings by key; absent for the budget of a single policy, whose settings include them
      */
     public record BudgetReport(
             @Nullable Integer available,
@@ -119,8 +120,8 @@ public record RetryReport(
     /**
      * Idempotent methods.
      *
-     * @param store where it is kept what became of keys
-     * @param results requests and calls with keys since the start, by what became of them
+     * @param store the kind of store for keys
+     * @param results requests and calls with keys since startup, by outcome
      * @param methods methods by name
      */
     public record IdempotencyReport(String store, Map<String, Long> results, Map<String, IdempotentReport> methods)
@@ -129,9 +130,10 @@ public record RetryReport(
     /**
      * An idempotent method.
      *
-     * @param guarantee how often a call that is repeated until it is answered can have an effect, whatever crashes
-     * @param executed how often it was carried out since the start
-     * @param unfenced how often of these without a transaction that was committed together with its claim
+     * @param guarantee how often a call that is repeated until it gets a response can have an effect, including after
+     *     crashes
+     * @param executed number of executed calls since startup
+     * @param unfenced number of these calls without a transaction that was committed together with its claim
      */
     public record IdempotentReport(String guarantee, long executed, long unfenced) {}
 }

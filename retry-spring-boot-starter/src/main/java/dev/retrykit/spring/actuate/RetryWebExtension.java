@@ -13,11 +13,11 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
 import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestContextHolder;
 
-/** The endpoint on the servlet stack: a browser gets the page. */
+/** The endpoint on the servlet stack, which also serves the page to browsers. */
 @EndpointWebExtension(endpoint = RetryEndpoint.class)
 public final class RetryWebExtension {
 
-    /** That of {@code HandlerMapping}; Jersey has none. */
+    /** The attribute of {@code HandlerMapping}; not set by Jersey. */
     private static final String VARIABLES = "org.springframework.web.servlet.HandlerMapping.uriTemplateVariables";
 
     private final RetryEndpoint endpoint;
@@ -30,20 +30,20 @@ public final class RetryWebExtension {
         this.token = token;
     }
 
-    /** Where nothing protects from forged requests. */
+    /** Creates the extension for an application without CSRF protection. */
     public static RetryWebExtension plain(RetryEndpoint endpoint, Page page) {
         return new RetryWebExtension(endpoint, page, () -> null);
     }
 
-    /** Where Spring Security may want a token. */
+    /** Creates the extension for an application whose Spring Security may require a CSRF token. */
     public static RetryWebExtension secured(RetryEndpoint endpoint, Page page) {
         return new RetryWebExtension(endpoint, page, ServletCsrf::token);
     }
 
     /**
-     * All policies, circuits and budgets.
+     * Returns all policies, circuits and budgets.
      *
-     * @param settings whether each has its settings with it. Default true
+     * @param settings whether each entry includes its settings. Default true
      */
     @ReadOperation(producesFrom = ReportMediaType.class)
     public WebEndpointResponse<Object> report(
@@ -53,21 +53,21 @@ public final class RetryWebExtension {
                 : new WebEndpointResponse<>(endpoint.report(settings, security), form);
     }
 
-    /** What attempts failed with. */
+    /** Returns the failures of attempts. */
     @ReadOperation
     public WebEndpointResponse<Object> list(@Selector String kind) {
         WebEndpointResponse<Object> refused = target().contradiction("kind", kind);
         return refused != null ? refused : endpoint.list(kind);
     }
 
-    /** One of them by kind and name, as the path has them. */
+    /** Returns one entry by the kind and name in the path. */
     @ReadOperation
     public WebEndpointResponse<Object> one(@Selector String kind, @Selector String name, SecurityContext security) {
         WebEndpointResponse<Object> refused = target().contradiction("kind", kind, "name", name);
         return refused != null ? refused : endpoint.one(kind, name, security);
     }
 
-    /** Changes the one that the path names. */
+    /** Changes the entry in the path. */
     @WriteOperation
     public WebEndpointResponse<Object> change(
             @Selector String kind,
@@ -78,7 +78,7 @@ public final class RetryWebExtension {
         return refused != null ? refused : endpoint.change(kind, name, body, security);
     }
 
-    /** Frees the key that the path names. */
+    /** Frees the key in the path. */
     @DeleteOperation
     public WebEndpointResponse<Object> free(@Selector String kind, @Selector String hash, SecurityContext security) {
         WebEndpointResponse<Object> refused = target().contradiction("kind", kind, "hash", hash);

@@ -5,7 +5,7 @@ import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestContextHolder;
 
-/** The token of Spring Security for the request that this thread answers. */
+/** Provides Spring Security's CSRF token for the request on this thread. */
 final class ServletCsrf {
 
     private ServletCsrf() {}

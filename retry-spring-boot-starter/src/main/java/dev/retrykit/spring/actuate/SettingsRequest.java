@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Settings in a request's body. */
+/** Parses settings in a request's body. */
 final class SettingsRequest {
 
     private static final int MOST = 50;
@@ -23,24 +23,24 @@ final class SettingsRequest {
     private SettingsRequest() {}
 
     /**
-     * Values by key; null takes away what was given before.
+     * Returns the values by key; null removes an earlier override.
      *
-     * @param type what they are settings of
-     * @throws InvalidSettingException if there are none, too many, or ones that aren't a single value
+     * @param type the record type of the settings
+     * @throws InvalidSettingException if there are no settings, too many, or settings that are not a single value
      */
     static Map<String, @Nullable String> of(Map<String, @Nullable Object> body, Class<? extends Record> type) {
         if (body.isEmpty() || body.size() > MOST) {
             throw new InvalidSettingException(
                     type == CircuitSettings.class
-                            ? "There must be a 'state' or settings in the body."
-                            : "There must be settings in the body, as in {\"maxAttempts\": 2}.",
-                    "Give at least one, and no more than " + MOST + ".");
+                            ? "The body must contain 'state' or settings."
+                            : "The body must contain settings, for example {\"maxAttempts\": 2}.",
+                    "Send at least one setting, and at most " + MOST + ".");
         }
         Map<String, @Nullable String> given = new LinkedHashMap<>();
         Set<String> spellings = new HashSet<>();
         body.forEach((key, value) -> {
             if (!spellings.add(SpellingMatcher.canonical(key))) {
-                throw new InvalidSettingException(MessageText.quoted(key) + " is there twice.", "Write it once.");
+                throw new InvalidSettingException(MessageText.quoted(key) + " occurs twice.", "Remove one of the two.");
             }
             given.put(key, value == null ? null : value(key, value, type));
         });
@@ -56,9 +56,9 @@ final class SettingsRequest {
             String text = single(key, element == null ? list : element);
             if (text.contains(",")) {
                 throw new InvalidSettingException(
-                        "The list " + MessageText.quoted(key) + " holds a text with a comma, "
+                        "The list " + MessageText.quoted(key) + " contains a string with a comma, "
                                 + MessageText.quoted(text) + ".",
-                        "Make two of it.");
+                        "Split it into two elements.");
             }
             elements.add(text);
         }
@@ -71,8 +71,8 @@ final class SettingsRequest {
         if (!single || text.length() > LONGEST_VALUE) {
             throw new InvalidSettingException(
                     "The value of " + MessageText.quoted(key)
-                            + " must be a text, a number, true or false; of a key that takes a list, a list of these.",
-                    "Write nested keys with dots, as in \"backoff.delay\".");
+                            + " must be a string, a number, true or false, or for a list setting a list of these.",
+                    "Write nested keys with dots, for example \"backoff.delay\".");
         }
         return text;
     }

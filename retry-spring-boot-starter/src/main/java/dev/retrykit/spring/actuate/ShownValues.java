@@ -11,13 +11,13 @@ import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.Show;
 
 /**
- * Which values of settings are shown to whom. Texts into which placeholders were filled may hold what somebody else keeps
- * secret: they are shown as Boot's own endpoints show values. All others are shown, unless a function of the application
- * sanitizes them.
+ * Decides which values of settings a caller may see. A value with resolved placeholders may contain a secret, and is
+ * shown or hidden in the same way as by Boot's own endpoints. All other values are shown, unless a function of the
+ * application sanitizes them.
  */
 public final class ShownValues {
 
-    /** No text into which a placeholder was filled. */
+    /** Shows no value that contains resolved placeholders. */
     static final ShownValues WITHOUT_PLACEHOLDERS = new ShownValues(List.of(), Show.NEVER, Set.of());
 
     private final Sanitizer sanitizer;
@@ -25,11 +25,11 @@ public final class ShownValues {
     private final Set<String> roles;
 
     /**
-     * As the application has it.
+     * Creates the rules of an application.
      *
      * @param functions sanitize values, in this order
-     * @param show when texts into which placeholders were filled are shown
-     * @param roles of those who may see them when authorized; empty = everybody who is authenticated
+     * @param show when values with resolved placeholders are shown
+     * @param roles the roles of callers that may see them when authorized; empty for all authenticated callers
      */
     public ShownValues(Iterable<SanitizingFunction> functions, Show show, Set<String> roles) {
         this.sanitizer = new Sanitizer(functions);
@@ -37,21 +37,21 @@ public final class ShownValues {
         this.roles = Set.copyOf(roles);
     }
 
-    /** Whether a caller over HTTP sees all. */
+    /** Whether a caller over HTTP may see all values. */
     boolean areFor(SecurityContext caller) {
         return show.isShown(caller, roles);
     }
 
-    /** Whether a caller sees all who has passed all that protects other ways, such as JMX. */
+    /** Whether a caller over another, separately protected protocol such as JMX may see all values. */
     boolean areForOthers() {
         return show.isShown(true);
     }
 
     /**
-     * The value as whoever asks may see it.
+     * Returns the value as the caller may see it.
      *
-     * @param key the whole key, by which functions know what it is
-     * @param all whether all is shown
+     * @param key the full property name, by which functions identify it
+     * @param all whether the caller may see all values
      */
     Object of(String key, Setting setting, boolean all) {
         Object value = MessageText.of(setting.value());

@@ -14,8 +14,8 @@ import org.springframework.boot.actuate.endpoint.invoke.OperationInvokerAdvisor;
 import org.springframework.boot.actuate.endpoint.invoke.OperationParameters;
 
 /**
- * Hands the whole body of a write over as one argument. Otherwise an operation would only see the keys that its parameters
- * name, and a misspelt one would be overlooked.
+ * Passes the whole body of a write operation as one argument. Otherwise the operation would only see the keys of its
+ * parameters, and a misspelled key would be ignored.
  */
 public final class WholeBodyInvoker implements OperationInvokerAdvisor {
 
@@ -23,7 +23,7 @@ public final class WholeBodyInvoker implements OperationInvokerAdvisor {
     private static final Set<String> SELECTORS = Set.of("kind", "name");
     private static final String BODY = "body";
 
-    /** For the {@code retry} endpoint. */
+    /** Creates the advisor for the {@code retry} endpoint. */
     public WholeBodyInvoker() {}
 
     @Override
@@ -50,7 +50,10 @@ public final class WholeBodyInvoker implements OperationInvokerAdvisor {
         return new InvocationContext(security == null ? SecurityContext.NONE : security, arguments);
     }
 
-    /** A body that names something else than the path is known by what becomes of its selectors. */
+    /**
+     * Separates the selectors from other values. A body that contradicts the path is detected later, by the values of
+     * the selectors.
+     */
     private static void split(
             Map<String, ? extends @Nullable Object> all,
             Map<String, Object> selectors,

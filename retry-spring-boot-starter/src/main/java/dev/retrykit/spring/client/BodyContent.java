@@ -5,25 +5,25 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of the body of a request. It is asked for only where a decision depends on it. */
+/** The known content of a request's body. Read only where a decision depends on it. */
 @FunctionalInterface
 public interface BodyContent {
 
-    /** A body that isn't in memory, or that may be another one in each attempt. */
+    /** A body that is not in memory, or that may differ between attempts. */
     BodyContent UNKNOWN = () -> null;
 
-    /** Hashing a larger one would take longer than it is worth. */
+    /** Largest body that is hashed, in bytes. */
     int LARGEST = 1024 * 1024;
 
-    /** A hash of its bytes, equal for all ways to know them; null if they aren't known. */
+    /** Returns a hash of the body's bytes that does not depend on how they were obtained; null if they are unknown. */
     byte @Nullable [] bytes();
 
-    /** Whether it is known to contain a text of ASCII characters. A body that isn't in memory isn't known to. */
+    /** Whether the body is known to contain an ASCII text. Always false for a body that is not in memory. */
     default boolean contains(String text) {
         return false;
     }
 
-    /** A body in memory. */
+    /** Returns the content of a body in memory. */
     static BodyContent of(byte[] body) {
         return new BodyContent() {
             @Override

@@ -9,12 +9,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in for a client's builder, and for the clients that it builds: what becomes a client is watched, whatever was
- * done to the builder before. A builder that is made from it, by {@code clone()} or by the {@code mutate()} of a client,
- * is watched too.
+ * Wraps a client's builder and the clients it builds, so that every client is instrumented regardless of what happened
+ * to its builder before. Builders derived from it, by {@code clone()} or by a client's {@code mutate()}, are wrapped
+ * too.
  *
- * @param <B> the type of builders
- * @param <C> the type of clients
+ * @param <B> the builder type
+ * @param <C> the client type
  */
 public final class ClientProxy<B, C> {
 
@@ -23,9 +23,9 @@ public final class ClientProxy<B, C> {
     private final Consumer<B> watch;
 
     /**
-     * For the clients of a kind.
+     * Creates the proxies for one kind of client.
      *
-     * @param watch prepares a builder whose client is built next
+     * @param watch prepares a builder right before its client is built
      */
     public ClientProxy(Class<B> builders, Class<C> clients, Consumer<B> watch) {
         this.builders = builders;
@@ -33,18 +33,18 @@ public final class ClientProxy<B, C> {
         this.watch = watch;
     }
 
-    /** Whether an object is one that this class made. */
+    /** Whether this class created the object. */
     public static boolean isProxy(Object object) {
         return Proxy.isProxyClass(object.getClass())
                 && Proxy.getInvocationHandler(object) instanceof ClientProxy.Handler;
     }
 
-    /** Stands in for a builder. */
+    /** Returns a proxy of a builder. */
     public B builder(B builder) {
         return proxy(builders, new BuilderHandler(builder));
     }
 
-    /** Stands in for a client that is watched already. */
+    /** Returns a proxy of a client that is instrumented already. */
     public C client(C client) {
         return proxy(clients, new ClientHandler(client));
     }
@@ -53,7 +53,7 @@ public final class ClientProxy<B, C> {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
-    /** Passes calls on. */
+    /** Delegates calls to the target. */
     private abstract static class Handler implements InvocationHandler {
 
         final Object target;
@@ -65,7 +65,7 @@ public final class ClientProxy<B, C> {
         @Override
         public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
             return switch (method.getName()) {
-                // a customizer that has seen the object itself finds it again by what stands in for it
+                // a customizer that holds the target must still recognize it by its proxy
                 case "equals" -> arguments != null && (arguments[0] == proxy || target.equals(arguments[0]));
                 case "hashCode" -> target.hashCode();
                 case "toString" -> target.toString();
@@ -84,7 +84,7 @@ public final class ClientProxy<B, C> {
         }
     }
 
-    /** Of a builder. */
+    /** Wraps a builder. */
     private final class BuilderHandler extends Handler {
 
         BuilderHandler(B builder) {
@@ -121,7 +121,7 @@ public final class ClientProxy<B, C> {
         }
     }
 
-    /** Of a client. */
+    /** Wraps a client. */
     private final class ClientHandler extends Handler {
 
         ClientHandler(C client) {

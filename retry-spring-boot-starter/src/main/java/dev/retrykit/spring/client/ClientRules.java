@@ -20,7 +20,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-/** What is done to the requests of HTTP clients. Immutable. */
+/** The rules that apply to the requests of HTTP clients. Immutable. */
 public final class ClientRules {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit");
@@ -35,9 +35,9 @@ public final class ClientRules {
     private final KeyHeaders keyHeaders;
 
     /**
-     * The rules that are written.
+     * Creates the rules from the configured settings.
      *
-     * @throws InvalidSettingException for the first thing that is wrong about them
+     * @throws InvalidSettingException for the first invalid setting
      */
     public ClientRules(ConfiguredSettings written, Retries retries) {
         this.written = written;
@@ -54,28 +54,31 @@ public final class ClientRules {
         if (!guards.isEmpty() && settings.clients() == Clients.NONE) {
             throw new InvalidSettingException(
                     "retrykit.http.clients (" + written.origin("retrykit.http.clients")
-                            + ") is none, so no request would go through what stands under " + GUARDS + ".",
+                            + ") is none, so no request would use the guards configured under " + GUARDS + ".",
                     "Remove one of the two.");
         }
         this.keyHeaders = new KeyHeaders(written);
     }
 
-    /** Whether clients are touched at all. */
+    /** Whether clients are instrumented at all. */
     public boolean watch() {
         return settings.clients() != Clients.NONE;
     }
 
-    /** The largest body of a request that is held in memory for its guard, in bytes; negative if it isn't sent again. */
+    /**
+     * Returns the largest request body that is held in memory for a guard, in bytes; negative if the request is never
+     * sent again.
+     */
     public long maxHeldBody(Guard guard, URI uri) {
         return guard.retries(uri) ? settings.maxHeldBody().toBytes() : -1;
     }
 
-    /** The groups that guards name, with the keys that name them. */
+    /** Returns the HTTP service groups that guards are configured for. */
     public List<String> groups() {
         return guards.stream().map(Guard::group).filter(group -> group != null).toList();
     }
 
-    /** The first guard that fits a request; null if none does. */
+    /** Returns the first guard that matches a request; null if none does. */
     public @Nullable Guard guard(URI uri, @Nullable String group) {
         for (Guard guard : guards) {
             if (guard.fits(uri, group)) {
@@ -85,22 +88,22 @@ public final class ClientRules {
         return null;
     }
 
-    /** Whether the host is told the number of the attempt and the time left. */
+    /** Whether requests to the host carry the attempt number and the remaining time. */
     boolean tells(URI uri) {
         return propagate.stream().anyMatch(pattern -> pattern.matches(uri));
     }
 
-    /** The header that idempotency keys are sent in. */
+    /** Returns the header for idempotency keys. */
     KeyHeader keyHeader(URI uri) {
         return keyHeaders.of(uri);
     }
 
     private Guard guard(String key, HttpSettings.Guard guard, Retries retries) {
         if ((guard.host() == null) == (guard.group() == null)) {
-            throw wrong(key, "must have either a host or a group", "Give it one of the two.");
+            throw wrong(key, "must have either a host or a group", "Set one of the two.");
         }
         if (guard.policy() == null && guard.circuit() == null) {
-            throw wrong(key, "has neither a policy nor a circuit", "Give it one of the two, or both.");
+            throw wrong(key, "has neither a policy nor a circuit", "Set one of the two, or both.");
         }
         HostPattern host = guard.host() == null ? null : HostPattern.of(written, key + ".host", guard.host());
         String what = host == null
@@ -129,13 +132,14 @@ public final class ClientRules {
         FailureSelector recorded = circuit.circuit().policy().recorded();
         if (!recorded.isEmpty() && recorded.statuses().isEmpty()) {
             LOG.warn("The circuit " + MessageText.quoted(circuit.name()) + " of the " + what
-                    + " records no HTTP status, so no"
-                    + " response opens it, not even a 503: responses are no exceptions. Add the statuses that count to "
-                    + new EntryKey("retrykit.circuits", circuit.name()).text("record") + ", as in 500, 502, 503, 504.");
+                    + " records no HTTP status, so no response opens it, not even a 503: a response is not an"
+                    + " exception. Add the statuses that count as failures to "
+                    + new EntryKey("retrykit.circuits", circuit.name()).text("record")
+                    + ", for example 500, 502, 503, 504.");
         }
     }
 
-    /** The engine for each host, which has a circuit and a budget of its own where a pattern stands for many hosts. */
+    /** Returns the engine for each host. A wildcard pattern has a separate circuit and budget for each host. */
     private static Function<String, Retry> engines(
             @Nullable PolicyEntry policy, @Nullable CircuitEntry circuit, boolean byHost, Retries retries) {
         if (byHost) {
@@ -156,8 +160,8 @@ public final class ClientRules {
             throw new InvalidSettingException(
                     user + " names the policy " + MessageText.quoted(guard.policy()) + ", whose idempotency-key "
                             + MessageText.quoted(policy.shownIdempotencyKey())
-                            + " is an expression over a method's arguments; a request has none.",
-                    "Give the guard a policy with idempotency-key: auto, or none.");
+                            + " is an expression over method arguments; a request has no arguments.",
+                    "Use a policy with idempotency-key: auto, or without an idempotency key.");
         }
         return policy;
     }

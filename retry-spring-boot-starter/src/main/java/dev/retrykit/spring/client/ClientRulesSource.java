@@ -6,8 +6,8 @@ import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 
 /**
- * Where clients get the rules for their requests. The first request asks for them, not the client: a client may be made
- * before what the rules depend on, and may itself be a dependency of that.
+ * Provides the rules to clients. They are resolved by the first request and not with the client: a client may be
+ * created before the beans that the rules depend on, and may be a dependency of these beans.
  */
 public final class ClientRulesSource {
 
@@ -15,19 +15,19 @@ public final class ClientRulesSource {
     private volatile @Nullable ClientRules known;
 
     /**
-     * Asks nothing yet.
+     * Creates a source that resolves the rules on first use.
      *
-     * @param rules makes the rules, or finds them
+     * @param rules creates or looks up the rules
      */
     public ClientRulesSource(Supplier<ClientRules> rules) {
         this.rules = rules;
     }
 
     /**
-     * The rules.
+     * Returns the rules.
      *
-     * @return null if requests are not to be touched: the settings say so, or the rules are still being made, or the
-     *     application has ended
+     * @return null if requests are left alone: by configuration, because the rules are still being created, or because
+     *     the application has shut down
      */
     public @Nullable ClientRules get() {
         ClientRules found = known;

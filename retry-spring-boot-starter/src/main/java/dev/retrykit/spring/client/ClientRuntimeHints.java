@@ -8,7 +8,7 @@ import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.aot.hint.TypeReference;
 import org.springframework.util.ClassUtils;
 
-/** What a native image must keep so that clients can be watched: proxies of builders, and private fields. */
+/** Registers what a native image needs to instrument clients: proxies of builders, and private fields. */
 final class ClientRuntimeHints implements RuntimeHintsRegistrar {
 
     private static final List<String> PROXIED = List.of(
@@ -39,7 +39,7 @@ final class ClientRuntimeHints implements RuntimeHintsRegistrar {
             "org.apache.hc.client5.http.impl.async.AsyncExecChainElement",
             "org.apache.hc.client5.http.impl.async.AsyncHttpRequestRetryExec");
 
-    /** Made by Spring, when an application is processed ahead of time. */
+    /** Created by Spring during ahead-of-time processing. */
     ClientRuntimeHints() {}
 
     @Override

@@ -5,15 +5,18 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transport tells about the connection that a request travels over: whether it has served before, whether an answer
- * has begun, and how it is aborted. Thread-safe.
+ * Tracks the connection that a request uses: whether it was used before, whether a response has started, and how to
+ * abort it. Thread-safe.
  */
 public final class ConnectionUse {
 
-    /** A peer that has dropped an idle connection says so within a round trip; what fails later failed at work. */
+    /**
+     * Time limit for noticing a stale connection: a server that closed an idle connection reports it within a round
+     * trip; a later failure happened during processing.
+     */
     private static final long NOTICED_NANOS = 1_000_000_000;
 
-    /** Whether the transport says when the request begins, and it hasn't yet. */
+    /** Whether the transport reports the start of the request and has not done so yet. */
     private volatile boolean waiting;
 
     private volatile boolean reused;
@@ -25,20 +28,23 @@ public final class ConnectionUse {
     private volatile @Nullable Runnable evict;
     private volatile BooleanSupplier repeatable = () -> true;
 
-    // under this object's lock
+    // guarded by this object's lock
     private @Nullable Runnable abort;
     private boolean aborted;
 
-    /** Of a request that hasn't begun. */
+    /** Creates the state for a request that has not started. */
     public ConnectionUse() {}
 
-    /** The transport will say when the request begins: what is lost before was a connection that it took from its pool. */
+    /**
+     * Announces that the transport reports the start of the request: a failure before it is that of a pooled
+     * connection.
+     */
     public void willBegin() {
         waiting = true;
         begunNanos = TimeSource.system().nanoTime();
     }
 
-    /** The request begins on a new connection. */
+    /** Reports that the request starts on a new connection. */
     public void begin() {
         waiting = false;
         reused = false;
@@ -48,9 +54,9 @@ public final class ConnectionUse {
     }
 
     /**
-     * The request begins on a connection that has served before.
+     * Reports that the request starts on a connection that was used before.
      *
-     * @param evict closes the connections to the same peer that have been idle since before now
+     * @param evict closes the connections to the same server that have been idle since before now
      */
     public void beginReused(Runnable evict) {
         begin();
@@ -58,25 +64,25 @@ public final class ConnectionUse {
         reused = true;
     }
 
-    /** The answer begins: whatever fails from now on, the peer was there. */
+    /** Reports the start of the response: later failures do not mean that the connection was stale. */
     public void answering() {
         answering = true;
     }
 
-    /** A body goes out. */
+    /** Reports that a body is being sent. */
     public void sendsBody() {
         sentBody = true;
     }
 
-    /** Whether the request has a body that went out, at least in part. */
+    /** Whether the request has a body that was sent, at least in part. */
     public boolean hasSentBody() {
         return sentBody;
     }
 
     /**
-     * A transport that sends the request again by itself asks before whether its body is still the same.
+     * Sets the check that the transport runs before it resends the request on its own.
      *
-     * @param same is asked by the thread that waits for the answer, and may wait
+     * @param same whether the body is still the same; called on the thread that waits for the response, and may block
      */
     public void repeatsIf(BooleanSupplier same) {
         repeatable = same;
@@ -87,12 +93,12 @@ public final class ConnectionUse {
         return repeatable.getAsBoolean();
     }
 
-    /** The answer is with the caller, who closes it. */
+    /** Reports that the caller has the response and closes it. */
     public void delivered() {
         delivered = true;
     }
 
-    /** Nobody waits for the answer any more: unless the caller has it already, the connection goes. */
+    /** Reports that no caller waits for the response. Unless the caller has it already, the connection is closed. */
     public void abandoned() {
         abandoned = true;
         if (!delivered) {
@@ -100,13 +106,13 @@ public final class ConnectionUse {
         }
     }
 
-    /** Whether the transport was told that nobody waits, and releases the answer itself. */
+    /** Whether the request was abandoned, so that the transport releases the response itself. */
     public boolean isAbandoned() {
         return abandoned;
     }
 
     /**
-     * The transport can abort the request.
+     * Sets how the transport aborts the request.
      *
      * @param abort closes the connection if the request still holds it; neither blocks nor reads
      */
@@ -125,7 +131,7 @@ public final class ConnectionUse {
         return abort != null;
     }
 
-    /** Closes the connection, if the request still holds one and the transport has said how. */
+    /** Closes the connection if the request still holds one and the transport has set how. */
     public void abort() {
         Runnable known;
         synchronized (this) {
@@ -141,31 +147,31 @@ public final class ConnectionUse {
                 abort.run();
             }
         } catch (RuntimeException closed) {
-            // as it was to be
+            // the connection is closed already
         }
     }
 
-    /** Whether the failure is that of a connection that the peer had dropped while it was idle. */
+    /** Whether the failure is that of a connection that the server closed while it was idle. */
     boolean isStale(Throwable failure) {
         return (reused || waiting) && isLostAtOnce(failure);
     }
 
-    /** Whether the request has begun on a connection, as far as its transport says so. */
+    /** Whether the request has started on a connection, as far as the transport reports it. */
     boolean hasBegun() {
         return !waiting;
     }
 
-    /** Whether the connection was closed before any answer, and before the peer can have worked for long. */
+    /** Whether the connection was closed before any response, and too early for the server to have done long work. */
     boolean isLostAtOnce(Throwable failure) {
         return !answering && ageNanos() < NOTICED_NANOS && LostConnections.isLost(failure);
     }
 
-    /** How long ago the request began. */
+    /** Returns the time since the request started, in nanoseconds. */
     long ageNanos() {
         return TimeSource.system().nanoTime() - begunNanos;
     }
 
-    /** Throws away what is as old in the pool, before the request is sent again. */
+    /** Evicts connections of the same age from the pool before the request is sent again. */
     void evict() {
         Runnable known = evict;
         reused = false;

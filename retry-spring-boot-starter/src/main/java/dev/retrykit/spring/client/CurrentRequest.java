@@ -2,7 +2,10 @@ package dev.retrykit.spring.client;
 
 import org.jspecify.annotations.Nullable;
 
-/** Which exchange the current thread is about to send, for transports that can be asked only from within. */
+/**
+ * The tracker of the request that the current thread is about to send, for transports that have no other way to pass
+ * it.
+ */
 public final class CurrentRequest {
 
     private static final ThreadLocal<@Nullable RequestTracker> CURRENT = new ThreadLocal<>();
@@ -10,9 +13,9 @@ public final class CurrentRequest {
     private CurrentRequest() {}
 
     /**
-     * Begins.
+     * Sets the current tracker.
      *
-     * @return what {@link #end} is to be told
+     * @return the enclosing one, to pass to {@link #end}
      */
     public static @Nullable RequestTracker begin(RequestTracker sent) {
         RequestTracker outer = CURRENT.get();
@@ -20,7 +23,7 @@ public final class CurrentRequest {
         return outer;
     }
 
-    /** Ends; what was before comes back. */
+    /** Restores the enclosing tracker. */
     public static void end(@Nullable RequestTracker outer) {
         if (outer == null) {
             CURRENT.remove();
@@ -29,7 +32,7 @@ public final class CurrentRequest {
         }
     }
 
-    /** The innermost; null if there is none. */
+    /** Returns the innermost tracker; null if there is none. */
     public static @Nullable RequestTracker current() {
         return CURRENT.get();
     }

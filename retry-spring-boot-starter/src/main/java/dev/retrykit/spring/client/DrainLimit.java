@@ -4,7 +4,7 @@ import dev.retrykit.time.TimeSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * How much of an answer that nobody wants is read so that its connection can be used again, and for how long. After that
+ * Limits how much of a discarded response is read to make its connection reusable, and for how long. Beyond the limit
  * the connection is aborted. Thread-safe.
  */
 public final class DrainLimit {
@@ -23,18 +23,18 @@ public final class DrainLimit {
     }
 
     /**
-     * Begins.
+     * Starts the time limit.
      *
-     * @param abort closes the connection, once at the most, without waiting for the peer
+     * @param abort closes the connection without waiting for the server; called at most once
      */
     public static DrainLimit begin(Runnable abort) {
         return new DrainLimit(abort);
     }
 
     /**
-     * Counts what was read. By the reader only.
+     * Counts bytes read. Called by the reader only.
      *
-     * @return whether the reader may go on; if not, the connection is aborted
+     * @return whether the reader may continue; otherwise the connection is aborted
      */
     public boolean tryRead(int count) {
         bytes += count;
@@ -45,16 +45,16 @@ public final class DrainLimit {
     }
 
     /**
-     * The answer has come to its end.
+     * Reports the end of the response.
      *
-     * @return whether that was in time
+     * @return whether it came in time
      */
     public boolean tryFinish() {
         timer.cancel();
         return over.compareAndSet(false, true);
     }
 
-    /** There will be no end of it. */
+    /** Aborts the connection unless the response has ended. */
     public void abort() {
         if (over.compareAndSet(false, true)) {
             timer.cancel();

@@ -7,27 +7,31 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A policy and a circuit for all requests to some hosts, or of an HTTP service group.
+ * A policy and a circuit for all requests to a host pattern or an HTTP service group.
  *
- * @param host which hosts; null if it is for a group
- * @param group the group; null if it is for hosts
- * @param keys whether POST and PATCH get an idempotency key, as the settings are now
- * @param engines the engine for a host
+ * @param host the hosts; null for a group
+ * @param group the group; null for hosts
+ * @param keys whether POST and PATCH requests get an idempotency key under the current settings
+ * @param engines returns the engine for a host
  */
 public record Guard(
         @Nullable HostPattern host, @Nullable String group, BooleanSupplier keys, Function<String, Retry> engines) {
 
-    /** Whether it is for this request of a client, which is a group's or none's. */
+    /**
+     * Whether the guard applies to a request.
+     *
+     * @param clientGroup the client's group; null if it has none
+     */
     public boolean fits(URI uri, @Nullable String clientGroup) {
         return host == null ? group != null && group.equals(clientGroup) : host.matches(uri);
     }
 
-    /** Whether POST and PATCH get an idempotency key, as the settings are now. */
+    /** Whether POST and PATCH requests get an idempotency key under the current settings. */
     boolean sendsKeys() {
         return keys.getAsBoolean();
     }
 
-    /** Whether a request may be sent again, as the settings are now. */
+    /** Whether a request may be sent again under the current settings. */
     public boolean retries(URI uri) {
         return engine(uri).policy().maxAttempts() > 1;
     }

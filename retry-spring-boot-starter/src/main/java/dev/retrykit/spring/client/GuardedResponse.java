@@ -4,8 +4,8 @@ import dev.retrykit.spring.failure.Answer;
 import java.util.function.UnaryOperator;
 
 /**
- * What an attempt of a guard returns. Its response is closed once another attempt is to follow; if none does after all,
- * since a circuit has opened meanwhile, the caller gets what is left of it.
+ * The result of a guarded attempt. Its response is closed before the next attempt; if that attempt does not happen,
+ * because a circuit has opened meanwhile, the caller gets what remains of the response.
  */
 public final class GuardedResponse<R> implements Answer.Holder {
 
@@ -14,11 +14,11 @@ public final class GuardedResponse<R> implements Answer.Holder {
     private volatile R response;
 
     /**
-     * A response that is open.
+     * Creates the result for an open response.
      *
      * @param response the client's own object
-     * @param answer what it says about trying again
-     * @param close closes the response, and returns what is left of it
+     * @param answer what the response says about retrying
+     * @param close closes the response and returns what remains of it
      */
     public GuardedResponse(R response, Answer answer, UnaryOperator<R> close) {
         this.response = response;
@@ -31,12 +31,12 @@ public final class GuardedResponse<R> implements Answer.Holder {
         return answer;
     }
 
-    /** The response, or what is left of it. */
+    /** Returns the response, or what remains of it. */
     public R response() {
         return response;
     }
 
-    /** Another attempt follows, or at least was to, or nobody waits for the response any more. */
+    /** Closes the response because another attempt is planned or no caller waits for it. */
     public void discard() {
         response = close.apply(response);
     }

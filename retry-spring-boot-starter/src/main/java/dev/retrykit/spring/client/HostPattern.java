@@ -10,13 +10,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which hosts something holds for: one host, or with {@code *.} all whose names end so.
+ * A pattern that matches hosts: one host, or with {@code *.} all hosts with that suffix.
  *
  * @param text in lower case
  */
 record HostPattern(String text) {
 
-    /** What may stand for a host, for messages. */
+    /** Describes a valid pattern, for messages. */
     static final String RULE = "a host name or address without scheme and port, or '*.' and the end of a name, or '*'";
 
     private static final Pattern PORT = Pattern.compile(":[0-9]*$");
@@ -25,9 +25,9 @@ record HostPattern(String text) {
             Pattern.compile("\\*|(\\*\\.)?[\\p{Alnum}_-]+(\\.[\\p{Alnum}_-]+)*\\.?|\\[[0-9a-fA-F:.]+]");
 
     /**
-     * Reads a pattern.
+     * Parses a pattern.
      *
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if it is invalid
      */
     static HostPattern of(String written) {
         if (!LEGAL.matcher(written).matches()) {
@@ -37,9 +37,9 @@ record HostPattern(String text) {
     }
 
     /**
-     * Reads a pattern that is the value of a setting.
+     * Parses a pattern that is the value of a setting.
      *
-     * @throws InvalidSettingException if it is none
+     * @throws InvalidSettingException if it is invalid
      */
     static HostPattern of(ConfiguredSettings written, String key, String text) {
         try {
@@ -49,7 +49,7 @@ record HostPattern(String text) {
         }
     }
 
-    /** Whether it holds for the host of a request; never for none. */
+    /** Whether the pattern matches the host of a request; false for a request without a host. */
     boolean matches(URI uri) {
         String name = hostOf(uri);
         if (name == null) {
@@ -59,8 +59,8 @@ record HostPattern(String text) {
     }
 
     /**
-     * The host of a request, equal for all ways to write it. One with an underscore is none by the rules for URIs, but most
-     * clients send to it.
+     * Returns the host of a request in canonical form. A host with an underscore is invalid in a URI, but most clients
+     * accept it.
      */
     static @Nullable String hostOf(URI uri) {
         String host = uri.getHost();
@@ -80,7 +80,7 @@ record HostPattern(String text) {
         return name.length() > 1 && name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
     }
 
-    /** What is in brackets is an address, or none: it isn't looked up. */
+    /** A text in brackets is an IP address or invalid; no name is resolved. */
     private static String address(String bracketed) {
         try {
             return '[' + InetAddress.getByName(bracketed).getHostAddress() + ']';
@@ -89,7 +89,7 @@ record HostPattern(String text) {
         }
     }
 
-    /** Whether there is more than one such host. */
+    /** Whether the pattern can match more than one host. */
     boolean isWildcard() {
         return text.startsWith("*");
     }

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
 
 /**
- * The retries of HttpComponents in clients that are built already. They have no setting any more, so the strategy in
- * their chain is replaced, if it is what the library takes where none is set: one that the application set stays, also
- * one of the library's class or a subclass.
+ * Disables the retries of HttpComponents clients that are built already. A built client has no setting for that, so the
+ * strategy in its chain is replaced if it is the library's default instance. A strategy that the application set stays,
+ * even if it is of the library's class or a subclass.
  */
 final class HttpComponentsInstrumentation {
 
@@ -35,19 +35,27 @@ final class HttpComponentsInstrumentation {
 
     private HttpComponentsInstrumentation() {}
 
-    /** Whether a request factory's client makes one request for each attempt now. */
+    /**
+     * Prepares a request factory's client.
+     *
+     * @return whether it now sends one request per attempt
+     */
     static boolean prepareFactory(Object factory) {
         Object client = ((HttpComponentsClientHttpRequestFactory) factory).getHttpClient();
         return BLOCKING.replace(client, own -> new HttpComponentsRetries(own, new HttpComponentsPool(), true));
     }
 
-    /** Whether a connector's client makes one request for each attempt now. */
+    /**
+     * Prepares a connector's client.
+     *
+     * @return whether it now sends one request per attempt
+     */
     static boolean prepareConnector(Object connector) {
         return REACTIVE.replace(
                 CLIENT.get(connector), own -> new DefaultHttpRequestRetryStrategy(0, TimeValue.ZERO_MILLISECONDS));
     }
 
-    /** The handlers that a request goes through. */
+    /** The chain of handlers that a request passes. */
     private record Chain(PrivateField first, PrivateField handler, PrivateField next, PrivateField strategy) {
 
         boolean replace(@Nullable Object client, UnaryOperator<HttpRequestRetryStrategy> replacement) {

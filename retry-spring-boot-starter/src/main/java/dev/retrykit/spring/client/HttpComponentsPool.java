@@ -15,26 +15,28 @@ import org.apache.hc.core5.util.TimeValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which pooled connections of HttpComponents may be dead. Once one has turned out to be, those that were opened before then
- * aren't taken from the pool any more.
+ * Tracks which pooled connections of HttpComponents may be stale. Once one was found stale, connections opened before
+ * that moment are no longer taken from the pool.
  */
 final class HttpComponentsPool {
 
-    /** How often a request is sent again where the pool can't be told which connections to throw away. */
+    /** Number of resends if the pool cannot be told which connections to evict. */
     private static final int MOST_RESENDS = 100;
 
     private static final int MOST_ROUTES = 1000;
 
-    /** When a request began that found a dead connection: on the wall clock, which pools go by, in milliseconds. */
+    /**
+     * Start times of the requests that found a stale connection, in milliseconds of the wall clock, which pools use.
+     */
     private final Map<HttpRoute, Long> deadSince = new ConcurrentHashMap<>();
 
-    /** Whether the pool asks here; an application's own customizer may have replaced that. */
+    /** Whether the pool uses the resolver of this class; a customizer of the application may have replaced it. */
     private volatile boolean isAsked;
 
     /**
-     * What the builder of a pool has for its connections, and what is known here.
+     * Returns a resolver that adds the limits of stale connections to the configuration of the pool's builder.
      *
-     * @return null if the builder doesn't let its own be read
+     * @return null if the builder's own configuration cannot be read
      */
     @Nullable
     Resolver<HttpRoute, ConnectionConfig> resolver(Object builder) {
@@ -62,7 +64,7 @@ final class HttpComponentsPool {
                 : ConnectionConfig.copy(own).setTimeToLive(age).build();
     }
 
-    @SuppressWarnings("unchecked") // as the builder declares it
+    @SuppressWarnings("unchecked") // the builder declares this type
     private static ConnectionConfig own(HttpRoute route, @Nullable Resolver<?, ?> resolver) {
         ConnectionConfig own =
                 resolver == null ? null : ((Resolver<HttpRoute, @Nullable ConnectionConfig>) resolver).resolve(route);
@@ -70,9 +72,9 @@ final class HttpComponentsPool {
     }
 
     /**
-     * Whether a request is sent again at once because its connection was dead from the start.
+     * Whether a request is sent again immediately because its connection was stale.
      *
-     * @param executions how often it was sent
+     * @param executions how often the request was sent
      */
     boolean mayResend(String method, Throwable failure, int executions, HttpContext context) {
         HttpClientContext client = HttpClientContext.cast(context);

@@ -9,8 +9,8 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells exchanges when HttpComponents sends a request, when an answer begins, and of the redirects that it follows, which
- * the blocking client does on the thread that sends the request.
+ * Notifies trackers when HttpComponents sends a request, receives a response or follows a redirect. The blocking client
+ * does all that on the thread that sends the request.
  */
 final class HttpComponentsRedirects implements HttpRequestInterceptor, HttpResponseInterceptor {
 
@@ -22,22 +22,22 @@ final class HttpComponentsRedirects implements HttpRequestInterceptor, HttpRespo
     private final boolean tellsRedirects;
 
     /**
-     * Without state.
+     * Creates an interceptor.
      *
-     * @param tellsRedirects whether the client follows redirects where they are seen
+     * @param tellsRedirects whether the client follows redirects where this interceptor sees them
      */
     HttpComponentsRedirects(boolean tellsRedirects) {
         this.tellsRedirects = tellsRedirects;
     }
 
-    /** What a context is about; null if it isn't watched. */
+    /** Returns the tracker of a context; null if the request is not tracked. */
     static @Nullable RequestTracker exchange(HttpContext context) {
         return context.getAttribute(RequestTracker.ATTRIBUTE) instanceof RequestTracker sent
                 ? sent
                 : CurrentRequest.current();
     }
 
-    /** The connection of the request that a context has sent last; null if it has sent none. */
+    /** Returns the connection of the last request sent in a context; null if none was sent. */
     static @Nullable ConnectionUse use(HttpContext context) {
         return context.getAttribute(USE) instanceof ConnectionUse use ? use : null;
     }

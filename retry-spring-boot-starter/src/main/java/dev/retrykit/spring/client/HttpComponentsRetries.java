@@ -9,13 +9,14 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
 
 /**
- * HttpComponents repeats requests by itself, POSTs among them. Not within an attempt: the policy's attempts are all that
- * the server sees, but for a request whose pooled connection was dead.
+ * Limits the retries that HttpComponents does on its own, which include POST requests. Within an attempt it resends
+ * only a request whose pooled connection was stale, so that the server sees no more requests than the policy has
+ * attempts.
  *
- * @param outside what it does for requests of no attempt
- * @param pool which connections are dead
- * @param threads whether requests are sent on the threads of their attempts, so that those that aren't watched can be told
- *     apart, too
+ * @param outside the strategy for requests that are not part of an attempt
+ * @param pool tracks stale connections
+ * @param threads whether requests are sent on the threads of their attempts, so that untracked requests can be told
+ *     apart too
  */
 record HttpComponentsRetries(HttpRequestRetryStrategy outside, HttpComponentsPool pool, boolean threads)
         implements HttpRequestRetryStrategy {
@@ -38,13 +39,15 @@ record HttpComponentsRetries(HttpRequestRetryStrategy outside, HttpComponentsPoo
         return outside.getRetryInterval(response, executions, context);
     }
 
-    /** The JSON of an iterator is an empty list when it is written again. */
+    /**
+     * Whether the body can be written again. The JSON of an iterator, for example, is an empty list the second time.
+     */
     static boolean isRepeatable(HttpContext context) {
         RequestTracker sent = HttpComponentsRedirects.exchange(context);
         return sent == null || sent.connection().isRepeatable();
     }
 
-    /** A request that isn't watched may be part of an attempt all the same. */
+    /** An untracked request may still be part of an attempt. */
     private boolean isOutside(HttpContext context) {
         RequestTracker sent = HttpComponentsRedirects.exchange(context);
         return sent == null ? threads && RetryContext.current().isEmpty() : !sent.isPartOfAttempt();

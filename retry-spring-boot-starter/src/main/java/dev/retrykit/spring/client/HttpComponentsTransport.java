@@ -13,14 +13,14 @@ import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBu
 import org.apache.hc.core5.function.Resolver;
 
 /**
- * What HttpComponents does by itself: within an attempt it sends one request, and sends that again only if its pooled
- * connection was dead. One for each client and its pool.
+ * Limits what HttpComponents does on its own: within an attempt it sends one request, and resends it only if the pooled
+ * connection was stale. One instance per client and its pool.
  */
 public final class HttpComponentsTransport {
 
     private static final String NAME = "retrykit";
 
-    /** One that the application has set stays. */
+    /** Read to keep a strategy that the application set. */
     private static final PrivateField BLOCKING_STRATEGY =
             PrivateField.of("org.apache.hc.client5.http.impl.classic.HttpClientBuilder", "retryStrategy");
 
@@ -29,10 +29,10 @@ public final class HttpComponentsTransport {
 
     private final HttpComponentsPool pool = new HttpComponentsPool();
 
-    /** For a client that isn't made yet. */
+    /** Creates the customizers for one client. */
     public HttpComponentsTransport() {}
 
-    /** For a blocking client. */
+    /** Customizes a blocking client. */
     public void customize(HttpClientBuilder client) {
         HttpComponentsRedirects redirects = new HttpComponentsRedirects(true);
         ExecChainHandler aborts = (request, scope, chain) -> {
@@ -50,7 +50,7 @@ public final class HttpComponentsTransport {
                 .addExecInterceptorFirst(NAME, aborts);
     }
 
-    /** For an asynchronous client, whose threads are not those of attempts. */
+    /** Customizes an asynchronous client, whose threads are not those of attempts. */
     public void customize(HttpAsyncClientBuilder client) {
         HttpComponentsRedirects redirects = new HttpComponentsRedirects(false);
         AsyncExecChainHandler aborts = (request, entity, scope, chain, callback) -> {
@@ -72,7 +72,7 @@ public final class HttpComponentsTransport {
         return new HttpComponentsRetries(DefaultHttpRequestRetryStrategy.INSTANCE, pool, threads);
     }
 
-    /** For the pool of a blocking client. What is set afterwards prevails. */
+    /** Customizes the pool of a blocking client. Later settings of the application take precedence. */
     public void customize(PoolingHttpClientConnectionManagerBuilder connections) {
         Resolver<HttpRoute, ConnectionConfig> resolver = pool.resolver(connections);
         if (resolver != null) {
@@ -80,7 +80,7 @@ public final class HttpComponentsTransport {
         }
     }
 
-    /** For the pool of an asynchronous client. What is set afterwards prevails. */
+    /** Customizes the pool of an asynchronous client. Later settings of the application take precedence. */
     public void customize(PoolingAsyncClientConnectionManagerBuilder connections) {
         Resolver<HttpRoute, ConnectionConfig> resolver = pool.resolver(connections);
         if (resolver != null) {

@@ -11,8 +11,8 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.web.service.registry.HttpServiceProxyRegistry;
 
 /**
- * Looks whether the HTTP service groups exist that guards are for: one for none would guard nothing, without a word. In a
- * part of an application, as tests start it, there may be no HTTP services at all.
+ * Checks that the HTTP service groups of guards exist, because a guard of an unknown group would silently guard
+ * nothing. A sliced application context of a test may have no HTTP services at all.
  */
 public final class HttpServiceGroupCheck implements SmartInitializingSingleton {
 
@@ -22,9 +22,9 @@ public final class HttpServiceGroupCheck implements SmartInitializingSingleton {
     private final ObjectProvider<HttpServiceProxyRegistry> registries;
 
     /**
-     * Hasn't looked yet.
+     * Creates the check.
      *
-     * @param registries know the groups
+     * @param registries the registries with the known groups
      */
     public HttpServiceGroupCheck(ClientRules rules, ObjectProvider<HttpServiceProxyRegistry> registries) {
         this.rules = rules;
@@ -38,8 +38,8 @@ public final class HttpServiceGroupCheck implements SmartInitializingSingleton {
         }
         List<HttpServiceProxyRegistry> all = registries.stream().toList();
         if (all.isEmpty()) {
-            LOG.warn("Guards under retrykit.http.guards are for the HTTP service groups " + rules.groups()
-                    + ", but this application has no HTTP services. They guard nothing.");
+            LOG.warn("Guards under retrykit.http.guards name the HTTP service groups " + rules.groups()
+                    + ", but this application has no HTTP services, so these guards have no effect.");
             return;
         }
         List<String> known = all.stream()
@@ -48,8 +48,8 @@ public final class HttpServiceGroupCheck implements SmartInitializingSingleton {
         for (String group : rules.groups()) {
             if (!known.contains(group)) {
                 throw new InvalidSettingException(
-                        "A guard under retrykit.http.guards is for the HTTP service group " + MessageText.quoted(group)
-                                + ", which there isn't. " + SpellingMatcher.suggestion(group, known),
+                        "A guard under retrykit.http.guards names the HTTP service group " + MessageText.quoted(group)
+                                + ", which does not exist. " + SpellingMatcher.suggestion(group, known),
                         "Correct the group, or declare it with @ImportHttpServices(group = \""
                                 + MessageText.line(group, 100) + "\", ...).");
             }

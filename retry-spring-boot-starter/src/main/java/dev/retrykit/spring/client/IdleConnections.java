@@ -7,20 +7,20 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pooled connections of a transport, and since when they are idle. A transport's pool can't be asked for that.
+ * Tracks since when the pooled connections of a transport are idle, for transports whose pool does not expose it.
  *
- * @param <C> the transport's connection
+ * @param <C> the transport's connection type
  */
 final class IdleConnections<C> {
 
     private final Map<C, Use> uses = new ConcurrentHashMap<>();
 
-    /** What is known of a connection. */
+    /** The use of one connection. */
     private static final class Use {
 
         final @Nullable Object peer;
 
-        // under this object's lock
+        // guarded by this object's lock
         int requests;
         boolean hasServed;
         long idleSinceNanos;
@@ -49,7 +49,7 @@ final class IdleConnections<C> {
     }
 
     /**
-     * A request takes a connection.
+     * Records that a request takes a connection.
      *
      * @return whether the connection is new
      */
@@ -63,13 +63,13 @@ final class IdleConnections<C> {
         return isNew[0];
     }
 
-    /** Whether a request has ended on it. */
+    /** Whether a request has ended on the connection. */
     boolean hasServed(C connection) {
         Use use = uses.get(connection);
         return use != null && use.hasServed();
     }
 
-    /** A request has ended. */
+    /** Records the end of a request. */
     void end(C connection) {
         Use use = uses.get(connection);
         if (use != null) {
@@ -77,12 +77,12 @@ final class IdleConnections<C> {
         }
     }
 
-    /** The connection is closed. */
+    /** Removes a closed connection. */
     void forget(C connection) {
         uses.remove(connection);
     }
 
-    /** Closes those to a peer that have been idle since before a moment. */
+    /** Closes the connections to a server that have been idle since before a moment. */
     void close(@Nullable Object peer, long beforeNanos, Consumer<C> close) {
         uses.forEach((connection, use) -> {
             if (peer != null && peer.equals(use.peer) && use.isIdleSinceBefore(beforeNanos)) {

@@ -2,15 +2,18 @@ package dev.retrykit.spring.client;
 
 import org.eclipse.jetty.client.HttpClient;
 
-/** Jetty's clients under request factories and connectors that are built already: they repeat nothing, but tell more. */
+/**
+ * Registers listeners with the Jetty clients of request factories and connectors that are built already. Jetty does not
+ * resend requests on its own.
+ */
 final class JettyInstrumentation {
 
     private JettyInstrumentation() {}
 
     /**
-     * Has the client tell exchanges what it does.
+     * Registers the listener that notifies trackers.
      *
-     * @param type Spring's class, which may be the transport's superclass
+     * @param type Spring's class, which may be a superclass of the transport's
      */
     static void prepare(Object transport, Class<?> type) {
         if (PrivateField.of(type.getName(), "httpClient").get(transport) instanceof HttpClient client) {

@@ -10,8 +10,9 @@ import org.eclipse.jetty.client.transport.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jetty takes a request's body before it is connected, so only Jetty knows when something is on its way. Only the first
- * request of a redirected one is asked; the others are made on other threads, and tell that there was a redirect.
+ * Notifies trackers when Jetty sends a request. Jetty takes a request's body before it is connected, so only Jetty
+ * knows when something is sent. The tracker is found through the first request of a redirected one; the following
+ * requests are created on other threads and report that there was a redirect.
  */
 public final class JettyRequestTracker implements Request.Listener {
 
@@ -21,7 +22,7 @@ public final class JettyRequestTracker implements Request.Listener {
 
     private JettyRequestTracker() {}
 
-    /** Lets a client tell exchanges what it does. A client that tells already is left alone. */
+    /** Registers the listener with a client, unless it has one already. */
     public static void customize(HttpClient client) {
         if (client.getBean(JettyRequestTracker.class) == null) {
             JettyRequestTracker commits = new JettyRequestTracker();
@@ -53,12 +54,12 @@ public final class JettyRequestTracker implements Request.Listener {
         request.onResponseBegin(response -> use.answering());
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // of a request that is over, it says no
+    @SuppressWarnings("FutureReturnValueIgnored") // aborting a request that has ended has no effect
     private static void abort(Request request) {
-        request.abort(new IOException("nobody waits for the answer"));
+        request.abort(new IOException("no caller waits for the response"));
     }
 
-    /** Of a redirected request that of the one that the caller sent. */
+    /** Returns the tracker of the original request if this one is the result of a redirect; null otherwise. */
     private static @Nullable RequestTracker ofFirst(Request request) {
         HttpExchange first = request instanceof HttpRequest own
                 ? own.getConversation().getExchanges().peekFirst()
@@ -69,7 +70,7 @@ public final class JettyRequestTracker implements Request.Listener {
         return first.getRequest().getAttributes().get(EXCHANGE) instanceof RequestTracker sent ? sent : null;
     }
 
-    /** Others' requests use the connections, too. */
+    /** Also tracks connections for requests that have no tracker, because they share them. */
     @Override
     public void onBegin(Request request) {
         Connection connection = request.getConnection();

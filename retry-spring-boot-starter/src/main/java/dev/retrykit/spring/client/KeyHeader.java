@@ -1,14 +1,14 @@
 package dev.retrykit.spring.client;
 
 /**
- * In which header idempotency keys are sent.
+ * The header for idempotency keys.
  *
- * @param name the header
+ * @param name the header name
  * @param quoted whether the key is in double quotes
  */
 record KeyHeader(String name, boolean quoted) {
 
-    /** A key as it is sent. */
+    /** Returns the header value for a key. */
     String value(String key) {
         return quoted ? '"' + key + '"' : key;
     }

@@ -11,12 +11,12 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** In which header each host is sent idempotency keys. Immutable. */
+/** The header for idempotency keys of each host. Immutable. */
 final class KeyHeaders {
 
     private static final String KEY = "retrykit.http.idempotency-key";
 
-    /** Headers that a client or a server acts upon: with a key in them the request would be another one. */
+    /** Headers that clients or servers act upon, so they cannot carry a key. */
     private static final Set<String> TAKEN = Set.of(
             "accept",
             "authorization",
@@ -40,9 +40,9 @@ final class KeyHeaders {
     private final KeyHeader others;
 
     /**
-     * Reads what is written.
+     * Creates the headers from the configured settings.
      *
-     * @throws InvalidSettingException for the first thing that is wrong about it
+     * @throws InvalidSettingException for the first invalid setting
      */
     KeyHeaders(ConfiguredSettings written) {
         IdempotencyKey settings = written.http().idempotencyKey();
@@ -56,7 +56,7 @@ final class KeyHeaders {
 
     private record Entry(HostPattern host, KeyHeader header) {}
 
-    /** The header for a request. */
+    /** Returns the header for a request. */
     KeyHeader of(URI uri) {
         for (Entry entry : entries) {
             if (entry.host().matches(uri)) {
@@ -71,13 +71,13 @@ final class KeyHeaders {
         if (host == null) {
             throw new InvalidSettingException(
                     "'" + key + "' (" + origin(written, key, settings) + ") has no host.",
-                    "Give it a host: " + HostPattern.RULE + ".");
+                    "Set host to " + HostPattern.RULE + ".");
         }
         if (settings.name() == null && settings.quoted() == null) {
             throw new InvalidSettingException(
-                    "'" + key + "' (" + written.origin(key + ".host") + ") has neither a name nor quoted, so it changes"
-                            + " nothing for " + host + ".",
-                    "Give it the name of the header, or quoted: true, or remove it.");
+                    "'" + key + "' (" + written.origin(key + ".host")
+                            + ") sets neither name nor quoted, so it has no effect for " + host + ".",
+                    "Set name to the name of the header, set quoted: true, or remove the entry.");
         }
         String name = settings.name() == null ? others.name() : settings.name();
         check(written, key + ".name", name);
@@ -91,10 +91,10 @@ final class KeyHeaders {
 
     private static void check(ConfiguredSettings written, String key, @Nullable String name) {
         if (name == null || !HttpSettings.isHeaderName(name)) {
-            throw written.wrong(key, String.valueOf(name), "it must be the name of a header");
+            throw written.wrong(key, String.valueOf(name), "it must be a valid header name");
         }
         if (TAKEN.contains(name.toLowerCase(Locale.ROOT))) {
-            throw written.wrong(key, name, "it must be a header that has no other meaning");
+            throw written.wrong(key, name, "it must be a header without another meaning");
         }
     }
 }

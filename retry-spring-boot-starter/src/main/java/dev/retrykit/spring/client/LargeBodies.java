@@ -7,12 +7,12 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.http.HttpMethod;
 
-/** Says which guarded requests make one attempt because their body is too large to be held in memory. */
+/** Warns about guarded requests that make only one attempt because their body is too large to be held in memory. */
 public final class LargeBodies {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit.http");
 
-    /** A client that talks to more hosts than this has been told. */
+    /** Limits the warnings of a client that calls many hosts. */
     private static final int MOST_HOSTS = 100;
 
     private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
@@ -20,19 +20,20 @@ public final class LargeBodies {
     private LargeBodies() {}
 
     /**
-     * Warns, once for each host.
+     * Logs a warning, once per host.
      *
-     * @param size of the body in bytes, -1 if unknown
-     * @param limit the largest that is held, in bytes
+     * @param size size of the body in bytes, -1 if unknown
+     * @param limit largest body that is held, in bytes
      */
     public static void warn(HttpMethod method, URI uri, long size, long limit) {
         String host = String.valueOf(uri.getHost() == null ? HostPattern.hostOf(uri) : uri.getHost());
         if (WARNED.size() < MOST_HOSTS && WARNED.add(host)) {
             LOG.warn("The body of " + method + " " + host + (size < 0 ? "" : ", " + size + " bytes,")
-                    + " can't be sent again, so the request makes one attempt: a guarded request holds up to"
-                    + " retrykit.http.max-held-body (" + limit + " bytes) of its body in memory, and all of it must be"
-                    + " written before the attempt ends. Raise the setting, or put @Retryable on a method that makes the"
-                    + " whole request, of a file for example. Said once for each host.");
+                    + " cannot be sent again, so the request makes only one attempt. A guarded request holds up"
+                    + " to retrykit.http.max-held-body (" + limit
+                    + " bytes) of its body in memory, and the whole body must be written before the attempt"
+                    + " ends. Raise the setting, or put @Retryable on a method that creates the whole request,"
+                    + " for example from a file. (Logged once per host.)");
         }
     }
 }

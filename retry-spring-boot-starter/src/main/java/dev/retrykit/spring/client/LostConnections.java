@@ -11,14 +11,20 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Failures by which a connection turns out to be closed: no timeout, no refusal, and no answer that makes no sense. */
+/**
+ * Recognizes failures of a connection that turned out to be closed. Timeouts, refused connections and malformed
+ * responses are not among them.
+ */
 public final class LostConnections {
 
-    /** Of clients that may be absent. */
+    /** Exceptions of clients that may be absent. */
     private static final Set<String> NAMES = Set.of(
             "NoHttpResponseException", "ConnectionClosedException", "PrematureCloseException", "AbortedException");
 
-    /** What the JDK's channels say, and Netty's native ones, which have no type for it; and Reactor Netty's pool. */
+    /**
+     * Messages of the JDK's channels, of Netty's native channels, which have no exception type for it, and of Reactor
+     * Netty's pool.
+     */
     private static final List<String> WORDS = List.of(
             "connection reset",
             "broken pipe",
@@ -28,7 +34,7 @@ public final class LostConnections {
 
     private LostConnections() {}
 
-    /** Whether the connection was closed by its other side. */
+    /** Whether the server closed the connection. */
     public static boolean isLost(Throwable failure) {
         return !NotSentFailures.isBeforeSending(failure)
                 && Causes.chain(failure).stream().noneMatch(LostConnections::isTimeout)

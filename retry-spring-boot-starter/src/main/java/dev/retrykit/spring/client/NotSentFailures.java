@@ -11,10 +11,13 @@ import java.util.Set;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
-/** Failures by which a request has certainly not been worked on, unless the transport had been redirected before. */
+/**
+ * Recognizes failures that mean that the server did not process the request, unless the transport was redirected
+ * before.
+ */
 final class NotSentFailures {
 
-    /** Of clients that may be absent, and of the pools that they wait for. */
+    /** Exceptions of clients that may be absent, and of their connection pools. */
     private static final Set<String> NAMES = Set.of(
             "HttpConnectTimeoutException",
             "ConnectTimeoutException",
@@ -23,13 +26,16 @@ final class NotSentFailures {
             "PoolAcquirePendingLimitException",
             "SslHandshakeTimeoutException");
 
-    /** In the words of clients: OkHttp's and Netty's, the specification's, the JDK's, and newer JDKs' of a GOAWAY. */
+    /** Messages of OkHttp, Netty, the HTTP/2 specification and the JDK, and of newer JDKs for a GOAWAY frame. */
     private static final List<String> REFUSALS =
             List.of("refused_stream", "refused stream", "stream not processed", "not processed by");
 
     private NotSentFailures() {}
 
-    /** No name, no route, nobody listens, no handshake, no connection free. */
+    /**
+     * Whether the failure came before anything was sent: unknown host, no route, connection refused, failed TLS
+     * handshake, or no free connection.
+     */
     static boolean isBeforeSending(Throwable failure) {
         return Causes.chain(failure).stream().anyMatch(NotSentFailures::isBefore);
     }
@@ -44,7 +50,10 @@ final class NotSentFailures {
                 || "Connect Timeout".equals(link.getMessage());
     }
 
-    /** RFC 9113, section 8.7: a refused stream was not processed, nor one above the last that a GOAWAY names. */
+    /**
+     * Whether the server refused the stream. RFC 9113, section 8.7: a refused stream was not processed, nor was one
+     * above the last stream that a GOAWAY frame names.
+     */
     static boolean isRefused(Throwable failure) {
         return Causes.chain(failure).stream().anyMatch(link -> saysRefused(link.getMessage()));
     }

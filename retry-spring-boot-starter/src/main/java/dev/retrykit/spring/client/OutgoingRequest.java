@@ -14,23 +14,23 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 
 /**
- * One logical request, whose attempts share what was decided about it before the first: its idempotency key, and which of
- * the headers are the caller's own. What the caller set is never changed.
+ * One logical request. Its attempts share what was decided before the first one: the idempotency key, and which headers
+ * the caller set. Headers that the caller set are never changed.
  */
 public final class OutgoingRequest {
 
-    /** Which attempt a request is part of. */
+    /** Header with the attempt number. */
     static final String ATTEMPT = "Retry-Attempt";
 
-    /** How long the sender waits for an answer, in milliseconds. */
+    /** Header with the time for which the sender waits for a response, in milliseconds. */
     static final String TIMEOUT = "Request-Timeout-Ms";
 
-    /** Who waits for longer than a day doesn't say so. */
+    /** A remaining time of a day or more is not sent. */
     private static final Duration NO_LIMIT = Duration.ofDays(1);
 
     private final URI uri;
 
-    /** What must not be done twice; null if it may. */
+    /** Describes a request that must not run twice; null if it may. */
     private final @Nullable String effect;
 
     private final boolean tellsAttempt;
@@ -46,10 +46,11 @@ public final class OutgoingRequest {
     }
 
     /**
-     * Whether a request has a key.
+     * The idempotency key of a request.
      *
-     * @param sent if it does: as what an attempt sends it; null if no attempt sends it
-     * @param guarded whether a guard makes attempts of it, so that it goes on when one of them has ended
+     * @param isThere whether the request has a key
+     * @param sent the key as an attempt sends it; null if there is no key or no enclosing attempt
+     * @param guarded whether a guard makes the attempts, so that the request continues when one of them has ended
      */
     private record Key(boolean isThere, @Nullable KeyedRequest sent, boolean guarded) {
 
@@ -59,26 +60,26 @@ public final class OutgoingRequest {
     /**
      * A request as its caller made it.
      *
-     * @param headers which the key is added to
-     * @param body asked for only if it gets a key
-     * @param fetchesToken whether it is a form that an interceptor or filter of another request sends, as OAuth2 clients
-     *     fetch tokens
+     * @param headers receive the key
+     * @param body read only if the request gets a key
+     * @param fetchesToken whether the request is a form that an interceptor or filter sends for another request, as
+     *     OAuth2 clients do to fetch tokens
      */
     public record Message(HttpMethod method, URI uri, HttpHeaders headers, BodyContent body, boolean fetchesToken) {
 
-        /** Whether a second one would do something that the first has done already. To fetch a token again doesn't. */
+        /** Whether a second execution could repeat an effect of the first. Fetching a token again cannot. */
         boolean isUnsafe() {
             return RequestTracker.isUnsafe(method) && !fetchesToken;
         }
 
-        /** Whether headers are those of a form. */
+        /** Whether the headers are those of a form. */
         public static boolean isForm(HttpHeaders headers) {
             String type = headers.getFirst(HttpHeaders.CONTENT_TYPE);
             return type != null
                     && type.toLowerCase(Locale.ROOT).startsWith(MediaType.APPLICATION_FORM_URLENCODED_VALUE);
         }
 
-        /** Without what may be secret: user and query. */
+        /** Describes the request without parts that may be secret: user information and query. */
         private String describe() {
             String authority = String.valueOf(uri.getRawAuthority());
             String host = authority.substring(authority.lastIndexOf('@') + 1);
@@ -86,7 +87,7 @@ public final class OutgoingRequest {
         }
 
         /**
-         * What tells it from other requests whatever host it goes to. Part of the contract: keys of values are made from
+         * Identifies the kind of request, whatever its host. Part of the contract: keys derived from a value depend on
          * it.
          */
         String kind() {
@@ -94,7 +95,7 @@ public final class OutgoingRequest {
             return method + " " + (path == null || path.isEmpty() ? "/" : path);
         }
 
-        /** Parts are separated by another text each time. */
+        /** A multipart body has a different boundary in each attempt, so its content is unknown. */
         byte @Nullable [] content() {
             String type = headers.getFirst(HttpHeaders.CONTENT_TYPE);
             return type != null && type.toLowerCase(Locale.ROOT).contains("multipart/") ? null : body.bytes();
@@ -102,11 +103,12 @@ public final class OutgoingRequest {
     }
 
     /**
-     * Decides, and sets the idempotency key.
+     * Creates a request and sets its idempotency key.
      *
-     * @param around the attempt that it is part of, before any guard's
-     * @param guard its guard, if it has one
-     * @throws dev.retrykit.failure.RequestMismatchException if the attempt before has sent another request in its place
+     * @param around the enclosing attempt, before any attempt of a guard
+     * @param guard the guard of the request; null if it has none
+     * @throws dev.retrykit.failure.RequestMismatchException if the previous attempt sent a different request in its
+     *     place
      */
     public static OutgoingRequest of(
             ClientRules rules, Message message, Optional<RetryContext> around, @Nullable Guard guard) {
@@ -141,15 +143,15 @@ public final class OutgoingRequest {
         return new Key(true, sent, guard != null);
     }
 
-    /** Tells the peer about an attempt on this thread, if it is to be told. */
+    /** Adds the headers for an attempt on this thread, if the host is to receive them. */
     public void tell(HttpHeaders headers, Optional<RetryContext> attempt) {
         tell(headers, attempt, CallerDeadline.current());
     }
 
     /**
-     * Tells the peer about an attempt, if it is to be told.
+     * Adds the headers for an attempt, if the host is to receive them.
      *
-     * @param deadline how long it is waited for outside of attempts
+     * @param deadline limits the time outside attempts
      */
     public void tell(HttpHeaders headers, Optional<RetryContext> attempt, Optional<CallerDeadline> deadline) {
         if (tellsAttempt) {
@@ -164,7 +166,7 @@ public final class OutgoingRequest {
         }
     }
 
-    /** Begins an attempt of it. */
+    /** Starts an attempt of the request. */
     public RequestTracker begin(Optional<RetryContext> attempt) {
         RequestTracker exchange;
         try {
@@ -181,7 +183,7 @@ public final class OutgoingRequest {
         return exchange;
     }
 
-    /** Whatever became of it, it is on its way no more: its guard has made its attempts, or its caller went away. */
+    /** Reports that the request is no longer being sent: its guard has made all attempts, or its caller went away. */
     public void ended() {
         ended(KeyedRequest.Outcome.UNKNOWN);
     }

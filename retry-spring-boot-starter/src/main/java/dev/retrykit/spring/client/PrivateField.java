@@ -7,7 +7,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-/** A field of another library that has no accessor. Where it can't be reached, one WARN says what that means. */
+/** A field of another library that has no accessor. If it is not accessible, one warning describes the consequence. */
 public final class PrivateField {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit.http");
@@ -22,7 +22,7 @@ public final class PrivateField {
         this.field = field;
     }
 
-    /** The field of a class, which may be absent. */
+    /** Looks up a field of a class that may be absent. */
     public static PrivateField of(String type, String name) {
         try {
             Field field = Class.forName(type, false, PrivateField.class.getClassLoader())
@@ -35,9 +35,9 @@ public final class PrivateField {
     }
 
     /**
-     * Whether it can be read in an object.
+     * Whether the field can be read in an object; otherwise logs a warning.
      *
-     * @param without what isn't done otherwise, for the WARN
+     * @param without the consequence, for the warning
      */
     public boolean isIn(Object object, String without) {
         if (field != null && field.getDeclaringClass().isInstance(object)) {
@@ -47,7 +47,7 @@ public final class PrivateField {
         return false;
     }
 
-    /** Its value; null also if it can't be read. */
+    /** Returns the field's value; null also if it cannot be read. */
     public @Nullable Object get(Object object) {
         try {
             return field == null ? null : field.get(object);
@@ -56,7 +56,11 @@ public final class PrivateField {
         }
     }
 
-    /** Whether it has another value now. */
+    /**
+     * Sets the field's value.
+     *
+     * @return whether it was set
+     */
     public boolean trySet(Object object, @Nullable Object value) {
         try {
             if (field == null) {
@@ -71,8 +75,8 @@ public final class PrivateField {
 
     private void warn(Object object, String without) {
         if (WARNED.add(name)) {
-            LOG.warn(object.getClass().getName() + " has no field " + name + " that can be read: " + without
-                    + " Said once.");
+            LOG.warn(object.getClass().getName() + " has no field " + name + " that can be read. " + without
+                    + " (Logged once.)");
         }
     }
 }

@@ -2,15 +2,16 @@ package dev.retrykit.spring.client;
 
 import reactor.netty.http.client.HttpClient;
 
-/** The retry of Reactor Netty under request factories and connectors that are built already. */
+/** Disables the retry of Reactor Netty in request factories and connectors that are built already. */
 final class ReactorNettyInstrumentation {
 
     private ReactorNettyInstrumentation() {}
 
     /**
-     * Whether it makes one request for each attempt now.
+     * Prepares a transport.
      *
-     * @param type Spring's class, which may be the transport's superclass
+     * @param type Spring's class, which may be a superclass of the transport's
+     * @return whether it now sends one request per attempt
      */
     static boolean prepare(Object transport, Class<?> type) {
         PrivateField field = PrivateField.of(type.getName(), "httpClient");

@@ -12,18 +12,18 @@ import reactor.netty.http.client.HttpClientInfos;
 import reactor.netty.http.client.HttpClientState;
 import reactor.util.context.ContextView;
 
-/** Tells exchanges what Reactor Netty does: the redirects that it follows, and over which connections it sends. */
+/** Notifies trackers about the redirects that Reactor Netty follows and the connections it uses. */
 public final class ReactorRedirects {
 
-    /** Pools are shared by clients, so what is known of their connections is, too. */
+    /** Shared, because clients share pools. */
     private static final IdleConnections<Channel> CONNECTIONS = new IdleConnections<>();
 
-    /** The same for all clients: it takes part in what tells whether two share a pool. */
+    /** One instance for all clients: a different observer would give a client a separate pool. */
     private static final ConnectionObserver OBSERVER = ReactorRedirects::changed;
 
     private ReactorRedirects() {}
 
-    /** The client, which tells, and sends nothing again by itself. */
+    /** Returns a client that notifies trackers and does not resend requests on its own. */
     public static HttpClient customize(HttpClient client) {
         return client.disableRetry(true)
                 .mapConnect(connection -> Mono.deferContextual(context -> connect(connection, context)))
@@ -51,7 +51,7 @@ public final class ReactorRedirects {
         return context.getOrDefault(RequestTracker.class, null);
     }
 
-    /** Others' requests use the connections, too. */
+    /** Also tracks connections for requests that have no tracker, because they share them. */
     private static void changed(Connection connection, ConnectionObserver.State state) {
         if (state == ConnectionObserver.State.CONNECTED || state == ConnectionObserver.State.ACQUIRED) {
             take(connection.channel());
@@ -93,7 +93,10 @@ public final class ReactorRedirects {
         return connection instanceof HttpClientInfos request ? exchange(request.currentContextView()) : null;
     }
 
-    /** The channel of a request that is over belongs to the pool, or to another request. What has come is released. */
+    /**
+     * Closes the channel unless the request has ended: then the channel belongs to the pool or to another request. Data
+     * already received is released.
+     */
     private static void abort(Connection connection) {
         Channel channel = connection.channel();
         channel.eventLoop().execute(() -> {
@@ -105,7 +108,7 @@ public final class ReactorRedirects {
         });
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // the pool learns of it
+    @SuppressWarnings("FutureReturnValueIgnored") // the pool is notified of the close
     private static void close(Channel channel) {
         channel.close();
     }

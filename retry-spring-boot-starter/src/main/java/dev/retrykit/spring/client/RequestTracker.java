@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
 
 /**
- * One request of an attempt, from the moment in which it may have been sent. A POST or PATCH counts as done from then on,
- * until it is certain that it wasn't. Thread-safe.
+ * Tracks one request of an attempt, from the moment at which it may have been sent. From then on a POST or PATCH counts
+ * as executed until it is certain that it was not. Thread-safe.
  */
 public final class RequestTracker {
 
-    /** Under this name the attributes of a request hold its exchange. */
+    /** Name of the request attribute that holds the tracker. */
     public static final String ATTRIBUTE = RequestTracker.class.getName();
 
     private static final int MOST_RESENDS = 100;
@@ -43,27 +43,30 @@ public final class RequestTracker {
     private final ConnectionUse connection = new ConnectionUse();
     private final AtomicInteger resends = new AtomicInteger();
 
-    /** Whether the transport goes to another place by itself if it is told so: what fails there may have been done here. */
+    /**
+     * Whether the transport may follow redirects on its own: after a redirect, a failure does not mean that the request
+     * was not executed.
+     */
     private volatile boolean redirects = true;
 
-    /** Whether nothing is on its way before {@link #reached} is called. */
+    /** Whether nothing is sent before {@link #reached} is called. */
     private volatile boolean tellsReached;
 
     private volatile boolean reached;
 
-    /** Whether the transport itself says when a request goes out, which is better than when it asks for its body. */
+    /** Whether the transport reports when the request is sent, which is more exact than when it reads the body. */
     private volatile boolean tellsCommitted;
 
     private volatile boolean committed;
 
-    /** Whether the transport says if it follows a redirect. */
+    /** Whether the transport reports the redirects that it follows. */
     private volatile boolean tellsRedirects;
 
     private volatile boolean redirected;
     private volatile boolean ownConflict;
     private volatile boolean answered;
 
-    /** How many times interceptors of the application had it sent without its being turned away. */
+    /** Number of times that interceptors of the application sent the request without its being turned away. */
     private final AtomicInteger undecided = new AtomicInteger();
 
     private volatile boolean turnedAway;
@@ -76,12 +79,12 @@ public final class RequestTracker {
     }
 
     /**
-     * Begins one.
+     * Starts tracking a request.
      *
-     * @param attempt what it is part of
-     * @param what it is called if it must not be done twice; null if it may
-     * @param hasKey whether it carries an idempotency key
-     * @throws dev.retrykit.failure.PeerBusyException if the policy sends nothing to the host for now
+     * @param attempt the enclosing attempt
+     * @param what the description of a request that must not run twice; null if it may
+     * @param hasKey whether the request carries an idempotency key
+     * @throws dev.retrykit.failure.PeerBusyException if the policy currently sends nothing to the host
      */
     static RequestTracker begin(Optional<RetryContext> attempt, URI uri, @Nullable String what, boolean hasKey) {
         String peer = attempt.isPresent() ? peer(uri) : "";
@@ -93,7 +96,7 @@ public final class RequestTracker {
         return new RequestTracker(attempt.orElse(null), effect, peer, hasKey);
     }
 
-    /** Host and port, equal for all ways to write them; the authority where that is no host by the rules for URIs. */
+    /** Returns host and port in canonical form; the authority if it is not a valid host in a URI. */
     private static String peer(URI uri) {
         String authority = String.valueOf(uri.getRawAuthority());
         String host = uri.getHost() == null ? authority.substring(authority.lastIndexOf('@') + 1) : uri.getHost();
@@ -101,7 +104,7 @@ public final class RequestTracker {
         return host.toLowerCase(Locale.ROOT) + ":" + (uri.getPort() < 0 ? standard : uri.getPort());
     }
 
-    /** It carries a key that was made for it, and ends that request when it ends. */
+    /** Sets the key that was created for the request; it ends with the request. */
     void carry(KeyedRequest sent) {
         keyed = sent;
     }
@@ -114,52 +117,52 @@ public final class RequestTracker {
         }
     }
 
-    /** Whether a second one of the same kind would do something that the first has done already. */
+    /** Whether a second request with the method could repeat an effect of the first. */
     static boolean isUnsafe(HttpMethod method) {
         return method.equals(HttpMethod.POST) || method.equals(HttpMethod.PATCH);
     }
 
-    /** The transport doesn't follow redirects. */
+    /** Reports that the transport follows no redirects. */
     public void staysHere() {
         redirects = false;
     }
 
-    /** Nothing is on its way before {@link #reached} is called. */
+    /** Announces that nothing is sent before {@link #reached} is called. */
     public void willTellReached() {
         tellsReached = true;
     }
 
-    /** From here on the peer may have got something. */
+    /** Reports that the server may receive something from now on. */
     public void reached() {
         reached = true;
     }
 
-    /** The transport will say when the request goes out. */
+    /** Announces that the transport reports when the request is sent. */
     public void willTellCommitted() {
         tellsCommitted = true;
     }
 
-    /** The request goes out. */
+    /** Reports that the request is being sent. */
     public void committed() {
         committed = true;
     }
 
-    /** The transport will say if it follows a redirect. */
+    /** Announces that the transport reports the redirects that it follows. */
     public void willTellRedirects() {
         tellsRedirects = true;
     }
 
-    /** The transport follows a redirect: what comes from now on is another peer's, or about another request. */
+    /** Reports a redirect: what follows comes from another server or belongs to another request. */
     public void redirected() {
         redirected = true;
     }
 
-    /** Whether what comes of it is certainly about this request, and not about where it was redirected to. */
+    /** Whether the outcome certainly belongs to this request, and not to the target of a redirect. */
     private boolean isOwn() {
         return !redirects || tellsRedirects && !redirected;
     }
 
-    /** The peer has answered. */
+    /** Reports the server's response. */
     public void answered(int status, HeaderLines headers) {
         RetryAfter advice = note(status, headers);
         if (attempt == null || effect == null) {
@@ -181,12 +184,12 @@ public final class RequestTracker {
                 : attempt.requests().answered(redirected ? null : peer, status, headers);
     }
 
-    /** Interceptors of the application stand between this and who began it: they may have it sent several times. */
+    /** Reports that interceptors of the application send the request; they may send it several times. */
     public void sentByInterceptors() {
         undecided.incrementAndGet();
     }
 
-    /** The transport has an answer for interceptors of the application, which may make something else of it. */
+    /** Reports a response to interceptors of the application, which may change it. */
     public void received(int status, HeaderLines headers) {
         RetryAfter advice = note(status, headers);
         if (isTurnedAway(status, headers, advice)) {
@@ -195,7 +198,7 @@ public final class RequestTracker {
         }
     }
 
-    /** The transport has no answer for interceptors of the application. */
+    /** Reports a failure to interceptors of the application. */
     public void lost(Throwable failure) {
         answered = false;
         noteFailure(failure);
@@ -204,12 +207,15 @@ public final class RequestTracker {
         }
     }
 
-    /** Whether it must be told if its answer breaks off: only so it is known that no other client has failed. */
+    /**
+     * Whether the tracker needs to know if the response breaks off: only then is it certain that no other client has
+     * failed.
+     */
     public boolean mustKnowFailures() {
         return attempt != null && !hasKey && attempt.requests().hasIdempotencyKeys();
     }
 
-    /** The answer has broken off, or there is none. */
+    /** Records that the response broke off or did not arrive. */
     public void noteFailure(Throwable failure) {
         if (attempt != null) {
             attempt.requests().failed(failure);
@@ -223,7 +229,9 @@ public final class RequestTracker {
         return isOwn() && !advice.vetoed() && isRefused(status, headers, advice);
     }
 
-    /** Whether the request was turned away without being worked on. A 503 says so only together with a time to come back. */
+    /**
+     * Whether the request was turned away without being processed. A 503 means that only together with a Retry-After.
+     */
     private static boolean isRefused(int status, HeaderLines headers, RetryAfter advice) {
         return status == TOO_MANY_REQUESTS
                 || AnswerRules.isRateLimit(status, advice)
@@ -231,37 +239,37 @@ public final class RequestTracker {
                         && RetryAfter.read(headers, Instant.EPOCH).delayNanos() != Verdict.NO_HINT;
     }
 
-    /** What it travels over. */
+    /** Returns the connection of the request. */
     public ConnectionUse connection() {
         return connection;
     }
 
-    /** The answer to it bears a mark, by which its failure is known. */
+    /** Sets the mark of the response, by which its failure is recognized. */
     public void mark(Object mark) {
         if (attempt != null) {
             attempt.requests().mark(mark);
         }
     }
 
-    /** Whether it is part of an attempt. */
+    /** Whether the request is part of an attempt. */
     public boolean isPartOfAttempt() {
         return attempt != null;
     }
 
-    /** Whether its attempt, if it has one, may still go on. */
+    /** Whether the attempt, if there is one, has time left. */
     boolean hasTimeLeft() {
         return attempt == null || attempt.timeLeft().compareTo(Duration.ZERO) > 0;
     }
 
-    /** Whether it certainly hasn't gone out. */
+    /** Whether the request was certainly not sent. */
     boolean isUnsent() {
         return tellsCommitted && !committed;
     }
 
     /**
-     * Whether it is sent once more at once, since the pooled connection that it was sent over was dead: asked by those who
-     * can send it again, whose transport can't do that by itself. What is as old in the pool is thrown away. A connection
-     * that was closed before anything was sent isn't counted. Whether the request is repeatable is asked last.
+     * Whether to send the request once more immediately because its pooled connection was stale. Called for transports
+     * that cannot resend on their own. Evicts connections of the same age from the pool. A connection closed before
+     * anything was sent does not count as a resend. Whether the request is repeatable is checked last.
      */
     public boolean mayResend(HttpMethod method, Throwable failure, BooleanSupplier repeatable) {
         if (!connection.isStale(failure)) {
@@ -274,7 +282,7 @@ public final class RequestTracker {
                 && Resends.repeats(method.name(), failure, repeatable);
     }
 
-    /** There is no answer, or nobody could make anything of it. */
+    /** Reports that there is no response, or that it could not be read. */
     public void failed(Throwable failure) {
         connection.abort();
         noteFailure(failure);
@@ -293,7 +301,7 @@ public final class RequestTracker {
                 || isOwn() && NotSentFailures.isRefused(failure);
     }
 
-    /** Whether the answer was a conflict with the request's own key: the first one is still being worked on. */
+    /** Whether the response was a conflict with the request's own key: the first request is still in progress. */
     public boolean isOwnConflict() {
         return ownConflict;
     }

@@ -7,8 +7,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one immediate resend of a request whose pooled connection turned out to be dead before any byte of an answer. It is
- * part of the attempt: no token is paid for it, and no circuit hears of it.
+ * Decides on the one immediate resend of a request whose pooled connection turned out to be stale before any byte of a
+ * response. It is part of the attempt: it costs no token, and circuits do not count it.
  */
 final class Resends {
 
@@ -20,9 +20,9 @@ final class Resends {
     private Resends() {}
 
     /**
-     * Whether a request that a dead connection lost is sent again.
+     * Whether a request that was lost with a stale connection is sent again.
      *
-     * @param exchange what it is about; null if nothing is known
+     * @param exchange the tracker of the request; null if it has none
      */
     static boolean allows(String method, @Nullable RequestTracker exchange) {
         return (IDEMPOTENT.contains(method) || exchange != null && exchange.isUnsent())
@@ -31,18 +31,18 @@ final class Resends {
     }
 
     /**
-     * Whether the body of a request that would be sent again is still the same. Says what becomes of the request.
+     * Whether the body of the request is the same when it is sent again. Logs the decision.
      *
-     * @param repeatable knows it
+     * @param repeatable performs the check
      */
     static boolean repeats(String method, Throwable failure, BooleanSupplier repeatable) {
         boolean repeats = repeatable.getAsBoolean();
         if (LOG.isDebugEnabled()) {
             String what = repeats
                     ? "The request is sent again on another connection, as part of the same attempt."
-                    : "The request isn't sent again, because its body can't be written again or differs then. Make a list"
-                            + " of an iterator or a stream.";
-            LOG.debug("The pooled connection of a " + method + " request was dead (" + failure + "). " + what);
+                    : "The request is not sent again, because its body cannot be written again or would differ."
+                            + " Replace an iterator or a stream by a list.";
+            LOG.debug("The pooled connection of the " + method + " request was stale (" + failure + "). " + what);
         }
         return repeats;
     }

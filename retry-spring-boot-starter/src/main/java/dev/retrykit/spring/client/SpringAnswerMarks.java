@@ -8,9 +8,9 @@ import org.springframework.web.client.RestClientResponseException;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
 
 /**
- * What the exceptions of Spring's clients keep of an answer: those of the blocking ones copy all headers, but keep the very
- * object that is the status text; those of a {@code WebClient} keep the request. One that was made without any of that isn't
- * known.
+ * Finds the response that an exception of Spring's clients belongs to. Exceptions of blocking clients copy the headers
+ * but keep the status text object; those of a {@code WebClient} keep the request. An exception created without these
+ * has no mark.
  */
 final class SpringAnswerMarks implements AnswerMarks {
 
@@ -30,7 +30,7 @@ final class SpringAnswerMarks implements AnswerMarks {
         return REACTIVE ? Reactive.mark(failure) : null;
     }
 
-    /** Loaded only where there is such a client. */
+    /** Loaded only if WebClient is present. */
     private static final class Reactive {
 
         static @Nullable Object mark(Throwable failure) {

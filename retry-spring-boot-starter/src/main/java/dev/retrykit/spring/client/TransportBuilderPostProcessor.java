@@ -12,7 +12,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 
 /**
- * Has the starter's customizers applied to builders of transports that the application declares. They keep their types.
+ * Applies the starter's customizers to transport builders that the application declares. The builders keep their types.
  */
 public final class TransportBuilderPostProcessor implements BeanPostProcessor, PriorityOrdered {
 
@@ -34,12 +34,12 @@ public final class TransportBuilderPostProcessor implements BeanPostProcessor, P
             PACKAGE + "reactive.JettyClientHttpConnectorBuilder",
             "retrykitJettyConnector");
 
-    /** To these Spring Boot has applied the customizers. */
+    /** Bean to which Spring Boot has applied the customizers. */
     private static final String BOOTS_OWN = "clientHttpConnectorBuilder";
 
     private final ConfigurableListableBeanFactory beans;
 
-    /** Before any builder is made. */
+    /** Created before any builder. */
     public TransportBuilderPostProcessor(ConfigurableListableBeanFactory beans) {
         this.beans = beans;
     }
@@ -58,7 +58,7 @@ public final class TransportBuilderPostProcessor implements BeanPostProcessor, P
         return customized(bean, beans.getBean(customizer));
     }
 
-    @SuppressWarnings("unchecked") // the name says for which type a customizer is
+    @SuppressWarnings("unchecked") // the name determines the type of a customizer
     private static Object customized(Object builder, Object customizer) {
         if (customizer instanceof ClientHttpRequestFactoryBuilderCustomizer<?> blocking) {
             return ((ClientHttpRequestFactoryBuilderCustomizer<ClientHttpRequestFactoryBuilder<?>>) blocking)
@@ -76,7 +76,7 @@ public final class TransportBuilderPostProcessor implements BeanPostProcessor, P
         }
         BeanDefinition definition = beans.getMergedBeanDefinition(beanName);
         String factory = definition.getFactoryBeanName();
-        // what was processed ahead of time has no factory
+        // a bean processed ahead of time has no factory
         return factory == null ? beanName.equals(BOOTS_OWN) : factory.startsWith(BOOT);
     }
 }

@@ -6,8 +6,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Transports that an application makes by itself, so that no customizer has seen them. Within an attempt they are kept
- * from repeating requests, or a WARN says that they may.
+ * Instruments transports that an application creates on its own, which no customizer has seen. Within an attempt they
+ * must not resend requests; if that cannot be ensured, a warning is logged.
  */
 public final class TransportInstrumentation {
 
@@ -22,9 +22,9 @@ public final class TransportInstrumentation {
     private TransportInstrumentation() {}
 
     /**
-     * Has a transport make one request for each attempt. May be done several times.
+     * Makes a transport send one request per attempt. Idempotent.
      *
-     * @param transport a request factory or a connector, of whatever kind
+     * @param transport a request factory or a connector of any kind
      */
     public static void prepare(Object transport) {
         for (Class<?> type = transport.getClass(); type != null; type = type.getSuperclass()) {
@@ -56,10 +56,10 @@ public final class TransportInstrumentation {
 
     private static void report(Object transport, boolean prepared, String remedy) {
         if (!prepared && WARNED.add(transport.getClass().getName())) {
-            LOG.warn("A server may see more requests than attempts: the application made a "
+            LOG.warn("A server may receive more requests than there are attempts: the application created a "
                     + transport.getClass().getSimpleName()
-                    + " by itself, and what it repeats by itself can't be switched off from here. Have Spring Boot's"
-                    + " builder make it, or build its client with " + remedy + ". Said once for each kind.");
+                    + " itself, and its built-in retries cannot be disabled from here. Create it with Spring"
+                    + " Boot's builder, or build its client with " + remedy + ". (Logged once per type.)");
         }
     }
 }

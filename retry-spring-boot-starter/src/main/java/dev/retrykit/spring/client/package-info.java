@@ -1,4 +1,4 @@
-/** HTTP clients: what is done to their requests, and what their answers and failures tell the engine. */
+/** HTTP clients: instruments requests, and reports their responses and failures to the engine. */
 @NullMarked
 package dev.retrykit.spring.client;
 

@@ -14,8 +14,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A claim while what it stands for is carried out. Its lease is renewed until it ends in one of three ways, of which the
- * first one counts.
+ * A claim while its call is running. Its lease is renewed until the claim ends in one of three ways; the first one
+ * counts.
  */
 public final class ActiveClaim {
 
@@ -52,12 +52,12 @@ public final class ActiveClaim {
         this.claimedNanos = guard.nanoTime();
     }
 
-    /** The claim that this thread carries out, the innermost one; null if it carries out none. */
+    /** Returns the innermost claim whose call runs on this thread; null if there is none. */
     public static @Nullable ActiveClaim onThisThread() {
         return BOUND.get();
     }
 
-    /** Of the current thread, until it is closed on the same one. */
+    /** Binds the claim to the current thread until the binding is closed on the same thread. */
     public Binding bind() {
         ActiveClaim before = BOUND.get();
         outer = before;
@@ -71,7 +71,7 @@ public final class ActiveClaim {
         };
     }
 
-    /** What ends a thread's work for a claim. */
+    /** Ends the binding of a claim to a thread. */
     @FunctionalInterface
     public interface Binding extends AutoCloseable {
 
@@ -79,27 +79,27 @@ public final class ActiveClaim {
         void close();
     }
 
-    /** The claim. */
+    /** Returns the claim as the store knows it. */
     public Claim claim() {
         return claim;
     }
 
-    /** Where it is kept. */
+    /** Returns the store of the claim. */
     public IdempotencyStore store() {
         return store;
     }
 
-    /** The claim that the thread was carrying out already; null if none. */
+    /** Returns the enclosing claim on the thread; null if none. */
     public @Nullable ActiveClaim outer() {
         return outer;
     }
 
-    /** A transaction updates the claim just before its commit. */
+    /** Records that a transaction updates the claim just before its commit. */
     public void fenced() {
         commits.incrementAndGet();
     }
 
-    /** How many transactions have updated the claim just before their commits. */
+    /** Returns the number of transactions that updated the claim just before their commit. */
     public int commits() {
         return commits.get();
     }
@@ -109,17 +109,17 @@ public final class ActiveClaim {
         return commits.get() > 0;
     }
 
-    /** A transaction that has written nothing is about to be committed. */
+    /** Records that a transaction without writes is about to commit. */
     public void read() {
         hasRead = true;
     }
 
-    /** Whether all that is known of its effect is tied to the claim: its transactions are, or have written nothing. */
+    /** Whether all known effects are tied to the claim: every transaction either updated the claim or wrote nothing. */
     boolean isTied() {
         return (isFenced() || hasRead) && !repeatsCommits;
     }
 
-    /** What is to be told if an attempt is repeated in which such a transaction was committed. */
+    /** Returns the callback for the repeat of an attempt in which such a transaction was committed. */
     public Runnable repeat() {
         return repeat;
     }
@@ -128,12 +128,13 @@ public final class ActiveClaim {
         repeatsCommits = true;
     }
 
-    /** Somebody else has it now. */
+    /** Reports that another request has taken over the claim. */
     public void lost() {
         if (isFirstEnd()) {
             counters.add(Result.LOST);
-            LOG.warn("The claim on the idempotency key " + claim.id() + " was taken over: its lease of "
-                    + terms.lease().toMillis() + " ms had ended");
+            LOG.warn("The claim on the idempotency key " + claim.id()
+                    + " was taken over by another request, because its lease of "
+                    + terms.lease().toMillis() + " ms had expired");
         }
     }
 
@@ -166,10 +167,10 @@ public final class ActiveClaim {
                 return;
             }
             if (abandoned) {
-                endLease(); // it may have been ended before it was renewed
+                endLease(); // it may have been ended before this renewal
             }
         } catch (RuntimeException | Error down) {
-            upkeep.warn("The lease of the idempotency key " + claim.id() + " couldn't be renewed", down);
+            upkeep.warn("The lease of the idempotency key " + claim.id() + " could not be renewed", down);
         }
         if (!ended.get()) {
             renewed();
@@ -184,20 +185,22 @@ public final class ActiveClaim {
     }
 
     /**
-     * It was carried out.
+     * Ends the claim after its call was executed.
      *
-     * @param answer the answer to keep; null if none is
+     * @param answer the response to store; null if none is stored
      */
     public void complete(@Nullable Answer answer) {
         end(ClaimEnd.Kind.COMPLETED, answer, kept -> store.complete(claim, kept, terms.ttl()));
     }
 
-    /** It had no effect, as far as is known here. */
+    /** Ends the claim after its call had no effect, as far as is known here. */
     public void release() {
         end(ClaimEnd.Kind.RELEASED, null, nothing -> store.release(claim, terms.ttl()) != Release.LOST);
     }
 
-    /** Nobody here will learn what becomes of it: its lease ends now. The store is told on another thread. */
+    /**
+     * Ends the lease because the outcome of the call will not be known here. The store is updated on another thread.
+     */
     public void abandon() {
         if (isFirstEnd()) {
             abandoned = true;
@@ -210,8 +213,9 @@ public final class ActiveClaim {
             store.abandon(claim);
         } catch (RuntimeException | Error down) {
             upkeep.warn(
-                    "The lease of the idempotency key " + claim.id() + " couldn't be ended, so repeats are refused for "
-                            + terms.lease().toMillis() + " ms at most",
+                    "The lease of the idempotency key " + claim.id()
+                            + " could not be ended, so repeats are refused for up to "
+                            + terms.lease().toMillis() + " ms",
                     down);
         }
     }
@@ -224,10 +228,11 @@ public final class ActiveClaim {
 
     private void refused(ClaimEnd.Kind kind) {
         counters.add(Result.LOST);
-        LOG.warn("The idempotency key " + claim.id() + " wasn't " + kind.done()
-                + ": its claim was taken over, since its lease of "
+        LOG.warn("The claim on the idempotency key " + claim.id() + " was not " + kind.done()
+                + ": it was taken over by another request, because its lease of "
                 + terms.lease().toMillis()
-                + " ms had ended. Unless a transaction was tied to the claim, the call may have been made twice. Raise"
-                + " retrykit.idempotency.lease to twice the time for which the store may be away");
+                + " ms had expired. Unless a transaction was tied to the claim, the call may have run"
+                + " twice. Raise retrykit.idempotency.lease to twice the time for which the store may be"
+                + " unavailable");
     }
 }

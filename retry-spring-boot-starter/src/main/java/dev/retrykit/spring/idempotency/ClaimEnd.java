@@ -3,22 +3,22 @@ package dev.retrykit.spring.idempotency;
 import dev.retrykit.spring.idempotency.store.Answer;
 import org.jspecify.annotations.Nullable;
 
-/** The end of a claim, until the store knows of it. */
+/** The end of a claim, until the store has recorded it. */
 final class ClaimEnd {
 
     private final String id;
     private final Kind kind;
     private final Step step;
     private final Runnable refused;
-    private @Nullable Answer answer; // guarded by this
-    private Phase phase = Phase.AWAITED; // guarded by this
+    private @Nullable Answer answer; // guarded by this object's lock
+    private Phase phase = Phase.AWAITED; // guarded by this object's lock
 
     /**
-     * Of one claim.
+     * Creates the end of one claim.
      *
-     * @param id the hash of its key
-     * @param answer the answer to keep; null if none is
-     * @param refused is told if the store refuses the step since somebody else has the key
+     * @param id the hash of the key
+     * @param answer the response to store; null if none is stored
+     * @param refused called if the store refuses the step because another request holds the key
      */
     ClaimEnd(String id, Kind kind, @Nullable Answer answer, Step step, Runnable refused) {
         this.id = id;
@@ -28,17 +28,17 @@ final class ClaimEnd {
         this.refused = refused;
     }
 
-    /** What ended. */
+    /** How a claim ends. */
     enum Kind {
 
-        /** It was carried out. A store takes this twice, so whoever is refused has lost the key. */
-        COMPLETED("kept"),
+        /** The call was executed. A store accepts this step twice, so a refusal means that the claim is lost. */
+        COMPLETED("completed"),
 
-        /** It had no effect. Its record is removed, so a second try is refused if the first was taken. */
-        RELEASED("freed"),
+        /** The call had no effect. Its record is removed, so a second try is refused if the first one was accepted. */
+        RELEASED("released"),
 
-        /** Nothing was carried out, and whether there is a claim isn't known. */
-        FORGOTTEN("freed");
+        /** No call was executed, and whether the store holds a claim is unknown. */
+        FORGOTTEN("released");
 
         private final String done;
 
@@ -46,17 +46,21 @@ final class ClaimEnd {
             this.done = done;
         }
 
-        /** What is done with the key then. */
+        /** Returns the word for messages. */
         String done() {
             return done;
         }
     }
 
-    /** What the store is told. */
+    /** The update of the store. */
     @FunctionalInterface
     interface Step {
 
-        /** Whether the claim was still its holder's. */
+        /**
+         * Updates the store.
+         *
+         * @return whether the holder still had the claim
+         */
         boolean take(@Nullable Answer answer);
     }
 
@@ -66,20 +70,20 @@ final class ClaimEnd {
         KNOWN
     }
 
-    /** The hash of the key. */
+    /** Returns the hash of the key. */
     String id() {
         return id;
     }
 
-    /** Whether there was a call, which nobody may repeat until the store knows what became of it. */
+    /** Whether a call was executed. It must not be repeated until the store has recorded its outcome. */
     boolean isOfCall() {
         return kind != Kind.FORGOTTEN;
     }
 
     /**
-     * Tells the store.
+     * Updates the store.
      *
-     * @return whether the claim was still its holder's
+     * @return whether the holder still had the claim
      */
     boolean take() {
         Answer kept;
@@ -89,36 +93,44 @@ final class ClaimEnd {
         return step.take(kept);
     }
 
-    /** The store refused the first try. */
+    /** Reports that the store refused the first try. */
     void refused() {
         refused.run();
     }
 
-    /** The store refused a later try. */
+    /** Reports that the store refused a later try. */
     void refusedAgain() {
         if (kind == Kind.COMPLETED) {
             refused.run();
         }
     }
 
-    /** How much memory its answer takes. */
+    /** Returns the size of the response in bytes. */
     synchronized int bytes() {
         return answer == null ? 0 : answer.body().length;
     }
 
-    /** Keeps no answer, only that there was one. */
+    /** Drops the response and keeps only the outcome. */
     synchronized void dropAnswer() {
         answer = null;
     }
 
-    /** Its caller waits for it no longer. Returns whether that is new. */
+    /**
+     * Reports that the caller no longer waits.
+     *
+     * @return whether this is the first report
+     */
     synchronized boolean late() {
         boolean isNew = phase == Phase.AWAITED;
         phase = isNew ? Phase.LATE : phase;
         return isNew;
     }
 
-    /** The store knows of it, or never will. Returns whether it was late. */
+    /**
+     * Reports that the store has recorded the end, or never will.
+     *
+     * @return whether the end was late
+     */
     synchronized boolean known() {
         boolean wasLate = phase == Phase.LATE;
         phase = Phase.KNOWN;

@@ -4,17 +4,18 @@ import dev.retrykit.failure.RetryHint;
 import dev.retrykit.spring.idempotency.store.Claim;
 
 /**
- * A holder that was away for longer than its lease wanted to commit what another one has taken over: it was rolled back. To
- * try again can't help.
+ * Thrown if a holder whose lease had expired tries to commit after another request took over its claim. The transaction
+ * is rolled back; retrying cannot help.
  */
 public final class ClaimLostException extends RuntimeException implements RetryHint {
 
     private static final long serialVersionUID = 1;
 
-    /** Of a claim. */
+    /** Creates an exception for a claim. */
     public ClaimLostException(Claim claim) {
-        super("The transaction was rolled back: the claim on the idempotency key " + claim.id()
-                + " was taken over, since its lease had ended. The other one decides what becomes of it.");
+        super("The transaction was rolled back, because the claim on the idempotency key " + claim.id()
+                + " was taken over by another request after its lease had expired. The other request"
+                + " determines the outcome.");
     }
 
     @Override

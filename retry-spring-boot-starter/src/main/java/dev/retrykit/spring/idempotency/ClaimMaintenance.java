@@ -11,8 +11,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has to be done with a store beside calls: leases to renew and to end, records to remove. On threads of its own, so
- * that leases are renewed when everything else is busy.
+ * Runs the background work for a store: renews and ends leases, removes expired records. Uses its own threads, so that
+ * leases are renewed even if all other threads are busy.
  */
 final class ClaimMaintenance implements AutoCloseable {
 
@@ -30,19 +30,19 @@ final class ClaimMaintenance implements AutoCloseable {
         log = new LogThrottle(time, threads);
     }
 
-    /** A warning; as long as a store is down, each call has the same one. */
+    /** Logs a warning, throttled: while a store is down, each call would log the same one. */
     void warn(String line, @Nullable Throwable failure) {
         log.say(
                 () -> LOG.warn(line, failure),
-                count -> LOG.warn(line + "; this and the like " + count + " times more"));
+                count -> LOG.warn(line + "; this or a similar warning " + count + " more times"));
     }
 
-    /** Does something later. */
+    /** Runs a task later. */
     Scheduled after(Duration delay, Runnable task) {
         return time.schedule(() -> start(task), delay.toNanos());
     }
 
-    /** Does something at once, on a thread of its own. */
+    /** Runs a task immediately on a separate thread. */
     void start(Runnable task) {
         try {
             threads.execute(task);

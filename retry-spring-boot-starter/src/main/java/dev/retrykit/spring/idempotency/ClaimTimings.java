@@ -5,12 +5,12 @@ import dev.retrykit.spring.idempotency.store.ClaimRequest;
 import java.time.Duration;
 
 /**
- * How long things last for the keys of a method.
+ * The time limits for the keys of a method.
  *
- * @param ttl how long an answer is kept
- * @param lease how long a holder holds a claim without renewing it
- * @param grace how long after a lease is over the next one may carry out the same again
- * @param hold how long an unfinished claim is kept at least
+ * @param ttl how long a response is stored
+ * @param lease how long a claim is held without renewal
+ * @param grace how long after the end of a lease another request may run the call again
+ * @param hold the minimum time for which an unfinished claim is kept
  */
 public record ClaimTimings(Duration ttl, Duration lease, Duration grace, Duration hold) {
 

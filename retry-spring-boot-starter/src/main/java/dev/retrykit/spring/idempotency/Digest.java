@@ -6,12 +6,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 over parts, each with its length, so that nothing can slip from one part into the next. */
+/** A SHA-256 hash over parts. The length of each part is included, so that different splits have different hashes. */
 public final class Digest {
 
     private final MessageDigest sha256;
 
-    /** Of nothing yet. */
+    /** Creates an empty digest. */
     public Digest() {
         try {
             sha256 = MessageDigest.getInstance("SHA-256");
@@ -20,7 +20,7 @@ public final class Digest {
         }
     }
 
-    /** Of texts. */
+    /** Returns the hash of texts. */
     public static String of(String... parts) {
         Digest digest = new Digest();
         for (String part : parts) {
@@ -41,7 +41,7 @@ public final class Digest {
         return this;
     }
 
-    /** In 64 hexadecimal digits; it is empty again afterwards. */
+    /** Returns the hash as 64 hexadecimal digits and resets the digest. */
     public String hex() {
         return HexFormat.of().formatHex(sha256.digest());
     }

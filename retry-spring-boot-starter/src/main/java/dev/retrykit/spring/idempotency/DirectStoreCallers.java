@@ -6,18 +6,20 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 
 /**
- * Callers that ask a store on their own thread, since it has just answered and bounds its steps by itself. Handing a step
- * over to another thread costs nearly as much as the step.
+ * Limits the callers that use a store on their own thread, which is allowed if the store has responded recently and
+ * bounds its steps itself. Handing a step over to another thread costs nearly as much as the step.
  */
 final class DirectStoreCallers {
 
-    /** How long ago the last answer of a store is that is quick. */
+    /** Maximum age of the last response of a responsive store. */
     private static final long RECENT_NANOS = Duration.ofMillis(50).toNanos();
 
-    /** How long a call is carried out whose end is told as quickly: a longer one pays for another thread. */
+    /**
+     * Maximum duration of a call whose end is recorded on the caller's thread; a longer call can afford the handover.
+     */
     private static final long SHORT_NANOS = Duration.ofMillis(100).toNanos();
 
-    /** So many callers at most are held up by a store that is gone all at once. */
+    /** Maximum number of callers that a store can block when it stops responding. */
     private static final int MOST = 16;
 
     private final IdempotencyStore store;
@@ -32,7 +34,7 @@ final class DirectStoreCallers {
         this.lastAnswerNanos = time.nanoTime();
     }
 
-    /** The store has answered. */
+    /** Records a response of the store. */
     void answered() {
         lastAnswerNanos = time.nanoTime();
         if (!hasAnswered) {
@@ -40,12 +42,12 @@ final class DirectStoreCallers {
         }
     }
 
-    /** Whether the store has ever answered, but not since a time. */
+    /** Whether the store has ever responded, but not since a time. */
     boolean isSilentSince(long nanos) {
         return hasAnswered && lastAnswerNanos - nanos < 0;
     }
 
-    /** Lets a caller in, who must leave. */
+    /** Admits a caller, which must leave. */
     boolean tryEnter() {
         return hasAnswered
                 && !Thread.currentThread().isInterrupted()
@@ -54,7 +56,7 @@ final class DirectStoreCallers {
                 && callers.tryAcquire();
     }
 
-    /** Lets a caller in who claimed its key at a time. */
+    /** Admits a caller that claimed its key at the given time. */
     boolean tryEnter(long claimedNanos) {
         return time.nanoTime() - claimedNanos < SHORT_NANOS && tryEnter();
     }

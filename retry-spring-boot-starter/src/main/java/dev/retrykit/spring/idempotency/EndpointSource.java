@@ -1,9 +1,9 @@
 package dev.retrykit.spring.idempotency;
 
-/** Finds methods that are called with keys, once all beans are there. */
+/** Finds methods that are called with idempotency keys, once all beans have been created. */
 @FunctionalInterface
 public interface EndpointSource {
 
-    /** Finds them. */
+    /** Finds and registers the methods. */
     void find();
 }

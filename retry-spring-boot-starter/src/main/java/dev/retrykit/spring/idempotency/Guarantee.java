@@ -2,19 +2,22 @@ package dev.retrykit.spring.idempotency;
 
 import java.util.Locale;
 
-/** How often a call that is repeated until it is answered can have an effect, whatever crashes. */
+/** How often a call that is repeated until it gets a response can have an effect, including after crashes. */
 public enum Guarantee {
 
-    /** Once: each transaction of the call is committed only together with its claim. */
+    /** Exactly one effect: each transaction of the call commits only together with its claim. */
     EXACTLY_ONCE,
 
-    /** Once at the most: after a crash nobody runs it again, before the time is over or somebody frees the key. */
+    /**
+     * At most one effect: after a crash the call does not run again until the hold time is over or an operator frees
+     * the key.
+     */
     AT_MOST_ONCE,
 
-    /** Once at least: after a crash the next repeat runs it again. */
+    /** At least one effect: after a crash the next repeat runs the call again. */
     AT_LEAST_ONCE;
 
-    /** As words: {@code exactly once}. */
+    /** Returns the name in words, for example {@code exactly once}. */
     public String words() {
         return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }

@@ -14,7 +14,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Opens keys: asks the store, decides, and looks after the claims of what is carried out. */
+/** Processes requests with idempotency keys: queries the store, decides, and maintains the claims of running calls. */
 public final class Idempotency implements AutoCloseable {
 
     private static final Log LOG = LogFactory.getLog(Idempotency.class);
@@ -29,14 +29,14 @@ public final class Idempotency implements AutoCloseable {
     private volatile boolean begun;
     private volatile boolean closed;
 
-    /** With a store. */
+    /** Creates the processor for a store. */
     public Idempotency(IdempotencyStore store, TimeSource time) {
         this.store = store;
         this.upkeep = new ClaimMaintenance(time);
         this.guard = new StoreGuard(store, time, upkeep);
     }
 
-    /** A method that is called with keys; the first one makes ready, if that is still to be done. */
+    /** Adds a method that is called with keys. The first one starts the store if {@link #begin} has been called. */
     public void add(IdempotentMethodInfo method) {
         methods.add(method);
         if (begun && methods.size() == 1) {
@@ -44,15 +44,15 @@ public final class Idempotency implements AutoCloseable {
         }
     }
 
-    /** All methods that are called with keys. */
+    /** Returns all methods that are called with keys. */
     public List<IdempotentMethodInfo> methods() {
         return List.copyOf(methods);
     }
 
     /**
-     * Makes ready, if there is any such method; otherwise the store is never touched.
+     * Starts the store if there are methods that need it; otherwise the store is never used.
      *
-     * @throws RuntimeException if the store can't do its work, and never will
+     * @throws RuntimeException if the store cannot work with its configuration
      */
     public void begin() {
         begun = true;
@@ -65,34 +65,35 @@ public final class Idempotency implements AutoCloseable {
         store.prepare();
         guard.connect(down -> upkeep.warn(
                 "The " + store.name()
-                        + " store of idempotency keys can't be reached yet. Until it answers, requests with"
-                        + " keys are answered with 503, or as retrykit.idempotency.on-store-down says. Check that it is up",
+                        + " store of idempotency keys is not reachable yet. Until it responds, requests with keys"
+                        + " get 503, or what retrykit.idempotency.on-store-down specifies. Check that the store is"
+                        + " running",
                 down));
         purgeLater();
     }
 
-    /** Where it is kept what became of keys. */
+    /** Returns the store of the outcomes. */
     public IdempotencyStore store() {
         return store;
     }
 
-    /** What became of requests. */
+    /** Returns the counters of outcomes. */
     public IdempotencyCounters counters() {
         return counters;
     }
 
-    /** Decides about a request whose key is in a scope that all share. */
+    /** Decides about a request whose key is in the scope shared by all callers. */
     public OpenResult open(String id, String fingerprint, ClaimTimings terms) {
         return open(id, "", fingerprint, terms);
     }
 
     /**
-     * Decides about a request, and holds its key if it is to be carried out.
+     * Decides about a request, and claims its key if the request is to be executed.
      *
-     * @param id the hash of the key, and of all that it belongs to
-     * @param scope the hash of whose key it is, which a bounded store gives a share
-     * @param fingerprint what the request consists of
-     * @throws StoreDownException if the store can't be asked, or is full
+     * @param id the hash of the key and everything it depends on
+     * @param scope the hash of the key's owner, for which a bounded store reserves a share
+     * @param fingerprint the hash of the request's content
+     * @throws StoreDownException if the store is unavailable or full
      */
     public OpenResult open(String id, String scope, String fingerprint, ClaimTimings terms) {
         Claim claim = Claim.of(id);
@@ -102,7 +103,7 @@ public final class Idempotency implements AutoCloseable {
                     terms.request(claim, scope, fingerprint), (late, failed) -> forget(claim, terms, late, failed));
         } catch (RuntimeException down) {
             counters.add(Result.UNAVAILABLE);
-            upkeep.warn("The " + store.name() + " store of idempotency keys can't be asked", down);
+            upkeep.warn("The " + store.name() + " store of idempotency keys is unavailable", down);
             if (!(down instanceof StoreStalledException)) {
                 forget(claim, terms, null, down);
             }
@@ -118,7 +119,10 @@ public final class Idempotency implements AutoCloseable {
         return new OpenResult(decision, found, held);
     }
 
-    /** The store may have taken the claim, and nobody knows: nothing was carried out, so it must not look as if. */
+    /**
+     * Releases a claim that the store may hold without the caller's knowledge: nothing was executed, so the key must
+     * not look used.
+     */
     private void forget(Claim claim, ClaimTimings terms, @Nullable StoredState late, @Nullable Throwable failed) {
         boolean isTaken = failed == null
                 ? late != null && late.state() == StoredState.State.CLAIMED
@@ -140,7 +144,7 @@ public final class Idempotency implements AutoCloseable {
                     store.purge();
                 }
             } catch (RuntimeException | Error down) {
-                LOG.debug("Expired idempotency keys couldn't be removed", down);
+                LOG.debug("Expired idempotency keys could not be removed", down);
             }
             if (!closed) {
                 purgeLater();

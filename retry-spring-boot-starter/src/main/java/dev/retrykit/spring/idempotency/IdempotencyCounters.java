@@ -2,37 +2,37 @@ package dev.retrykit.spring.idempotency;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What became of requests with keys, since the start. */
+/** Counts the outcomes of requests with idempotency keys since startup. */
 public final class IdempotencyCounters {
 
-    /** What became of one. */
+    /** The outcome of a request. */
     public enum Result {
 
-        /** It was carried out. */
+        /** The call was executed. */
         EXECUTED,
 
-        /** The kept answer was given again, or a message was skipped. */
+        /** The stored response was replayed, or a message was skipped. */
         REPLAYED,
 
-        /** It came while another one with its key was being carried out. */
+        /** Another request with the same key was in progress. */
         CONFLICT,
 
-        /** Its key was another request's. */
+        /** The key had been used for a different request. */
         MISMATCH,
 
-        /** It had no key, or none that can be one. */
+        /** The key was missing or invalid. */
         MISSING,
 
-        /** It had been carried out, at least in part, and there was no answer to give again. */
+        /** The call had been executed, at least in part, and there was no response to replay. */
         TOMBSTONE,
 
-        /** It may have been carried out by somebody who is gone. */
+        /** The call may have been executed by a holder that has disappeared. */
         UNKNOWN,
 
-        /** The store was down or full. */
+        /** The store was unavailable or full. */
         UNAVAILABLE,
 
-        /** Its claim was taken over while it was being carried out. */
+        /** The claim was taken over during the call. */
         LOST
     }
 
@@ -44,17 +44,17 @@ public final class IdempotencyCounters {
         }
     }
 
-    /** How many there were. */
+    /** Returns the number of requests with an outcome. */
     public long count(Result result) {
         return counts[result.ordinal()].sum();
     }
 
-    /** One more. */
+    /** Counts an outcome. */
     public void add(Result result) {
         counts[result.ordinal()].increment();
     }
 
-    /** One more. */
+    /** Counts the outcome of a decision. */
     public void add(IdempotencyDecision decision) {
         add(
                 switch (decision) {

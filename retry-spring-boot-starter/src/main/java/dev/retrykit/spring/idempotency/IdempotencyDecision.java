@@ -2,37 +2,37 @@ package dev.retrykit.spring.idempotency;
 
 import dev.retrykit.spring.idempotency.store.StoredState;
 
-/** What to do with a request, from its key and from what was found under it. */
+/** What to do with a request, depending on its key and the state stored for the key. */
 public enum IdempotencyDecision {
 
-    /** Carry it out. */
+    /** Execute the call. */
     EXECUTE,
 
-    /** Give the kept answer again. */
+    /** Replay the stored response. */
     REPLAY,
 
-    /** Another request with the key is being carried out: come back. */
+    /** Refuse: another request with the key is in progress, the caller may retry later. */
     CONFLICT,
 
-    /** The key was used for another request. */
+    /** Refuse: the key was used for a different request. */
     MISMATCH,
 
-    /** It has no key. */
+    /** Refuse: the request has no key. */
     MISSING,
 
-    /** It has a key that none can be. */
+    /** Refuse: the key is invalid. */
     INVALID,
 
-    /** It was carried out, and there is no answer to give again. */
+    /** Refuse: the call was executed, and there is no response to replay. */
     TOMBSTONE,
 
-    /** It may have been carried out in part, and there is no answer to give again. */
+    /** Refuse: the call may have been executed in part, and there is no response to replay. */
     PARTIAL,
 
-    /** It may have been carried out. */
+    /** Refuse: the call may have been executed. */
     UNKNOWN;
 
-    /** By what was found under the key; another fingerprint comes before everything else. */
+    /** Decides by the state stored for the key; a different fingerprint takes precedence. */
     public static IdempotencyDecision of(StoredState found, String fingerprint) {
         if (!found.fingerprint().equals(fingerprint)) {
             return MISMATCH;

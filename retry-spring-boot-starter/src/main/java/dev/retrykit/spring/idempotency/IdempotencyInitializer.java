@@ -8,7 +8,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
-/** Once all beans are there: finds the endpoints, makes the store ready and says what holds for them. */
+/** Finds the endpoints once all beans have been created, starts the store, and logs the guarantee of each endpoint. */
 public final class IdempotencyInitializer implements SmartInitializingSingleton {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit");
@@ -17,7 +17,7 @@ public final class IdempotencyInitializer implements SmartInitializingSingleton 
     private final ConfiguredSettings settings;
     private final List<EndpointSource> sources;
 
-    /** For all that have endpoints. */
+    /** Creates an initializer for the endpoints of all sources. */
     public IdempotencyInitializer(Idempotency idempotency, ConfiguredSettings settings, List<EndpointSource> sources) {
         this.idempotency = idempotency;
         this.settings = settings;
@@ -32,11 +32,11 @@ public final class IdempotencyInitializer implements SmartInitializingSingleton 
             return;
         }
         if (idempotency.store() instanceof MemoryStore && settings.idempotency().store() == null) {
-            LOG.warn(
-                    "Idempotency keys are kept in memory, since there is neither one DataSource nor Redis: nothing holds"
-                            + " across instances and restarts. If that is what you want, set retrykit.idempotency.store=memory");
+            LOG.warn("Idempotency keys are stored in memory, because there is neither a single DataSource nor"
+                    + " Redis. There is no guarantee across instances and restarts. If this is intended, set"
+                    + " retrykit.idempotency.store=memory");
         }
-        LOG.info("Idempotency keys are kept in the " + idempotency.store().name() + " store: "
+        LOG.info("Idempotency keys are stored in the " + idempotency.store().name() + " store: "
                 + idempotency.methods().stream()
                         .map(method -> method.name() + " " + method.guarantee().words())
                         .sorted()

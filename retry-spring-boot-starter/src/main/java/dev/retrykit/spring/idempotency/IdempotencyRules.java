@@ -15,19 +15,19 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
-/** What holds for all idempotent methods: the settings, checked. */
+/** The validated settings that apply to all idempotent methods. */
 public final class IdempotencyRules {
 
     private static final String PREFIX = "retrykit.idempotency.";
 
-    /** The header that says that an answer was given before. */
+    /** The response header that marks a replay. */
     public static final String REPLAYED = "Idempotent-Replayed";
 
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofDays(366);
     private static final DataSize LARGEST = DataSize.ofMegabytes(64);
 
-    /** Headers that describe a body, or name a place. */
+    /** Headers that describe a body or a location. */
     private static final List<String> GIVEN_AGAIN = List.of(
             "Content-Type",
             "Content-Encoding",
@@ -44,7 +44,7 @@ public final class IdempotencyRules {
             "Last-Modified",
             "Cache-Control");
 
-    /** What belongs to one caller or one connection. */
+    /** Headers that belong to one caller or one connection. */
     private static final Set<String> NEVER_GIVEN_AGAIN = insensitive(List.of(
             "Set-Cookie",
             "Set-Cookie2",
@@ -65,9 +65,9 @@ public final class IdempotencyRules {
     private final List<String> headers;
 
     /**
-     * From what is written.
+     * Creates the rules from the configured settings.
      *
-     * @throws InvalidSettingException for the first value that is out of its range
+     * @throws InvalidSettingException for the first value that is out of range
      */
     public IdempotencyRules(ConfiguredSettings written) {
         this.settings = written.idempotency();
@@ -76,8 +76,7 @@ public final class IdempotencyRules {
         check.duration("lease", settings.lease(), SHORTEST);
         check.duration("hold-for", settings.holdFor(), Duration.ZERO);
         check.that("max-body", settings.maxBody(), isSize(settings.maxBody()), "be from 0B to 64MB");
-        check.that(
-                "header", settings.header(), HttpSettings.isHeaderName(settings.header()), "be the name of a header");
+        check.that("header", settings.header(), HttpSettings.isHeaderName(settings.header()), "be a valid header name");
         check.that(
                 "memory.max-keys",
                 settings.memory().maxKeys(),
@@ -99,7 +98,7 @@ public final class IdempotencyRules {
         Set<String> names = insensitive(GIVEN_AGAIN);
         for (int i = 0; i < written.size(); i++) {
             String name = written.get(i);
-            check.that("headers[" + i + "]", name, HttpSettings.isHeaderName(name), "be the name of a header");
+            check.that("headers[" + i + "]", name, HttpSettings.isHeaderName(name), "be a valid header name");
             check.that(
                     "headers[" + i + "]",
                     name,
@@ -117,10 +116,10 @@ public final class IdempotencyRules {
     }
 
     /**
-     * For a method.
+     * Returns the time limits for a method.
      *
-     * @param ttl what its annotation says; null if nothing
-     * @param fenced whether the store knows of each effect of a holder that is gone
+     * @param ttl the ttl of its annotation; null if not set
+     * @param fenced whether the store knows about each effect of a holder that has disappeared
      */
     ClaimTimings terms(@Nullable Duration ttl, boolean fenced) {
         Duration grace = fenced || settings.onCrash() == OnCrash.RERUN ? Duration.ZERO : settings.holdFor();
@@ -128,9 +127,9 @@ public final class IdempotencyRules {
     }
 
     /**
-     * Reads what an annotation says about how long an answer is kept; null if it says nothing.
+     * Parses the ttl of an annotation; null if it is empty.
      *
-     * @throws InvalidSettingException if it is no duration, or out of its range
+     * @throws InvalidSettingException if it is not a duration, or out of range
      */
     public static @Nullable Duration ttl(String text, String where) {
         if (text.isEmpty()) {
@@ -142,30 +141,30 @@ public final class IdempotencyRules {
                 return ttl;
             }
         } catch (IllegalArgumentException unreadable) {
-            // the rule is the same
+            // an unreadable value breaks the same rule
         }
         throw new InvalidSettingException(
                 "@Idempotent(ttl) " + MessageText.quoted(text) + " on " + where + ": it must be " + Durations.RULE
                         + ", from 1s to 366 days.",
-                "Correct the value, or remove it: then retrykit.idempotency.ttl holds.");
+                "Correct the value, or remove it so that retrykit.idempotency.ttl applies.");
     }
 
-    /** The header that keys are sent in. */
+    /** Returns the name of the header with the idempotency key. */
     public String header() {
         return settings.header();
     }
 
-    /** Headers that may be given again. */
+    /** Returns the names of the headers that may be replayed. */
     public List<String> headers() {
         return headers;
     }
 
-    /** The largest body, in bytes. */
+    /** Returns the largest body in bytes. */
     public int maxBody() {
         return (int) settings.maxBody().toBytes();
     }
 
-    /** Whether requests whose key isn't required run while the store can't be asked. */
+    /** Whether requests that do not require a key run while the store is unavailable. */
     public boolean runsWithoutStore() {
         return settings.onStoreDown() == IdempotencySettings.OnStoreDown.RUN;
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
-/** What is known of an idempotent method and of its calls, which decides what can be guaranteed. */
+/** What is known about an idempotent method and its calls, which determines its guarantee. */
 public final class IdempotentMethodInfo {
 
     private final String name;
@@ -16,11 +16,11 @@ public final class IdempotentMethodInfo {
     private final LongAdder unfenced = new LongAdder();
 
     /**
-     * Of a method that wasn't called yet.
+     * Creates the information for a method.
      *
-     * @param name for people
-     * @param onThread whether it has done its work when it returns
-     * @param ttl how long its answers are kept; null if its annotation doesn't say
+     * @param name the name for messages
+     * @param onThread whether the method has done its work when it returns
+     * @param ttl how long its responses are stored; null for the configured ttl
      */
     public IdempotentMethodInfo(
             String name, boolean onThread, @Nullable Duration ttl, IdempotencyRules rules, IdempotencyStore store) {
@@ -29,12 +29,12 @@ public final class IdempotentMethodInfo {
         this.terms = SingletonSupplier.of(() -> rules.terms(ttl, isFenced()));
     }
 
-    /** The method's name. */
+    /** Returns the method's name. */
     public String name() {
         return name;
     }
 
-    /** How long things last for its keys; once all beans are there. */
+    /** Returns the time limits for its keys. Requires that all beans have been created. */
     public ClaimTimings terms() {
         return terms.obtain();
     }
@@ -43,7 +43,7 @@ public final class IdempotentMethodInfo {
         return fenced.obtain();
     }
 
-    /** It was carried out, and had the effect that it is there for. */
+    /** Records that a call was executed successfully. */
     public void executed(ActiveClaim claim) {
         executed.increment();
         if (!claim.isTied()) {
@@ -51,22 +51,23 @@ public final class IdempotentMethodInfo {
         }
     }
 
-    /** How often it was carried out. */
+    /** Returns the number of executed calls. */
     public long executed() {
         return executed.sum();
     }
 
     /**
-     * How often it was carried out without a transaction of its thread, or repeated one that was committed together with
-     * its claim.
+     * Returns the number of calls with an effect outside the claim: those without a transaction on their thread, and
+     * those that repeated a transaction committed together with its claim.
      */
     public long unfenced() {
         return unfenced.sum();
     }
 
     /**
-     * What holds for it. What the store fences is rerun after a crash, so calls that had their effect without a transaction
-     * show that there is an effect which it doesn't fence; and who repeats what was committed has it more than once.
+     * Returns the guarantee for the method. With a store that fences transactions, a call runs again after a crash: a
+     * call without a transaction shows that there is an effect outside the fence, and a call that repeats a committed
+     * transaction has its effect more than once.
      */
     public Guarantee guarantee() {
         if (isFenced()) {

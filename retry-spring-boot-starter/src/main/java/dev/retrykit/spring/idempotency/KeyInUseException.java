@@ -3,14 +3,14 @@ package dev.retrykit.spring.idempotency;
 import dev.retrykit.failure.RetryHint;
 
 /**
- * An idempotent method without HTTP was called with a key that another call is at, or whose outcome isn't known. Nothing
- * was called: whoever delivers should deliver again, later.
+ * Thrown by an idempotent method without HTTP if another call with the same key is in progress or its outcome is
+ * unknown. The method was not called; the message should be redelivered later.
  */
 public final class KeyInUseException extends RuntimeException implements RetryHint {
 
     private static final long serialVersionUID = 1;
 
-    /** With what is known about the key. */
+    /** Creates an exception with a message about the key. */
     public KeyInUseException(String message) {
         super(message);
     }

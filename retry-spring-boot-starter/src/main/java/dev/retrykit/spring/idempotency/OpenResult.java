@@ -4,11 +4,11 @@ import dev.retrykit.spring.idempotency.store.StoredState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to do with a request.
+ * The decision about a request.
  *
  * @param decision what to do
- * @param found what was found under its key
- * @param claim its claim, if it is to be carried out
+ * @param found the state stored for the key
+ * @param claim the claim, if the request is to be executed
  */
 public record OpenResult(
         IdempotencyDecision decision,

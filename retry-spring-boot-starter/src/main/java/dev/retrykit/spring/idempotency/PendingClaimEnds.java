@@ -14,14 +14,14 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Ends of claims that wait in memory until the store can be told of them: a bounded number of bytes, for a bounded time. */
+/** Holds ends of claims in memory until the store can record them. The memory and the time are bounded. */
 final class PendingClaimEnds {
 
     private static final Log LOG = LogFactory.getLog(PendingClaimEnds.class);
 
     private static final int TRIES = 30;
 
-    /** How long it takes at most until a store that answers again knows of them. */
+    /** Interval between tries, and so the maximum time after which a recovered store has recorded an end. */
     static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
 
     private static final int MOST = 10_000;
@@ -29,38 +29,39 @@ final class PendingClaimEnds {
     private static final int CLOSING_MILLIS = 2_000;
 
     private static final String CONSEQUENCE =
-            " Repeats get 409 for as long as retrykit.idempotency.hold-for says, or are"
-                    + " carried out again: with the JDBC store if no transaction was committed, elsewhere if"
-                    + " retrykit.idempotency.on-crash is rerun. Find out what became of the call, then free the key with DELETE"
+            " Repeats get 409 for the time set by retrykit.idempotency.hold-for, or run again: with"
+                    + " the JDBC store if no transaction was committed, with other stores if"
+                    + " retrykit.idempotency.on-crash is rerun. Determine the outcome of the call, then free"
+                    + " the key with DELETE"
                     + " /actuator/retry/idempotency/{hash}";
 
     private final ClaimMaintenance upkeep;
     private final ObjIntConsumer<ClaimEnd> retry;
     private final Map<String, ClaimEnd> ofCalls = new ConcurrentHashMap<>();
-    private final Set<ClaimEnd> waiting = new HashSet<>(); // guarded by this
-    private long bytes; // guarded by this
-    private boolean closed; // guarded by this
+    private final Set<ClaimEnd> waiting = new HashSet<>(); // guarded by this object's lock
+    private long bytes; // guarded by this object's lock
+    private boolean closed; // guarded by this object's lock
     private volatile boolean isOver;
 
     /**
-     * None yet.
+     * Creates an empty collection.
      *
-     * @param retry tells the store again; with the number of tries that remain
+     * @param retry updates the store again, with the number of remaining tries
      */
     PendingClaimEnds(ClaimMaintenance upkeep, ObjIntConsumer<ClaimEnd> retry) {
         this.upkeep = upkeep;
         this.retry = retry;
     }
 
-    /** Whether a call with a key has ended and the store will be told of it. */
+    /** Whether a call with the key has ended and the store has yet to record it. */
     boolean isAboutToTell(String id) {
         return ofCalls.containsKey(id);
     }
 
     /**
-     * Nobody waits for it any longer. Without room its answer isn't kept, or nothing of it is.
+     * Adds an end whose caller no longer waits. Beyond the limits the response is dropped, or the whole end.
      *
-     * @return whether the store is going to be told of it
+     * @return whether the store will be updated
      */
     boolean add(ClaimEnd end) {
         synchronized (this) {
@@ -85,28 +86,28 @@ final class PendingClaimEnds {
         String obstacle = obstacle();
         if (obstacle == null) {
             upkeep.warn(
-                    "The answer for the idempotency key " + end.id() + " isn't kept: answers of " + MOST_BYTES
-                            + " bytes wait for the store, and no more may. Repeats get 409",
+                    "The response for the idempotency key " + end.id() + " is not stored: responses of " + MOST_BYTES
+                            + " bytes already wait for the store, which is the limit. Repeats get 409",
                     null);
             return true;
         }
         remove(end);
         upkeep.warn(
-                "The store isn't told what became of the idempotency key " + end.id() + ": " + obstacle + "."
+                "The store does not record the outcome for the idempotency key " + end.id() + ": " + obstacle + "."
                         + CONSEQUENCE,
                 null);
         return false;
     }
 
-    /** Why the store can't be told later; null if it can. */
+    /** Returns why the store cannot be updated later; null if it can. */
     private synchronized @Nullable String obstacle() {
         if (closed) {
-            return "the application ends";
+            return "the application is shutting down";
         }
-        return waiting.size() > MOST ? MOST + " keys wait for it, and no more may" : null;
+        return waiting.size() > MOST ? MOST + " keys already wait for it, which is the limit" : null;
     }
 
-    /** The store knows of it, or never will. */
+    /** Removes an end that the store has recorded or never will. */
     void remove(ClaimEnd end) {
         if (end.known()) {
             synchronized (this) {
@@ -117,37 +118,37 @@ final class PendingClaimEnds {
         }
     }
 
-    /** The store couldn't be told at the first try: it is tried again for a minute. */
+    /** Keeps an end whose first try failed, and retries it for one minute. */
     void failed(ClaimEnd end, @Nullable Throwable down) {
         if (add(end)) {
             upkeep.warn(
-                    "The store couldn't be told what became of the idempotency key " + end.id()
-                            + "; it is tried again for "
+                    "The outcome for the idempotency key " + end.id() + " could not be stored; this is retried for "
                             + BETWEEN_TRIES.multipliedBy(TRIES).toSeconds() + " s",
                     down);
             again(end, TRIES);
         }
     }
 
-    /** Tells the store soon, and again for a minute if that fails. */
+    /** Updates the store soon, and retries for one minute if that fails. */
     void later(ClaimEnd end) {
         if (add(end)) {
             again(end, TRIES);
         }
     }
 
-    /** After a try that failed. */
+    /** Schedules the next try after a failed one. */
     void failedAgain(ClaimEnd end, int triesLeft, @Nullable Throwable down) {
         if (triesLeft > 0) {
             again(end, triesLeft);
         } else {
             remove(end);
             upkeep.warn(
-                    "The store never learned what became of the idempotency key " + end.id() + "." + CONSEQUENCE, down);
+                    "The store could not record the outcome for the idempotency key " + end.id() + "." + CONSEQUENCE,
+                    down);
         }
     }
 
-    /** Tells the store, after an earlier try that may have been taken although its answer was lost. */
+    /** Updates the store again, after a try that may have succeeded although its response was lost. */
     boolean takeAgain(ClaimEnd end) {
         boolean own = end.take();
         remove(end);
@@ -161,7 +162,7 @@ final class PendingClaimEnds {
         upkeep.after(BETWEEN_TRIES, () -> retry.accept(end, triesLeft - 1));
     }
 
-    /** The application ends: tells the store for two seconds, and says of how many ends it was never told. */
+    /** Updates the store for up to two seconds during shutdown, and logs how many ends it did not record. */
     void close(Executor threads) {
         synchronized (this) {
             closed = true;
@@ -176,8 +177,8 @@ final class PendingClaimEnds {
         isOver = true;
         List<ClaimEnd> untold = waiting();
         if (!untold.isEmpty()) {
-            LOG.warn("The application ends, and the store wasn't told what became of " + untold.size()
-                    + " idempotency keys, such as " + untold.get(0).id() + "." + CONSEQUENCE);
+            LOG.warn("The application is shutting down, and the store did not record the outcomes of " + untold.size()
+                    + " idempotency keys, for example " + untold.get(0).id() + "." + CONSEQUENCE);
             untold.forEach(this::remove);
         }
     }
@@ -193,7 +194,7 @@ final class PendingClaimEnds {
         try {
             takeAgain(end);
         } catch (RuntimeException | Error down) {
-            LOG.debug("The store couldn't be told what became of the idempotency key " + end.id(), down);
+            LOG.debug("The outcome for the idempotency key " + end.id() + " could not be stored", down);
         }
     }
 

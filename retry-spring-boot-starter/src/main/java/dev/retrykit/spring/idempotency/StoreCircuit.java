@@ -17,8 +17,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stops asking a store that fails. Calls never probe it: a thread of the circuit's own does, once a second, with a step that
- * changes nothing.
+ * Stops calls to a store that fails. Calls never probe the store: a dedicated thread does so once per second, with a
+ * step that changes nothing.
  */
 final class StoreCircuit implements AutoCloseable {
 
@@ -27,7 +27,7 @@ final class StoreCircuit implements AutoCloseable {
     private static final Duration BETWEEN_PROBES = Duration.ofSeconds(1);
     private static final Duration LONGEST_PROBE = Duration.ofMinutes(5);
 
-    /** A claim for a step that changes nothing. */
+    /** A claim that no request holds, for a step that changes nothing. */
     static final Claim NOBODYS = new Claim("probe", "probe");
 
     private static final CircuitPolicy POLICY = CircuitPolicy.builder()
@@ -52,29 +52,33 @@ final class StoreCircuit implements AutoCloseable {
         this.thread = StoreThreads.named("retrykit-idempotency-probe-", 1);
     }
 
-    /** Whether the store is asked. */
+    /** Whether the store is in use. */
     boolean isClosed() {
         return circuit.state() == CircuitState.CLOSED;
     }
 
-    /** A permit to ask the store; null while it fails. */
+    /** Returns a permit to use the store; null while it fails. */
     @Nullable
     Permit tryAcquire() {
         return isClosed() ? circuit.tryAcquire(time.nanoTime()) : null;
     }
 
-    /** Gives a permit back. */
+    /** Returns a permit. */
     void end(Permit permit, Signal signal, long startedNanos) {
         circuit.end(permit, signal, startedNanos, time.nanoTime());
         if (signal == Signal.FAILURE && !isClosed() && isProbedLater()) {
-            LOG.warn(
-                    "The " + store.name() + " store of idempotency keys doesn't answer. Requests with keys are answered"
-                            + " with 503 at once until it does, or as retrykit.idempotency.on-store-down says. Check that it is up"
-                            + " and that its connection pool has connections to spare");
+            LOG.warn("The " + store.name()
+                    + " store of idempotency keys does not respond. Until it does, requests with keys"
+                    + " immediately get 503, or what retrykit.idempotency.on-store-down specifies. Check that"
+                    + " the store is running and that its connection pool has free connections");
         }
     }
 
-    /** Whether that is new. */
+    /**
+     * Schedules a probe.
+     *
+     * @return whether none was scheduled before
+     */
     private boolean isProbedLater() {
         boolean isFirst = probing.compareAndSet(false, true);
         if (isFirst) {
@@ -97,9 +101,10 @@ final class StoreCircuit implements AutoCloseable {
         if (permit != null) {
             circuit.end(permit, signal(), started, time.nanoTime());
         }
-        probing.set(false); // before the state is read, so that of this and a failure one sees the other
+        probing.set(false); // set before the state is read, so that either this probe or a concurrent failure sees the
+        // other
         if (isClosed()) {
-            LOG.info("The " + store.name() + " store of idempotency keys answers again");
+            LOG.info("The " + store.name() + " store of idempotency keys responds again");
         } else {
             isProbedLater();
         }
@@ -110,7 +115,7 @@ final class StoreCircuit implements AutoCloseable {
             store.renew(NOBODYS, BETWEEN_PROBES);
             return Signal.SUCCESS;
         } catch (RuntimeException | Error down) {
-            LOG.debug("The store of idempotency keys doesn't answer yet", down);
+            LOG.debug("The store of idempotency keys does not respond yet", down);
             return Signal.FAILURE;
         }
     }

@@ -2,13 +2,13 @@ package dev.retrykit.spring.idempotency;
 
 import dev.retrykit.failure.RetryHint;
 
-/** A store couldn't be asked before a call: nothing was called, so trying again can do no harm. */
+/** Thrown if a store is unavailable before a call. The method was not called, so a retry is safe. */
 public final class StoreDownException extends RuntimeException implements RetryHint {
 
     private static final long serialVersionUID = 1;
 
     StoreDownException(String store, Throwable cause) {
-        super("The " + store + " store of idempotency keys can't be asked, so nothing was called.", cause);
+        super("The " + store + " store of idempotency keys is unavailable, so the method was not called.", cause);
     }
 
     @Override

@@ -15,18 +15,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a store so that one that is slow or gone costs a caller a bounded time, whatever its client's own timeouts are: by a
- * {@link StoreQueue}, or on the caller's thread if the store has just answered, since handing over costs as much as the step
- * itself.
+ * Limits the time for which a slow or unavailable store blocks a caller, whatever the timeouts of the store's client.
+ * Steps run in a {@link StoreQueue}, or on the caller's thread if the store has responded recently, because the
+ * handover costs as much as the step itself.
  *
  * <ul>
- *   <li>A claim fails after 2 s. If the store answers it later after all, it is given up.
- *   <li>The end of a claim holds the caller for half a second, and goes on without it. Until the store knows of it, nobody in
- *       this process claims the key: the lease may be over before that.
- *   <li>After a few failures nobody waits: see {@link StoreCircuit}.
+ *   <li>A claim fails after 2 s. If the store accepts it later, the claim is released.
+ *   <li>The end of a claim blocks the caller for at most half a second, and continues without it. Until the store has
+ *       recorded it, no request in this process can claim the key, because the lease may end before that.
+ *   <li>After a few failures, callers no longer wait: see {@link StoreCircuit}.
  * </ul>
  *
- * <p>A store in memory is asked directly. An {@link Error} of a store is a failure like any other: it leaves here as a
+ * <p>A store in memory is called directly. An {@link Error} of a store is a failure like any other: callers get a
  * {@link RuntimeException}.
  */
 final class StoreGuard implements AutoCloseable {
@@ -52,20 +52,21 @@ final class StoreGuard implements AutoCloseable {
         this.lateEnds = new PendingClaimEnds(upkeep, this::tellAgain);
     }
 
-    /** What is guarded. */
+    /** Returns the guarded store. */
     IdempotencyStore store() {
         return store;
     }
 
-    /** Whether the store is asked at all at the moment. */
+    /** Whether the store is currently in use. */
     boolean isAsked() {
         return isDirect || circuit.isClosed();
     }
 
     /**
-     * Asks the store something that changes nothing, in the background, so that its client connects before the first call.
+     * Makes a request that changes nothing in the background, so that the store's client connects before the first
+     * call.
      *
-     * @param failed is told what the store throws
+     * @param failed receives what the store throws
      */
     void connect(Consumer<Throwable> failed) {
         Permit permit = isDirect || isThreadBound() ? null : circuit.tryAcquire();
@@ -86,8 +87,8 @@ final class StoreGuard implements AutoCloseable {
     /**
      * Claims a key.
      *
-     * @param late gets the outcome that the caller didn't wait for
-     * @throws StoreStalledException if there is no answer in time, or if the store isn't asked at the moment
+     * @param late receives the outcome if the caller did not wait for it
+     * @throws StoreStalledException if there is no response in time, or if the store is currently not in use
      * @throws RuntimeException what the store throws
      */
     StoredState claim(ClaimRequest request, BiConsumer<@Nullable StoredState, @Nullable Throwable> late) {
@@ -100,7 +101,7 @@ final class StoreGuard implements AutoCloseable {
         boolean isBound = isThreadBound();
         Permit permit = circuit.tryAcquire();
         if (permit == null) {
-            throw new StoreStalledException("The store failed several times and is tried in the background.");
+            throw new StoreStalledException("The store failed several times and is probed in the background.");
         }
         if (isBound) {
             return onThisThread(permit, () -> store.claim(request));
@@ -114,7 +115,7 @@ final class StoreGuard implements AutoCloseable {
         try {
             return queue.await(step, CLAIM_NANOS);
         } catch (TimeoutException slow) {
-            StoreStalledException stalled = new StoreStalledException("The store gave no answer in 2 s.");
+            StoreStalledException stalled = new StoreStalledException("The store did not respond within 2 s.");
             step.giveUp(stalled, Signal.FAILURE);
             throw stalled;
         }
@@ -125,9 +126,9 @@ final class StoreGuard implements AutoCloseable {
     }
 
     /**
-     * Tells the store the end of a claim: now, or later if it is slow or down.
+     * Records the end of a claim in the store: immediately, or later if the store is slow or unavailable.
      *
-     * @param claimedNanos when the store was asked for the claim: what was carried out for long pays for another thread
+     * @param claimedNanos when the key was claimed; after a long call the step is handed over to another thread
      */
     void tell(ClaimEnd end, long claimedNanos) {
         if (isDirect) {
@@ -144,7 +145,7 @@ final class StoreGuard implements AutoCloseable {
         } catch (TimeoutException | StoreStalledException slow) {
             lateEnds.add(end);
         } catch (RuntimeException down) {
-            // it is told again
+            // it is retried
         }
     }
 
@@ -166,7 +167,7 @@ final class StoreGuard implements AutoCloseable {
         }
     }
 
-    /** Tells the store the end of a claim, soon. */
+    /** Records the end of a claim in the store soon. */
     void tellLater(ClaimEnd end) {
         lateEnds.later(end);
     }

@@ -16,13 +16,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes steps of a store on threads of its own, of which there are few, while the callers wait for a limited time. If no
- * step ends any more, callers are sent on. Otherwise they would take all threads of the server from requests that don't need
- * the store:
+ * Runs the steps of a store on a few dedicated threads, while callers wait for a limited time. If no step ends, callers
+ * are released early. Otherwise they would block all threads of the server, including those for requests that do not
+ * need the store:
  *
  * <ul>
- *   <li>all of them after half a second while 32 wait, or after 0.3 s while 100 do,
- *   <li>those above 160 after three times what the last step took, 60 ms at least. A server has 200 threads by default.
+ *   <li>all callers after half a second while 32 wait, or after 0.3 s while 100 wait,
+ *   <li>callers beyond 160 after three times the duration of the last step, at least 60 ms. A server has 200 threads by
+ *       default.
  * </ul>
  */
 final class StoreQueue implements AutoCloseable {
@@ -44,7 +45,7 @@ final class StoreQueue implements AutoCloseable {
     private final Set<StoreStep<?>> awaited = ConcurrentHashMap.newKeySet();
     private final AtomicInteger callers = new AtomicInteger();
 
-    /** How long the step took that has ended last. */
+    /** How long the last completed step took. */
     private volatile long lastStepNanos = Long.MAX_VALUE;
 
     StoreQueue(TimeSource time, StoreCircuit circuit, DirectStoreCallers quick) {
@@ -54,17 +55,17 @@ final class StoreQueue implements AutoCloseable {
         threads = StoreThreads.named("retrykit-idempotency-store-", THREADS);
     }
 
-    /** The threads themselves. */
+    /** Returns the executor of the queue. */
     Executor threads() {
         return threads;
     }
 
     /**
-     * Hands a step over.
+     * Hands over a step.
      *
-     * @param late gets the outcome that the caller didn't wait for; null if the step must be taken even if the caller has
+     * @param late receives the outcome if the caller did not wait for it; null if the step must run even if the caller
      *     left before it began
-     * @throws StoreStalledException if the application has ended
+     * @throws StoreStalledException if the application has shut down
      */
     <T> StoreStep<T> submit(
             Supplier<T> work, @Nullable BiConsumer<@Nullable T, @Nullable Throwable> late, Permit permit) {
@@ -80,7 +81,7 @@ final class StoreQueue implements AutoCloseable {
             threads.execute(step);
         } catch (RejectedExecutionException ended) {
             circuit.end(permit, Signal.NONE, step.startedNanos());
-            throw new StoreStalledException("The application has ended.");
+            throw new StoreStalledException("The application has shut down.");
         }
         return step;
     }
@@ -88,8 +89,9 @@ final class StoreQueue implements AutoCloseable {
     /**
      * Waits for a step.
      *
-     * @throws TimeoutException if it hasn't ended in time
-     * @throws RuntimeException what it failed with, or {@link StoreStalledException} if the caller is sent on
+     * @throws TimeoutException if the step has not ended in time
+     * @throws RuntimeException what the step failed with, or {@link StoreStalledException} if the caller is released
+     *     early
      */
     <T> T await(StoreStep<T> step, long patienceNanos) throws TimeoutException {
         boolean counts = true;
@@ -105,7 +107,9 @@ final class StoreQueue implements AutoCloseable {
                     } else if (counts && isQuiet(step, look) && tryLeaveCrowd()) {
                         counts = false;
                         step.giveUp(
-                                new StoreStalledException("The store answered nobody while many waited."), Signal.NONE);
+                                new StoreStalledException(
+                                        "The store did not respond to any caller while many were waiting."),
+                                Signal.NONE);
                     } else if (look * LOOK_NANOS >= patienceNanos) {
                         throw slow;
                     }
@@ -114,7 +118,7 @@ final class StoreQueue implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             StoreStalledException left =
-                    new StoreStalledException("The caller was interrupted while the store was asked.");
+                    new StoreStalledException("The caller was interrupted while it waited for the store.");
             step.giveUp(left, Signal.NONE);
             throw left;
         } finally {
@@ -125,7 +129,7 @@ final class StoreQueue implements AutoCloseable {
         }
     }
 
-    /** Whether no step has ended since this one began, for three times as long as the last one took. */
+    /** Whether no step has ended since this one began, for three times the duration of the last completed step. */
     private boolean isQuiet(StoreStep<?> step, int looks) {
         return looks >= LOOKS_OF_CROWD
                 && looks * LOOK_NANOS / LOOKS_OF_CROWD >= lastStepNanos
@@ -137,8 +141,9 @@ final class StoreQueue implements AutoCloseable {
     }
 
     /**
-     * No step has ended since this one began. A caller counts its looks rather than the time, so that a pause of this
-     * process isn't taken for one of the store. Until its first answer a store may be slow: its client connects.
+     * Whether no step has ended since this one began. A caller counts its checks rather than the time, so that a pause
+     * of this process does not look like a stalled store. Before its first response a store may be slow, because its
+     * client connects.
      */
     private boolean isStalled(StoreStep<?> step, int looks) {
         int waiting = callers.get();
@@ -148,7 +153,7 @@ final class StoreQueue implements AutoCloseable {
 
     private void giveAllUp() {
         StoreStalledException stalled =
-                new StoreStalledException("The store answered none of the callers that wait for it.");
+                new StoreStalledException("The store did not respond to any of the waiting callers.");
         awaited.forEach(step -> step.giveUp(stalled, Signal.FAILURE));
     }
 

@@ -1,6 +1,9 @@
 package dev.retrykit.spring.idempotency;
 
-/** A store didn't answer in time, or isn't asked since it failed before. Without a stack trace: there can be many. */
+/**
+ * Thrown if a store did not respond in time, or is not in use after earlier failures. Has no stack trace, because there
+ * can be many.
+ */
 final class StoreStalledException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -13,7 +13,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A step of a store on another thread than the caller's, who may leave before it has ended. */
+/** A step of a store that runs on another thread than its caller's. The caller may leave before it has ended. */
 final class StoreStep<T> implements Runnable {
 
     private final Supplier<T> work;
@@ -25,9 +25,9 @@ final class StoreStep<T> implements Runnable {
     private final CompletableFuture<T> outcome = new CompletableFuture<>();
 
     /**
-     * Not taken yet.
+     * Creates a step.
      *
-     * @param late gets the outcome that the caller didn't wait for; null if the step must be taken even if the caller has
+     * @param late receives the outcome if the caller did not wait for it; null if the step must run even if the caller
      *     left before it began
      */
     StoreStep(
@@ -68,14 +68,14 @@ final class StoreStep<T> implements Runnable {
         }
     }
 
-    /** A store that is full, or that can't read one record, works. */
+    /** A store that is full, or that cannot read one record, is working. */
     static Signal signal(Throwable failed) {
         return failed instanceof StoreFullException || failed instanceof IllegalArgumentException
                 ? Signal.SUCCESS
                 : Signal.FAILURE;
     }
 
-    /** What a caller is told of a failure. An error of the store is none of the caller's. */
+    /** Returns the exception for the caller. An Error of the store is wrapped. */
     static RuntimeException unchecked(Throwable failed) {
         return failed instanceof RuntimeException known
                 ? known
@@ -88,7 +88,7 @@ final class StoreStep<T> implements Runnable {
         }
     }
 
-    /** The caller leaves. */
+    /** Reports that the caller leaves. */
     void giveUp(RuntimeException reason, Signal signal) {
         count(signal);
         outcome.completeExceptionally(reason);
@@ -97,7 +97,7 @@ final class StoreStep<T> implements Runnable {
     /**
      * Waits for the outcome.
      *
-     * @return it
+     * @return the outcome
      * @throws TimeoutException if there is none yet
      * @throws InterruptedException if the caller is interrupted
      * @throws RuntimeException what the step failed with, or the reason for which it was given up

@@ -5,7 +5,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Threads for what blocks on a store. They don't keep a process alive, and end when they are idle. */
+/** Creates daemon threads for blocking store operations, which end when idle. */
 final class StoreThreads {
 
     private static final int IDLE_SECONDS = 30;

@@ -1,4 +1,4 @@
-/** Idempotency of what is called: what becomes of a key, decided in one place, and where that is kept. */
+/** Idempotency of calls: decides about keys in one place, and maintains their state in a store. */
 @NullMarked
 package dev.retrykit.spring.idempotency;
 

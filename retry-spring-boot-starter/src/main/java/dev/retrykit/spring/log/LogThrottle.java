@@ -6,10 +6,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongConsumer;
 
-/** Lets the first line through at once; those of the ten seconds after it become one line with their number. */
+/** Logs the first line immediately, and combines those of the following ten seconds into one line with their number. */
 public final class LogThrottle {
 
-    /** For how long nothing is said after a line. */
+    /** Time after a line during which further lines are only counted. */
     public static final Duration QUIET = Duration.ofSeconds(10);
 
     private final TimeSource time;
@@ -20,9 +20,9 @@ public final class LogThrottle {
     private LongConsumer summary = count -> {};
 
     /**
-     * Nothing was said yet.
+     * Creates a throttle that has logged nothing.
      *
-     * @param executor what says the summaries
+     * @param executor runs the summaries
      */
     public LogThrottle(TimeSource time, Executor executor) {
         this.time = time;
@@ -30,10 +30,10 @@ public final class LogThrottle {
     }
 
     /**
-     * Says a line now, or counts it.
+     * Logs a line, or counts it.
      *
-     * @param line what is said if nothing was said lately
-     * @param summary what is said later of the lines that were held back, of the last of them
+     * @param line logs the line
+     * @param summary logs the summary of the counted lines; that of the last one is used
      */
     public void say(Runnable line, LongConsumer summary) {
         if (isHeldBack(summary)) {
@@ -42,7 +42,7 @@ public final class LogThrottle {
         line.run();
     }
 
-    /** The first line that is held back brings the summary; nothing is on the timer while there is nothing to sum up. */
+    /** The first counted line schedules the summary; no timer runs while there is nothing to summarize. */
     private synchronized boolean isHeldBack(LongConsumer summary) {
         long now = time.nanoTime();
         long quietNanos = QUIET.toNanos() - (now - saidNanos);
@@ -59,7 +59,7 @@ public final class LogThrottle {
         return true;
     }
 
-    /** Off the timer: a log that is slow to write must not hold up the calls that wait for their time. */
+    /** Leaves the timer's thread: a slow log must not block calls that wait for their delay. */
     private void handOver() {
         try {
             executor.execute(this::summarize);

@@ -1,4 +1,4 @@
-/** How often something is said in the log. */
+/** Throttling of log messages. */
 @NullMarked
 package dev.retrykit.spring.log;
 

@@ -5,12 +5,12 @@ import io.micrometer.context.ThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells Micrometer's context propagation of the attempt that a thread is part of, under the key that it has in Reactor's
- * contexts. Found by {@link java.util.ServiceLoader}.
+ * Makes the current attempt available to Micrometer's context propagation, under the same key as in Reactor's contexts.
+ * Found by {@link java.util.ServiceLoader}.
  */
 public final class AttemptAccessor implements ThreadLocalAccessor<RetryContext> {
 
-    /** For the service loader. */
+    /** Called by the service loader. */
     public AttemptAccessor() {}
 
     @Override
@@ -28,7 +28,10 @@ public final class AttemptAccessor implements ThreadLocalAccessor<RetryContext> 
         RetryContext.carry(attempt);
     }
 
-    /** A context without an attempt says nothing: a publisher that is subscribed to in an attempt is part of it. */
+    /**
+     * A context without an attempt does not end the current one: a publisher that is subscribed to in an attempt is
+     * part of it.
+     */
     @Override
     public void setValue() {}
 

@@ -11,23 +11,25 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
- * An observation for each attempt, a child of the one that the call was made in: in a trace each attempt is a span. None
- * where observations would only become meters: those are there already, and cost a call nothing.
+ * Creates an observation for each attempt, as a child of the caller's observation: in a trace, each attempt is a span.
+ * Creates none if observations would only become meters, because the library's own meters exist already and cost
+ * nothing per call.
  */
 public final class AttemptObservations implements AttemptObserver, SmartInitializingSingleton {
 
     private static final String NAME = "retrykit.attempt";
 
-    /** The last number that is told from later ones: values of tags are few. */
+    /** The last distinct number of an attempt, because tag values must be bounded. */
     private static final int LAST_NUMBER = 4;
 
     private final Supplier<@Nullable ObservationRegistry> source;
     private volatile @Nullable ObservationRegistry registry;
 
     /**
-     * Watches nothing until all beans are made: the registry mustn't be made before those that customize it.
+     * Creates an observer that is inactive until all beans have been created: the registry must not be created before
+     * the beans that customize it.
      *
-     * @param source the registry, null if there is none or observations only become meters
+     * @param source the registry; null if there is none or observations would only become meters
      */
     public AttemptObservations(Supplier<@Nullable ObservationRegistry> source) {
         this.source = source;

@@ -5,10 +5,12 @@ import dev.retrykit.event.Scope;
 import org.springframework.core.Ordered;
 import org.springframework.core.task.TaskDecorator;
 
-/** What an attempt hands to Spring Boot's task executor is part of the attempt, until the attempt has ended. */
+/**
+ * Makes a task that an attempt submits to Spring Boot's task executor part of the attempt, until the attempt has ended.
+ */
 public final class AttemptTaskDecorator implements TaskDecorator, Ordered {
 
-    /** For all executors that ask for it. */
+    /** Creates a decorator for all executors that use task decorators. */
     public AttemptTaskDecorator() {}
 
     @Override
@@ -26,7 +28,7 @@ public final class AttemptTaskDecorator implements TaskDecorator, Ordered {
         };
     }
 
-    /** Inside of the application's own: what these do around a task is no part of the attempt. */
+    /** Runs inside the application's decorators: what these do around a task is not part of the attempt. */
     @Override
     public int getOrder() {
         return HIGHEST_PRECEDENCE;

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** Several carriers, one inside the other. */
+/** Combines several context carriers by nesting them. */
 public final class ContextCarriers implements ContextCarrier {
 
     private final List<ContextCarrier> carriers;
 
-    /** The first is the outermost. */
+    /** Combines carriers, the first one being the outermost. */
     public ContextCarriers(List<ContextCarrier> carriers) {
         this.carriers = List.copyOf(carriers);
     }
@@ -25,7 +25,7 @@ public final class ContextCarriers implements ContextCarrier {
         return all;
     }
 
-    /** One that fails keeps no other from following. */
+    /** A carrier that fails does not prevent the others. */
     private static @Nullable Executor capture(ContextCarrier carrier) {
         try {
             return carrier.capture();

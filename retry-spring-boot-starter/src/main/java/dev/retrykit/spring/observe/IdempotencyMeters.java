@@ -11,13 +11,13 @@ import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Meters over what became of idempotency keys; read when a registry is scraped. */
+/** Meters for the outcomes of requests with idempotency keys, read when a registry is scraped. */
 public final class IdempotencyMeters implements MeterBinder, AutoCloseable {
 
     private final IdempotencyCounters counters;
     private final Queue<Runnable> removals = new ConcurrentLinkedQueue<>();
 
-    /** Over all methods that are called with keys. */
+    /** Creates the meters for all methods that are called with keys. */
     public IdempotencyMeters(Idempotency idempotency) {
         this.counters = idempotency.counters();
     }
@@ -34,7 +34,9 @@ public final class IdempotencyMeters implements MeterBinder, AutoCloseable {
         }
     }
 
-    /** Takes the meters away: in a registry that lives on they would stand in the way of the next application's. */
+    /**
+     * Removes the meters: in a registry that outlives the application, they would conflict with those of the next one.
+     */
     @Override
     public void close() {
         removals.forEach(Runnable::run);

@@ -6,10 +6,12 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
-/** The diagnostic context of the log: what a retry on another thread logs bears its caller's trace id. */
+/**
+ * Carries the diagnostic context of the log: the log lines of a retry on another thread contain its caller's trace ID.
+ */
 public final class MdcCarrier implements ContextCarrier {
 
-    /** Of SLF4J. */
+    /** Creates a carrier for SLF4J's MDC. */
     public MdcCarrier() {}
 
     @Override

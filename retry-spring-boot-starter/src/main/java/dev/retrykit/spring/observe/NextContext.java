@@ -4,8 +4,8 @@ import dev.retrykit.spring.registry.UnusedConfiguration.Next;
 import java.util.Map;
 
 /**
- * Tells whether the context that starts on this thread is made for another one. A context doesn't know its children: only who
- * makes them does, further out on the stack.
+ * Detects whether the context that starts on this thread belongs to another one. A context does not know its children,
+ * so the stack is searched for their creator.
  */
 final class NextContext {
 

@@ -30,8 +30,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells people what calls and circuits do: a line when a call gives up, one per transition of a circuit, and at DEBUG
- * one per retry. Failures are named with type and message, never with a stack trace: the caller has the exception.
+ * Logs what calls and circuits do: a line when a call gives up, one per transition of a circuit, and at DEBUG one per
+ * retry. Failures appear with their type and message, never with a stack trace, because the caller has the exception.
  */
 public final class RetryLog implements RetryListener, CircuitListener {
 
@@ -48,11 +48,11 @@ public final class RetryLog implements RetryListener, CircuitListener {
     private final AtomicBoolean cutOff = new AtomicBoolean();
 
     /**
-     * Writes nothing yet.
+     * Creates the log.
      *
-     * @param time tells when the same line may be written again
+     * @param time the clock for repeating a line
      * @param executor writes the summaries
-     * @param shutDown whether the application has closed and retries nothing any more
+     * @param shutDown whether the application has shut down and starts no further retries
      */
     public RetryLog(TimeSource time, Executor executor, BooleanSupplier shutDown) {
         this.time = time;
@@ -80,7 +80,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
                         .map(key -> ", key " + MessageText.quoted(key))
                         .orElse("") + ": " + transition.from()
                 + " -> " + transition.to() + details(transition.from().name(), snapshot)
-                + (transition.dryRun() ? "; a dry run, all calls go through" : ""));
+                + (transition.dryRun() ? "; dry run, all calls are permitted" : ""));
     }
 
     private static String details(String from, CircuitSnapshot snapshot) {
@@ -102,7 +102,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
     private static void retrying(Retrying event) {
         if (RETRIES.isDebugEnabled()) {
             RETRIES.debug("Policy " + MessageText.quoted(event.policy()) + ": attempt " + event.attempts() + " failed ("
-                    + describe(event.failure()) + "); next in " + milliseconds(event.delay()) + " by "
+                    + describe(event.failure()) + "); next attempt in " + milliseconds(event.delay()) + " by "
                     + event.source().name().toLowerCase(Locale.ROOT));
         }
     }
@@ -128,13 +128,13 @@ public final class RetryLog implements RetryListener, CircuitListener {
     }
 
     private static String cutOff(Ended event) {
-        return line(event) + ". The application closes, and its time doesn't suffice for the retry. Said once;"
-                + " retrykit.stops counts all such calls. Allow the web server and the listener containers more time"
-                + " (server.shutdown: graceful and spring.lifecycle.timeout-per-shutdown-phase), or make the delays"
-                + " shorter.";
+        return line(event) + ". The application is shutting down, and the remaining time is too short for the retry."
+                + " Give the web server and the listener containers more time (server.shutdown: graceful"
+                + " and spring.lifecycle.timeout-per-shutdown-phase), or shorten the delays. (Logged once;"
+                + " retrykit.stops counts all such calls.)";
     }
 
-    /** Once for each type: whoever knows better than the default rules must learn where to say so. */
+    /** Logs a warning once per type, with the ways to declare such a failure as transient. */
     private void explainUnknown(Ended event) {
         Throwable failure = event.failure();
         Verdict verdict = event.verdict();
@@ -142,16 +142,16 @@ public final class RetryLog implements RetryListener, CircuitListener {
         if (decided && failure != null && verdict != null && verdict.kind() == Verdict.Kind.UNKNOWN) {
             String type = failure.getClass().getName();
             if (unknown.add(event.policy() + "/" + type)) {
-                RETRIES.warn("Policy " + MessageText.quoted(event.policy()) + ": nothing tells whether " + type
-                        + cause(failure) + " is transient, so it isn't retried. If it is, name it under "
+                RETRIES.warn("Policy " + MessageText.quoted(event.policy()) + ": it is unknown whether " + type
+                        + cause(failure) + " is transient, so it is not retried. If it is transient, add it to "
                         + key(event, "retry-on")
-                        + ", which adds it to what is known, or say for all policies what it means: "
-                        + FailureLines.key(type) + ": transient. Said once.");
+                        + ", which extends the known failures, or declare it for all policies: "
+                        + FailureLines.key(type) + ": transient. (Logged once.)");
             }
         }
     }
 
-    /** A wrapper says little. */
+    /** Describes the root cause of a wrapper. */
     private static String cause(Throwable failure) {
         List<Throwable> chain = Causes.chain(failure);
         Throwable root = chain.get(chain.size() - 1);
@@ -165,7 +165,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
     private static String summary(Ended last, long count) {
         return "Policy " + MessageText.quoted(last.policy()) + ": " + last.reason() + " " + count
                 + (count == 1 ? " more time" : " more times") + " in the last "
-                + Durations.text(LogThrottle.QUIET) + "; the last: " + describe(last.failure());
+                + Durations.text(LogThrottle.QUIET) + "; last: " + describe(last.failure());
     }
 
     private static String line(Ended event) {
@@ -177,7 +177,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
                 + judgedBy(event);
     }
 
-    /** What decided what the failure means: not where another thing than its meaning ended the call. */
+    /** Describes the rule that classified the failure, unless the call ended for a different reason. */
     private static String judgedBy(Ended event) {
         Verdict verdict = event.verdict();
         if (verdict == null || verdict.rule() == null) {
@@ -188,13 +188,14 @@ public final class RetryLog implements RetryListener, CircuitListener {
             case NESTED -> verdict.kind() == Verdict.Kind.NESTED;
             default -> true;
         };
-        return judged ? "; judged by " + MessageText.line(verdict.rule(), LONGEST) : "";
+        return judged ? "; classified by " + MessageText.line(verdict.rule(), LONGEST) : "";
     }
 
     private static String onceOnly(Ended event) {
         RetryEvent.Effect effect = event.sideEffect();
         if (effect == null) {
-            return "it may have had its effect. If a second one does no harm, set " + key(event, "idempotent: true");
+            return "the attempt may have had its effect. If a second effect does no harm, set "
+                    + key(event, "idempotent: true");
         }
         String what = MessageText.line(effect.what(), LONGEST);
         return switch (effect.kind()) {
@@ -208,43 +209,46 @@ public final class RetryLog implements RetryListener, CircuitListener {
     }
 
     private static String committed(String what, Ended event) {
-        return what + " was committed in the attempt that failed, so it isn't repeated. Spring also commits where a"
-                + " method throws a checked exception: let it roll back with @Transactional(rollbackFor = Exception.class),"
-                + " or in all of the application with @EnableTransactionManagement(rollbackOn ="
+        return what + " was committed in the attempt that failed, so it is not repeated. Spring also commits if"
+                + " a method throws a checked exception: let it roll back with @Transactional(rollbackFor ="
+                + " Exception.class), or in the whole application with"
+                + " @EnableTransactionManagement(rollbackOn ="
                 + " RollbackOn.ALL_EXCEPTIONS); if a second commit does no harm, set " + key(event, "idempotent: true");
     }
 
     private static String mismatched(String what, Ended event) {
-        return "idempotency keys hold for requests that are the same in each attempt, and " + what
-                + " may have been done."
-                + " Make what paths, bodies and keys are made of before the retried method is called, or set the header of the"
-                + " key yourself; if a second request does no harm, set " + key(event, "unsafe-methods: always");
+        return "idempotency keys require the same requests in each attempt, and " + what
+                + " may have been executed. Create the parts of paths, bodies and keys before the retried"
+                + " method is called, or set the header of the key yourself; if a second request does no"
+                + " harm, set " + key(event, "unsafe-methods: always");
     }
 
     private static String ambiguous(String what, Ended event) {
-        return what + " was sent more than once at the same time, and nothing tells which request has which idempotency"
-                + " key, so none is sent again. Send them one after the other, or set the headers of the keys yourself; if"
+        return what + " was sent several times concurrently, so it is unknown which request has which"
+                + " idempotency key, and none is sent again. Send them one after the other, or set the"
+                + " headers of the"
+                + " keys yourself; if"
                 + " a second request does no harm, set " + key(event, "unsafe-methods: always");
     }
 
     private static String forgotten(String what, Ended event) {
-        return "its call has sent more than 100,000 requests with idempotency keys, the last of them " + what
-                + ", and remembers no more, so none is sent again. Retry the method that handles one message or item,"
-                + " rather than the loop around it; if a second request does no harm, set "
+        return "the call has sent more than 100,000 requests with idempotency keys, the last one being " + what
+                + ", which is the limit, so none is sent again. Retry the method that handles one message"
+                + " or item, not the loop around it; if a second request does no harm, set "
                 + key(event, "unsafe-methods: always");
     }
 
     private static String sent(String what, Ended event) {
-        return what + " may have been done, and isn't sent again without an idempotency key. If"
-                + " the server knows such keys, set " + key(event, "idempotency-key: auto")
-                + "; if a second one does no harm, " + key(event, "unsafe-methods: always");
+        return what + " may have been executed, and is not sent again without an idempotency key. If the server"
+                + " supports idempotency keys, set " + key(event, "idempotency-key: auto")
+                + "; if a second request does no harm, set " + key(event, "unsafe-methods: always");
     }
 
     private static String milliseconds(Duration duration) {
         return Durations.text(Duration.ofMillis(duration.toMillis()));
     }
 
-    /** What a peer wrote into a message must not forge a line. */
+    /** Escapes control characters: a message from a server must not forge a log line. */
     private static String describe(@Nullable Throwable failure) {
         return failure == null
                 ? "a returned value"

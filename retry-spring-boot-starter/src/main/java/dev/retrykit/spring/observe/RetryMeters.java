@@ -34,18 +34,21 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /**
- * Meters over the engine's own counters: a registry reads them when it is scraped, so they cost a call nothing. All are
- * there from the start.
+ * Meters for the engine's counters. A registry reads them when it is scraped, so they cost nothing per call. All of
+ * them are present from startup.
  */
 public final class RetryMeters implements MeterBinder, AutoCloseable {
 
     private final Retries retries;
     private final Map<Object, Queue<Runnable>> removals = new ConcurrentHashMap<>();
 
-    /** Child contexts may have the same names; the first of each name has the meters. Under this object's lock. */
+    /**
+     * The entries of each name, because child contexts may use the same names; the first entry has the meters. Guarded
+     * by this object's lock.
+     */
     private final Map<Name, List<Bound>> byName = new HashMap<>();
 
-    /** Over all policies, circuits and budgets, those made later included. */
+    /** Creates the meters for all policies, circuits and budgets, including those created later. */
     public RetryMeters(Retries retries) {
         this.retries = retries;
     }
@@ -60,10 +63,10 @@ public final class RetryMeters implements MeterBinder, AutoCloseable {
                 this::remove);
     }
 
-    /** What has meters of its own. */
+    /** The identity of a set of meters. */
     private record Name(MeterRegistry registry, String tag, String value) {}
 
-    /** An entry, and what makes its meters. */
+    /** An entry, and the action that registers its meters. */
     private record Bound(Object entry, Runnable bind) {}
 
     private synchronized void add(Name name, Object entry, Consumer<Binding> bind) {
@@ -79,7 +82,7 @@ public final class RetryMeters implements MeterBinder, AutoCloseable {
         return new Binding(registry, removals.computeIfAbsent(entry, key -> new ConcurrentLinkedQueue<>()));
     }
 
-    /** The next one of the same name gets meters in its place. */
+    /** Removes the meters of an entry; the next entry of the same name takes its place. */
     private synchronized void remove(Object entry) {
         removeMeters(entry);
         for (List<Bound> same : byName.values()) {
@@ -99,7 +102,9 @@ public final class RetryMeters implements MeterBinder, AutoCloseable {
         }
     }
 
-    /** Takes the meters away: in a registry that lives on they would stand in the way of the next application's. */
+    /**
+     * Removes the meters: in a registry that outlives the application, they would conflict with those of the next one.
+     */
     @Override
     public synchronized void close() {
         byName.clear();

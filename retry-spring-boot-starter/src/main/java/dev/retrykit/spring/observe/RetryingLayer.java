@@ -10,15 +10,16 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * A library that retries by itself. Known by the names of its types: none of them need be there.
+ * A library with built-in retries. Identified by type names, so that no library needs to be present.
  *
- * @param library for people
- * @param types names of classes and interfaces that its beans have
- * @param count where a bean tells how often it tries: methods and fields, each of the value of the one before; empty if nowhere
- * @param countsRetries whether the first attempt isn't among what is counted
- * @param off a value of the way to the count, by its class, that never retries
- * @param evidence what it takes to be sure
- * @param remedy what switches its retries off
+ * @param library its name in messages
+ * @param types names of classes and interfaces of its beans
+ * @param count the path to the number of attempts: methods and fields, each on the value of the previous one; empty if
+ *     there is none
+ * @param countsRetries whether the number excludes the first attempt
+ * @param off the class of a value on that path that never retries
+ * @param evidence what is needed to be sure that it retries
+ * @param remedy how to disable its retries
  */
 record RetryingLayer(
         String library,
@@ -29,26 +30,26 @@ record RetryingLayer(
         Evidence evidence,
         String remedy) {
 
-    /** Nothing tells how often. */
+    /** The number of attempts is unknown. */
     static final int UNKNOWN = -1;
 
-    /** Until a timeout. */
+    /** The library retries until a timeout. */
     static final int UNLIMITED = 0;
 
-    /** What it takes to be sure that a library retries. */
+    /** What is needed to be sure that a library retries. */
     enum Evidence {
 
-        /** A bean says how often. */
+        /** A bean has a number of attempts. */
         COUNT,
 
-        /** There is such a bean. */
+        /** Such a bean exists. */
         BEAN,
 
-        /** Spring Boot makes such a bean for everybody: it is used where another bean has got it. */
+        /** Spring Boot always creates such a bean, so another bean must depend on it. */
         USE
     }
 
-    /** They have no type in common but the end of their names. */
+    /** These clients have no common type, only a common suffix of their names. */
     private static final String AZURE_CLIENTS = "com.azure.*Client";
 
     private static final String NEVER_RETRY = "feign.Retryer$1";
@@ -77,7 +78,7 @@ record RetryingLayer(
                     "Spring AI",
                     List.of("org.springframework.ai.retry.autoconfigure.SpringAiRetryProperties"),
                     "getMaxAttempts",
-                    "spring.ai.retry.max-attempts: 0 (it counts the retries, not the first attempt)"),
+                    "spring.ai.retry.max-attempts: 0 (it counts only the retries, not the first attempt)"),
             new RetryingLayer(
                     "Feign", List.of("feign.Retryer"), "maxAttempts", false, NEVER_RETRY, Evidence.BEAN, FEIGN_REMEDY),
             new RetryingLayer(
@@ -135,9 +136,10 @@ record RetryingLayer(
                     false,
                     "",
                     Evidence.USE,
-                    "spring.kafka.producer.retries: 0. But rather leave it on, and put no policy around sending"));
+                    "spring.kafka.producer.retries: 0. It is better to leave them enabled and to apply no"
+                            + " policy to sending"));
 
-    /** One whose static methods everybody calls. */
+    /** A library that is used through static methods, without a bean. */
     static final RetryingLayer STRIPE = retries(
             "The Stripe SDK", List.of("com.stripe.Stripe"), "getMaxNetworkRetries", "Stripe.setMaxNetworkRetries(0)");
 
@@ -155,7 +157,7 @@ record RetryingLayer(
         ALL.forEach(layer -> layer.types().forEach(type -> BY_NAME.put(type, layer)));
     }
 
-    /** The layer that beans of a class are; null if they are none. */
+    /** Returns the library of a bean class; null if there is none. */
     static @Nullable RetryingLayer of(Class<?> type) {
         for (Class<?> owner = type; owner != null; owner = owner.getSuperclass()) {
             RetryingLayer named = named(owner.getName());
@@ -178,10 +180,10 @@ record RetryingLayer(
     }
 
     /**
-     * How many attempts it makes of a call.
+     * Returns the number of attempts per call.
      *
      * @param layer an object of the library, or a class with static methods
-     * @return 1 if it doesn't retry, {@link #UNLIMITED}, or {@link #UNKNOWN}
+     * @return 1 if it does not retry, {@link #UNLIMITED}, or {@link #UNKNOWN}
      */
     int attempts(Object layer) {
         Object value = layer;

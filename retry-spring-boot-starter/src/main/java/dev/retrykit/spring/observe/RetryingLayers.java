@@ -25,8 +25,9 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ClassUtils;
 
 /**
- * At the start, a line for each library that retries by itself beside the policies: their attempts multiply. It is a warning
- * where a bean shows that it does, and nothing is said where a bean shows that it doesn't. Beans are looked at, and never made.
+ * Logs at startup a line for each library whose built-in retries would multiply the attempts of policies. It is a
+ * warning if a bean shows that the library retries, and omitted if a bean shows that it does not. Beans are inspected
+ * but never created.
  */
 public final class RetryingLayers implements SmartInitializingSingleton {
 
@@ -37,17 +38,17 @@ public final class RetryingLayers implements SmartInitializingSingleton {
     private final Retries retries;
     private final ConfigurableListableBeanFactory beans;
 
-    /** On the beans that are there when all are made. */
+    /** Creates the report on the beans of an application. */
     public RetryingLayers(Retries retries, ConfigurableListableBeanFactory beans) {
         this.retries = retries;
         this.beans = beans;
     }
 
     /**
-     * Beans of a library.
+     * The beans of a library.
      *
-     * @param names theirs
-     * @param attempts of the one that makes most
+     * @param names the bean names
+     * @param attempts the largest number of attempts
      */
     private record Found(List<String> names, int attempts) {
 
@@ -102,7 +103,10 @@ public final class RetryingLayers implements SmartInitializingSingleton {
         }
     }
 
-    /** A bean that was made, behind proxies that can be seen through; null if it wasn't, or if it must not be asked. */
+    /**
+     * Returns an existing bean, unwrapped from proxies where possible; null if it has not been created or must not be
+     * inspected.
+     */
     private @Nullable Object made(String name) {
         Object bean = beans.containsSingleton(name) ? beans.getSingleton(name) : null;
         if (bean == null || bean instanceof FactoryBean<?>) {
@@ -118,7 +122,7 @@ public final class RetryingLayers implements SmartInitializingSingleton {
         return bean == null || isMock(bean) ? null : bean;
     }
 
-    /** A test may verify that nobody has called it. */
+    /** A test may verify that a mock has no interactions. */
     private static boolean isMock(Object bean) {
         return bean.getClass().getName().contains("$MockitoMock$");
     }
@@ -127,10 +131,10 @@ public final class RetryingLayers implements SmartInitializingSingleton {
         try {
             int attempts = layer.attempts(ClassUtils.forName(layer.types().get(0), beans.getBeanClassLoader()));
             if (attempts != 1) {
-                LOG.info(text(layer, "where its static methods are called", attempts));
+                LOG.info(text(layer, "through its static methods", attempts));
             }
         } catch (ClassNotFoundException | LinkageError absent) {
-            // Nothing to tell.
+            // the library is absent or unreadable
         }
     }
 
@@ -156,10 +160,11 @@ public final class RetryingLayers implements SmartInitializingSingleton {
 
     private static String text(RetryingLayer layer, String where, int attempts) {
         String often = attempts == RetryingLayer.UNKNOWN
-                ? layer.evidence() == Evidence.BEAN ? "" : " unless it is told otherwise"
+                ? layer.evidence() == Evidence.BEAN ? "" : " unless configured otherwise"
                 : attempts == RetryingLayer.UNLIMITED ? " until a timeout" : ", up to " + attempts + " attempts";
-        return layer.library() + " retries by itself" + often + " (" + where
-                + "). Under a policy that is a second layer of retries: keep one. Its own is switched off by "
+        return layer.library() + " retries on its own" + often + " (" + where
+                + "). Together with a policy, that makes two layers of retries: keep only one. To disable"
+                + " the library's retries: "
                 + layer.remedy();
     }
 }

@@ -6,10 +6,10 @@ import org.springframework.security.concurrent.DelegatingSecurityContextRunnable
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
 
-/** Spring Security's context: a retry on another thread is allowed what its caller is. */
+/** Carries Spring Security's context: a retry on another thread has the permissions of its caller. */
 public final class SecurityContextCarrier implements ContextCarrier {
 
-    /** Of the thread that begins a call. */
+    /** Creates a carrier of the context of the thread that starts a call. */
     public SecurityContextCarrier() {}
 
     @Override

@@ -5,12 +5,15 @@ import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
 import java.util.concurrent.Executor;
 
-/** All that registered itself with Micrometer's context propagation: observations, security, what the application has. */
+/**
+ * Carries all values registered with Micrometer's context propagation: observations, security, and those of the
+ * application.
+ */
 public final class SnapshotCarrier implements ContextCarrier {
 
     private final ContextSnapshotFactory snapshots;
 
-    /** By the given factory. */
+    /** Creates a carrier that uses the given factory. */
     public SnapshotCarrier(ContextSnapshotFactory snapshots) {
         this.snapshots = snapshots;
     }

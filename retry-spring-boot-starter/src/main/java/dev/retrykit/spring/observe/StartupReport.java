@@ -12,8 +12,8 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
- * At the start, a line for each policy: which methods, what is retried, and what it can cost at worst. And a warning for
- * whatever is configured without a use: a misspelt method name would be overlooked otherwise.
+ * Logs at startup a line for each policy: its methods, what it retries, and its worst-case load. Logs a warning for
+ * each unused configuration, which would hide a misspelled method name.
  */
 public final class StartupReport implements SmartInitializingSingleton {
 
@@ -21,7 +21,7 @@ public final class StartupReport implements SmartInitializingSingleton {
 
     private final Retries retries;
 
-    /** On the policies that are there when all beans are made. */
+    /** Creates the report on the policies that exist when all beans have been created. */
     public StartupReport(Retries retries) {
         this.retries = retries;
     }
@@ -37,13 +37,13 @@ public final class StartupReport implements SmartInitializingSingleton {
     private static String line(PolicyEntry entry) {
         RetryPolicy policy = entry.policy();
         String budget = entry.budget().policy().isUnlimited()
-                ? "no budget: up to " + policy.maxAttempts() + ".00x load"
+                ? "no retry budget: up to " + policy.maxAttempts() + ".00x load"
                 : "budget " + MessageText.quoted(entry.budget().name())
                         + (entry.hasBudgetsByKey() ? " for each key (" : " (")
                         + budget(entry.budget().policy()) + ")";
         return "Policy " + MessageText.quoted(entry.name()) + ": "
                 + (entry.methods().isEmpty() ? "no annotated method" : String.join(", ", entry.methods()))
-                + (isOff(entry) ? "; switched off" : "")
+                + (isOff(entry) ? "; disabled" : "")
                 + "; retries " + what(entry)
                 + "; up to " + policy.maxAttempts() + " attempts within " + Durations.text(policy.timeBudget()) + "; "
                 + budget;
@@ -53,9 +53,9 @@ public final class StartupReport implements SmartInitializingSingleton {
         Setting retryOn = entry.settings().get("retry-on");
         Setting known = entry.settings().get("known-failures");
         if (known != null && Boolean.FALSE.equals(known.value())) {
-            return "nothing that is known" + (retryOn == null ? "" : ", but " + MessageText.of(retryOn.value()));
+            return "no known failures" + (retryOn == null ? "" : ", only " + MessageText.of(retryOn.value()));
         }
-        return "what is transient by default" + (retryOn == null ? "" : " and " + MessageText.of(retryOn.value()));
+        return "known transient failures" + (retryOn == null ? "" : " and " + MessageText.of(retryOn.value()));
     }
 
     private static boolean isOff(PolicyEntry entry) {

@@ -9,23 +9,24 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-/** What is said about HTTP clients that aren't watched, when one of them fails in an attempt. */
+/** Log messages about failures of HTTP clients that are not instrumented. */
 final class UnwatchedClients {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit.http");
 
     private static final int LONGEST = 200;
 
-    /** Whoever has been told so often knows. */
+    /** Limits the number of warnings. */
     private static final int MOST_PLACES = 100;
 
     private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
     private static final String REMEDY =
-            "Declare the client as a bean (RestClient, RestTemplate or WebClient), or build it"
-                    + " with Spring Boot's builder; where the request runs on another thread, hand RetryContext.current() to it";
+            "Declare the client as a bean (RestClient, RestTemplate or WebClient), or build it with"
+                    + " Spring Boot's builder; if the request runs on another thread, pass"
+                    + " RetryContext.current() to that thread";
 
-    /** Frames that are not the application's own. */
+    /** Packages that do not belong to the application. */
     private static final List<String> LIBRARIES = List.of(
             "java.",
             "javax.",
@@ -43,30 +44,30 @@ final class UnwatchedClients {
 
     private UnwatchedClients() {}
 
-    /** After what failed; ends with the setting that allows a second request. */
+    /** Returns the explanation that follows the failure; ends before the setting that allows a second request. */
     static String withoutKey(String what) {
-        return "an idempotency key was asked for, but " + what
-                + " came from an HTTP client that isn't watched, so no key"
-                + " was sent, and the request may have been done. " + REMEDY + "; if a second one does no harm, set ";
+        return "an idempotency key is configured, but " + what
+                + " was sent by an HTTP client that is not instrumented, so it carried no key and may have"
+                + " been executed. " + REMEDY + "; if a second request does no harm, set ";
     }
 
-    /** Once for each method. */
+    /** Logs a warning, once per method. */
     static void warn(RetryEvent.Unwatched event) {
         String place = place(event.failure());
         String method = place == null ? "a method" : place;
         if (WARNED.size() < MOST_PLACES && WARNED.add(event.policy() + "/" + method)) {
             LOG.warn("Policy " + MessageText.quoted(event.policy()) + " retries " + MessageText.line(method, LONGEST)
-                    + " after a failure of an HTTP client that isn't watched ("
+                    + " after a failure of an HTTP client that is not instrumented ("
                     + (event.failure() == null
-                            ? "an answer"
+                            ? "a response"
                             : event.failure().getClass().getName())
-                    + "): a POST or PATCH that it sends is repeated as well. " + REMEDY
-                    + "; if a second request does no harm, set the policy's unsafe-methods: always. Said once for each"
-                    + " method.");
+                    + "), so a POST or PATCH request of the client is repeated as well. " + REMEDY
+                    + "; if a second request does no harm, set the policy's unsafe-methods: always. (Logged"
+                    + " once per method.)");
         }
     }
 
-    /** The method of the application that called the client. */
+    /** Returns the application's method that called the client. */
     private static @Nullable String place(@Nullable Throwable failure) {
         if (failure != null) {
             for (StackTraceElement frame : failure.getStackTrace()) {

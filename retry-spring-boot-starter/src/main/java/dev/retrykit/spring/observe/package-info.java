@@ -1,4 +1,4 @@
-/** Meters and log lines. */
+/** Meters, observations and log lines. */
 @NullMarked
 package dev.retrykit.spring.observe;
 

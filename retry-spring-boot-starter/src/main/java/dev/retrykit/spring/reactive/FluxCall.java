@@ -14,12 +14,12 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * One subscription to a retried Flux. To the engine each attempt is a stage that completes when its publisher does; the
- * elements pass it by. What the subscriber has asked for and not received yet is asked for of the attempt in force.
+ * One subscription to a retried Flux. The engine sees each attempt as a stage that completes when its publisher does;
+ * elements bypass the engine. The subscriber's outstanding demand is passed on to the current attempt.
  */
 final class FluxCall<T> implements Subscription {
 
-    /** What an attempt returns that has emitted; no classifier knows it. */
+    /** The result of an attempt that has emitted elements; no classifier matches it. */
     private static final Object ELEMENTS = new Object() {
         @Override
         public String toString() {
@@ -31,7 +31,7 @@ final class FluxCall<T> implements Subscription {
     private final boolean repeats;
     private final SubscriberContext around;
 
-    // under this object's lock
+    // guarded by this object's lock
     private long requested;
     private long emitted;
     private @Nullable Subscription source;
@@ -45,7 +45,7 @@ final class FluxCall<T> implements Subscription {
         this.around = SubscriberContext.of(subscriber.currentContext());
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // the subscriber is told
+    @SuppressWarnings("FutureReturnValueIgnored") // the subscriber is notified
     void begin(Retry retry, ThrowingCallable<? extends Publisher<T>, ?> body) {
         if (cancelled) {
             return;
@@ -92,7 +92,10 @@ final class FluxCall<T> implements Subscription {
         }
     }
 
-    /** A publisher may emit while it is subscribed to, before there is a call to cancel: then only its source is there. */
+    /**
+     * Also cancels the source, because a publisher may emit while it is being subscribed to, before there is a call to
+     * cancel.
+     */
     @Override
     public void cancel() {
         cancelled = true;
@@ -109,7 +112,7 @@ final class FluxCall<T> implements Subscription {
         }
     }
 
-    /** From here on a request goes to this source; what was asked for before goes to it now. */
+    /** Makes a source the current one and passes the outstanding demand on to it. */
     private void enforce(Subscription next) {
         long outstanding;
         synchronized (this) {
@@ -123,7 +126,7 @@ final class FluxCall<T> implements Subscription {
         }
     }
 
-    /** One attempt. Cancelled by the engine when its time is up or nobody wants it any more. */
+    /** One attempt. Cancelled by the engine when its time is up or the subscriber has left. */
     private final class Attempt extends CompletableFuture<@Nullable Object> implements CoreSubscriber<T> {
 
         private final RetryContext attempt;
@@ -136,7 +139,7 @@ final class FluxCall<T> implements Subscription {
             this.context = SubscriberContext.inside(Context.empty(), subscriber.currentContext(), attempt);
         }
 
-        /** What a publisher emits that could not even be subscribed to is nobody's. */
+        /** Cancels the source if subscribing to it fails, because no subscriber would receive its elements. */
         void subscribeTo(Publisher<T> publisher) {
             try {
                 Flux.from(publisher).subscribe(this);
@@ -177,9 +180,10 @@ final class FluxCall<T> implements Subscription {
         }
 
         /**
-         * First no retry, then the question whether the attempt has ended: the engine ends it first and then asks. So
-         * never both an element goes out and a retry begins. Where retries may begin, an element counts before the next
-         * attempt asks for what is left, or doesn't go out.
+         * Forbids retries first, and checks afterwards whether the attempt has ended, while the engine ends the attempt
+         * first and checks afterwards. Therefore an element is never emitted while a retry starts. If retries are
+         * allowed after elements, an element is either counted before the next attempt requests the remaining demand,
+         * or is not emitted.
          */
         private boolean mayGoOut() {
             if (isDone()) {

@@ -11,9 +11,9 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * An attempt of a retried Mono, as the stage that the engine waits for. The engine cancels it when something else has
- * decided what follows, such as a timeout: a value that has come already, or comes later, is discarded, so that what it
- * holds, such as the body of a response, is released.
+ * An attempt of a retried Mono, as the stage that the engine waits for. The engine cancels it if something else, such
+ * as a timeout, decides the call: a value that has arrived or arrives later is discarded, so that its resources, such
+ * as the body of a response, are released.
  */
 final class MonoAttempt<T> extends CompletableFuture<@Nullable T> implements CoreSubscriber<T> {
 
@@ -62,13 +62,13 @@ final class MonoAttempt<T> extends CompletableFuture<@Nullable T> implements Cor
         complete(null);
     }
 
-    /** Nobody wants the value, whether it has come or not. */
+    /** Discards the value, which has no receiver, whether it has arrived or not. */
     void abandon() {
         abandoned = true;
         discard();
     }
 
-    /** By the engine only, which doesn't want the value then. */
+    /** Called only by the engine, which then has no use for the value. */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         boolean cancelled = super.cancel(mayInterruptIfRunning);
@@ -80,7 +80,7 @@ final class MonoAttempt<T> extends CompletableFuture<@Nullable T> implements Cor
         return cancelled;
     }
 
-    /** Once. */
+    /** Discards the value at most once. */
     private void discard() {
         T unwanted = value.getAndSet(null);
         if (unwanted != null) {

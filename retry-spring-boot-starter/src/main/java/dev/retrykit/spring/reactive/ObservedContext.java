@@ -8,12 +8,12 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * The observation that a subscriber is part of: on the thread while a call begins, so that attempts become its children, and
- * the attempt's own in the context of what it subscribes to.
+ * Propagates the observation of a subscriber: to the thread while a call starts, so that attempts become its children,
+ * and that of the attempt to the context of its publisher.
  */
 final class ObservedContext {
 
-    /** Micrometer's own key, on threads and in contexts. */
+    /** Micrometer's key on threads and in contexts. */
     private static final String KEY = "micrometer.observation";
 
     private static final boolean PRESENT = ClassUtils.isPresent(
@@ -21,17 +21,17 @@ final class ObservedContext {
 
     private ObservedContext() {}
 
-    /** Puts the subscriber's observation on this thread, if there is one, until the scope is closed. */
+    /** Makes the subscriber's observation, if there is one, that of this thread until the scope is closed. */
     static Scope enter(ContextView subscriber) {
         return PRESENT && subscriber.hasKey(KEY) ? Snapshots.enter(subscriber) : () -> {};
     }
 
-    /** The context, with this thread's observation in the place of the subscriber's. */
+    /** Returns the context with this thread's observation instead of the subscriber's. */
     static Context inside(Context context) {
         return PRESENT ? Snapshots.inside(context) : context;
     }
 
-    /** Apart, so that it is loaded only where the library is. */
+    /** A separate class, loaded only if the library is present. */
     private static final class Snapshots {
 
         private static final ContextSnapshotFactory FACTORY = ContextSnapshotFactory.builder()

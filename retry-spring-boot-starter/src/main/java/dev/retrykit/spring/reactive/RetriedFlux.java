@@ -8,9 +8,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
 /**
- * A publisher of many values, with retries.
+ * A publisher of many values with retries.
  *
- * @param <T> what it emits
+ * @param <T> the element type
  */
 public final class RetriedFlux<T> extends Flux<T> {
 
@@ -25,18 +25,19 @@ public final class RetriedFlux<T> extends Flux<T> {
     }
 
     /**
-     * Makes a call for each subscription: its time budget begins then, and is that of all elements together; cancelling
-     * the subscription ends its retries. An attempt that has emitted and then fails isn't retried. Elements aren't
-     * judged; an attempt that emits none returns null.
+     * Makes a call for each subscription. Its time budget starts then and covers all elements together; cancelling the
+     * subscription ends its retries. An attempt that has emitted elements and then fails is not retried. Elements are
+     * not classified; an attempt that emits none returns null.
      *
-     * @param repeats whether an attempt that has emitted is retried too, so that the subscriber sees elements again
-     * @param body makes the publisher of one attempt; what it throws counts as a failure of the attempt
+     * @param repeats whether an attempt that has emitted elements is retried too, so that the subscriber receives
+     *     elements again
+     * @param body creates the publisher of one attempt; an exception counts as a failure of the attempt
      */
     public static <T> Flux<T> of(Retry retry, boolean repeats, ThrowingCallable<? extends Publisher<T>, ?> body) {
         return onAssembly(new RetriedFlux<>(retry, repeats, body));
     }
 
-    /** The end may come from a timer while an element is on its way: the subscriber sees one after the other. */
+    /** Serializes signals, because the end may come from a timer while an element is being emitted. */
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
         CoreSubscriber<? super T> subscriber = Operators.serialize(actual);

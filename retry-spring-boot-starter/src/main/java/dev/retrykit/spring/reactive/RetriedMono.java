@@ -15,17 +15,17 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
-/** A publisher of one value at the most, with retries. */
+/** A publisher of at most one value with retries. */
 public final class RetriedMono {
 
     private RetriedMono() {}
 
     /**
-     * Makes a call for each subscription: its time budget begins then, cancelling the subscription ends its retries.
-     * The value is judged as a returned one; an empty publisher returns null. A value that comes when nobody waits for it
-     * any more is discarded, as Reactor does it.
+     * Makes a call for each subscription. Its time budget starts then; cancelling the subscription ends its retries.
+     * The value is classified like a returned one; an empty publisher returns null. A value that arrives after the
+     * subscriber has left is discarded in Reactor's way.
      *
-     * @param body makes the publisher of one attempt; what it throws counts as a failure of the attempt
+     * @param body creates the publisher of one attempt; an exception counts as a failure of the attempt
      */
     public static <T> Mono<T> of(Retry retry, ThrowingCallable<? extends Publisher<T>, ?> body) {
         return Mono.defer(() -> {
@@ -53,8 +53,8 @@ public final class RetriedMono {
             this.around = SubscriberContext.of(subscriber);
         }
 
-        /** If the subscriber has cancelled already, the sink says so at once, and nothing is called. */
-        @SuppressWarnings("FutureReturnValueIgnored") // the sink is told
+        /** If the subscriber has cancelled already, the sink reports that immediately and no attempt is made. */
+        @SuppressWarnings("FutureReturnValueIgnored") // the sink is notified
         void begin(Retry retry, ThrowingCallable<? extends Publisher<T>, ?> body) {
             sink.onCancel(this);
             if (cancelled) {
@@ -78,7 +78,7 @@ public final class RetriedMono {
             }
         }
 
-        /** If the call was cancelled while its last attempt succeeded, there is a value that nobody gets. */
+        /** If the call was cancelled while its last attempt succeeded, there is a value without a receiver. */
         private void fail(Throwable failure) {
             MonoAttempt<T> attempt = last;
             if (attempt != null) {
@@ -89,7 +89,7 @@ public final class RetriedMono {
             }
         }
 
-        /** A sink that was cancelled keeps a value to itself. */
+        /** A cancelled sink does not discard a value. */
         private void succeed(@Nullable T value) {
             sink.success(value);
             if (cancelled && value != null && !received.get()) {

@@ -11,14 +11,15 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * What the subscriber of a retried publisher is part of. An attempt is taken along in the subscriber's context: its
- * thread changes, and a retried publisher inside of it must know the call around, for its time and for who retries.
+ * The context of the subscriber of a retried publisher. An attempt is carried in the subscriber's context, because its
+ * thread changes, and a nested retried publisher needs the enclosing call for its remaining time and for deciding which
+ * layer retries.
  *
  * @param subscriber the subscriber's context
- * @param attempt the attempt around; null if there is none
- * @param deadline outside of attempts, how long somebody outside waits; null if nobody said so
- * @param outside leaves attempts, where there is none around
- * @param request outside of attempts, what it is done for; null if that isn't known
+ * @param attempt the enclosing attempt; null if there is none
+ * @param deadline outside attempts, how long an external caller waits; null if unknown
+ * @param outside leaves attempts if there is no enclosing one
+ * @param request outside attempts, the inbound request that the call belongs to; null if unknown
  */
 record SubscriberContext(
         ContextView subscriber,
@@ -27,7 +28,7 @@ record SubscriberContext(
         Supplier<Scope> outside,
         @Nullable InboundRequest request) {
 
-    /** Asks the subscriber first, then the thread that subscribes. */
+    /** Reads the subscriber's context first, then the subscribing thread. */
     static SubscriberContext of(ContextView subscriber) {
         Optional<RetryContext> around =
                 subscriber.<RetryContext>getOrEmpty(RetryContext.class).flatMap(RetryContext::forRequests);
@@ -39,12 +40,12 @@ record SubscriberContext(
                 subscriber.getOrDefault(InboundRequest.class, null));
     }
 
-    /** The context of an attempt: the subscriber's, and the attempt. */
+    /** Returns the context of an attempt: that of the subscriber, with the attempt. */
     static Context inside(Context context, ContextView subscriber, RetryContext attempt) {
         return ObservedContext.inside(context.putAll(subscriber).put(RetryContext.class, attempt));
     }
 
-    /** Begins a call inside of the attempt. */
+    /** Starts a call inside the enclosing attempt. */
     <R> R begin(Supplier<R> call) {
         try (Scope observed = ObservedContext.enter(subscriber)) {
             return beginObserved(call);
@@ -73,8 +74,8 @@ record SubscriberContext(
     }
 
     /**
-     * For a signal to the subscriber. The thread that brings it may be inside of an attempt, but what the subscriber does
-     * is no part of that.
+     * Enters the subscriber's context for a signal. The signaling thread may be inside an attempt, but what the
+     * subscriber does is not part of it.
      */
     Scope enter() {
         return attempt == null ? outside.get() : attempt.enter();

@@ -1,4 +1,4 @@
-/** Retried publishers. The engine decides; this package only subscribes, and hands over what comes of it. */
+/** Retried publishers. The engine decides; this package only subscribes and passes on the results. */
 @NullMarked
 package dev.retrykit.spring.reactive;
 

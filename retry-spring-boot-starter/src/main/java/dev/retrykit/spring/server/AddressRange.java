@@ -7,29 +7,30 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An address, or all that begin with the same bits (CIDR, RFC 4632).
+ * An IP address, or a range of addresses with a common prefix (CIDR, RFC 4632).
  *
- * @param address one of them
- * @param bits how many bits are the same
+ * @param address an address of the range
+ * @param bits length of the prefix in bits
  */
 record AddressRange(InetAddress address, int bits) {
 
-    private static final String RULE = "it must be an address, or an address and a number of bits, as 10.0.0.0/8";
+    private static final String RULE =
+            "it must be an IP address, or an address and a prefix length, for example 10.0.0.0/8";
 
     private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
 
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
 
-    /** {@link InetAddress#getByName} looks up no text that begins so and has a colon. */
+    /** {@link InetAddress#getByName} does no lookup for a text that matches this and contains a colon. */
     private static final Pattern IPV6 = Pattern.compile("(?=[^:]*:)[0-9a-fA-F:][0-9a-fA-F:.]{1,44}");
 
-    /** By how many bits an IPv4 address is longer where it is written as one of IPv6, {@code ::ffff:10.0.0.1}. */
+    /** Number of bits that precede an IPv4 address in its IPv6 form, {@code ::ffff:10.0.0.1}. */
     private static final int MAPPED = 96;
 
     /**
-     * Reads one. A name is none: it isn't looked up.
+     * Parses an address or range. Host names are rejected and never resolved.
      *
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if it is invalid
      */
     static AddressRange of(String text) {
         String[] parts = text.split("/", -1);
@@ -41,7 +42,7 @@ record AddressRange(InetAddress address, int bits) {
         int least = address instanceof Inet4Address && parts[0].contains(":") ? MAPPED : 0;
         int bits = parts.length == 1 ? least + length : bits(parts[1]);
         if (bits < least || bits > least + length) {
-            throw new IllegalArgumentException("the number of bits must be " + least + " to " + (least + length));
+            throw new IllegalArgumentException("the prefix length must be " + least + " to " + (least + length));
         }
         return new AddressRange(address, bits - least);
     }
@@ -55,8 +56,8 @@ record AddressRange(InetAddress address, int bits) {
     }
 
     /**
-     * The address that a text says; null if it says none. Nothing is looked up: neither a name nor, of an address with a
-     * zone ({@code fe80::1%eth0}), its interface.
+     * Parses an IP address; null if the text is not one. Nothing is looked up, neither a name nor the interface of a
+     * zone ({@code fe80::1%eth0}).
      */
     static @Nullable InetAddress literal(@Nullable String text) {
         String address = text == null ? "" : text.replaceFirst("^([^%]*:[^%]*)%.+$", "$1");
@@ -70,7 +71,7 @@ record AddressRange(InetAddress address, int bits) {
         }
     }
 
-    /** Whether an address is one of them. */
+    /** Whether the range contains an address. */
     boolean contains(InetAddress other) {
         byte[] own = address.getAddress();
         byte[] its = other.getAddress();

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a caller waits for its answer, as it says in a header: {@code Request-Timeout-Ms}, {@code grpc-timeout} or
- * {@code x-envoy-expected-rq-timeout-ms}. The shortest counts. Only callers that are trusted are believed.
+ * Reads how long a caller waits for its response from the headers {@code Request-Timeout-Ms}, {@code grpc-timeout} and
+ * {@code x-envoy-expected-rq-timeout-ms}. The shortest time counts. Headers of untrusted callers are ignored.
  */
 public final class CallerDeadlineReader {
 
@@ -23,7 +23,7 @@ public final class CallerDeadlineReader {
 
     private static final Pattern NUMBER = Pattern.compile("[ \\t]*(-?)([0-9]{1,1000})[ \\t]*");
 
-    /** The gRPC protocol's form: at most eight digits and a unit. */
+    /** The format of the gRPC protocol: at most eight digits and a unit. */
     private static final Pattern GRPC = Pattern.compile("[ \\t]*([0-9]{1,8})([HMSmun])[ \\t]*");
 
     private static final int MOST_DIGITS = 15;
@@ -32,9 +32,9 @@ public final class CallerDeadlineReader {
     private final TimeSource time;
 
     /**
-     * As it is written.
+     * Creates a reader from the configured settings.
      *
-     * @throws InvalidSettingException if something that is trusted is no address
+     * @throws InvalidSettingException if a trusted address is invalid
      */
     public CallerDeadlineReader(ConfiguredSettings written, TimeSource time) {
         this.time = time;
@@ -52,15 +52,15 @@ public final class CallerDeadlineReader {
         }
     }
 
-    /** Whether anybody is believed. */
+    /** Whether no caller is trusted. */
     public boolean isEmpty() {
         return trusted.isEmpty();
     }
 
     /**
-     * The deadline of a request; null if it has none that is believed.
+     * Returns the deadline of a request; null if it has none or its caller is not trusted.
      *
-     * @param peer whom it came from
+     * @param peer the caller's address
      */
     @Nullable
     CallerDeadline of(@Nullable InetAddress peer, HeaderLines headers) {
@@ -71,7 +71,7 @@ public final class CallerDeadlineReader {
         return left == null ? null : CallerDeadline.in(left, time);
     }
 
-    /** The shortest of all that can be read; null if there is none. */
+    /** Returns the shortest time of all readable headers; null if there is none. */
     static @Nullable Duration read(HeaderLines headers) {
         Duration shortest = null;
         for (String name : MILLISECONDS) {

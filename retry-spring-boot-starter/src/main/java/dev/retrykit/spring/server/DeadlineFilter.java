@@ -13,12 +13,12 @@ import java.net.InetAddress;
 import java.util.Collections;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Spring MVC: what begins on a request's thread ends before its caller stops waiting. */
+/** Spring MVC filter: calls on a request's thread end before its caller stops waiting. */
 public final class DeadlineFilter extends OncePerRequestFilter {
 
     private final CallerDeadlineReader deadlines;
 
-    /** For callers that are believed. */
+    /** Creates a filter that reads deadlines with the given reader. */
     public DeadlineFilter(CallerDeadlineReader deadlines) {
         this.deadlines = deadlines;
     }
@@ -40,8 +40,8 @@ public final class DeadlineFilter extends OncePerRequestFilter {
     }
 
     /**
-     * The request as the container gives it. Filters that wrap it, such as Spring's for forwarded headers, make an address
-     * of a header that anybody can write.
+     * Returns the request as the container created it. Filters that wrap it, such as Spring's for forwarded headers,
+     * take the address from a header that any client can set.
      */
     private static ServletRequest accepted(ServletRequest request) {
         ServletRequest accepted = request;

@@ -10,17 +10,17 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
-/** WebFlux: what a request's publisher subscribes to ends before the caller stops waiting. */
+/** WebFlux filter: publishers subscribed to during a request end before its caller stops waiting. */
 public final class DeadlineWebFilter implements WebFilter {
 
     private final CallerDeadlineReader deadlines;
 
-    /** For callers that are believed. */
+    /** Creates a filter that reads deadlines with the given reader. */
     public DeadlineWebFilter(CallerDeadlineReader deadlines) {
         this.deadlines = deadlines;
     }
 
-    /** Takes the address of each request down before anything changes it. */
+    /** Returns a handler that records the address of each request before anything changes it. */
     public static HttpHandler notingPeers(HttpHandler handler) {
         return (request, response) -> Peer.note(handler, request, response);
     }

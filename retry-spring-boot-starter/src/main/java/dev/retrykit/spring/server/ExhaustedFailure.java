@@ -18,8 +18,8 @@ import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ResponseStatus;
 
 /**
- * What a failure that left a controller is answered with, if a policy gave up on it: the caller must not do again what was
- * done here already. A policy of one attempt gives up on nothing.
+ * Determines the HTTP response for a failure that left a controller after a policy gave up on it: it tells the caller
+ * not to repeat what was retried here already. A policy with one attempt never gives up.
  */
 final class ExhaustedFailure {
 
@@ -27,16 +27,17 @@ final class ExhaustedFailure {
 
     private static final Set<String> UNSAFE_METHODS = Set.of("POST", "PATCH");
 
-    private static final String CUT_OFF = "This instance of the service could not retry what has failed behind it.";
+    private static final String CUT_OFF = "This instance of the service could not retry the failed downstream call.";
 
     private ExhaustedFailure() {}
 
     /**
-     * The answer; null if the failure is no policy's.
+     * Returns the response; null if no policy gave up on the failure.
      *
-     * @param request who knows how its calls ended; null if none does, then what is attached to the failure tells
-     * @param method the request's
-     * @param keyed whether an endpoint knows the request again by its key
+     * @param request the inbound request, which knows how its calls ended; if null, the information attached to the
+     *     failure is used
+     * @param method the HTTP method
+     * @param keyed whether an endpoint recognizes repeats of the request by an idempotency key
      */
     static @Nullable Problem problem(
             Throwable failure, @Nullable InboundRequest request, String method, boolean keyed) {
@@ -64,8 +65,9 @@ final class ExhaustedFailure {
     }
 
     /**
-     * This instance closes, or has no thread for the retry: another attempt, here later or elsewhere, may succeed. Callers take
-     * a time to come back for a promise that nothing was done. Who would do it twice isn't given one.
+     * Returns the response if this instance is shutting down or has no thread for the retry, so that another attempt
+     * may succeed, later or on another instance. Callers read a Retry-After as a promise that nothing was executed, so
+     * a request that must not be repeated gets none.
      */
     private static @Nullable Problem cancelled(List<RetryStopped> stops, @Nullable Integer mapped, boolean repeatable) {
         int status = mapped == null ? HttpStatus.SERVICE_UNAVAILABLE.value() : mapped;
@@ -96,7 +98,7 @@ final class ExhaustedFailure {
         };
     }
 
-    /** The status that the application gave to the failure's type. */
+    /** Returns the status that the application assigned to the failure's type. */
     private static @Nullable Integer mapped(Throwable failure) {
         if (failure instanceof ErrorResponse known) {
             return known.getStatusCode().value();

@@ -9,13 +9,16 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
 import reactor.core.publisher.Mono;
 
-/** WebFlux: after the application's exception handlers, and right before Spring Boot's. */
+/**
+ * WebFlux exception handler for failures that a policy gave up on. Runs after the application's handlers, and right
+ * before Spring Boot's.
+ */
 public final class ExhaustedFailureHandler implements WebExceptionHandler, Ordered {
 
-    /** Spring Boot's is -1. */
+    /** Spring Boot's order is -1. */
     private static final int ORDER = -2;
 
-    /** Without state. */
+    /** Creates a handler. */
     public ExhaustedFailureHandler() {}
 
     @Override
@@ -39,14 +42,14 @@ public final class ExhaustedFailureHandler implements WebExceptionHandler, Order
                 exchange.getAttribute(Problem.KEYED) != null);
     }
 
-    /** Lets a page of another origin that may read the answer read our headers too. */
+    /** Exposes the library's headers to pages of another origin that may read the response. */
     public static void expose(HttpHeaders headers) {
         if (headers.getFirst(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN) != null) {
             headers.add(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, Problem.EXPOSED);
         }
     }
 
-    /** Answers with it. */
+    /** Writes the problem to the response. */
     public static Mono<Void> write(Problem problem, ServerHttpResponse response) {
         byte[] body = problem.body();
         response.setStatusCode(HttpStatusCode.valueOf(problem.status()));

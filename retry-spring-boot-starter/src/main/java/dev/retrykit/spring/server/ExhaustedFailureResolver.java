@@ -11,10 +11,13 @@ import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.mvc.annotation.ResponseStatusExceptionResolver;
 
-/** Spring MVC: after the application's exception handlers, and before what maps exceptions by their types. */
+/**
+ * Spring MVC exception resolver for failures that a policy gave up on. Runs after the application's exception handlers,
+ * and before the resolvers that map exceptions by their types.
+ */
 public final class ExhaustedFailureResolver implements HandlerExceptionResolver, WebMvcConfigurer {
 
-    /** Without state. */
+    /** Creates a resolver. */
     public ExhaustedFailureResolver() {}
 
     @Override
@@ -36,7 +39,7 @@ public final class ExhaustedFailureResolver implements HandlerExceptionResolver,
         try {
             write(problem, response);
         } catch (IOException gone) {
-            // nobody is there to read it
+            // the client has disconnected
         }
         return new ModelAndView();
     }
@@ -49,14 +52,14 @@ public final class ExhaustedFailureResolver implements HandlerExceptionResolver,
                 request.getAttribute(Problem.KEYED) != null);
     }
 
-    /** Lets a page of another origin that may read the answer read our headers too. */
+    /** Exposes the library's headers to pages of another origin that may read the response. */
     public static void expose(HttpServletResponse response) {
         if (response.getHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN) != null) {
             response.addHeader(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, Problem.EXPOSED);
         }
     }
 
-    /** Answers with it. */
+    /** Writes the problem to the response. */
     public static void write(Problem problem, HttpServletResponse response) throws IOException {
         byte[] body = problem.body();
         response.setStatus(problem.status());

@@ -10,12 +10,12 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Spring MVC: calls on a request's thread tell the request how they end. */
+/** Spring MVC filter that records on each request how the calls on its thread end. */
 public final class InboundRequestFilter extends OncePerRequestFilter {
 
     private static final String ATTRIBUTE = InboundRequest.class.getName();
 
-    /** Without state. */
+    /** Creates a filter. */
     public InboundRequestFilter() {}
 
     @Override
@@ -28,7 +28,7 @@ public final class InboundRequestFilter extends OncePerRequestFilter {
         }
     }
 
-    /** Null where the filter hasn't seen the request. */
+    /** Returns the record of a request; null if the filter has not seen the request. */
     static @Nullable InboundRequest inbound(HttpServletRequest request) {
         return request.getAttribute(ATTRIBUTE) instanceof InboundRequest inbound ? inbound : null;
     }

@@ -9,14 +9,14 @@ import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /**
- * WebFlux: calls of a request's publishers tell the request how they end, and so do those on the thread that begins to
- * handle it.
+ * WebFlux filter that records on each request how the calls of its publishers end, and the calls on the thread that
+ * starts handling it.
  */
 public final class InboundRequestWebFilter implements WebFilter {
 
     private static final String ATTRIBUTE = InboundRequest.class.getName();
 
-    /** Without state. */
+    /** Creates a filter. */
     public InboundRequestWebFilter() {}
 
     @Override
@@ -31,7 +31,7 @@ public final class InboundRequestWebFilter implements WebFilter {
         });
     }
 
-    /** Null where the filter hasn't seen the request. */
+    /** Returns the record of an exchange; null if the filter has not seen the request. */
     static @Nullable InboundRequest inbound(ServerWebExchange exchange) {
         return exchange.getAttribute(ATTRIBUTE);
     }

@@ -13,30 +13,35 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
 /**
- * WebFlux: from whom a request came, as the server gives it. Later it may bear an address that was made of a forwarded
- * header, which anybody can write.
+ * The address of a WebFlux request as the server reports it. Later the request may have an address taken from a
+ * forwarded header, which any client can set.
  */
 record Peer(@Nullable InetAddress address) {
 
     private static final boolean SERVLETS =
             ClassUtils.isPresent("jakarta.servlet.ServletRequest", Peer.class.getClassLoader());
 
-    /** Notes it in the context of the request. */
+    /** Records the address in the context of the request. */
     static Mono<Void> note(HttpHandler handler, ServerHttpRequest request, ServerHttpResponse response) {
         Peer peer = new Peer(address(request, true));
         return handler.handle(request, response).contextWrite(context -> context.put(Peer.class, peer));
     }
 
-    /** As it was noted; else what the request says, unless Spring made that of a header: then it isn't resolved. */
+    /**
+     * Returns the recorded address. Without one, returns the address of the request, unless Spring took that from a
+     * header: such an address is unresolved.
+     */
     static @Nullable InetAddress of(ContextView context, ServerHttpRequest request) {
         Peer noted = context.getOrDefault(Peer.class, null);
         return noted == null ? address(request, false) : noted.address;
     }
 
     /**
-     * Of a servlet container the text is read: Spring would look it up.
+     * Returns the address of a request. That of a servlet container is parsed from text, because Spring would resolve
+     * it.
      *
-     * @param asAccepted whether nobody has changed the request, so that what isn't resolved is the server's own
+     * @param asAccepted whether nothing has changed the request yet, so that an unresolved address comes from the
+     *     server
      */
     private static @Nullable InetAddress address(ServerHttpRequest request, boolean asAccepted) {
         Object accepted = request instanceof AbstractServerHttpRequest known ? known.getNativeRequest() : null;
@@ -50,7 +55,7 @@ record Peer(@Nullable InetAddress address) {
         return socket.isUnresolved() && asAccepted ? AddressRange.literal(socket.getHostString()) : socket.getAddress();
     }
 
-    /** Apart, so that it is loaded only where the library is. */
+    /** A separate class, loaded only if the servlet API is present. */
     private static final class Servlets {
 
         static boolean isRequest(@Nullable Object accepted) {

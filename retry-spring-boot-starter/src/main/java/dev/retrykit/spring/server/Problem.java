@@ -7,49 +7,52 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 
 /**
- * An answer after RFC 9457, with either a time to come back or the wish not to. It tells nothing about what is behind.
+ * A problem response after RFC 9457, with either a Retry-After header or a request not to retry. Reveals nothing about
+ * downstream services.
  *
- * @param status the status
- * @param header the header that says whether to come back
- * @param value its value
- * @param detail a sentence about it; nothing in it comes from outside
+ * @param status the HTTP status
+ * @param header the header that says whether to retry
+ * @param value the value of the header
+ * @param detail a sentence for the caller; contains no external input
  */
 public record Problem(int status, String header, String value, String detail) {
 
-    /** What it is written as. */
+    /** The content type of the body. */
     public static final MediaType TYPE = MediaType.APPLICATION_PROBLEM_JSON;
 
-    /** The headers that pages of other origins are allowed to read. */
+    /** The headers that pages of other origins may read. */
     public static final String EXPOSED = "Idempotent-Replayed, Retry-After, x-should-retry";
 
-    /** The attribute of a request that an {@code @Idempotent} endpoint knows again by its key. */
+    /**
+     * Name of the request attribute that marks a request with an idempotency key for an {@code @Idempotent} endpoint.
+     */
     public static final String KEYED = Problem.class.getName() + ".keyed";
 
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-    /** Come back then, rounded up to seconds. */
+    /** Returns a problem that allows a retry after a time, rounded up to seconds. */
     static Problem later(HttpStatus status, Duration wait) {
-        return later(status.value(), wait, "A service that this one needs isn't available at the moment.");
+        return later(status.value(), wait, "A downstream service is currently unavailable.");
     }
 
-    /** Come back then, rounded up to seconds. */
+    /** Returns a problem that allows a retry after a time, rounded up to seconds. */
     public static Problem later(int status, Duration wait, String detail) {
         long nanos = Math.max(1, wait.toNanos());
         long seconds = nanos / SECOND + (nanos % SECOND == 0 ? 0 : 1);
         return new Problem(status, HttpHeaders.RETRY_AFTER, String.valueOf(seconds), detail);
     }
 
-    /** Don't come back. */
+    /** Returns a problem that asks the caller not to retry. */
     static Problem never(int status) {
-        return never(status, "What this service could do about a failure behind it has been done.");
+        return never(status, "This service has already retried the failed downstream call.");
     }
 
-    /** Don't come back. */
+    /** Returns a problem that asks the caller not to retry. */
     public static Problem never(int status, String detail) {
         return new Problem(status, "x-should-retry", "false", detail);
     }
 
-    /** As JSON. */
+    /** Returns the body as JSON. */
     public byte[] body() {
         HttpStatus known = HttpStatus.resolve(status);
         String title = known == null ? "Error" : known.getReasonPhrase();
@@ -58,7 +61,7 @@ public record Problem(int status, String header, String value, String detail) {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The caller doesn't wait any more. */
+    /** Returns the problem for a caller that no longer waits. */
     static Problem timeUp() {
         return never(HttpStatus.GATEWAY_TIMEOUT.value());
     }

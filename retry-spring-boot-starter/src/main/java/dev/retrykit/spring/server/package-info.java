@@ -1,4 +1,4 @@
-/** The server side of HTTP: what a failure that a policy gave up on is answered with, and the deadlines of callers. */
+/** The server side of HTTP: responses to failures that a policy gave up on, and the deadlines of callers. */
 @NullMarked
 package dev.retrykit.spring.server;
 

@@ -5,14 +5,14 @@ const HERE = location.pathname.replace(/\/$/, '');
 const STATES = ['FORCED_OPEN', 'OPEN', 'HALF_OPEN', 'DISABLED', 'CLOSED'];
 const LOOK = {FORCED_OPEN: 'bad', OPEN: 'bad', HALF_OPEN: 'warn', DISABLED: 'off', CLOSED: 'good'};
 const ACTIONS = [
-  ['FORCED_OPEN', 'Force open', 'All calls are rejected at once, as if the dependency was down.', true],
-  ['CLOSED', 'Close', 'Calls go through again, and counting begins anew.', false],
-  ['DISABLED', 'Disable', 'All calls go through, however many fail.', true],
-  ['HALF_OPEN', 'Probe now', 'A few calls go through; what becomes of them decides whether it closes.', false]];
-const MEANING = {success: 'at once', recovered: 'after retries', failed: 'failed', rejected: 'rejected'};
+  ['FORCED_OPEN', 'Force open', 'All calls are rejected immediately, as if the dependency were down.', true],
+  ['CLOSED', 'Close', 'Calls are permitted again, and the window starts empty.', false],
+  ['DISABLED', 'Disable', 'All calls are permitted, regardless of failures.', true],
+  ['HALF_OPEN', 'Probe now', 'A few calls are permitted; their outcome decides whether the circuit closes.', false]];
+const MEANING = {success: 'at first attempt', recovered: 'after retries', failed: 'failed', rejected: 'rejected'};
 const $ = id => document.getElementById(id);
 const meta = name => document.querySelector('meta[name="retrykit-' + name + '"]').content;
-/** Within somebody else's page a click may be meant for something else. */
+/** Inside another page's frame, a click may be intended for that page. */
 const writable = meta('writable') === 'true' && window.top === window.self;
 const number = new Intl.NumberFormat('en', {maximumFractionDigits: 1});
 const shown = new Map();
@@ -23,7 +23,7 @@ let receivedAt = 0;
 let paused = false;
 let timer = 0;
 
-/** An element of texts and other elements. Nothing is ever parsed as HTML: names and values come from outside. */
+/** Creates an element from texts and other elements. Nothing is parsed as HTML, because names and values come from outside. */
 function element(tag, looks, ...children) {
   const made = document.createElement(tag);
   if (looks) { made.className = looks; }
@@ -43,7 +43,7 @@ const sum = counts => Object.values(counts).reduce((one, other) => one + other, 
 const percent = (part, whole) => whole ? number.format(part * 100 / whole) + ' %' : 'none yet';
 const words = text => text.toLowerCase().replaceAll('_', ' ');
 
-/** What happened since the sample before; what was read twice counts once. */
+/** Stores a sample of the current report; a report that is drawn again replaces its sample. */
 function remember(key, sample) {
   const samples = past.get(key) || [];
   sample.at = receivedAt;
@@ -84,14 +84,14 @@ function bar(parts, label) {
   return made;
 }
 
-/** Asked for when it is opened, and kept as it is while the rest is drawn anew. */
+/** Loads the settings when they are opened; they stay unchanged while the rest is redrawn. */
 async function showSettings(more, of) {
   const answer = await read('/' + of).catch(() => ({}));
-  more.replaceChildren(more.firstChild, answer.settings ? settings(answer.settings) : element('p', 'line quiet', 'Those of the policy it belongs to.'));
+  more.replaceChildren(more.firstChild, answer.settings ? settings(answer.settings) : element('p', 'line quiet', 'See the settings of its policy.'));
 }
 
 function settings(of) {
-  const table = element('table', '', element('caption', 'quiet', 'Settings and where each comes from'));
+  const table = element('table', '', element('caption', 'quiet', 'Settings and their origins'));
   for (const [key, setting] of Object.entries(of)) {
     const head = element('th', '', key);
     head.scope = 'row';
@@ -102,7 +102,7 @@ function settings(of) {
 }
 
 function methods(list) {
-  return element('p', 'line quiet', list && list.length ? 'Used by ' + list.join(', ') : 'No method uses it.');
+  return element('p', 'line quiet', list && list.length ? 'Used by ' + list.join(', ') : 'Not used by any method.');
 }
 
 function drawCircuit(name, it) {
@@ -117,12 +117,12 @@ function drawCircuit(name, it) {
   }
   parts.push(element('p', 'line', it.failureRate === undefined ? 'No calls in the window.'
       : number.format(it.failureRate) + ' % of ' + number.format(it.calls) + ' calls failed, ' + number.format(it.slowCallRate) + ' % were slow.'));
-  parts.push(element('p', 'line quiet', number.format(it.rejected) + ' rejected since the start'));
+  parts.push(element('p', 'line quiet', number.format(it.rejected) + ' rejected since startup'));
   if (it.keys) {
     parts.push(element('p', 'line', 'Keys: ' + (Object.entries(it.keys).map(([state, n]) => n + ' ' + words(state)).join(', ') || 'none yet')));
   }
   if (it.unkeyed) {
-    parts.push(element('p', 'line', 'Calls without a key, or without room for one: ' + words(it.unkeyed)));
+    parts.push(element('p', 'line', 'Calls without a key, or with a key beyond the limit: ' + words(it.unkeyed)));
   }
   for (const [key, state] of Object.entries(it.troubled || {}).slice(0, 5)) {
     parts.push(element('p', 'line quiet', key + ': ' + words(state)));
@@ -154,14 +154,14 @@ function drawPolicy(name, it) {
   const outcomes = order.filter(outcome => it.calls[outcome]).map(outcome => number.format(it.calls[outcome]) + ' ' + MEANING[outcome]).join(', ');
   const parts = [
     element('div', 'head', element('h3', '', name),
-        element('span', 'state', recent > 0 ? number.format(recent) + ' LOST LATELY' : '')),
+        element('span', 'state', recent > 0 ? number.format(recent) + ' FAILED RECENTLY' : '')),
     bar(order.map(outcome => [outcome, it.calls[outcome]]), outcomes),
     element('p', 'line', calls ? outcomes : 'No calls yet.')];
   if (calls) {
-    parts.push(element('p', 'line', number.format(it.attempts / calls) + ' attempts for a call; '
-        + (delays ? time(delays) + ' spent in delays, ' + percent(delays, it.callMs) + ' of all calls’ time' : 'no time lost to delays')));
+    parts.push(element('p', 'line', number.format(it.attempts / calls) + ' attempts per call; '
+        + (delays ? time(delays) + ' of delays, ' + percent(delays, it.callMs) + ' of the total duration of calls' : 'no delays')));
     const stops = Object.entries(it.stops).filter(([reason]) => reason !== 'success').map(([reason, n]) => words(reason) + ' ' + number.format(n));
-    parts.push(element('p', 'line quiet', stops.length ? 'Ended by ' + stops.join(', ') : 'Ended by nothing but success'));
+    parts.push(element('p', 'line quiet', stops.length ? 'Ended by ' + stops.join(', ') : 'All calls ended successfully'));
   }
   parts.push(element('p', 'line quiet', 'Budget: ' + it.budget), methods(it.methods));
   return {look, parts, has: 'policies/' + encodeURIComponent(name), trouble: -recent * 1e6 - (calls ? lost / calls : 0) * 1000 - (calls ? 1 : 0)};
@@ -187,11 +187,11 @@ function drawBudget(name, it) {
 
 function drawMethod(name, it) {
   return {look: it.guarantee === 'exactly once' ? 'good' : 'warn', trouble: it.unfenced ? -it.unfenced : 0, parts: [element('h3', '', name),
-    element('p', 'line', words(it.guarantee) + '; carried out ' + number.format(it.executed) + ' times, '
+    element('p', 'line', words(it.guarantee) + '; executed ' + number.format(it.executed) + ' times, '
         + number.format(it.unfenced) + ' of them unfenced')]};
 }
 
-/** Unknown ones first: they are what somebody has to say something about. A row stays the same element while it is shown. */
+/** Lists unknown failures first, because they need configuration. A row stays the same element while it is shown. */
 function drawFailures() {
   $('failures').hidden = !met;
   if (!met) { return; }
@@ -201,14 +201,14 @@ function drawFailures() {
       .filter(it => !wanted || (it.failure + ' ' + it.meaning + ' ' + (it.rule || '')).toLowerCase().includes(wanted))
       .sort((one, other) => isUnknown(other) - isUnknown(one) || ($('sort').value === 'name' ? one.failure.localeCompare(other.failure) : 0));
   const all = met.failures.length;
-  const others = met.others ? number.format(met.others) + ' more attempts failed in other ways than these ' + all + '.' : '';
+  const others = met.others ? number.format(met.others) + ' more attempts failed in other ways than the listed ' + all + '.' : '';
   const unknown = met.unknown.length;
   $('failures-count').textContent = rows.length === all ? String(all) : rows.length + ' of ' + all;
-  $('failures-note').textContent = (unknown ? 'Nothing knows ' + (unknown === 1 ? 'one class' : unknown + ' classes') + ' of failures: they aren’t retried. '
-      + 'Say what they mean under retrykit.failures. ' : '') + others;
+  $('failures-note').textContent = (unknown ? 'No rule covers ' + (unknown === 1 ? 'one class' : unknown + ' classes') + ' of failures: they are not retried. '
+      + 'Declare their meaning under retrykit.failures. ' : '') + others;
   $('failures-note').hidden = !$('failures-note').textContent;
   $('failures-empty').hidden = rows.length > 0;
-  $('failures-empty').textContent = all ? 'None of that name.' : 'No attempt has failed yet.';
+  $('failures-empty').textContent = all ? 'No matches.' : 'No attempt has failed yet.';
   $('failures-scroll').hidden = !rows.length;
   const drawn = rows.map(drawFailure);
   const list = $('failures-rows');
@@ -222,14 +222,14 @@ function drawFailure(it) {
     const head = element('th', '', it.failure);
     head.scope = 'row';
     row = element('tr', it.meaning === 'unknown' ? 'unknown' : '', head, element('td', 'meaning', it.meaning),
-        element('td', it.rule ? '' : 'quiet', it.rule || 'nothing'), element('td', ''));
+        element('td', it.rule ? '' : 'quiet', it.rule || 'no rule'), element('td', ''));
     shown.set(key, row);
   }
   row.lastChild.textContent = number.format(it.count);
   return row;
 }
 
-/** Cards stay the same elements, so that whoever reads with a keyboard or a screen reader isn't thrown out. */
+/** Keeps cards the same elements, so that users of a keyboard or a screen reader do not lose their position. */
 function draw(section, things, drawOne) {
   const list = $(section);
   const wanted = $('search').value.trim().toLowerCase();
@@ -241,7 +241,7 @@ function draw(section, things, drawOne) {
   const all = Object.keys(things).length;
   $(section + '-count').textContent = rows.length === all ? String(all) : rows.length + ' of ' + all;
   $(section + '-empty').hidden = rows.length > 0;
-  $(section + '-empty').textContent = all ? 'None of that name.' : 'There are none.';
+  $(section + '-empty').textContent = all ? 'No matches.' : 'None.';
   const cards = rows.map(row => update(section + ' ' + row.name, row.drawn));
   if (!list.contains(document.activeElement) || cards.length !== list.children.length) {
     if (cards.some((card, i) => list.children[i] !== card) || cards.length !== list.children.length) {
@@ -277,7 +277,7 @@ function drawAll() {
   const idempotency = report.idempotency;
   $('idempotency').hidden = !idempotency;
   if (idempotency) {
-    $('store').textContent = 'Kept in the ' + idempotency.store + ' store: '
+    $('store').textContent = 'Stored in the ' + idempotency.store + ' store: '
         + Object.entries(idempotency.results).map(([result, n]) => number.format(n) + ' ' + result).join(', ');
     draw('methods', idempotency.methods, drawMethod);
   }
@@ -317,7 +317,7 @@ async function load() {
     drawAll();
   } catch (failure) {
     $('notice').dataset.kind = 'lost';
-    notice('The application can’t be asked (' + failure.message + '). What is shown is old; asking again …', true);
+    notice('The application is not reachable (' + failure.message + '). The data shown is outdated; retrying …', true);
   }
   timer = paused || document.hidden ? 0 : setTimeout(load, EVERY_MS);
 }
@@ -342,11 +342,11 @@ async function change(name, state, duration) {
     const answer = await fetch(HERE + '/circuits/' + encodeURIComponent(name), {method: 'POST', headers,
       credentials: 'same-origin', body: JSON.stringify(duration ? {state, for: duration} : {state})});
     const said = await answer.json().catch(() => ({}));
-    if (answer.ok) { notice('Circuit ' + name + ' is ' + said.state + ' now.', false);
-    } else { notice(answer.status === 403 || answer.status === 401 ? 'You may not change circuits (HTTP ' + answer.status + ').'
-        : 'Circuit ' + name + ' wasn’t changed: ' + (said.detail || 'HTTP ' + answer.status), true); }
+    if (answer.ok) { notice('Circuit ' + name + ' is now ' + said.state + '.', false);
+    } else { notice(answer.status === 403 || answer.status === 401 ? 'You are not allowed to change circuits (HTTP ' + answer.status + ').'
+        : 'Circuit ' + name + ' was not changed: ' + (said.detail || 'HTTP ' + answer.status), true); }
   } catch (failure) {
-    notice('Circuit ' + name + ': the application can’t be asked (' + failure.message + '). Whether it was changed isn’t known.', true);
+    notice('Circuit ' + name + ': the application is not reachable (' + failure.message + '). It is unknown whether the circuit was changed.', true);
   }
   load();
 }
@@ -354,7 +354,7 @@ async function change(name, state, duration) {
 $('pause').addEventListener('click', () => {
   paused = !paused;
   $('pause').setAttribute('aria-pressed', String(paused));
-  $('pause').textContent = paused ? 'Go on' : 'Pause';
+  $('pause').textContent = paused ? 'Resume' : 'Pause';
   if (paused) {
     clearTimeout(timer);
     timer = 0;

@@ -6,7 +6,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.StreamingHttpOutputMessage.Body;
 
-/** The size and the checksum of what was written of a body, up to a limit. One thread writes; others read after it. */
+/**
+ * Records the size and checksum of a body that is written, up to a limit. One thread writes; others read afterwards.
+ */
 final class BodyChecksum extends OutputStream {
 
     private final @Nullable OutputStream out;
@@ -18,7 +20,10 @@ final class BodyChecksum extends OutputStream {
     private boolean ended;
     private boolean differs;
 
-    /** Whether it couldn't be passed on: what comes then may be no part of the body, such as Jackson's closing brackets. */
+    /**
+     * Whether the body could not be passed on: bytes that follow may not belong to it, such as Jackson's closing
+     * brackets.
+     */
     private boolean broken;
 
     private BodyChecksum(@Nullable OutputStream out, @Nullable BodyChecksum before, long most) {
@@ -28,19 +33,19 @@ final class BodyChecksum extends OutputStream {
     }
 
     /**
-     * Passes a body on.
+     * Creates a stream that passes a body on.
      *
-     * @param most how many bytes are remembered
+     * @param most the number of bytes to record
      */
     static BodyChecksum passingOn(OutputStream out, long most) {
         return new BodyChecksum(out, null, most);
     }
 
     /**
-     * Writes a body into nothing, until it differs from what was written before.
+     * Writes a body to no destination, until the body differs from what was written before.
      *
-     * @param before what it has to begin with
-     * @param most it is written up to this size
+     * @param before the expected beginning
+     * @param most the number of bytes to write at most
      */
     static BodyChecksum look(Body body, BodyChecksum before, long most) {
         BodyChecksum look = new BodyChecksum(null, before, most);
@@ -49,27 +54,27 @@ final class BodyChecksum extends OutputStream {
             body.writeTo(look);
             look.end();
         } catch (IOException | RuntimeException cutOff) {
-            // it ends where it may, or it can't be written again
+            // it was stopped as intended, or it cannot be written again
         }
         return look;
     }
 
-    /** All of it was written. */
+    /** Reports that the whole body was written. */
     void end() {
         ended = true;
     }
 
-    /** In bytes, as far as they are remembered. */
+    /** Returns the recorded size in bytes. */
     long size() {
         return size;
     }
 
-    /** Whether all of it was written and is remembered. */
+    /** Whether the whole body was written and recorded. */
     boolean isWhole() {
         return ended && !over && !broken;
     }
 
-    /** Whether it begins with what was written before, and is as long, as far as that is remembered. */
+    /** Whether the body starts with what was written before, and has the same length as far as that is recorded. */
     boolean isSame() {
         return before != null && !differs && size >= before.size && (over || isWhole() && !before.over);
     }
@@ -87,7 +92,7 @@ final class BodyChecksum extends OutputStream {
         if (out != null) {
             passOn(out, part, offset, count);
         } else if (over) {
-            throw new IOException("as much as is compared was written");
+            throw new IOException("the compared part has been written");
         }
     }
 
@@ -120,7 +125,7 @@ final class BodyChecksum extends OutputStream {
             differs = true;
         }
         if (differs) {
-            throw new IOException("it differs from what was written before");
+            throw new IOException("the body differs from what was written before");
         }
     }
 

@@ -8,7 +8,7 @@ import org.springframework.http.client.ReactorClientHttpRequestFactory;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.util.ClassUtils;
 
-/** What a {@code RestClient} sends its requests with if it is given nothing: the same choice as Spring's. */
+/** Selects the transport of a {@code RestClient} that has none configured, in the same way as Spring. */
 final class DefaultTransport {
 
     private static final ClassLoader LOADER = DefaultTransport.class.getClassLoader();

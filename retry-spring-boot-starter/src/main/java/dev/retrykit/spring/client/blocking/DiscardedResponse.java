@@ -10,8 +10,8 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.client.ClientHttpResponse;
 
 /**
- * What is left of an answer that was closed because another attempt follows: status, headers, and the body if it was here
- * already. Its connection can be used again if its end comes soon; the caller doesn't wait for that.
+ * The remains of a response that was closed because another attempt follows: status, headers, and the body if it has
+ * been received already. Its connection is reused if the response ends soon; the caller does not wait for that.
  */
 final class DiscardedResponse implements ClientHttpResponse {
 
@@ -30,16 +30,16 @@ final class DiscardedResponse implements ClientHttpResponse {
     }
 
     /**
-     * Closes an answer. What isn't here yet is read by others, for a short time.
+     * Closes a response. Other threads read what has not been received yet, for a short time.
      *
-     * @param use the connection that it comes over
-     * @return what is left of it; the answer itself if that can't be read
+     * @param use the connection of the response
+     * @return the remains of the response; the response itself if it cannot be read
      */
     static ClientHttpResponse close(ClientHttpResponse response, ConnectionUse use) {
         return close(response, use, ResponseDrainer.threads());
     }
 
-    /** The same, with threads for a test. */
+    /** Closes a response, with the given threads. For tests. */
     static ClientHttpResponse close(ClientHttpResponse response, ConnectionUse use, Executor threads) {
         try {
             if (isHere(response)) {
@@ -88,6 +88,6 @@ final class DiscardedResponse implements ClientHttpResponse {
 
     @Override
     public void close() {
-        // it is
+        // closed already
     }
 }

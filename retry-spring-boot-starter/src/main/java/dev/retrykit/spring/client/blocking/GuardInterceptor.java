@@ -22,27 +22,31 @@ import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.client.ClientHttpResponse;
 
 /**
- * The outermost interceptor of a {@code RestClient} or {@code RestTemplate} that has interceptors, which hold each body
- * in memory anyway: sets the idempotency key before others sign the request, and makes the attempts of its guard around
- * them. Clients without interceptors have none of this: their {@linkplain WatchedRequestFactory transport} does it.
+ * The outermost interceptor of a {@code RestClient} or {@code RestTemplate} with interceptors, which hold each body in
+ * memory anyway. Sets the idempotency key before other interceptors sign the request, and makes the attempts of the
+ * request's guard. For clients without interceptors, their {@linkplain WatchedRequestFactory transport} does that.
  */
 final class GuardInterceptor implements ClientHttpRequestInterceptor, PriorityOrdered {
 
     private final ClientRulesSource source;
     private final @Nullable String group;
 
-    /** For the clients of a group, or of none. */
+    /**
+     * Creates an interceptor for the clients of a group.
+     *
+     * @param group the HTTP service group; null for clients without a group
+     */
     GuardInterceptor(ClientRulesSource source, @Nullable String group) {
         this.source = source;
         this.group = group;
     }
 
-    /** Where its rules come from. */
+    /** Returns the source of the rules. */
     ClientRulesSource source() {
         return source;
     }
 
-    /** A template sorts its interceptors when it is given some. */
+    /** A template sorts its interceptors when they are set. */
     @Override
     public int getOrder() {
         return HIGHEST_PRECEDENCE;
@@ -74,7 +78,9 @@ final class GuardInterceptor implements ClientHttpRequestInterceptor, PriorityOr
         return response;
     }
 
-    /** Those who handle the answer see what other interceptors have added to its request. */
+    /**
+     * Copies what other interceptors have added to the request of the last attempt, for those that handle the response.
+     */
     private static void tell(HttpRequest request, @Nullable AttemptRequest last) {
         if (last != null) {
             request.getHeaders().putAll(last.headers());

@@ -19,8 +19,8 @@ import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpResponse;
 
 /**
- * The attempts that a guard makes of one request. Each of them sends the request as the caller made it: what is added to
- * headers and attributes on the way is gone when the next one begins.
+ * Makes the attempts of a guard for one request. Each attempt sends the request as the caller made it: headers and
+ * attributes added by one attempt are not part of the next.
  */
 record GuardedAttempts(ClientRules rules, Guard guard) {
 
@@ -62,7 +62,7 @@ record GuardedAttempts(ClientRules rules, Guard guard) {
                 .response();
     }
 
-    /** The body can't be sent again. */
+    /** Prevents a retry because the body cannot be sent again. */
     private void forbidRetry(RetryContext attempt, HttpRequest request, RepeatableBody body) {
         long limit = rules.maxHeldBody(guard, request.getURI());
         if (limit >= 0) {
@@ -83,13 +83,13 @@ record GuardedAttempts(ClientRules rules, Guard guard) {
         return watch(exchange, () -> sender.send(headers, attributes));
     }
 
-    /** Sends something. */
+    /** Sends a request. */
     @FunctionalInterface
     interface Sending {
         ClientHttpResponse send() throws IOException;
     }
 
-    /** Tells an exchange what becomes of it. */
+    /** Sends a request and reports its outcome to a tracker. */
     static GuardedResponse<ClientHttpResponse> watch(RequestTracker exchange, Sending sending) throws IOException {
         try {
             ClientHttpResponse response = sending.send();
@@ -105,7 +105,7 @@ record GuardedAttempts(ClientRules rules, Guard guard) {
         }
     }
 
-    /** What is left is marked as it was. */
+    /** Closes a response, and keeps its mark on the remains. */
     private static ClientHttpResponse discard(ClientHttpResponse response, RequestTracker exchange, int status) {
         ClientHttpResponse rest = DiscardedResponse.close(WatchedResponse.unwrap(response), exchange.connection());
         return WatchedResponse.of(rest, exchange, status);

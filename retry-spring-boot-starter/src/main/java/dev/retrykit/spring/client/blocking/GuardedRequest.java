@@ -15,7 +15,7 @@ import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.util.StreamUtils;
 
-/** A request to a guarded host. Each attempt is a request of the transport of its own. */
+/** A request to a guarded host. Each attempt is a separate request of the transport. */
 final class GuardedRequest extends AbstractStreamingClientHttpRequest {
 
     private final WatchedRequestFactory factory;
@@ -56,7 +56,7 @@ final class GuardedRequest extends AbstractStreamingClientHttpRequest {
                         (own, attributes) -> send(sized(own, repeatable), attributes, repeatable.body()));
     }
 
-    /** What is held has a known size, and is not sent in chunks. */
+    /** Sets the length of a body in memory, so that it is not sent in chunks. */
     private static HttpHeaders sized(HttpHeaders headers, RepeatableBody body) {
         byte[] bytes = body.bytes();
         if (bytes != null

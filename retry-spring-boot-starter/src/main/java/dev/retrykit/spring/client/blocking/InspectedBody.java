@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.StreamingHttpOutputMessage.Body;
 
 /**
- * A body that may be written before it is sent, to know its content. What says that it can be written twice may not be
- * able to: the JSON of an iterator is an empty list the second time. So the bytes that were written first are sent. Where
- * they are too many to be held, a second look finds out whether the body can be written again; if not, nothing is sent.
+ * A body that can be written before it is sent, to find out its content. A body may claim to be repeatable and not be:
+ * the JSON of an iterator is an empty list the second time. Therefore the bytes that were written first are sent. If
+ * they exceed the limit, the body is written a second time to check that it is repeatable; if it is not, nothing is
+ * sent.
  */
 final class InspectedBody implements Body, BodyContent {
 
@@ -21,7 +22,7 @@ final class InspectedBody implements Body, BodyContent {
     private volatile @Nullable Exception failure;
 
     /**
-     * Writes nothing yet.
+     * Wraps a body without writing it.
      *
      * @param length in bytes; negative if unknown
      */
@@ -53,16 +54,16 @@ final class InspectedBody implements Body, BodyContent {
             byte[] all = read(LARGEST);
             return all == null ? UNKNOWN : BodyContent.of(all);
         } catch (IOException | RuntimeException failed) {
-            // the request fails with the same failure
+            // the request fails with the same exception
             return UNKNOWN;
         }
     }
 
     /**
-     * Holds it in memory.
+     * Reads the body into memory.
      *
      * @return null if it is larger than the limit
-     * @throws IOException if it can't be written
+     * @throws IOException if it cannot be written
      */
     byte @Nullable [] read(long limit) throws IOException {
         byte[] known = held;
@@ -101,14 +102,15 @@ final class InspectedBody implements Body, BodyContent {
         Reading second = new Reading(first.limit);
         readInto(second);
         if (!second.tooLarge || !Arrays.equals(first.bytes.toByteArray(), second.bytes.toByteArray())) {
-            throw new IOException("The body of the request can be written only once, such as that of an iterator or a"
-                    + " stream, and it is larger than the " + first.limit + " bytes that are held of one with an"
-                    + " idempotency key or to a guarded host. Nothing was sent. Make a list of it, or send it as an"
-                    + " InputStreamResource.");
+            throw new IOException(
+                    "The body of the request can be written only once, like that of an iterator or a stream,"
+                            + " and it is larger than the " + first.limit
+                            + " bytes that are held in memory for a request with an idempotency key or to a guarded"
+                            + " host. Nothing was sent. Send a list, or an InputStreamResource.");
         }
     }
 
-    /** Fails as it failed when it was written first: a transport may take a body that fails for an empty one. */
+    /** Fails with the exception of the first write: a transport may mistake a failing body for an empty one. */
     void check() throws IOException {
         Exception failed = failure;
         if (failed instanceof IOException again) {
@@ -130,7 +132,7 @@ final class InspectedBody implements Body, BodyContent {
         }
     }
 
-    /** Takes a body up to a limit. */
+    /** Collects a body up to a limit. */
     private static final class Reading extends OutputStream {
 
         private final long limit;

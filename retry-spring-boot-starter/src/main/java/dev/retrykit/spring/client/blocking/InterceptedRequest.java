@@ -6,17 +6,20 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpRequest;
 
-/** Which request the interceptors on this thread work on: what else they send is sent aside, such as the fetch of a token. */
+/**
+ * Tracks the request that interceptors on this thread process. Other requests that they send are auxiliary, such as
+ * fetching a token.
+ */
 final class InterceptedRequest {
 
     private static final ThreadLocal<@Nullable HttpRequest> CURRENT = new ThreadLocal<>();
 
-    /** RFC 6749: each request for an access token has this parameter. */
+    /** RFC 6749: every request for an access token has this parameter. */
     private static final String GRANT_TYPE = "grant_type=";
 
     private InterceptedRequest() {}
 
-    /** Has interceptors work on a request. */
+    /** Runs interceptors for a request. */
     static <T> T of(HttpRequest request, Work<T> interceptors) throws IOException {
         HttpRequest outer = CURRENT.get();
         CURRENT.set(request);
@@ -31,13 +34,16 @@ final class InterceptedRequest {
         }
     }
 
-    /** What sends. */
+    /** The work that sends the request. */
     @FunctionalInterface
     interface Work<T> {
         T run() throws IOException;
     }
 
-    /** A request as its caller made it. One to the path that interceptors work on may be that one, which they made anew. */
+    /**
+     * Describes a request as its caller made it. A request to the same path as the one being processed may be a new
+     * copy of it made by an interceptor, so it does not count as fetching a token.
+     */
     static OutgoingRequest.Message message(HttpRequest request, BodyContent body) {
         HttpRequest outer = CURRENT.get();
         boolean fetchesToken = outer != null

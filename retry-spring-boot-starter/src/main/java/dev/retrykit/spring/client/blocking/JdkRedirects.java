@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.client.ClientHttpResponse;
 
 /**
- * Whether the JDK's client came to an answer by way of a redirect. The JDK's own response tells, but Spring's keeps it to
- * itself; where it can't be reached nothing is known, which means that a POST isn't repeated.
+ * Detects whether the JDK's client followed a redirect. The JDK's response has that information, but Spring's does not
+ * expose it; if it is not accessible, a POST is not repeated.
  */
 final class JdkRedirects {
 
@@ -38,16 +38,16 @@ final class JdkRedirects {
                 }
             }
         } catch (Throwable unreadable) {
-            // then nothing is known
+            // then it is unknown whether there was a redirect
         }
     }
 
-    /** To close the response means to read it to its end; to close its body, to cancel it. */
+    /** Closes the body, which cancels it; closing the response would read it to its end. */
     private static void close(ClientHttpResponse response) {
         try {
             response.getBody().close();
         } catch (IOException closed) {
-            // as it was to be
+            // closed already
         }
     }
 

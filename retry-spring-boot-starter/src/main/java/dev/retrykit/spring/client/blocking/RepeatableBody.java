@@ -11,28 +11,30 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.StreamingHttpOutputMessage.Body;
 
 /**
- * The body of a request that several attempts may send. A body up to a limit is held in memory; a larger one is streamed
- * and sent once. Where the size is unknown and the body can be written only once, the first attempt both sends and holds
- * it.
+ * The body of a request that several attempts may send. A body within the limit is held in memory; a larger one is
+ * streamed and sent once. If the size is unknown and the body can be written only once, the first attempt sends it and
+ * holds it at the same time.
  */
 final class RepeatableBody {
 
-    /** An answer may be there a moment before the thread that has sent the body knows that it has. */
+    /**
+     * Time to wait for the thread that sends the body: a response may arrive shortly before that thread has finished.
+     */
     private static final long WAIT_MILLIS = 100;
 
-    /** How a body is sent. */
+    /** The progress of sending the body. */
     private enum State {
 
-        /** No attempt has asked for it. */
+        /** No attempt has read it. */
         UNTOUCHED,
 
         /** An attempt is sending it. */
         SENDING,
 
-        /** It is in memory, or there is none. */
+        /** It is in memory, or there is no body. */
         HELD,
 
-        /** It is larger than the limit, or it failed while it was written. */
+        /** It is larger than the limit, or writing it failed. */
         LOST
     }
 
@@ -42,7 +44,7 @@ final class RepeatableBody {
     private volatile State state;
     private volatile long size = -1;
 
-    /** Done when the attempt that sends it has come to its end. */
+    /** Released when the attempt that sends the body has ended. */
     private final CountDownLatch sent = new CountDownLatch(1);
 
     private RepeatableBody(@Nullable InspectedBody source, long limit, State state) {
@@ -51,7 +53,7 @@ final class RepeatableBody {
         this.state = state;
     }
 
-    /** One that is in memory already. */
+    /** Creates a body from bytes in memory. */
     static RepeatableBody of(byte[] bytes, long limit) {
         boolean tooLarge = bytes.length > 0 && bytes.length > limit;
         RepeatableBody body = new RepeatableBody(null, limit, tooLarge ? State.LOST : State.HELD);
@@ -61,12 +63,12 @@ final class RepeatableBody {
     }
 
     /**
-     * One that is yet to be written.
+     * Creates a body that has not been written yet.
      *
-     * @param body null for none
-     * @param headers tell the size, where it is known
+     * @param body null if there is none
+     * @param headers contain the size if it is known
      * @param limit in bytes; negative if nothing is to be held
-     * @throws IOException if it can't be written
+     * @throws IOException if the body cannot be written
      */
     static RepeatableBody of(@Nullable Body body, HttpHeaders headers, long limit) throws IOException {
         if (body == null) {
@@ -83,7 +85,7 @@ final class RepeatableBody {
         return repeatable;
     }
 
-    /** All of it, or null if that is too much. */
+    /** Keeps the whole body in memory; null if it is too large. */
     private void hold(byte @Nullable [] all) {
         if (all == null) {
             state = State.LOST;
@@ -94,7 +96,7 @@ final class RepeatableBody {
         state = State.HELD;
     }
 
-    /** What an attempt sends; null if there is no body. */
+    /** Returns what an attempt sends; null if there is no body. */
     @Nullable
     Body body() throws IOException {
         byte[] held = bytes;
@@ -107,12 +109,12 @@ final class RepeatableBody {
         return source == null || state == State.LOST ? source : this::sendAndCollect;
     }
 
-    /** The bytes, where they are in memory. */
+    /** Returns the bytes if they are in memory; null otherwise. */
     byte @Nullable [] bytes() {
         return bytes;
     }
 
-    /** What tells it from other bodies, where it is in memory or can be written more than once. */
+    /** Returns the content, for comparison with other bodies. */
     BodyContent content() {
         byte[] held = bytes;
         InspectedBody body = source;
@@ -141,7 +143,7 @@ final class RepeatableBody {
         collected.failIfSendingFailed();
     }
 
-    /** Whether another attempt can send it. What another thread is about to finish is waited for, shortly. */
+    /** Whether another attempt can send the body. Waits a short time for a thread that is still sending it. */
     boolean isRepeatable() {
         try {
             if (state == State.SENDING && !sent.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -154,17 +156,17 @@ final class RepeatableBody {
         return state == State.HELD || state == State.UNTOUCHED;
     }
 
-    /** Whether it certainly can't be sent again. */
+    /** Whether the body certainly cannot be sent again. */
     boolean isLost() {
         return state == State.LOST;
     }
 
-    /** In bytes; -1 if unknown. */
+    /** Returns the size in bytes; -1 if unknown. */
     long size() {
         return size;
     }
 
-    /** Bytes, any number of times. */
+    /** A body in memory that can be written any number of times. */
     private record HeldBytes(byte[] bytes) implements Body {
 
         @Override
@@ -179,8 +181,8 @@ final class RepeatableBody {
     }
 
     /**
-     * Collects up to a limit, and passes on. A connection that breaks doesn't keep the rest of the body from being
-     * collected: the next attempt needs it.
+     * Passes a body on and collects it up to a limit. When the connection breaks, the rest of the body is still
+     * collected, because the next attempt needs it.
      */
     private static final class Collected extends OutputStream {
 

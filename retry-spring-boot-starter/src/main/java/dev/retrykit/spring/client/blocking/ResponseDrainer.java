@@ -15,8 +15,8 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.http.client.ClientHttpResponse;
 
 /**
- * Reads what is left of answers that nobody wants, for a short time, on a few threads of its own that end when there is
- * nothing to read. If all of them are busy, connections are aborted at once.
+ * Reads the remains of discarded responses for a short time, on a few dedicated threads that end when idle. If all
+ * threads are busy, connections are aborted immediately.
  */
 final class ResponseDrainer {
 
@@ -24,7 +24,7 @@ final class ResponseDrainer {
 
     private static final AtomicBoolean WARNED = new AtomicBoolean();
 
-    /** The JDK's own: its streams read no more than is here when they are closed. */
+    /** The response of the JDK's HttpURLConnection: closing its stream reads no more than has been received. */
     private static final String SIMPLE = "org.springframework.http.client.SimpleClientHttpResponse";
 
     private static final int THREADS = 4;
@@ -32,7 +32,7 @@ final class ResponseDrainer {
 
     private ResponseDrainer() {}
 
-    /** Made on first use. */
+    /** Created on first use. */
     private static final class Threads {
 
         static final Executor EXECUTOR =
@@ -43,12 +43,12 @@ final class ResponseDrainer {
                 });
     }
 
-    /** All of them. */
+    /** Returns the executor of the dedicated threads. */
     static Executor threads() {
         return Threads.EXECUTOR;
     }
 
-    /** Drains an answer, or aborts it, and waits for neither. */
+    /** Drains or aborts a response, without waiting. */
     static void begin(ClientHttpResponse response, ConnectionUse use, Executor threads) {
         if (response.getClass().getName().equals(SIMPLE)) {
             closeBody(response);
@@ -61,22 +61,22 @@ final class ResponseDrainer {
         }
     }
 
-    /** A client that can't be told to abort may wait for the peer when it is told to close. */
+    /** Without an abort operation, closing the response might wait for the server. */
     private static void abort(ClientHttpResponse response, ConnectionUse use) {
         if (use.canAbort()) {
             use.abort();
             closeBody(response);
         } else if (WARNED.compareAndSet(false, true)) {
-            LOG.warn("Answers that a retry replaces are left open: "
+            LOG.warn("Responses that a retry replaces are left open: "
                     + response.getClass().getName()
-                    + " can't be told to abort a connection, and " + THREADS
-                    + " threads already wait for peers that don't end their answers. The pool of that client may run out"
-                    + " of connections. Set a read timeout (spring.http.clients.read-timeout), or let Spring Boot's"
-                    + " builders make the client. Said once.");
+                    + " cannot abort a connection, and " + THREADS
+                    + " threads already wait for servers that do not end their responses. The connection pool"
+                    + " of this client may be exhausted. Set a read timeout (spring.http.clients.read-timeout),"
+                    + " or create the client with Spring Boot's builders. (Logged once.)");
         }
     }
 
-    /** The timer aborts the connection, which ends a read that waits. */
+    /** Reads the response; the timer aborts the connection, which ends a blocked read. */
     private static void drain(ClientHttpResponse response, ConnectionUse use) {
         DrainLimit limit = DrainLimit.begin(use::abort);
         try {
@@ -96,12 +96,12 @@ final class ResponseDrainer {
         closeBody(response);
     }
 
-    /** Of most transports that aborts the connection, or reads no more than is here. */
+    /** With most transports, closing the body aborts the connection or reads no more than has been received. */
     private static void closeBody(ClientHttpResponse response) {
         try {
             response.getBody().close();
         } catch (IOException | RuntimeException closed) {
-            // as it was to be
+            // closed already
         }
     }
 }

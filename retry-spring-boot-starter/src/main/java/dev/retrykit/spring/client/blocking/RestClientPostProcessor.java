@@ -10,7 +10,7 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
 
-/** Has each {@code RestClient}, builder and {@code RestTemplate} watched that is a bean. Comes before proxies are made. */
+/** Instruments each {@code RestClient}, builder and {@code RestTemplate} bean. Runs before proxies are created. */
 public final class RestClientPostProcessor implements BeanPostProcessor, PriorityOrdered, SmartLifecycle {
 
     private static final String PACKAGE = "org.springframework.web.client.";
@@ -22,7 +22,7 @@ public final class RestClientPostProcessor implements BeanPostProcessor, Priorit
 
     private volatile boolean running;
 
-    /** Before any client is made. */
+    /** Creates the post-processor before any client. */
     public RestClientPostProcessor(RestClients clients) {
         this.clients = clients;
     }
@@ -34,7 +34,7 @@ public final class RestClientPostProcessor implements BeanPostProcessor, Priorit
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
-        // by name: an application without clients loads none of their classes
+        // by name, so that an application without clients loads none of their classes
         return isSpringsOwn(bean.getClass()) ? watched(bean) : bean;
     }
 
@@ -59,7 +59,7 @@ public final class RestClientPostProcessor implements BeanPostProcessor, Priorit
         return bean instanceof RestClient.Builder builder ? clients.watched(builder) : bean;
     }
 
-    /** All beans are there: what has given interceptors to templates meanwhile must come after the guard. */
+    /** Moves the guard in front of interceptors that templates have received since their creation. */
     @Override
     public void start() {
         running = true;

@@ -13,10 +13,7 @@ import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
 
-/**
- * Has {@code RestClient}s and {@code RestTemplate}s watched, whoever made them. It may be done several times, and does
- * nothing then.
- */
+/** Instruments {@code RestClient}s and {@code RestTemplate}s of any origin. Idempotent. */
 public final class RestClients {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit.http");
@@ -27,12 +24,12 @@ public final class RestClients {
     private final ClientProxy<RestClient.Builder, RestClient> proxies =
             new ClientProxy<>(RestClient.Builder.class, RestClient.class, builder -> watch(builder, null));
 
-    /** With rules that the first request asks for. */
+    /** Creates the instrumentation. The first request resolves the rules. */
     public RestClients(ClientRulesSource rules) {
         this.rules = rules;
     }
 
-    /** Watches a transport. */
+    /** Instruments a transport. */
     public ClientHttpRequestFactory watched(ClientHttpRequestFactory transport, boolean redirects) {
         return watched(transport, redirects, null);
     }
@@ -45,19 +42,19 @@ public final class RestClients {
         }
         ClientHttpRequestFactory inner = TransportRetryCheck.innermost(transport);
         if (inner instanceof WatchedRequestFactory && group == null) {
-            // a wrapper that the application has put around a watched one
+            // a wrapper of the application around an instrumented transport
             return transport;
         }
         TransportInstrumentation.prepare(inner);
         return new WatchedRequestFactory(transport, redirects, rules, group);
     }
 
-    /** Stands in for a builder: what is done to it later is seen too. */
+    /** Returns a proxy of a builder, which covers later changes to the builder. */
     public RestClient.Builder watched(RestClient.Builder builder) {
         return isSpringsOwn(builder) ? proxies.builder(builder) : builder;
     }
 
-    /** A client with the same settings. */
+    /** Returns an instrumented client with the same settings. */
     public RestClient watched(RestClient client) {
         if (!client.getClass().getName().equals("org.springframework.web.client.DefaultRestClient")) {
             return client;
@@ -70,9 +67,9 @@ public final class RestClients {
     }
 
     /**
-     * Watches what a builder builds, as it is now.
+     * Instruments what a builder builds, with its current settings.
      *
-     * @param group the HTTP service group that it builds a client for; null if none
+     * @param group the HTTP service group of the client; null if none
      */
     public void watch(RestClient.Builder builder, @Nullable String group) {
         if (!isSpringsOwn(builder)
@@ -93,17 +90,17 @@ public final class RestClients {
             none[0] = interceptors.isEmpty();
         });
         if (none[0]) {
-            // an empty list has each body held in memory
+            // even an empty list makes Spring hold each body in memory
             Fields.INTERCEPTORS.trySet(builder, null);
         }
     }
 
     /**
-     * Watches what a template sends, as it is now. What is watched already isn't touched: others may use it meanwhile. A
-     * template whose class doesn't let itself be changed stays as it is.
+     * Instruments a template with its current settings. A template that is instrumented already is not changed, because
+     * other threads may be using it. A template whose class refuses changes stays as it is.
      */
     public void watch(RestTemplate template) {
-        // the template's own answer has its interceptors and buffers around
+        // read from the field, because the getter wraps the transport with interceptors and buffers
         if (!(Fields.TRANSPORT.get(template) instanceof ClientHttpRequestFactory transport)) {
             return;
         }
@@ -116,10 +113,10 @@ public final class RestClients {
                 guard(interceptors, null);
             }
         } catch (RuntimeException refused) {
-            LOG.warn("A " + template.getClass().getName() + " isn't watched, because it refuses to be changed ("
+            LOG.warn("A " + template.getClass().getName() + " is not instrumented, because it refuses changes ("
                     + refused
-                    + "): its POSTs are retried like GETs, and get no idempotency key. Have Spring Boot's"
-                    + " RestTemplateBuilder make a RestTemplate.");
+                    + "): its POST requests are retried like GET requests, and get no idempotency key. Create"
+                    + " the RestTemplate with Spring Boot's RestTemplateBuilder.");
         }
     }
 
@@ -136,7 +133,7 @@ public final class RestClients {
         }
     }
 
-    /** Looked up when the first client is made. */
+    /** Looked up when the first client is created. */
     private static final class Fields {
 
         static final PrivateField FACTORY = PrivateField.of(BUILDER, "requestFactory");
@@ -145,7 +142,7 @@ public final class RestClients {
                 PrivateField.of("org.springframework.http.client.support.HttpAccessor", "requestFactory");
 
         static final String UNSEEN =
-                "a RestClient whose request factory the application sets isn't watched. Have Spring"
-                        + " Boot's ClientHttpRequestFactoryBuilder make it.";
+                "A RestClient whose request factory is set by the application is not instrumented. Create"
+                        + " the factory with Spring Boot's ClientHttpRequestFactoryBuilder.";
     }
 }

@@ -5,14 +5,14 @@ import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 
-/** Has what Spring Boot's template builders build watched, those that the application declares too. */
+/** Instruments the templates of Spring Boot's template builders, including builders that the application declares. */
 public final class RestTemplateBuilderPostProcessor implements BeanPostProcessor, PriorityOrdered {
 
     private static final String TYPE = "org.springframework.boot.restclient.RestTemplateBuilder";
 
     private final RestClients clients;
 
-    /** Before any builder is made. */
+    /** Creates the post-processor before any builder. */
     public RestTemplateBuilderPostProcessor(RestClients clients) {
         this.clients = clients;
     }

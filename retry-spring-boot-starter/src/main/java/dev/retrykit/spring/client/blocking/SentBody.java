@@ -9,36 +9,39 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.StreamingHttpOutputMessage.Body;
 
 /**
- * The body of a request, which a transport writes and may write again. What says that it can be written twice may not be
- * able to: the JSON of an iterator is an empty list the second time. So what is written first is remembered by its size and
- * checksum, and before a request is sent again its body is written into nothing and must be the same. That is done by the
- * thread that waits for the answer, never by one of the transport's, and only once no other thread writes the body.
+ * The body of a request, which a transport writes and may write again. A body may claim to be repeatable and not be:
+ * the JSON of an iterator is an empty list the second time. Therefore the size and checksum of the first write are
+ * recorded, and before a request is sent again, its body is written to no destination and compared. That happens on the
+ * thread that waits for the response, never on a thread of the transport, and only when no other thread is writing the
+ * body.
  */
 final class SentBody {
 
-    /** A transport may still write to a connection that it has given up, which ends at the next byte. */
+    /**
+     * Time to wait for a transport that still writes to an abandoned connection; such a write fails at the next byte.
+     */
     private static final long WAIT_MILLIS = 200;
 
-    /** A body of unknown size is compared as a whole, up to this size in bytes. */
+    /** Maximum size in bytes up to which a body of unknown size is compared. */
     private static final long LARGEST = 16L * 1024 * 1024;
 
     private final Body source;
     private final long length;
     private final Runnable reached;
 
-    /** What was written first; null if nothing was. */
+    /** The record of the first write; null if there was none. */
     private volatile @Nullable BodyChecksum first;
 
-    /** Whether it has been found to be the same again. */
+    /** Whether a second write was found to be equal. */
     private volatile boolean same;
 
     private volatile Writing last = new Writing();
 
     /**
-     * Writes nothing yet.
+     * Wraps a body without writing it.
      *
      * @param length in bytes; negative if unknown
-     * @param reached is told when a transport asks for it
+     * @param reached called when a transport reads the body
      */
     SentBody(Body source, long length, Runnable reached) {
         this.source = source;
@@ -46,24 +49,28 @@ final class SentBody {
         this.reached = reached;
     }
 
-    /** What the first request of a transport writes. */
+    /** Returns the body for the first request of a transport. */
     Body body() {
         return last;
     }
 
-    /** What another request writes, which is sent in place of the one before. */
+    /** Returns the body for a request that replaces the previous one. */
     Body next() {
         Writing next = new Writing();
         last = next;
         return next;
     }
 
-    /** Whether the same request may write it again. */
+    /** Whether the same request may write the body again. */
     boolean isRepeatable() {
         return source.repeatable() && last.isIdle() && isSame();
     }
 
-    /** Whether another request may write it. The one before doesn't write it any more. */
+    /**
+     * Stops the previous request from writing the body.
+     *
+     * @return whether another request may write it
+     */
     boolean withdraw() {
         return source.repeatable() && last.withdraw() && isSame();
     }
@@ -76,7 +83,10 @@ final class SentBody {
         return before == null || same;
     }
 
-    /** One that was cut off may differ in what didn't go out, such as in the number of equal elements. */
+    /**
+     * A body whose first write was cut off may differ in the part that was not sent, for example in the number of equal
+     * elements.
+     */
     private boolean isSame(BodyChecksum before) {
         BodyChecksum once = BodyChecksum.look(source, before, before.isWhole() ? before.size() : most());
         if (before.isWhole() || !once.isSame()) {
@@ -89,7 +99,7 @@ final class SentBody {
         return twice.isSame() && twice.isWhole();
     }
 
-    /** One of a known size fails by itself if it turns out to be shorter. */
+    /** A body of known size fails on its own if it turns out to be shorter. */
     private long most() {
         return length >= 0 ? BodyContent.LARGEST : LARGEST;
     }
@@ -105,10 +115,10 @@ final class SentBody {
         record.end();
     }
 
-    /** How one request of a transport writes the body. */
+    /** The body as one request of a transport writes it. */
     private final class Writing implements Body {
 
-        // guarded by this
+        // guarded by this object's lock
         private boolean withdrawn;
         private boolean overlaps;
         private @Nullable CountDownLatch running;
@@ -131,7 +141,7 @@ final class SentBody {
 
         private synchronized CountDownLatch begin() throws IOException {
             if (withdrawn) {
-                throw new IOException("The connection of this request was dead. The request is sent on another one.");
+                throw new IOException("The connection of this request was stale. The request is sent on another one.");
             }
             overlaps |= running != null && running.getCount() > 0;
             CountDownLatch end = new CountDownLatch(1);
@@ -139,7 +149,11 @@ final class SentBody {
             return end;
         }
 
-        /** Nothing is written from here on, if it says so. */
+        /**
+         * Prevents further writes.
+         *
+         * @return whether no thread writes the body
+         */
         boolean withdraw() {
             synchronized (this) {
                 withdrawn = true;
@@ -147,7 +161,7 @@ final class SentBody {
             return isIdle();
         }
 
-        /** Whether no thread writes, for which is waited shortly. */
+        /** Whether no thread writes the body. Waits a short time. */
         boolean isIdle() {
             CountDownLatch end;
             synchronized (this) {

@@ -6,8 +6,8 @@ import java.net.HttpURLConnection;
 import org.springframework.http.client.ClientHttpResponse;
 
 /**
- * Whether an answer of {@code java.net.HttpURLConnection} can be another peer's. Spring lets it follow redirects of a GET
- * only; where the connection can't be reached nothing is known, which means that a POST isn't repeated.
+ * Detects whether a response of {@code java.net.HttpURLConnection} may come from the target of a redirect. Spring lets
+ * it follow redirects of GET requests only; if the connection is not accessible, a POST is not repeated.
  */
 final class SimpleRedirects {
 

@@ -9,20 +9,20 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.http.client.AbstractClientHttpRequestFactoryWrapper;
 import org.springframework.http.client.ClientHttpRequestFactory;
 
-/** Transports that repeat requests by themselves, and can't be kept from it from here. */
+/** Warns about transports that resend requests on their own and cannot be stopped from doing so. */
 final class TransportRetryCheck {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit.http");
 
     private static final Map<String, String> ADVICE = Map.of(
             "JdkClientHttpRequestFactory",
-            "the JDK's HTTP client sends a GET or HEAD again, once, whose connection was lost before an answer came, and"
-                    + " tries each connection twice. The first can't be switched off from here, the second with"
-                    + " -Djdk.httpclient.disableRetryConnect=true. Another client on the class path, such as"
-                    + " HttpComponents, makes one request for each attempt.",
+            "the JDK's HTTP client resends a GET or HEAD request once if its connection was lost"
+                    + " before a response, and tries each connection twice. The first cannot be disabled;"
+                    + " disable the second with -Djdk.httpclient.disableRetryConnect=true. With another client"
+                    + " on the class path, such as HttpComponents, each attempt sends one request.",
             "SimpleClientHttpRequestFactory",
-            "java.net.HttpURLConnection sends a request again whose connection was lost, a POST too. Start the application"
-                    + " with -Dsun.net.http.retryPost=false, or use another client.");
+            "java.net.HttpURLConnection resends a request whose connection was lost, even a POST."
+                    + " Start the application with -Dsun.net.http.retryPost=false, or use another client.");
 
     private static final String SPRING = "org.springframework.";
 
@@ -30,22 +30,23 @@ final class TransportRetryCheck {
 
     private TransportRetryCheck() {}
 
-    /** Once for each kind, when an attempt uses it first. */
+    /** Logs a warning once per kind, when an attempt uses it for the first time. */
     static void warn(ClientHttpRequestFactory transport) {
         Class<?> type = innermost(transport).getClass();
         String kind = type.getSimpleName();
         String advice = ADVICE.get(kind);
         if (advice == null && !type.getName().startsWith(SPRING) && type != WatchedRequestFactory.class) {
             kind = type.getName();
-            advice = "the request factory " + kind + " is the application's own, so it isn't known what it repeats by"
-                    + " itself. If it does, switch that off there, as OkHttp's retryOnConnectionFailure.";
+            advice = "the request factory " + kind
+                    + " belongs to the application, so its built-in retries are unknown. If it has any, disable"
+                    + " them there, for example OkHttp's retryOnConnectionFailure.";
         }
         if (advice != null && !WARNED.contains(kind) && RetryContext.current().isPresent() && WARNED.add(kind)) {
-            LOG.warn("A server may see more requests than attempts: " + advice + " Said once.");
+            LOG.warn("A server may receive more requests than there are attempts: " + advice + " (Logged once.)");
         }
     }
 
-    /** What sends the requests, inside of what adds to them. */
+    /** Returns the request factory inside all wrappers. */
     static ClientHttpRequestFactory innermost(ClientHttpRequestFactory transport) {
         ClientHttpRequestFactory inner = transport;
         while (inner instanceof AbstractClientHttpRequestFactoryWrapper wrapper) {

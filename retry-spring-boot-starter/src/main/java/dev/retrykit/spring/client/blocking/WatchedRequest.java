@@ -20,7 +20,7 @@ import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ClientHttpResponse;
 
-/** A request whose exchange is the interceptor's, or if there was none its own. */
+/** A request that is tracked by the tracker of an interceptor, or by its own if there is none. */
 class WatchedRequest implements ClientHttpRequest {
 
     private final ClientHttpRequest request;
@@ -63,7 +63,10 @@ class WatchedRequest implements ClientHttpRequest {
         return send(sent);
     }
 
-    /** Interceptors of the application stand between this and who began the exchange. */
+    /**
+     * Sends the request for interceptors of the application, which run between this request and the owner of the
+     * tracker.
+     */
     private ClientHttpResponse receive(RequestTracker begun) throws IOException {
         begun.sentByInterceptors();
         try {
@@ -89,7 +92,7 @@ class WatchedRequest implements ClientHttpRequest {
         }
     }
 
-    /** Once, but for a dead connection, where the transport can't do that by itself. */
+    /** Sends the request once. Resends it only over a stale connection, if the transport cannot do that on its own. */
     private ClientHttpResponse sendOnce(RequestTracker sent) throws IOException {
         ClientHttpRequest next = request;
         while (true) {
@@ -104,17 +107,21 @@ class WatchedRequest implements ClientHttpRequest {
         }
     }
 
-    /** Whether its transport may send it again by itself. */
+    /** Whether the transport may resend the request on its own. */
     boolean isRepeatable() {
         return true;
     }
 
-    /** Whether {@link #again} makes the same request. This one sends nothing any more. */
+    /**
+     * Stops this request from sending anything.
+     *
+     * @return whether {@link #again} creates the same request
+     */
     boolean withdraw() {
         return !bodyIsWritten;
     }
 
-    /** The same request. */
+    /** Creates the same request again. */
     ClientHttpRequest again(ClientHttpRequestFactory transport) throws IOException {
         ClientHttpRequest again = transport.createRequest(getURI(), getMethod());
         again.getHeaders().putAll(getHeaders());
@@ -133,12 +140,12 @@ class WatchedRequest implements ClientHttpRequest {
         }
     }
 
-    /** The transport asks for the body when it is connected, and not before. */
+    /** Reports that the transport reads the body only after it has connected. */
     void bodyIsAskedFor() {
         bodyIsAskedFor = true;
     }
 
-    /** What the body can be known by before it is sent. */
+    /** Sets the content of the body, which can be read before it is sent. */
     void content(InspectedBody known) {
         content = known;
     }

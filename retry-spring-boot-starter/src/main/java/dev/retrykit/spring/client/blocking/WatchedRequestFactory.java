@@ -13,12 +13,12 @@ import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
 
 /**
- * Watches the requests of a transport, and makes the attempts of their guards. Only requests that a guard fits hold
- * anything in memory.
+ * Instruments the requests of a transport, and makes the attempts of their guards. Only requests with a matching guard
+ * hold their body in memory.
  *
- * @param transport makes the requests
+ * @param transport creates the requests
  * @param redirects whether the transport may follow redirects
- * @param rules what is done to requests
+ * @param rules the source of the rules for requests
  * @param group the HTTP service group of the client; null for none
  */
 public record WatchedRequestFactory(
@@ -37,7 +37,7 @@ public record WatchedRequestFactory(
         return guard == null ? watched(uri, method, known) : new GuardedRequest(this, known, guard, uri, method);
     }
 
-    /** A request that no guard repeats. */
+    /** Creates a request that no guard repeats. */
     ClientHttpRequest watched(URI uri, HttpMethod method, ClientRules known) throws IOException {
         ClientHttpRequest request = transport.createRequest(uri, method);
         TransportRetryCheck.warn(transport);
@@ -53,7 +53,7 @@ public record WatchedRequestFactory(
         }
     }
 
-    /** One whose body is written when the transport asks for it. */
+    /** A request whose body is written when the transport reads it. */
     private static final class WatchedStream extends WatchedRequest implements StreamingHttpOutputMessage {
 
         private final StreamingHttpOutputMessage request;

@@ -10,7 +10,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.client.ClientHttpResponse;
 
-/** An answer whose exchange is told if its body breaks off, and which marks the exception that is made of it. */
+/** A response that notifies its tracker if the body breaks off, and that marks the exception created from it. */
 final class WatchedResponse implements ClientHttpResponse {
 
     private static final int LOWEST_FAILURE = 400;
@@ -24,14 +24,14 @@ final class WatchedResponse implements ClientHttpResponse {
         this.exchange = exchange;
     }
 
-    /** The answer as its reader gets it. */
+    /** Wraps a response if its tracker needs to be notified. */
     static ClientHttpResponse of(ClientHttpResponse response, RequestTracker exchange, int status) {
         return exchange.mustKnowFailures() || exchange.isPartOfAttempt() && status >= LOWEST_FAILURE
                 ? new WatchedResponse(response, exchange)
                 : response;
     }
 
-    /** The answer as its client has made it. */
+    /** Returns the response as its client created it. */
     static ClientHttpResponse unwrap(ClientHttpResponse response) {
         return response instanceof WatchedResponse watched ? watched.response : response;
     }
@@ -41,7 +41,9 @@ final class WatchedResponse implements ClientHttpResponse {
         return response.getStatusCode();
     }
 
-    /** The same text, but an object of its own: the exceptions of Spring's clients keep it, and no other answer has it. */
+    /**
+     * Returns an equal but distinct string: the exceptions of Spring's clients keep it, and no other response has it.
+     */
     @Override
     public String getStatusText() throws IOException {
         String text = markedText;

@@ -1,4 +1,4 @@
-/** {@code RestClient}, {@code RestTemplate}, and the transports under them. */
+/** {@code RestClient}, {@code RestTemplate}, and their transports. */
 @NullMarked
 package dev.retrykit.spring.client.blocking;
 

@@ -12,7 +12,7 @@ import reactor.core.Scannable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 
-/** Reads what is left of an answer that nobody wants, for a short time, and aborts its connection then. */
+/** Reads the remains of a discarded response for a short time, then aborts its connection. */
 final class Drain extends BaseSubscriber<DataBuffer> {
 
     private final ConnectionUse use;
@@ -22,7 +22,7 @@ final class Drain extends BaseSubscriber<DataBuffer> {
         this.use = use;
     }
 
-    /** Begins, and returns the answer without its body. */
+    /** Starts reading, and returns the response without its body. */
     static ClientResponse begin(ClientResponse response, ConnectionUse use) {
         return response.mutate()
                 .body(body -> {
@@ -74,8 +74,8 @@ final class Drain extends BaseSubscriber<DataBuffer> {
     }
 
     /**
-     * To cancel aborts the connection under Reactor Netty; other transports have said how that is done. Spring shares the
-     * body of the JDK's client, and passes no cancellation on; but what shares it can be disposed of.
+     * Cancelling aborts the connection under Reactor Netty; other transports have set how to abort it. Spring shares
+     * the body of the JDK's client and does not propagate cancellation, but the shared publisher can be disposed.
      */
     private void abort() {
         Subscription subscription = upstream();

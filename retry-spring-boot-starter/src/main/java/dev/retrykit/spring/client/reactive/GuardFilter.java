@@ -29,21 +29,25 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
 /**
- * The outermost filter of a {@code WebClient}: watches requests, sets the idempotency key before others sign the request,
- * and makes the attempts of its guard.
+ * The outermost filter of a {@code WebClient}: tracks requests, sets the idempotency key before other filters sign the
+ * request, and makes the attempts of the request's guard.
  */
 final class GuardFilter implements ExchangeFilterFunction {
 
     private final ClientRulesSource source;
     private final @Nullable String group;
 
-    /** For the clients of a group, or of none. */
+    /**
+     * Creates a filter for the clients of a group.
+     *
+     * @param group the HTTP service group; null for clients without a group
+     */
     GuardFilter(ClientRulesSource source, @Nullable String group) {
         this.source = source;
         this.group = group;
     }
 
-    /** The HTTP service group of the client; null for none. */
+    /** Returns the HTTP service group of the client; null for none. */
     @Nullable
     String group() {
         return group;
@@ -65,7 +69,7 @@ final class GuardFilter implements ExchangeFilterFunction {
                 .or(RetryContext::currentForRequests);
         ClientRequest.Builder builder = ClientRequest.from(request);
         OutgoingRequest[] decided = new OutgoingRequest[1];
-        // filters of another request send it
+        // filters of another request send this one
         boolean aside = context.hasKey(RequestTracker.class);
         builder.headers(
                 headers -> decided[0] = OutgoingRequest.of(rules, message(request, headers, aside), around, guard));
@@ -84,7 +88,7 @@ final class GuardFilter implements ExchangeFilterFunction {
                 .doFinally(signal -> outgoing.ended());
     }
 
-    /** A form may set its header when it is sent. */
+    /** Describes a request. A form may set its content type only when it is sent. */
     private static OutgoingRequest.Message message(ClientRequest request, HttpHeaders headers, boolean aside) {
         boolean isForm = request.body() instanceof BodyInserters.FormInserter<?> form
                 && !(form instanceof BodyInserters.MultipartInserter);
@@ -92,7 +96,7 @@ final class GuardFilter implements ExchangeFilterFunction {
         return new OutgoingRequest.Message(request.method(), request.url(), headers, BodyContent.UNKNOWN, fetchesToken);
     }
 
-    /** One of a guard, which runs it. */
+    /** Makes an attempt that a guard's engine runs. */
     private static Mono<GuardedResponse<ClientResponse>> attempt(
             OutgoingRequest outgoing, ClientRequest request, ExchangeFunction next) {
         Optional<RetryContext> attempt = RetryContext.current();
@@ -120,7 +124,7 @@ final class GuardFilter implements ExchangeFilterFunction {
                 .map(response -> answered(response, exchange));
     }
 
-    /** Once, but for a dead connection, where the transport can't do that by itself. */
+    /** Sends the request once. Resends it only over a stale connection, if the transport cannot do that on its own. */
     private static Mono<ClientResponse> sendOnce(
             ClientRequest sent, RequestTracker exchange, ExchangeFunction next, Object body) {
         Mono<ClientResponse> sending = Mono.fromDirect(subscriber -> {
@@ -153,7 +157,10 @@ final class GuardFilter implements ExchangeFilterFunction {
                 unwanted -> Drain.begin(unwanted, exchange.connection()));
     }
 
-    /** Who cancels the body cancels no attempt, which ended with the answer; Jetty hears nothing of it then. */
+    /**
+     * Cancelling the body does not cancel the attempt, which ended with the response; Jetty is not notified of it, so
+     * the connection is aborted here.
+     */
     private static ClientResponse watched(ClientResponse response, RequestTracker exchange) {
         boolean mustKnow = exchange.mustKnowFailures();
         ClientResponse.Builder watched = response.mutate()
@@ -166,7 +173,10 @@ final class GuardFilter implements ExchangeFilterFunction {
         return watched.build();
     }
 
-    /** The exception that is made of an answer keeps the request, and by it the exchange, whatever other filters made of them. */
+    /**
+     * A request that keeps its tracker, whatever other filters changed. An exception created from the response keeps
+     * the request.
+     */
     private static final class AnsweredRequest extends HttpRequestWrapper {
 
         private final Map<String, Object> attributes;

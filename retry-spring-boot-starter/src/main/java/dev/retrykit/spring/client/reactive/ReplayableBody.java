@@ -21,8 +21,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.SynchronousSink;
 
 /**
- * A body that can be sent again: its bytes are held in memory when it is sent first, up to a limit. A larger one isn't
- * held, nor a streamed one, each part of which goes out at once; then the attempt isn't repeated.
+ * A body that can be sent again: its bytes are held in memory when it is first sent, up to a limit. A larger body is
+ * not held, nor is a streamed one, whose parts are sent as they come; its attempt is not repeated.
  */
 final class ReplayableBody implements BodyInserter<Object, ClientHttpRequest> {
 
@@ -35,7 +35,7 @@ final class ReplayableBody implements BodyInserter<Object, ClientHttpRequest> {
     private volatile @Nullable Held held;
 
     /**
-     * Holds nothing yet.
+     * Wraps a body.
      *
      * @param limit in bytes; negative if nothing is to be held, because nothing is sent again
      */
@@ -44,7 +44,7 @@ final class ReplayableBody implements BodyInserter<Object, ClientHttpRequest> {
         this.limit = limit;
     }
 
-    /** Whether it can be sent again. */
+    /** Whether the body can be sent again. */
     boolean isHeld() {
         return held != null;
     }
@@ -62,10 +62,10 @@ final class ReplayableBody implements BodyInserter<Object, ClientHttpRequest> {
         return request.writeWith(Mono.fromSupplier(() -> request.bufferFactory().wrap(known.bytes)));
     }
 
-    /** What is sent again. */
+    /** The headers and bytes to send again. */
     private record Held(HttpHeaders headers, byte[] bytes) {}
 
-    /** The request as the body sees it when it is sent first. */
+    /** The request that the body is first written to. */
     private final class Holding extends ClientHttpRequestDecorator {
 
         private final @Nullable RetryContext attempt;
@@ -110,16 +110,15 @@ final class ReplayableBody implements BodyInserter<Object, ClientHttpRequest> {
                     streaming.forbidRetry();
                 }
                 if (WARNED.compareAndSet(false, true)) {
-                    LOG.warn(
-                            "A request body that is streamed, such as one of server-sent events or of lines of JSON, can't"
-                                    + " be sent again, so " + getMethod() + " " + getURI().getHost()
-                                    + " makes one attempt. Send a Mono or a list to have it retried. Said once.");
+                    LOG.warn("A streamed request body, such as server-sent events or JSON lines, cannot be sent again,"
+                            + " so " + getMethod() + " " + getURI().getHost()
+                            + " makes only one attempt. Send a Mono or a list to make it retryable. (Logged once.)");
                 }
                 return super.writeAndFlushWith(Flux.from(parts));
             });
         }
 
-        /** The parts of a body, which are held back until all of them are there or they are too many. Thread-safe. */
+        /** The parts of a body, held back until it is complete or exceeds the limit. Thread-safe. */
         private final class Parts {
 
             private final HttpHeaders headers;

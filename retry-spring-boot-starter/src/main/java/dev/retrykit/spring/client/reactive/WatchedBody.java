@@ -10,11 +10,11 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Tells when a transport asks for the body, which it does when it is connected: Reactor Netty asks for the request as a
- * whole, others take it first and subscribe to its body later.
+ * Notifies a tracker when a transport reads the body, which happens after it has connected. Reactor Netty reads the
+ * whole request then; other transports read the request first and subscribe to its body later.
  *
  * @param body the body
- * @param exchange is told
+ * @param exchange the tracker
  */
 record WatchedBody(BodyInserter<?, ? super ClientHttpRequest> body, RequestTracker exchange)
         implements BodyInserter<Object, ClientHttpRequest> {
@@ -27,7 +27,7 @@ record WatchedBody(BodyInserter<?, ? super ClientHttpRequest> body, RequestTrack
         return body.insert(new Watched(request), context);
     }
 
-    /** The request as the body sees it. */
+    /** The request that the body is written to. */
     private final class Watched extends ClientHttpRequestDecorator {
 
         Watched(ClientHttpRequest request) {

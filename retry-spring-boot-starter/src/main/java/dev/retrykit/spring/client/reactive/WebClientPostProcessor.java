@@ -5,14 +5,14 @@ import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.web.reactive.function.client.WebClient;
 
-/** Has each {@code WebClient} and builder watched that is a bean. Comes before proxies are made. */
+/** Instruments each {@code WebClient} and builder bean. Runs before proxies are created. */
 public final class WebClientPostProcessor implements BeanPostProcessor, PriorityOrdered {
 
     private static final String PACKAGE = "org.springframework.web.reactive.function.client.";
 
     private final WebClients clients;
 
-    /** Before any client is made. */
+    /** Creates the post-processor before any client. */
     public WebClientPostProcessor(WebClients clients) {
         this.clients = clients;
     }
@@ -24,7 +24,7 @@ public final class WebClientPostProcessor implements BeanPostProcessor, Priority
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
-        // by name: an application without clients loads none of their classes
+        // by name, so that an application without clients loads none of their classes
         if (!bean.getClass().getName().startsWith(PACKAGE)) {
             return bean;
         }

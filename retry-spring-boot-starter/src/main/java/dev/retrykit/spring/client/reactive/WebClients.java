@@ -10,7 +10,7 @@ import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.reactive.function.client.WebClient;
 
-/** Has {@code WebClient}s watched, whoever made them. It may be done several times, and does nothing then. */
+/** Instruments {@code WebClient}s of any origin. Idempotent. */
 public final class WebClients {
 
     private static final String BUILDER = "org.springframework.web.reactive.function.client.DefaultWebClientBuilder";
@@ -21,17 +21,17 @@ public final class WebClients {
     private final ClientProxy<WebClient.Builder, WebClient> proxies =
             new ClientProxy<>(WebClient.Builder.class, WebClient.class, builder -> watch(builder, null));
 
-    /** With rules that the first request asks for. */
+    /** Creates the instrumentation. The first request resolves the rules. */
     public WebClients(ClientRulesSource rules) {
         this.rules = rules;
     }
 
-    /** Stands in for a builder: what is done to it later is seen too. */
+    /** Returns a proxy of a builder, which covers later changes to the builder. */
     public WebClient.Builder watched(WebClient.Builder builder) {
         return isSpringsOwn(builder) ? proxies.builder(builder) : builder;
     }
 
-    /** A client with the same settings. */
+    /** Returns an instrumented client with the same settings. */
     public WebClient watched(WebClient client) {
         return client.getClass().getName().equals(CLIENT)
                 ? proxies.builder(client.mutate()).build()
@@ -43,9 +43,9 @@ public final class WebClients {
     }
 
     /**
-     * Watches what a builder builds, as it is now.
+     * Instruments what a builder builds, with its current settings.
      *
-     * @param group the HTTP service group that it builds a client for; null if none, or if the guard there is to stay
+     * @param group the HTTP service group of the client; null if none, or to keep the group of an existing filter
      */
     public void watch(WebClient.Builder builder, @Nullable String group) {
         builder.filters(filters -> {
@@ -74,17 +74,18 @@ public final class WebClients {
         }
     }
 
-    /** Looked up when the first client is made. */
+    /** Looked up when the first client is created. */
     private static final class Fields {
 
         static final PrivateField CONNECTOR = PrivateField.of(BUILDER, "connector");
         static final PrivateField EXCHANGE = PrivateField.of(BUILDER, "exchangeFunction");
 
-        /** Spring's first choice for a client that is given no connector, and the one that repeats requests. */
+        /** Spring's first choice for a client without a connector, and the one that resends requests. */
         static final boolean REACTOR_NETTY =
                 ClassUtils.isPresent("reactor.netty.http.client.HttpClient", WebClients.class.getClassLoader());
 
-        static final String UNSEEN = "what the connector of a WebClient repeats by itself can't be switched off. Have"
-                + " Spring Boot's ClientHttpConnectorBuilder make it.";
+        static final String UNSEEN =
+                "The built-in retries of the connector of a WebClient cannot be disabled. Create the"
+                        + " connector with Spring Boot's ClientHttpConnectorBuilder.";
     }
 }

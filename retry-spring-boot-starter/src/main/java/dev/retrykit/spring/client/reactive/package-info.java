@@ -1,4 +1,4 @@
-/** {@code WebClient}. */
+/** {@code WebClient} support. */
 @NullMarked
 package dev.retrykit.spring.client.reactive;
 

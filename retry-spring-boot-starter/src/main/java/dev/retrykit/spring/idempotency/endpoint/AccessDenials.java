@@ -18,26 +18,27 @@ import org.springframework.web.method.HandlerMethod;
 import reactor.core.publisher.Mono;
 
 /**
- * Tells whether method security refused the call of a handler, whatever was answered then: what {@code @HandleAuthorizationDenied}
- * names may return a value, and an exception handler may answer with any status. The method wasn't entered.
+ * Detects whether method security denied the call of a handler, whatever the response was: a {@code
+ * @HandleAuthorizationDenied} handler may return a value, and an exception handler may respond with any status. A
+ * denied method was not entered.
  *
- * <p>The call goes through a copy of the bean's own proxy, in which each interceptor of method security stands between two that
- * see whether it proceeds. Of one call, which may be tried several times.
+ * <p>The call goes through a copy of the bean's proxy, in which each interceptor of method security is placed between
+ * two interceptors that record whether it proceeds. One instance per call, which may be attempted several times.
  */
 public final class AccessDenials {
 
     private volatile boolean denied;
     private volatile boolean passed;
 
-    /** None so far. */
+    /** Creates a detector without denials. */
     public AccessDenials() {}
 
-    /** Whether one is why the method wasn't entered. */
+    /** Whether a denial is why the method was not entered. */
     public boolean areWhy() {
         return denied && !passed;
     }
 
-    /** Lets a handler be called. */
+    /** Calls a handler through the instrumented copy of its proxy. */
     public @Nullable Object proceed(HandlerMethod handler, MethodInvocation call) throws Throwable {
         Object bean = handler.getBean();
         Object own = bean instanceof ScopedObject scoped ? scoped.getTargetObject() : bean;
@@ -111,7 +112,7 @@ public final class AccessDenials {
         }
     }
 
-    /** Apart, since not every application has Reactor. */
+    /** A separate class, because not every application has Reactor. */
     private static final class Subscribed {
 
         private Subscribed() {}

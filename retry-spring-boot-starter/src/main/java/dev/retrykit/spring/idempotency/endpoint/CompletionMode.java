@@ -12,19 +12,19 @@ import org.springframework.core.ResolvableType;
 import org.springframework.http.HttpEntity;
 import org.springframework.util.ClassUtils;
 
-/** When an endpoint's method has answered. */
+/** When the result of an endpoint's method is complete. */
 public enum CompletionMode {
 
-    /** When it returns. */
+    /** When the method returns. */
     PLAIN,
 
-    /** When somebody subscribes to what it returned: nothing has happened before. */
+    /** When the returned publisher is subscribed to; nothing has happened before. */
     DEFERRED,
 
-    /** Later: something goes on when it returns. */
+    /** Some time after the method returns. */
     ASYNCHRONOUS,
 
-    /** Bit by bit: there is never one answer to keep. */
+    /** In parts, so that there is no single response to store. */
     STREAMING;
 
     private static final int RETURNED = -1;
@@ -39,12 +39,12 @@ public enum CompletionMode {
             "org.springframework.web.context.request.async.DeferredResult",
             "org.springframework.web.context.request.async.WebAsyncTask");
 
-    /** Why a web stack can't answer for such a method. */
+    /** Returns why a web stack cannot store the response of such a method. */
     String complaint() {
-        return "a streamed answer is never there as a whole, so it can't be kept.";
+        return "a streamed response never exists as a whole, so it cannot be stored.";
     }
 
-    /** Of a method. */
+    /** Returns the mode of a method. */
     public static CompletionMode of(Method method) {
         ResolvableType returned = ResolvableType.forMethodParameter(new MethodParameter(method, RETURNED));
         if (isStreaming(returned)) {

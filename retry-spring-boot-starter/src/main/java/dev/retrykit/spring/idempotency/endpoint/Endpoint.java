@@ -17,7 +17,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.method.HandlerMethod;
 
-/** A controller's method whose requests have keys: all that can be known before one comes. */
+/** A controller method whose requests have idempotency keys: everything known before a request arrives. */
 public final class Endpoint {
 
     private final Handler handler;
@@ -29,10 +29,10 @@ public final class Endpoint {
     /**
      * What all endpoints share.
      *
-     * @param application the application's name: several may share a store
-     * @param secured whether Spring Security knows callers
-     * @param parts what belongs to the scope of every key
-     * @param routes tell handlers of one path apart
+     * @param application the application's name, because several applications may share a store
+     * @param secured whether Spring Security identifies callers
+     * @param parts the parts of every key's scope
+     * @param routes distinguishes handlers of one path
      */
     record Surroundings(
             Idempotency idempotency,
@@ -55,31 +55,31 @@ public final class Endpoint {
         this.surroundings = surroundings;
     }
 
-    /** Whether whose key it is depends on the arguments, so that they are resolved before anything is decided. */
+    /** Whether the scope depends on the arguments, so that they are resolved before the decision. */
     public boolean isScopedByArguments() {
         return scope != null && scope.namesArguments();
     }
 
-    /** Whether its keys belong to what an expression says, and not to the caller. */
+    /** Whether the scope of keys is set by an expression, and not by the caller. */
     boolean hasScope() {
         return scope != null;
     }
 
-    /** The method's name, for people. */
+    /** Returns the method's name, for messages. */
     public String name() {
         return record.name();
     }
 
-    /** What holds for all. */
+    /** Returns the rules for all endpoints. */
     public IdempotencyRules rules() {
         return surroundings.rules();
     }
 
     /**
-     * Reads the key, before any store is asked.
+     * Reads the key before the store is used.
      *
      * @return the key; null if there is none and none is required
-     * @throws RefusedException if there must be one, or if it can't be one
+     * @throws RefusedException if a required key is missing, or if the key is invalid
      */
     public @Nullable String key(List<String> lines) {
         KeyHeader header = KeyHeader.of(lines);
@@ -90,25 +90,25 @@ public final class Endpoint {
         return header instanceof KeyHeader.Key key ? key.text() : null;
     }
 
-    /** A request's body is too large to be read before the call. */
+    /** Refuses a request whose body is too large to be read before the call. */
     public RefusedException tooLarge() {
         return RefusedException.with(Refusals.tooLarge(rules().maxBody()));
     }
 
-    /** A request's body was read by somebody else. */
+    /** Refuses a request whose body has been read already. */
     public RefusedException unreadable() {
         return RefusedException.with(Refusals.unreadable());
     }
 
-    /** A request's body says that it is a form, and is none. */
+    /** Refuses a request that declares a form body but does not contain one. */
     public RefusedException undecodable() {
         return RefusedException.with(Refusals.undecodable());
     }
 
     /**
-     * What a request consists of, but for its body.
+     * Returns the fingerprint of a request without its body.
      *
-     * @param handled the handler as its mapping gave it
+     * @param handled the handler as its mapping returned it
      */
     public Fingerprint fingerprint(EndpointRequest request, HandlerMethod handled) {
         Fingerprint print = new Fingerprint(request.method(), request.path(), request.query(), request.contentType());
@@ -116,16 +116,16 @@ public final class Endpoint {
                 .conditions(request.headers());
     }
 
-    /** Whether an answer is kept; otherwise it frees the key. */
+    /** Whether a response with the status is stored; otherwise the key is freed. */
     public static boolean isKept(int status) {
         return Statuses.isKept(status);
     }
 
     /**
-     * It is answered: keeps the answer, or frees the key.
+     * Ends the claim of a completed request: stores the response, or frees the key.
      *
      * @param status the final status
-     * @param answer the answer; null if it can't be kept
+     * @param answer the response; null if it cannot be stored
      */
     public void settle(ActiveClaim claim, int status, @Nullable Answer answer) {
         if (!Statuses.isKept(status)) {

@@ -23,7 +23,10 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.web.method.HandlerMethod;
 
-/** All endpoints with keys: those of all mappings at startup, and those that are mapped later, when a request comes. */
+/**
+ * All endpoints with idempotency keys: those mapped at startup, and those mapped later, which are added when a request
+ * arrives.
+ */
 public final class Endpoints {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit");
@@ -40,11 +43,10 @@ public final class Endpoints {
     private final ListableBeanFactory beans;
 
     /**
-     * None yet.
+     * Creates an empty collection.
      *
-     * @param application the application's name
-     * @param secured whether Spring Security knows callers
-     * @param parts what belongs to the scope of every key
+     * @param application the application that owns the endpoints
+     * @param parts the parts of every key's scope
      */
     public Endpoints(
             Idempotency idempotency,
@@ -58,20 +60,20 @@ public final class Endpoints {
     }
 
     /**
-     * The application that has the endpoints.
+     * The application that owns the endpoints.
      *
-     * @param name its name: several may share a store
-     * @param secured whether Spring Security knows callers
+     * @param name its name, because several applications may share a store
+     * @param secured whether Spring Security identifies callers
      */
     public record Application(String name, boolean secured) {}
 
     /**
-     * A mapping to a controller's method.
+     * A mapping to a controller method.
      *
      * @param handler the method
-     * @param httpMethods of requests that it answers; empty for all
-     * @param patterns of the paths that it answers
-     * @param conditions all that it asks of a request, as text
+     * @param httpMethods the mapped HTTP methods; empty for all
+     * @param patterns the mapped path patterns
+     * @param conditions all conditions on a request, as text
      */
     public record Mapping(
             HandlerMethod handler,
@@ -80,10 +82,10 @@ public final class Endpoints {
             String conditions) {}
 
     /**
-     * Adds a controller's method, if it has keys.
+     * Adds a controller method, if it is annotated.
      *
-     * @param possible the kinds of methods that the web stack can answer for
-     * @throws InvalidSettingException if it can't be idempotent
+     * @param possible the completion modes that the web stack supports
+     * @throws InvalidSettingException if the method cannot be idempotent
      */
     public void add(Mapping mapping, Set<CompletionMode> possible) {
         Handler handler = Handler.of(mapping.handler());
@@ -108,15 +110,15 @@ public final class Endpoints {
         String name = MethodNames.readable(handler.method(), handler.type());
         if (!idempotent.key().isEmpty()) {
             throw new InvalidSettingException(
-                    "@Idempotent(key) on " + name + ", which answers HTTP requests: there the caller sends the key.",
-                    "Remove the key.");
+                    "@Idempotent(key) on " + name + ", which handles HTTP requests: their keys are sent by the caller.",
+                    "Remove the key attribute.");
         }
         CompletionMode kind = CompletionMode.of(handler.method());
         if (!possible.contains(kind)) {
             throw new InvalidSettingException(
                     "@Idempotent on " + name + ", which returns "
                             + handler.method().getReturnType().getSimpleName() + ": " + kind.complaint(),
-                    "Let it return the whole answer, or remove the annotation.");
+                    "Return the whole response, or remove the annotation.");
         }
         CallKeyExpression scope = idempotent.scope().isEmpty()
                 ? null
@@ -132,7 +134,7 @@ public final class Endpoints {
         return new Endpoint(handler, idempotent.required(), scope, record, surroundings);
     }
 
-    /** Of a bean that is made for each request or session nothing can be said yet: the first repeat tells. */
+    /** A bean with request or session scope cannot be checked at startup; it is checked at the first repeat. */
     private void secure(HandlerMethod handler, Endpoint endpoint) {
         if (handler.getBean() instanceof String bean && !(beans.containsBean(bean) && beans.isSingleton(bean))) {
             unchecked.add(endpoint);
@@ -155,53 +157,55 @@ public final class Endpoints {
         if (MethodSecurity.isMissing(handler, beans)) {
             throw new InvalidSettingException(
                     "@Idempotent on " + endpoint.name()
-                            + ": its method security isn't in its bean's proxy, so it can't be"
-                            + " asked before an answer is given again.",
-                    "Let Spring make a proxy of the controller, and don't weave method security in.");
+                            + ": its method security is not part of its bean's proxy, so it cannot be checked before a"
+                            + " replay.",
+                    "Let Spring create a proxy of the controller, and do not weave method security.");
         }
     }
 
-    /** An answer that was let pass for one caller may be given again to another. */
+    /** A response that was allowed for one caller might be replayed to another. */
     private static void checkResults(HandlerMethod handler, Endpoint endpoint) {
         if (endpoint.hasScope() && MethodSecurity.looksAtResults(handler)) {
             throw new InvalidSettingException(
                     "@Idempotent(scope) on " + endpoint.name()
-                            + ": @PostAuthorize and @PostFilter can't be asked about an"
-                            + " answer that is given again, and the scope lets other callers ask for it.",
-                    "Remove the scope, or let @PreAuthorize decide.");
+                            + ": @PostAuthorize and @PostFilter cannot check a replayed response, and with a scope"
+                            + " other callers can request it.",
+                    "Remove the scope, or use @PreAuthorize.");
         }
     }
 
-    /** What can't be overridden can't be seen, and method security can't be asked about it. */
+    /** Calls of a method that cannot be overridden cannot be intercepted, and its method security cannot be checked. */
     private static void checkProxy(HandlerMethod handler, Endpoint endpoint) {
         if (HandlerProxy.isPossible(handler)) {
             return;
         }
-        String what = "No proxy sees the calls of " + endpoint.name()
-                + ", since its class, the method, or a @ModelAttribute or @InitBinder method beside it is final, private or"
-                + " static";
+        String what = "No proxy can intercept the calls of " + endpoint.name()
+                + ", because its class, the method, or a @ModelAttribute or @InitBinder method of the class"
+                + " is final, private or static";
         if (endpoint.isScopedByArguments() || !MethodSecurity.of(handler).isEmpty()) {
             throw new InvalidSettingException(
-                    "@Idempotent: " + what + ". Its scope or its method security needs one.", "Open them.");
+                    "@Idempotent: " + what + ". Its scope or its method security requires a proxy.",
+                    "Make them overridable.");
         }
-        LOG.warn(
-                what + ": where its arguments are refused, a corrected request needs a new idempotency key. Open them");
+        LOG.warn(what + ". If its arguments are rejected, a corrected request needs a new idempotency key. Make"
+                + " them overridable");
     }
 
-    /** Nobody was asked about it at startup, so what the start says doesn't hold for it. */
+    /** Warns about an endpoint that was not present at startup, so that the report at startup does not include it. */
     private void warnOfLate(HandlerMethod handler) {
         Endpoint late = byHandler.get(Handler.of(handler));
         if (late != null && !late.hasScope() && !surroundings.secured()) {
             LOG.warn(late.name()
-                    + " is mapped by a context or a mapping that wasn't there at startup. Callers who aren't"
-                    + " known share one scope: who sends another's key is given the other's answer");
+                    + " is mapped by a context or a mapping that did not exist at startup. Unauthenticated"
+                    + " callers share one scope: a caller that sends the key of another caller gets the other"
+                    + " caller's response");
         }
     }
 
     /**
-     * The method security of a handler.
+     * Returns the method security of a handler.
      *
-     * @throws InvalidSettingException if it stands where nobody sees it
+     * @throws InvalidSettingException if it cannot be checked before a replay
      */
     public MethodSecurity security(HandlerMethod handler, Endpoint endpoint) {
         if (unchecked.contains(endpoint)) {
@@ -211,7 +215,7 @@ public final class Endpoints {
         return MethodSecurity.of(handler);
     }
 
-    /** Says what holds for the endpoints that are there now. */
+    /** Logs the scope of the current endpoints. */
     public void report() {
         List<String> own = byHandler.values().stream()
                 .filter(endpoint -> !endpoint.hasScope())
@@ -219,46 +223,46 @@ public final class Endpoints {
                 .sorted()
                 .toList();
         if (!own.isEmpty() && !surroundings.secured()) {
-            LOG.warn("Without Spring Security and without a scope, callers of " + String.join(", ", own)
-                    + " who aren't known share one scope: who sends another's key is given the other's answer."
-                    + " Name a scope, as in @Idempotent(scope = \"#tenant\")");
+            LOG.warn("Without Spring Security and without a scope, unauthenticated callers of " + String.join(", ", own)
+                    + " share one scope: a caller that sends the key of another caller gets the other caller's"
+                    + " response. Set a scope, for example @Idempotent(scope = \"#tenant\")");
         }
         if (!byHandler.isEmpty()) {
             LOG.info("The scope of an idempotency key is "
-                    + surroundings.parts().describe() + "; retrykit.idempotency.scope adds to it");
+                    + surroundings.parts().describe() + "; retrykit.idempotency.scope extends it");
         }
         if (!afterArguments.isEmpty()) {
-            LOG.info("A repeat of " + String.join(", ", afterArguments)
-                    + " is answered after its arguments are resolved,"
-                    + " since its scope or its method security names one: an argument that can't be made refuses it");
+            LOG.info("Repeats of " + String.join(", ", afterArguments)
+                    + " get a response only after their arguments are resolved, because the scope or the method"
+                    + " security refers to an argument: a repeat with an unresolvable argument is refused");
         }
     }
 
-    /** Whether requests with such a method can be an endpoint's; what answers GET answers HEAD. */
+    /** Whether a request with the HTTP method can reach an endpoint; handlers of GET also handle HEAD. */
     public boolean mayBe(String httpMethod) {
         return httpMethods.contains(httpMethod.equals("HEAD") ? "GET" : httpMethod) || httpMethods.contains(ANY);
     }
 
-    /** Whether there are any. */
+    /** Whether there are any endpoints. */
     public boolean areThere() {
         return !byHandler.isEmpty();
     }
 
-    /** The largest body of a request with a key, in bytes. */
+    /** Returns the largest body of a request with a key, in bytes. */
     public int maxBody() {
         return surroundings.rules().maxBody();
     }
 
-    /** The header that keys are sent in. */
+    /** Returns the name of the header with the key. */
     public String header() {
         return surroundings.rules().header();
     }
 
     /**
-     * The endpoint of a handler; null if it has no keys. One that is mapped by nobody who was asked at startup is added.
+     * Returns the endpoint of a handler; null if it is not annotated. Adds an endpoint that was not mapped at startup.
      *
-     * @param possible the kinds of methods that the web stack can answer for
-     * @throws InvalidSettingException if it can't be idempotent
+     * @param possible the completion modes that the web stack supports
+     * @throws InvalidSettingException if the method cannot be idempotent
      */
     public @Nullable Endpoint find(HandlerMethod handler, Set<CompletionMode> possible) {
         HandlerMethod mapped = Handler.mapped(handler);

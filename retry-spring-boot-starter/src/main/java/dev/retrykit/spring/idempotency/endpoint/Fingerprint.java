@@ -10,13 +10,13 @@ import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.util.ClassUtils;
 
-/** What a request consists of: method, path, query, content type, conditions and body. */
+/** A hash of a request's content: method, path, query, content type, conditions and body. */
 public final class Fingerprint {
 
     private static final boolean KNOWS_JSON =
             ClassUtils.isPresent("tools.jackson.databind.json.JsonMapper", Fingerprint.class.getClassLoader());
 
-    /** Headers that decide whether a request has an effect, or which part of an answer it gets. */
+    /** Headers that decide whether a request has an effect, or which part of a response it gets. */
     private static final List<String> CONDITIONS = List.of(
             HttpHeaders.IF_MATCH,
             HttpHeaders.IF_NONE_MATCH,
@@ -29,10 +29,10 @@ public final class Fingerprint {
     private final @Nullable MediaType type;
 
     /**
-     * Of a request, but for its conditions and its body.
+     * Starts the fingerprint of a request, without its conditions and its body.
      *
-     * @param query null if it has none
-     * @param contentType as it was sent; null if it has none
+     * @param query null if there is none
+     * @param contentType as it was sent; null if there is none
      */
     public Fingerprint(String method, String path, @Nullable String query, @Nullable String contentType) {
         this.type = type(contentType);
@@ -50,7 +50,10 @@ public final class Fingerprint {
         }
     }
 
-    /** JSON is always Unicode, and a boundary is another one each time: there the parameters say nothing. */
+    /**
+     * Parameters of the content type are ignored for JSON, which is always Unicode, and for multipart, whose boundary
+     * differs each time.
+     */
     private static String name(@Nullable MediaType type, @Nullable String contentType) {
         if (type == null) {
             return contentType == null ? "" : contentType;
@@ -68,7 +71,7 @@ public final class Fingerprint {
     /**
      * Adds the headers that make a request conditional.
      *
-     * @param values the values of a header; empty if it wasn't sent
+     * @param values returns the values of a header; empty if it was not sent
      */
     Fingerprint conditions(Function<String, List<String>> values) {
         for (String name : CONDITIONS) {
@@ -79,7 +82,7 @@ public final class Fingerprint {
         return this;
     }
 
-    /** Whether the body is a form whose fields have names, each with content of its own. */
+    /** Whether the body is a form with named parts. */
     public boolean isMultipart() {
         return type != null && type.isCompatibleWith(MediaType.MULTIPART_FORM_DATA);
     }
@@ -89,14 +92,14 @@ public final class Fingerprint {
         return type != null && type.isCompatibleWith(MediaType.APPLICATION_FORM_URLENCODED);
     }
 
-    /** The body. */
+    /** Adds the whole body. */
     public Fingerprint body(byte[] body) {
         byte[] content = type != null && KNOWS_JSON && isJson(type) ? JsonContent.of(body) : null;
         digest.add(content == null ? "bytes" : "json").add(content == null ? body : content);
         return this;
     }
 
-    /** A part of the body, in order. */
+    /** Adds the description of a part of the body, in order. */
     public Fingerprint part(String... about) {
         for (String text : about) {
             digest.add(text);
@@ -104,13 +107,13 @@ public final class Fingerprint {
         return this;
     }
 
-    /** Bytes of a part of the body. */
+    /** Adds the bytes of a part of the body. */
     public Fingerprint content(byte[] bytes) {
         digest.add(bytes);
         return this;
     }
 
-    /** The fingerprint, in hexadecimal digits. Once. */
+    /** Returns the fingerprint in hexadecimal digits. Can be called once. */
     public String hex() {
         return digest.hex();
     }

@@ -6,10 +6,10 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.method.HandlerMethod;
 
 /**
- * The method that is carried out, however it is called.
+ * The method that handles a request, however it is called.
  *
- * @param type the controller's class, no proxy's
- * @param method the class's own method, not an interface's
+ * @param type the controller's class, not that of a proxy
+ * @param method the method of the class, not of an interface
  */
 record Handler(Class<?> type, Method method) {
 
@@ -22,7 +22,10 @@ record Handler(Class<?> type, Method method) {
         return of(handler.getMethod(), handler.getBeanType());
     }
 
-    /** The mapping's own, of which there is one: the bean of a resolved one may be another for each request. */
+    /**
+     * Returns the handler of the mapping, of which there is one: the bean of a resolved handler may differ between
+     * requests.
+     */
     static HandlerMethod mapped(HandlerMethod handler) {
         HandlerMethod from = handler.getResolvedFromHandlerMethod();
         return from == null ? handler : mapped(from);

@@ -22,8 +22,8 @@ import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.method.HandlerMethod;
 
 /**
- * A handler's method with something around it, outside of everything that its bean's own proxy does. All other methods of
- * the controller, which make models and binders, are called as they always are.
+ * Creates proxies of a handler that intercept its method outside the bean's own proxy. Other methods of the controller,
+ * such as those that create models and binders, are called as usual.
  */
 public final class HandlerProxy {
 
@@ -31,7 +31,10 @@ public final class HandlerProxy {
 
     private HandlerProxy() {}
 
-    /** Whether calls of a handler's method can be seen: a proxy overrides it, and whatever else is called on its bean. */
+    /**
+     * Whether calls of a handler's method can be intercepted: a proxy can override it and all other methods that Spring
+     * calls on its bean.
+     */
     public static boolean isPossible(HandlerMethod handler) {
         Class<?> type = handler.getBeanType();
         return Proxy.isProxyClass(type)
@@ -43,8 +46,8 @@ public final class HandlerProxy {
     }
 
     /**
-     * Whether the controller has exception handlers that a proxy can't override. Where they are called on the handler's bean,
-     * that must be no proxy.
+     * Whether the controller has exception handlers that a proxy cannot override. If they are called on the handler's
+     * bean, that must not be a proxy.
      */
     public static boolean hasFixedExceptionHandlers(HandlerMethod handler) {
         return Stream.of(ReflectionUtils.getAllDeclaredMethods(handler.getBeanType()))
@@ -61,7 +64,7 @@ public final class HandlerProxy {
                 || AnnotatedElementUtils.hasAnnotation(method, InitBinder.class);
     }
 
-    /** With an advice around the handler's method. */
+    /** Returns the handler with an advice around its method. */
     public static HandlerMethod around(HandlerMethod handler, MethodInterceptor advice) {
         ProxyFactory proxy = of(handler, handler.getMethod());
         proxy.setTarget(handler.getBean());
@@ -69,7 +72,10 @@ public final class HandlerProxy {
         return new Proxied(handler, proxy.getProxy(loader(handler)));
     }
 
-    /** With nothing but some advisors, which see the bean without its own proxy, and what is called in place of a method. */
+    /**
+     * Returns a handler with the given advisors only, which see the bean without its proxy, and an interceptor that
+     * replaces the method.
+     */
     public static HandlerMethod inPlaceOf(
             HandlerMethod handler, Method own, List<Advisor> advisors, MethodInterceptor last) {
         ProxyFactory proxy = of(handler, own);
@@ -83,7 +89,7 @@ public final class HandlerProxy {
         return handler.getBeanType().getClassLoader();
     }
 
-    /** A handler's method with all that Spring knows of it, but of another bean. */
+    /** A handler with all of Spring's metadata, but with another bean. */
     private static final class Proxied extends HandlerMethod {
 
         Proxied(HandlerMethod handler, Object bean) {
@@ -113,7 +119,7 @@ public final class HandlerProxy {
         return target == null ? bean : innermost(target);
     }
 
-    /** Also a method of a generic interface and what implements it. */
+    /** Also true for a method of a generic interface and its implementation. */
     private static boolean isSame(Method one, Method other, Class<?> type) {
         return one.getName().equals(other.getName())
                 && one.getParameterCount() == other.getParameterCount()
@@ -121,7 +127,7 @@ public final class HandlerProxy {
                         || Handler.of(one, type).equals(Handler.of(other, type)));
     }
 
-    /** Calls a method; what it throws is thrown. */
+    /** Calls a method and throws what it throws. */
     public static @Nullable Object called(Object bean, Method method, @Nullable Object[] arguments) throws Exception {
         try {
             ReflectionUtils.makeAccessible(method);
@@ -134,7 +140,7 @@ public final class HandlerProxy {
         }
     }
 
-    /** What a method returns, or takes, that has nothing to say. */
+    /** Returns the default value of a type: null, zero or false. */
     public static @Nullable Object nothing(Class<?> type) {
         return type.isPrimitive() && type != void.class ? Array.get(Array.newInstance(type, 1), 0) : null;
     }

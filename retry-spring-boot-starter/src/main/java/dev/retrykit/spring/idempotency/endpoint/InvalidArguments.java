@@ -14,8 +14,8 @@ import org.springframework.validation.method.MethodValidationException;
 import org.springframework.web.method.HandlerMethod;
 
 /**
- * Tells from the failure of a handler's call whether its bean's own proxy validated the arguments and refused them
- * ({@code @Validated} on the class). The method wasn't entered then.
+ * Detects from the failure of a handler's call whether the bean's own proxy validated the arguments and rejected them
+ * ({@code @Validated} on the class). In that case the method was not entered.
  */
 public final class InvalidArguments {
 
@@ -25,8 +25,8 @@ public final class InvalidArguments {
     private InvalidArguments() {}
 
     /**
-     * Whether the method wasn't entered. Results are validated too, and a method may call itself or another validated method,
-     * or may have been tried before: none of these counts.
+     * Whether rejected arguments are why the method was not entered. Not the case for an invalid result, for a failure
+     * of another validated method called by this one, and if the method was attempted before.
      */
     public static boolean areWhy(Throwable failure, HandlerMethod called) {
         Handler handler = Handler.of(called);
@@ -51,7 +51,7 @@ public final class InvalidArguments {
                 && List.of(method.getParameterTypes()).equals(types);
     }
 
-    /** Whether it comes from within the method. */
+    /** Whether the failure comes from inside the method. */
     private static boolean passed(Throwable failure, Handler handler) {
         String type = handler.method().getDeclaringClass().getName();
         String name = handler.method().getName();
@@ -60,7 +60,7 @@ public final class InvalidArguments {
                         && frame.getMethodName().equals(name));
     }
 
-    /** Apart, since not every application has the library. */
+    /** A separate class, because not every application has the library. */
     private static final class Violations {
 
         private Violations() {}

@@ -13,10 +13,10 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * The content of JSON: neither the order of members, nor white space, nor how a number is written.
+ * The content of JSON, independent of the order of members, white space, and the notation of numbers.
  *
- * <p>A number stays text: as a {@code BigDecimal} one of a thousand digits costs more than all that is around it, and one
- * with a large exponent throws. Nesting is as deep as Jackson allows, 500 by default.
+ * <p>A number stays text: as a {@code BigDecimal}, a number with a thousand digits would be expensive, and one with a
+ * large exponent throws. The nesting depth is limited by Jackson, by default to 500.
  */
 final class JsonContent {
 
@@ -24,7 +24,7 @@ final class JsonContent {
 
     private JsonContent() {}
 
-    /** The same bytes for the same content; null if it isn't JSON, or says something twice. */
+    /** Returns the same bytes for the same content; null if it is not valid JSON, or contains a member twice. */
     static byte @Nullable [] of(byte[] json) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
             Object value = read(parser, parser.nextToken());
@@ -39,7 +39,10 @@ final class JsonContent {
         }
     }
 
-    /** A map, a list, a string, or a {@link Text} of what is none of these; null if it is incomplete, or if a member is there twice. */
+    /**
+     * Returns a map, a list, a string, or a {@link Text} for other values; null if the JSON is incomplete, or if a
+     * member occurs twice.
+     */
     private static @Nullable Object read(JsonParser parser, @Nullable JsonToken token) {
         if (token == null) {
             return null;
@@ -93,7 +96,10 @@ final class JsonContent {
             text.append(other.text()).append(',');
         } else {
             String string = (String) value;
-            text.append('"').append(string.length()).append(':').append(string); // no two contents look alike
+            text.append('"')
+                    .append(string.length())
+                    .append(':')
+                    .append(string); // the length makes different contents distinct
         }
     }
 

@@ -1,17 +1,17 @@
 package dev.retrykit.spring.idempotency.endpoint;
 
-/** A number of JSON, compared by its value, at a cost that grows with its length alone. */
+/** Normalizes a JSON number by its value, at a cost proportional to its length. */
 final class JsonNumber {
 
-    /** More digits of an exponent are compared as they are written. */
+    /** An exponent with more digits is compared as text. */
     private static final int LONGEST_EXPONENT = 17;
 
     private JsonNumber() {}
 
     /**
-     * The same text for the same value: significant digits, and the power of ten that they are multiplied by.
+     * Returns the same text for the same value: the significant digits, and a power of ten.
      *
-     * @param number a number as JSON writes it
+     * @param number a number in JSON notation
      */
     static String canonical(String number) {
         int end = exponentAt(number);

@@ -6,16 +6,17 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
-/** Headers of an answer that is given again. */
+/** Writes the headers of a replayed response. */
 public final class KeptHeaders {
 
     private KeptHeaders() {}
 
     /**
-     * Gives them again. The kept values are all that the answer had, those that filters had set before included.
+     * Writes the stored headers. The stored values are all that the response had, including those set earlier by
+     * filters.
      *
-     * @param set takes the place of the values that a header has
-     * @param add adds a value to them
+     * @param set replaces the values of a header
+     * @param add adds a value to a header
      */
     public static void write(Answer answer, BiConsumer<String, String> set, BiConsumer<String, String> add) {
         Set<String> written = new HashSet<>();

@@ -4,30 +4,30 @@ import dev.retrykit.spring.idempotency.IdempotencyDecision;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the header of an idempotency key says; nothing that isn't looked at here gets any further. */
+/** The parsed header with the idempotency key. A value that breaks a rule goes no further. */
 public sealed interface KeyHeader {
 
-    /** The longest key, in characters. */
+    /** Maximum length of a key in characters. */
     int LONGEST = 255;
 
     /**
-     * A key.
+     * A valid key.
      *
-     * @param text without the quotes that it may stand in
+     * @param text the key without quotes
      */
     record Key(String text) implements KeyHeader {}
 
-    /** There is none. */
+    /** The header is missing. */
     record Missing() implements KeyHeader {}
 
     /**
-     * There is one that none can be.
+     * The header is invalid.
      *
      * @param rule the rule that it breaks
      */
     record Invalid(String rule) implements KeyHeader {}
 
-    /** What to do with a request by its key alone, before any store is asked. */
+    /** Decides about a request by its key alone, before the store is used. */
     default IdempotencyDecision decision(boolean required) {
         if (this instanceof Invalid) {
             return IdempotencyDecision.INVALID;
@@ -35,27 +35,27 @@ public sealed interface KeyHeader {
         return this instanceof Missing && required ? IdempotencyDecision.MISSING : IdempotencyDecision.EXECUTE;
     }
 
-    /** Reads it; {@code "k"}, a string as in RFC 9651, and {@code k} are one key. */
+    /** Parses the header; {@code "k"}, a string as in RFC 9651, and {@code k} are the same key. */
     static KeyHeader of(List<String> lines) {
         if (lines.isEmpty()) {
             return new Missing();
         }
         if (lines.size() > 1) {
-            return new Invalid("there must be one key, not several");
+            return new Invalid("it must contain one key, not several");
         }
         String written = lines.get(0).strip();
         if (written.chars().anyMatch(Character::isISOControl)) {
-            return new Invalid("a key has no control characters");
+            return new Invalid("a key must not contain control characters");
         }
         String text = written.startsWith("\"") ? unquoted(written) : written;
         if (text == null) {
-            return new Invalid("what begins with a quote is a string as in RFC 9651");
+            return new Invalid("a value that starts with a quote must be a string as in RFC 9651");
         }
         if (text.isBlank()) {
-            return new Invalid("a key isn't empty");
+            return new Invalid("a key must not be empty");
         }
         return text.length() > LONGEST
-                ? new Invalid("a key has " + LONGEST + " characters at the most")
+                ? new Invalid("a key must have at most " + LONGEST + " characters")
                 : new Key(text);
     }
 

@@ -4,21 +4,21 @@ import dev.retrykit.spring.idempotency.ActiveClaim;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request with a key that nobody has decided about yet.
+ * A request with a key, before the decision about it.
  *
- * @param endpoint the endpoint that it reached
- * @param key its key
- * @param request what is known of it
- * @param fingerprint what it consists of, body included
+ * @param endpoint the endpoint
+ * @param key the key
+ * @param request the request as it reached the handler
+ * @param fingerprint the hash of its content, including the body
  */
 public record KeyedRequest(Endpoint endpoint, String key, EndpointRequest request, String fingerprint) {
 
     /**
-     * Claims its key.
+     * Claims the key.
      *
-     * @param arguments what the method would be called with; null if they aren't resolved yet
-     * @return the claim; null if the request runs without one, because the store is down and it may
-     * @throws RefusedException if it isn't to be carried out
+     * @param arguments the arguments for the method; null if they are not resolved yet
+     * @return the claim; null if the request may run without one because the store is unavailable
+     * @throws RefusedException if the request must not be executed
      */
     public @Nullable ActiveClaim claim(@Nullable Object @Nullable [] arguments) {
         return endpoint.claim(this, arguments);

@@ -23,18 +23,18 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.method.HandlerMethod;
 
 /**
- * The method security around a handler, apart from everything else that its bean's proxy does. It decides who is given an
- * answer again, although the handler isn't called.
+ * The method security around a handler, without the other advisors of its bean's proxy. It decides who gets a replay,
+ * although the handler is not called.
  *
- * <p>Spring Security 7 hides its interceptors behind private classes, and some of them behind a wrapper, so an
- * advisor is recognized by the interface {@code AuthorizationAdvisor} alone, its own or its advice's.
+ * <p>Spring Security 7 hides its interceptors behind private classes, and some of them behind a wrapper, so an advisor
+ * is recognized only by the interface {@code AuthorizationAdvisor}, implemented by it or by its advice.
  */
 public final class MethodSecurity {
 
     private static final @Nullable Class<?> ADVISOR =
             type("org.springframework.security.authorization.method.AuthorizationAdvisor");
 
-    /** Spring Security's own advisors, which take arguments only from expressions. */
+    /** Spring Security's own advisors, which use arguments only in expressions. */
     private static final String OWN = "org.springframework.security.config.";
 
     private static final String PRE_AUTHORIZE = "org.springframework.security.access.prepost.PreAuthorize";
@@ -43,7 +43,10 @@ public final class MethodSecurity {
             "org.springframework.security.access.prepost.PostFilter");
     private static final String PRE_FILTER = "org.springframework.security.access.prepost.PreFilter";
 
-    /** Also what is no name: a brace begins what a template fills in, which may name any argument. */
+    /**
+     * Names of arguments. A number sign without a name and the brace of a template also match, because they may refer
+     * to any argument.
+     */
     private static final Pattern NAMES = Pattern.compile("#(\\w*)|([{])");
 
     private final List<Advisor> advisors;
@@ -61,7 +64,7 @@ public final class MethodSecurity {
         return ClassUtils.isPresent(name, loader) ? ClassUtils.resolveClassName(name, loader) : null;
     }
 
-    /** That of a handler whose bean is there. */
+    /** Returns the method security of a handler whose bean has been resolved. */
     public static MethodSecurity of(HandlerMethod handler) {
         if (ADVISOR == null) {
             return new MethodSecurity(List.of(), false, Set.of());
@@ -73,7 +76,7 @@ public final class MethodSecurity {
         return new MethodSecurity(advisors, foreign, advisors.isEmpty() ? Set.of() : names(known));
     }
 
-    /** A scoped proxy has none of its own: its target's proxy has. */
+    /** A scoped proxy has no advisors of method security; the proxy of its target has them. */
     private static void collect(Object bean, Handler handler, List<Advisor> found) {
         if (bean instanceof Advised advised) {
             Stream.of(advised.getAdvisors())
@@ -91,7 +94,7 @@ public final class MethodSecurity {
         return interceptor.getClass().getName().startsWith(OWN);
     }
 
-    /** Whether an advisor is one of method security. */
+    /** Whether an advisor belongs to method security. */
     static boolean isPartOf(Advisor advisor) {
         return isAuthorization(advisor) || isAuthorization(advisor.getAdvice());
     }
@@ -106,7 +109,10 @@ public final class MethodSecurity {
                 && pointed.getPointcut().getMethodMatcher().matches(handler.method(), handler.type());
     }
 
-    /** Names after a number sign in the expressions that are asked before a call; {@code #filterTarget} names any. */
+    /**
+     * Returns the names of variables in the expressions that are evaluated before a call; {@code #filterTarget} may
+     * refer to any argument.
+     */
     private static Set<String> names(Handler handler) {
         return Stream.of(handler.method(), handler.type())
                 .map(element -> MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY))
@@ -118,7 +124,7 @@ public final class MethodSecurity {
                 .collect(Collectors.toSet());
     }
 
-    /** Whether it looks at what a method returned, which can't be asked about an answer that is given again. */
+    /** Whether method security checks the method's result, which is impossible for a replayed response. */
     static boolean looksAtResults(HandlerMethod handler) {
         Handler known = Handler.of(handler);
         return ADVISOR != null
@@ -127,17 +133,19 @@ public final class MethodSecurity {
                         .anyMatch(on -> AFTER.stream().anyMatch(on::isPresent));
     }
 
-    /** Whether there is none. */
+    /** Whether there is no method security. */
     public boolean isEmpty() {
         return advisors.isEmpty();
     }
 
-    /** Whether it may name an argument: then it can't be asked before the arguments are resolved. */
+    /**
+     * Whether method security may refer to an argument, so that it cannot be checked before the arguments are resolved.
+     */
     public boolean needsArguments() {
         return isForeign || !names.isEmpty();
     }
 
-    /** Whether that argument is the only one that it names. */
+    /** Whether the argument is the only one that method security refers to. */
     public boolean needsOnly(MethodParameter argument) {
         argument.initParameterNameDiscovery(new DefaultParameterNameDiscoverer());
         int index = argument.getParameterIndex();
@@ -147,11 +155,11 @@ public final class MethodSecurity {
     }
 
     /**
-     * Asks it without the handler's arguments, but for one.
+     * Checks method security without the handler's arguments, except for one.
      *
-     * @param handler made by {@link #around}
-     * @param index which argument is known; negative if none is
-     * @return what the call came to
+     * @param handler created by {@link #around}
+     * @param index index of the known argument; negative if none is known
+     * @return the result of the call
      */
     public @Nullable Object ask(HandlerMethod handler, int index, @Nullable Object argument) throws Exception {
         Method method = handler.getMethod();
@@ -164,17 +172,17 @@ public final class MethodSecurity {
     }
 
     /**
-     * The handler with nothing around it but its method security.
+     * Returns the handler with its method security only.
      *
-     * @param last what is called in place of the method, once that is allowed
-     * @param validates whether arguments are validated as the method says
+     * @param last called in place of the method, if access is granted
+     * @param validates whether arguments are validated as declared on the method
      */
     public HandlerMethod around(HandlerMethod handler, MethodInterceptor last, boolean validates) {
         HandlerMethod around = HandlerProxy.inPlaceOf(handler, handler.getMethod(), advisors, last);
         return validates ? around.createWithValidateFlags() : around;
     }
 
-    /** Whether an advisor of the application is meant for a handler, but its bean's proxy doesn't have it. */
+    /** Whether an advisor of the application matches a handler, but is missing in its bean's proxy. */
     static boolean isMissing(HandlerMethod handler, ListableBeanFactory beans) {
         if (ADVISOR == null || !of(handler).isEmpty()) {
             return false;

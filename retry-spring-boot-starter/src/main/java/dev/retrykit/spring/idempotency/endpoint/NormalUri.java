@@ -3,23 +3,26 @@ package dev.retrykit.spring.idempotency.endpoint;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** One of several spellings of the same path or query (RFC 3986, 6.2.2): what a client library or a proxy may rewrite. */
+/**
+ * Normalizes equivalent spellings of a path or query (RFC 3986, section 6.2.2), which a client library or a proxy may
+ * rewrite.
+ */
 final class NormalUri {
 
     private static final int HEX = 16;
     private static final int ESCAPED = 3;
 
-    /** The session of a client without cookies. */
+    /** The session ID of a client without cookies. */
     private static final Pattern SESSION = Pattern.compile(";jsessionid=[^;/]*", Pattern.CASE_INSENSITIVE);
 
     private NormalUri() {}
 
-    /** Of a raw path, without its session. */
+    /** Normalizes a raw path and removes its session ID. */
     static String path(String raw) {
         return of(raw.indexOf(';') < 0 ? raw : SESSION.matcher(raw).replaceAll(""));
     }
 
-    /** Letters, digits and {@code -._~} aren't escaped, and what is escaped has upper case digits. */
+    /** Decodes escaped letters, digits and {@code -._~}, and writes the remaining escapes in upper case. */
     static String of(String raw) {
         int next = raw.indexOf('%');
         if (next < 0) {
@@ -39,7 +42,7 @@ final class NormalUri {
         return normal.append(raw, from, raw.length()).toString();
     }
 
-    /** What is escaped; negative if that is no escape. */
+    /** Returns the escaped value; negative if it is not an escape. */
     private static int value(String raw, int percent) {
         if (percent + ESCAPED > raw.length()) {
             return -1;

@@ -6,21 +6,18 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.method.HandlerMethod;
 
-/**
- * Handlers whose calls are observed. The proxy around a bean is made once, as long as requests are for the same bean.
- * Thread-safe.
- */
+/** Handlers whose calls are observed. The proxy of a handler is created once per bean. Thread-safe. */
 public final class ObservedHandlers {
 
     private final Observer observer;
     private final Map<HandlerMethod, Observed> byMapping = new ConcurrentHashMap<>();
 
-    /** Around handlers that an observer is told of. */
+    /** Creates proxies that call an observer. */
     public ObservedHandlers(Observer observer) {
         this.observer = observer;
     }
 
-    /** Runs the call of a handler's method on the thread that makes it. */
+    /** Runs the call of a handler's method on the calling thread. */
     @FunctionalInterface
     public interface Observer {
 
@@ -28,21 +25,21 @@ public final class ObservedHandlers {
          * Calls the method.
          *
          * @param handler the handler
-         * @param call proceeds to its bean
+         * @param call proceeds to the bean
          */
         @Nullable
         Object call(HandlerMethod handler, MethodInvocation call) throws Throwable;
     }
 
     /**
-     * The one to call for a handler.
+     * The proxy of a handler.
      *
-     * @param bean its bean
-     * @param proxied null if calls of it can't be seen
+     * @param bean the bean of the handler
+     * @param proxied null if its calls cannot be intercepted
      */
     private record Observed(Object bean, @Nullable HandlerMethod proxied) {}
 
-    /** The handler to call in place of one whose bean is there; null if calls of it can't be seen. */
+    /** Returns the handler to call instead of one with a resolved bean; null if its calls cannot be intercepted. */
     public @Nullable HandlerMethod find(HandlerMethod handler) {
         HandlerMethod mapped = Handler.mapped(handler);
         Observed known = byMapping.get(mapped);

@@ -4,7 +4,7 @@ import dev.retrykit.spring.idempotency.IdempotencyDecision;
 import dev.retrykit.spring.server.Problem;
 import java.time.Duration;
 
-/** What a request is answered that isn't carried out, and has no answer to be given again. */
+/** Responses to requests that are not executed and get no replay. */
 public final class Refusals {
 
     private static final Duration SOON = Duration.ofSeconds(1);
@@ -12,69 +12,74 @@ public final class Refusals {
 
     private Refusals() {}
 
-    /** For what the key itself is refused for. */
+    /** Refuses a request because of its key alone. */
     static Problem of(KeyHeader key, String header) {
         return key instanceof KeyHeader.Invalid invalid
-                ? Problem.never(400, "The header " + header + " can't be used: " + invalid.rule() + ".")
+                ? Problem.never(400, "The header " + header + " is invalid: " + invalid.rule() + ".")
                 : Problem.never(
                         400,
-                        "The header " + header + " is missing: send a new value with each new request, and the"
-                                + " same one with each repeat.");
+                        "The header " + header
+                                + " is missing. Send a new value with each new request, and the same value with each"
+                                + " repeat.");
     }
 
-    /** For what was found under the key. */
+    /** Refuses a request because of the state stored for its key. */
     static Problem of(IdempotencyDecision decision, String id) {
         return switch (decision) {
-            case MISMATCH -> Problem.never(422, "This idempotency key was used for another request.");
-            case CONFLICT ->
-                Problem.later(409, SOON, "A request with this idempotency key is being carried out at the moment.");
-            case TOMBSTONE -> Problem.never(409, "This request was carried out, and its answer isn't kept.");
+            case MISMATCH -> Problem.never(422, "This idempotency key was used for a different request.");
+            case CONFLICT -> Problem.later(409, SOON, "A request with this idempotency key is in progress.");
+            case TOMBSTONE -> Problem.never(409, "This request was executed, but its response was not stored.");
             case PARTIAL ->
                 Problem.never(
                         409,
-                        "This request may have been carried out in part, and its answer isn't kept. It is held under "
+                        "This request may have been executed in part, and its response was not stored. The key is"
+                                + " held under "
                                 + id + ".");
             case UNKNOWN ->
-                Problem.never(409, "Whether this request was carried out isn't known. It is held under " + id + ".");
-            default -> throw new IllegalArgumentException("a request isn't refused for " + decision);
+                Problem.never(
+                        409, "It is unknown whether this request was executed. The key is held under " + id + ".");
+            default -> throw new IllegalArgumentException("a request is not refused for " + decision);
         };
     }
 
-    /** The store is down. */
+    /** Refuses a request because the store is unavailable. */
     static Problem storeDown() {
-        return Problem.later(503, LATER, "Whether this request is a repeat can't be found out at the moment.");
+        return Problem.later(503, LATER, "It is currently not possible to determine whether this request is a repeat.");
     }
 
-    /** Another one took its claim over. */
+    /** Responds to a request whose claim was taken over by another one. */
     public static Problem lost() {
-        return Problem.later(409, SOON, "A repeat of this request took its place. Ask again for the answer.");
+        return Problem.later(
+                409, SOON, "A repeat of this request took its place. Repeat the request to get the response.");
     }
 
-    /** Nobody knows whose key it is. */
+    /** Refuses a request because the owner of the key is unknown. */
     static Problem nobody() {
-        return Problem.never(403, "An idempotency key is its caller's, and who is calling isn't known.");
+        return Problem.never(
+                403, "An idempotency key belongs to its caller, and the caller of this request is unknown.");
     }
 
-    /** A part of the scope has no value. */
+    /** Refuses a request because a part of the scope has no value. */
     static Problem noScope(String missing) {
-        return Problem.never(400, missing + " is missing that says whose idempotency key this is.");
+        return Problem.never(400, missing + " that determines the owner of the idempotency key is missing.");
     }
 
-    /** What the handler would read is gone. */
+    /** Refuses a request because its body has been read already. */
     static Problem unreadable() {
         return Problem.never(
                 400,
-                "The body of this request was read before it reached its endpoint, so whether it is a repeat can't be"
-                        + " found out.");
+                "The body of this request was read before it reached its endpoint, so it is not possible"
+                        + " to determine whether it is a repeat.");
     }
 
-    /** The body says that it is a form, and is none. */
+    /** Refuses a request that declares a form body but does not contain one. */
     static Problem undecodable() {
-        return Problem.never(400, "The form in the body of this request can't be decoded.");
+        return Problem.never(400, "The form in the body of this request cannot be decoded.");
     }
 
-    /** The body is too large. */
+    /** Refuses a request because its body is too large. */
     static Problem tooLarge(int most) {
-        return Problem.never(413, "A request with an idempotency key has a body of " + most + " bytes at the most.");
+        return Problem.never(
+                413, "The body of a request with an idempotency key must have at most " + most + " bytes.");
     }
 }

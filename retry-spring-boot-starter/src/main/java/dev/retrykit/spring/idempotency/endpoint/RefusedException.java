@@ -5,8 +5,8 @@ import dev.retrykit.spring.server.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaves a controller in place of a call: the request has been answered before, or isn't carried out. It has no stack trace
- * and means no failure.
+ * Thrown in a controller instead of a call: the request is answered with a replay, or is not executed. Has no stack
+ * trace and does not indicate a failure.
  */
 public final class RefusedException extends RuntimeException {
 
@@ -16,27 +16,27 @@ public final class RefusedException extends RuntimeException {
     private final transient @Nullable Problem problem;
 
     private RefusedException(@Nullable Answer answer, @Nullable Problem problem) {
-        super("not carried out: the request is a repeat, or its idempotency key is refused", null, false, false);
+        super("not executed: the request is a repeat, or its idempotency key is refused", null, false, false);
         this.answer = answer;
         this.problem = problem;
     }
 
-    /** The same answer again. */
+    /** Creates an exception that leads to a replay. */
     static RefusedException replay(Answer answer) {
         return new RefusedException(answer, null);
     }
 
-    /** Another answer. */
+    /** Creates an exception that leads to a problem response. */
     static RefusedException with(Problem problem) {
         return new RefusedException(null, problem);
     }
 
-    /** The answer to give again; null if there is none. */
+    /** Returns the response to replay; null if there is none. */
     public @Nullable Answer answer() {
         return answer;
     }
 
-    /** What to answer otherwise; null if there is an answer to give again. */
+    /** Returns the problem response; null for a replay. */
     public @Nullable Problem problem() {
         return problem;
     }

@@ -9,22 +9,22 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.web.method.HandlerMethod;
 
 /**
- * Which endpoints have a pattern in common. Two handlers of one path, told apart by headers, parameters, media types or the
- * API version, must never be taken for one another. A handler that has its patterns for itself isn't named in fingerprints,
- * so that it can be renamed while answers of it are kept.
+ * Tracks endpoints that have a pattern in common. Handlers of one path that differ by headers, parameters, media types
+ * or the API version must never be confused. A handler that has its patterns to itself is not part of fingerprints, so
+ * that it can be renamed while its responses are stored.
  */
 final class Routes {
 
     private final Map<String, Set<String>> handlers = new ConcurrentHashMap<>();
     private final Map<HandlerMethod, String> identities = new ConcurrentHashMap<>();
 
-    /** What tells the mapped objects that are no named beans apart. Guarded by itself. */
+    /** Names of the handler objects that are not named beans. Guarded by itself. */
     private final Map<Object, String> unnamed = Collections.synchronizedMap(new IdentityHashMap<>());
 
     /**
-     * A handler is mapped to patterns.
+     * Adds the patterns of a handler.
      *
-     * @param conditions all that its mapping asks of a request, as text
+     * @param conditions all conditions of its mapping, as text
      */
     void add(Collection<String> patterns, HandlerMethod handler, String conditions) {
         if (!patterns.isEmpty() && !(Handler.mapped(handler).getBean() instanceof String)) {
@@ -34,7 +34,7 @@ final class Routes {
                 .add(identity(handler)));
     }
 
-    /** Objects of one class are told apart by their conditions, which are the same after a restart, and then by their order. */
+    /** Names objects of one class by their conditions, which are the same after a restart, and then by their order. */
     private void addUnnamed(Object bean, String conditions) {
         synchronized (unnamed) {
             String name = conditions;
@@ -45,13 +45,16 @@ final class Routes {
         }
     }
 
-    /** What tells a handler from others of the pattern; empty if it has no others. One that nobody mapped may have some. */
+    /**
+     * Returns what distinguishes a handler from others of the pattern; empty if there are no others. An unmapped
+     * handler may have others.
+     */
     String tell(String pattern, HandlerMethod handler) {
         String own = identity(handler);
         return Set.of(own).equals(handlers.get(pattern)) ? "" : own;
     }
 
-    /** Of beans of one class each is another handler. */
+    /** Beans of one class are different handlers. */
     private String identity(HandlerMethod handler) {
         return identities.computeIfAbsent(Handler.mapped(handler), this::describe);
     }

@@ -15,9 +15,9 @@ import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.expression.spel.support.StandardEvaluationContext;
 
 /**
- * What belongs to the scope of every key in addition to the caller: {@code retrykit.idempotency.scope}. Each part is
- * {@code authority}, {@code header:NAME}, or an expression over {@code principal}, {@code authority},
- * {@code header('NAME')} and beans.
+ * The parts of every key's scope in addition to the caller: {@code retrykit.idempotency.scope}. Each part is {@code
+ * authority}, {@code header:NAME}, or an expression over {@code principal}, {@code authority}, {@code header('NAME')}
+ * and beans.
  */
 public final class ScopeParts {
 
@@ -29,9 +29,9 @@ public final class ScopeParts {
     private final List<String> texts = new ArrayList<>();
 
     /**
-     * Reads the setting.
+     * Parses the setting.
      *
-     * @throws dev.retrykit.spring.settings.InvalidSettingException for a part that can't be read
+     * @throws dev.retrykit.spring.settings.InvalidSettingException for an invalid part
      */
     public ScopeParts(ConfiguredSettings settings, BeanFactory beans) {
         List<String> scope = settings.idempotency().scope();
@@ -43,17 +43,17 @@ public final class ScopeParts {
     }
 
     /**
-     * One of them.
+     * A part of the scope.
      *
-     * @param missing what is missing if there is no value, for the caller
+     * @param missing names the part in the response to the caller if it has no value
      * @param value reads the value; null if there is none
      */
     private record Part(String missing, Function<EndpointRequest, @Nullable String> value) {}
 
-    /** What an expression is about. */
+    /** The root object of expressions. */
     private record Root(@Nullable Principal principal, String authority, Function<String, List<String>> headers) {
 
-        /** Read by expressions. */
+        /** Called by expressions. */
         @SuppressWarnings("unused")
         public @Nullable String header(String name) {
             List<String> values = headers.apply(name);
@@ -68,7 +68,7 @@ public final class ScopeParts {
         if (text.startsWith(HEADER)) {
             String name = text.substring(HEADER.length()).strip();
             if (!HttpSettings.isHeaderName(name)) {
-                throw settings.wrong(key, text, "it must name a header, as in 'header:X-Tenant'");
+                throw settings.wrong(key, text, "it must name a header, for example 'header:X-Tenant'");
             }
             return new Part("The header " + name, request -> root(request).header(name));
         }
@@ -92,9 +92,9 @@ public final class ScopeParts {
     }
 
     /**
-     * The values of a request, in order.
+     * Returns the values for a request, in order.
      *
-     * @throws RefusedException if there is none for a part
+     * @throws RefusedException if a part has no value
      */
     List<String> of(EndpointRequest request) {
         List<String> values = new ArrayList<>();
@@ -108,7 +108,7 @@ public final class ScopeParts {
         return values;
     }
 
-    /** For people. */
+    /** Describes the scope, for the log. */
     String describe() {
         return texts.isEmpty() ? "the caller alone" : "the caller and " + String.join(", ", texts);
     }

@@ -1,4 +1,4 @@
-/** Idempotent endpoints: what both of Spring's web stacks share. */
+/** Idempotent endpoints: code shared by both of Spring's web stacks. */
 @NullMarked
 package dev.retrykit.spring.idempotency.endpoint;
 

@@ -6,16 +6,16 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls methods of beans with their keys.
+ * Runs idempotent methods of beans with their keys.
  *
- * @param methods asked for by the first call
- * @param hidden the class behind, if the proxy stands in front of another that hides it
+ * @param methods resolved by the first call
+ * @param hidden the target class, if the proxy is in front of another one that hides it
  */
 record IdempotentInterceptor(
         Supplier<IdempotentMethods> methods, @Nullable Class<?> hidden) implements MethodInterceptor {
 
     @Override
-    @SuppressWarnings("NullAway") // a method may return null, which the checker can't see through a type parameter
+    @SuppressWarnings("NullAway") // a method may return null, which NullAway cannot see through a type parameter
     public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
         return methods.get().call(invocation, hidden);
     }

@@ -20,7 +20,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 
-/** A method that is called with keys from its arguments. */
+/** A method whose idempotency key comes from its arguments. */
 final class IdempotentMethod {
 
     private static final Log LOG = LogFactory.getLog(IdempotentMethod.class);
@@ -37,11 +37,11 @@ final class IdempotentMethod {
     /**
      * What all methods share.
      *
-     * @param application the application's name: several may share a store
+     * @param application the application's name, because several applications may share a store
      */
     record Parts(Idempotency idempotency, IdempotencyRules rules, String application, BeanFactory beans) {}
 
-    /** What is called if it is to be carried out. */
+    /** The call of the method. */
     @FunctionalInterface
     interface Body {
 
@@ -50,9 +50,9 @@ final class IdempotentMethod {
     }
 
     /**
-     * Of an annotated method.
+     * Creates the method from its annotation.
      *
-     * @throws InvalidSettingException if it can't be idempotent
+     * @throws InvalidSettingException if the method cannot be idempotent
      */
     IdempotentMethod(Idempotent idempotent, Method method, Class<?> type, Parts parts) {
         this.name = MethodNames.readable(method, type);
@@ -74,26 +74,26 @@ final class IdempotentMethod {
     private void check(Idempotent idempotent, Method method) {
         if (method.getReturnType() != void.class) {
             throw new InvalidSettingException(
-                    "@Idempotent(key) on " + name + ": it returns something, which a skipped call couldn't.",
-                    "Let the method return nothing, or remove the annotation.");
+                    "@Idempotent(key) on " + name + ": it returns a value, and a skipped call has none to return.",
+                    "Make the method void, or remove the annotation.");
         }
         if (!idempotent.scope().isEmpty()) {
             throw new InvalidSettingException(
-                    "@Idempotent(scope) on " + name + ": only requests over HTTP have a scope.",
-                    "Make it a part of the key, as in \"#message.tenant + '/' + #message.id\".");
+                    "@Idempotent(scope) on " + name + ": only HTTP endpoints have a scope.",
+                    "Make it a part of the key, for example \"#message.tenant + '/' + #message.id\".");
         }
     }
 
     /**
-     * Calls it, skips it, or says that it can't be known yet whether to.
+     * Calls the method, skips it, or fails if the state of the key is undecided.
      *
-     * @throws KeyInUseException if another call with the key runs, or may have run
+     * @throws KeyInUseException if another call with the key is running, or may have run
      */
     @Nullable
     Object call(@Nullable Object[] arguments, Body body) throws Throwable {
         String text = key.of(arguments);
         if (text.isBlank()) {
-            throw new IllegalArgumentException(key + " is blank, so nothing was called.");
+            throw new IllegalArgumentException(key + " is blank, so the method was not called.");
         }
         String hash = Digest.of(parts.application(), "method", id, text);
         OpenResult opened = parts.idempotency().open(hash, scope, ALL_ALIKE, record.terms());
@@ -104,17 +104,17 @@ final class IdempotentMethod {
         switch (opened.decision()) {
             case REPLAY, TOMBSTONE -> {}
             case PARTIAL ->
-                LOG.warn(name + " is skipped, since it may have been carried out in part: an earlier call with the same"
-                        + " key committed a transaction and then failed, or its process ended. Complete what is missing by"
-                        + " hand, or free the key " + hash + " with DELETE /actuator/retry/idempotency/" + hash
-                        + " and deliver the message again");
+                LOG.warn(name + " is skipped, because it may have been executed in part: an earlier call with the same"
+                        + " key committed a transaction and then failed, or its process ended. Complete the missing"
+                        + " part by hand, or free the key " + hash + " with DELETE /actuator/retry/idempotency/" + hash
+                        + " and redeliver the message");
             default ->
                 throw new KeyInUseException(
                         opened.decision() == IdempotencyDecision.CONFLICT
-                                ? name + " runs with the same key at the moment, so it wasn't called."
-                                : "Whether " + name
-                                        + " ran with the same key isn't known, so it wasn't called. The key is"
-                                        + " held under " + hash + ".");
+                                ? name + " is currently running with the same key, so it was not called."
+                                : "It is unknown whether " + name
+                                        + " has run with the same key, so it was not called. The key is held under "
+                                        + hash + ".");
         }
         return null;
     }

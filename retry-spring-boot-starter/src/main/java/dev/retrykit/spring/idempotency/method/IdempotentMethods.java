@@ -24,12 +24,12 @@ import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
 
-/** All methods without HTTP that are called with keys, each made when its bean is. */
+/** All idempotent methods without HTTP, each created together with its bean. */
 public final class IdempotentMethods {
 
     private static final Log LOG = LogFactory.getLog(IdempotentMethods.class);
 
-    /** What handlers take that aren't methods of controllers. */
+    /** Parameter types of handlers that are not controller methods. */
     private static final Set<String> FUNCTIONAL = Set.of(
             "org.springframework.web.servlet.function.ServerRequest",
             "org.springframework.web.reactive.function.server.ServerRequest");
@@ -39,10 +39,10 @@ public final class IdempotentMethods {
     private final CallerTransaction transaction;
 
     /**
-     * None yet.
+     * Creates an empty collection.
      *
      * @param application the application's name
-     * @param transaction that of the thread that calls them
+     * @param transaction the transaction of the calling thread
      */
     public IdempotentMethods(
             Idempotency idempotency,
@@ -54,31 +54,31 @@ public final class IdempotentMethods {
         this.transaction = transaction;
     }
 
-    /** The annotated methods of a class. */
+    /** Returns the annotated methods of a class. */
     static Map<Method, Idempotent> annotated(Class<?> type) {
         return MethodIntrospector.selectMethods(type, (MethodIntrospector.MetadataLookup<Idempotent>)
                 method -> AnnotatedElementUtils.findMergedAnnotation(method, Idempotent.class));
     }
 
     /**
-     * Makes those of a class.
+     * Registers the annotated methods of a class.
      *
-     * @throws InvalidSettingException for the first one that can't be idempotent
+     * @throws InvalidSettingException for the first one that cannot be idempotent
      */
     void prepare(Class<?> type) {
         annotated(type).forEach((method, idempotent) -> {
             if (isFunctional(method)) {
                 throw new InvalidSettingException(
                         "@Idempotent on " + MethodNames.readable(method, type)
-                                + ": it handles requests of a RouterFunction, and keys of requests are looked at for methods"
-                                + " of a @Controller alone.",
+                                + ": it handles requests of a RouterFunction, and the keys of requests are checked only"
+                                + " for methods of a @Controller.",
                         "Map it as a method of a @Controller, or remove the annotation.");
             }
             if (idempotent.key().isEmpty()) {
                 throw new InvalidSettingException(
                         "@Idempotent on " + MethodNames.readable(method, type)
-                                + ": it answers no HTTP requests, and has no key.",
-                        "Name one, as in @Idempotent(key = \"#message.id\").");
+                                + ": it does not handle HTTP requests, and has no key.",
+                        "Set a key, for example @Idempotent(key = \"#message.id\").");
             }
             byMethod.computeIfAbsent(method, key -> new IdempotentMethod(idempotent, key, type, parts));
             warnIfHalfDone(method, type);
@@ -94,17 +94,18 @@ public final class IdempotentMethods {
         if (!committed.isEmpty()) {
             LOG.warn(MethodNames.readable(method, type) + " is @Idempotent, and its @Transactional commits on "
                     + committed.stream().map(Class::getSimpleName).collect(Collectors.joining(", "))
-                    + ": what it has written by then stays, and with the JDBC store a redelivery is skipped, so the rest is"
-                    + " never done. Let it roll back with @Transactional(rollbackFor = Exception.class) and without"
-                    + " noRollbackFor, or in all of the application with @EnableTransactionManagement(rollbackOn ="
+                    + ": its changes up to that point are committed, and with the JDBC store a redelivery is"
+                    + " skipped, so the rest is never executed. Let it roll back with"
+                    + " @Transactional(rollbackFor = Exception.class) and without noRollbackFor, or in the"
+                    + " whole application with @EnableTransactionManagement(rollbackOn ="
                     + " RollbackOn.ALL_EXCEPTIONS).");
         }
     }
 
     /**
-     * Calls a method with its key; one that has none is just called.
+     * Calls a method with its key; a method without a key is called directly.
      *
-     * @param hidden the class behind, if the invocation's target is a proxy that hides it
+     * @param hidden the target class, if the invocation's target is a proxy that hides it
      */
     @Nullable
     Object call(MethodInvocation invocation, @Nullable Class<?> hidden) throws Throwable {
@@ -114,8 +115,8 @@ public final class IdempotentMethods {
         }
         if (transaction.isOfData()) {
             throw new IllegalStateException(
-                    "An idempotent method was called within a transaction, so what it does would be committed or rolled"
-                            + " back after it was marked as done. Call it outside of one.");
+                    "An idempotent method was called inside a transaction, so its changes would be committed"
+                            + " or rolled back after it was marked as done. Call it outside a transaction.");
         }
         return method.call(invocation.getArguments(), invocation::proceed);
     }

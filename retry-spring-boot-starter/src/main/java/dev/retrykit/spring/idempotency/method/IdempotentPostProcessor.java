@@ -14,8 +14,8 @@ import org.springframework.stereotype.Controller;
 import org.springframework.util.ClassUtils;
 
 /**
- * Puts keys around annotated methods of beans that aren't controllers, outside of retries and transactions: a claim lasts
- * for all attempts.
+ * Advises annotated methods of beans that are not controllers, outside retries and transactions: a claim lasts for all
+ * attempts.
  */
 public final class IdempotentPostProcessor extends OnceAdvisingPostProcessor {
 
@@ -25,7 +25,7 @@ public final class IdempotentPostProcessor extends OnceAdvisingPostProcessor {
     private final transient Set<Class<?>> prepared = ConcurrentHashMap.newKeySet();
 
     /**
-     * Without looking at the methods yet: this is made before the beans that they need.
+     * Creates the post-processor before the beans that the methods need; the methods are resolved later.
      *
      * @param order the order among post-processors, after that of retries
      */

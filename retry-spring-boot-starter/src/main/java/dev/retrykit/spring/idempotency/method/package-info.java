@@ -1,4 +1,4 @@
-/** Idempotent methods without HTTP, such as those that take messages. */
+/** Idempotent methods without HTTP, such as message listeners. */
 @NullMarked
 package dev.retrykit.spring.idempotency.method;
 

@@ -11,33 +11,33 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An answer to give again.
+ * A stored response to replay.
  *
- * @param status its status
- * @param error whether the application asked for its error page or for a redirect, which is then made anew for each repeat;
- *     the body is the reason, or the target, in UTF-8
- * @param headers its headers, those that may be given again
- * @param body its body
+ * @param status the HTTP status
+ * @param error whether the application requested its error page or a redirect, which is then created again for each
+ *     repeat; the body is the reason or the target, in UTF-8
+ * @param headers the headers that may be replayed
+ * @param body the body
  */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares answers but byte by byte
+@SuppressWarnings("ArrayRecordComponent") // responses are only compared byte by byte
 public record Answer(int status, boolean error, List<Header> headers, byte[] body) {
 
     private static final int FORMAT = 1;
 
     /**
-     * A header's line.
+     * A header line.
      *
-     * @param name its name
-     * @param value its value
+     * @param name the header name
+     * @param value the header value
      */
     public record Header(String name, String value) {}
 
-    /** Of what answers nothing. */
+    /** Returns an empty response, for a method that returns nothing. */
     public static Answer none() {
         return new Answer(204, false, List.of(), new byte[0]);
     }
 
-    /** As bytes, for stores. */
+    /** Encodes the response for a store. */
     public byte[] toBytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(body.length + 256);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -57,15 +57,15 @@ public record Answer(int status, boolean error, List<Header> headers, byte[] bod
     }
 
     /**
-     * From bytes.
+     * Decodes a response.
      *
-     * @throws IllegalArgumentException if they are no answer, or one of a later format
+     * @throws IllegalArgumentException if the bytes are not a response, or have a later format
      */
     public static Answer of(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int format = in.readUnsignedByte();
             if (format != FORMAT) {
-                throw new IllegalArgumentException("an answer is kept in format " + format + ", which isn't known");
+                throw new IllegalArgumentException("a response is stored in the unknown format " + format);
             }
             int status = in.readUnsignedShort();
             boolean error = in.readBoolean();
@@ -76,7 +76,7 @@ public record Answer(int status, boolean error, List<Header> headers, byte[] bod
             }
             return new Answer(status, error, List.copyOf(headers), in.readAllBytes());
         } catch (IOException broken) {
-            throw new IllegalArgumentException("an answer is kept that is cut off", broken);
+            throw new IllegalArgumentException("a stored response is cut off", broken);
         }
     }
 

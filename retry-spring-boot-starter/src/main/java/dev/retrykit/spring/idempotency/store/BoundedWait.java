@@ -9,8 +9,8 @@ import dev.retrykit.function.ThrowingCallable;
 import java.time.Duration;
 
 /**
- * Bounds what can be interrupted to the longest time that a caller waits for a store. It costs no second thread. Not for what
- * reads or writes files: an interrupt closes them.
+ * Limits interruptible store operations to the longest time that a caller waits for a store, without a second thread.
+ * Not suitable for operations on files, because an interrupt closes them.
  */
 public final class BoundedWait {
 
@@ -24,10 +24,10 @@ public final class BoundedWait {
     private BoundedWait() {}
 
     /**
-     * Calls on the caller's thread, outside of its attempts and deadlines: the end of a claim must be told after they are
-     * over, too.
+     * Runs an operation on the caller's thread, outside its attempts and deadlines: the end of a claim must be recorded
+     * even after these are over.
      *
-     * @throws AttemptTimeoutException if it was interrupted after two seconds
+     * @throws AttemptTimeoutException if the operation was interrupted after two seconds
      */
     public static <T, X extends Exception> T call(ThrowingCallable<T, X> call) throws X {
         Scope caller = RetryContext.leave();

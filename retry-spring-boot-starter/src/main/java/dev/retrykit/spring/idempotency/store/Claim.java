@@ -3,14 +3,14 @@ package dev.retrykit.spring.idempotency.store;
 import java.util.UUID;
 
 /**
- * One holder's right to carry out what a key stands for.
+ * The right of one holder to execute the call of a key.
  *
  * @param id the hash of the key
- * @param owner tells this holder from all others, earlier and later ones
+ * @param owner identifies this holder among all earlier and later ones
  */
 public record Claim(String id, String owner) {
 
-    /** A new holder's. */
+    /** Returns a claim for a new holder. */
     public static Claim of(String id) {
         return new Claim(id, UUID.randomUUID().toString());
     }

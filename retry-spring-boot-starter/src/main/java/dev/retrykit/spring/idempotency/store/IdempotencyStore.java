@@ -4,59 +4,63 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where it is kept what became of keys. Each method is one atomic step, and all times pass on the store's own clock.
+ * Stores the state of idempotency keys. Each method is one atomic step, and all times are measured by the store's own
+ * clock.
  *
- * <p>Every method may throw a {@link RuntimeException} if the store can't be reached; then whether the step was taken isn't
- * known.
+ * <p>Every method may throw a {@link RuntimeException} if the store is unavailable; then it is unknown whether the step
+ * was executed.
  */
 public interface IdempotencyStore {
 
-    /** What it is, for reports: {@code memory}, {@code jdbc}, {@code redis}. */
+    /** Returns the kind of store, for reports: {@code memory}, {@code jdbc}, {@code redis}. */
     String name();
 
-    /** Makes ready, once, at start. A store that can't be reached yet is no reason to fail: it is asked once more, in the background. */
+    /**
+     * Prepares the store once at startup. Must not fail because the store is not reachable yet: it is contacted again
+     * in the background.
+     */
     default void prepare() {}
 
     /**
-     * Claims a key that nobody has, whose record has expired, or whose holder's lease has been over for as long as the
-     * request says, if the fingerprint is the same. Otherwise tells what is there and changes nothing.
+     * Claims a key that is free, whose record has expired, or whose holder's lease has been over for the grace time of
+     * the request, if the fingerprint is the same. Otherwise returns the stored state and changes nothing.
      *
      * @throws StoreFullException if there is no room for another key
      */
     StoredState claim(ClaimRequest request);
 
     /**
-     * Puts off the end of a lease, also of one that is over and that nobody took.
+     * Extends the lease of a claim, even if the lease is over and no other holder has taken over the claim.
      *
-     * @return whether the claim is still this holder's
+     * @return whether this holder still has the claim
      */
     boolean renew(Claim claim, Duration lease);
 
     /**
-     * Ends a claim: it was carried out. A holder that didn't learn whether it was told does so again, which changes nothing if
-     * it was.
+     * Ends a claim after its call was executed. A holder that does not know whether the step succeeded repeats it,
+     * which changes nothing if it did.
      *
-     * @param answer the answer to keep; null if none is
-     * @param keep how long to keep it, or that there was one
-     * @return whether the claim was still this holder's, and unfinished or completed by it before
+     * @param answer the response to store; null if none is stored
+     * @param keep how long to store the response, or the fact that there was one
+     * @return whether this holder still had the claim, unfinished or completed by it before
      */
     boolean complete(Claim claim, @Nullable Answer answer, Duration keep);
 
     /**
-     * Gives a claim up: it had no effect. The store may know better.
+     * Releases a claim whose call had no effect as far as the holder knows. The store may know of an effect.
      *
-     * @param keep how long to keep that there was an effect after all
+     * @param keep how long to store that there was an effect after all
      */
     Release release(Claim claim, Duration keep);
 
     /**
-     * Ends the lease of a claim that is still this holder's and unfinished: the holder will never learn what becomes of it.
-     * A store that does nothing lets the lease run out.
+     * Ends the lease of an unfinished claim of this holder, because the holder will not learn the outcome. A store that
+     * does nothing lets the lease run out.
      */
     default void abandon(Claim claim) {}
 
     /**
-     * Forgets a key that no lease holds, whatever is known about it: for people who know what became of it.
+     * Removes a key whose lease is over, whatever its state: for operators who know the outcome of the call.
      *
      * @param id the hash of the key
      * @return whether there was such a key
@@ -64,35 +68,36 @@ public interface IdempotencyStore {
     boolean free(String id);
 
     /**
-     * Whether a read-write transaction on a holder's thread is committed only together with its claim. Then the store knows
-     * whether a holder that is gone had an effect.
+     * Whether a read-write transaction on a holder's thread commits only together with its claim. Then the store knows
+     * whether a holder that has disappeared had an effect.
      */
     default boolean fencesTransactions() {
         return false;
     }
 
     /**
-     * Whether the next step ends within about two seconds by itself, whatever becomes of the store. While such a store answers
-     * quickly, it is asked on the caller's own thread.
+     * Whether the next step ends within about two seconds on its own, whatever happens to the store. While such a store
+     * responds quickly, it is used on the caller's own thread.
      */
     default boolean boundsItself() {
         return false;
     }
 
     /**
-     * Whether the step that is taken next must be taken on the calling thread, since that holds what the store needs. A
-     * store with such steps bounds their time itself. Others are taken on another thread.
+     * Whether the next step must run on the calling thread, because that holds a resource the store needs. A store with
+     * such steps bounds their time itself. Other steps run on another thread.
      *
-     * @throws IllegalStateException if the thread would wait for what it holds itself: then the store isn't asked
+     * @throws IllegalStateException if the thread would wait for a resource that it holds itself; then the store is not
+     *     used
      */
     default boolean isThreadBound() {
         return false;
     }
 
-    /** Removes what has expired, if the store doesn't do so by itself. */
+    /** Removes expired records, if the store does not do so on its own. */
     default void purge() {}
 
-    /** What giving up a claim came to. */
+    /** The result of releasing a claim. */
     enum Release {
 
         /** The key is free. */
@@ -101,7 +106,7 @@ public interface IdempotencyStore {
         /** There was an effect: the key is kept as {@link StoredState.State#PARTIAL}. */
         EFFECT,
 
-        /** The claim wasn't this holder's any more. */
+        /** This holder no longer had the claim. */
         LOST
     }
 }

@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps keys in this process alone: another instance, and this one after a restart, know nothing of them. When it is full
- * it takes no further key, rather than forget one. A scope holds at most as many keys as are free, so that the first one can
- * take half of all, the next one a quarter, and none can take the place of all others.
+ * Stores keys in the memory of this process; other instances, and this one after a restart, do not know them. A full
+ * store accepts no further key and never drops one. A scope can hold at most as many keys as are free, so that the
+ * first scope can take half of all keys, the next one a quarter, and none can displace all others.
  */
 public final class MemoryStore implements IdempotencyStore {
 
@@ -26,10 +26,10 @@ public final class MemoryStore implements IdempotencyStore {
     private final long mostBytes;
 
     /**
-     * An empty one.
+     * Creates an empty store.
      *
-     * @param mostKeys how many keys it holds
-     * @param mostBytes how many bytes of answers; an answer for which there is no room isn't kept
+     * @param mostKeys the maximum number of keys
+     * @param mostBytes the maximum number of bytes of all responses; a response beyond it is not stored
      */
     public MemoryStore(TimeSource time, int mostKeys, long mostBytes) {
         this.time = time;
@@ -39,12 +39,12 @@ public final class MemoryStore implements IdempotencyStore {
     }
 
     /**
-     * What is known about a key. Ends are in nanoseconds of the clock.
+     * The state of a key. Ends are in nanoseconds of the clock.
      *
-     * @param owner whose claim it is
-     * @param scope whose key it is
-     * @param done whether it was carried out
-     * @param answer the answer, if it is kept
+     * @param owner the owner of the claim
+     * @param scope the owner of the key
+     * @param done whether the call was executed
+     * @param answer the response, if it is stored
      */
     private record Kept(
             String owner,
@@ -124,20 +124,20 @@ public final class MemoryStore implements IdempotencyStore {
 
     private StoreFullException full(int held, int free) {
         String limit = "retrykit.idempotency.memory.max-keys = " + mostKeys;
-        String remedy = " Raise it, shorten retrykit.idempotency.ttl, or keep keys in a database or in Redis.";
+        String remedy = " Raise it, shorten retrykit.idempotency.ttl, or store keys in a database or in Redis.";
         return new StoreFullException(
                 free <= 0
                         ? "There is no room for another idempotency key in memory: " + limit + "." + remedy
-                        : "One scope (a caller, a method, or what @Idempotent(scope) says) holds " + held
-                                + " idempotency keys in memory, and may hold no more than the " + free
-                                + " that are free: " + limit + "." + remedy);
+                        : "One scope (a caller, a method, or the value of @Idempotent(scope)) holds " + held
+                                + " idempotency keys in memory, and may hold at most as many as are free (" + free
+                                + "): " + limit + "." + remedy);
     }
 
     private static boolean isOver(Kept kept, long now) {
         return kept.end() - now < 0 && (kept.done() || kept.leaseEnd() - now < 0);
     }
 
-    /** What is there; null if the claim may be taken over. */
+    /** Returns the stored state; null if the claim may be taken over. */
     private static @Nullable StoredState found(Kept kept, ClaimRequest request, long now) {
         if (kept.done()) {
             byte[] answer = kept.answer();
@@ -223,7 +223,7 @@ public final class MemoryStore implements IdempotencyStore {
         return freed[0];
     }
 
-    /** While it is full, each request would search all of it. */
+    /** Limits purges of a full store, because each one searches all keys. */
     private void purgeAtTimes(long now) {
         long last = lastPurge.get();
         if (now - last >= BETWEEN_PURGES && lastPurge.compareAndSet(last, now)) {

@@ -1,11 +1,11 @@
 package dev.retrykit.spring.idempotency.store;
 
-/** A store has no room for another key: nothing was called. */
+/** Thrown if a store has no room for another key. The method was not called. */
 public final class StoreFullException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    /** With the reason. */
+    /** Creates an exception with the reason. */
     public StoreFullException(String message) {
         super(message);
     }

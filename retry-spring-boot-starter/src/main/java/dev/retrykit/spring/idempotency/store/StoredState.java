@@ -4,12 +4,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a store had under a key that somebody wanted to claim.
+ * The state that a store holds for a key, as the result of a claim.
  *
- * @param state what became of the key
- * @param fingerprint what the request consisted of that it was first used for
- * @param leaseLeft how long the holder holds it without renewing, zero if nobody does
- * @param answer the answer, if it is kept
+ * @param state the state of the key
+ * @param fingerprint the fingerprint of the request for which the key was first used
+ * @param leaseLeft the remaining lease of the holder, zero if there is none
+ * @param answer the response, if it is stored
  */
 public record StoredState(
         State state,
@@ -17,49 +17,56 @@ public record StoredState(
         Duration leaseLeft,
         @Nullable Answer answer) {
 
-    /** What became of a key. */
+    /** The state of a key. */
     public enum State {
 
-        /** Nobody had it: who asked is its holder now. */
+        /** The key was free and is now held by the new claim. */
         CLAIMED,
 
-        /** A holder is at it. */
+        /** Another holder's call is in progress. */
         IN_FLIGHT,
 
-        /** A holder was at it and is gone. Whether there was an effect isn't known. */
+        /** The holder has disappeared. It is unknown whether there was an effect. */
         UNKNOWN,
 
-        /** It was carried out, and its answer is kept. */
+        /** The call was executed, and its response is stored. */
         DONE,
 
-        /** It was carried out, and its answer isn't kept. */
+        /** The call was executed, and its response is not stored. */
         TOMBSTONE,
 
-        /** A transaction of it was committed, and it then failed or its holder is gone. It may lack a part. */
+        /**
+         * A transaction of the call was committed, after which the call failed or its holder disappeared. A part of the
+         * call may be missing.
+         */
         PARTIAL
     }
 
-    /** Who asked holds it. */
+    /** Returns the state of a new claim. */
     public static StoredState claimed(String fingerprint) {
         return new StoredState(State.CLAIMED, fingerprint, Duration.ZERO, null);
     }
 
-    /** Another one holds it. */
+    /** Returns the state of a key that another holder has claimed. */
     public static StoredState inFlight(String fingerprint, Duration leaseLeft) {
         return new StoredState(State.IN_FLIGHT, fingerprint, leaseLeft, null);
     }
 
-    /** Its holder is gone. */
+    /** Returns the state of a key whose holder has disappeared. */
     public static StoredState unknown(String fingerprint) {
         return new StoredState(State.UNKNOWN, fingerprint, Duration.ZERO, null);
     }
 
-    /** It was carried out; null if its answer isn't kept. */
+    /**
+     * Returns the state of an executed call.
+     *
+     * @param answer null if the response is not stored
+     */
     public static StoredState done(String fingerprint, @Nullable Answer answer) {
         return new StoredState(answer == null ? State.TOMBSTONE : State.DONE, fingerprint, Duration.ZERO, answer);
     }
 
-    /** It had an effect and wasn't finished. */
+    /** Returns the state of a call that had an effect and was not finished. */
     public static StoredState partial(String fingerprint) {
         return new StoredState(State.PARTIAL, fingerprint, Duration.ZERO, null);
     }

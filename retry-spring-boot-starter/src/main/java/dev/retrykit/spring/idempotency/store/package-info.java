@@ -1,4 +1,4 @@
-/** Where it is kept what became of idempotency keys: the contract, and a store in memory. */
+/** Stores of idempotency keys: the contract, and a store in memory. */
 @NullMarked
 package dev.retrykit.spring.idempotency.store;
 

@@ -10,12 +10,12 @@ import java.util.Locale;
 import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Watches, outside of all other filters, what they read of the body of a request with a key. It changes nothing else. */
+/** Tracks, outside all other filters, what they read from the body of a request with a key. Changes nothing else. */
 public final class ArrivalFilter extends OncePerRequestFilter {
 
     private final Endpoints endpoints;
 
-    /** For the endpoints that there are. */
+    /** Creates a filter for the endpoints. */
     public ArrivalFilter(Endpoints endpoints) {
         this.endpoints = endpoints;
     }

@@ -20,8 +20,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request with a key as it came, outside of all filters. It knows how much of its body they have read, and the body of a
- * form can be read a second time: a container gives either the parameters or the bytes, once.
+ * A request with a key as it arrived, outside all filters. Tracks how much of its body the filters have read. The body
+ * of a form can be read a second time, although a container provides either its parameters or its bytes, once.
  */
 final class ArrivingRequest extends HttpServletRequestWrapper {
 
@@ -38,11 +38,11 @@ final class ArrivingRequest extends HttpServletRequestWrapper {
     private @Nullable BufferedReader reader;
 
     /**
-     * As it came.
+     * Wraps a request as it arrived.
      *
-     * @param response the response that came with it
-     * @param isForm whether a container reads its body as parameters
-     * @param most how many bytes of a form are held
+     * @param response the response of the request
+     * @param isForm whether a container reads the body as parameters
+     * @param most maximum number of bytes of a form that are held
      */
     ArrivingRequest(HttpServletRequest request, ServletResponse response, boolean isForm, int most) {
         super(request);
@@ -52,17 +52,17 @@ final class ArrivingRequest extends HttpServletRequestWrapper {
         request.setAttribute(NAME, this);
     }
 
-    /** That of a request; null if it didn't pass the filter. */
+    /** Returns the arrived request; null if it did not pass the filter. */
     static @Nullable ArrivingRequest of(ServletRequest request) {
         return (ArrivingRequest) request.getAttribute(NAME);
     }
 
-    /** How many bytes of the body were read by whoever wanted to. */
+    /** Returns the number of bytes that were read from the body. */
     long bytesRead() {
         return bytesRead;
     }
 
-    /** Whether parts or a reader were asked for, which leaves nothing to read. */
+    /** Whether parts or a reader were requested, after which nothing remains to be read. */
     boolean isReader() {
         return isReader;
     }
@@ -75,12 +75,12 @@ final class ArrivingRequest extends HttpServletRequestWrapper {
         return parameters != null;
     }
 
-    /** Whether somebody has asked for its bytes, and so for no parameters. */
+    /** Whether the bytes were requested, and so not the parameters. */
     boolean isStreamed() {
         return stream != null;
     }
 
-    /** Lets a form be read once more, in either way. */
+    /** Makes a form readable once more, as parameters or bytes. */
     void rewind() {
         parameters = null;
         stream = null;
@@ -93,7 +93,7 @@ final class ArrivingRequest extends HttpServletRequestWrapper {
         if (held == null) {
             held = super.getInputStream().readNBytes(most + 1);
             if (held.length > most) {
-                throw new IOException("a form with an idempotency key has " + most + " bytes at the most");
+                throw new IOException("a form with an idempotency key must have at most " + most + " bytes");
             }
             form = held;
         }
@@ -137,10 +137,10 @@ final class ArrivingRequest extends HttpServletRequestWrapper {
         }
         if (parameters == null) {
             try {
-                byte[] body = form(); // before the container is asked, which would read it
+                byte[] body = form(); // before the container reads the body
                 parameters = Collections.unmodifiableMap(FormBody.merged(super.getParameterMap(), body, charset()));
             } catch (IOException broken) {
-                throw new IllegalStateException("the form can't be read: " + broken.getMessage(), broken);
+                throw new IllegalStateException("the form cannot be read: " + broken.getMessage(), broken);
             }
         }
         return parameters;
@@ -174,23 +174,23 @@ final class ArrivingRequest extends HttpServletRequestWrapper {
         return super.getPart(name);
     }
 
-    /** The container's own would lead to a form of which nothing is left once it was read here. */
+    /** The container's method would use the original request, whose form has been consumed here. */
     @Override
     public AsyncContext startAsync() {
         return isForm ? super.startAsync(this, response) : super.startAsync();
     }
 
-    /** Counts what is read. */
+    /** Counts the bytes that are read. */
     private final class Counting extends ServletInputStream {
 
         private ServletInputStream in;
         private boolean isToBeHeld;
 
         /**
-         * Nothing is read yet.
+         * Wraps a stream.
          *
-         * @param isToBeHeld whether all of it is read and held when its first byte is read. A read listener is called by the
-         *     container, so nothing is held for one
+         * @param isToBeHeld whether the first read reads and holds the whole body; not the case with a read listener,
+         *     which the container calls
          */
         Counting(ServletInputStream in, boolean isToBeHeld) {
             this.in = in;

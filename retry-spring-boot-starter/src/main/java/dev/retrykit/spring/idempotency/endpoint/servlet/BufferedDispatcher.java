@@ -10,8 +10,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
 /**
- * Forwards in a way that leaves the container's response open. After a forward Tomcat finishes the response under every
- * {@code HttpServletResponseWrapper}, so whatever was held back would never be sent. It is given a response that is none.
+ * Forwards without closing the container's response. After a forward, Tomcat finishes the response under any {@code
+ * HttpServletResponseWrapper}, so a buffered body would never be sent. Therefore it gets a proxy that is not a wrapper.
  */
 record BufferedDispatcher(RequestDispatcher dispatcher) implements RequestDispatcher {
 

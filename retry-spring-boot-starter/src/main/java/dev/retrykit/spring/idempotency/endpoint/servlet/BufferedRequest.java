@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request whose body can be read before the handler reads it. Until then it is as filters left it, and afterwards a
- * handler reads what it would read without that.
+ * A request whose body can be read before the handler reads it. Until then it is unchanged; afterwards a handler reads
+ * the same as without buffering.
  */
 final class BufferedRequest extends HttpServletRequestWrapper {
 
@@ -26,28 +26,28 @@ final class BufferedRequest extends HttpServletRequestWrapper {
         super(request);
     }
 
-    /** The response that belongs to it, for what is answered by hand. */
+    /** Sets the response that belongs to the request, for applications that write to it themselves. */
     void answeredBy(ServletResponse held) {
         response = held;
     }
 
-    /** What became of a body that was to be held. */
+    /** The result of buffering a body. */
     enum Holding {
 
-        /** It is held. */
+        /** The body is buffered. */
         HELD,
 
-        /** It is larger than it may be. */
+        /** The body is larger than the limit. */
         TOO_LARGE,
 
-        /** There was one, and somebody else has read it, or some of it. */
+        /** The body was read before, at least in part. */
         READ_BEFORE
     }
 
     /**
-     * Reads the body.
+     * Reads and buffers the body.
      *
-     * @param most how many bytes it may have
+     * @param most maximum size in bytes
      */
     Holding hold(int most) throws IOException {
         if (getContentLengthLong() > most) {
@@ -69,16 +69,16 @@ final class BufferedRequest extends HttpServletRequestWrapper {
         return isRest || read.length == 0 && isGone(arrived, before) ? Holding.READ_BEFORE : Holding.HELD;
     }
 
-    /** Whether there was a body, of which nothing is left. */
+    /** Whether there was a body, of which nothing remains. */
     private boolean isGone(@Nullable ArrivingRequest arrived, long before) {
         return before > 0 || getContentLengthLong() > 0 || arrived != null && arrived.isReader();
     }
 
-    /** The body, once it is held. */
+    /** Returns the buffered body. */
     byte[] heldBody() {
         byte[] held = body;
         if (held == null) {
-            throw new IllegalStateException("the body isn't held");
+            throw new IllegalStateException("the body is not buffered");
         }
         return held;
     }
@@ -106,13 +106,13 @@ final class BufferedRequest extends HttpServletRequestWrapper {
         return reader;
     }
 
-    /** What is written by hand passes the held response too. */
+    /** Uses the buffered response also for applications that write to it themselves. */
     @Override
     public AsyncContext startAsync() {
         return response == null ? super.startAsync() : super.startAsync(this, response);
     }
 
-    /** Forwards so that the answer is held too. */
+    /** Forwards so that the response is buffered too. */
     @Override
     public @Nullable RequestDispatcher getRequestDispatcher(String path) {
         RequestDispatcher dispatcher = super.getRequestDispatcher(path);

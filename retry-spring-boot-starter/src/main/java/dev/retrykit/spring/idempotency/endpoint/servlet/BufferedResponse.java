@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * A response whose body is held back, so that it is kept before anybody gets it. A body that is too large, or that is written
- * bit by bit while the request is asynchronous, is let go, and isn't kept. Until it is told to hold anything it is as it came.
+ * A response whose body is buffered, so that it is stored before it is sent. A body that is too large, or that is
+ * written in parts while the request is asynchronous, is sent immediately and not stored. Until buffering starts, the
+ * response is unchanged.
  */
 final class BufferedResponse extends HeaderRecorder {
 
@@ -31,10 +32,10 @@ final class BufferedResponse extends HeaderRecorder {
     private @Nullable Redirect redirect;
 
     /**
-     * Nothing is held yet.
+     * Wraps a response.
      *
-     * @param isStreaming whether what is written now comes bit by bit: an answer that comes as a whole is written by the
-     *     request's thread, or once the request is dispatched again
+     * @param isStreaming whether the body is currently written in parts: a complete response is written by the
+     *     request's thread, or after the request is dispatched again
      */
     BufferedResponse(HttpServletResponse response, BooleanSupplier isStreaming) {
         super(response);
@@ -42,10 +43,10 @@ final class BufferedResponse extends HeaderRecorder {
     }
 
     /**
-     * From now on the body is held.
+     * Starts buffering the body.
      *
-     * @param bytes how many of them
-     * @param names headers that may be given again
+     * @param bytes maximum size in bytes
+     * @param names the headers that may be replayed
      */
     void hold(int bytes, List<String> names) {
         most = bytes;
@@ -56,7 +57,7 @@ final class BufferedResponse extends HeaderRecorder {
         return most >= 0 && !letGo;
     }
 
-    /** The answer as it is now; null if it is too large to be kept, or can't be known. */
+    /** Returns the response in its current state; null if it is too large to be stored, or unknown. */
     @Nullable
     Answer answer() throws IOException {
         if (error != null) {
@@ -72,12 +73,12 @@ final class BufferedResponse extends HeaderRecorder {
         return new Answer(getStatus(), false, recorded(), body.toByteArray());
     }
 
-    /** Whether the container has finished the answer without what is held: then nobody would ever get it. */
+    /** Whether the container has finished the response without the buffered body, which then could never be sent. */
     boolean isCutOff() {
         return holds() && error == null && (body.size() > 0 || redirect != null) && super.isCommitted();
     }
 
-    /** Forgets what was answered, so that something else can be. */
+    /** Discards the response so that another one can be written. */
     void restart() {
         redirect = null;
         error = null;
@@ -87,7 +88,7 @@ final class BufferedResponse extends HeaderRecorder {
         forget();
     }
 
-    /** Gives the body to the one it is for. */
+    /** Sends the buffered body. */
     void letGo() throws IOException {
         flushWriter();
         if (holds()) {
@@ -186,7 +187,10 @@ final class BufferedResponse extends HeaderRecorder {
         }
     }
 
-    /** A container would commit it, and it is kept before it is committed. One with a body is kept with its plain target. */
+    /**
+     * Buffers a redirect, because a container would commit it before it is stored. A redirect with a body is stored
+     * with its target as a plain header.
+     */
     private boolean redirects(String location, int status, boolean clear) throws IOException {
         letGoIfStreaming();
         if (!holds()) {
@@ -208,11 +212,11 @@ final class BufferedResponse extends HeaderRecorder {
 
     private void checkOpen() {
         if (redirect != null) {
-            throw new IllegalStateException("the response is a redirect already");
+            throw new IllegalStateException("the response is already a redirect");
         }
     }
 
-    /** As after the redirect of a container. */
+    /** Behaves as after a redirect of a container. */
     @Override
     public boolean isCommitted() {
         return redirect != null || super.isCommitted();
@@ -286,7 +290,7 @@ final class BufferedResponse extends HeaderRecorder {
             }
         }
 
-        /** It needs an asynchronous request, whose answer streams, so what it writes isn't held. */
+        /** A write listener requires an asynchronous request, whose response is streamed and not buffered. */
         @Override
         public void setWriteListener(WriteListener listener) {
             try {

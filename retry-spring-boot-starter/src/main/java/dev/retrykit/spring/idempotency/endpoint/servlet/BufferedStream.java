@@ -14,8 +14,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body that is there already. A read listener is called by the thread that sets it, and told of the end by the thread that
- * reads the last byte.
+ * The stream of a body in memory. A read listener is called by the thread that sets it, and notified of the end by the
+ * thread that reads the last byte.
  */
 final class BufferedStream extends ServletInputStream {
 
@@ -26,9 +26,9 @@ final class BufferedStream extends ServletInputStream {
     private volatile boolean isCalling;
 
     /**
-     * All of it is still to be read.
+     * Creates a stream of the whole body.
      *
-     * @param isAsync whether the request is asynchronous, which a read listener asks for
+     * @param isAsync whether the request is asynchronous, as a read listener requires
      */
     BufferedStream(byte[] body, BooleanSupplier isAsync) {
         this.bytes = new ByteArrayInputStream(body);
@@ -36,9 +36,9 @@ final class BufferedStream extends ServletInputStream {
     }
 
     /**
-     * Its text.
+     * Returns a reader of the text.
      *
-     * @param encoding what the request says; null if nothing
+     * @param encoding the encoding of the request; null if not set
      */
     static BufferedReader reader(InputStream bytes, @Nullable String encoding) throws IOException {
         String name = encoding == null ? StandardCharsets.ISO_8859_1.name() : encoding;
@@ -65,7 +65,10 @@ final class BufferedStream extends ServletInputStream {
         return bytes.available() == 0;
     }
 
-    /** At the end it is not ready for a listener, as in Tomcat: who reads while it is ready would never stop. */
+    /**
+     * At the end the stream is not ready for a listener, as in Tomcat: a loop that reads while it is ready would never
+     * end.
+     */
     @Override
     public boolean isReady() {
         if (listener == null || !isFinished()) {
@@ -77,12 +80,12 @@ final class BufferedStream extends ServletInputStream {
 
     @Override
     public void setReadListener(ReadListener told) {
-        Objects.requireNonNull(told, "there is no read listener");
+        Objects.requireNonNull(told, "the read listener must not be null");
         if (listener != null) {
             throw new IllegalStateException("the request has a read listener already");
         }
         if (!isAsync.getAsBoolean()) {
-            throw new IllegalStateException("a read listener needs a request that is asynchronous");
+            throw new IllegalStateException("a read listener requires an asynchronous request");
         }
         listener = told;
         if (!isFinished()) {
@@ -109,7 +112,7 @@ final class BufferedStream extends ServletInputStream {
         }
     }
 
-    /** What a listener is told. */
+    /** A call of a listener. */
     @FunctionalInterface
     private interface Event {
 

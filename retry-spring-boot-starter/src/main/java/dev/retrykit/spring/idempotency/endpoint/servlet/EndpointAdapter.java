@@ -24,9 +24,9 @@ import org.springframework.web.servlet.HandlerAdapter;
 import org.springframework.web.servlet.ModelAndView;
 
 /**
- * Decides about requests with keys where their handler is about to be called: after all filters and interceptors, whose
- * request it takes, and before arguments are resolved and any advice of the controller's bean sees a call. A servlet asks
- * all adapters, so it holds for every mapping.
+ * Decides about requests with keys right before their handler is called: after all filters and interceptors, and before
+ * arguments are resolved and any advice of the controller's bean runs. A servlet consults all adapters, so this applies
+ * to every mapping.
  */
 public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
 
@@ -36,9 +36,9 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
     private final ObservedHandlers observed = new ObservedHandlers(HandlerCall::observe);
 
     /**
-     * For the endpoints that there are.
+     * Creates an adapter for the endpoints.
      *
-     * @param transaction that of the thread that handles a request
+     * @param transaction the transaction of the thread that handles a request
      */
     public EndpointAdapter(Endpoints endpoints, CallerTransaction transaction) {
         this.endpoints = endpoints;
@@ -67,7 +67,7 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
         }
         try {
             if (exchange != null && exchange.isKeyed()) {
-                exchange.call().concluded(request); // Spring forgets what it came to
+                exchange.call().concluded(request); // before Spring clears the result
                 return next.handle(request, response, handler);
             }
             String key = endpoint.key(Collections.list(request.getHeaders(endpoints.header())));
@@ -99,25 +99,27 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
 
     private static IllegalStateException unfiltered() {
         return new IllegalStateException(
-                "A request with an idempotency key came to its endpoint without passing the filter"
-                        + " 'retrykitIdempotencyFilter', so it wasn't carried out. The filter is mapped to the names of the"
-                        + " DispatcherServlets that are beans: make this one a bean, or map the filter to its name.");
+                "A request with an idempotency key reached its endpoint without passing the filter"
+                        + " 'retrykitIdempotencyFilter', so it was not executed. The filter is mapped to the names"
+                        + " of the DispatcherServlets that are beans: declare this DispatcherServlet as a bean, or"
+                        + " map the filter to its name.");
     }
 
     private void check(Endpoint endpoint, HttpServletRequest request) {
         if (request.getDispatcherType() == DispatcherType.INCLUDE) {
-            throw new IllegalStateException(
-                    "A request with an idempotency key came to " + endpoint.name()
-                            + " by an include, so its answer is only a part of another one. Call the endpoint's service instead.");
+            throw new IllegalStateException("A request with an idempotency key reached " + endpoint.name()
+                    + " through an include, so its response is only a part of another one. Call the endpoint's"
+                    + " service instead.");
         }
         if (transaction.isOfData()) {
-            throw new IllegalStateException("A request with an idempotency key came to " + endpoint.name()
-                    + " within a transaction, so what it does would be committed or rolled back after its answer was kept."
-                    + " Begin transactions in the controller or behind it, not in a filter or an interceptor.");
+            throw new IllegalStateException("A request with an idempotency key reached " + endpoint.name()
+                    + " inside a transaction, so its changes would be committed or rolled back after its"
+                    + " response was stored. Start transactions in the controller or in the beans that it"
+                    + " calls, not in a filter or an interceptor.");
         }
     }
 
-    /** Another one took the claim over: its answer will be the answer. */
+    /** Responds to a request whose claim was taken over: the response of the other request is the one that counts. */
     private static @Nullable ModelAndView lost(
             Exception failure, @Nullable ServletExchange exchange, HttpServletResponse response) throws Exception {
         if (exchange != null) {

@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.util.StringUtils;
 
-/** The fields of a form in a body, as a container reads them. */
+/** Parses the fields of a form body in the same way as a container. */
 final class FormBody {
 
     private FormBody() {}
 
     /**
-     * The parameters of a query and those of a body, which come after it.
+     * Returns the parameters of a query followed by those of a body.
      *
-     * @throws IllegalArgumentException if the body can't be decoded
+     * @throws IllegalArgumentException if the body cannot be decoded
      */
     static Map<String, String[]> merged(Map<String, String[]> query, byte[] body, Charset charset) {
         Map<String, List<String>> all = new LinkedHashMap<>();
@@ -36,7 +36,7 @@ final class FormBody {
         return merged;
     }
 
-    /** Bytes that were sent as they are, without a percent sign, are in the form's charset too. */
+    /** Bytes that were sent without percent encoding are in the form's charset too. */
     private static String decoded(String text, Charset charset) {
         String raw = new String(text.getBytes(StandardCharsets.ISO_8859_1), charset);
         return URLDecoder.decode(raw, charset);

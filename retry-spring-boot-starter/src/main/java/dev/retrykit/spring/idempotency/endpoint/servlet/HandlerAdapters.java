@@ -12,7 +12,7 @@ import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.servlet.HandlerAdapter;
 import org.springframework.web.servlet.support.RequestContextUtils;
 
-/** The other handler adapters of a servlet, found as {@code DispatcherServlet} finds them. */
+/** Finds the other handler adapters of a servlet in the same way as {@code DispatcherServlet}. */
 final class HandlerAdapters {
 
     private final HandlerAdapter own;
@@ -22,16 +22,17 @@ final class HandlerAdapters {
         this.own = own;
     }
 
-    /** The one that would handle it if there were no idempotency. */
+    /** Returns the adapter that would handle the request without idempotency. */
     HandlerAdapter next(HttpServletRequest request, Object handler) {
         WebApplicationContext context = RequestContextUtils.findWebApplicationContext(request);
         if (context == null) {
-            throw new IllegalStateException("a request is handled outside of a DispatcherServlet");
+            throw new IllegalStateException("a request is handled outside a DispatcherServlet");
         }
         return byContext.computeIfAbsent(context, HandlerAdapters.this::find).stream()
                 .filter(adapter -> adapter.supports(handler))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no HandlerAdapter but retrykit's supports " + handler));
+                .orElseThrow(() ->
+                        new IllegalStateException("no HandlerAdapter other than that of retrykit supports " + handler));
     }
 
     private List<HandlerAdapter> find(WebApplicationContext context) {
@@ -40,7 +41,7 @@ final class HandlerAdapters {
         return all;
     }
 
-    /** All of a context, in their order. */
+    /** Returns all adapters of a context, in their order. */
     static List<HandlerAdapter> of(ListableBeanFactory context) {
         List<HandlerAdapter> all = new ArrayList<>(
                 BeanFactoryUtils.beansOfTypeIncludingAncestors(context, HandlerAdapter.class, true, false)

@@ -11,8 +11,8 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.DispatcherServlet;
 
 /**
- * How far the call of a handler has got, seen outside of everything that its bean's proxy does. Before it is entered a
- * request can have had no effect. Once it has returned it has had its effect, whatever becomes of the answer.
+ * Tracks the progress of a handler's call, outside the bean's proxy. Before the handler is entered, a request cannot
+ * have had an effect. Once it has returned, the request has had its effect, whatever happens to the response.
  */
 final class HandlerCall {
 
@@ -21,28 +21,28 @@ final class HandlerCall {
     private final AccessDenials denials = new AccessDenials();
     private volatile State state = State.NOT_REACHED;
 
-    /** In order. */
+    /** The progress, in order. */
     private enum State {
 
-        /** Its arguments aren't there, or its bean's own proxy has refused them. */
+        /** The arguments are not resolved, or the bean's proxy has rejected them. */
         NOT_REACHED,
 
-        /** It may have begun to have an effect. */
+        /** The call may have started to have an effect. */
         ENTERED,
 
-        /** It has returned, perhaps something that isn't done yet. */
+        /** The handler has returned, perhaps a result that is not complete yet. */
         RETURNED,
 
-        /** It has returned, and what came after it has failed. */
+        /** The handler has returned, and a later step has failed. */
         FAILED_LATER
     }
 
-    /** Nobody will see whether it is called. */
+    /** Reports that the call cannot be observed. */
     void unseen() {
         state = State.ENTERED;
     }
 
-    /** Expects it on this thread until the scope is closed. */
+    /** Expects the call on this thread until the scope is closed. */
     Scope expect() {
         HandlerCall before = CURRENT.get();
         CURRENT.set(this);
@@ -55,14 +55,14 @@ final class HandlerCall {
         };
     }
 
-    /** Where it is expected. To be closed on the same thread. */
+    /** The scope in which the call is expected. Closed on the same thread. */
     interface Scope extends AutoCloseable {
 
         @Override
         void close();
     }
 
-    /** Calls a handler, which is that of the call that this thread expects. */
+    /** Calls a handler as the call that this thread expects. */
     static @Nullable Object observe(HandlerMethod handler, MethodInvocation invocation) throws Throwable {
         HandlerCall expected = CURRENT.get();
         return expected == null
@@ -70,14 +70,17 @@ final class HandlerCall {
                 : expected.run(handler, () -> expected.denials.proceed(handler, invocation));
     }
 
-    /** Whoever was to call it is done: if that wasn't seen, it may have been called all the same. */
+    /**
+     * Reports that the caller of the handler has finished: if no call was observed, there may have been one
+     * nevertheless.
+     */
     void returned() {
         if (state == State.NOT_REACHED) {
             state = State.ENTERED;
         }
     }
 
-    /** What calls it. */
+    /** Runs the handler. */
     @FunctionalInterface
     interface Body {
 
@@ -85,7 +88,7 @@ final class HandlerCall {
         Object run() throws Throwable;
     }
 
-    /** Calls it. */
+    /** Runs the handler and records its progress. */
     @Nullable
     Object run(HandlerMethod handler, Body body) throws Throwable {
         state = State.ENTERED;
@@ -101,14 +104,14 @@ final class HandlerCall {
         }
     }
 
-    /** What writes the answer, or comes after it, has failed. */
+    /** Reports that writing the response, or a later step, has failed. */
     void failedLater() {
         if (state == State.RETURNED) {
             state = State.FAILED_LATER;
         }
     }
 
-    /** What an asynchronous handler returned is done, and the request is dispatched again. */
+    /** Records the result of an asynchronous handler when the request is dispatched again. */
     void concluded(HttpServletRequest request) {
         WebAsyncManager manager = WebAsyncUtils.getAsyncManager(request);
         if (manager.hasConcurrentResult() && manager.getConcurrentResult() instanceof Throwable) {
@@ -116,7 +119,7 @@ final class HandlerCall {
         }
     }
 
-    /** Looks at the end whether something has failed that an exception handler answered. */
+    /** Checks at the end whether an exception handler has handled a failure. */
     void look(HttpServletRequest request) {
         if (request.getAttribute(DispatcherServlet.EXCEPTION_ATTRIBUTE) != null) {
             failedLater();
@@ -127,7 +130,7 @@ final class HandlerCall {
         return state != State.NOT_REACHED && !denials.areWhy();
     }
 
-    /** Whether the handler has succeeded, but its answer could not be given. */
+    /** Whether the handler has succeeded, but its response could not be sent. */
     boolean isAnswerLost() {
         return state == State.FAILED_LATER;
     }

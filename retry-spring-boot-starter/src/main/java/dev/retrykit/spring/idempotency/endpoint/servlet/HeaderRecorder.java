@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * A response that knows which of its headers were set on it, by whatever thread. What filters around set isn't among them:
- * they set it again for a repeat, and some set nothing if it is there already.
+ * A response that records which headers are set on it, by any thread. Headers set by outer filters are not recorded:
+ * these filters set them again for a repeat, and some of them set nothing if the header is already there.
  */
 class HeaderRecorder extends HttpServletResponseWrapper {
 
@@ -28,16 +28,16 @@ class HeaderRecorder extends HttpServletResponseWrapper {
     }
 
     /**
-     * What is set from now on is known.
+     * Starts recording.
      *
-     * @param wanted the headers that may be given again
+     * @param wanted the headers that may be replayed
      */
     void record(List<String> wanted) {
         names = wanted;
         records = true;
     }
 
-    /** The final values of each header that was set here and may be given again. */
+    /** Returns the final values of each header that was set here and may be replayed. */
     List<Answer.Header> recorded() {
         List<Answer.Header> recorded = new ArrayList<>();
         for (String name : names) {
@@ -73,7 +73,7 @@ class HeaderRecorder extends HttpServletResponseWrapper {
         language = null;
     }
 
-    /** A container makes a header of it when it commits. */
+    /** A container turns the locale into a header when it commits. */
     @Override
     public void setLocale(Locale locale) {
         super.setLocale(locale);

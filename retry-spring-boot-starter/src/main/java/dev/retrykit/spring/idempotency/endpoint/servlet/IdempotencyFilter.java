@@ -12,17 +12,17 @@ import org.springframework.web.context.request.async.WebAsyncUtils;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Holds the answer around the servlet, within all other filters: it alone sees views, handlers of exceptions and
- * {@code sendError}. It decides nothing; {@link EndpointAdapter} does.
+ * Buffers the response around the servlet, inside all other filters: only here views, exception handlers and {@code
+ * sendError} are visible. The decision is made by {@link EndpointAdapter}.
  *
- * <p>A container puts filters that are mapped to a servlet's name behind all that are mapped to URLs. So what other filters
- * do to a request and to an answer is done equally for a first call and for its repeat.
+ * <p>A container places filters that are mapped to a servlet's name after all filters that are mapped to URLs.
+ * Therefore other filters treat a first call and its repeat alike.
  */
 public final class IdempotencyFilter extends OncePerRequestFilter {
 
     private final Endpoints endpoints;
 
-    /** For the endpoints that there are. */
+    /** Creates a filter for the endpoints. */
     public IdempotencyFilter(Endpoints endpoints) {
         this.endpoints = endpoints;
     }
@@ -69,9 +69,9 @@ public final class IdempotencyFilter extends OncePerRequestFilter {
     }
 
     /**
-     * What becomes of an asynchronous request that isn't dispatched again.
+     * Handles the end of an asynchronous request that is not dispatched again.
      *
-     * @param byHand whether the application answers it itself, in its own time
+     * @param byHand whether the application writes the response itself, in its own time
      */
     private record Later(ServletExchange exchange, boolean byHand) implements AsyncListener {
 
@@ -80,7 +80,7 @@ public final class IdempotencyFilter extends OncePerRequestFilter {
             if (byHand) {
                 exchange.end();
             } else {
-                exchange.abandon(); // nobody is there any more
+                exchange.abandon(); // the client has disconnected
             }
         }
 

@@ -24,8 +24,8 @@ import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.ModelAndView;
 
 /**
- * One request with a key: claims it and lets its handler be called, or refuses it, once the handler's method security allows
- * that.
+ * One request with a key: claims the key and calls the handler, or refuses the request once the handler's method
+ * security has granted access.
  */
 record KeyedCall(Endpoints endpoints, Endpoint endpoint, Callee callee, ServletExchange exchange) {
 
@@ -33,7 +33,7 @@ record KeyedCall(Endpoints endpoints, Endpoint endpoint, Callee callee, ServletE
      * The handler, and what calls it.
      *
      * @param adapter handles requests without keys
-     * @param observed makes its calls seen
+     * @param observed makes calls of the handler observable
      */
     record Callee(HandlerMethod handler, HandlerAdapter adapter, ObservedHandlers observed) {
 
@@ -44,7 +44,7 @@ record KeyedCall(Endpoints endpoints, Endpoint endpoint, Callee callee, ServletE
         }
     }
 
-    /** Says that method security allows the call. */
+    /** Signals that method security grants access. */
     private static final class Allowed extends RuntimeException {
 
         private static final long serialVersionUID = 1;
@@ -57,9 +57,9 @@ record KeyedCall(Endpoints endpoints, Endpoint endpoint, Callee callee, ServletE
     }
 
     /**
-     * Handles it.
+     * Handles the request.
      *
-     * @throws RefusedException if something else than the handler's answer is to be given
+     * @throws RefusedException if the response is not that of the handler
      */
     @Nullable
     ModelAndView handle(String key, HttpServletRequest request, HttpServletResponse response) throws Exception {
@@ -107,7 +107,9 @@ record KeyedCall(Endpoints endpoints, Endpoint endpoint, Callee callee, ServletE
                 new Payload(endpoint, exchange.request()).fingerprint(arrived, callee.handler(), request));
     }
 
-    /** Without the session of a client that sends no cookies, whatever the application calls it. */
+    /**
+     * Returns the path without the session ID of a client that sends no cookies, whatever the name of its parameter.
+     */
     private static String path(HttpServletRequest request) {
         String session = request.getRequestedSessionId();
         return session == null || !request.isRequestedSessionIdFromURL()
@@ -115,7 +117,7 @@ record KeyedCall(Endpoints endpoints, Endpoint endpoint, Callee callee, ServletE
                 : request.getRequestURI().replaceFirst(";[^;/=]*=" + Pattern.quote(session) + "(?=[;/]|$)", "");
     }
 
-    /** The arguments are there, and the handler may be called with them. */
+    /** Runs the handler once its arguments are resolved. */
     private @Nullable Object carriedOut(KeyedRequest keyed, MethodInvocation call) throws Throwable {
         HandlerMethod handler = callee.handler();
         exchange.claimed(keyed.claim(call.getArguments()));
@@ -123,7 +125,10 @@ record KeyedCall(Endpoints endpoints, Endpoint endpoint, Callee callee, ServletE
                 .run(handler, () -> HandlerProxy.called(handler.getBean(), handler.getMethod(), call.getArguments()));
     }
 
-    /** Only who may call the handler learns what became of the key. Whatever else security answers is the answer. */
+    /**
+     * Reveals the state of the key only to callers with access to the handler. Any other response of method security is
+     * the response.
+     */
     private @Nullable ModelAndView refused(
             RefusedException refused, HttpServletRequest request, HttpServletResponse response) throws Exception {
         MethodSecurity security = endpoints.security(callee.handler(), endpoint);
@@ -148,7 +153,7 @@ record KeyedCall(Endpoints endpoints, Endpoint endpoint, Callee callee, ServletE
         throw Allowed.YES;
     }
 
-    /** An argument that is there but isn't valid any more doesn't refuse a repeat. */
+    /** An argument that can be resolved but is no longer valid does not prevent a replay. */
     private static void askAboutInvalid(
             MethodArgumentNotValidException invalid,
             MethodSecurity security,

@@ -17,8 +17,8 @@ import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 
 /**
- * Finds the endpoints at startup, so that a wrong one stops the start and not a request. So does whatever would let another
- * adapter call a handler whose key nobody looks at.
+ * Finds the endpoints at startup, so that an invalid endpoint fails startup and not a request. Startup also fails if
+ * another adapter would call a handler without checking its key.
  */
 public final class MvcEndpoints implements EndpointSource {
 
@@ -27,7 +27,7 @@ public final class MvcEndpoints implements EndpointSource {
     private final Endpoints endpoints;
     private final ListableBeanFactory beans;
 
-    /** Of all mappings of an application. */
+    /** Creates a finder for all mappings of an application. */
     public MvcEndpoints(Endpoints endpoints, ListableBeanFactory beans) {
         this.endpoints = endpoints;
         this.beans = beans;
@@ -60,8 +60,8 @@ public final class MvcEndpoints implements EndpointSource {
                 .ifPresent(first -> {
                     throw new InvalidSettingException(
                             "@Idempotent on " + handler.getShortLogMessage() + ": requests for it are handled by "
-                                    + first.getClass().getName() + " before their keys are looked at.",
-                            "Give that bean another order than PriorityOrdered with HIGHEST_PRECEDENCE.");
+                                    + first.getClass().getName() + " before their keys are checked.",
+                            "Give that bean an order other than PriorityOrdered with HIGHEST_PRECEDENCE.");
                 });
     }
 
@@ -71,9 +71,9 @@ public final class MvcEndpoints implements EndpointSource {
             ReflectionUtils.makeAccessible(all);
             if (Boolean.FALSE.equals(ReflectionUtils.getField(all, servlet))) {
                 throw new InvalidSettingException(
-                        "A DispatcherServlet detects no HandlerAdapter beans, so keys of @Idempotent methods would be"
-                                + " looked at by nobody.",
-                        "Don't call setDetectAllHandlerAdapters(false).");
+                        "A DispatcherServlet does not detect HandlerAdapter beans, so the keys of @Idempotent"
+                                + " methods would not be checked.",
+                        "Do not call setDetectAllHandlerAdapters(false).");
             }
         }
     }

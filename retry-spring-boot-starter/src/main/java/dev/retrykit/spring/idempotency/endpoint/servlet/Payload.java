@@ -19,18 +19,19 @@ import org.springframework.web.multipart.MultipartRequest;
 import org.springframework.web.util.WebUtils;
 
 /**
- * What the handler of a request is going to read.
+ * The body that the handler of a request is going to read.
  *
- * @param held the request that the handler's own is, or wraps
+ * @param held the handler's request, or the request that it wraps
  */
 record Payload(Endpoint endpoint, BufferedRequest held) {
 
     private static final int PIECE = 8_192;
 
     /**
-     * The fingerprint of a request, its body included.
+     * Returns the fingerprint of a request, including its body.
      *
-     * @throws dev.retrykit.spring.idempotency.endpoint.RefusedException if the body is too large, or was read by somebody else
+     * @throws dev.retrykit.spring.idempotency.endpoint.RefusedException if the body is too large, or has been read
+     *     already
      */
     String fingerprint(EndpointRequest about, HandlerMethod handler, HttpServletRequest request) throws IOException {
         Fingerprint print = endpoint.fingerprint(about, handler);
@@ -47,7 +48,7 @@ record Payload(Endpoint endpoint, BufferedRequest held) {
         return print.hex();
     }
 
-    /** Either way of reading it is left to the handler, unless a filter has chosen one. */
+    /** Leaves both ways of reading a form to the handler, unless a filter has chosen one. */
     private void addForm(ArrivingRequest arrived, Fingerprint print) {
         boolean wasParsed = arrived.isParsed();
         try {
@@ -69,7 +70,7 @@ record Payload(Endpoint endpoint, BufferedRequest held) {
             print.body(held.heldBody());
             return;
         }
-        // a filter that has read a form has left its fields; one that has read another body has left nothing
+        // a filter that has read a form leaves its fields; a filter that has read another body leaves nothing
         Map<String, String[]> fields = held.getParameterMap();
         if (!print.isForm() || count(fields) <= queryFields()) {
             throw endpoint.unreadable();
@@ -94,7 +95,7 @@ record Payload(Endpoint endpoint, BufferedRequest held) {
                 .count();
     }
 
-    /** As whoever resolved it shows it. */
+    /** Adds an upload as its multipart resolver presents it. */
     private void addUpload(MultipartRequest upload, HttpServletRequest request, Fingerprint print) throws IOException {
         Map<String, List<MultipartFile>> files = new TreeMap<>(upload.getMultiFileMap());
         Map<String, String[]> fields = request.getParameterMap();

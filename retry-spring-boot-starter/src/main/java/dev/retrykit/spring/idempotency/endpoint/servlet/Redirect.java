@@ -8,10 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A redirect that the application asked for. What its {@code Location} is, the container and the wrappers of filters decide,
- * for a repeat anew: it is kept as it was asked for, and so is sent by the same method.
+ * A redirect that the application requested. The container and the wrappers of filters determine its {@code Location},
+ * again for each repeat; therefore the requested target is stored and sent with the same method.
  *
- * @param location the target as the application named it
+ * @param location the target as the application set it
  */
 record Redirect(String location, int status) {
 
@@ -22,7 +22,7 @@ record Redirect(String location, int status) {
         return status >= FIRST && status <= LAST;
     }
 
-    /** That of an answer; null if it is none. */
+    /** Returns the redirect of a response; null if it is not a redirect. */
     static @Nullable Redirect of(Answer answer) {
         return answer.error() && isOne(answer.status())
                 ? new Redirect(new String(answer.body(), StandardCharsets.UTF_8), answer.status())
@@ -33,7 +33,7 @@ record Redirect(String location, int status) {
         return new Answer(status, true, headers, location.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Many wrappers know only the method without a status. */
+    /** Uses the method without a status where possible, because many wrappers override only that one. */
     void send(HttpServletResponse response) throws IOException {
         if (status == HttpServletResponse.SC_FOUND) {
             response.sendRedirect(location);

@@ -11,12 +11,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Writes what is answered in place of a call. */
+/** Writes the responses that replace a call. */
 final class ResponseWriter {
 
     private ResponseWriter() {}
 
-    /** For which the container makes a page, but for those that lead elsewhere or nowhere. */
+    /**
+     * Returns an error response, for which the container creates a page. The exceptions are redirects and other 3xx
+     * statuses, which have no page.
+     */
     static Answer ofError(int status, String reason, List<Answer.Header> headers) {
         return Redirect.isOne(status)
                 ? new Answer(status, false, headers, new byte[0])

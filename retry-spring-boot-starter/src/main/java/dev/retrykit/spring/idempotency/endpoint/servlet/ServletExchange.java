@@ -16,8 +16,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request that may be an endpoint's, from the innermost filter to the handler and back. Its state is written by the
- * thread that a container has given the request, and at its end by the thread that completes it.
+ * The state of one request that may be an endpoint's, from the innermost filter to the handler and back. Written by the
+ * container's request thread, and at the end by the thread that completes the request.
  */
 final class ServletExchange {
 
@@ -51,32 +51,32 @@ final class ServletExchange {
         return response;
     }
 
-    /** What is known of the handler's call. */
+    /** Returns the progress of the handler's call. */
     HandlerCall call() {
         return call;
     }
 
-    /** That of a request; null if it didn't pass the filter. */
+    /** Returns the exchange of a request; null if it did not pass the filter. */
     static @Nullable ServletExchange of(ServletRequest request) {
         return (ServletExchange) request.getAttribute(NAME);
     }
 
-    /** Whether a request with a key is being answered: what it is dispatched to next belongs to it. */
+    /** Whether a request with a key is in progress; what it is dispatched to next belongs to it. */
     boolean isKeyed() {
         return endpoint != null;
     }
 
-    /** From now on the answer is held. */
+    /** Starts buffering the response. */
     void hold(Endpoint keyed) {
         endpoint = keyed;
         response.hold(keyed.rules().maxBody(), keyed.rules().headers());
     }
 
     /**
-     * The handler may be called. Until the thread leaves, its transactions are the claim's: those of views and of exception
-     * handlers too.
+     * Sets the claim before the handler is called. Until the thread leaves, its transactions belong to the claim,
+     * including those of views and exception handlers.
      *
-     * @param held null if it runs without a claim
+     * @param held null if the request runs without a claim
      */
     void claimed(@Nullable ActiveClaim held) {
         claim = held;
@@ -86,7 +86,7 @@ final class ServletExchange {
         enterThread();
     }
 
-    /** Another handler, or a view, goes on with it. */
+    /** Reports a forward to another handler or a view. */
     void forwards() {
         ActiveClaim held = claim;
         if (held != null && commitsBefore < 0) {
@@ -94,7 +94,7 @@ final class ServletExchange {
         }
     }
 
-    /** A thread works for the claim. */
+    /** Binds the claim to the current thread. */
     void enterThread() {
         ActiveClaim held = claim;
         if (held != null && binding == null) {
@@ -102,7 +102,7 @@ final class ServletExchange {
         }
     }
 
-    /** The thread is done with it; an asynchronous answer may come later, on another one. */
+    /** Unbinds the claim from the thread; an asynchronous response may follow on another thread. */
     void leaveThread() {
         if (binding != null) {
             binding.close();
@@ -111,9 +111,9 @@ final class ServletExchange {
     }
 
     /**
-     * Something else than the handler's answer is given. It is written at the end, over whatever interceptors, and filters
-     * within this one, have made of it: they had done so before an answer was kept, and may fail after a refusal. A part of
-     * a request without a key is written where it belongs.
+     * Sets a response that replaces that of the handler. It is written at the end, over what interceptors and inner
+     * filters wrote: they had run before a response was stored, and may fail after a refusal. For a nested dispatch
+     * without a key, it is written immediately.
      */
     void answer(RefusedException refused, IdempotencyRules rules, HttpServletRequest by, HttpServletResponse to)
             throws IOException {
@@ -126,12 +126,12 @@ final class ServletExchange {
         atEnd = refused;
     }
 
-    /** Its time is over: what the handler began goes on. */
+    /** Reports a timeout; what the handler has started continues. */
     void timedOut() {
         timedOut = true;
     }
 
-    /** It ended without an answer that is known. */
+    /** Ends the claim without a known response. */
     void abandon() {
         ActiveClaim held = claim;
         if (held != null && !settled) {
@@ -140,7 +140,7 @@ final class ServletExchange {
         }
     }
 
-    /** No handler resolved what was thrown: the container answers. */
+    /** Handles an exception that no handler resolved, so that the container responds. */
     void failed() {
         ActiveClaim held = claim;
         Endpoint keyed = endpoint;
@@ -151,7 +151,7 @@ final class ServletExchange {
         }
     }
 
-    /** It is answered: the answer is kept before anybody gets it. */
+    /** Handles the end of the request: stores the response before it is sent. */
     void end() throws IOException {
         ActiveClaim held = claim;
         Endpoint keyed = endpoint;
@@ -166,10 +166,9 @@ final class ServletExchange {
             atEnd = null;
         }
         if (response.isCutOff()) {
-            LOG.warn(
-                    "The answer to a request with an idempotency key is lost, since the container finished the response"
-                            + " after a forward by ServletContext.getRequestDispatcher. Forward by"
-                            + " HttpServletRequest.getRequestDispatcher or by a view named 'forward:'");
+            LOG.warn("The response to a request with an idempotency key is lost, because the container"
+                    + " finished the response after a forward through ServletContext.getRequestDispatcher."
+                    + " Forward through HttpServletRequest.getRequestDispatcher or a view named 'forward:'");
             throw new IllegalStateException("the response was finished before its body was written");
         }
         response.letGo();
@@ -177,7 +176,7 @@ final class ServletExchange {
 
     private void settle(Endpoint keyed, ActiveClaim held, int status, @Nullable Answer answer) {
         if (!call.isEntered()) {
-            held.release(); // its arguments couldn't be made, or something before it refused the request
+            held.release(); // its arguments could not be resolved, or something refused the request before the call
         } else if (timedOut && !Endpoint.isKept(status)) {
             held.abandon();
         } else if (call.isAnswerLost() && !Endpoint.isKept(status) && !wentOn(held)) {
@@ -187,7 +186,10 @@ final class ServletExchange {
         }
     }
 
-    /** Whether what was forwarded to has committed something: the handler's work wasn't done when it returned. */
+    /**
+     * Whether the target of a forward has committed a transaction: then the handler's work was not done when it
+     * returned.
+     */
     private boolean wentOn(ActiveClaim held) {
         return commitsBefore >= 0 && held.commits() > commitsBefore;
     }

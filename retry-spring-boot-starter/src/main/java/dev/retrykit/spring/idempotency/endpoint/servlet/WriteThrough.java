@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.util.function.BooleanSupplier;
 
-/** What is written bit by bit gets through at once: nobody flushes a writer when the answer is complete. */
+/** A writer that flushes immediately while the response is streamed, because no code flushes a writer at the end. */
 final class WriteThrough extends FilterWriter {
 
     private final BooleanSupplier isStreaming;

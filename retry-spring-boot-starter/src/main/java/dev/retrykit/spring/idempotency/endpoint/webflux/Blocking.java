@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** Steps of a store, which may block, and which nobody interrupts: a step that was begun is finished, whoever has left. */
+/**
+ * Runs store operations, which may block and must not be interrupted: an operation that has begun is finished, even
+ * after its subscriber has left.
+ */
 final class Blocking {
 
     private Blocking() {}

@@ -23,8 +23,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * An exchange whose request's body is read before the handler reads it, and whose answer can be held. A handler reads what
- * it would read without that: a body, its form or its parts, or what a filter left that has read them.
+ * An exchange whose request body can be read before the handler reads it, and whose response can be buffered. A handler
+ * reads the same as without buffering: a body, its form or its parts, or what remains after a filter has read them.
  */
 final class BufferedExchange extends ServerWebExchangeDecorator {
 
@@ -58,10 +58,10 @@ final class BufferedExchange extends ServerWebExchangeDecorator {
     }
 
     /**
-     * Reads the body; fails if it is larger.
+     * Reads and buffers the body; fails if it is larger than the limit.
      *
-     * @param most how many bytes it may have
-     * @return the body; nothing if there was one, and somebody else has read it
+     * @param most maximum size in bytes
+     * @return the body; empty if there was one that has been read already
      */
     Mono<byte[]> hold(int most) {
         boolean hasBody = hasBody();
@@ -73,7 +73,7 @@ final class BufferedExchange extends ServerWebExchangeDecorator {
                 .doOnNext(this::held);
     }
 
-    /** Servers differ in what a second subscriber to a body gets: nothing, or this. */
+    /** Servers differ in what a second subscriber to a body gets: nothing, or this failure. */
     private static boolean isReadBefore(Throwable failure) {
         return failure instanceof IllegalStateException && !(failure instanceof DataBufferLimitException);
     }
@@ -98,7 +98,10 @@ final class BufferedExchange extends ServerWebExchangeDecorator {
         return bytes;
     }
 
-    /** As the exchange itself does, which has the unread request; of several readers the last one counts there. */
+    /**
+     * Reads the body in the same way as the exchange, which refers to the unread request. Of several matching readers
+     * the last one is used.
+     */
     @SuppressWarnings({"unchecked", "rawtypes"})
     private <T extends MultiValueMap> Mono<T> read(ResolvableType type) {
         Mono<T> nothing = Mono.just((T) new LinkedMultiValueMap());
@@ -143,7 +146,7 @@ final class BufferedExchange extends ServerWebExchangeDecorator {
         return own == null ? super.getMultipartData() : own;
     }
 
-    /** Removes the files of an upload; what a filter has read is removed by the server's adapter. */
+    /** Deletes the files of an upload; what a filter has read is deleted by the server's adapter. */
     Mono<Void> cleanUp() {
         return hasParts
                 ? getMultipartData()

@@ -17,10 +17,11 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.SynchronousSink;
 
 /**
- * A response whose body is held back, so that it is kept before anybody gets it. A body that is too large, or that streams,
- * is let go, and isn't kept. Until it is told to hold anything it is as it came.
+ * A response whose body is buffered, so that it is stored before it is sent. A body that is too large, or that is
+ * streamed, is sent immediately and not stored. Until buffering starts, the response is unchanged.
  *
- * <p>What is held is copied, and the server's buffers are released at once: nobody would release them for one who has left.
+ * <p>The buffer is a copy and the server's data buffers are released immediately, because they would not be released if
+ * the client disconnects.
  */
 final class BufferedResponse extends ServerHttpResponseDecorator {
 
@@ -34,11 +35,11 @@ final class BufferedResponse extends ServerHttpResponseDecorator {
     }
 
     /**
-     * From now on the body is held.
+     * Starts buffering the body.
      *
-     * @param bytes how many of them
-     * @param names headers that may be given again
-     * @param settled does what is to be done before anybody gets the answer; its argument is null if it can't be kept
+     * @param bytes maximum size in bytes
+     * @param names the headers that may be replayed
+     * @param settled runs before the response is sent; its argument is null if the response cannot be stored
      */
     void hold(int bytes, List<String> names, Function<@Nullable Answer, Mono<Void>> settled) {
         headers = names;
@@ -46,7 +47,7 @@ final class BufferedResponse extends ServerHttpResponseDecorator {
         most = bytes;
     }
 
-    /** What is written next comes bit by bit, and perhaps never ends. */
+    /** Reports that the body is streamed and perhaps never ends. */
     void stream() {
         streams = true;
     }
@@ -60,7 +61,7 @@ final class BufferedResponse extends ServerHttpResponseDecorator {
         return new Answer(status(), false, kept(), body);
     }
 
-    /** Its headers as they are now, those that may be given again. */
+    /** Returns the current values of the headers that may be replayed. */
     List<Answer.Header> kept() {
         List<Answer.Header> kept = new ArrayList<>();
         for (String name : headers) {
@@ -72,7 +73,7 @@ final class BufferedResponse extends ServerHttpResponseDecorator {
         return kept;
     }
 
-    /** Nothing more is written. If somebody wrote to the response behind this one, what he wrote isn't known. */
+    /** Ends a response without a body. If it has been committed behind this wrapper, its content is unknown. */
     Mono<Void> settleEmpty() {
         return most < 0 ? Mono.empty() : Mono.defer(() -> settle.apply(isCommitted() ? null : answer(new byte[0])));
     }

@@ -17,7 +17,8 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /**
- * An application's handler adapters and result handlers, found and used as {@code DispatcherHandler} finds and uses them.
+ * An application's handler adapters and result handlers, found and used in the same way as by {@code
+ * DispatcherHandler}.
  *
  * @param adapters in order
  * @param resultHandlers in order
@@ -35,7 +36,7 @@ record Dispatch(List<HandlerAdapter> adapters, List<HandlerResultHandler> result
         return all;
     }
 
-    /** Without one of the adapters. */
+    /** Returns a copy without one of the adapters. */
     Dispatch without(HandlerAdapter own) {
         return new Dispatch(adapters.stream().filter(adapter -> adapter != own).toList(), resultHandlers);
     }
@@ -50,17 +51,18 @@ record Dispatch(List<HandlerAdapter> adapters, List<HandlerResultHandler> result
                 .findFirst();
     }
 
-    /** Lets a handler be called, and nothing more. */
+    /** Calls a handler without writing its result. */
     Mono<HandlerResult> call(ServerWebExchange exchange, HandlerMethod handler) {
         return Mono.defer(() -> adapterOf(handler)
-                .orElseThrow(() -> new IllegalStateException("no HandlerAdapter but retrykit's supports " + handler))
+                .orElseThrow(() ->
+                        new IllegalStateException("no HandlerAdapter other than that of retrykit supports " + handler))
                 .handle(exchange, handler));
     }
 
     /**
-     * Lets a handler be called, and answers what it or a handler of its failure returns.
+     * Calls a handler, and writes the result of the handler or of the exception handler for its failure.
      *
-     * @param seen is given all that is returned, before it is written
+     * @param seen receives all results before they are written
      */
     Mono<Void> handle(ServerWebExchange exchange, HandlerMethod handler, UnaryOperator<HandlerResult> seen) {
         Mono<HandlerResult> result = call(exchange, handler);
@@ -84,7 +86,7 @@ record Dispatch(List<HandlerAdapter> adapters, List<HandlerResultHandler> result
     private Mono<Void> writeOnce(ServerWebExchange exchange, HandlerResult result) {
         return Mono.defer(() -> handlerOf(result)
                 .orElseThrow(() -> new IllegalStateException(
-                        "no HandlerResultHandler supports what " + result.getHandler() + " returned"))
+                        "no HandlerResultHandler supports the result of " + result.getHandler()))
                 .handleResult(exchange, result));
     }
 }

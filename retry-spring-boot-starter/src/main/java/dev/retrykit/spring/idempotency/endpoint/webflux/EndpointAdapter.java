@@ -15,10 +15,10 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /**
- * Decides about requests with keys where their handler is about to be called: after all filters, whose exchange it takes,
- * and before arguments are resolved and any advice of the controller's bean sees a call. What the handler returns is
- * written, and its failures are handled, within it too, so that the answer is held within all filters. The dispatcher asks
- * all adapters, so it holds for every mapping.
+ * Decides about requests with keys right before their handler is called: after all filters, and before arguments are
+ * resolved and any advice of the controller's bean runs. Writes the handler's result and handles its failures as well,
+ * so that the response is buffered inside all filters. The dispatcher consults all adapters, so this applies to every
+ * mapping.
  */
 public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
 
@@ -27,10 +27,10 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
     private final SingletonSupplier<Dispatch> others;
 
     /**
-     * For the endpoints that there are.
+     * Creates an adapter for the endpoints.
      *
      * @param codecs read forms
-     * @param beans have the other adapters, which are looked up when the first request comes
+     * @param beans contains the other adapters, which are looked up for the first request
      */
     public EndpointAdapter(Endpoints endpoints, ServerCodecConfigurer codecs, ListableBeanFactory beans) {
         this.endpoints = endpoints;
@@ -67,9 +67,9 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
     }
 
     /**
-     * What a request is for.
+     * The target of a request.
      *
-     * @param dispatch lets the handler be called as all others are
+     * @param dispatch calls the handler in the usual way
      */
     record Target(Endpoints endpoints, Endpoint endpoint, HandlerMethod handler, Dispatch dispatch) {}
 

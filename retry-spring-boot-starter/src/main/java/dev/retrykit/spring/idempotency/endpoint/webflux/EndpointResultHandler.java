@@ -8,13 +8,13 @@ import org.springframework.web.reactive.HandlerResultHandler;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
-/** Answers requests with keys: what {@link EndpointAdapter} returned for one is subscribed to here. */
+/** Handles the results of {@link EndpointAdapter} by subscribing to the response. */
 public final class EndpointResultHandler implements HandlerResultHandler, PriorityOrdered {
 
-    /** Without state. */
+    /** Creates a result handler. */
     public EndpointResultHandler() {}
 
-    /** In place of what a handler returned: all that becomes of the request. */
+    /** Replaces the result of a handler with the whole processing of the request. */
     static final class Result extends HandlerResult {
 
         private final Mono<Void> answered;

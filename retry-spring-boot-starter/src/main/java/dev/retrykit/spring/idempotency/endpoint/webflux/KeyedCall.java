@@ -22,20 +22,22 @@ import org.springframework.web.reactive.HandlerMapping;
 import reactor.core.publisher.Mono;
 
 /**
- * One request with a key: claims it and lets its handler be called, or refuses it, once the handler's method security allows
- * that.
+ * One request with a key: claims the key and calls the handler, or refuses the request once the handler's method
+ * security has granted access.
  */
 record KeyedCall(Target target, BufferedExchange exchange) {
 
-    /** Takes no arguments: a failure in its place is answered by the controller's exception handlers. */
+    /**
+     * A method without arguments: a failure that replaces its call is handled by the controller's exception handlers.
+     */
     private static final Method TO_STRING = ClassUtils.getMethod(Object.class, "toString");
 
     private static final String ANONYMOUS = "org.springframework.security.authentication.AnonymousAuthenticationToken";
 
     /**
-     * Handles it. Fails with a {@link RefusedException} if something else than the handler's answer is to be given.
+     * Handles the request. Fails with a {@link RefusedException} if the response is not that of the handler.
      *
-     * @return completes when it is answered
+     * @return completes when the response has been written
      */
     Mono<Void> handle(String key) {
         Payload payload = new Payload(target.endpoint(), exchange);
@@ -63,7 +65,10 @@ record KeyedCall(Target target, BufferedExchange exchange) {
                 .switchIfEmpty(Mono.fromSupplier(() -> made.apply(null)));
     }
 
-    /** Whose key it is depends on the arguments, so security is asked with them, and before anything is decided. */
+    /**
+     * Handles a request whose scope depends on the arguments. Method security is checked with the arguments, before the
+     * decision.
+     */
     private Mono<Void> scoped(KeyedRequest keyed) {
         return Mono.defer(() -> allowed(
                 permission().withArguments(exchange, target.dispatch()),
@@ -99,7 +104,10 @@ record KeyedCall(Target target, BufferedExchange exchange) {
         return new Permission(target.endpoints().security(handler, target.endpoint()), handler);
     }
 
-    /** Only who may call the handler learns what became of the key. Whatever else security answers is the answer. */
+    /**
+     * Reveals the state of the key only to callers with access to the handler. Any other response of method security is
+     * the response.
+     */
     private Mono<Void> refused(RefusedException refused) {
         MethodSecurity security = target.endpoints().security(target.handler(), target.endpoint());
         if (security.isEmpty()) {
@@ -126,7 +134,10 @@ record KeyedCall(Target target, BufferedExchange exchange) {
         return target.dispatch().handle(exchange, failing, UnaryOperator.identity());
     }
 
-    /** As without a key, but that the handler isn't called: it can't be, since its arguments or its security refuse that. */
+    /**
+     * Handles the request as without a key, but does not call the handler, because its arguments or its method security
+     * prevent that.
+     */
     private Mono<Void> inTheUsualWay() {
         return Mono.defer(() -> {
             HandlerMethod handler = target.handler();
@@ -138,6 +149,6 @@ record KeyedCall(Target target, BufferedExchange exchange) {
 
     private static Object changed(MethodInvocation call) {
         throw new IllegalStateException("The method security of " + call.getMethod()
-                + " refused a request with an idempotency key, and allowed it when it was asked again");
+                + " denied a request with an idempotency key, and allowed it at the second check");
     }
 }

@@ -25,7 +25,7 @@ import org.springframework.web.reactive.HandlerResult;
 import org.springframework.web.server.ResponseStatusException;
 import reactor.core.publisher.Mono;
 
-/** One request with a key while it is carried out, from its claim to its answer. */
+/** One request with a key during its execution, from its claim to its response. */
 final class KeyedExchange {
 
     private final Endpoint endpoint;
@@ -38,16 +38,16 @@ final class KeyedExchange {
     private volatile boolean failedLater;
     private volatile boolean seen;
 
-    /** In order; the last one is reached once. */
+    /** The states, in order; the last one is reached once. */
     private enum State {
 
-        /** The handler wasn't called. */
+        /** The handler was not called. */
         BEGUN,
 
         /** The handler was called. */
         ENTERED,
 
-        /** What becomes of the claim is decided. */
+        /** The end of the claim is decided. */
         ENDED
     }
 
@@ -56,7 +56,7 @@ final class KeyedExchange {
         this.exchange = exchange;
     }
 
-    /** It is carried out for a claim, and its answer is held; if nobody waits for that any more, the claim is given back. */
+    /** Sets the claim and starts buffering the response; if the subscriber has left, the claim is released. */
     void claimed(ActiveClaim held) {
         claim = held;
         exchange.getAttributes().put(Problem.KEYED, true);
@@ -68,7 +68,7 @@ final class KeyedExchange {
         }
     }
 
-    /** The handler to call: calling it is noted, and is done for the claim. */
+    /** Returns the handler to call, which records the call and binds the claim to it. */
     HandlerMethod handler(HandlerMethod handler) {
         if (!HandlerProxy.isPossible(handler) || HandlerProxy.hasFixedExceptionHandlers(handler)) {
             enter();
@@ -79,7 +79,7 @@ final class KeyedExchange {
 
     private void enter() {
         if (!state.compareAndSet(State.BEGUN, State.ENTERED) && state.get() == State.ENDED) {
-            throw new CancellationException("the caller is gone, and the idempotency key is free");
+            throw new CancellationException("the caller has disconnected, and the idempotency key is free");
         }
     }
 
@@ -102,13 +102,13 @@ final class KeyedExchange {
         }
     }
 
-    /** What is there when the method returns has had its effect. */
+    /** A result that is complete when the method returns has had its effect. */
     private @Nullable Object returned(@Nullable Object result) {
         returned = adapter(result) == null;
         return result;
     }
 
-    /** The answer is known, and nobody has it yet. */
+    /** Ends the claim when the response is known and not sent yet. */
     private Mono<Void> settle(int status, @Nullable Answer answer) {
         return Mono.defer(() -> {
             State before = state.getAndSet(State.ENDED);
@@ -127,18 +127,21 @@ final class KeyedExchange {
         if (before != State.ENTERED || denials.areWhy()) {
             held.release();
         } else if (failedLater && !Endpoint.isKept(status)) {
-            held.complete(null); // the handler has succeeded, but its answer could not be written
+            held.complete(null); // the handler has succeeded, but its response could not be written
         } else {
             endpoint.settle(held, status, answer);
         }
     }
 
-    /** It is answered, perhaps with nothing. */
+    /** Handles the end of the response, which may be empty. */
     Mono<Void> end() {
         return exchange.getResponse().settleEmpty();
     }
 
-    /** No handler of the application's resolved what failed. The status is the one that Spring Boot gives it. */
+    /**
+     * Handles a failure that no handler of the application resolved. The status is the one that Spring Boot assigns to
+     * it.
+     */
     Mono<Void> failed(Throwable failure) {
         failedLater = returned;
         if (exchange.getResponse().isCommitted()) {
@@ -155,7 +158,7 @@ final class KeyedExchange {
         return settle(code, new Answer(code, true, headers, reason.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Nobody waits for an answer any more: what the handler does, if it was called, nobody will know. */
+    /** Handles a cancellation. If the handler was called, its outcome will not be known. */
     void cancelled() {
         State before = state.getAndSet(State.ENDED);
         ActiveClaim held = claim;
@@ -169,7 +172,7 @@ final class KeyedExchange {
         }
     }
 
-    /** A declared type may hide that an answer comes bit by bit. */
+    /** Checks the actual result, because a declared type may hide that a response is streamed. */
     HandlerResult watched(HandlerResult result) {
         failedLater = returned && seen;
         seen = true;

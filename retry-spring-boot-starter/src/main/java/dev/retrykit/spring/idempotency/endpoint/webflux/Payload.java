@@ -22,12 +22,12 @@ import org.springframework.web.method.HandlerMethod;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** What the handler of a request is going to read. */
+/** The body that the handler of a request is going to read. */
 record Payload(Endpoint endpoint, BufferedExchange exchange) {
 
     /**
-     * The fingerprint of a request, its body included. Fails with a
-     * {@link dev.retrykit.spring.idempotency.endpoint.RefusedException} if the body is too large, or was read by somebody else.
+     * Returns the fingerprint of a request, including its body. Fails with a {@link
+     * dev.retrykit.spring.idempotency.endpoint.RefusedException} if the body is too large, or has been read already.
      */
     Mono<String> fingerprint(EndpointRequest about, HandlerMethod handler) {
         Fingerprint print = endpoint.fingerprint(about, handler);
@@ -47,7 +47,7 @@ record Payload(Endpoint endpoint, BufferedExchange exchange) {
         }
     }
 
-    /** What stands between the boundaries; a boundary never stands in it. */
+    /** Adds the text between the boundaries, which never contains a boundary. */
     private static Fingerprint parts(Fingerprint print, byte[] body, @Nullable String boundary) {
         if (boundary == null || boundary.isEmpty()) {
             return print.body(body);
@@ -59,7 +59,7 @@ record Payload(Endpoint endpoint, BufferedExchange exchange) {
         return print;
     }
 
-    /** A filter that has read a form has left its fields or parts; one that has read another body has left nothing. */
+    /** A filter that has read a form leaves its fields or parts; a filter that has read another body leaves nothing. */
     private Mono<Fingerprint> left(Fingerprint print) {
         Mono<Fingerprint> nothing = Mono.error(endpoint::unreadable);
         if (print.isForm()) {
@@ -103,7 +103,10 @@ record Payload(Endpoint endpoint, BufferedExchange exchange) {
         });
     }
 
-    /** Without moving its position: a part in memory has one buffer, which the handler reads too. */
+    /**
+     * Copies the buffer without moving its position, because a part in memory has one buffer, which the handler reads
+     * too.
+     */
     private static void add(DataBuffer buffer, Fingerprint print) {
         byte[] copy = new byte[buffer.readableByteCount()];
         buffer.toByteBuffer(buffer.readPosition(), ByteBuffer.wrap(copy), 0, copy.length);

@@ -16,12 +16,11 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /**
- * Whether the method security of a handler allows its call, which isn't made. An adapter hands each failure to the
- * application's exception handlers before anybody else sees it, so permission isn't told by one: a call that security lets
- * through is noted.
+ * Checks whether the method security of a handler grants access, without calling the handler. Permission is recorded
+ * and not signaled by a failure, because an adapter passes each failure to the application's exception handlers first.
  *
- * <p>All questions fail with what security refuses them with, and are answered with what the handler would be called with,
- * or with nothing if something else is in the way.
+ * <p>All checks fail with the exception of method security, and complete with the arguments for the handler, or empty
+ * if something else prevents the call.
  */
 final class Permission {
 
@@ -46,14 +45,14 @@ final class Permission {
         return adapter.fromPublisher(Mono.fromRunnable(() -> allowed = call.getArguments()));
     }
 
-    /** Asks without arguments, which aren't resolved. */
+    /** Checks without arguments, which are not resolved. */
     Mono<Object[]> withoutArguments() {
         return with(-1, null);
     }
 
     /**
-     * Asks with the arguments of a request. If one of them isn't valid, but is the only one that security reads, it is asked
-     * with that one.
+     * Checks with the arguments of a request. If one argument is invalid, but is the only one that method security
+     * reads, checks with that one.
      */
     Mono<Object[]> withArguments(ServerWebExchange exchange, Dispatch dispatch) {
         return dispatch.call(new ProbedExchange(exchange), asked)
@@ -75,12 +74,12 @@ final class Permission {
         return Mono.defer(() -> outcome(ask(index, argument))).then(answer());
     }
 
-    @SuppressWarnings("NullAway") // arguments may be null, which an array's type can't say to a reactive type
+    @SuppressWarnings("NullAway") // arguments may be null, which a reactive type of an array cannot express
     private Mono<Object[]> answer() {
         return Mono.fromSupplier(() -> allowed);
     }
 
-    /** How what a method returns is subscribed to; null if it is there when the method returns. */
+    /** Returns the adapter for a method's result; null if the result is complete when the method returns. */
     private static @Nullable ReactiveAdapter adapter(Method method) {
         Class<?> type = KotlinDetector.isSuspendingFunction(method) ? Mono.class : method.getReturnType();
         return ReactiveAdapterRegistry.getSharedInstance().getAdapter(type);

@@ -12,10 +12,10 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.ServerWebExchangeDecorator;
 
 /**
- * An exchange for resolving arguments that leaves the response untouched.
+ * An exchange for resolving arguments that leaves the response unchanged.
  *
- * <p>Spring's adapter hands a failure to the application's exception handlers itself. Before it does, it removes the headers
- * that describe content; that is the one moment to get the failure out, so it fails here.
+ * <p>Spring's adapter passes a failure to the application's exception handlers on its own. Before that, it removes the
+ * headers that describe content; this exchange fails there, because it is the only way to get the failure out.
  */
 final class ProbedExchange extends ServerWebExchangeDecorator {
 
@@ -31,14 +31,14 @@ final class ProbedExchange extends ServerWebExchangeDecorator {
         return response;
     }
 
-    /** What failed when arguments were resolved: an operator that fails for a failure keeps that one. */
+    /** Returns the failure of resolving arguments, which Reactor adds as suppressed to the exception of this class. */
     static Throwable cause(Throwable failure) {
         return failure instanceof UnhandledException && failure.getSuppressed().length > 0
                 ? failure.getSuppressed()[0]
                 : failure;
     }
 
-    /** Leaves an adapter in place of what its exception handlers would make of a failure. */
+    /** Makes an adapter fail before its exception handlers handle a failure. */
     private static final class UnhandledException extends RuntimeException {
 
         private static final long serialVersionUID = 1;

@@ -16,12 +16,12 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ResponseStatusException;
 import reactor.core.publisher.Mono;
 
-/** Writes what is answered in place of a call. */
+/** Writes the responses that replace a call. */
 final class ResponseWriter {
 
     private ResponseWriter() {}
 
-    /** What a failure means that is no handler's. */
+    /** Writes the response to a failure that does not come from a handler. */
     static Mono<Void> instead(Throwable failure, ServerHttpResponse response) {
         if (failure instanceof RefusedException refused) {
             return write(refused, response);

@@ -17,8 +17,8 @@ import org.springframework.web.util.pattern.PathPattern;
 import reactor.core.publisher.Mono;
 
 /**
- * Finds the endpoints at startup, so that a wrong one stops the start and not a request. So does an adapter in front of
- * ours: it would call handlers whose keys nobody looks at.
+ * Finds the endpoints at startup, so that an invalid endpoint fails startup and not a request. Startup also fails if
+ * another adapter precedes that of retrykit, because it would call handlers without checking their keys.
  */
 public final class WebFluxEndpoints implements EndpointSource {
 
@@ -28,7 +28,7 @@ public final class WebFluxEndpoints implements EndpointSource {
     private final ObjectProvider<RequestMappingInfoHandlerMapping> mappings;
     private final ListableBeanFactory beans;
 
-    /** Of all mappings of an application. */
+    /** Creates a finder for all mappings of an application. */
     public WebFluxEndpoints(
             Endpoints endpoints, ObjectProvider<RequestMappingInfoHandlerMapping> mappings, ListableBeanFactory beans) {
         this.endpoints = endpoints;
@@ -60,9 +60,9 @@ public final class WebFluxEndpoints implements EndpointSource {
         if (!found.filter(own::isInstance).isPresent()) {
             throw new InvalidSettingException(
                     "@Idempotent on " + handler.getShortLogMessage() + ": requests for it are handled by "
-                            + found.map(other -> other.getClass().getName()).orElse("nobody")
-                            + " before dev.retrykit's " + own.getSimpleName() + " sees their keys.",
-                    "Give that bean another order than PriorityOrdered with HIGHEST_PRECEDENCE.");
+                            + found.map(other -> other.getClass().getName()).orElse("no bean")
+                            + " before the " + own.getSimpleName() + " of retrykit checks their keys.",
+                    "Give that bean an order other than PriorityOrdered with HIGHEST_PRECEDENCE.");
         }
     }
 

@@ -3,7 +3,10 @@ package dev.retrykit.spring.idempotency.store.jdbc;
 import dev.retrykit.failure.RetryHint;
 import org.jspecify.annotations.Nullable;
 
-/** A transaction of an idempotent call can't be committed together with its claim, and never could be: it was rolled back. */
+/**
+ * Thrown if a transaction of an idempotent call cannot be committed together with its claim, now or at a retry. The
+ * transaction was rolled back.
+ */
 public final class CommitRefusedException extends RuntimeException implements RetryHint {
 
     private static final long serialVersionUID = 1;

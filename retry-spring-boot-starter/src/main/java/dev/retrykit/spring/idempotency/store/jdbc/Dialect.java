@@ -3,10 +3,11 @@ package dev.retrykit.spring.idempotency.store.jdbc;
 import java.util.Locale;
 
 /**
- * What databases say differently: the time on their clock, in milliseconds since 1970, and how to insert a row or nothing.
+ * The differences between databases: the time of their clock, in milliseconds since 1970, and the insertion of a row if
+ * it does not exist.
  *
- * <p>An insert waits for a transaction that has the row with its id: one that is just committing, or whose process stands
- * still while it does. So a row is looked for first, without a lock.
+ * <p>An insert waits for a transaction that has locked the row with the same ID: one that is just committing, or whose
+ * process hangs during the commit. Therefore the row is read first, without a lock.
  */
 enum Dialect {
     POSTGRESQL(
@@ -21,7 +22,7 @@ enum Dialect {
             true,
             false),
 
-    /** Also MariaDB. UTC, since local time repeats. */
+    /** Also MariaDB. Uses UTC, because local time is ambiguous when daylight saving time ends. */
     MYSQL(
             "timestampdiff(microsecond, '1970-01-01', utc_timestamp(3)) div 1000",
             Dialect.ROW,
@@ -43,16 +44,16 @@ enum Dialect {
     final String now;
     final String newRow;
 
-    /** Removes some of what has expired. */
+    /** Removes a batch of expired rows. */
     final String purge;
 
     final boolean looksBeforeInserting;
 
-    /** Whether reading from the network can be bounded, at no cost. */
+    /** Whether reads from the network can be bounded at no cost. */
     final boolean hasNetworkTimeout;
 
     /**
-     * Whether the query timeout of one statement applies to the whole connection from then on, and doesn't limit how long
+     * Whether the query timeout of a statement applies to the whole connection afterwards, and does not limit how long
      * a statement waits for a lock.
      */
     final boolean keepsQueryTimeout;
@@ -73,9 +74,9 @@ enum Dialect {
     }
 
     /**
-     * By the name that a database gives itself.
+     * Returns the dialect for the product name of a database.
      *
-     * @throws IllegalArgumentException for any other database
+     * @throws IllegalArgumentException for an unsupported database
      */
     static Dialect of(String product) {
         return switch (product.toLowerCase(Locale.ROOT)) {
@@ -84,7 +85,8 @@ enum Dialect {
             case "h2" -> H2;
             default ->
                 throw new IllegalArgumentException(
-                        "idempotency keys can be kept in PostgreSQL, MariaDB, MySQL and H2, not in '" + product + "'");
+                        "idempotency keys can be stored in PostgreSQL, MariaDB, MySQL and H2, not in '" + product
+                                + "'");
         };
     }
 }

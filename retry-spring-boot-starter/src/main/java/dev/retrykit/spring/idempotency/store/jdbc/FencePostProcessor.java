@@ -13,10 +13,10 @@ import org.springframework.transaction.ConfigurableTransactionManager;
 import org.springframework.transaction.TransactionExecutionListener;
 import org.springframework.util.ReflectionUtils;
 
-/** Puts the fence into every transaction manager of a database, those that the application defines itself too. */
+/** Adds the fence to every transaction manager of a database, including those that the application defines. */
 public final class FencePostProcessor implements BeanPostProcessor {
 
-    /** Before any manager is made. */
+    /** Creates the post-processor before any transaction manager. */
     public FencePostProcessor() {}
 
     @Override
@@ -36,7 +36,10 @@ public final class FencePostProcessor implements BeanPostProcessor {
         return manager.getTransactionExecutionListeners().stream().anyMatch(TransactionFence.class::isInstance);
     }
 
-    /** On which data source a manager begins its transactions; null if on none, or on one that it doesn't tell. */
+    /**
+     * Returns the data source on which a manager begins its transactions; null if there is none, or if the manager does
+     * not expose it.
+     */
     static @Nullable DataSource dataSource(Object manager) {
         Method getter = ReflectionUtils.findMethod(manager.getClass(), "getDataSource");
         return getter != null && ReflectionUtils.invokeMethod(getter, manager) instanceof DataSource found
@@ -44,7 +47,9 @@ public final class FencePostProcessor implements BeanPostProcessor {
                 : null;
     }
 
-    /** The one that transactions are bound to: a manager takes it out of a proxy that only joins transactions. */
+    /**
+     * Returns the data source that transactions are bound to: a manager unwraps a proxy that only joins transactions.
+     */
     static DataSource plain(DataSource dataSource) {
         DataSource inner =
                 dataSource instanceof TransactionAwareDataSourceProxy proxy ? proxy.getTargetDataSource() : null;

@@ -9,26 +9,26 @@ import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What failures of databases mean. */
+/** Classifies the failures of databases. */
 final class JdbcFailures {
 
     private static final Set<String> DUPLICATE = Set.of("23505", "23000");
 
-    /** 40001 by the standard; H2 and MariaDB say that a row has changed since the transaction first read. */
+    /** 40001 is standard; with the other one, H2 reports that a row has changed since the transaction first read it. */
     private static final Set<String> CHANGED_SINCE = Set.of("40001", "90131");
 
-    /** MariaDB: ER_CHECKREAD. */
+    /** MariaDB: ER_CHECKREAD, a row has changed since the transaction first read it. */
     private static final int CHECKREAD = 1020;
 
-    /** A lock that wasn't there in time or at once, or a statement that was stopped since it waited too long. */
+    /** A lock was not available in time or immediately, or a statement was stopped because it waited too long. */
     private static final Set<String> LOCKED = Set.of("40001", "40P01", "55P03", "57014", "70100", "90131", "HYT00");
 
-    /** MariaDB and MySQL, by number: ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK, ER_LOCK_NOWAIT, and CHECKREAD. */
+    /** Error numbers of MariaDB and MySQL: ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK, ER_LOCK_NOWAIT, and ER_CHECKREAD. */
     private static final Set<Integer> LOCKED_CODES = Set.of(1205, 1213, 3572, CHECKREAD);
 
     private JdbcFailures() {}
 
-    /** What the database said; null if it said nothing. */
+    /** Returns the exception of the database; null if there is none. */
     static @Nullable SQLException in(Throwable failure) {
         return Causes.chain(failure).stream()
                 .filter(SQLException.class::isInstance)
@@ -48,7 +48,7 @@ final class JdbcFailures {
                 || state(failed).startsWith("08");
     }
 
-    /** Somebody else's transaction has a row, or has changed it meanwhile. */
+    /** Whether another transaction has locked a row or changed it meanwhile. */
     static boolean isLocked(SQLException failed) {
         return !isDisconnect(failed)
                 && (failed instanceof SQLTimeoutException
@@ -56,7 +56,7 @@ final class JdbcFailures {
                         || LOCKED_CODES.contains(failed.getErrorCode()));
     }
 
-    /** A row was changed by a transaction that this one can't see. */
+    /** Whether a row was changed by a transaction that is invisible to this one. */
     static boolean isChangedSince(SQLException failed) {
         return CHANGED_SINCE.contains(state(failed)) || failed.getErrorCode() == CHECKREAD;
     }

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.ConfigurableTransactionManager;
 
 /**
- * Keeps keys in a relational database, in the tables of {@code schema-*.sql} beside this class. A transaction of a holder
- * that uses the same {@link DataSource} is committed only together with its claim: see {@link TransactionFence}.
+ * Stores keys in a relational database, in the tables of {@code schema-*.sql} next to this class. A holder's
+ * transaction on the same {@link DataSource} commits only together with its claim: see {@link TransactionFence}.
  */
 public final class JdbcStore implements IdempotencyStore {
 
@@ -37,11 +37,11 @@ public final class JdbcStore implements IdempotencyStore {
     private final StatementRunner steps;
 
     /**
-     * In a database.
+     * Creates a store in a database.
      *
-     * @param isFenced whether the application's transactions are begun on the same data source by a manager that has a
-     *     fence; asked once all beans are there
-     * @param makeTables makes the tables, where that is wanted
+     * @param isFenced whether a transaction manager with a fence begins the application's transactions on the same data
+     *     source; called once all beans have been created
+     * @param makeTables creates the tables, if configured
      */
     public JdbcStore(DataSource dataSource, BooleanSupplier isFenced, Runnable makeTables) {
         this.dataSource = dataSource;
@@ -56,7 +56,7 @@ public final class JdbcStore implements IdempotencyStore {
     }
 
     /**
-     * In a database, fenced by those of an application's transaction managers that begin transactions on the same data
+     * Creates a store in a database, fenced by the transaction managers that begin transactions on the same data
      * source.
      */
     public static JdbcStore fencedBy(
@@ -83,15 +83,15 @@ public final class JdbcStore implements IdempotencyStore {
         return steps.connections().isThreadBound();
     }
 
-    /** Whether transactions on this data source are the store's. */
+    /** Whether the store uses the data source. */
     boolean uses(DataSource other) {
         return other == dataSource;
     }
 
     /**
-     * Makes the tables, where that is wanted, and looks whether they are there.
+     * Creates the tables, if configured, and checks that they exist.
      *
-     * @throws InvalidSettingException if they aren't, or if the database is one that can't be used
+     * @throws InvalidSettingException if they do not exist, or if the database is not supported
      */
     @Override
     public void prepare() {
@@ -105,21 +105,21 @@ public final class JdbcStore implements IdempotencyStore {
         } catch (RuntimeException failed) {
             SQLException refused = JdbcFailures.in(failed);
             if (refused == null || JdbcFailures.isDisconnect(refused) || failed instanceof AttemptTimeoutException) {
-                LOG.debug("The database of idempotency keys can't be reached yet; it is tried once more", failed);
+                LOG.debug("The database of idempotency keys is not reachable yet; it is tried again", failed);
                 return;
             }
             throw new InvalidSettingException(
-                    "The application has @Idempotent methods, but the tables of idempotency keys can't be read: "
+                    "The application has @Idempotent methods, but the tables of idempotency keys cannot be read: "
                             + MessageText.line(String.valueOf(refused.getMessage()), 300),
-                    "Make them with schema-postgresql.sql, schema-mysql.sql (for MariaDB too) or schema-h2.sql in"
+                    "Create them with schema-postgresql.sql, schema-mysql.sql (for MariaDB too) or schema-h2.sql in"
                             + " dev/retrykit/spring/idempotency/store/jdbc of the starter's jar, or set"
                             + " retrykit.idempotency.initialize-schema=always.");
         }
         if (!fencesTransactions()) {
-            LOG.warn(
-                    "No transaction manager of the application uses the data source of idempotency keys: transactions of"
-                            + " @Idempotent methods aren't tied to their claims, so a crash may lose an effect or repeat it."
-                            + " Let both use one data source, or accept what retrykit.idempotency.on-crash says");
+            LOG.warn("No transaction manager of the application uses the data source of idempotency keys."
+                    + " Transactions of @Idempotent methods are not tied to their claims, so a crash may lose"
+                    + " or repeat an effect. Use one data source for both, or accept the behavior of"
+                    + " retrykit.idempotency.on-crash");
         }
     }
 
@@ -169,10 +169,10 @@ public final class JdbcStore implements IdempotencyStore {
     private enum TakeOver {
         TAKEN,
 
-        /** The row isn't any more what it was. */
+        /** The row has changed in the meantime. */
         CHANGED,
 
-        /** The holder's transaction has the row: it is committing, or stands still while it does. */
+        /** The holder's transaction has locked the row: it is committing, or hangs during the commit. */
         COMMITTING
     }
 
@@ -247,11 +247,11 @@ public final class JdbcStore implements IdempotencyStore {
         return steps.run(session -> session.update(Sql.FREE, id) == 1);
     }
 
-    /** Gives the connection back after each batch, so that others get it in between. */
+    /** Returns the connection to the pool after each batch, so that other callers get it in between. */
     @Override
     public void purge() {
         while (steps.runInBackground(session -> session.update(Sql.PURGE)) > 0) {
-            // there may be more
+            // continues until no expired rows remain
         }
         steps.runInBackground(session -> session.update(Sql.ORPHANS));
     }

@@ -9,12 +9,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of the table of keys, on the database's clock.
+ * A row of the table of keys, with times relative to the database's clock.
  *
- * @param state CLAIMED, COMMITTED by a fenced transaction, DONE with an answer, GONE without one, PART if it failed
- *     after a commit
- * @param expiresIn milliseconds
- * @param leaseLeft milliseconds, negative if the lease is over
+ * @param state CLAIMED, COMMITTED by a fenced transaction, DONE with a response, GONE without one, PART if the call
+ *     failed after a commit
+ * @param expiresIn in milliseconds
+ * @param leaseLeft in milliseconds, negative if the lease is over
  */
 record KeyRow(
         String owner, String state, String fingerprint, byte @Nullable [] answer, long expiresIn, long leaseLeft) {
@@ -49,7 +49,7 @@ record KeyRow(
         };
     }
 
-    /** Of several transactions the holder may have committed only the first. */
+    /** Returns the state of an expired claim. Of several transactions, the holder may have committed only the first. */
     private StoredState abandoned() {
         return state.equals("COMMITTED") ? StoredState.partial(fingerprint) : StoredState.unknown(fingerprint);
     }

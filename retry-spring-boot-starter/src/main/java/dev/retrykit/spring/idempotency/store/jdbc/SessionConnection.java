@@ -12,16 +12,18 @@ import org.springframework.orm.jpa.EntityManagerHolder;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * The connection that an open session of Hibernate's holds for its thread. With open-in-view that is so from the first query
- * of a request to its end.
+ * Finds the connection that an open Hibernate session holds for its thread. With open-in-view, that is the case from
+ * the first query of a request to its end.
  *
- * <p>The only class that knows JPA and Hibernate; without them it isn't loaded.
+ * <p>The only class that depends on JPA and Hibernate; it is not loaded without them.
  */
 final class SessionConnection {
 
     private SessionConnection() {}
 
-    /** One on a data source that is in no transaction of Spring's; null if the thread holds none. */
+    /**
+     * Returns the connection on a data source that takes part in no Spring transaction; null if the thread holds none.
+     */
     static @Nullable Connection onThisThread(DataSource dataSource) {
         if (TransactionSynchronizationManager.isActualTransactionActive()) {
             return null;
@@ -52,7 +54,7 @@ final class SessionConnection {
                     ? connection.getPhysicalConnection()
                     : null;
         } catch (PersistenceException | IllegalStateException another) {
-            return null; // of another provider, or closed
+            return null; // another provider, or a closed session
         }
     }
 }

@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 
 /**
- * Runs statements, each of which is committed at once, on a connection of their own or on that of an open session: never on
- * that of a transaction which the thread is in.
+ * Runs statements with auto-commit, on a separate connection or on that of an open session, but never on the connection
+ * of the thread's transaction.
  */
 final class StatementRunner {
 
-    /** After this a connection is closed whose database is gone without a word. */
+    /** Time after which a connection is closed if its database has become unreachable without notice. */
     private static final int CALLER_MILLIS = 2_000;
 
-    /** The same where nobody waits. */
+    /** The same limit for background work, for which no caller waits. */
     private static final int BACKGROUND_MILLIS = 15_000;
 
     private final DataSource pool;
@@ -34,7 +34,10 @@ final class StatementRunner {
         this.connections = new ThreadConnections(dataSource);
     }
 
-    /** One that fetches a connection only with its first statement can't be bounded when it is asked for one. */
+    /**
+     * Unwraps a proxy that fetches a connection only with the first statement, because the time for getting a
+     * connection must be bounded.
+     */
     private static DataSource pool(DataSource dataSource) {
         DataSource target =
                 dataSource instanceof LazyConnectionDataSourceProxy lazy ? lazy.getTargetDataSource() : null;
@@ -59,7 +62,7 @@ final class StatementRunner {
         T read(ResultSet row) throws SQLException;
     }
 
-    /** What is said to the database that is there. */
+    /** The statements for the current database. */
     private record Words(Dialect dialect, Map<Sql, String> texts) {
 
         static Words of(Dialect dialect) {
@@ -76,9 +79,9 @@ final class StatementRunner {
     }
 
     /**
-     * Does something on a connection: on the one that the thread holds, if there is one.
+     * Runs work on the connection that the thread holds, or on a separate one.
      *
-     * @throws SqlException if the database can't be reached, or refuses
+     * @throws SqlException if the database is not reachable, or rejects a statement
      */
     <T> T run(Work<T> work) {
         try {
@@ -90,9 +93,9 @@ final class StatementRunner {
     }
 
     /**
-     * Does something that may take long, on a connection of its own and a thread that nobody waits for.
+     * Runs work that may take long, on a separate connection and a background thread.
      *
-     * @throws SqlException if the database can't be reached, or refuses
+     * @throws SqlException if the database is not reachable, or rejects a statement
      */
     <T> T runInBackground(Work<T> work) {
         try {
@@ -108,7 +111,7 @@ final class StatementRunner {
         }
     }
 
-    /** Each statement is committed at once. A session that has only read has nothing to lose by that. */
+    /** Runs work with auto-commit. A session that has only read loses nothing by that. */
     private <T> T committed(Connection connection, Work<T> work, int millis) throws SQLException {
         boolean commitsAtOnce = connection.getAutoCommit();
         if (!commitsAtOnce) {
@@ -123,7 +126,10 @@ final class StatementRunner {
         }
     }
 
-    /** A pool without a connection to spare, or whose database is gone, may keep its callers waiting for long. */
+    /**
+     * Bounds the wait for a connection: a pool that is exhausted, or whose database is down, may block its callers for
+     * long.
+     */
     private Connection connection() throws SQLException {
         return BoundedWait.call(pool::getConnection);
     }
@@ -146,7 +152,7 @@ final class StatementRunner {
         }
     }
 
-    /** On a connection that somebody else begins, ends and commits. */
+    /** Returns a session on a connection that another component opens, closes and commits. */
     Session session(Connection connection) throws SQLException {
         Words known = words;
         if (known == null) {
@@ -166,7 +172,7 @@ final class StatementRunner {
         }
     }
 
-    /** A connection that understands the statements. */
+    /** A connection with the statements for its database. */
     static final class Session {
 
         private final Connection connection;
@@ -181,7 +187,11 @@ final class StatementRunner {
             return words.dialect();
         }
 
-        /** How many rows a statement changed. */
+        /**
+         * Runs an update.
+         *
+         * @return the number of changed rows
+         */
         int update(Sql statement, @Nullable Object... arguments) throws SQLException {
             try (PreparedStatement prepared = prepare(statement, arguments)) {
                 return prepared.executeUpdate();
@@ -191,8 +201,8 @@ final class StatementRunner {
         /**
          * Ties a claim to the transaction of the connection.
          *
-         * @param condition what the statement ends with: nothing, or {@code and} and a condition
-         * @return how many rows it changed
+         * @param condition the end of the statement: empty, or {@code and} with a condition
+         * @return the number of changed rows
          */
         int fence(String condition, Claim claim) throws SQLException {
             String text = words.text(Sql.FENCE) + condition;
@@ -201,7 +211,7 @@ final class StatementRunner {
             }
         }
 
-        /** The first row; null if there is none. */
+        /** Returns the first row; null if there is none. */
         <T> @Nullable T first(Sql statement, Reader<T> reader, Object... arguments) throws SQLException {
             try (PreparedStatement prepared = prepare(statement, arguments);
                     ResultSet rows = prepared.executeQuery()) {
@@ -230,8 +240,9 @@ final class StatementRunner {
         }
 
         /**
-         * Zero for none. No other transaction locks a holder's own row for long. When a query timeout ends, PostgreSQL's
-         * driver asks the server to cancel the statement, and waits ten seconds for a server that is gone.
+         * Returns the query timeout in seconds, zero for none. No other transaction locks a holder's own row for long.
+         * When a query timeout expires, PostgreSQL's driver asks the server to cancel the statement, and waits ten
+         * seconds for an unreachable server.
          */
         private int longestWaitSeconds(Sql statement) {
             Dialect dialect = words.dialect();

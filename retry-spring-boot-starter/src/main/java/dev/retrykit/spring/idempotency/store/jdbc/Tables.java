@@ -9,8 +9,8 @@ import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.boot.sql.init.DatabaseInitializationSettings;
 
 /**
- * Makes the tables as Spring Boot does for other libraries, but only when a method is there that needs them, and after
- * whoever else makes tables: an application without idempotent methods gets none.
+ * Creates the tables in the same way as Spring Boot does for other libraries, but only if a method needs them, and
+ * after other components that create tables: an application without idempotent methods gets no tables.
  */
 public final class Tables implements Runnable {
 
@@ -19,7 +19,7 @@ public final class Tables implements Runnable {
     private final DataSource dataSource;
     private final InitializeSchema when;
 
-    /** In a database. */
+    /** Creates an initializer for a database. */
     public Tables(DataSource dataSource, InitializeSchema when) {
         this.dataSource = dataSource;
         this.when = when;

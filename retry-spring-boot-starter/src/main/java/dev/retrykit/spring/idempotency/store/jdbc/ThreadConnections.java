@@ -10,7 +10,7 @@ import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.util.ClassUtils;
 
-/** What a thread has to do with a data source: nobody may wait for a connection while it holds one. */
+/** Tracks the connections of a thread: a thread must not wait for a connection while it holds one. */
 final class ThreadConnections {
 
     private static final boolean KNOWS_SESSIONS = isPresent("org.springframework.orm.jpa.EntityManagerHolder")
@@ -28,29 +28,30 @@ final class ThreadConnections {
         return ClassUtils.isPresent(type, ThreadConnections.class.getClassLoader());
     }
 
-    /** Which database it means can depend on the thread. */
+    /** Whether the target database can depend on the thread. */
     private static boolean isRouted(@Nullable DataSource dataSource) {
         return dataSource instanceof AbstractRoutingDataSource
                 || dataSource instanceof DelegatingDataSource outer && isRouted(outer.getTargetDataSource());
     }
 
-    /** The connection that the thread holds without a transaction; null if it holds none. */
+    /** Returns the connection that the thread holds without a transaction; null if it holds none. */
     @Nullable
     Connection held() throws SQLException {
         return KNOWS_SESSIONS ? SessionConnection.onThisThread(dataSource) : null;
     }
 
     /**
-     * Whether a step must be taken on the calling thread.
+     * Whether a step must run on the calling thread.
      *
-     * @throws IllegalStateException if the thread is in a transaction, whose connection can't be used
+     * @throws IllegalStateException if the thread is in a transaction, whose connection cannot be used
      */
     boolean isThreadBound() {
         if (TransactionSynchronizationManager.isActualTransactionActive()
                 && TransactionSynchronizationManager.getResource(dataSource) instanceof ConnectionHolder) {
-            throw new IllegalStateException("The thread is in a transaction on the data source of idempotency keys, and"
-                    + " would wait for a second connection while it holds one. Begin transactions within the idempotent"
-                    + " method, not around it.");
+            throw new IllegalStateException(
+                    "The thread is in a transaction on the data source of idempotency keys, and would wait"
+                            + " for a second connection while it holds one. Start transactions inside the idempotent"
+                            + " method, not around it.");
         }
         try {
             return isRouted || held() != null;

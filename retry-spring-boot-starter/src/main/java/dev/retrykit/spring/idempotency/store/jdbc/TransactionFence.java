@@ -15,11 +15,11 @@ import org.springframework.transaction.TransactionExecutionListener;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Right before a transaction of a holder that has written is committed, the same transaction updates the claim, on condition that
- * it is still this holder's. So either both are committed or neither is: after a crash, what stands in the claim is what
- * happened, and who was away for longer than the lease is rolled back.
+ * Updates the claim right before the commit of a holder's transaction that has written, in that same transaction,
+ * provided that this holder still has the claim. Either both are committed or neither is: after a crash, the state of
+ * the claim is what happened, and a holder that was paused for longer than its lease is rolled back.
  *
- * <p>What it throws must be no {@code TransactionException}: on one of those a transaction manager doesn't roll back.
+ * <p>Must not throw a {@code TransactionException}, on which a transaction manager does not roll back.
  */
 final class TransactionFence implements TransactionExecutionListener {
 
@@ -27,10 +27,10 @@ final class TransactionFence implements TransactionExecutionListener {
     private final CommitListener commits;
 
     /**
-     * Of one transaction manager.
+     * Creates the fence of one transaction manager.
      *
-     * @param dataSource the one that it begins transactions on
-     * @param commits knows whether they have written anything
+     * @param dataSource the data source on which the manager begins transactions
+     * @param commits tracks whether transactions have written
      */
     TransactionFence(DataSource dataSource, CommitListener commits) {
         this.dataSource = dataSource;
@@ -69,13 +69,17 @@ final class TransactionFence implements TransactionExecutionListener {
         }
     }
 
-    /** Whether the claim is still this holder's. */
+    /**
+     * Updates the claim.
+     *
+     * @return whether this holder still has the claim
+     */
     private static boolean commit(ActiveClaim held, JdbcStore store, DataSource own, String condition) {
         if (!TransactionSynchronizationManager.hasResource(own)) {
             throw new CommitRefusedException(
-                    "The transaction was rolled back: its connection isn't known outside of its manager, so its idempotent"
-                            + " call can't be tied to it. Let the manager use a JpaDialect that exposes JDBC connections,"
-                            + " as Hibernate's does.",
+                    "The transaction was rolled back, because its manager does not expose its connection, so"
+                            + " the idempotent call cannot be tied to it. Configure the manager with a JpaDialect that"
+                            + " exposes JDBC connections, such as that of Hibernate.",
                     null);
         }
         Connection connection = DataSourceUtils.getConnection(own);
@@ -92,8 +96,9 @@ final class TransactionFence implements TransactionExecutionListener {
     }
 
     /**
-     * Nobody is asked whose the claim is now: that would take a second connection while this transaction holds one. A claim
-     * can't be taken over after a transaction of its holder was committed, so before one it was.
+     * Determines the reason without a query, which would take a second connection while this transaction holds one. A
+     * claim cannot be taken over after a transaction of its holder was committed; so if none was, the claim has been
+     * taken over.
      */
     private static RuntimeException refused(ActiveClaim held, SQLException failed) {
         if (!JdbcFailures.isChangedSince(failed)) {
@@ -106,9 +111,9 @@ final class TransactionFence implements TransactionExecutionListener {
             return new ClaimLostException(held.claim());
         }
         return new CommitRefusedException(
-                "The transaction was rolled back: its isolation level is above READ COMMITTED, and another transaction of"
-                        + " the same idempotent call was committed since it began. Use READ COMMITTED, or let the two"
-                        + " follow each other.",
+                "The transaction was rolled back, because its isolation level is above READ COMMITTED,"
+                        + " and another transaction of the same idempotent call was committed since it began. Use"
+                        + " READ COMMITTED, or run the two transactions one after the other.",
                 failed);
     }
 }

@@ -1,4 +1,4 @@
-/** Idempotency keys in a relational database, and the fence that ties them to the transactions there. */
+/** Idempotency keys in a relational database, and the fence that ties them to transactions. */
 @NullMarked
 package dev.retrykit.spring.idempotency.store.jdbc;
 

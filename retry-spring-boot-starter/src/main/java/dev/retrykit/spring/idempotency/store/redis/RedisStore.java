@@ -19,8 +19,9 @@ import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.data.redis.serializer.RedisSerializer;
 
 /**
- * Keeps keys in Redis, one round trip for each step. What Redis forgets (without persistence, or in a failover before a
- * replica has it) was never there, and memory that runs out must not evict: {@code maxmemory-policy noeviction}.
+ * Stores keys in Redis, with one round trip per step. Keys that Redis loses (without persistence, or in a failover
+ * before replication) are treated as new, and Redis must not evict keys when its memory is full: {@code
+ * maxmemory-policy noeviction}.
  */
 public final class RedisStore implements IdempotencyStore {
 
@@ -29,10 +30,13 @@ public final class RedisStore implements IdempotencyStore {
 
     private final RedisTemplate<String, byte[]> redis = new RedisTemplate<>();
 
-    /** An interrupt would end an attempt to connect, and the next one would begin from the start. */
+    /**
+     * Whether a step can be bounded. Before the client is connected, an interrupt would end the attempt to connect, and
+     * the next one would start over.
+     */
     private volatile boolean isConnected;
 
-    /** In a Redis. */
+    /** Creates a store in Redis. */
     public RedisStore(RedisConnectionFactory connections) {
         redis.setConnectionFactory(connections);
         redis.setEnableDefaultSerializer(false);
@@ -107,7 +111,8 @@ public final class RedisStore implements IdempotencyStore {
         T result = connected(() -> redis.execute(
                 script, RedisSerializer.byteArray(), serializer(), List.of(PREFIX + id), (Object[]) arguments));
         if (result == null) {
-            throw new IllegalStateException("Redis gave no answer: is the connection in a transaction or a pipeline?");
+            throw new IllegalStateException(
+                    "Redis returned no result. Check that the connection is not in a transaction or a" + " pipeline.");
         }
         return result;
     }

@@ -5,8 +5,8 @@ import org.springframework.data.redis.core.script.DefaultRedisScript;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
- * The steps, each of which Redis carries out as a whole, on its own clock. A key is a hash: state (C claimed, D done, G done
- * without an answer), owner, print, the end of the lease in milliseconds, and the answer.
+ * The steps, each of which Redis runs atomically, on its own clock. A key is a hash with the state (C claimed, D done,
+ * G done without a response), the owner, the fingerprint, the end of the lease in milliseconds, and the response.
  */
 final class Scripts {
 
@@ -15,7 +15,10 @@ final class Scripts {
             local now = time[1] * 1000 + math.floor(time[2] / 1000)
             """;
 
-    /** owner, print, lease, grace, keep. Answers with the state, the print, the lease left and the answer. */
+    /**
+     * Arguments: owner, fingerprint, lease, grace, keep. Returns the state, the fingerprint, the remaining lease and
+     * the response.
+     */
     @SuppressWarnings("rawtypes")
     static final RedisScript<List> CLAIM = script(NOW + """
                     local kept = redis.call('HMGET', KEYS[1], 'state', 'print', 'lease', 'answer')
@@ -38,7 +41,7 @@ final class Scripts {
                     return {'T', ARGV[2], '0', ''}
                     """, List.class);
 
-    /** owner, lease. The record lives as much longer as the lease. */
+    /** Arguments: owner, lease. The record's lifetime is extended by the same time as the lease. */
     static final RedisScript<Long> RENEW = script(NOW + """
                     local kept = redis.call('HMGET', KEYS[1], 'state', 'owner', 'lease')
                     if kept[1] ~= 'C' or kept[2] ~= ARGV[1] then
@@ -53,7 +56,7 @@ final class Scripts {
                     return 1
                     """, Long.class);
 
-    /** owner, state, keep, answer. */
+    /** Arguments: owner, state, keep, response. */
     static final RedisScript<Long> COMPLETE = script("""
             local kept = redis.call('HMGET', KEYS[1], 'state', 'owner')
             if not kept[1] or kept[2] ~= ARGV[1] then
@@ -67,7 +70,7 @@ final class Scripts {
             return 1
             """, Long.class);
 
-    /** owner. */
+    /** Argument: owner. */
     static final RedisScript<Long> RELEASE = script("""
             local kept = redis.call('HMGET', KEYS[1], 'state', 'owner')
             if kept[1] ~= 'C' or kept[2] ~= ARGV[1] then
@@ -76,7 +79,7 @@ final class Scripts {
             return redis.call('DEL', KEYS[1])
             """, Long.class);
 
-    /** owner. */
+    /** Argument: owner. */
     static final RedisScript<Long> ABANDON = script(NOW + """
                     local kept = redis.call('HMGET', KEYS[1], 'state', 'owner')
                     if kept[1] ~= 'C' or kept[2] ~= ARGV[1] then
