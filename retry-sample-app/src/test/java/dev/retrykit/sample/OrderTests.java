@@ -74,7 +74,7 @@ class OrderTests {
         assertThat(answer.statusCode()).isEqualTo(502);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
         assertThat(answer.headers().firstValue("x-should-retry")).hasValue("false");
-        assertThat(answer.body()).doesNotContain("418", "localhost", "Exception", "out of order");
+        assertThat(answer.body()).doesNotContain("418", "localhost", "Exception", "the service is unavailable");
     }
 
     @Test

@@ -58,7 +58,7 @@ class ManyPoliciesTests {
             browser.picture("many-searched");
             browser.find("#search").clear();
             browser.find("#search").sendKeys("nobody");
-            browser.waitFor("nothing", page -> page.text("#policies-empty").equals("None of that name."));
+            browser.waitFor("nothing", page -> page.text("#policies-empty").equals("No matches."));
             assertThat(browser.complaints()).isEmpty();
         }
     }

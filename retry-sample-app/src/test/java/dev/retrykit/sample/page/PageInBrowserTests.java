@@ -160,7 +160,7 @@ class PageInBrowserTests {
             assertThat(browser.count("#failures-rows tr.unknown")).isEqualTo(2);
             assertThat(browser.text("#failures-note"))
                     .startsWith("Nothing knows 2 classes of failures")
-                    .contains("more attempts failed in other ways than these 200.");
+                    .contains("more attempts failed in other ways than the listed 200.");
             assertThat(browser.run("return document.getElementById('failures-scroll').offsetHeight <= 400"))
                     .isEqualTo(true);
             assertThat(browser.count("#failures-rows img")).isZero();
@@ -201,7 +201,7 @@ class PageInBrowserTests {
         try (Browser browser = open(1280, 1000, "light")) {
             browser.find("#pause").click();
             assertThat(browser.find("#pause").getDomAttribute("aria-pressed")).isEqualTo("true");
-            assertThat(browser.text("#pause")).isEqualTo("Go on");
+            assertThat(browser.text("#pause")).isEqualTo("Resume");
             browser.waitFor(
                     "the end of what was asked for",
                     page -> page.run("return timer").equals(0L));

@@ -138,7 +138,7 @@ class ChangesByTheEndpointTests {
         assertThat(ChangesByTheEndpointTests.<Map<String, ?>>at(answer, "$.settings['max-attempts']"))
                 .isEqualTo(Map.of("value", 2, "origin", "the endpoint, caller unknown"));
         assertThat(output)
-                .contains("Policy 'inventory' is changed by the endpoint, caller unknown: backoff.delay 200ms -> 1s,"
+                .contains("Policy 'inventory' was changed by the endpoint, caller unknown: backoff.delay 200ms -> 1s,"
                         + " max-attempts 4 -> 2");
     }
 
@@ -191,7 +191,7 @@ class ChangesByTheEndpointTests {
                 "{\"\": \"1\"}|not a known key",
                 "{\"maxAttempts\": \"${secret.of.ours}\"}|${secret.of.ours}",
                 "{\"maxAttempts\": \" \"}|can't be empty",
-                "{}|There must be settings",
+                "{}|The body must contain settings",
             })
     void whatCannotHoldChangesNothingAndSaysWhy(String body, String reason) throws Exception {
         Map<?, ?> before = retries.findPolicy("inventory").orElseThrow().settings();

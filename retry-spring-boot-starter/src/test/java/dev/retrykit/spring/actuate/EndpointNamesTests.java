@@ -119,7 +119,7 @@ class EndpointNamesTests {
     }
 
     private static void assertRefused(HttpResponse<byte[]> response) {
-        assertThat(text(response)).startsWith("400 ").contains("The path alone names what is shown or changed");
+        assertThat(text(response)).startsWith("400 ").contains("Only the path selects the entry");
     }
 
     @ParameterizedTest

@@ -130,7 +130,7 @@ class EnvironmentRefreshListenerTests {
             assertThat(retries.findPolicy("inventory").orElseThrow().policy().maxAttempts())
                     .isEqualTo(4);
             assertThat(output)
-                    .contains("A refresh has changed settings that can't hold, so all goes on as before.")
+                    .contains("A refresh contains invalid settings, so the current settings stay in effect.")
                     .contains("failure-rate");
             refreshed.with(AT_THE_START.replace("max-attempts: 4", "max-attempt: 7"));
             assertThat(output).contains("Did you mean 'max-attempts'?");

@@ -120,7 +120,7 @@ class FailuresEndpointTests {
             for (String kind : List.of("policies", "failure", "Failures", "%0a")) {
                 HttpResponse<byte[]> answer = get(shop, kind);
                 assertThat(answer.statusCode()).as(kind).isEqualTo(404);
-                assertThat(text(answer)).as(kind).contains("There is no such entry.");
+                assertThat(text(answer)).as(kind).contains("The entry does not exist.");
             }
             assertThat(get(shop, "failures/inventory").statusCode()).isEqualTo(404);
             HttpResponse<byte[]> refused = get(shop, "policies?kind=failures");

@@ -112,22 +112,22 @@ class GivenBodiesTests {
                 assertThat(post(shop, policy, body))
                         .as(body)
                         .startsWith("400 ")
-                        .contains("The body is no JSON object")
+                        .contains("The body is not a JSON object")
                         .contains("backoff.delay");
             }
             assertThat(post(shop, policy, "{\"maxAttempts\": "))
                     .startsWith("400 ")
-                    .contains("The body is no JSON");
+                    .contains("The body is not valid JSON");
             assertThat(post(shop, policy, "{\"backoff\": {\"dealy\": \"1s\"}}"))
                     .startsWith("400 ")
                     .contains("'backoff.dealy' is not a known key")
                     .contains("Did you mean 'delay'?");
             assertThat(post(shop, policy, "{\"backoff\": {\"delay\": \"1s\"}, \"backoff.delay\": \"2s\"}"))
                     .startsWith("400 ")
-                    .contains("'backoff.delay' is there twice");
+                    .contains("'backoff.delay' occurs twice");
             assertThat(post(shop, policy, "{\"maxAttempts\": 2, \"max-attempts\": 3}"))
                     .startsWith("400 ")
-                    .contains("'max-attempts' is there twice");
+                    .contains("'max-attempts' occurs twice");
             assertThat(post(shop, policy, "{\"statuses\": [[1]]}"))
                     .startsWith("400 ")
                     .contains("The value of 'statuses' must be");
@@ -140,7 +140,7 @@ class GivenBodiesTests {
             assertThat(post(shop, policy, "{\"backoff\": {}}")).startsWith("400 ");
             assertThat(post(shop, policy, "{\"name\": \"other\", \"maxAttempts\": 2}"))
                     .startsWith("400 ")
-                    .contains("The path alone names");
+                    .contains("Only the path selects the entry");
             assertThat(post(shop, "retries/policies/unknown", "[1]")).startsWith("404 ");
             assertThat(shop.bean(Retries.class)
                             .findPolicy("inventory")
@@ -179,7 +179,7 @@ class GivenBodiesTests {
             String url = server + prefix + "/actuator/retry/policies/inventory";
 
             assertThat(postTo(url, "{\"backoff\": {\"delay\": \"10ms\"}}")).startsWith("200 ");
-            assertThat(postTo(url, "[1]")).startsWith("400 ").contains("The body is no JSON object");
+            assertThat(postTo(url, "[1]")).startsWith("400 ").contains("The body is not a JSON object");
         }
     }
 

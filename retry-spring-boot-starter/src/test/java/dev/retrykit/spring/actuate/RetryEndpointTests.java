@@ -287,7 +287,7 @@ class RetryEndpointTests {
 
             assertThat(answer.statusCode()).isEqualTo(400);
             assertThat(RetryEndpointTests.<String>at(answer, "$.detail"))
-                    .isEqualTo("'state' must be one of CLOSED, DISABLED, FORCED_OPEN, HALF_OPEN. Correct the word.");
+                    .isEqualTo("'state' must be one of CLOSED, DISABLED, FORCED_OPEN, HALF_OPEN. Correct the value.");
             assertThat(retries.circuit("inventory").state()).hasToString("CLOSED");
         }
 

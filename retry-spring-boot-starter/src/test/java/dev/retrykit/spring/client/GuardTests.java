@@ -185,8 +185,8 @@ class GuardTests {
                         .getFailure()
                         .rootCause()
                         .hasMessageStartingWith("retrykit.http.clients (")
-                        .hasMessageEndingWith(
-                                ") is none, so no request would go through what stands under retrykit.http.guards."));
+                        .hasMessageEndingWith(") is none, so no request would use the guards configured under"
+                                + " retrykit.http.guards."));
     }
 
     @Test
@@ -466,7 +466,8 @@ class GuardTests {
             failing("/stock", 99);
             app(YML.replace(
                             "policy: stock } ]",
-                            "policy: stock }, { host: localhost, policy: other } ]\n  policies.other: { max-attempts: 7 }"))
+                            "policy: stock }, { host: localhost, policy: other } ]\n  policies.other: { max-attempts:"
+                                    + " 7 }"))
                     .withUserConfiguration(Blocking.class)
                     .withPropertyValues("spring.http.serviceclient.stock.base-url=" + server.url(""))
                     .run(context -> assertThat(catchThrowable(context.getBean(Stocks.class)::find))
@@ -481,8 +482,9 @@ class GuardTests {
                     .withUserConfiguration(Blocking.class)
                     .run(context -> assertThat(context)
                             .getFailure()
-                            .hasMessage("A guard under retrykit.http.guards is for the HTTP service group 'stok', which"
-                                    + " there isn't. Did you mean 'stock'?"));
+                            .hasMessage(
+                                    "A guard under retrykit.http.guards names the HTTP service group 'stok', which does"
+                                            + " not exist. Did you mean 'stock'?"));
         }
     }
 
@@ -491,7 +493,8 @@ class GuardTests {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{ host: localhost, policy: stok } | 'retrykit.http.guards[0].policy' x names the policy 'stok', which is not"
+                "{ host: localhost, policy: stok } | 'retrykit.http.guards[0].policy' x names the policy"
+                        + " 'stok', which is not"
                         + " configured. Did you mean 'stock'?",
                 "{ host: localhost, circuit: stok } | names the circuit 'stok', which is not configured.",
                 "{ host: 'http://localhost', policy: stock } | 'retrykit.http.guards[0].host' = 'http://localhost'",
@@ -500,12 +503,14 @@ class GuardTests {
                 "{ policy: stock } | 'retrykit.http.guards[0]' must have either a host or a group.",
                 "{ host: a, group: b, policy: stock } | 'retrykit.http.guards[0]' must have either a host or a group.",
                 "{ host: a } | 'retrykit.http.guards[0]' has neither a policy nor a circuit.",
-                "{ host: a, polizy: stock } | There is no 'polizy' below 'retrykit.http.guards[0]'. Did you mean 'policy'?",
-                "{ host: a, policy: keyed } | names the policy 'keyed', whose idempotency-key '#id' is an expression over a"
-                        + " method's arguments; a request has none."
+                "{ host: a, polizy: stock } | There is no 'polizy' below 'retrykit.http.guards[0]'. Did"
+                        + " you mean 'policy'?",
+                "{ host: a, policy: keyed } | names the policy 'keyed', whose idempotency-key '#id' is an"
+                        + " expression over method arguments; a request has no arguments."
             })
     void aGuardThatIsWrittenWronglyFailsTheStart(String guard, String message) {
-        app("retrykit:\n  policies: { stock: { max-attempts: 3 }, keyed: { idempotency-key: '#id' } }\n  http.guards: [ "
+        app("retrykit:\n  policies: { stock: { max-attempts: 3 }, keyed: { idempotency-key: '#id' }"
+                        + " }\n  http.guards: [ "
                         + guard + " ]")
                 .run(context -> assertThat(context)
                         .getFailure()

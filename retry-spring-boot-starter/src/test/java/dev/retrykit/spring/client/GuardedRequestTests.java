@@ -326,7 +326,7 @@ class GuardedRequestTests {
         });
 
         assertThat(output)
-                .containsOnlyOnce("The body of PUT LOCALHOST, 2000 bytes, can't be sent again")
+                .containsOnlyOnce("The body of PUT LOCALHOST, 2000 bytes, cannot be sent again")
                 .contains("retrykit.http.max-held-body (1024 bytes)");
     }
 }

@@ -210,9 +210,10 @@ class IdempotencyKeyTests {
         assertThat(keys("/pay")).containsExactly("none");
         assertThat(output)
                 .contains("Policy 'plain': NOT_IDEMPOTENT after 1 attempt in ")
-                .contains("; POST " + server.url("/pay") + " may have been done, and isn't sent again without an"
-                        + " idempotency key. If the server knows such keys, set"
-                        + " retrykit.policies.plain.idempotency-key: auto; if a second one does no harm,"
+                .contains("; POST " + server.url("/pay")
+                        + " may have been executed, and is not sent again without an idempotency key. If the server"
+                        + " supports idempotency keys, set"
+                        + " retrykit.policies.plain.idempotency-key: auto; if a second request does no harm,"
                         + " retrykit.policies.plain.unsafe-methods: always");
     }
 
@@ -351,6 +352,6 @@ class IdempotencyKeyTests {
                         .getFailure()
                         .rootCause()
                         .hasMessageStartingWith("'retrykit.http.idempotency-key.name' = 'Idempotency Key' (")
-                        .hasMessageEndingWith("): it must be the name of a header."));
+                        .hasMessageEndingWith("): it must be a valid header name."));
     }
 }

@@ -122,14 +122,20 @@ class KeyHostTests {
             delimiter = '|',
             quoteCharacter = '~',
             value = {
-                "{ host: 'https://a.b', name: K } | 'retrykit.http.idempotency-key.hosts[0].host' = 'https://a.b' (| it must be a host name",
-                "{ host: 'a.b:80', name: K } | 'retrykit.http.idempotency-key.hosts[0].host' = 'a.b:80' (| it must be a host name",
-                "{ host: 'a.*', name: K } | 'retrykit.http.idempotency-key.hosts[0].host' = 'a.*' (| it must be a host name",
+                "{ host: 'https://a.b', name: K } | 'retrykit.http.idempotency-key.hosts[0].host' ="
+                        + " 'https://a.b' (| it must be a host name",
+                "{ host: 'a.b:80', name: K } | 'retrykit.http.idempotency-key.hosts[0].host' = 'a.b:80'"
+                        + " (| it must be a host name",
+                "{ host: 'a.*', name: K } | 'retrykit.http.idempotency-key.hosts[0].host' = 'a.*' (| it"
+                        + " must be a host name",
                 "{ host: '', name: K } | 'retrykit.http.idempotency-key.hosts[0].host' = '' (| it must be a host name",
-                "{ host: a.b, name: 'A Key' } | 'retrykit.http.idempotency-key.hosts[0].name' = 'A Key' (| it must be the name of a header",
-                "{ host: a.b, name: '' } | 'retrykit.http.idempotency-key.hosts[0].name' = '' (| it must be the name of a header",
-                "{ host: a.b, name: Content-Length } | 'retrykit.http.idempotency-key.hosts[0].name' = 'Content-Length' (| no other meaning",
-                "{ host: a.b } | 'retrykit.http.idempotency-key.hosts[0]' (| has neither a name nor quoted",
+                "{ host: a.b, name: 'A Key' } | 'retrykit.http.idempotency-key.hosts[0].name' = 'A Key'"
+                        + " (| it must be a valid header name",
+                "{ host: a.b, name: '' } | 'retrykit.http.idempotency-key.hosts[0].name' = '' (| it must"
+                        + " be a valid header name",
+                "{ host: a.b, name: Content-Length } | 'retrykit.http.idempotency-key.hosts[0].name' ="
+                        + " 'Content-Length' (| without another meaning",
+                "{ host: a.b } | 'retrykit.http.idempotency-key.hosts[0]' (| sets neither name nor quoted",
                 "{ name: K } | 'retrykit.http.idempotency-key.hosts[0]' (| has no host"
             })
     void wrongOnesStopTheStart(String entry, String start, String rule) {

@@ -303,9 +303,8 @@ class KeyedHttpTests {
                 .contains(
                         "RequestMismatchException: POST /pay/2 was not sent: an earlier attempt sent POST /pay/1, which"
                                 + " this attempt has not repeated")
-                .contains(
-                        "POST /pay/1 may have been done. Make what paths, bodies and keys are made of before the retried"
-                                + " method is called")
+                .contains("POST /pay/1 may have been executed. Create the parts of paths, bodies and keys before"
+                        + " the retried method is called")
                 .contains("retrykit.policies.p.unsafe-methods: always")
                 .doesNotContain("hunter2");
     }
@@ -426,9 +425,8 @@ class KeyedHttpTests {
         assertThat(server.requests("/pay")).hasSize(2);
         assertThat(reason()).isEqualTo(StopReason.NOT_IDEMPOTENT);
         assertThat(output)
-                .contains(
-                        "POST /pay was sent more than once at the same time, and nothing tells which request has which"
-                                + " idempotency key, so none is sent again. Send them one after the other");
+                .contains("POST /pay was sent several times concurrently, so it is unknown which request has which"
+                        + " idempotency key, and none is sent again. Send them one after the other");
     }
 
     @Test

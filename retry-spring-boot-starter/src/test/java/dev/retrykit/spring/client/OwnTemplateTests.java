@@ -111,7 +111,7 @@ class OwnTemplateTests {
     void isLeftAloneWithAWarningIfItRefusesToBeChanged(RestTemplate template, CapturedOutput output) {
         app.withBean(RestTemplate.class, () -> template).run(context -> {
             assertThat(context).hasNotFailed();
-            assertThat(output).contains(template.getClass().getName() + " isn't watched");
+            assertThat(output).contains(template.getClass().getName() + " is not instrumented");
         });
     }
 

@@ -131,7 +131,7 @@ class UnwatchedClientTests {
                 .containsExactly(StopReason.NOT_IDEMPOTENT, StopReason.NOT_IDEMPOTENT);
         assertThat(output)
                 .containsOnlyOnce("NOT_IDEMPOTENT")
-                .contains("came from an HTTP client that isn't watched, so no key was sent")
+                .contains("was sent by an HTTP client that is not instrumented, so it carried no key")
                 .contains("Declare the client as a bean");
     }
 
@@ -156,7 +156,7 @@ class UnwatchedClientTests {
         assertThat(server.requests("/broken")).hasSize(6);
         assertThat(output)
                 .containsOnlyOnce("Policy 'plain' retries " + UnwatchedClientTests.class.getName())
-                .contains("a POST or PATCH that it sends is repeated as well");
+                .contains("a POST or PATCH request of the client is repeated as well");
     }
 
     @Test
@@ -199,7 +199,7 @@ class UnwatchedClientTests {
 
         assertThat(server.requests(path)).hasSize(1);
         assertThat(ended).extracting(RetryEvent.Ended::reason).containsExactly(StopReason.NOT_IDEMPOTENT);
-        assertThat(output).contains("came from an HTTP client that isn't watched, so no key was sent");
+        assertThat(output).contains("was sent by an HTTP client that is not instrumented, so it carried no key");
     }
 
     /** What was read failed, too, and that was caught: be the statuses equal or not, the POST isn't what was read. */

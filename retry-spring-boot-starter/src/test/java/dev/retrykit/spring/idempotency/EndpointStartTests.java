@@ -165,16 +165,16 @@ class EndpointStartTests {
     void refusesWhatStreams(Class<?> controller) {
         MVC.withBean(controller)
                 .run(context ->
-                        assertRefused(context.getStartupFailure(), "a streamed answer is never there as a whole"));
+                        assertRefused(context.getStartupFailure(), "a streamed response never exists as a whole"));
         WEB_FLUX.withBean(controller)
                 .run(context ->
-                        assertRefused(context.getStartupFailure(), "a streamed answer is never there as a whole"));
+                        assertRefused(context.getStartupFailure(), "a streamed response never exists as a whole"));
     }
 
     @Test
     void refusesAKeyWhereTheCallerSendsIt() {
         MVC.withBean(Keyed.class)
-                .run(context -> assertRefused(context.getStartupFailure(), "there the caller sends the key"));
+                .run(context -> assertRefused(context.getStartupFailure(), "their keys are sent by the caller"));
     }
 
     @Test
@@ -216,7 +216,8 @@ class EndpointStartTests {
                 .withConfiguration(Apps.autoConfigurations())
                 .withConfiguration(AutoConfigurations.of(
                         WebFluxAutoConfiguration.class, RetrykitIdempotentWebFluxAutoConfiguration.class))
-                .run(context -> assertRefused(context.getStartupFailure(), "FirstAdapter before dev.retrykit's"));
+                .run(context -> assertRefused(
+                        context.getStartupFailure(), "FirstAdapter before the EndpointAdapter of retrykit"));
     }
 
     @Test

@@ -92,7 +92,7 @@ class IdempotencyAutoConfigurationTests {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .isInstanceOf(InvalidSettingException.class)
-                        .hasMessageContaining("the tables of idempotency keys can't be read")
+                        .hasMessageContaining("the tables of idempotency keys cannot be read")
                         .satisfies(failure -> assertThat(((InvalidSettingException) failure).action())
                                 .contains("retrykit.idempotency.initialize-schema=always")));
     }

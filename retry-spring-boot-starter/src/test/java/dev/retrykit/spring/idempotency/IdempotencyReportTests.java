@@ -124,7 +124,7 @@ class IdempotencyReportTests {
     void saysCarriedOutInPartOfWhatFailedAfterACommitAndFreesIt() {
         assertThat(shop.post("/half", key, "{}").statusCode()).isEqualTo(500);
         HttpResponse<byte[]> repeat = shop.post("/half", key, "{}");
-        assertProblem(repeat, 409, "This request may have been carried out in part, and its answer isn't kept.");
+        assertProblem(repeat, 409, "This request may have been executed in part, and its response was not stored.");
         assertThat(repeat.headers().firstValue("x-should-retry")).contains("false");
         assertThat(rows()).isOne();
         String hash = text(repeat).replaceAll("(?s).*held under ([0-9a-f]{64}).*", "$1");

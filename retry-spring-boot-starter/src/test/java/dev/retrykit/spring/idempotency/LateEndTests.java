@@ -209,7 +209,7 @@ class LateEndTests {
             return first.counters().count(Result.LOST) == 1;
         });
         assertThat(output)
-                .containsOnlyOnce("The idempotency key " + id + " wasn't kept: its claim was taken over")
+                .containsOnlyOnce("The claim on the idempotency key " + id + " was not completed: it was taken over")
                 .contains("retrykit.idempotency.lease");
         another.complete(answer("second"));
         assertThat(open(first, Duration.ZERO).found().answer().body())
@@ -247,7 +247,7 @@ class LateEndTests {
         assertThat(open(second, HOUR).decision()).isEqualTo(IdempotencyDecision.UNKNOWN);
         first.close();
         assertThat(open(second, HOUR).decision()).isEqualTo(IdempotencyDecision.REPLAY);
-        assertThat(output).doesNotContain("The application ends");
+        assertThat(output).doesNotContain("The application is shutting down");
     }
 
     @Test
@@ -258,7 +258,8 @@ class LateEndTests {
         held.complete(answer("first"));
         first.close();
         assertThat(output)
-                .containsOnlyOnce("The application ends, and the store wasn't told what became of 1 idempotency keys")
+                .containsOnlyOnce("The application is shutting down, and the store did not record the outcomes of 1"
+                        + " idempotency keys")
                 .contains(id)
                 .contains("DELETE /actuator/retry/idempotency/{hash}");
     }
@@ -284,7 +285,8 @@ class LateEndTests {
         first.close();
         goOn.countDown();
         assertThat(output)
-                .contains("The application ends, and the store wasn't told what became of 1 idempotency keys");
+                .contains("The application is shutting down, and the store did not record the outcomes of 1"
+                        + " idempotency keys");
     }
 
     @Test
@@ -295,7 +297,7 @@ class LateEndTests {
         first.close();
         held.complete(answer("first"));
         assertThat(output)
-                .containsOnlyOnce("The store isn't told what became of the idempotency key " + id
-                        + ": the application ends. Repeats get 409");
+                .containsOnlyOnce("The store does not record the outcome for the idempotency key " + id
+                        + ": the application is shutting down. Repeats get 409");
     }
 }

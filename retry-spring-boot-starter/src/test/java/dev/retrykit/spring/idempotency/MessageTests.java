@@ -187,7 +187,7 @@ class MessageTests {
             take(context, "1", "one");
             assertThat(context.getBean(Ledger.class).rows()).containsExactly("one");
             assertThat(output)
-                    .containsOnlyOnce("Taker.take(Message) is skipped, since it may have been carried out in part")
+                    .containsOnlyOnce("Taker.take(Message) is skipped, because it may have been executed in part")
                     .contains("DELETE /actuator/retry/idempotency/");
         });
     }
@@ -205,7 +205,7 @@ class MessageTests {
             await(running);
             assertThatExceptionOfType(KeyInUseException.class)
                     .isThrownBy(() -> take(context, "1", "one"))
-                    .withMessageContaining("Taker.take(Message) runs with the same key")
+                    .withMessageContaining("Taker.take(Message) is currently running with the same key")
                     .satisfies(inUse -> assertThat(inUse.retryable()).isTrue());
             goOn.countDown();
             first.join();
@@ -230,7 +230,7 @@ class MessageTests {
                     .withMessageContaining("is null, so nothing was called");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> take(context, " ", "one"))
-                    .withMessageContaining("is blank, so nothing was called");
+                    .withMessageContaining("is blank, so the method was not called");
             assertThat(taker(context).taken()).isEmpty();
         });
     }
@@ -242,7 +242,7 @@ class MessageTests {
                     new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
             assertThatIllegalStateException()
                     .isThrownBy(() -> transaction.executeWithoutResult(status -> take(context, "1", "one")))
-                    .withMessageContaining("Call it outside of one");
+                    .withMessageContaining("Call it outside a transaction");
             assertThat(taker(context).taken()).isEmpty();
         });
     }

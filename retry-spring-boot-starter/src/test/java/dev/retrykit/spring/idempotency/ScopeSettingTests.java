@@ -73,6 +73,6 @@ class ScopeSettingTests {
                 .havingRootCause()
                 .isInstanceOf(InvalidSettingException.class)
                 .withMessageContaining("retrykit.idempotency.scope[0]")
-                .withMessageContaining("it must name a header, as in 'header:X-Tenant'");
+                .withMessageContaining("it must name a header, for example 'header:X-Tenant'");
     }
 }

@@ -287,7 +287,8 @@ class SecuredEndpointTests {
         void refusesKeysOfNobody() {
             HttpResponse<byte[]> response = shop().post("/open", key, "{}");
             assertThat(response.statusCode()).isEqualTo(403);
-            assertThat(new String(response.body(), StandardCharsets.UTF_8)).contains("who is calling isn't known");
+            assertThat(new String(response.body(), StandardCharsets.UTF_8))
+                    .contains("the caller of this request is unknown");
             assertThat(as("alice", "/open").statusCode()).isEqualTo(200);
         }
 

@@ -87,7 +87,7 @@ class StoreDownTests {
     /** As a client does: again while somebody is at it or the store is down. */
     private static HttpResponse<byte[]> untilAnswered(Supplier<HttpResponse<byte[]>> request) {
         HttpResponse<byte[]> response = request.get();
-        while (response.statusCode() == 409 && text(response).contains("at the moment")
+        while (response.statusCode() == 409 && text(response).contains("is in progress")
                 || response.statusCode() == 503) {
             Waiting.nanos(50_000_000);
             response = request.get();
@@ -120,7 +120,7 @@ class StoreDownTests {
     private static void assertUnavailable(HttpResponse<byte[]> response) {
         assertThat(response.statusCode()).isEqualTo(503);
         assertThat(response.headers().firstValue("Retry-After")).contains("5");
-        assertThat(text(response)).contains("can't be found out at the moment");
+        assertThat(text(response)).contains("currently not possible to determine");
     }
 
     @RestController

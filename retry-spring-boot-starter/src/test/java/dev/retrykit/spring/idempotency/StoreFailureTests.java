@@ -210,7 +210,7 @@ class StoreFailureTests {
 
             @Override
             protected void append(ILoggingEvent event) {
-                if (event.getMessage().contains("answers again") && answers.incrementAndGet() == 1) {
+                if (event.getMessage().contains("responds again") && answers.incrementAndGet() == 1) {
                     failUntilNobodyAsks();
                     store.up();
                 }

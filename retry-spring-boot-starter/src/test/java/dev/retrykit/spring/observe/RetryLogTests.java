@@ -117,7 +117,7 @@ class RetryLogTests {
 
         assertThat(lines(output, "retry"))
                 .containsExactly("WARN dev.retrykit.retry - Policy 'inventory': EXHAUSTED after 2 attempts in 200ms;"
-                        + " java.net.ConnectException: down; judged by the JDK's rules: the network or a timeout");
+                        + " java.net.ConnectException: down; classified by the JDK's rules: the network or a timeout");
     }
 
     @Test
@@ -130,7 +130,7 @@ class RetryLogTests {
                     .hasSize(2)
                     .last()
                     .isEqualTo("WARN dev.retrykit.retry - Policy 'inventory': EXHAUSTED 7 more times in the last 10s;"
-                            + " the last: java.net.ConnectException: down");
+                            + " last: java.net.ConnectException: down");
         });
     }
 
@@ -195,7 +195,7 @@ class RetryLogTests {
 
         assertThat(lines(output, "retry"))
                 .containsExactly("DEBUG dev.retrykit.retry - Policy 'inventory': NOT_RETRYABLE after 1 attempt in 0s;"
-                        + " java.io.FileNotFoundException: wrong; judged by the JDK's rules: an address or a file");
+                        + " java.io.FileNotFoundException: wrong; classified by the JDK's rules: an address or a file");
     }
 
     @Test
@@ -207,9 +207,9 @@ class RetryLogTests {
         });
 
         assertThat(lines(output, "retry"))
-                .containsExactly(
-                        "WARN dev.retrykit.retry - Policy 'inventory': NOT_RETRYABLE after 2 attempts in"
-                                + " 200ms; java.io.FileNotFoundException: wrong; judged by the JDK's rules: an address or a file");
+                .containsExactly("WARN dev.retrykit.retry - Policy 'inventory': NOT_RETRYABLE after 2 attempts in"
+                        + " 200ms; java.io.FileNotFoundException: wrong; classified by the JDK's rules: an address"
+                        + " or a file");
     }
 
     @Test
@@ -223,16 +223,16 @@ class RetryLogTests {
 
         assertThat(lines(output, "retry"))
                 .containsExactly(
-                        "WARN dev.retrykit.retry - Policy 'inventory': nothing tells whether"
-                                + " java.lang.IllegalStateException is transient, so it isn't retried. If it is, name it"
-                                + " under retrykit.policies.inventory.retry-on, which adds it to what is known, or say"
-                                + " for all policies what it means: retrykit.failures.java.lang.IllegalStateException:"
-                                + " transient. Said once.",
-                        "WARN dev.retrykit.retry - Policy 'inventory': nothing tells whether"
-                                + " java.lang.UnsupportedOperationException is transient, so it isn't retried. If it is,"
-                                + " name it under retrykit.policies.inventory.retry-on, which adds it to what is"
-                                + " known, or say for all policies what it means:"
-                                + " retrykit.failures.java.lang.UnsupportedOperationException: transient. Said once.");
+                        "WARN dev.retrykit.retry - Policy 'inventory': it is unknown whether"
+                                + " java.lang.IllegalStateException is transient, so it is not retried. If it is transient,"
+                                + " add it to retrykit.policies.inventory.retry-on, which extends the known failures, or"
+                                + " declare it for all policies: retrykit.failures.java.lang.IllegalStateException:"
+                                + " transient. (Logged once.)",
+                        "WARN dev.retrykit.retry - Policy 'inventory': it is unknown whether"
+                                + " java.lang.UnsupportedOperationException is transient, so it is not retried. If it is"
+                                + " transient, add it to retrykit.policies.inventory.retry-on, which extends the known"
+                                + " failures, or declare it for all policies:"
+                                + " retrykit.failures.java.lang.UnsupportedOperationException: transient. (Logged once.)");
     }
 
     @Test
@@ -258,8 +258,9 @@ class RetryLogTests {
 
         assertThat(lines(output, "retry"))
                 .containsExactly("WARN dev.retrykit.retry - Policy 'inventory': NOT_IDEMPOTENT after 1 attempt in 0s;"
-                        + " java.sql.SQLException: lost; it may have had its effect. If a second one does no harm, set"
-                        + " retrykit.policies.inventory.idempotent: true; judged by SQL state 08007|40003:"
+                        + " java.sql.SQLException: lost; the attempt may have had its effect. If a second effect"
+                        + " does no harm, set"
+                        + " retrykit.policies.inventory.idempotent: true; classified by SQL state 08007|40003:"
                         + " unknown-effect");
     }
 
@@ -274,7 +275,7 @@ class RetryLogTests {
         assertThat(lines(output, "retry"))
                 .containsExactly(
                         "DEBUG dev.retrykit.retry - Policy 'inventory': attempt 1 failed (java.net.ConnectException:"
-                                + " down); next in 200ms by backoff",
+                                + " down); next attempt in 200ms by backoff",
                         "DEBUG dev.retrykit.retry - Policy 'inventory': SUCCESS after 2 attempts in 200ms");
     }
 
@@ -298,7 +299,7 @@ class RetryLogTests {
         assertThat(lines(output, "retry"))
                 .singleElement()
                 .asString()
-                .contains("down\\nERROR forged\\r\\u001b[31m\\u0085x\\u2028y; judged by");
+                .contains("down\\nERROR forged\\r\\u001b[31m\\u0085x\\u2028y; classified by");
         assertThat(output.getOut().lines()).noneMatch(line -> line.startsWith("ERROR"));
     }
 
@@ -356,7 +357,7 @@ class RetryLogTests {
 
         assertThat(lines(output, "circuit"))
                 .containsExactly("INFO dev.retrykit.circuit - Circuit 'search', key 'eu\\nINFO forged':"
-                        + " HALF_OPEN -> CLOSED; a dry run, all calls go through");
+                        + " HALF_OPEN -> CLOSED; dry run, all calls are permitted");
     }
 
     static final class OddFailure extends Exception {
@@ -379,7 +380,7 @@ class RetryLogTests {
         assertThat(lines(output, "retry"))
                 .singleElement()
                 .asString()
-                .endsWith(": lost; judged by " + type + ": says(lost|${filled:hunter2}) = transient");
+                .endsWith(": lost; classified by " + type + ": says(lost|${filled:hunter2}) = transient");
     }
 
     @Test
@@ -397,7 +398,7 @@ class RetryLogTests {
         assertThat(lines(output, "retry"))
                 .singleElement()
                 .asString()
-                .contains("; judged by a\\nERROR forged xxx")
+                .contains("; classified by a\\nERROR forged xxx")
                 .endsWith("x…")
                 .hasSizeLessThan(400);
     }
@@ -427,8 +428,8 @@ class RetryLogTests {
                 });
 
         assertThat(lines(output, "retry"))
-                .anyMatch(line -> line.contains("'inner': EXHAUSTED") && line.endsWith("; judged by retry-on"))
-                .anyMatch(line -> line.contains("'inventory': NESTED") && !line.contains("judged by"))
+                .anyMatch(line -> line.contains("'inner': EXHAUSTED") && line.endsWith("; classified by retry-on"))
+                .anyMatch(line -> line.contains("'inventory': NESTED") && !line.contains("classified by"))
                 .noneMatch(line -> line.contains("is transient"));
     }
 

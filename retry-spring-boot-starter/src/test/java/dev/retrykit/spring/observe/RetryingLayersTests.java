@@ -114,7 +114,8 @@ class RetryingLayersTests {
             "public class Stripe { public static int retries = 2;"
                     + " public static int getMaxNetworkRetries() { return retries; } }",
             "com.stripe.StripeClient",
-            "public class StripeClient { private StripeClient responseGetter = this; private StripeClient options = this;"
+            "public class StripeClient { private StripeClient responseGetter = this; private"
+                    + " StripeClient options = this;"
                     + " private int maxNetworkRetries; }"));
 
     private static Object make(String type, Object... arguments) {
@@ -171,8 +172,10 @@ class RetryingLayersTests {
     @Test
     void aClientWithTheAttemptsThatItMakesAndTheRemedy(CapturedOutput output) {
         assertThat(started(output, aws(4)))
-                .isEqualTo("WARN dev.retrykit.layers - The AWS SDK retries by itself, up to 4 attempts (bean 'client')."
-                        + " Under a policy that is a second layer of retries: keep one. Its own is switched off by"
+                .isEqualTo("WARN dev.retrykit.layers - The AWS SDK retries on its own, up to 4 attempts (bean"
+                        + " 'client')."
+                        + " Together with a policy, that makes two layers of retries: keep only one. To disable the"
+                        + " library's retries:"
                         + " .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry())) of its"
                         + " builder, or AWS_MAX_ATTEMPTS=1");
     }
@@ -195,10 +198,14 @@ class RetryingLayersTests {
     @CsvSource(
             delimiter = '|',
             value = {
-                "com.openai.client.OpenAIClient$Impl                                   | 2 | The OpenAI SDK retries by itself, up to 3 attempts | .maxRetries(0)",
-                "org.springframework.ai.retry.autoconfigure.SpringAiRetryProperties    | 10 | Spring AI retries by itself, up to 11 attempts | spring.ai.retry.max-attempts: 0",
-                "com.google.cloud.Service$Storage                                      | 6 | The Google Cloud SDK retries by itself, up to 6 attempts | ServiceOptions.getNoRetrySettings()",
-                "com.google.cloud.Service$Storage                                      | 0 | The Google Cloud SDK retries by itself until a timeout | ServiceOptions.getNoRetrySettings()",
+                "com.openai.client.OpenAIClient$Impl                                   | 2 | The OpenAI"
+                        + " SDK retries on its own, up to 3 attempts | .maxRetries(0)",
+                "org.springframework.ai.retry.autoconfigure.SpringAiRetryProperties    | 10 | Spring AI"
+                        + " retries on its own, up to 11 attempts | spring.ai.retry.max-attempts: 0",
+                "com.google.cloud.Service$Storage                                      | 6 | The Google"
+                        + " Cloud SDK retries on its own, up to 6 attempts | ServiceOptions.getNoRetrySettings()",
+                "com.google.cloud.Service$Storage                                      | 0 | The Google"
+                        + " Cloud SDK retries on its own until a timeout | ServiceOptions.getNoRetrySettings()",
             })
     void whateverTellsHowOften(String type, int count, String text, String remedy, CapturedOutput output) {
         assertThat(started(output, make(type, count))).startsWith("WARN").contains(text, remedy);
@@ -220,8 +227,8 @@ class RetryingLayersTests {
         assertThat(started(output, neverRetry())).isEmpty();
         assertThat(started(output, make("feign.Retryer$Default")))
                 .startsWith("WARN")
-                .contains("Feign retries by itself, up to 5 attempts");
-        assertThat(started(output, make("feign.Retryer$Own"))).contains("Feign retries by itself (bean 'client')");
+                .contains("Feign retries on its own, up to 5 attempts");
+        assertThat(started(output, make("feign.Retryer$Own"))).contains("Feign retries on its own (bean 'client')");
     }
 
     @Test
@@ -229,7 +236,7 @@ class RetryingLayersTests {
         assertThat(started(output, feign(neverRetry()))).isEmpty();
         assertThat(started(output, feign(make("feign.Retryer$Default"))))
                 .startsWith("WARN")
-                .contains("Feign retries by itself, up to 5 attempts", "Feign.builder().retryer(Retryer.NEVER_RETRY)");
+                .contains("Feign retries on its own, up to 5 attempts", "Feign.builder().retryer(Retryer.NEVER_RETRY)");
     }
 
     private static Object feign(Object retryer) {
@@ -241,7 +248,7 @@ class RetryingLayersTests {
     void whatIsThereOnlyIfItRetries(CapturedOutput output) {
         assertThat(started(output, make("org.springframework.cloud.client.loadbalancer.RetryLoadBalancerInterceptor")))
                 .startsWith("WARN")
-                .contains("Spring Cloud LoadBalancer retries by itself (bean 'client')")
+                .contains("Spring Cloud LoadBalancer retries on its own (bean 'client')")
                 .endsWith("spring.cloud.loadbalancer.retry.enabled: false");
     }
 
@@ -249,7 +256,7 @@ class RetryingLayersTests {
     void whatDoesNotTellIsNoWarning(CapturedOutput output) {
         assertThat(started(output, make("com.azure.storage.blob.BlobServiceClient")))
                 .startsWith("INFO")
-                .contains("The Azure SDK retries by itself unless it is told otherwise (bean 'client')");
+                .contains("The Azure SDK retries on its own unless configured otherwise (bean 'client')");
     }
 
     @Test
@@ -287,7 +294,7 @@ class RetryingLayersTests {
                 .asString()
                 .startsWith("INFO")
                 .contains(
-                        "The Stripe SDK retries by itself, up to 3 attempts (where its static methods are called)",
+                        "The Stripe SDK retries on its own, up to 3 attempts (through its static methods)",
                         "Stripe.setMaxNetworkRetries(0)");
         Class.forName("com.stripe.Stripe", true, STRIPE).getField("retries").set(null, 0);
         assertThat(started(POLICY, STRIPE, output, Map.of())).hasSize(1);
@@ -333,7 +340,8 @@ class RetryingLayersTests {
                             .asString()
                             .startsWith("INFO")
                             .contains(
-                                    "The AWS SDK retries by itself unless it is told otherwise", "'lazy', 'prototype'");
+                                    "The AWS SDK retries on its own unless configured otherwise",
+                                    "'lazy', 'prototype'");
                     assertThat(made.call()).isEqualTo(before);
                 });
     }

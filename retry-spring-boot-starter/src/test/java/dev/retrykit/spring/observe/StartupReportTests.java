@@ -67,10 +67,11 @@ class StartupReportTests {
 
         assertThat(lines(output, "INFO"))
                 .containsExactly(
-                        "Policy 'inventory': Service.price(String), Service.stock(String); retries what is transient"
-                                + " by default; up to 3 attempts within 30s; no budget: up to 3.00x load",
-                        "Policy 'Service.find': Service.find(); retries what is transient by default and"
-                                + " [java.io.IOException]; up to 5 attempts within 30s; budget 'Service.find' (ratio 0.1, window 10s, reserve 5, min-success 60.0 %)");
+                        "Policy 'inventory': Service.price(String), Service.stock(String); retries known"
+                                + " transient failures; up to 3 attempts within 30s; no retry budget: up to 3.00x load",
+                        "Policy 'Service.find': Service.find(); retries known transient failures and"
+                                + " [java.io.IOException]; up to 5 attempts within 30s; budget 'Service.find' (ratio 0.1,"
+                                + " window 10s, reserve 5, min-success 60.0 %)");
         assertThat(lines(output, "WARN")).isEmpty();
     }
 

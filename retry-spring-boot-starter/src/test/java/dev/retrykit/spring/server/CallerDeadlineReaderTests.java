@@ -152,7 +152,7 @@ class CallerDeadlineReaderTests {
                         .getFailure()
                         .rootCause()
                         .hasMessageStartingWith("'retrykit.http.trust[1]' = 'gateway.internal' (")
-                        .hasMessageEndingWith(
-                                "it must be an address, or an address and a number of bits, as 10.0.0.0/8."));
+                        .hasMessageEndingWith("it must be an IP address, or an address and a prefix length, for example"
+                                + " 10.0.0.0/8."));
     }
 }

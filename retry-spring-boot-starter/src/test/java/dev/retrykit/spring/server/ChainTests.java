@@ -64,7 +64,7 @@ class ChainTests {
             assertThat(answer.headers().firstValue("content-type")).contains("application/problem+json");
             assertThat(answer.body())
                     .isEqualTo("{\"type\":\"about:blank\",\"title\":\"Bad Gateway\",\"status\":502,"
-                            + "\"detail\":\"What this service could do about a failure behind it has been done.\"}");
+                            + "\"detail\":\"This service has already retried the failed downstream call.\"}");
         }
     }
 

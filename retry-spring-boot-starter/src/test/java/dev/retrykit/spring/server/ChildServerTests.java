@@ -77,7 +77,9 @@ class ChildServerTests {
             HttpResponse<String> answer = request.get(30, TimeUnit.SECONDS);
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
-            assertThat(output).containsOnlyOnce("The application closes, and its time doesn't suffice for the retry");
+            assertThat(output)
+                    .containsOnlyOnce(
+                            "The application is shutting down, and the remaining time is too short for the retry");
             assertThat(parents).isNotDone();
         }
         assertThatThrownBy(() -> parents.get(30, TimeUnit.SECONDS))

@@ -61,7 +61,7 @@ public final class Refusals {
 
     /** Refuses a request because a part of the scope has no value. */
     static Problem noScope(String missing) {
-        return Problem.never(400, missing + " that determines the owner of the idempotency key is missing.");
+        return Problem.never(400, missing + " is missing. It determines the owner of the idempotency key.");
     }
 
     /** Refuses a request because its body has been read already. */

@@ -124,7 +124,7 @@ class SentBodyTests {
         assertThat(body.withdraw()).isTrue();
         Body next = body.next();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        assertThatIOException().isThrownBy(() -> late.writeTo(out)).withMessageContaining("was dead");
+        assertThatIOException().isThrownBy(() -> late.writeTo(out)).withMessageContaining("was stale");
         assertThat(out.size()).isZero();
         next.writeTo(out);
         assertThat(out).hasToString("ab");

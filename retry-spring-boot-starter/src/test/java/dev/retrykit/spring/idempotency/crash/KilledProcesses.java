@@ -182,7 +182,7 @@ final class KilledProcesses {
         inHandlers[slot].incrementAndGet();
         try {
             HttpResponse<String> response = client.send(request(slot, key), BodyHandlers.ofString());
-            boolean known = response.statusCode() == 201 || response.body().contains("its answer isn't kept");
+            boolean known = response.statusCode() == 201 || response.body().contains("its response was not stored");
             String replayed =
                     response.headers().firstValue("Idempotent-Replayed").isPresent() ? " replayed" : "";
             answers.computeIfAbsent(response.statusCode() + replayed + (known ? " known" : ""), x -> new LongAdder())

@@ -100,7 +100,7 @@ class PauseTests {
 
     private HttpResponse<String> payUntilAnswered(int process) {
         HttpResponse<String> response = pay(process, 1, 1).join();
-        while (response.statusCode() == 409 && response.body().contains("at the moment")) {
+        while (response.statusCode() == 409 && response.body().contains("is in progress")) {
             Waiting.nanos(50_000_000);
             response = pay(process, 1, 1).join();
         }

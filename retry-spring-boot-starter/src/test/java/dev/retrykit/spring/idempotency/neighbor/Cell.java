@@ -90,7 +90,7 @@ final class Cell {
     private void otherPayload() {
         HttpResponse<byte[]> first = pay(1);
         assertRun(first, id, 1, 1);
-        assertProblem(pay(999), 422, "used for another request");
+        assertProblem(pay(999), 422, "used for a different request");
         assertThat(Ledger.runs(id)).isEqualTo(1);
         assertReplay(first, pay(1));
     }
@@ -101,9 +101,9 @@ final class Cell {
         try {
             assertThat(Ledger.awaitEntered(id)).as("the first run began").isTrue();
             HttpResponse<byte[]> meanwhile = send(held, "alice");
-            assertProblem(meanwhile, 409, "being carried out");
+            assertProblem(meanwhile, 409, "is in progress");
             assertThat(meanwhile.headers().firstValue("Retry-After")).isPresent();
-            assertProblem(send(order(2, Behavior.HOLD), "alice"), 422, "used for another request");
+            assertProblem(send(order(2, Behavior.HOLD), "alice"), 422, "used for a different request");
         } finally {
             Ledger.release(id);
         }

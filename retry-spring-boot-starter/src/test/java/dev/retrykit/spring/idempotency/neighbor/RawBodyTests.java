@@ -49,7 +49,7 @@ class RawBodyTests {
             assertThat(text(first)).isEqualTo(text(without));
             assertThat(first.statusCode()).isEqualTo(200);
             assertReplay(first, send(method, path, type, body, true));
-            assertProblem(send(method, path, type, other, true), 422, "used for another request");
+            assertProblem(send(method, path, type, other, true), 422, "used for a different request");
         }
 
         void assertReadsTheForm(String method, String path) {

@@ -161,10 +161,10 @@ class RefusalTests {
     static Stream<Arguments> refusals() {
         return Stream.of(
                 Arguments.of("missing", 400, "is missing"),
-                Arguments.of("invalid", 400, "can't be used"),
-                Arguments.of("large", 413, "at the most"),
-                Arguments.of("mismatch", 422, "used for another request"),
-                Arguments.of(DOWN, 503, "can't be found out"));
+                Arguments.of("invalid", 400, "is invalid"),
+                Arguments.of("large", 413, "at most"),
+                Arguments.of("mismatch", 422, "used for a different request"),
+                Arguments.of(DOWN, 503, "currently not possible"));
     }
 
     @ParameterizedTest

@@ -197,8 +197,8 @@ class RepeatIsNoCallTests {
             assertThat(Ledger.awaitEntered(order)).isTrue();
             Map<String, Object> before = settledCounts(shop);
             for (int i = 0; i < ENOUGH_TO_OPEN; i++) {
-                assertProblem(send(shop, path, key, held), 409, "being carried out");
-                assertProblem(send(shop, path, key, order(2, Behavior.HOLD)), 422, "used for another request");
+                assertProblem(send(shop, path, key, held), 409, "is in progress");
+                assertProblem(send(shop, path, key, order(2, Behavior.HOLD)), 422, "used for a different request");
             }
             assertThat(counts(shop)).isEqualTo(before);
         } finally {

@@ -171,7 +171,7 @@ class TwoHandlersTests {
             int before = calls.get();
             HttpResponse<byte[]> first = post(one, header, ofOne);
             assertThat(text(first)).startsWith("one");
-            assertProblem(post(two, header, ofTwo), 422, "used for another request");
+            assertProblem(post(two, header, ofTwo), 422, "used for a different request");
             assertReplay(first, post(one, header, ofOne));
             assertThat(calls).hasValue(before + 1);
         }
@@ -189,7 +189,7 @@ class TwoHandlersTests {
             int before = calls.get();
             HttpResponse<byte[]> first = post("/conditional", header, one);
             assertThat(first.statusCode()).isIn(200, 206);
-            assertProblem(post("/conditional", header, two), 422, "used for another request");
+            assertProblem(post("/conditional", header, two), 422, "used for a different request");
             assertReplay(first, post("/conditional", header, one));
             assertThat(calls).hasValue(before + 1);
         }

@@ -109,7 +109,7 @@ class GenericHandlerTests {
         int before = calls.get();
         Exchange sent = Exchange.post(shop, path).key(key);
         assertThat(text(sent.body("text/plain", "one").assertReplayed())).isEqualTo("one " + (before + 1));
-        assertProblem(sent.body("text/plain", "other").send(), 422, "used for another request");
+        assertProblem(sent.body("text/plain", "other").send(), 422, "used for a different request");
         assertThat(calls).hasValue(before + 1);
     }
 }

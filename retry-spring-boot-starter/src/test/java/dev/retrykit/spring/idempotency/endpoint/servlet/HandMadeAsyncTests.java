@@ -172,7 +172,7 @@ class HandMadeAsyncTests {
     private static HttpResponse<byte[]> settled(Exchange sent) {
         AtomicReference<HttpResponse<byte[]>> answer = new AtomicReference<>(sent.send());
         Waiting.until(() -> {
-            if (text(answer.get()).contains("being carried out at the moment")) {
+            if (text(answer.get()).contains("is in progress")) {
                 answer.set(sent.send());
                 return false;
             }
@@ -183,7 +183,7 @@ class HandMadeAsyncTests {
 
     private static void assertReplayOrNotKept(HttpResponse<byte[]> first, HttpResponse<byte[]> repeat) {
         if (repeat.statusCode() == 409) {
-            assertProblem(repeat, 409, "was carried out, and its answer isn't kept");
+            assertProblem(repeat, 409, "was executed, but its response was not stored");
         } else {
             assertReplay(first, repeat);
         }
@@ -213,7 +213,7 @@ class HandMadeAsyncTests {
         Exchange sent = Exchange.post(shop, path).key(key);
         CompletableFuture<HttpResponse<byte[]>> first = AtOnce.start(sent::send);
         begun.join();
-        assertProblem(sent.send(), 409, "being carried out at the moment");
+        assertProblem(sent.send(), 409, "is in progress");
         gate.complete(null);
         assertThat(first.join().statusCode()).isEqualTo(200);
         assertReplayOrNotKept(first.join(), settled(sent));
@@ -229,7 +229,7 @@ class HandMadeAsyncTests {
         HttpResponse<byte[]> first = sent.body("text/plain", "one").send();
         assertThat(text(first)).isEqualTo("endpoint of one run " + (before + 1));
         assertReplayOrNotKept(first, settled(sent.body("text/plain", "one")));
-        assertProblem(sent.body("text/plain", "two").send(), 422, "used for another request");
+        assertProblem(sent.body("text/plain", "two").send(), 422, "used for a different request");
         assertThat(calls).hasValue(before + 1);
     }
 

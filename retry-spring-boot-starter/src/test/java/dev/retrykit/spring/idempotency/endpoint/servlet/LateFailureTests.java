@@ -75,7 +75,7 @@ class LateFailureTests {
             int before = calls.get();
             Exchange sent = Exchange.post(shop, path).key(key);
             assertThat(sent.send().statusCode()).isEqualTo(status);
-            assertProblem(sent.send(), 409, "was carried out, and its answer isn't kept");
+            assertProblem(sent.send(), 409, "was executed, but its response was not stored");
             assertThat(calls).hasValue(before + 1);
         }
 
@@ -86,7 +86,7 @@ class LateFailureTests {
             HttpResponse<byte[]> repeat = sent.send();
             assertThat(repeat.statusCode()).isEqualTo(409);
             assertThat(text(repeat))
-                    .contains("was carried out, and its answer isn't kept")
+                    .contains("was executed, but its response was not stored")
                     .doesNotContain("come again");
         }
     }
@@ -187,14 +187,14 @@ class LateFailureTests {
 
         @ParameterizedTest
         @CsvSource({
-            "/itself, may have been carried out in part",
-            "/forwarded, may have been carried out in part",
-            "/forwarded-handled, may have been carried out in part",
-            "/dispatched, may have been carried out in part",
-            "/dispatched-handled, may have been carried out in part",
-            "/committed-and-forwarded, was carried out",
-            "/committed-and-rendered, was carried out",
-            "/exception-handler, may have been carried out in part"
+            "/itself, may have been executed in part",
+            "/forwarded, may have been executed in part",
+            "/forwarded-handled, may have been executed in part",
+            "/dispatched, may have been executed in part",
+            "/dispatched-handled, may have been executed in part",
+            "/committed-and-forwarded, was executed",
+            "/committed-and-rendered, was executed",
+            "/exception-handler, may have been executed in part"
         })
         void neverRepeatsIt(String path, String detail) {
             Bank bank = shop.bean(Bank.class);

@@ -247,8 +247,8 @@ class MvcEndpointTests {
     @Test
     void refusesAnotherRequestWithTheKey() {
         shop.post("/payments", key, "{\"cents\":10}");
-        assertProblem(shop.post("/payments", key, "{\"cents\":11}"), 422, "used for another request");
-        assertProblem(shop.post("/payments?a=b", key, "{\"cents\":10}"), 422, "used for another request");
+        assertProblem(shop.post("/payments", key, "{\"cents\":11}"), 422, "used for a different request");
+        assertProblem(shop.post("/payments?a=b", key, "{\"cents\":10}"), 422, "used for a different request");
     }
 
     @Test
@@ -268,7 +268,7 @@ class MvcEndpointTests {
                 AtOnce.start(() -> shop.post("/payments", key, "{\"cents\":10}"));
         entered.await();
         HttpResponse<byte[]> repeat = shop.post("/payments", key, "{\"cents\":10}");
-        assertProblem(repeat, 409, "being carried out");
+        assertProblem(repeat, 409, "is in progress");
         assertThat(repeat.headers().firstValue("Retry-After")).contains("1");
         assertThat(shop.post("/payments", key, "{\"cents\":11}").statusCode()).isEqualTo(422);
         gate.countDown();
@@ -353,7 +353,7 @@ class MvcEndpointTests {
         assertThat(calls).hasValue(before + 1);
         HttpResponse<byte[]> first = shop.post("/large?size=1114112", key + 1, "");
         assertThat(first.body()).hasSize(1114112);
-        assertProblem(shop.post("/large?size=1114112", key + 1, ""), 409, "its answer isn't kept");
+        assertProblem(shop.post("/large?size=1114112", key + 1, ""), 409, "its response was not stored");
         assertThat(calls).hasValue(before + 2);
     }
 

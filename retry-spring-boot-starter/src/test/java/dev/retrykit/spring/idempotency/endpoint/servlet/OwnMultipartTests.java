@@ -102,7 +102,7 @@ class OwnMultipartTests {
             HttpResponse<byte[]> first = upload(to, "b1", "one").send();
             assertThat(text(first)).startsWith("one run ");
             assertReplay(first, upload(to, "b2", "one").send());
-            assertProblem(upload(to, "b1", "two").send(), 422, "used for another request");
+            assertProblem(upload(to, "b1", "two").send(), 422, "used for a different request");
         }
     }
 }

@@ -275,7 +275,7 @@ class OwnerTests {
                     .key(key)
                     .with("X-Subject", subject)
                     .with("X-Name", name);
-            assertProblem(sent.send(), 403, "who is calling isn't known");
+            assertProblem(sent.send(), 403, "the caller of this request is unknown");
         }
         assertThat(calls).hasValue(before);
     }
@@ -285,7 +285,7 @@ class OwnerTests {
     void refusesBlankScopes(String path, String tenant) {
         int before = calls.get();
         Exchange sent = Exchange.post(shop, path).key(key).with("X-Tenant", tenant);
-        assertProblem(sent.send(), 400, "is missing that says whose idempotency key this is");
+        assertProblem(sent.send(), 400, "is missing. It determines the owner of the idempotency key");
         assertThat(calls).hasValue(before);
     }
 
@@ -296,7 +296,7 @@ class OwnerTests {
         Exchange sent = Exchange.post(shop, path).key(key);
         HttpResponse<byte[]> first = sent.with("X-Which", "one").send();
         assertThat(text(first)).startsWith("one ");
-        assertProblem(sent.with("X-Which", "two").send(), 422, "used for another request");
+        assertProblem(sent.with("X-Which", "two").send(), 422, "used for a different request");
         assertReplay(first, sent.with("X-Which", "one").send());
         assertThat(calls).hasValue(before + 1);
     }

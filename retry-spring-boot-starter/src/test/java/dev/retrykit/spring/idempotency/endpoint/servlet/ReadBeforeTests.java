@@ -200,7 +200,7 @@ class ReadBeforeTests {
         Exchange form = Exchange.post(shop, "/form").as("PUT").key(key);
         HttpResponse<byte[]> first = form.pieces(Exchange.FORM, "a=1").send();
         assertThat(text(first)).startsWith("a=1 ");
-        assertProblem(form.pieces(Exchange.FORM, "a=999").send(), 422, "used for another request");
+        assertProblem(form.pieces(Exchange.FORM, "a=999").send(), 422, "used for a different request");
         assertReplay(first, form.pieces(Exchange.FORM, "a=1").send());
     }
 

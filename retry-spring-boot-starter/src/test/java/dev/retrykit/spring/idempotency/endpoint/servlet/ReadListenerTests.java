@@ -258,7 +258,7 @@ class ReadListenerTests {
     void comparesWhatAFilterReadByAListenerAndOffersAgain(String type) {
         Exchange sent = Exchange.post(shop, "/read-by-filter/offered").key(key);
         sent.body(type, "a=1").assertReplayed();
-        assertProblem(sent.body(type, "a=999").send(), 422, "used for another request");
+        assertProblem(sent.body(type, "a=999").send(), 422, "used for a different request");
     }
 
     @ParameterizedTest
@@ -274,7 +274,7 @@ class ReadListenerTests {
         String without = body(sent.body(Exchange.FORM, "a=1").send());
         assertThat(body(sent.key(key).body(Exchange.FORM, "a=1").assertReplayed()))
                 .isEqualTo(without);
-        assertProblem(sent.key(key).body(Exchange.FORM, "a=999").send(), 422, "used for another request");
+        assertProblem(sent.key(key).body(Exchange.FORM, "a=999").send(), 422, "used for a different request");
     }
 
     /** The servlet gets the beginning before there is an end. */

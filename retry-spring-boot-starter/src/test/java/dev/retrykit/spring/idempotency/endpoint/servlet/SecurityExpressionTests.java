@@ -165,7 +165,7 @@ class SecurityExpressionTests {
                 .withBean(controller)
                 .run(context -> assertThat(context.getStartupFailure())
                         .isInstanceOf(InvalidSettingException.class)
-                        .hasMessageContaining("@PostAuthorize and @PostFilter can't be asked about an answer")
+                        .hasMessageContaining("@PostAuthorize and @PostFilter cannot check a replayed response")
                         .hasMessageContaining(controller.getSimpleName()));
     }
 }

@@ -396,8 +396,8 @@ class SeenCallTests {
                     Scopes.class,
                     FinalController.class,
                     Plain.class)) {
-                assertThat(output).containsOnlyOnce("No proxy sees the calls of");
-                assertThat(output).contains("No proxy sees the calls of FinalController.pay()");
+                assertThat(output).containsOnlyOnce("No proxy can intercept the calls of");
+                assertThat(output).contains("No proxy can intercept the calls of FinalController.pay()");
                 for (String path : new String[] {"/prototype", "/request", "/final", "/unopened"}) {
                     assertRunsOnce(shop, path);
                 }

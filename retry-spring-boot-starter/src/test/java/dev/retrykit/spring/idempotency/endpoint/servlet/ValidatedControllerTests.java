@@ -207,7 +207,7 @@ class ValidatedControllerTests {
         int before = calls.get();
         Exchange sent = Exchange.post(shop, path).key(key);
         assertThat(sent.body("text/plain", bad).assertReplayed().statusCode()).isEqualTo(400);
-        assertProblem(sent.body("text/plain", bad.charAt(0) + "good").send(), 422, "used for another request");
+        assertProblem(sent.body("text/plain", bad.charAt(0) + "good").send(), 422, "used for a different request");
         assertThat(calls).hasValue(before + 1);
     }
 }

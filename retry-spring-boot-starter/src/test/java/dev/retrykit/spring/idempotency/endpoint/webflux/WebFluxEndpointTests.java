@@ -165,7 +165,7 @@ class WebFluxEndpointTests {
         assertThat(first.headers().firstValue("Set-Cookie")).isPresent();
         assertThat(repeat.headers().firstValue("Set-Cookie")).isEmpty();
         assertThat(calls).hasValue(before + 1);
-        assertProblem(shop.post("/payments", key, "{\"cents\":11}"), 422, "used for another request");
+        assertProblem(shop.post("/payments", key, "{\"cents\":11}"), 422, "used for a different request");
     }
 
     @Test
@@ -228,7 +228,7 @@ class WebFluxEndpointTests {
         assertThat(shop.post("/large?size=65536", key, "").body()).hasSize(65536);
         HttpResponse<byte[]> first = shop.post("/large?size=1114112", key + 1, "");
         assertThat(first.body()).hasSize(1114112);
-        assertProblem(shop.post("/large?size=1114112", key + 1, ""), 409, "its answer isn't kept");
+        assertProblem(shop.post("/large?size=1114112", key + 1, ""), 409, "its response was not stored");
         assertThat(calls).hasValue(before + 2);
     }
 
@@ -242,7 +242,7 @@ class WebFluxEndpointTests {
         CompletableFuture<HttpResponse<byte[]>> first =
                 HttpClient.newHttpClient().sendAsync(request, BodyHandlers.ofByteArray());
         entered.await();
-        assertProblem(Shop.send(request), 409, "being carried out");
+        assertProblem(Shop.send(request), 409, "is in progress");
         first.cancel(true);
         cancelled.await();
         assertThat(Shop.send(request).statusCode()).isEqualTo(409);

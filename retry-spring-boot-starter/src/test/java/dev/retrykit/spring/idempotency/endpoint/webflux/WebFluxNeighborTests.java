@@ -577,7 +577,7 @@ class WebFluxNeighborTests {
             try (InputStream events = first.body()) {
                 assertThat(new String(events.readNBytes(5), StandardCharsets.UTF_8))
                         .isIn("data:", "[{\"li");
-                assertProblem(Shop.send(request), 409, "its answer isn't kept");
+                assertProblem(Shop.send(request), 409, "its response was not stored");
             }
             assertThat(calls).hasValue(before + 1);
         }

@@ -127,7 +127,7 @@ class SessionConnectionTests {
         transaction.executeWithoutResult(status -> assertThatExceptionOfType(StoreDownException.class)
                 .isThrownBy(() -> idempotency.open(id, "print", HELD))
                 .havingCause()
-                .withMessageContaining("Begin transactions within the idempotent method"));
+                .withMessageContaining("Start transactions inside the idempotent method"));
         assertThat(idempotency.open(id, "print", HELD).decision()).isEqualTo(IdempotencyDecision.EXECUTE);
     }
 

@@ -66,7 +66,7 @@ class SuspendingEndpointTests {
     @Test
     fun refusesAFlowThatASuspendingFunctionReturns() {
         assertThatThrownBy { Shop.start(WebApplicationType.REACTIVE, mapOf(), Streams::class.java) }
-            .hasMessageContaining("a streamed answer is never there as a whole")
+            .hasMessageContaining("a streamed response never exists as a whole")
     }
 
     companion object {
