@@ -96,7 +96,7 @@ class PageInBrowserTests {
             browser.find("button[aria-label='Force open: circuit inventory']").click();
             browser.find("#duration option[value='10m']").click();
             browser.find("#confirm-yes").click();
-            browser.waitFor("the answer", page -> page.text("#notice").contains("is FORCED_OPEN now"));
+            browser.waitFor("the answer", page -> page.text("#notice").contains("is now FORCED_OPEN"));
             assertThat(state()).isEqualTo("FORCED_OPEN");
             assertThat(Shop.json(shop.get("/actuator/retry/circuits/inventory")))
                     .extractingPath("$.nextProbeInMs")
@@ -115,7 +115,7 @@ class PageInBrowserTests {
             browser.press(Keys.TAB, Keys.TAB);
             assertThat(browser.run("return document.activeElement.id")).isEqualTo("confirm-yes");
             browser.press(Keys.ENTER);
-            browser.waitFor("the answer", page -> page.text("#notice").contains("is DISABLED now"));
+            browser.waitFor("the answer", page -> page.text("#notice").contains("is now DISABLED"));
             assertThat(state()).isEqualTo("DISABLED");
         }
     }
@@ -159,7 +159,7 @@ class PageInBrowserTests {
                     .contains("unknown");
             assertThat(browser.count("#failures-rows tr.unknown")).isEqualTo(2);
             assertThat(browser.text("#failures-note"))
-                    .startsWith("Nothing knows 2 classes of failures")
+                    .startsWith("No rule covers 2 classes of failures")
                     .contains("more attempts failed in other ways than the listed 200.");
             assertThat(browser.run("return document.getElementById('failures-scroll').offsetHeight <= 400"))
                     .isEqualTo(true);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 record HostPattern(String text) {
 
     /** Describes a valid pattern, for messages. */
-    static final String RULE = "a host name or address without scheme and port, or '*.' and the end of a name, or '*'";
+    static final String RULE = "a host name or address without scheme and port, '*.' and a domain name, or '*'";
 
     private static final Pattern PORT = Pattern.compile(":[0-9]*$");
 
