@@ -213,7 +213,7 @@ class IdempotencyKeyTests {
                 .contains("; POST " + server.url("/pay")
                         + " may have been executed, and is not sent again without an idempotency key. If the server"
                         + " supports idempotency keys, set"
-                        + " retrykit.policies.plain.idempotency-key: auto; if a second request does no harm,"
+                        + " retrykit.policies.plain.idempotency-key: auto; if a second request does no harm, set"
                         + " retrykit.policies.plain.unsafe-methods: always");
     }
 

@@ -241,10 +241,10 @@ class HandMadeAsyncTests {
         HttpResponse<byte[]> first = sent.send();
         assertThat(first.statusCode()).isEqualTo(503);
         assertThat(text(first)).isEqualTo("come again");
-        assertProblem(settled(sent), 409, "isn't known");
+        assertProblem(settled(sent), 409, "is unknown whether");
         gate.complete(null);
         Waiting.until(() -> calls.get() > before);
-        assertProblem(sent.send(), 409, "isn't known");
+        assertProblem(sent.send(), 409, "is unknown whether");
         assertThat(calls).hasValue(before + 1);
     }
 

@@ -279,7 +279,7 @@ class MvcEndpointTests {
     void wantsAKey() {
         int before = calls.get();
         assertProblem(shop.post("/payments", null, "{\"cents\":10}"), 400, "is missing");
-        assertProblem(shop.post("/payments", "", "{\"cents\":10}"), 400, "isn't empty");
+        assertProblem(shop.post("/payments", "", "{\"cents\":10}"), 400, "must not be empty");
         assertProblem(shop.post("/payments", "k".repeat(256), "{\"cents\":10}"), 400, "255 characters");
         assertProblem(shop.post("/payments", "\"open", "{\"cents\":10}"), 400, "RFC 9651");
         assertProblem(

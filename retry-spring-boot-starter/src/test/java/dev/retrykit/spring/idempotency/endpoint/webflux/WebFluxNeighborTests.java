@@ -451,7 +451,7 @@ class WebFluxNeighborTests {
         assertThat(text(bobs)).startsWith("run ").isNotEqualTo(text(alices));
         assertReplay(alices, shop.post(path, key, "{\"cents\":1}", "X-User", "alice"));
         assertReplay(bobs, shop.post(path, key, "{\"cents\":1}", "X-User", "bob"));
-        assertProblem(shop.post(path, key, "{\"cents\":999}", "X-User", "alice"), 422, "another request");
+        assertProblem(shop.post(path, key, "{\"cents\":999}", "X-User", "alice"), 422, "a different request");
         assertThat(calls).hasValue(before + 2);
         assertThat(advised).hasValue(seen + 2);
     }
@@ -498,7 +498,7 @@ class WebFluxNeighborTests {
         HttpResponse<byte[]> first = shop.post("/fallback", key, "1");
         assertThat(text(first)).startsWith("run ");
         assertReplay(first, shop.post("/fallback", key, "1"));
-        assertProblem(shop.post("/fallback", key, "2"), 422, "another request");
+        assertProblem(shop.post("/fallback", key, "2"), 422, "a different request");
     }
 
     @Test
@@ -508,7 +508,7 @@ class WebFluxNeighborTests {
         CircuitSnapshot before = shop.bean(Retries.class).circuit("c").snapshot();
         for (int i = 0; i < 20; i++) {
             assertReplay(first, shop.post("/circuit", key, "1"));
-            assertProblem(shop.post("/circuit", key, "2"), 422, "another request");
+            assertProblem(shop.post("/circuit", key, "2"), 422, "a different request");
         }
         CircuitSnapshot after = shop.bean(Retries.class).circuit("c").snapshot();
         assertThat(after.calls()).isEqualTo(before.calls());
@@ -520,7 +520,7 @@ class WebFluxNeighborTests {
     void tellsTwoHandlersOfOnePathApart() {
         HttpResponse<byte[]> cancelled = shop.post("/act", key, "", "X-Action", "cancel");
         assertThat(text(cancelled)).endsWith("cancelled");
-        assertProblem(shop.post("/act", key, "", "X-Action", "refund"), 422, "another request");
+        assertProblem(shop.post("/act", key, "", "X-Action", "refund"), 422, "a different request");
         assertReplay(cancelled, shop.post("/act", key, "", "X-Action", "cancel"));
     }
 
