@@ -104,7 +104,7 @@ class FaultyServiceTests {
 
         assertThatThrownBy(second::start)
                 .isInstanceOf(UncheckedIOException.class)
-                .hasMessageContaining("set shop.second.port");
+                .hasMessageContaining("Set shop.second.port");
         assertThat(second.isRunning()).isFalse();
     }
 
