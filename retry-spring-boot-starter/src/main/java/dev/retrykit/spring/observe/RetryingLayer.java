@@ -62,18 +62,18 @@ record RetryingLayer(
                     "The AWS SDK",
                     List.of("software.amazon.awssdk.core.SdkClient"),
                     "serviceClientConfiguration.overrideConfiguration.retryStrategy.maxAttempts",
-                    ".overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry())) of its builder, or"
+                    ".overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry())) on its builder, or"
                             + " AWS_MAX_ATTEMPTS=1"),
             retries(
                     "The OpenAI SDK",
                     List.of("com.openai.client.OpenAIClient", "com.openai.client.OpenAIClientAsync"),
                     "clientOptions.maxRetries",
-                    ".maxRetries(0) of its builder"),
+                    ".maxRetries(0) on its builder"),
             retries(
                     "The Anthropic SDK",
                     List.of("com.anthropic.client.AnthropicClient", "com.anthropic.client.AnthropicClientAsync"),
                     "clientOptions.maxRetries",
-                    ".maxRetries(0) of its builder"),
+                    ".maxRetries(0) on its builder"),
             retries(
                     "Spring AI",
                     List.of("org.springframework.ai.retry.autoconfigure.SpringAiRetryProperties"),
@@ -104,23 +104,23 @@ record RetryingLayer(
                     "The Google Cloud SDK",
                     List.of("com.google.cloud.Service"),
                     "getOptions.getRetrySettings.getMaxAttempts",
-                    ".setRetrySettings(ServiceOptions.getNoRetrySettings()) of its options"),
+                    ".setRetrySettings(ServiceOptions.getNoRetrySettings()) on its options"),
             attempts(
                     "The Google Cloud SDK",
                     List.of("com.google.api.gax.core.BackgroundResource"),
                     "",
-                    ".applyToAllUnaryMethods(call -> { call.setRetryableCodes(); return null; }) of its settings"),
+                    ".applyToAllUnaryMethods(call -> { call.setRetryableCodes(); return null; }) in its settings"),
             attempts(
                     "The Azure SDK",
                     List.of(AZURE_CLIENTS),
                     "",
-                    ".retryOptions(new RetryOptions(new FixedDelayOptions(0, Duration.ZERO))) of its builder, over AMQP"
+                    ".retryOptions(new RetryOptions(new FixedDelayOptions(0, Duration.ZERO))) on its builder, over AMQP"
                             + " .retryOptions(new AmqpRetryOptions().setMaxRetries(0))"),
             retries(
                     "The Stripe SDK",
                     List.of("com.stripe.StripeClient"),
                     "responseGetter.options.maxNetworkRetries",
-                    ".setMaxNetworkRetries(0) of its builder"),
+                    ".setMaxNetworkRetries(0) on its builder"),
             new RetryingLayer(
                     "The Couchbase SDK",
                     List.of("com.couchbase.client.java.Cluster"),

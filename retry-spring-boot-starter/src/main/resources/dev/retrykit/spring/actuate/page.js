@@ -9,7 +9,7 @@ const ACTIONS = [
   ['CLOSED', 'Close', 'Calls are permitted again, and the window starts empty.', false],
   ['DISABLED', 'Disable', 'All calls are permitted, regardless of failures.', true],
   ['HALF_OPEN', 'Probe now', 'A few calls are permitted; their outcome decides whether the circuit closes.', false]];
-const MEANING = {success: 'at first attempt', recovered: 'after retries', failed: 'failed', rejected: 'rejected'};
+const MEANING = {success: 'on the first attempt', recovered: 'after retries', failed: 'failed', rejected: 'rejected'};
 const $ = id => document.getElementById(id);
 const meta = name => document.querySelector('meta[name="retrykit-' + name + '"]').content;
 /** Inside another page's frame, a click may be intended for that page. */

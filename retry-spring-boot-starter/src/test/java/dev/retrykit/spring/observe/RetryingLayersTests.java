@@ -176,7 +176,7 @@ class RetryingLayersTests {
                         + " 'client')."
                         + " Together with a policy, that makes two layers of retries: keep only one. To disable the"
                         + " library's retries:"
-                        + " .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry())) of its"
+                        + " .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry())) on its"
                         + " builder, or AWS_MAX_ATTEMPTS=1");
     }
 
