@@ -128,12 +128,12 @@ public final class ActiveClaim {
         repeatsCommits = true;
     }
 
-    /** Reports that another request has taken over the claim. */
+    /** Reports that another call has taken over the claim. */
     public void lost() {
         if (isFirstEnd()) {
             counters.add(Result.LOST);
             LOG.warn("The claim on the idempotency key " + claim.id()
-                    + " was taken over by another request, because its lease of "
+                    + " was taken over by another call, because its lease of "
                     + terms.lease().toMillis() + " ms had expired");
         }
     }
@@ -229,7 +229,7 @@ public final class ActiveClaim {
     private void refused(ClaimEnd.Kind kind) {
         counters.add(Result.LOST);
         LOG.warn("The claim on the idempotency key " + claim.id() + " was not " + kind.done()
-                + ": it was taken over by another request, because its lease of "
+                + ": it was taken over by another call, because its lease of "
                 + terms.lease().toMillis()
                 + " ms had expired. Unless a transaction was tied to the claim, the call may have run"
                 + " twice. Raise retrykit.idempotency.lease to twice the time for which the store may be"

@@ -18,7 +18,7 @@ final class ClaimEnd {
      *
      * @param id the hash of the key
      * @param answer the response to store; null if none is stored
-     * @param refused called if the store refuses the step because another request holds the key
+     * @param refused called if the store refuses the step because another call holds the key
      */
     ClaimEnd(String id, Kind kind, @Nullable Answer answer, Step step, Runnable refused) {
         this.id = id;

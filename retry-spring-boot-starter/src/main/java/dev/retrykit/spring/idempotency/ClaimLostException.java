@@ -4,7 +4,7 @@ import dev.retrykit.failure.RetryHint;
 import dev.retrykit.spring.idempotency.store.Claim;
 
 /**
- * Thrown if a holder whose lease had expired tries to commit after another request took over its claim. The transaction
+ * Thrown if a holder whose lease had expired tries to commit after another call took over its claim. The transaction
  * is rolled back; retrying cannot help.
  */
 public final class ClaimLostException extends RuntimeException implements RetryHint {
@@ -14,7 +14,7 @@ public final class ClaimLostException extends RuntimeException implements RetryH
     /** Creates an exception for a claim. */
     public ClaimLostException(Claim claim) {
         super("The transaction was rolled back, because the claim on the idempotency key " + claim.id()
-                + " was taken over by another request after its lease had expired. The other request"
+                + " was taken over by another call after its lease had expired. The other request"
                 + " determines the outcome.");
     }
 
