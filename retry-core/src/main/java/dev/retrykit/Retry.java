@@ -18,12 +18,16 @@ import dev.retrykit.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +48,22 @@ public final class Retry {
     private Retry(RetryEngine engine, AtomicReference<RetryPolicy> policy) {
         this.engine = engine;
         this.policy = policy;
+    }
+
+    /**
+     * A retry with a policy, its own budget with the default settings, no circuit, and the system's clock.
+     *
+     * <pre>{@code
+     * Retry retry = Retry.of("inventory", RetryPolicy.builder().maxAttempts(5).build());
+     * }</pre>
+     */
+    public static Retry of(String name, RetryPolicy policy) {
+        return builder(name).policy(policy).build();
+    }
+
+    /** A retry with the {@linkplain RetryPolicy#defaults() default policy}, as {@link #of} makes it. */
+    public static Retry ofDefaults(String name) {
+        return builder(name).build();
     }
 
     /** Starts with the default policy, a budget of its own, no circuit, and the system's clock. */
@@ -86,6 +106,37 @@ public final class Retry {
             own.run();
             return true;
         });
+    }
+
+    /**
+     * A callable that makes each call by this retry. For a lambda, which may be a {@link Supplier} too, name the type:
+     *
+     * <pre>{@code
+     * Callable<Stock> plain = () -> client.stock(sku);
+     * Callable<Stock> retried = retry.decorate(plain);
+     * }</pre>
+     */
+    public <T extends @Nullable Object> Callable<T> decorate(Callable<T> callable) {
+        Objects.requireNonNull(callable, "callable");
+        return () -> call(callable, Callable::call);
+    }
+
+    /** A supplier that makes each call by this retry. */
+    public <T extends @Nullable Object> Supplier<T> decorate(Supplier<T> supplier) {
+        Objects.requireNonNull(supplier, "supplier");
+        return () -> call(supplier, Supplier::get);
+    }
+
+    /**
+     * A function that makes each call by this retry.
+     *
+     * <pre>{@code
+     * Function<String, Stock> retried = retry.decorate(client::stock);
+     * }</pre>
+     */
+    public <A extends @Nullable Object, T extends @Nullable Object> Function<A, T> decorate(Function<A, T> function) {
+        Objects.requireNonNull(function, "function");
+        return argument -> call(() -> function.apply(argument));
     }
 
     /**
@@ -135,9 +186,9 @@ public final class Retry {
         return Objects.requireNonNull(policy.get());
     }
 
-    /** The circuit its attempts go through, if there is one. */
-    public @Nullable Circuit circuit() {
-        return engine.circuit();
+    /** The circuit that its attempts go through, if there is one. */
+    public Optional<Circuit> circuit() {
+        return Optional.ofNullable(engine.circuit());
     }
 
     /** What its retries are paid from. */
@@ -186,13 +237,13 @@ public final class Retry {
 
         /** A circuit for all attempts, on the same clock. Default none. */
         public Builder circuit(Circuit circuit) {
-            this.circuit = circuit;
+            this.circuit = Objects.requireNonNull(circuit, "circuit");
             return this;
         }
 
         /** What retries are paid from, on the same clock. Default a budget of its own with the default settings. */
         public Builder budget(RetryBudget budget) {
-            this.budget = budget;
+            this.budget = Objects.requireNonNull(budget, "budget");
             return this;
         }
 

@@ -23,6 +23,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +40,11 @@ public final class RetryPolicy {
     private final UnsafeMethods unsafeMethods;
     private final CompiledPolicy compiled;
 
+    /** A copy that nothing changes. */
+    private final Builder settings;
+
     private RetryPolicy(Builder builder, Duration timeBudget) {
+        this.settings = builder.copy();
         this.timeBudget = timeBudget;
         this.attemptTimeout = builder.attemptTimeout;
         this.retryAfterSharing = builder.retryAfterSharing;
@@ -72,6 +78,11 @@ public final class RetryPolicy {
         return new Builder();
     }
 
+    /** Starts from the settings of this policy, and leaves this policy as it is. */
+    public Builder toBuilder() {
+        return settings.copy();
+    }
+
     /** Attempts, the first included. */
     public int maxAttempts() {
         return compiled.maxAttempts();
@@ -92,9 +103,9 @@ public final class RetryPolicy {
         return timeBudget;
     }
 
-    /** How long one attempt may take; null = as long as it takes. */
-    public @Nullable Duration attemptTimeout() {
-        return attemptTimeout;
+    /** Maximum time of one attempt; empty if only the time budget limits it. */
+    public Optional<Duration> attemptTimeout() {
+        return Optional.ofNullable(attemptTimeout);
     }
 
     /** Whether a peer's Retry-After is the least delay. */
@@ -150,7 +161,7 @@ public final class RetryPolicy {
     }
 
     /** Collects the settings; {@link #build()} checks them. */
-    public static final class Builder {
+    public static final class Builder implements Cloneable {
 
         private int maxAttempts = 3;
         private BackoffPolicy backoff = BackoffPolicy.defaults();
@@ -173,8 +184,10 @@ public final class RetryPolicy {
         private AnswerRules answers = AnswerRules.defaults();
         private boolean knownFailures = true;
         private FailureBook book = FailureBook.standard();
-        private final List<FailureClassifier> classifiers = new ArrayList<>();
-        private final List<ResultClassifier> resultClassifiers = new ArrayList<>();
+        private List<Predicate<? super Throwable>> abortIf = new ArrayList<>();
+        private List<Predicate<? super Throwable>> retryIf = new ArrayList<>();
+        private List<FailureClassifier> classifiers = new ArrayList<>();
+        private List<ResultClassifier> resultClassifiers = new ArrayList<>();
 
         private Builder() {}
 
@@ -292,6 +305,24 @@ public final class RetryPolicy {
             return this;
         }
 
+        /**
+         * Adds a predicate of failures that are transient, as those of {@link #retryOn} are. It is tested with the failure
+         * and then with each of its causes. It must be quick and thread-safe. If it throws, the failure is not retried.
+         */
+        public Builder retryIf(Predicate<? super Throwable> predicate) {
+            retryIf.add(Objects.requireNonNull(predicate, "predicate"));
+            return this;
+        }
+
+        /**
+         * Adds a predicate of failures that are permanent, as those of {@link #abortOn} are. It is tested with the failure
+         * and then with each of its causes. It must be quick and thread-safe. If it throws, the failure is not retried.
+         */
+        public Builder abortIf(Predicate<? super Throwable> predicate) {
+            abortIf.add(Objects.requireNonNull(predicate, "predicate"));
+            return this;
+        }
+
         /** The failures that are permanent, their subtypes included, anywhere in the cause chain. Asked first. */
         @SafeVarargs
         public final Builder abortOn(Class<? extends Throwable>... failures) {
@@ -348,6 +379,29 @@ public final class RetryPolicy {
             return this;
         }
 
+        /**
+         * Adds a predicate of returned values that are transient failures. It is tested with each returned value, null
+         * included. A value that stays bad is returned as it came. It must be quick and thread-safe.
+         */
+        public Builder retryOnResult(Predicate<? super @Nullable Object> predicate) {
+            Objects.requireNonNull(predicate, "predicate");
+            return resultClassifier(value -> predicate.test(value) ? Verdict.retryable() : null);
+        }
+
+        private Builder copy() {
+            Builder copy;
+            try {
+                copy = (Builder) super.clone();
+            } catch (CloneNotSupportedException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+            copy.abortIf = new ArrayList<>(abortIf);
+            copy.retryIf = new ArrayList<>(retryIf);
+            copy.classifiers = new ArrayList<>(classifiers);
+            copy.resultClassifiers = new ArrayList<>(resultClassifiers);
+            return copy;
+        }
+
         private RepeatRules repeatRules() {
             boolean always = unsafeMethods == UnsafeMethods.ALWAYS;
             boolean keyed = unsafeMethods == UnsafeMethods.WITH_KEY;
@@ -359,6 +413,8 @@ public final class RetryPolicy {
             return new FailureRules(
                     abortOn,
                     retryOn,
+                    List.copyOf(abortIf),
+                    List.copyOf(retryIf),
                     List.copyOf(classifiers),
                     book,
                     answers,

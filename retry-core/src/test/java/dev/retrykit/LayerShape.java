@@ -110,7 +110,7 @@ public enum LayerShape {
 
         /** That of the key, where there is one. */
         Circuit circuit() {
-            return circuits.all().getOrDefault("eu", circuits.shared()).circuit();
+            return circuits.all().getOrDefault("eu", circuits.shared()).circuit().orElse(null);
         }
 
         /** How many attempts each layer that has an engine has made; 0 if none has one. */
@@ -121,7 +121,7 @@ public enum LayerShape {
         }
 
         private void engine(RetryPolicy policy) {
-            Retry engine = engine(policy, circuits.shared().circuit());
+            Retry engine = engine(policy, circuits.shared().circuit().orElse(null));
             layers.add(Layer.of(() -> engine));
         }
 
@@ -141,7 +141,7 @@ public enum LayerShape {
         }
 
         private void alone() {
-            layers.add(Layer.of(circuits.shared().circuit()));
+            layers.add(Layer.of(circuits.shared().circuit().orElse(null)));
         }
 
         private void keyed(String key) {

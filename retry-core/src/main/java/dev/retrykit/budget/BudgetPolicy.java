@@ -55,6 +55,14 @@ public final class BudgetPolicy {
         return new Builder();
     }
 
+    /**
+     * Starts from the settings of this policy, and leaves this policy as it is. Of an {@linkplain #unlimited unlimited}
+     * budget: from the defaults.
+     */
+    public Builder toBuilder() {
+        return builder().ratio(ratio).window(window).reserve(reserve).minSuccess(minSuccess);
+    }
+
     /** Tokens that each successful call earns. */
     public double ratio() {
         return ratio;

@@ -44,6 +44,11 @@ public final class CircuitPolicy {
         return new Builder();
     }
 
+    /** Starts from the settings of this policy, and leaves this policy as it is. */
+    public Builder toBuilder() {
+        return settings.copy();
+    }
+
     /** The count window's size in calls, or 0 if the window is one of time. */
     public int countWindow() {
         return settings.countWindow == null ? 0 : settings.countWindow;

@@ -41,7 +41,7 @@ public final class Causes {
     }
 
     /** Whether the failure or one of its causes is such a one. Makes no objects. */
-    public static boolean anyMatch(Throwable failure, Predicate<Throwable> test) {
+    public static boolean anyMatch(Throwable failure, Predicate<? super Throwable> test) {
         Throwable link = failure;
         for (int depth = 0; link != null && depth < DEEPEST; depth++) {
             if (test.test(link)) {

@@ -16,6 +16,7 @@ import dev.retrykit.failure.book.Repeatable;
 import dev.retrykit.http.AnswerRules;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param abortOn failures that are never retried
  * @param retryOn failures that are retried besides those that are known
+ * @param abortIf accept failures that are never retried, or one of their causes
+ * @param retryIf accept failures that are retried besides those that are known, or one of their causes
  * @param classifiers asked in order
  * @param book the last to be asked
  * @param answers what the answers of peers mean; statuses that the policy lists come before retryOn
@@ -35,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 public record FailureRules(
         List<Class<? extends Throwable>> abortOn,
         List<Class<? extends Throwable>> retryOn,
+        List<Predicate<? super Throwable>> abortIf,
+        List<Predicate<? super Throwable>> retryIf,
         List<FailureClassifier> classifiers,
         FailureBook book,
         AnswerRules answers,
@@ -80,7 +85,7 @@ public record FailureRules(
     private Verdict settle(Throwable failure, @Nullable Throwable cause, @Nullable PeerAnswer answer) {
         Verdict own = ofRejection(general(failure, cause), failure, cause != null);
         Verdict general = answer == null || isOurs(failure) ? own : answer.judge(own, failure, answers);
-        if (!abortOn.isEmpty() && Causes.anyInstance(failure, abortOn)) {
+        if (isSelected(failure, abortOn, abortIf)) {
             return general.as(Kind.NOT_RETRYABLE).withoutHint().by("abort-on");
         }
         if (general.kind() == Kind.VETOED || general.kind() == Kind.INTERRUPTED) {
@@ -93,13 +98,26 @@ public record FailureRules(
             return hinted(general, failure, cause, hint);
         }
         boolean listed = own.status() != 0 && answers.statuses() != null;
-        if (!listed && Causes.anyInstance(failure, retryOn)) {
+        if (!listed && isSelected(failure, retryOn, retryIf)) {
             return retryable(general, failure, cause, RETRIED);
         }
         if (failure instanceof Error) {
             return general.as(Kind.NOT_RETRYABLE).by("an Error");
         }
         return known || listed ? general : withoutKnowledge(failure, cause, general);
+    }
+
+    private static boolean isSelected(
+            Throwable failure, List<Class<? extends Throwable>> types, List<Predicate<? super Throwable>> predicates) {
+        if (!types.isEmpty() && Causes.anyInstance(failure, types)) {
+            return true;
+        }
+        for (int i = 0; i < predicates.size(); i++) {
+            if (Causes.anyMatch(failure, predicates.get(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Transient or not as the application's own classifiers say, or the answer where the policy lists statuses. */
