@@ -73,7 +73,7 @@ class LateEffectTests {
         assertThat(attempts).hasSize(1);
         assertThat(ended).singleElement().satisfies(end -> {
             assertThat(end.reason()).isEqualTo(StopReason.NOT_IDEMPOTENT);
-            assertThat(end.sideEffect()).isNotNull();
+            assertThat(end.sideEffect()).isPresent();
         });
     }
 

@@ -110,7 +110,10 @@ public enum LayerShape {
 
         /** That of the key, where there is one. */
         Circuit circuit() {
-            return circuits.all().getOrDefault("eu", circuits.shared()).circuit().orElse(null);
+            return circuits.all()
+                    .getOrDefault("eu", circuits.shared())
+                    .circuit()
+                    .orElse(null);
         }
 
         /** How many attempts each layer that has an engine has made; 0 if none has one. */

@@ -90,7 +90,8 @@ enum LoneStyle implements CallStyle {
     @Override
     public Result make(Retry retry, ManualTime time, ThrowingCallable<Object, ?> body, Consumer<Runnable> caller) {
         try {
-            return CallStyle.await(time, stage(retry.circuit().orElse(null), time, body).toCompletableFuture());
+            return CallStyle.await(
+                    time, stage(retry.circuit().orElse(null), time, body).toCompletableFuture());
         } catch (Throwable failure) {
             return new Result(null, failure);
         }

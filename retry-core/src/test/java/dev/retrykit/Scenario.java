@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -273,8 +274,15 @@ public final class Scenario {
             assertThat(events).hasSize(delays.size() + 1);
             Ended ended = (Ended) events.get(delays.size());
             assertThat(ended)
-                    .isEqualTo(new Ended("scenario", attempts, thrown, reason, elapsed(), ended.verdict(), null));
-            checkVerdict(ended.verdict());
+                    .isEqualTo(new Ended(
+                            "scenario",
+                            attempts,
+                            Optional.ofNullable(thrown),
+                            reason,
+                            elapsed(),
+                            ended.verdict(),
+                            Optional.empty()));
+            checkVerdict(ended.verdict().orElse(null));
         }
     }
 

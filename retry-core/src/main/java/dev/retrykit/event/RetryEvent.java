@@ -2,7 +2,7 @@ package dev.retrykit.event;
 
 import dev.retrykit.failure.Verdict;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** Something that a retrying call did. A call whose first attempt succeeds makes no event. */
 public sealed interface RetryEvent {
@@ -13,9 +13,8 @@ public sealed interface RetryEvent {
     /** Attempts made so far, the first included. */
     int attempts();
 
-    /** The failure of the last attempt; null if there was none, or if it returned a value that the policy calls bad. */
-    @Nullable
-    Throwable failure();
+    /** The failure of the last attempt; empty if there was none, or if it returned a value that the policy rejects. */
+    Optional<Throwable> failure();
 
     /**
      * A retry was decided and its delay begins.
@@ -26,7 +25,7 @@ public sealed interface RetryEvent {
      * @param delay how long the call waits now
      * @param source what made it so long
      */
-    record Retrying(String policy, int attempts, @Nullable Throwable failure, Duration delay, DelaySource source)
+    record Retrying(String policy, int attempts, Optional<Throwable> failure, Duration delay, DelaySource source)
             implements RetryEvent {}
 
     /**
@@ -35,29 +34,29 @@ public sealed interface RetryEvent {
      *
      * @param policy the policy's name
      * @param attempts attempts made so far
-     * @param failure the failure of the last one; null if it returned an answer that the policy calls bad
+     * @param failure the failure of the last one; empty if it returned a value that the policy rejects
      */
-    record Unwatched(String policy, int attempts, @Nullable Throwable failure) implements RetryEvent {}
+    record Unwatched(String policy, int attempts, Optional<Throwable> failure) implements RetryEvent {}
 
     /**
      * The call ended: other than by a success of its first attempt.
      *
      * @param policy the policy's name
      * @param attempts attempts made
-     * @param failure what the caller gets; null if it gets a value, as with {@link StopReason#SUCCESS}
+     * @param failure what the caller gets; empty if it gets a value, as with {@link StopReason#SUCCESS}
      * @param reason why it ended
      * @param elapsed from the beginning of the call to its end
-     * @param verdict what the last attempt's failure or bad value was taken for; null if it succeeded or none ended
-     * @param sideEffect what the last attempt did that must not happen twice, if that is why the call ended; else null
+     * @param verdict what the last attempt's failure or bad value means; empty if it succeeded or none ended
+     * @param sideEffect what the last attempt did that must not happen twice, if that is why the call ended
      */
     record Ended(
             String policy,
             int attempts,
-            @Nullable Throwable failure,
+            Optional<Throwable> failure,
             StopReason reason,
             Duration elapsed,
-            @Nullable Verdict verdict,
-            @Nullable Effect sideEffect)
+            Optional<Verdict> verdict,
+            Optional<Effect> sideEffect)
             implements RetryEvent {}
 
     /**

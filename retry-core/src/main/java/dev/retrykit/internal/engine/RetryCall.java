@@ -21,6 +21,7 @@ import dev.retrykit.internal.report.FailureHistory;
 import dev.retrykit.internal.report.RequestStops;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -314,7 +315,14 @@ public final class RetryCall extends RunningCall {
         if (audience.isListening()) {
             Duration elapsed = Duration.ofNanos(nowNanos - startedNanos());
             var effect = reason == StopReason.NOT_IDEMPOTENT ? view().notes().unrepeatable(policy) : null;
-            audience.tell(new RetryEvent.Ended(retry.name(), attempt, failure, reason, elapsed, lastVerdict, effect));
+            audience.tell(new RetryEvent.Ended(
+                    retry.name(),
+                    attempt,
+                    Optional.ofNullable(failure),
+                    reason,
+                    elapsed,
+                    Optional.ofNullable(lastVerdict),
+                    Optional.ofNullable(effect)));
         }
     }
 }

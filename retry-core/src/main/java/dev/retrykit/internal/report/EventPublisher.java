@@ -9,6 +9,7 @@ import dev.retrykit.failure.Verdict;
 import dev.retrykit.internal.decision.Decision.RetryIn;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +53,7 @@ public final class EventPublisher {
         }
         if (!listeners.isEmpty()) {
             Duration delay = Duration.ofNanos(retryIn.delayNanos());
-            tell(new RetryEvent.Retrying(policy, attempts, failure, delay, retryIn.source()));
+            tell(new RetryEvent.Retrying(policy, attempts, Optional.ofNullable(failure), delay, retryIn.source()));
         }
     }
 
@@ -77,7 +78,7 @@ public final class EventPublisher {
 
     public void unwatched(int attempts, @Nullable Throwable failure) {
         if (!listeners.isEmpty()) {
-            tell(new RetryEvent.Unwatched(policy, attempts, failure));
+            tell(new RetryEvent.Unwatched(policy, attempts, Optional.ofNullable(failure)));
         }
     }
 

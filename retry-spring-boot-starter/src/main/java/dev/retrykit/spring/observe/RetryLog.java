@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -27,7 +28,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Logs what calls and circuits do: a line when a call gives up, one per transition of a circuit, and at DEBUG one per
@@ -136,8 +136,8 @@ public final class RetryLog implements RetryListener, CircuitListener {
 
     /** Logs a warning once per type, with the ways to declare such a failure as transient. */
     private void explainUnknown(Ended event) {
-        Throwable failure = event.failure();
-        Verdict verdict = event.verdict();
+        Throwable failure = event.failure().orElse(null);
+        Verdict verdict = event.verdict().orElse(null);
         boolean decided = event.reason() == StopReason.NOT_RETRYABLE;
         if (decided && failure != null && verdict != null && verdict.kind() == Verdict.Kind.UNKNOWN) {
             String type = failure.getClass().getName();
@@ -169,7 +169,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
     }
 
     private static String line(Ended event) {
-        String failure = event.failure() == null ? "" : "; " + describe(event.failure());
+        String failure = event.failure().isEmpty() ? "" : "; " + describe(event.failure());
         return "Policy " + MessageText.quoted(event.policy()) + ": " + event.reason() + " after " + event.attempts()
                 + (event.attempts() == 1 ? " attempt in " : " attempts in ")
                 + milliseconds(event.elapsed()) + failure
@@ -179,7 +179,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
 
     /** Describes the rule that classified the failure, unless the call ended for a different reason. */
     private static String judgedBy(Ended event) {
-        Verdict verdict = event.verdict();
+        Verdict verdict = event.verdict().orElse(null);
         if (verdict == null || verdict.rule() == null) {
             return "";
         }
@@ -192,7 +192,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
     }
 
     private static String onceOnly(Ended event) {
-        RetryEvent.Effect effect = event.sideEffect();
+        RetryEvent.Effect effect = event.sideEffect().orElse(null);
         if (effect == null) {
             return "the attempt may have had its effect. If a second effect does no harm, set "
                     + key(event, "idempotent: true");
@@ -249,9 +249,11 @@ public final class RetryLog implements RetryListener, CircuitListener {
     }
 
     /** Escapes control characters: a message from a server must not forge a log line. */
-    private static String describe(@Nullable Throwable failure) {
-        return failure == null
-                ? "a returned value"
-                : failure.getClass().getName() + ": " + MessageText.line(String.valueOf(failure.getMessage()), LONGEST);
+    private static String describe(Optional<Throwable> failure) {
+        return failure.map(RetryLog::describe).orElse("a returned value");
+    }
+
+    private static String describe(Throwable failure) {
+        return failure.getClass().getName() + ": " + MessageText.line(String.valueOf(failure.getMessage()), LONGEST);
     }
 }

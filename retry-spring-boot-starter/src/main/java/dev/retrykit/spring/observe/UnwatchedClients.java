@@ -53,14 +53,14 @@ final class UnwatchedClients {
 
     /** Logs a warning, once per method. */
     static void warn(RetryEvent.Unwatched event) {
-        String place = place(event.failure());
+        String place = place(event.failure().orElse(null));
         String method = place == null ? "a method" : place;
         if (WARNED.size() < MOST_PLACES && WARNED.add(event.policy() + "/" + method)) {
             LOG.warn("Policy " + MessageText.quoted(event.policy()) + " retries " + MessageText.line(method, LONGEST)
                     + " after a failure of an HTTP client that is not instrumented ("
-                    + (event.failure() == null
-                            ? "a response"
-                            : event.failure().getClass().getName())
+                    + event.failure()
+                            .map(failure -> failure.getClass().getName())
+                            .orElse("a response")
                     + "), so a POST or PATCH request of the client is repeated as well. " + REMEDY
                     + "; if a second request does no harm, set the policy's unsafe-methods: always. (Logged"
                     + " once per method.)");

@@ -388,11 +388,11 @@ class RetryLogTests {
         RetryEvent.Ended ended = new RetryEvent.Ended(
                 "inventory",
                 2,
-                new ConnectException("down"),
+                Optional.of(new ConnectException("down")),
                 StopReason.EXHAUSTED,
                 Duration.ofSeconds(1),
-                Verdict.retryable().by("a\nERROR forged " + "x".repeat(1_000)),
-                null);
+                Optional.of(Verdict.retryable().by("a\nERROR forged " + "x".repeat(1_000))),
+                Optional.empty());
         new RetryLog(new ManualTime(), Runnable::run, () -> false).onEvent(ended);
 
         assertThat(lines(output, "retry"))
