@@ -153,7 +153,9 @@ class ReferenceTests {
 
     /** The default has a column of its own. */
     private static String description(Key key) {
-        return key.value().isEmpty() ? key.description() : key.description().replaceFirst("[.;,]? Default [^:]*$", "");
+        return key.value().isEmpty()
+                ? key.description()
+                : key.description().replaceFirst("(?<=\\.) Default [^:]*$", "");
     }
 
     private static String row(String... cells) {

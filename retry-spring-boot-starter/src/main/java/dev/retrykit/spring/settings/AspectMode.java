@@ -1,14 +1,17 @@
 package dev.retrykit.spring.settings;
 
-/** How annotated methods get their retries and guards. */
+/** The way in which annotations are applied to methods. */
 public enum AspectMode {
 
-    /** Spring puts a proxy in front of each bean: calls from outside of the bean are seen, and AspectJ isn't needed. */
+    /**
+     * Spring creates a proxy for each annotated bean. Only calls from outside the bean are intercepted; AspectJ is not
+     * needed.
+     */
     PROXY,
 
     /**
-     * AspectJ has woven the classes, when they were compiled or when they are loaded: all calls are seen, also those of an
-     * object to itself, of private and final methods, and of objects that aren't beans.
+     * AspectJ weaves the classes, at compile time or load time. All calls are intercepted, including self-invocations,
+     * calls of private and final methods, and calls on objects that are not beans.
      */
     ASPECTJ
 }

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A retry budget from what is written about it. */
+/** Builds retry budget policies from configured settings. */
 public final class BudgetPolicyFactory {
 
     private static final String PREFIX = "budget.";
@@ -24,11 +24,11 @@ public final class BudgetPolicyFactory {
     private BudgetPolicyFactory() {}
 
     /**
-     * Assembles a budget.
+     * Builds a budget policy.
      *
-     * @param section what it is and its key, for messages
-     * @param written all layers, laid over each other
-     * @throws InvalidSettingException if a setting is out of its range
+     * @param section the key of the budget, for messages
+     * @param written the settings of all layers, merged
+     * @throws InvalidSettingException if a setting is out of range
      */
     public static Resolved<BudgetPolicy> budget(String section, SettingsLayer written) {
         Percentages.check(section, written, "min-success");
@@ -39,11 +39,11 @@ public final class BudgetPolicyFactory {
     }
 
     /**
-     * One layer of a policy over another. A budget either is a named one or has settings of its own, whichever the upper
-     * layer says.
+     * Merges two layers of a policy's settings. A policy either names a shared budget or has its own budget settings;
+     * the upper layer decides which, and the other kind is dropped from the lower layer.
      *
      * @param section the policy's key, for messages
-     * @throws InvalidSettingException if one of the layers says both
+     * @throws InvalidSettingException if one layer contains both kinds
      */
     public static SettingsLayer over(String section, SettingsLayer upper, SettingsLayer lower) {
         checkNotBoth(section, upper);
@@ -60,8 +60,8 @@ public final class BudgetPolicyFactory {
             Setting first = Objects.requireNonNull(policy.setting(inline.get(0)));
             String quoted = MessageText.line(String.valueOf(name.value()), LONGEST_NAME);
             throw new InvalidSettingException(
-                    "The settings of " + section + " can't hold: a budget that is named is configured under"
-                            + " retrykit.budgets, so " + inline.get(0) + " must not stand beside budget.name.\n"
+                    "Invalid settings for " + section + ": budget.name refers to a budget under retrykit.budgets, so "
+                            + inline.get(0) + " cannot be set next to it.\n"
                             + "\n    " + section + ".budget.name = " + quoted + " (" + name.origin() + ")"
                             + "\n    " + section + "." + inline.get(0) + " = " + MessageText.of(first.value()) + " ("
                             + first.origin() + ")",

@@ -4,13 +4,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is written about one retry budget.
+ * The configured settings of one retry budget.
  *
- * @param ratio tokens that each successful call earns: 0 to 10. Default 0.1
- * @param window how long an earned token lives: 10ms to 1d. Default 10s
- * @param reserve tokens that are there from the start. Default 5
- * @param minSuccess percent of the window's attempts that must succeed for any retry to be granted; 0 = off. Default 60
- * @param unlimited whether every retry is granted. Default false
+ * @param ratio Tokens that each successful call adds to the budget, from 0 to 10. Each failed retry spends one token.
+ *     Default 0.1.
+ * @param window Lifetime of an earned token, from 10ms to 1d. Default 10s.
+ * @param reserve Number of tokens available at startup, from 0 to 1000000. Reserve tokens do not expire. Default 5.
+ * @param minSuccess Minimum percentage of successful attempts in the window for retries to be granted, from 0 to 100. A
+ *     value of 0 or "off" disables the check. Default 60.
+ * @param unlimited Whether to grant every retry, without tokens. Default false.
  */
 public record BudgetSettings(
         @Nullable Double ratio,
@@ -19,6 +21,6 @@ public record BudgetSettings(
         @Nullable Double minSuccess,
         @Nullable Boolean unlimited) {
 
-    /** Nothing is written: a budget of defaults. */
+    /** No settings: a budget with all defaults. */
     static final BudgetSettings EMPTY = new BudgetSettings(null, null, null, null, null);
 }

@@ -13,15 +13,17 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A circuit's settings from what is written about it. A default that doesn't fit a written value gives way. */
+/**
+ * Builds circuit policies from configured settings. A default that conflicts with a configured value is adjusted to it.
+ */
 public final class CircuitPolicyFactory {
 
     private static final String RECORD = "record";
     private static final String IGNORE = "ignore";
     private static final int COUNT_WINDOW = 100;
     private static final double SLOW_CALL_RATE = 80;
-    private static final String CALLS = "a whole number of calls, as window.type is count";
-    private static final String TIME = Durations.RULE + ", with its unit, as window.type is time";
+    private static final String CALLS = "a whole number of calls, because window.type is count";
+    private static final String TIME = Durations.RULE + ", with a unit, because window.type is time";
 
     private static final Map<String, String> KEYS = Map.ofEntries(
             Map.entry("countWindow", "window.size"),
@@ -43,13 +45,13 @@ public final class CircuitPolicyFactory {
     private CircuitPolicyFactory() {}
 
     /**
-     * Assembles a circuit's settings.
+     * Builds a circuit policy.
      *
-     * @param section what it is and its key, for messages
-     * @param written all layers, laid over each other
-     * @param customizer changes what is there before anything that is written
-     * @param names know the failures that record and ignore name
-     * @throws InvalidSettingException if a setting is out of its range or contradicts another
+     * @param section the key of the circuit, for messages
+     * @param written the settings of all layers, merged
+     * @param customizer changes the defaults, before configured settings apply
+     * @param names resolves the failures named by {@code record} and {@code ignore}
+     * @throws InvalidSettingException if a setting is out of range or contradicts another
      */
     public static Resolved<CircuitPolicy> circuit(
             String section, SettingsLayer written, Consumer<CircuitPolicy.Builder> customizer, FailureNames names) {
@@ -75,7 +77,7 @@ public final class CircuitPolicyFactory {
         return ignored == null ? builder : builder.ignore(names.selector(section + "." + IGNORE, ignored));
     }
 
-    /** Names of failures are shown as they are written. */
+    /** The lists of failures, with the names as they are configured. */
     private static Map<String, Setting> asWritten(SettingsLayer written) {
         Map<String, Setting> names = new LinkedHashMap<>();
         for (String key : List.of(RECORD, IGNORE)) {
@@ -87,14 +89,14 @@ public final class CircuitPolicyFactory {
         return names;
     }
 
-    /** What is there before anything that is written. */
+    /** A builder with the customized defaults. */
     private static CircuitPolicy.Builder base(Consumer<CircuitPolicy.Builder> customizer) {
         CircuitPolicy.Builder base = CircuitPolicy.builder();
         customizer.accept(base);
         return base;
     }
 
-    /** The defaults; the rate of slow calls has one only where slow calls are watched at all. */
+    /** The library defaults. The slow-call rate has a default only if slow calls are detected. */
     private static CircuitPolicy baseline(CircuitPolicy policy) {
         Duration slow = policy.slowCallDuration();
         return slow == null
@@ -102,7 +104,7 @@ public final class CircuitPolicyFactory {
                 : CircuitPolicy.builder().slowCall(slow, SLOW_CALL_RATE).build();
     }
 
-    /** Only what is written is set: the builder knows which defaults give way to it. */
+    /** Sets only configured values, so that the builder can adjust the defaults that conflict with them. */
     private static CircuitPolicy.Builder builder(
             String section, SettingsLayer written, CircuitPolicy base, CircuitPolicy.Builder builder) {
         setWindow(section, written, base, builder);
@@ -164,7 +166,9 @@ public final class CircuitPolicyFactory {
         return policy.countWindow() > 0;
     }
 
-    /** A bare number would be milliseconds to Boot, and is a number of calls to whoever wrote it here. */
+    /**
+     * Rejects a bare number: Spring Boot would read it as milliseconds, but it was probably meant as a number of calls.
+     */
     private static Duration withUnit(String text) {
         if (text.chars().allMatch(Character::isDigit)) {
             throw new IllegalArgumentException("no unit");
@@ -178,7 +182,7 @@ public final class CircuitPolicyFactory {
         } catch (IllegalArgumentException unreadable) {
             throw new InvalidSettingException(
                     "'" + section + ".window.size' = " + MessageText.quoted(size.value()) + " (" + size.origin()
-                            + ") can't be read: it must be " + rule + ".",
+                            + ") is invalid: it must be " + rule + ".",
                     "Correct the value, or set window.type to " + otherType + ".");
         }
     }

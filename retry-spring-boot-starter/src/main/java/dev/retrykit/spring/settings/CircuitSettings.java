@@ -7,26 +7,30 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is written about one circuit.
+ * The configured settings of one circuit.
  *
- * @param base the name of another circuit, whose settings hold where nothing else is written here. Not
- *     below retrykit.defaults
- * @param window which calls are looked at. Default those of the last 10s
- * @param minimumCalls results that the window must hold before a rate means anything: 1 or more. Default 20
- * @param failureRate percent of failed calls at which it opens: above 0 to 100. Default 70
- * @param slowCall which calls are slow, and how many of them are too many. Off by default
- * @param consecutiveFailures failures in a row at which it opens, whatever the window holds; 0 = off. Default 0
- * @param open how long it stays open
- * @param halfOpen how it probes
- * @param onOpen what a retrying call does while it is open: stop or wait. Default stop
- * @param blocks what it holds back while it is open: all or retries. Default all
- * @param record what alone counts as a failure, whatever else calls end with: exception classes with their subtypes, HTTP
- *     statuses, and names of Predicate beans of failures. Default all but known permanent answers
- * @param ignore what says nothing against the dependency, whatever record says: exception classes with their subtypes,
- *     HTTP statuses, and names of Predicate beans of failures
- * @param keys how many circuits there may be where methods have a key
- * @param dryRun whether it only counts what it would reject. Default false
- * @param affectsHealth whether the application's health is DOWN while it is open. Default false
+ * @param base Name of another circuit whose settings apply unless this circuit overrides them. Not allowed under
+ *     retrykit.defaults.
+ * @param window Calls that the circuit evaluates. By default, the calls of the last 10s.
+ * @param minimumCalls Minimum number of results in the window before the circuit evaluates the failure rate or the
+ *     slow-call rate. At least 1. Default 20.
+ * @param failureRate Percentage of failed calls at which the circuit opens, above 0 and up to 100. Default 70.
+ * @param slowCall When a call is slow, and the rate of slow calls at which the circuit opens. Off by default.
+ * @param consecutiveFailures Number of consecutive failures at which the circuit opens, independently of the window. A
+ *     value of 0 or "off" disables the check. Default 0.
+ * @param open Duration of the open state.
+ * @param halfOpen Number and time limit of the probes in the half-open state.
+ * @param onOpen Behavior of a retrying call while the circuit is open: stop ends the call, wait waits for the next
+ *     probe if the time budget allows it. Default stop.
+ * @param blocks Attempts that an open circuit rejects: all, or retries only. Default all.
+ * @param record The only failures that count as failures of the dependency: exception classes (subtypes included), HTTP
+ *     statuses, and names of Predicate beans. By default, all failures except known permanent responses.
+ * @param ignore Failures that do not count against the dependency, even if the record list contains them: exception
+ *     classes (subtypes included), HTTP statuses, and names of Predicate beans.
+ * @param keys Limits of the circuits per key, for methods that have a key.
+ * @param dryRun Whether to only count and log calls that the circuit would reject, without rejecting any. Default
+ *     false.
+ * @param affectsHealth Whether the health of the application is DOWN while the circuit is open. Default false.
  */
 public record CircuitSettings(
         @Nullable String base,
@@ -45,45 +49,49 @@ public record CircuitSettings(
         @Nullable Boolean dryRun,
         @Nullable Boolean affectsHealth) {
 
-    /** Nothing is written: a circuit of defaults. */
+    /** No settings: a circuit with all defaults. */
     static final CircuitSettings EMPTY = new CircuitSettings(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
-    /** What a window is made of. */
+    /** The unit of a window's size. */
     public enum WindowType {
 
-        /** The calls of the last time. */
+        /** The window holds the calls of the most recent period. */
         TIME,
 
-        /** The last calls. */
+        /** The window holds a number of most recent calls. */
         COUNT
     }
 
     /**
-     * Which calls are looked at.
+     * Calls that the circuit evaluates.
      *
-     * @param type time or count. Default time
-     * @param size a duration (10ms to 1d) for time, a number of calls (1 to 1000000) for count. Default 10s, or 100
+     * @param type Whether the size of the circuit's window is a time or a count of calls. Default time.
+     * @param size Size of the circuit's window: a duration from 10ms to 1d for a time window, or a number of calls from
+     *     1 to 1000000 for a count window. A count window defaults to 100 calls. Default 10s.
      */
     public record Window(
             @Nullable WindowType type, @Nullable String size) {}
 
     /**
-     * Which calls are slow, and how many of them are too many.
+     * The detection of slow calls.
      *
-     * @param duration a call that takes so long or longer is slow
-     * @param rate percent of slow calls at which it opens: above 0 to 100. Default 80
+     * @param duration Minimum duration of a slow call, above zero. Slow calls are not detected unless this is set.
+     * @param rate Percentage of slow calls at which the circuit opens, above 0 and up to 100. Default 80.
      */
     public record SlowCall(
             @Nullable Duration duration, @Nullable Double rate) {}
 
     /**
-     * How long it stays open.
+     * Duration of the open state.
      *
-     * @param duration the first time: above zero. Default 5s
-     * @param multiplier how it grows with each failed round of probes: 1 or more. Default 2
-     * @param maxDuration where that growth ends, before jitter. Default 30s
-     * @param jitter by which fraction it is spread up and down: 0 to 1. Default 0.5
+     * @param duration Duration of the first open state, before jitter. Above zero. Default 5s.
+     * @param multiplier Factor by which the open duration grows after each failed round of probes. At least 1. Default
+     *     2.
+     * @param maxDuration Upper bound of the open duration, before jitter. At least the initial open duration. Default
+     *     30s.
+     * @param jitter Fraction by which the open duration varies at random, up and down, from 0 to 1. With 0.5, it varies
+     *     by 50 percent. Default 0.5.
      */
     public record Open(
             @Nullable Duration duration,
@@ -92,20 +100,22 @@ public record CircuitSettings(
             @Nullable Double jitter) {}
 
     /**
-     * How it probes.
+     * Number and time limit of the probes in the half-open state.
      *
-     * @param probes calls let through, no more than minimum-calls: 1 to 10000. Default 5
-     * @param lease how long a round of probes may take before a new one begins: above zero. Default 30s
+     * @param probes Number of calls that a half-open circuit lets through, from 1 to 10000 and at most minimum-calls.
+     *     Default 5.
+     * @param lease Time limit of a round of probes, above zero. A new round starts when it expires. Default 30s.
      */
     public record HalfOpen(
             @Nullable Integer probes, @Nullable Duration lease) {}
 
     /**
-     * How many circuits there may be where methods have a key.
+     * Limits of the circuits per key, for methods that have a key.
      *
-     * @param max keys with a circuit of their own: 1 to 100000; further ones share one. Default 1000
-     * @param idle how long the circuit of a key must not have been used to be forgotten: 1s or more, and no less than the
-     *     window, the lease and the longest open time. Default 10m, or longer if those are
+     * @param max Maximum number of keys with their own circuit, from 1 to 100000. Further keys share one circuit.
+     *     Default 1000.
+     * @param idle Time without use after which the circuit of a key can be removed. At least 1s, and not below the
+     *     window, the probe lease and the longest open duration. Default 10m, or longer if one of these is longer.
      */
     public record Keys(@Nullable Integer max, @Nullable Duration idle) {}
 }

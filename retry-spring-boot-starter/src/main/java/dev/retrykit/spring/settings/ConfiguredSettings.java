@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What is written under {@code retrykit.*}, as layers. */
+/** The configuration under {@code retrykit.*}, as layers of settings. */
 public final class ConfiguredSettings {
 
     private final RetrykitProperties properties;
@@ -25,17 +25,17 @@ public final class ConfiguredSettings {
         this.budgets = Section.of(properties.budgets());
     }
 
-    /** The names of all configured policies, as they are written. */
+    /** The names of all configured policies, as configured. */
     public Collection<String> policies() {
         return policies.names;
     }
 
-    /** The names of all configured circuits, as they are written. */
+    /** The names of all configured circuits, as configured. */
     public Collection<String> circuits() {
         return circuits.names;
     }
 
-    /** The names of all configured budgets, as they are written. */
+    /** The names of all configured budgets, as configured. */
     public Collection<String> budgets() {
         return budgets.names;
     }
@@ -47,42 +47,45 @@ public final class ConfiguredSettings {
                 && properties.budgets().isEmpty();
     }
 
-    /** The application's own lines of the failure book, by class. */
+    /** The application's own lines of the failure book, by class name. */
     Map<String, String> failures() {
         return SplitLines.joined(properties.failures());
     }
 
-    /** What is written about HTTP. */
+    /** The configured HTTP settings. */
     public HttpSettings http() {
         return properties.http();
     }
 
-    /** What is written about idempotent methods. */
+    /** The configured settings of idempotent methods. */
     public IdempotencySettings idempotency() {
         return properties.idempotency();
     }
 
-    /** Where a key came from, for messages. */
+    /** The origin of a key's value, for messages. */
     public String origin(String key) {
         return origins.of(key);
     }
 
-    /** Whether a key's value is that of an environment variable, which can't express every name. */
+    /** Whether a key's value is from an environment variable, which cannot express every name. */
     boolean isVariable(String key) {
         return origins.isVariable(key);
     }
 
-    /** What is written for a key: of a text with a placeholder not what was filled in, which may be somebody's secret. */
+    /**
+     * Returns a value as configured. If a placeholder was resolved in it, returns the text with the placeholder,
+     * because the resolved value may be a secret.
+     */
     public Object written(String key, Object value) {
         String placeholder = value instanceof String ? origins.placeholder(key) : null;
         return placeholder == null ? value : placeholder;
     }
 
     /**
-     * What stops the start for a value.
+     * Creates the exception that reports an invalid value at startup.
      *
-     * @param key its key
-     * @param rule what it must be, as in: it must be a number
+     * @param key the key of the value
+     * @param rule what the value must be, as in: it must be a number
      */
     public InvalidSettingException wrong(String key, Object value, String rule) {
         return new InvalidSettingException(
@@ -91,45 +94,45 @@ public final class ConfiguredSettings {
                 "Correct the value.");
     }
 
-    /** What holds for every policy; a policy's own budget starts from the default budget. */
+    /** The default settings of all policies. A policy's own budget starts from the default budget. */
     public SettingsLayer policyDefaults() {
         RetrykitProperties.Defaults defaults = properties.defaults();
         return withoutBase(layer(defaults.policy(), "retrykit.defaults.policy"), "retrykit.defaults.policy");
     }
 
-    /** What holds for every budget. */
+    /** The default settings of all budgets. */
     public SettingsLayer budgetDefaults() {
         return layer(properties.defaults().budget(), "retrykit.defaults.budget");
     }
 
-    /** What holds for every circuit. */
+    /** The default settings of all circuits. */
     public SettingsLayer circuitDefaults() {
         return withoutBase(
                 layer(properties.defaults().circuit(), "retrykit.defaults.circuit"), "retrykit.defaults.circuit");
     }
 
-    /** What is written about a policy; null if it isn't configured. */
+    /** The settings of a policy; null if it is not configured. */
     public @Nullable SettingsLayer policy(String name) {
         return named(policies, name, "retrykit.policies");
     }
 
-    /** What is written about a circuit; null if it isn't configured. */
+    /** The settings of a circuit; null if it is not configured. */
     public @Nullable SettingsLayer circuit(String name) {
         return named(circuits, name, "retrykit.circuits");
     }
 
-    /** What is written about a budget; null if it isn't configured. */
+    /** The settings of a budget; null if it is not configured. */
     public @Nullable SettingsLayer budget(String name) {
         return named(budgets, name, "retrykit.budgets");
     }
 
-    /** All but budgets can build on each other, and the defaults come before all of them. */
+    /** Returns the defaults, which must not have a base: they are themselves the base of every policy or circuit. */
     private static SettingsLayer withoutBase(SettingsLayer defaults, String section) {
         Setting base = defaults.setting("base");
         if (base != null) {
             throw new InvalidSettingException(
                     "'" + section + ".base' = " + MessageText.quoted(base.value()) + " (" + base.origin()
-                            + "): the defaults can't build on anything, since everything builds on them.",
+                            + "): the defaults cannot have a base, because everything else is based on them.",
                     "Move the settings of the base to " + section + ".");
         }
         return defaults;
@@ -145,10 +148,10 @@ public final class ConfiguredSettings {
     }
 
     /**
-     * What is configured by name.
+     * The policies, circuits or budgets that are configured by name.
      *
-     * @param names one for each, as it is written
-     * @param bySpelling what is written about each, by what all spellings of its name have in common
+     * @param names one name for each, as configured
+     * @param bySpelling the settings of each, by the canonical form of its name
      */
     private record Section(Collection<String> names, Map<String, Map.Entry<String, ? extends Record>> bySpelling) {
 
@@ -163,7 +166,10 @@ public final class ConfiguredSettings {
             return new Section(List.copyOf(names.values()), bySpelling);
         }
 
-        /** A variable can't say '-' or capitals, and must not rename what a file calls by its full name. */
+        /**
+         * Prefers the fuller spelling of a name: an environment variable cannot express '-' or capital letters, and
+         * must not change the name that a file uses.
+         */
         private static String richer(String one, String other) {
             if (one.length() != other.length()) {
                 return one.length() > other.length() ? one : other;

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Turns what the engine says against a setting into a message with the user's own keys, values and origins. */
+/** Translates validation messages of the engine into messages with the user's keys, values and origins. */
 final class Contradictions {
 
     private static final Pattern DURATION = Pattern.compile("\\bPT-?[0-9][-0-9.HMS]*\\b");
@@ -17,12 +17,12 @@ final class Contradictions {
     private Contradictions() {}
 
     /**
-     * Builds something.
+     * Builds a policy and translates the exception if that fails.
      *
-     * @param section what it is and its key, as in {@code retrykit.policies.inventory}
-     * @param written what is written about it
-     * @param keys the user's key by the engine's word for it
-     * @throws InvalidSettingException if the engine doesn't accept the settings
+     * @param section the key of the policy, circuit or budget, such as {@code retrykit.policies.inventory}
+     * @param written the configured settings
+     * @param keys maps the engine's term for a setting to the user's key
+     * @throws InvalidSettingException if the engine rejects the settings
      */
     static <T> T translated(String section, SettingsLayer written, Map<String, String> keys, Supplier<T> build) {
         try {
@@ -49,12 +49,12 @@ final class Contradictions {
                         + entry.getValue().origin() + ")")
                 .collect(Collectors.joining());
         return new InvalidSettingException(
-                "The settings of " + section + " can't hold: " + readableDurations(rule) + "."
+                "Invalid settings for " + section + ": " + readableDurations(rule) + "."
                         + (lines.isEmpty() ? "" : "\n" + lines),
                 named.size() > 1 ? "Change one of these values." : "Change the value.");
     }
 
-    /** One pass and the longest word first: a key that was put in must not be taken for a word again. */
+    /** Matches all terms in one pass, longest first, so that an inserted key is never taken for another term. */
     private static Pattern anyOf(Map<String, String> keys) {
         return Pattern.compile(keys.keySet().stream()
                 .sorted(Comparator.comparingInt(String::length).reversed())

@@ -3,27 +3,27 @@ package dev.retrykit.spring.settings;
 import java.time.Duration;
 import org.springframework.boot.convert.DurationStyle;
 
-/** Durations as users write and read them: {@code 200ms}, {@code 2s}, {@code PT2S}. */
+/** Parses and formats durations as users write them: {@code 200ms}, {@code 2s}, {@code PT2S}. */
 public final class Durations {
 
-    /** What a duration looks like, for messages. */
+    /** Describes a valid duration, for messages. */
     public static final String RULE = "a duration such as 100ms, 2s, 5m or PT2S";
 
-    /** What a {@code long} still holds in nanoseconds. */
+    /** The longest duration whose nanoseconds fit into a {@code long}. */
     private static final Duration LONGEST_FINE = Duration.ofNanos(Long.MAX_VALUE);
 
     private Durations() {}
 
     /**
-     * Reads one; a number without a unit is milliseconds, as everywhere in Boot.
+     * Parses a duration. A number without a unit is in milliseconds, as in Spring Boot.
      *
-     * @throws IllegalArgumentException if it isn't one
+     * @throws IllegalArgumentException if the text is not a duration
      */
     public static Duration parse(String text) {
         return DurationStyle.detectAndParse(text.trim());
     }
 
-    /** The shortest text that says the same. */
+    /** Returns the shortest text for a duration. */
     public static String text(Duration duration) {
         long nanos = duration.getNano();
         if (duration.isZero()) {

@@ -5,10 +5,10 @@ import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
 /**
- * The key of a policy, a circuit or a budget.
+ * The configuration key of a policy, a circuit or a budget.
  *
- * @param section what it is, as in {@code retrykit.policies}
- * @param name its name, which may hold more than a key can without brackets
+ * @param section the parent key, such as {@code retrykit.policies}
+ * @param name the name, which may contain characters that a key only allows in brackets
  */
 public record EntryKey(String section, String name) {
 
@@ -16,31 +16,31 @@ public record EntryKey(String section, String name) {
     private static final Pattern UNIFORM = Pattern.compile("[a-z0-9][a-z0-9-]*");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]+");
 
-    /** What containers and firewalls refuse in a path, or resolve before anybody sees it. */
+    /** What containers and firewalls reject in a path, or resolve before the application sees it. */
     private static final Pattern NOT_IN_PATHS =
             Pattern.compile(".*[/\\\\;%\\p{Cc}\\p{Zl}\\p{Zp}].*|\\.{1,2}|\\s*", Pattern.DOTALL);
 
-    /** The key as it stands in {@code application.yml}. */
+    /** The key as it appears in {@code application.yml}. */
     public String text() {
         String line = MessageText.line(name, LONGEST_NAME);
         return section + "." + (PLAIN.matcher(name).matches() ? line : "[" + line + "]");
     }
 
-    /** The key of one of its settings. */
+    /** The key of one of its settings, as it appears in {@code application.yml}. */
     public String text(String setting) {
         return text() + "." + setting;
     }
 
-    /** The key as it is bound: brackets keep each character of a name. */
+    /** The key for the binder. Brackets preserve every character of the name. */
     ConfigurationPropertyName property() {
         return ConfigurationPropertyName.of(
                 UNIFORM.matcher(name).matches() ? section + "." + name : section + "[" + name + "]");
     }
 
     /**
-     * Checks that the endpoint can be asked for each of some names.
+     * Checks that the actuator endpoint can address each of the names.
      *
-     * @throws InvalidSettingException if no path, or no key, can carry one of them
+     * @throws InvalidSettingException if a name cannot be part of a path or of a key
      */
     public static void checkNames(String section, Collection<String> names) {
         names.forEach(name -> new EntryKey(section, name).checkName());
@@ -51,10 +51,10 @@ public record EntryKey(String section, String name) {
         if (!bindable || NOT_IN_PATHS.matcher(name).matches()) {
             throw new InvalidSettingException(
                     "The name " + MessageText.quoted(name) + " below '" + section
-                            + "' can't be a part of a path, so that /actuator/retry could neither show nor change it:"
-                            + " it must not be blank, '.' or '..', nor hold '/', '\\', ';', '%', control characters or"
-                            + " a bracket without its partner.",
-                    "Rename it, here and wherever it is named.");
+                            + "' cannot be part of a URL path, so /actuator/retry could neither show nor change it. A"
+                            + " name must not be blank, '.' or '..', and must not contain '/', '\\', ';', '%', control"
+                            + " characters or an unmatched bracket.",
+                    "Rename it, here and wherever it is referenced.");
         }
     }
 }

@@ -7,12 +7,15 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
 
-/** What a native image must keep of the failure book, and of the classes that it names, and the keys that settings are bound to. */
+/**
+ * Registers what a native image must keep: the failure book, the classes it names, and the classes that settings are
+ * bound to.
+ */
 final class FailureBookHints implements RuntimeHintsRegistrar {
 
     private static final String CHAPTERS = "dev/retrykit/failure/book/*";
 
-    /** Made by Spring, when an application is processed ahead of time. */
+    /** Called by Spring during ahead-of-time processing. */
     FailureBookHints() {}
 
     @Override

@@ -10,12 +10,12 @@ import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.ReflectionHints;
 import org.springframework.util.ClassUtils;
 
-/** What a native image must keep of a class so that lines of the failure book can read its instances. */
+/** Registers the reflection hints that a native image needs to read failures by a line of the failure book. */
 final class FailureHints {
 
     private FailureHints() {}
 
-    /** The class and what its line reads. */
+    /** Registers a class and the members that its line reads. */
     static void register(ReflectionHints hints, FailureBook book, Class<?> type) {
         hints.registerType(type);
         for (Member member : book.membersOf(type)) {
@@ -29,7 +29,7 @@ final class FailureHints {
         }
     }
 
-    /** Headers are asked in whatever way their class has; one of the JDK needs no asking. */
+    /** Headers are read by whatever methods their class has. JDK types need no hints. */
     private static void registerValue(ReflectionHints hints, Class<?> declared) {
         Class<?> value = declared.isArray() ? declared.componentType() : declared;
         boolean isJdk = value.isPrimitive() || value.getName().startsWith("java.");
@@ -38,7 +38,7 @@ final class FailureHints {
         }
     }
 
-    /** A class that is there, without running its initializer; null if it isn't. */
+    /** Finds a class without initializing it; null if it does not exist. */
     static @Nullable Class<?> find(String name, @Nullable ClassLoader classLoader) {
         try {
             return ClassUtils.forName(name, classLoader == null ? FailureHints.class.getClassLoader() : classLoader);

@@ -18,10 +18,10 @@ public final class FailureLines {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9.]+");
     private static final String ANY_PACKAGE = "*.";
     private static final String CLASS_RULE =
-            "a key must be the full name of an exception class on the class path, or *. and"
-                    + " a simple name for all classes of that name that have the accessors of the line";
+            "A key must be the full name of an exception class on the class path, or *. followed by"
+                    + " a simple name, for all classes of that name that have the accessors of the line";
     private static final String BRACKETS =
-            "A name with '$' or '*' stands in brackets: \"[com.acme.Api$Exception]\", \"[*.ApiException]\"";
+            "Put a name with '$' or '*' in brackets: \"[com.acme.Api$Exception]\", \"[*.ApiException]\"";
 
     private final ConfiguredSettings settings;
     private final @Nullable ClassLoader classLoader;
@@ -42,13 +42,13 @@ public final class FailureLines {
     }
 
     /**
-     * The lines.
+     * Reads the configured lines.
      *
-     * @param classLoader finds the classes; null = that of this library
+     * @param classLoader finds the classes; null = the class loader of this library
      * @param clock the wall clock, for dates in headers
-     * @param warn takes what is not wrong enough to stop the start
-     * @return null if there are none
-     * @throws InvalidSettingException for the first line that can't be read, or that names what doesn't exist
+     * @param warn receives problems that do not fail startup
+     * @return null if no lines are configured
+     * @throws InvalidSettingException for the first line that is invalid or names something that does not exist
      */
     public static @Nullable FailureBook read(
             ConfiguredSettings settings,
@@ -68,7 +68,7 @@ public final class FailureLines {
         }
         Class<?> type = FailureHints.find(name, classLoader);
         if (type != null && !Throwable.class.isAssignableFrom(type) && !type.isInterface()) {
-            throw settings.wrong(key, text, name + " is no exception: " + CLASS_RULE);
+            throw settings.wrong(key, text, name + " is not an exception class. " + CLASS_RULE);
         }
         if (type != null) {
             add(key, type.getName(), text, type);
@@ -76,7 +76,9 @@ public final class FailureLines {
             warnOf(key, name);
         } else {
             throw settings.wrong(
-                    key, text, "there is no class " + MessageText.quoted(name) + ": " + CLASS_RULE + ". " + BRACKETS);
+                    key,
+                    text,
+                    "class " + MessageText.quoted(name) + " does not exist. " + CLASS_RULE + ". " + BRACKETS);
         }
     }
 
@@ -84,7 +86,7 @@ public final class FailureLines {
         String written = String.valueOf(settings.written(key, text));
         boolean secret = !written.equals(text);
         if (lines.put(binaryName, text) != null) {
-            throw settings.wrong(key, text, "there are two lines about " + binaryName);
+            throw settings.wrong(key, text, "two lines are configured for " + binaryName);
         }
         shown.put(binaryName, written);
         FailureBook book = book(key, binaryName, text, secret);
@@ -93,13 +95,14 @@ public final class FailureLines {
             throw settings.wrong(
                     key,
                     text,
-                    binaryName + " lacks " + (secret ? "an accessor that is filled in" : MessageText.quoted(missing))
-                            + ": an accessor must be a public method without arguments or a public field, and that of a"
-                            + " label a public method that takes a text and tells true or false");
+                    binaryName + " has no accessor "
+                            + (secret ? "with the name from the placeholder" : MessageText.quoted(missing))
+                            + ". An accessor must be a public method without arguments or a public field; the accessor"
+                            + " of a label must be a public method that takes a String and returns a boolean");
         }
     }
 
-    /** What was filled in for a placeholder may be somebody's secret, and so may be what the reader says of it. */
+    /** Parses a line. The value of a placeholder, and any message about it, may reveal a secret. */
     private FailureBook book(String key, String binaryName, String text, boolean secret) {
         try {
             return FailureBook.of(Map.of(binaryName, text), clock);
@@ -109,31 +112,37 @@ public final class FailureLines {
                     key,
                     text,
                     secret
-                            ? "with what is filled in, it is no line of the failure book"
+                            ? "with its placeholders resolved, it is not a valid line of the failure book"
                             : wrong.getMessage()
                                     + (near == null ? "" : ". Did you mean " + MessageText.quoted(near) + "?"));
         }
     }
 
-    /** Whether an environment variable named it: it can't name a class with capitals, and an orchestrator may have set it. */
+    /**
+     * Whether an environment variable set this key. It cannot name a class with capital letters, and may have been
+     * injected by an orchestrator.
+     */
     private boolean isInjected(String key, String name) {
         return settings.isVariable(key) && name.chars().noneMatch(Character::isUpperCase);
     }
 
-    /** A variable may also overrule a line that a file has: then Spring Boot gives its value under both names. */
+    /**
+     * Warns unless the variable overrides a line from a file: in that case, Spring Boot returns its value under both
+     * names.
+     */
     private void warnOf(String key, String name) {
         boolean overrules = settings.failures().keySet().stream()
                 .anyMatch(other -> !other.equals(name)
                         && SpellingMatcher.canonical(other).equals(SpellingMatcher.canonical(name)));
         if (!overrules) {
-            warn.accept(
-                    MessageText.quoted(key) + " (" + settings.origin(key) + ") is not a known key. There is no class "
-                            + MessageText.quoted(name)
-                            + ", and a variable can't express a name with capitals: it can only overrule a line of a file.");
+            warn.accept(MessageText.quoted(key) + " (" + settings.origin(key) + ") is not a known key. Class "
+                    + MessageText.quoted(name)
+                    + " does not exist, and an environment variable cannot express a name with capital letters:"
+                    + " it can only override a line in a file.");
         }
     }
 
-    /** The key of the line about a class. */
+    /** The configuration key of the line for a class. */
     public static String key(String type) {
         return SECTION + "." + (PLAIN.matcher(type).matches() ? type : "[" + type + "]");
     }

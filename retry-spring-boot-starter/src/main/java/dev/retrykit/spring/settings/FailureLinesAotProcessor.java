@@ -16,14 +16,14 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
- * Keeps in a native image the classes that {@code retrykit.failures} names. What a line says may be another thing when the image
- * runs: by a variable, or by a placeholder. So all public methods and fields of these classes are kept, too.
+ * Registers the classes named by {@code retrykit.failures} for a native image. An environment variable or placeholder
+ * may change a line at run time, so all public methods and fields of these classes are kept.
  */
 final class FailureLinesAotProcessor implements BeanFactoryInitializationAotProcessor {
 
     private static final String SECTION = "retrykit.failures";
 
-    /** Made by Spring, when an application is processed ahead of time. */
+    /** Called by Spring during ahead-of-time processing. */
     FailureLinesAotProcessor() {}
 
     @Override
@@ -57,7 +57,7 @@ final class FailureLinesAotProcessor implements BeanFactoryInitializationAotProc
         try {
             FailureHints.register(hints, FailureBook.of(Map.of(type.getName(), text), () -> Instant.EPOCH), type);
         } catch (InvalidLineException notYetFilledIn) {
-            // Its placeholder has no value yet. What can't be read stops the start.
+            // Its placeholder has no value yet. An invalid line fails startup.
         }
     }
 }

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * Reads lists that name failures: classes, HTTP statuses and beans.
+ * Parses lists of failures: exception classes, HTTP statuses and bean names.
  *
- * @param classLoader finds the classes; null = that of this library
- * @param beans finds a predicate by the name of its bean; null if there is none of that name
- * @param beanNames of all predicates, for messages
+ * @param classLoader finds the classes; null = the class loader of this library
+ * @param beans finds a predicate by its bean name; returns null if there is none
+ * @param beanNames the names of all predicate beans, for messages
  */
 public record FailureNames(
         @Nullable ClassLoader classLoader,
@@ -28,12 +28,12 @@ public record FailureNames(
     private static final int LOWEST_STATUS = 100;
     private static final int HIGHEST_STATUS = 599;
 
-    /** Where there are no beans. */
+    /** Creates a parser for an environment without beans. */
     public static FailureNames withoutBeans(@Nullable ClassLoader classLoader) {
         return new FailureNames(classLoader, name -> null, List::of);
     }
 
-    /** What a selector would be written as; null if it selects nothing. */
+    /** Returns a selector's list as it would be configured; null if it selects nothing. */
     static @Nullable Object of(FailureSelector selector) {
         List<Object> names = new ArrayList<>(selector.types());
         names.addAll(selector.statuses());
@@ -42,10 +42,10 @@ public record FailureNames(
     }
 
     /**
-     * What a list of names selects.
+     * Parses a list of names.
      *
-     * @param key where it is written, for messages
-     * @throws InvalidSettingException for the first name that means nothing
+     * @param key the key of the list, for messages
+     * @throws InvalidSettingException for the first invalid name
      */
     FailureSelector selector(String key, Setting written) {
         List<Class<? extends Throwable>> types = new ArrayList<>();
@@ -68,13 +68,13 @@ public record FailureNames(
         return new FailureSelector(types, statuses, predicates);
     }
 
-    /** A number can't be somebody's secret text. */
+    /** Unlike text, a number cannot be a secret, so the message may show it. */
     private static int status(String key, String name, Setting written) {
         int status = Integer.parseInt(name);
         if (status < LOWEST_STATUS || status > HIGHEST_STATUS) {
             throw new InvalidSettingException(
-                    "'" + key + "' names " + MessageText.quoted(name) + " (" + written.origin()
-                            + "): an HTTP status must be " + LOWEST_STATUS + " to " + HIGHEST_STATUS + ".",
+                    "'" + key + "' contains " + MessageText.quoted(name) + " (" + written.origin()
+                            + "): an HTTP status must be from " + LOWEST_STATUS + " to " + HIGHEST_STATUS + ".",
                     "Correct the value.");
         }
         return status;
@@ -90,14 +90,14 @@ public record FailureNames(
 
     private InvalidSettingException unknown(String key, String name, Setting written, @Nullable Class<?> type) {
         String near = SpellingMatcher.nearest(name, beanNames.get()).orElse(null);
-        String complaint = type == null ? "" : ", which is no class of a failure";
+        String complaint = type == null ? "" : ", which is not an exception class";
         String remedy = type != null && Predicate.class.isAssignableFrom(type)
-                ? "Declare a bean of that class, and write the name of the bean."
+                ? "Declare a bean of that class, and use the name of the bean."
                 : "Correct the name, or declare the bean.";
         return new InvalidSettingException(
-                "'" + key + "' names " + MessageText.quoted(name) + complaint + " (" + written.origin()
-                        + "): it must be the full name of an exception class on the class path, an HTTP status, or the"
-                        + " name of a Predicate<Throwable> bean."
+                "'" + key + "' contains " + MessageText.quoted(name) + complaint + " (" + written.origin()
+                        + "): each element must be the full name of an exception class on the class path, an HTTP"
+                        + " status, or the name of a Predicate<Throwable> bean."
                         + (near == null ? "" : " Did you mean " + MessageText.quoted(near) + "?"),
                 remedy);
     }

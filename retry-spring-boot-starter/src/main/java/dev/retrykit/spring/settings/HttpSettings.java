@@ -7,18 +7,19 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What is written about HTTP, on both sides.
+ * The configured HTTP settings, for clients and servers.
  *
- * @param clients whether HTTP clients are watched: guarded and all watch every client, and hold the bodies of guarded
- *     requests in memory; none touches no client
- * @param maxHeldBody the largest body of a guarded request that is held in memory to be sent again; a request with a
- *     larger one makes one attempt. Default 1MB
- * @param guards a policy and a circuit for all requests to a host or of an HTTP service group; the first one that fits
- *     a request applies
- * @param propagate hosts that are told the number of the attempt and the time left, such as *.internal
- * @param trust addresses of peers whose deadlines are believed, such as 10.0.0.0/8. Default none
- * @param idempotencyKey how idempotency keys are sent
- * @param server what becomes of failures that leave a controller
+ * @param clients Whether to instrument HTTP clients: guarded and all instrument every client and hold the bodies of
+ *     guarded requests in memory; none leaves clients unchanged. Default guarded.
+ * @param maxHeldBody Maximum size of a guarded request's body that is held in memory for another attempt. A request
+ *     with a larger body makes one attempt. Default 1MB.
+ * @param guards Guards: a policy, a circuit, or both, for all requests to a host or of an HTTP service group. The first
+ *     matching guard applies.
+ * @param propagate Hosts to which the attempt number and the remaining time are sent as headers, such as *.internal.
+ *     None by default.
+ * @param trust Address ranges of callers whose request deadlines are honored, such as 10.0.0.0/8. None by default.
+ * @param idempotencyKey The header that sends idempotency keys.
+ * @param server The response to failures that a controller does not handle.
  */
 public record HttpSettings(
         @DefaultValue("guarded") Clients clients,
@@ -29,15 +30,15 @@ public record HttpSettings(
         @DefaultValue IdempotencyKey idempotencyKey,
         @DefaultValue Server server) {
 
-    /** A token as in RFC 9110. */
+    /** A token as defined by RFC 9110. */
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}");
 
-    /** Whether a header can have such a name. */
+    /** Whether a text is a valid header name. */
     public static boolean isHeaderName(String text) {
         return TOKEN.matcher(text).matches();
     }
 
-    /** Whether HTTP clients follow the same settings. */
+    /** Whether HTTP clients have the same settings. */
     public boolean hasSameClients(HttpSettings other) {
         return clients == other.clients
                 && maxHeldBody.equals(other.maxHeldBody)
@@ -46,7 +47,7 @@ public record HttpSettings(
                 && idempotencyKey.equals(other.idempotencyKey);
     }
 
-    /** Nothing is written. */
+    /** No settings: all defaults. */
     static final HttpSettings EMPTY = new HttpSettings(
             Clients.GUARDED,
             DataSize.ofMegabytes(1),
@@ -56,26 +57,27 @@ public record HttpSettings(
             new IdempotencyKey("Idempotency-Key", false, List.of()),
             new Server(true));
 
-    /** Which clients take part. */
+    /** Which HTTP clients are instrumented. */
     public enum Clients {
 
-        /** All are watched; guarded requests hold their bodies. */
+        /** All clients are instrumented; the bodies of guarded requests are held in memory. */
         GUARDED,
 
         /** The same as guarded. */
         ALL,
 
-        /** None is touched. */
+        /** No client is instrumented. */
         NONE
     }
 
     /**
-     * A policy and a circuit for requests. One of host and group, and one at least of policy and circuit.
+     * A policy, a circuit, or both, for requests. Has either a host or a group.
      *
-     * @param host a host name, or *. and the end of one, which gives each host a circuit and a budget of its own
-     * @param group an HTTP service group
-     * @param policy a policy under retrykit.policies
-     * @param circuit a circuit under retrykit.circuits
+     * @param host Host name, or *. and the end of host names. With a wildcard, each host has its own circuit and
+     *     budget.
+     * @param group Name of an HTTP service group.
+     * @param policy Name of a policy under retrykit.policies.
+     * @param circuit Name of a circuit under retrykit.circuits.
      */
     public record Guard(
             @Nullable String host,
@@ -84,11 +86,11 @@ public record HttpSettings(
             @Nullable String circuit) {}
 
     /**
-     * How idempotency keys are sent.
+     * The header that sends idempotency keys.
      *
-     * @param name the header. Default Idempotency-Key
-     * @param quoted whether in double quotes, as the IETF's draft has it. Default false
-     * @param hosts how they are sent to some hosts; the first one that fits a request applies
+     * @param name Name of the header that sends idempotency keys to servers. Default Idempotency-Key.
+     * @param quoted Whether to send idempotency keys in double quotes, as the IETF draft specifies. Default false.
+     * @param hosts Exceptions for some hosts: the header name, the quotes, or both. The first matching entry applies.
      */
     public record IdempotencyKey(
             @DefaultValue("Idempotency-Key") String name,
@@ -96,11 +98,11 @@ public record HttpSettings(
             @DefaultValue List<KeyOfHost> hosts) {}
 
     /**
-     * How idempotency keys are sent to a host. One at least of name and quoted.
+     * The header that sends idempotency keys to some hosts. Has a name, quotes, or both.
      *
-     * @param host a host name, or *. and the end of one, such as *.paypal.com
-     * @param name the header, such as PayPal-Request-Id. Default the name for all hosts
-     * @param quoted whether in double quotes. Default what holds for all hosts
+     * @param host Host name, or *. and the end of host names, such as *.paypal.com.
+     * @param name Name of the header, such as PayPal-Request-Id. By default, the name for all other hosts.
+     * @param quoted Whether to send the key in double quotes. By default, the setting for all other hosts.
      */
     public record KeyOfHost(
             @Nullable String host,
@@ -108,9 +110,10 @@ public record HttpSettings(
             @Nullable Boolean quoted) {}
 
     /**
-     * What becomes of failures that leave a controller.
+     * The response to failures that a controller does not handle.
      *
-     * @param enabled whether a failure that a policy gave up on is answered for it. Default true
+     * @param enabled Whether to send a problem+json response when a call fails for good and the controller does not
+     *     handle the failure. Default true.
      */
     public record Server(@DefaultValue("true") boolean enabled) {}
 }

@@ -7,22 +7,30 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What is written about idempotent methods.
+ * The configured settings of idempotent methods.
  *
- * @param store where it is kept what became of keys. Default: jdbc if there is one DataSource, else redis if there is a
- *     connection, else memory
- * @param ttl how long an answer is kept; within that time a repeat has no effect
- * @param lease how long a claim holds without being renewed; it is renewed while the method runs
- * @param maxBody the largest body of an answer that is kept, and the largest of a request that is read
- * @param header the header that keys are sent in
- * @param onCrash what becomes of a key whose holder is gone, where its effect isn't fenced: hold or rerun
- * @param holdFor how long such a key is held; then a repeat runs
- * @param onStoreDown what becomes of requests whose key isn't required while the store can't be asked: reject or run
- * @param headers headers that are given again in addition to those that describe a body or name a place
- * @param scope what belongs to the scope of every key in addition to the caller: authority, header:NAME, or an expression
- *     over principal, authority, header('NAME') and beans
- * @param initializeSchema when the tables are made: always, embedded (in H2 in memory and the like) or never
- * @param memory how much is kept in memory
+ * @param store Store of idempotency keys: jdbc, redis or memory. By default, jdbc if there is one DataSource, otherwise
+ *     redis if there is a connection factory, otherwise memory.
+ * @param ttl How long a response is stored, from 1s to 366 days. Within this time, a repeated request has no effect.
+ *     Default 24h.
+ * @param lease How long a claim is held unless it is renewed, from 1s to 366 days. It is renewed while the method runs.
+ *     Default 30s.
+ * @param maxBody Maximum size of a response body that is stored, and of a request body that is read, from 0B to 64MB.
+ *     Default 1MB.
+ * @param header Name of the request header that contains the idempotency key. Default Idempotency-Key.
+ * @param onCrash What happens to a key whose holder has crashed, if its effect is not fenced: hold rejects repeats
+ *     until hold-for expires, rerun runs the next repeat. Default hold.
+ * @param holdFor How long repeats are rejected after the holder of a key has crashed, up to 366 days. After that, the
+ *     next repeat runs. Default 1h.
+ * @param onStoreDown What happens to requests with an optional key while the store is unavailable: reject responds with
+ *     503, run runs them and their repeats. Default reject.
+ * @param headers Response headers to store and replay, in addition to those that describe the body or refer to a
+ *     location.
+ * @param scope What identifies the scope of every key, in addition to the caller: authority, header:NAME, or an
+ *     expression over principal, authority, header('NAME') and beans.
+ * @param initializeSchema When to create the tables of the JDBC store: always, embedded (only in an embedded database
+ *     such as in-memory H2) or never. Default embedded.
+ * @param memory Limits of the memory store.
  */
 public record IdempotencySettings(
         @Nullable Store store,
@@ -38,7 +46,7 @@ public record IdempotencySettings(
         @DefaultValue("embedded") InitializeSchema initializeSchema,
         @DefaultValue Memory memory) {
 
-    /** Nothing is written. */
+    /** No settings: all defaults. */
     static final IdempotencySettings EMPTY = new IdempotencySettings(
             null,
             Duration.ofHours(24),
@@ -53,34 +61,34 @@ public record IdempotencySettings(
             InitializeSchema.EMBEDDED,
             new Memory(100_000, DataSize.ofMegabytes(64)));
 
-    /** Where keys are kept. */
+    /** The store of idempotency keys. */
     public enum Store {
         JDBC,
         REDIS,
         MEMORY
     }
 
-    /** What becomes of a key whose holder is gone. */
+    /** The handling of a key whose holder has crashed. */
     public enum OnCrash {
 
-        /** Nobody runs it again until somebody frees it, or for a while. */
+        /** Repeats are rejected for a time, or until an operator releases the key. */
         HOLD,
 
-        /** The next repeat runs it again. */
+        /** The next repeat runs the method again. */
         RERUN
     }
 
-    /** What becomes of requests while the store can't be asked. */
+    /** The handling of requests while the store is unavailable. */
     public enum OnStoreDown {
 
-        /** They are refused with 503. */
+        /** Requests are rejected with 503. */
         REJECT,
 
-        /** They run, and so do their repeats. */
+        /** Requests and their repeats run. */
         RUN
     }
 
-    /** When the tables are made. */
+    /** The databases in which startup creates the tables of the JDBC store. */
     public enum InitializeSchema {
         ALWAYS,
         EMBEDDED,
@@ -88,10 +96,12 @@ public record IdempotencySettings(
     }
 
     /**
-     * How much is kept in memory.
+     * Limits of the memory store.
      *
-     * @param maxKeys how many keys; a scope holds at most as many as are free, and further ones are refused with 503
-     * @param maxSize how large all kept answers are together; a further one isn't kept
+     * @param maxKeys Maximum number of keys in the memory store. A scope can use at most as many keys as are still
+     *     free; further requests are rejected with 503. Default 100000.
+     * @param maxSize Maximum total size of the responses in the memory store. Responses beyond it are not stored.
+     *     Default 64MB.
      */
     public record Memory(
             @DefaultValue("100000") int maxKeys,

@@ -3,7 +3,9 @@ package dev.retrykit.spring.settings;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Shows an {@link InvalidSettingException} as Boot shows its own: description and action, no stack trace. */
+/**
+ * Reports an {@link InvalidSettingException} in Spring Boot's format: description and action, without a stack trace.
+ */
 final class InvalidSettingAnalyzer extends AbstractFailureAnalyzer<InvalidSettingException> {
 
     @Override

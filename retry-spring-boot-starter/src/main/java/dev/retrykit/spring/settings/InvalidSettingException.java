@@ -1,6 +1,6 @@
 package dev.retrykit.spring.settings;
 
-/** Something under {@code retrykit.*} or on an annotation is wrong, and the application must not start with it. */
+/** Thrown at startup if a setting under {@code retrykit.*}, or an annotation, is invalid. */
 public final class InvalidSettingException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -8,17 +8,17 @@ public final class InvalidSettingException extends RuntimeException {
     private final String action;
 
     /**
-     * With what a user needs to mend it.
+     * Creates an exception with all the information that the user needs to fix the problem.
      *
-     * @param description the key or method, where it came from, its value, and the rule
-     * @param action the remedy
+     * @param description the key or method, its origin, its value, and the rule that it violates
+     * @param action how to fix it
      */
     public InvalidSettingException(String description, String action) {
         super(description);
         this.action = action;
     }
 
-    /** The remedy. */
+    /** How to fix the problem. */
     public String action() {
         return action;
     }

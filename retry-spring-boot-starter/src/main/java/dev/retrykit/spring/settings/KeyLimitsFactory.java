@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** How many keys a circuit may have, from what is written about it. */
+/** Builds the limits of a circuit's keys from configured settings. */
 public final class KeyLimitsFactory {
 
     private static final Map<String, String> KEYS = Map.of(
@@ -23,12 +23,12 @@ public final class KeyLimitsFactory {
     private KeyLimitsFactory() {}
 
     /**
-     * Assembles the limits of a circuit's keys.
+     * Builds the limits of a circuit's keys.
      *
      * @param section the circuit's key, for messages
-     * @param written all layers, laid over each other
-     * @param policy the circuit's settings, which the idle time must not be too short for
-     * @throws InvalidSettingException if a setting is out of its range or contradicts another
+     * @param written the settings of all layers, merged
+     * @param policy the circuit's policy, for which the idle time must be long enough
+     * @throws InvalidSettingException if a setting is out of range or contradicts another
      */
     public static Resolved<KeyLimits> keys(String section, SettingsLayer written, CircuitPolicy policy) {
         KeyLimits limits = Contradictions.translated(section, written, KEYS, () -> limits(written, policy));

@@ -9,20 +9,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What some keys take besides values of their type: a percent sign, and words that switch them off. */
+/**
+ * Converts values that some keys accept besides those of their type: percentages with a sign, and words that switch a
+ * setting off.
+ */
 final class LenientConversion {
 
-    /** YAML reads {@code off} without quotes as false. */
+    /** YAML reads an unquoted {@code off} as false. */
     private static final Set<String> OFF = Set.of("off", "false", "none", "0", "0s", "");
 
     private static final Pattern PERCENT = Pattern.compile("\\s*([0-9]+(?:\\.[0-9]+)?)\\s*%\\s*");
     private static final Set<String> RATES = Set.of("failurerate", "slowcall.rate", "minsuccess");
 
-    /** The keys that a value can be absent from, below a policy, a circuit or a budget. */
+    /** The keys of a policy, a circuit or a budget that an empty value switches off. */
     static final List<String> SWITCHES = List.of(
             "attempt-timeout", "slow-call.duration", "consecutive-failures", "min-success", "budget.min-success");
 
-    /** What switches idempotency keys off. */
+    /** The value that disables idempotency keys. */
     static final String NO_KEYS = "off";
 
     private static final String KEY = "idempotency-key";
@@ -39,7 +42,7 @@ final class LenientConversion {
 
     private LenientConversion() {}
 
-    /** The value of a text that isn't one of the key's type; null if it means nothing. */
+    /** Converts a text that is not of the key's type; null if it has no meaning for the key. */
     static @Nullable Object read(String key, String text) {
         Matcher percent = PERCENT.matcher(text);
         if (percent.matches() && ends(key, RATES)) {
@@ -48,12 +51,12 @@ final class LenientConversion {
         return isOff(text) ? off(key) : null;
     }
 
-    /** Whether a text says that something is off. */
+    /** Whether a text means that a setting is off. */
     static boolean isOff(String text) {
         return OFF.contains(text.trim().toLowerCase(Locale.ROOT));
     }
 
-    /** What switches a setting off; null if it can't be. */
+    /** The value that switches a setting off; null if it cannot be switched off. */
     static @Nullable Object off(String key) {
         String canonical = canonical(key);
         for (Map.Entry<String, Object> entry : SWITCHED_OFF.entrySet()) {
@@ -64,7 +67,10 @@ final class LenientConversion {
         return null;
     }
 
-    /** A value as it is bound, or what switches its key off: any text can be an expression but for some words. */
+    /**
+     * Returns the value as bound, or the value that switches the key off. Apart from the words for off, any text can be
+     * an expression.
+     */
     static Object switchedOff(String key, Object value) {
         boolean off = key.equals(KEY) && value instanceof String text && isOff(text);
         return off ? NO_KEYS : value;

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Values as a user would write them. */
+/** Formats values for messages, as a user would write them. */
 public final class MessageText {
 
     private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
@@ -15,12 +15,12 @@ public final class MessageText {
 
     private MessageText() {}
 
-    /** What somebody else wrote, in quotes, on one line and not too long: for messages. */
+    /** Quotes external text for a message: on one line, and truncated if it is long. */
     public static String quoted(@Nullable Object written) {
         return "'" + line(String.valueOf(written), LONGEST) + "'";
     }
 
-    /** What somebody else wrote, cut, and with visible escapes for all that could forge a line or hide in one. */
+    /** Truncates external text, and escapes invisible characters that could forge a log line or hide in one. */
     public static String line(String written, int longest) {
         String cut = written.length() > longest ? written.substring(0, longest) + "…" : written;
         return INVISIBLE.matcher(cut).replaceAll(match -> Matcher.quoteReplacement(escape(match.group())));
@@ -35,7 +35,7 @@ public final class MessageText {
         };
     }
 
-    /** Durations and enums as in yml, classes by name, numbers and booleans as they are. */
+    /** Formats a value: durations and enum constants as in YAML, classes by name, numbers and booleans unchanged. */
     public static Object of(Object value) {
         if (value instanceof Duration duration) {
             return Durations.text(duration);

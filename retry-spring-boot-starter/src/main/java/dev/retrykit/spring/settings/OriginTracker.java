@@ -16,10 +16,10 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.core.convert.ConversionFailedException;
 
-/** Where each value came from, noted while it is bound. */
+/** Records the origin of each value during binding. */
 final class OriginTracker implements BindHandler {
 
-    /** What an entry without anything below it means; elsewhere it means as much as no entry. */
+    /** The result for an empty entry under a map. Elsewhere, an empty entry is the same as a missing one. */
     private static final Map<Class<?>, Object> EMPTY = Map.of(
             PolicySettings.class, PolicySettings.EMPTY,
             CircuitSettings.class, CircuitSettings.EMPTY,
@@ -39,15 +39,15 @@ final class OriginTracker implements BindHandler {
     private final boolean resolving;
 
     /**
-     * None yet.
+     * Creates an empty tracker.
      *
-     * @param resolving whether placeholders are filled in
+     * @param resolving whether placeholders are resolved
      */
     OriginTracker(boolean resolving) {
         this.resolving = resolving;
     }
 
-    /** {@code inventory:} and <code>inventory: {}</code> arrive as an empty text, which binds to nothing. */
+    /** {@code inventory:} and <code>inventory: {}</code> arrive as an empty text, which the binder cannot bind. */
     @Override
     public @Nullable Object onFailure(
             ConfigurationPropertyName name, Bindable<?> target, BindContext context, Exception error) throws Exception {
@@ -66,7 +66,7 @@ final class OriginTracker implements BindHandler {
         throw error;
     }
 
-    /** Its section says so itself, and no stronger source says how long a slow call takes. */
+    /** Whether the slow-call section itself is switched off, and no stronger source sets the slow-call duration. */
     private boolean areSlowCallsOff(ConfigurationPropertyName name, BindContext context) {
         ConfigurationPropertyName duration = name.append("duration");
         for (ConfigurationPropertySource source : context.getSources()) {
@@ -82,7 +82,7 @@ final class OriginTracker implements BindHandler {
         return false;
     }
 
-    /** What couldn't be converted: the cause has it with its placeholders filled in. */
+    /** The value that could not be converted. The cause holds it with its placeholders resolved. */
     private static String text(Exception error, BindContext context) {
         ConfigurationProperty property = context.getConfigurationProperty();
         Object value = property == null ? "-" : property.getValue();
@@ -98,7 +98,7 @@ final class OriginTracker implements BindHandler {
     public Object onSuccess(ConfigurationPropertyName name, Bindable<?> target, BindContext context, Object result) {
         for (Object single : result instanceof List<?> list ? list : List.of(result)) {
             if (single instanceof Class<?> type && !Throwable.class.isAssignableFrom(type)) {
-                throw new IllegalArgumentException("all classes that can be named are those of failures");
+                throw new IllegalArgumentException("not an exception class");
             }
         }
         if (result instanceof SlowCall slow && areSlowCallsOff(name, context)) {
@@ -123,7 +123,7 @@ final class OriginTracker implements BindHandler {
         }
     }
 
-    /** A key without a value is bound to nothing; some say with it that what lower layers say doesn't hold. */
+    /** An empty value is bound to null. For some keys, it overrides the lower layers and switches the setting off. */
     @Override
     public void onFinish(
             ConfigurationPropertyName name, Bindable<?> target, BindContext context, @Nullable Object result) {
@@ -133,7 +133,9 @@ final class OriginTracker implements BindHandler {
         }
     }
 
-    /** What is written for a key, or for an element of its list, if it has a placeholder that was filled in; else null. */
+    /**
+     * The configured text of a key, or of an element of its list, if a placeholder in it was resolved; otherwise null.
+     */
     @Nullable
     String placeholder(String key) {
         String canonical = canonical(key);
@@ -153,17 +155,19 @@ final class OriginTracker implements BindHandler {
                 && key.substring(list.length() + 1).chars().allMatch(Character::isDigit);
     }
 
-    /** Whether a key's value is that of an environment variable. */
+    /** Whether a key's value is from an environment variable. */
     boolean isVariable(String key) {
         return variables.contains(canonical(key));
     }
 
-    /** Whether a key is there without a value, which switches it off. */
+    /** Whether a key has an empty value that switches it off. */
     boolean isSwitchedOff(String key) {
         return blank.contains(canonical(key));
     }
 
-    /** Whether a value came from there: Boot reads a variable under more than one name. */
+    /**
+     * Whether a bound value came from this property: Spring Boot reads an environment variable under several names.
+     */
     boolean isUsed(ConfigurationProperty property) {
         return byKey.containsValue(text(property));
     }

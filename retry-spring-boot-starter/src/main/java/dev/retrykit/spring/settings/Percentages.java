@@ -1,6 +1,6 @@
 package dev.retrykit.spring.settings;
 
-/** Rates are percent, and who writes a fraction means something else than a hundredth of it. */
+/** Rejects fractions as rates: rates are percentages, and a user who writes 0.7 means 70, not 0.7 percent. */
 final class Percentages {
 
     private static final int PERCENT = 100;
@@ -8,11 +8,11 @@ final class Percentages {
     private Percentages() {}
 
     /**
-     * Checks rates.
+     * Checks the rates of a section.
      *
-     * @param section what it is and its key, for messages
-     * @param keys those of rates
-     * @throws InvalidSettingException for one above 0 and up to 1
+     * @param section the key of the circuit or budget, for messages
+     * @param keys the keys of the rates
+     * @throws InvalidSettingException for a rate above 0 and up to 1
      */
     static void check(String section, SettingsLayer written, String... keys) {
         for (String key : keys) {
@@ -20,9 +20,10 @@ final class Percentages {
             if (setting != null && setting.value() instanceof Double rate && rate > 0 && rate <= 1) {
                 throw new InvalidSettingException(
                         "'" + section + "." + key + "' = '" + rate + "' (" + setting.origin()
-                                + ") is a fraction, but rates are percent: it must be above 1 and up to 100. Did you mean "
+                                + ") is a fraction, but rates are percentages: it must be above 1 and at most 100."
+                                + " Did you mean "
                                 + text(rate * PERCENT) + "?",
-                        "Write percent, as in " + text(rate * PERCENT) + " or " + text(rate * PERCENT) + "%.");
+                        "Use a percentage, such as " + text(rate * PERCENT) + " or " + text(rate * PERCENT) + "%.");
             }
         }
     }

@@ -9,12 +9,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a policy is made of besides settings.
+ * The parts of a policy that are not settings.
  *
- * @param failures judge what attempts throw, in the order of asking, before the JDK's rules
- * @param results judge what attempts return, in the order of asking
- * @param delay takes the place of the strategy; null = the strategy
- * @param customizer changes what is there before anything that is written
+ * @param failures classify the failures of attempts, in this order, before the rules for JDK exceptions
+ * @param results classify the returned values, in this order
+ * @param delay replaces the backoff strategy; null = the strategy applies
+ * @param customizer changes the defaults, before configured settings apply
  */
 public record PolicyExtensions(
         List<FailureClassifier> failures,

@@ -10,38 +10,39 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is written about one retry policy.
+ * The configured settings of one retry policy.
  *
- * @param base the name of another policy, whose settings hold where nothing else is written here. Not
- *     below retrykit.defaults
- * @param maxAttempts attempts, the first included: 1 or more. Default 3
- * @param attemptTimeout how long one attempt may take: above zero and no more than budget.time. Off by default
- * @param backoff the delay before each retry
- * @param jitter how the delay is spread: none, full, equal or decorrelated. Default decorrelated, but equal where a strategy,
- *     multiplier or function is written
- * @param budget how long and how much may be retried
- * @param retryOn failures that are transient besides those that are known, with their subtypes, anywhere in the cause
- *     chain. java.lang.Exception retries everything but errors
- * @param abortOn failures that are permanent, with their subtypes, anywhere in the cause chain. Asked first
- * @param knownFailures whether the failures and statuses that the library knows as transient are retried; otherwise only
- *     those that the policy names and FailureClassifier beans call so. Default true
- * @param retryOnResult names of ResultClassifier beans that tell bad return values
- * @param statuses HTTP statuses that are transient, wherever they come from; all others are permanent. Replaces the
- *     default list: 408, 425, 429, 500, 502, 503, 504
- * @param retryAfter what a peer's Retry-After means
- * @param nested what happens to a failure on which an inner policy has given up: once (it ends this call too) or
- *     multiply. Default once
- * @param idempotent whether a second effect does no harm, so that attempts of unknown effect are retried too. Default
- *     false
- * @param idempotencyKey what makes the keys that go with POST and PATCH: auto, or an expression over the arguments of the
- *     method. Default none
- * @param unsafeMethods whether an attempt is retried that sent a POST or PATCH: with-key, never or always. Default
- *     with-key
- * @param enabled whether it retries at all: if not, each call makes one attempt, through its circuit and with its fallback.
- *     Default true
- * @param dryRun whether it only counts what it would retry. Default false
- * @param retryPartial whether a publisher of many elements that has emitted some of them is retried too, so that its
- *     subscriber sees them again. Default false
+ * @param base Name of another policy whose settings apply unless this policy overrides them. Not allowed under
+ *     retrykit.defaults.
+ * @param maxAttempts Maximum number of attempts of a call, including the first. At least 1. Default 3.
+ * @param attemptTimeout Time limit of one attempt, above zero and at most budget.time. Off by default.
+ * @param backoff The delay before each retry.
+ * @param jitter Randomization of the delays: none, full, equal or decorrelated. If a backoff strategy, multiplier or
+ *     function is configured, equal is the default. Default decorrelated.
+ * @param budget The time limit and the retry budget of a call.
+ * @param retryOn Exception classes to retry in addition to known transient failures. Matches subtypes, anywhere in the
+ *     cause chain. java.lang.Exception retries all exceptions, but no errors.
+ * @param abortOn Exception classes that are never retried. Matches subtypes, anywhere in the cause chain. Takes
+ *     precedence over all other rules.
+ * @param knownFailures Whether to retry the failures and HTTP statuses that the library knows to be transient. If
+ *     false, only failures selected by the policy or by FailureClassifier beans are retried. Default true.
+ * @param retryOnResult Names of ResultClassifier beans that decide which returned values are failures.
+ * @param statuses HTTP statuses to retry, whether in an exception or a response. Every other status is permanent.
+ *     Replaces the default list. Default 408, 425, 429, 500, 502, 503, 504.
+ * @param retryAfter Handling of the Retry-After of a server.
+ * @param nested Handling of a failure that an inner policy has already retried: once ends the call, multiply retries it
+ *     again. Default once.
+ * @param idempotent Whether a second execution is harmless, so that attempts with an unknown effect are retried too.
+ *     Default false.
+ * @param idempotencyKey Source of the idempotency keys sent with POST and PATCH requests: auto for random keys, or an
+ *     expression over the method arguments. No keys by default.
+ * @param unsafeMethods Whether to retry an attempt that has sent a POST or PATCH request: with-key (only with an
+ *     idempotency key), never or always. Default with-key.
+ * @param enabled Whether to retry. If false, each call makes one attempt; its circuit, attempt timeout and fallback
+ *     still apply. Default true.
+ * @param dryRun Whether to only count and log retries, without making them. Default false.
+ * @param retryPartial Whether to retry a Flux that has already emitted elements, so that its subscriber receives
+ *     elements again. Default false.
  */
 public record PolicySettings(
         @Nullable String base,
@@ -64,7 +65,7 @@ public record PolicySettings(
         @Nullable Boolean dryRun,
         @Nullable Boolean retryPartial) {
 
-    /** Nothing is written: a policy of defaults. */
+    /** No settings: a policy with all defaults. */
     static final PolicySettings EMPTY = new PolicySettings(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
             null);
@@ -72,11 +73,13 @@ public record PolicySettings(
     /**
      * The delay before each retry.
      *
-     * @param strategy how it grows: fixed, linear, exponential or fibonacci. Default exponential
-     * @param delay the first delay, before jitter. Default 200ms
-     * @param multiplier the factor of exponential: 1 or more. Default 2
-     * @param maxDelay the cap: no less than the delay. Default 10s
-     * @param function name of a DelayFunction bean in place of the strategy; cap and jitter apply to it too
+     * @param strategy How the delay grows from retry to retry: fixed, linear, exponential or fibonacci. Default
+     *     exponential.
+     * @param delay Delay before the first retry, before jitter. Zero or more. Default 200ms.
+     * @param multiplier Growth factor of the exponential strategy. At least 1. Default 2.
+     * @param maxDelay Upper bound of each delay. At least the initial delay. Default 10s.
+     * @param function Name of a DelayFunction bean that replaces the backoff strategy. The maximum delay and jitter
+     *     still apply.
      */
     public record Backoff(
             @Nullable Strategy strategy,
@@ -86,17 +89,19 @@ public record PolicySettings(
             @Nullable String function) {}
 
     /**
-     * How long and how much may be retried.
+     * The time limit and the retry budget of a call.
      *
-     * @param time after so long no attempt and no delay begins any more. Default 30s
-     * @param name a budget under retrykit.budgets, shared by all that name it; then none of the settings below may stand
-     *     here
-     * @param ratio tokens that each successful call earns: 0 to 10. Default 0.1
-     * @param window how long an earned token lives: 10ms to 1d. Default 10s
-     * @param reserve tokens that are there from the start. Default 5
-     * @param minSuccess percent of the window's attempts that must succeed for any retry to be granted; 0 = off. Default
-     *     60
-     * @param unlimited whether every retry is granted. Default false
+     * @param time Maximum total time of a call, including delays. No attempt or delay starts after it. Above zero.
+     *     Default 30s.
+     * @param name Name of a budget under retrykit.budgets, which all policies that name it share. It cannot be combined
+     *     with other budget settings of the policy, except time.
+     * @param ratio Tokens that each successful call adds to the budget, from 0 to 10. Each failed retry spends one
+     *     token. Default 0.1.
+     * @param window Lifetime of an earned token, from 10ms to 1d. Default 10s.
+     * @param reserve Number of tokens available at startup, from 0 to 1000000. Reserve tokens do not expire. Default 5.
+     * @param minSuccess Minimum percentage of successful attempts in the window for retries to be granted, from 0 to
+     *     100. A value of 0 or "off" disables the check. Default 60.
+     * @param unlimited Whether to grant every retry, without tokens. Default false.
      */
     public record Budget(
             @Nullable Duration time,
@@ -108,12 +113,12 @@ public record PolicySettings(
             @Nullable Boolean unlimited) {}
 
     /**
-     * What a peer's Retry-After means.
+     * Handling of the Retry-After of a server.
      *
-     * @param respect whether it is the least delay. Default true
-     * @param max the longest that is waited for; a longer one ends the call. Default 10s
-     * @param shared whom it concerns that a host has asked for time: retries (all retries to it wait), all (first attempts
-     *     are rejected too) or off (only the call that was asked waits). Default retries
+     * @param respect Whether the Retry-After of a server is the minimum delay before the next attempt. Default true.
+     * @param max Maximum Retry-After to wait for. A longer one ends the call. Default 10s.
+     * @param shared Calls to which the Retry-After of a host applies: retries (all retries to the host wait), all
+     *     (first attempts are rejected too) or off (only the call that received it waits). Default retries.
      */
     public record RetryAfter(
             @Nullable Boolean respect,

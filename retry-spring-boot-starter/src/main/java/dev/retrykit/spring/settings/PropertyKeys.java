@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
-/** Which keys there are, read off the records that they are bound to. */
+/** Finds the known keys in the records that settings are bound to. */
 final class PropertyKeys {
 
     private PropertyKeys() {}
 
     /**
-     * What is wrong with a key below {@code retrykit}.
+     * Describes what is wrong with a key below {@code retrykit}.
      *
      * @return a sentence for the message, or null if the key is known
      */
@@ -47,13 +47,13 @@ final class PropertyKeys {
         return null;
     }
 
-    /** {@code policies.StockService.stock} reads "stock" as a key of a policy called StockService. */
+    /** {@code policies.StockService.stock} is read as a key "stock" of a policy called StockService. */
     private static String complaint(StringBuilder path, String element, List<String> keys, boolean mayBeMethod) {
-        String complaint = "There is no " + MessageText.quoted(element) + " below " + MessageText.quoted(path) + ". ";
+        String complaint = MessageText.quoted(path) + " has no key " + MessageText.quoted(element) + ". ";
         boolean dotted = mayBeMethod && SpellingMatcher.nearest(element, keys).isEmpty();
         return complaint
                 + SpellingMatcher.suggestion(element, keys)
-                + (dotted ? " A name with a dot in it stands in brackets: [SimpleClass.method]." : "");
+                + (dotted ? " Put a name that contains a dot in brackets: [SimpleClass.method]." : "");
     }
 
     private static boolean mayBeMethod(ConfigurationPropertyName name, int index) {
@@ -83,7 +83,7 @@ final class PropertyKeys {
                 .orElse(null);
     }
 
-    /** Whether a key below a section takes a list; not, if it isn't known. */
+    /** Whether a key below a section takes a list; false if the key is unknown. */
     static boolean isList(Class<? extends Record> section, String key) {
         Type type = section;
         for (String element : key.split("\\.")) {

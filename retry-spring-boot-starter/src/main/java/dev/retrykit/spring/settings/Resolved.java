@@ -6,36 +6,36 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings as they hold, and where each of them came from.
+ * A policy with the effective settings and their origins.
  *
- * @param policy the settings as the engine takes them
- * @param settings the same by key
+ * @param policy the settings as the engine uses them
+ * @param settings the same settings by key
  */
 public record Resolved<P>(P policy, Map<String, Setting> settings) {
 
-    /** The same with more settings below a prefix. */
+    /** Returns a copy with more settings, under a prefix. */
     public Resolved<P> with(String prefix, Map<String, Setting> more) {
         Map<String, Setting> all = new LinkedHashMap<>(settings);
         more.forEach((key, setting) -> all.put(prefix + key, setting));
         return new Resolved<>(policy, Map.copyOf(all));
     }
 
-    /** The same settings, which mean something else. */
+    /** Returns the same settings for another policy. */
     Resolved<P> as(P other) {
         return new Resolved<>(other, settings);
     }
 
-    /** Where nobody but the library and what is written has a say. */
+    /** Resolves settings without a customizer: each is either a library default or configured. */
     static <P> Resolved<P> of(
             P policy, P defaults, SettingsLayer written, Map<String, Function<P, @Nullable Object>> readers) {
         return of(policy, defaults, defaults, written, readers);
     }
 
     /**
-     * Reads each key off the policy. What differs from the defaults without having been written is a customizer's, or has
-     * given way to something written.
+     * Reads the effective value of each key from the policy. A value that differs from the library default, but is not
+     * configured, was set by a customizer or adjusted to a configured value.
      *
-     * @param base what customizers have made of the defaults
+     * @param base the defaults after customizers have changed them
      */
     static <P> Resolved<P> of(
             P policy, P defaults, P base, SettingsLayer written, Map<String, Function<P, @Nullable Object>> readers) {

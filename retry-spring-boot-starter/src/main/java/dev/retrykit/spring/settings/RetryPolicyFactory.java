@@ -14,13 +14,15 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A retry policy from what is written about it. A default that doesn't fit a written value gives way. */
+/**
+ * Builds retry policies from configured settings. A default that conflicts with a configured value is adjusted to it.
+ */
 public final class RetryPolicyFactory {
 
-    /** Instead of an expression: keys that nothing but chance makes. */
+    /** In place of an expression: random keys. */
     public static final String AUTO = "auto";
 
-    /** Instead of an expression: no keys, whatever lower layers say. */
+    /** In place of an expression: no keys, regardless of lower layers. */
     public static final String NO_KEYS = LenientConversion.NO_KEYS;
 
     private static final Map<String, String> KEYS = Map.ofEntries(
@@ -41,12 +43,12 @@ public final class RetryPolicyFactory {
     private RetryPolicyFactory() {}
 
     /**
-     * Assembles a policy.
+     * Builds a retry policy.
      *
-     * @param section what it is and its key, for messages
-     * @param written all layers, laid over each other
-     * @param parts what it is made of besides settings
-     * @throws InvalidSettingException if a setting is out of its range or contradicts another
+     * @param section the key of the policy, for messages
+     * @param written the settings of all layers, merged
+     * @param parts the parts of the policy that are not settings
+     * @throws InvalidSettingException if a setting is out of range or contradicts another
      */
     public static Resolved<RetryPolicy> policy(String section, SettingsLayer written, PolicyExtensions parts) {
         RetryPolicy base = Contradictions.translated(
@@ -59,24 +61,24 @@ public final class RetryPolicyFactory {
                 : effective.as(builder(written, parts).maxAttempts(1).build());
     }
 
-    /** The statuses that are transient to this policy; null = the default rules. */
+    /** The HTTP statuses that the policy retries; null = the default rules. */
     @SuppressWarnings("unchecked")
     public static @Nullable List<Integer> statuses(SettingsLayer written) {
         return (List<Integer>) written.value("statuses", List.class);
     }
 
-    /** Whether what the library knows of failures and statuses says what this policy retries. */
+    /** Whether this policy retries the failures and statuses that the library knows to be transient. */
     public static boolean trustsKnownFailures(SettingsLayer written) {
         return written.value("known-failures", Boolean.class, true);
     }
 
-    /** The names of the beans that judge what its attempts return. */
+    /** The names of the beans that classify returned values. */
     @SuppressWarnings("unchecked")
     public static List<String> resultClassifiers(SettingsLayer written) {
         return (List<String>) written.value("retry-on-result", List.class, List.of());
     }
 
-    /** What is there before anything that is written. */
+    /** A builder with the customized defaults. */
     private static RetryPolicy.Builder base(PolicyExtensions parts) {
         RetryPolicy.Builder base = RetryPolicy.builder();
         parts.customizer().accept(base);
@@ -118,7 +120,10 @@ public final class RetryPolicyFactory {
                 : builder.backoff(backoff.delay(), backoff.maxDelay());
     }
 
-    /** The default jitter has no strategy beside it, and gives way to one that is written. */
+    /**
+     * Whether a strategy or multiplier is configured. If so, the default jitter is equal instead of decorrelated, which
+     * ignores both.
+     */
     private static boolean writesStrategy(SettingsLayer written) {
         return written.value("backoff.strategy", Strategy.class) != null
                 || written.value("backoff.multiplier", Double.class) != null;
@@ -128,7 +133,7 @@ public final class RetryPolicyFactory {
         for (int status : statuses) {
             if (status < LOWEST_STATUS || status > HIGHEST_STATUS) {
                 throw new IllegalArgumentException(
-                        "statuses must be " + LOWEST_STATUS + " to " + HIGHEST_STATUS + ", but one was " + status);
+                        "statuses must be from " + LOWEST_STATUS + " to " + HIGHEST_STATUS + ", but one is " + status);
             }
         }
         return statuses;

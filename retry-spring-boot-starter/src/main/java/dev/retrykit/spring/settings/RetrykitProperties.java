@@ -7,19 +7,20 @@ import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * All that stands under {@code retrykit.*}. What isn't written is null: the layers below decide.
+ * The configuration under {@code retrykit.*}. A value that is not configured is null, so that a lower layer applies.
  *
- * @param enabled whether annotations take effect at all
- * @param strict whether an unknown key fails the start; otherwise it is a warning
- * @param defaults what holds for every policy, circuit and budget that says nothing else
- * @param policies retry policies by name; [SimpleClass.method] is the name of an annotation without one
- * @param circuits circuits by name
- * @param budgets retry budgets that several policies share, by name
- * @param failures what exceptions mean: the full name of a class, and a line such as status(getCode, getResponseHeaders),
- *     flag(isRetryable), transient, throttled, answered, permanent, neutral or unknown-effect
- * @param http what holds for HTTP, on both sides
- * @param idempotency what holds for idempotent methods
- * @param aspect how annotations take effect, and where retries stand among other aspects
+ * @param enabled Whether to enable retrykit. If false, its annotations have no effect. Default true.
+ * @param strict Whether an unknown key under retrykit fails startup. If false, it is only logged as a warning. Default
+ *     true.
+ * @param defaults Default settings of all policies, circuits and budgets.
+ * @param policies Retry policies by name. For an annotation without a name, use [SimpleClass.method].
+ * @param circuits Circuits by name. For an annotation without a name, use [SimpleClass.method].
+ * @param budgets Retry budgets by name. All policies whose budget.name is the same share one budget.
+ * @param failures How to classify exceptions: the full name of an exception class and a rule such as status(getCode,
+ *     getResponseHeaders), flag(isRetryable), transient, throttled, answered, permanent, neutral or unknown-effect.
+ * @param http HTTP settings, for clients and servers.
+ * @param idempotency Settings of idempotent methods.
+ * @param aspect How annotations are applied, and the order of retries among other aspects.
  */
 @ConfigurationProperties("retrykit")
 public record RetrykitProperties(
@@ -34,7 +35,7 @@ public record RetrykitProperties(
         @DefaultValue @NestedConfigurationProperty IdempotencySettings idempotency,
         @DefaultValue Aspect aspect) {
 
-    /** Nothing is written at all. */
+    /** No settings: all defaults. */
     static final RetrykitProperties EMPTY = new RetrykitProperties(
             true,
             true,
@@ -48,11 +49,11 @@ public record RetrykitProperties(
             new Aspect(AspectMode.PROXY, null));
 
     /**
-     * What holds for every policy, circuit and budget that says nothing else.
+     * Default settings of all policies, circuits and budgets.
      *
-     * @param policy for every policy
-     * @param circuit for every circuit
-     * @param budget for every budget, shared or a policy's own
+     * @param policy Default settings of all policies.
+     * @param circuit Default settings of all circuits.
+     * @param budget Default settings of all budgets, shared or of a single policy.
      */
     public record Defaults(
             @NestedConfigurationProperty @Nullable PolicySettings policy,
@@ -60,11 +61,13 @@ public record RetrykitProperties(
             @NestedConfigurationProperty @Nullable BudgetSettings budget) {}
 
     /**
-     * How annotations take effect, and where retries stand among other aspects.
+     * The way in which annotations are applied, and the order of retries among other aspects.
      *
-     * @param mode whether beans get proxies, or classes were woven by AspectJ
-     * @param order the order of the post-processor that adds retries; a later one, such as that of @Async, stands
-     *     outside of them. Default: among the last, before idempotency keys
+     * @param mode How annotations are applied: proxy (Spring proxies of beans) or aspectj (classes woven by AspectJ).
+     *     Default proxy.
+     * @param order Order of the bean post-processor that adds retries. A post-processor with a higher order, such as
+     *     that of @Async, runs outside the retries. By default, one of the last, just before the post-processor for
+     *     idempotency keys.
      */
     public record Aspect(
             @DefaultValue("proxy") AspectMode mode,

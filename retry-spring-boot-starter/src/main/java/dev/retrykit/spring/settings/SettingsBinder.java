@@ -30,7 +30,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.util.unit.DataSize;
 
-/** Binds {@code retrykit.*}, keeps where each value came from, and turns what is wrong into a message. */
+/** Binds {@code retrykit.*}, records the origin of each value, and reports invalid settings. */
 public final class SettingsBinder {
 
     private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("retrykit");
@@ -51,10 +51,10 @@ public final class SettingsBinder {
     }
 
     /**
-     * Binds and checks.
+     * Binds and checks the configuration.
      *
-     * @param warn takes what is not wrong enough to stop the start
-     * @throws InvalidSettingException for the first value that can't be read, and for the first key that isn't known
+     * @param warn receives problems that do not fail startup
+     * @throws InvalidSettingException for the first invalid value or unknown key
      */
     public static ConfiguredSettings bind(
             Environment environment, @Nullable ClassLoader classLoader, Consumer<String> warn) {
@@ -71,7 +71,10 @@ public final class SettingsBinder {
         return new ConfiguredSettings(properties, origins);
     }
 
-    /** Binding nothing would take as long as the rest of the start of an engine. */
+    /**
+     * Whether nothing is configured. Binding an empty configuration would take as long as the rest of the engine's
+     * startup.
+     */
     private boolean isNothingWritten() {
         for (ConfigurationPropertySource source : sources) {
             if (source.containsDescendantOf(ROOT) != ConfigurationPropertyState.ABSENT
@@ -83,14 +86,14 @@ public final class SettingsBinder {
     }
 
     /**
-     * Reads settings that somebody gives while the application runs. Placeholders in them stay as they are: they would
-     * tell what else is configured.
+     * Reads settings that are changed at run time. Placeholders are not resolved, because they could reveal other
+     * configuration.
      *
-     * @param section the key of the policy, circuit or budget that they are given to
-     * @param type what its settings are bound to
+     * @param section the key of the policy, circuit or budget that the settings apply to
+     * @param type the record that the settings are bound to
      * @param given values by key below the section, in any spelling; a key without a value is only checked
-     * @param by who gives them, for messages
-     * @throws InvalidSettingException for the first value that can't be read, and for the first key that isn't known
+     * @param by who changes the settings, for messages
+     * @throws InvalidSettingException for the first invalid value or unknown key
      */
     public static SettingsLayer read(
             EntryKey section, Class<? extends Record> type, Map<String, @Nullable String> given, String by) {
@@ -122,8 +125,8 @@ public final class SettingsBinder {
         if (value != null && value.isBlank() && !layer.has(key)) {
             throw new InvalidSettingException(
                     "'" + section.text(MessageText.line(key, LONGEST_KEY))
-                            + "' can't be empty: it can't be switched off.",
-                    "Give a value, or null to take away what was given before.");
+                            + "' must not be empty, because it cannot be switched off.",
+                    "Set a value, or set null to clear the value that was set before.");
         }
     }
 
@@ -134,9 +137,9 @@ public final class SettingsBinder {
         } catch (RuntimeException noName) {
             throw new InvalidSettingException(
                     MessageText.quoted(key) + " is not a known key.",
-                    "Write keys as in " + section.text("max-attempts."));
+                    "Use a key such as " + section.text("max-attempts."));
         }
-        String complaint = name.equals(section.property()) ? "It is blank." : PropertyKeys.complaint(name);
+        String complaint = name.equals(section.property()) ? "The key is blank." : PropertyKeys.complaint(name);
         if (complaint != null) {
             throw new InvalidSettingException(
                     MessageText.quoted(key) + " is not a known key. " + complaint, "Correct or remove the key.");
@@ -144,7 +147,7 @@ public final class SettingsBinder {
         return name;
     }
 
-    /** Somebody who gives settings, where a file would be. */
+    /** The origin of settings that are changed at run time. */
     private record By(String name) implements Origin {
 
         @Override
@@ -182,7 +185,7 @@ public final class SettingsBinder {
         }
     }
 
-    /** The value may be somebody else's secret. */
+    /** Reports an unknown key without its value, which may be a secret of another application. */
     private static void report(
             ConfigurationPropertyName name,
             @Nullable ConfigurationProperty property,
@@ -193,12 +196,16 @@ public final class SettingsBinder {
         String description = MessageText.quoted(name) + origin + " is not a known key. " + complaint;
         if (fails) {
             throw new InvalidSettingException(
-                    description, "Correct or remove the key. With retrykit.strict=false it would only be a warning.");
+                    description,
+                    "Correct or remove the key. With retrykit.strict=false, an unknown key is only a warning.");
         }
         warn.accept(description);
     }
 
-    /** Variables can't express every name, and an orchestrator may inject ones that look like ours. */
+    /**
+     * Whether a source holds environment variables, which cannot express every name and may be injected by an
+     * orchestrator.
+     */
     static boolean isEnvironment(ConfigurationPropertySource source) {
         return source.getUnderlyingSource() instanceof org.springframework.core.env.PropertySource<?> underlying
                 && StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME.equals(underlying.getName());
@@ -210,12 +217,12 @@ public final class SettingsBinder {
         }
         ConfigurationProperty property = property(wrong.getName(), sources);
         return new InvalidSettingException(
-                MessageText.quoted(wrong.getName()) + value(property) + " can't be read: it must be "
+                MessageText.quoted(wrong.getName()) + value(property) + " is invalid: it must be "
                         + rule(wrong.getTarget().getType()) + ".",
                 "Correct the value.");
     }
 
-    /** Elements that nothing comes before. */
+    /** Reports list elements whose predecessors are missing. */
     private static InvalidSettingException gap(
             ConfigurationPropertyName list, Collection<ConfigurationProperty> elements) {
         String origins = elements.stream().map(OriginTracker::text).collect(Collectors.joining(", "));
@@ -225,8 +232,8 @@ public final class SettingsBinder {
                 .collect(Collectors.joining(", "));
         return new InvalidSettingException(
                 "The list " + MessageText.quoted(list) + " has a gap before " + names + " (" + origins
-                        + "): its elements must be numbered from 0 on, without a gap.",
-                "Number them anew, or write all of them in one value, with commas.");
+                        + "): its elements must be numbered consecutively from 0.",
+                "Renumber the elements, or configure all of them as one comma-separated value.");
     }
 
     static @Nullable ConfigurationProperty property(
@@ -249,7 +256,7 @@ public final class SettingsBinder {
     private static String rule(ResolvableType target) {
         Class<?> type = target.resolve(Object.class);
         if (type == List.class) {
-            return "a list, each of them " + rule(target.getGeneric(0));
+            return "a list in which each element is " + rule(target.getGeneric(0));
         }
         if (type == Duration.class) {
             return Durations.RULE;
@@ -270,8 +277,8 @@ public final class SettingsBinder {
             return "a size such as 100KB or 1MB";
         }
         if (type == Integer.class || type == int.class) {
-            return "a whole number, " + Integer.MAX_VALUE + " at the most";
+            return "a whole number, at most " + Integer.MAX_VALUE;
         }
-        return Number.class.isAssignableFrom(type) ? "a number" : "keys below it, or nothing at all";
+        return Number.class.isAssignableFrom(type) ? "a number" : "a section with keys below it, or empty";
     }
 }

@@ -13,12 +13,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one place says about a policy, a circuit or a budget: values by key, as in {@code backoff.max-delay}. Layers are
- * laid over each other; the upper one wins, key by key.
+ * The settings of a policy, a circuit or a budget from one source: values by key, such as {@code backoff.max-delay}.
+ * When layers are merged, the upper one wins key by key.
  */
 public final class SettingsLayer {
 
-    /** A place that says nothing. */
+    /** A layer without settings. */
     public static final SettingsLayer EMPTY = new SettingsLayer(Map.of());
 
     private final Map<String, Setting> settings;
@@ -27,7 +27,7 @@ public final class SettingsLayer {
         this.settings = settings;
     }
 
-    /** Values by key, all of one origin; null values are left out. */
+    /** Creates a layer of values with one origin; null values are ignored. */
     public static SettingsLayer of(Map<String, ? extends @Nullable Object> values, String origin) {
         Map<String, Setting> settings = new LinkedHashMap<>();
         values.forEach((key, value) -> {
@@ -38,7 +38,7 @@ public final class SettingsLayer {
         return new SettingsLayer(settings);
     }
 
-    /** The components of a settings record that aren't null, nested records included. */
+    /** Creates a layer of all non-null components of a settings record, including nested records. */
     static SettingsLayer of(@Nullable Record written, Function<String, String> originOfKey) {
         Map<String, Setting> settings = new LinkedHashMap<>();
         if (written != null) {
@@ -47,7 +47,7 @@ public final class SettingsLayer {
         return new SettingsLayer(settings);
     }
 
-    /** The same, with what keys without a value switch off. */
+    /** Creates a layer of a settings record, including the settings that an empty value switches off. */
     static SettingsLayer of(
             @Nullable Record written, String prefix, OriginTracker origins, Function<String, String> originOfKey) {
         Map<String, Setting> settings = new LinkedHashMap<>(of(written, originOfKey).settings);
@@ -63,7 +63,7 @@ public final class SettingsLayer {
         return new SettingsLayer(settings);
     }
 
-    /** This layer laid over another. */
+    /** Merges this layer over another. */
     public SettingsLayer over(SettingsLayer lower) {
         Map<String, Setting> merged = new LinkedHashMap<>(lower.settings);
         merged.putAll(settings);
@@ -71,18 +71,17 @@ public final class SettingsLayer {
     }
 
     /**
-     * What stands here after a further word on some keys.
+     * Returns this layer with some keys updated.
      *
-     * @param further what it says
-     * @param keys all that it is about, in any spelling; of those without a value, and of all below them, nothing stands
-     *     here any more
+     * @param further the new values
+     * @param keys all updated keys, in any spelling; a key without a new value is removed, with all keys below it
      */
     public SettingsLayer updated(SettingsLayer further, Collection<String> keys) {
         Set<String> named = keys.stream().map(SpellingMatcher::canonical).collect(Collectors.toSet());
         return further.over(without(key -> named.stream().anyMatch(name -> isAtOrBelow(name, key))));
     }
 
-    /** Whether something stands here for a key or below it, in any spelling. */
+    /** Whether the layer has a value for a key, or for one below it, in any spelling. */
     boolean has(String key) {
         return settings.keySet().stream().anyMatch(setting -> isAtOrBelow(SpellingMatcher.canonical(key), setting));
     }
@@ -91,14 +90,14 @@ public final class SettingsLayer {
         return (SpellingMatcher.canonical(key) + ".").startsWith(canonical + ".");
     }
 
-    /** All but some keys. */
+    /** Returns a copy without some keys. */
     public SettingsLayer without(Predicate<String> left) {
         Map<String, Setting> kept = new LinkedHashMap<>(settings);
         kept.keySet().removeIf(left);
         return new SettingsLayer(kept);
     }
 
-    /** What stands below the prefix, by the rest of the key. */
+    /** The settings below a prefix, by the rest of their keys. */
     public SettingsLayer below(String prefix) {
         Map<String, Setting> part = new LinkedHashMap<>();
         settings.forEach((key, setting) -> {
@@ -109,24 +108,24 @@ public final class SettingsLayer {
         return new SettingsLayer(part);
     }
 
-    /** The setting of a key. */
+    /** The setting of a key; null if it has none. */
     public @Nullable Setting setting(String key) {
         return settings.get(key);
     }
 
-    /** The value of a key. */
+    /** The value of a key; null if it has none. */
     <T> @Nullable T value(String key, Class<T> type) {
         Setting setting = settings.get(key);
         return setting == null ? null : type.cast(setting.value());
     }
 
-    /** The value of a key, or another one. */
+    /** The value of a key, or a default. */
     <T> T value(String key, Class<T> type, T otherwise) {
         T value = value(key, type);
         return value == null ? otherwise : value;
     }
 
-    /** Hands the value of a key over, if there is one. */
+    /** Passes the value of a key to a consumer, if it has one. */
     <T> void take(String key, Class<T> type, Consumer<? super T> into) {
         T value = value(key, type);
         if (value != null) {
@@ -134,7 +133,7 @@ public final class SettingsLayer {
         }
     }
 
-    /** Whether it has the same values for the same keys, wherever they come from. */
+    /** Whether another layer has the same values for the same keys, regardless of their origins. */
     public boolean saysTheSameAs(SettingsLayer other) {
         return settings.keySet().equals(other.settings.keySet())
                 && settings.entrySet().stream()

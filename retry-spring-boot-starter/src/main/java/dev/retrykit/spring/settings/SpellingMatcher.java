@@ -7,24 +7,24 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Names as users write them: compared ignoring case, {@code -} and {@code _}. */
+/** Compares names as users write them: ignoring case, {@code -} and {@code _}. */
 public final class SpellingMatcher {
 
     private static final int SHOWN = 20;
 
     private SpellingMatcher() {}
 
-    /** What two spellings of one name have in common. */
+    /** The form that all spellings of a name share. */
     public static String canonical(String name) {
         return name.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
     }
 
-    /** {@code maxDelay} as {@code max-delay}. */
+    /** Converts {@code maxDelay} to {@code max-delay}. */
     static String kebab(String camelCase) {
         return camelCase.replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
     }
 
-    /** The candidate that a misspelt name most likely means; empty if none is near. */
+    /** Finds the candidate that a misspelled name most likely means; empty if none is similar. */
     public static Optional<String> nearest(String name, Collection<String> candidates) {
         String wanted = canonical(name);
         int limit = Math.min(Math.max(2, wanted.length() / 3), wanted.length() - 1);
@@ -36,24 +36,24 @@ public final class SpellingMatcher {
                         .thenComparing(Comparator.naturalOrder()));
     }
 
-    /** "Did you mean …?", or what there is instead. */
+    /** Suggests the most similar candidate ("Did you mean …?"), or lists the known names. */
     public static String suggestion(String name, Collection<String> candidates) {
         @Nullable String near = nearest(name, candidates).orElse(null);
         if (near != null) {
             return "Did you mean " + MessageText.quoted(near) + "?";
         }
         if (candidates.isEmpty()) {
-            return "There are none.";
+            return "Known names: none.";
         }
         String shown = candidates.stream()
                 .sorted()
                 .limit(SHOWN)
                 .map(MessageText::quoted)
                 .collect(Collectors.joining(", "));
-        return "There are: " + shown + (candidates.size() > SHOWN ? " and others." : ".");
+        return "Known names: " + shown + (candidates.size() > SHOWN ? " and more." : ".");
     }
 
-    /** Levenshtein's distance, the length of names being small. */
+    /** The Levenshtein distance; quadratic, since names are short. */
     private static int distance(String from, String to) {
         int[] previous = new int[to.length() + 1];
         for (int j = 0; j <= to.length(); j++) {

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts lines together that YAML has cut: between braces, <code>{ com.acme.ApiException: status(getCode, getHeaders) }</code> is a
+ * Joins lines that YAML has split: in braces, <code>{ com.acme.ApiException: status(getCode, getHeaders) }</code> is a
  * key with the value {@code status(getCode}, and a key {@code getHeaders)} without a value.
  */
 final class SplitLines {
@@ -13,9 +13,9 @@ final class SplitLines {
     private SplitLines() {}
 
     /**
-     * The lines as they were meant.
+     * Returns the lines as intended.
      *
-     * @param read keys and values in the order in which they are written
+     * @param read keys and values in the order of the file
      */
     static Map<String, String> joined(Map<String, String> read) {
         Map<String, String> lines = new LinkedHashMap<>();
@@ -35,7 +35,7 @@ final class SplitLines {
         return isOpen(entry.getValue()) ? entry.getKey() : null;
     }
 
-    /** Spring Boot drops parentheses from keys. */
+    /** Spring Boot removes parentheses from keys. */
     private static String join(String line, String rest) {
         String joined = line + ", " + rest;
         return isOpen(joined) ? joined + ")" : joined;

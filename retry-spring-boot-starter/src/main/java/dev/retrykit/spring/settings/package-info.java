@@ -1,4 +1,4 @@
-/** What stands under {@code retrykit.*}: bound, layered, checked, and where each value came from. */
+/** Configuration under {@code retrykit.*}: binding, layers, validation, and the origin of each value. */
 @NullMarked
 package dev.retrykit.spring.settings;
 

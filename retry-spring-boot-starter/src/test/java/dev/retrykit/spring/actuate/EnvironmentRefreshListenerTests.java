@@ -138,7 +138,7 @@ class EnvironmentRefreshListenerTests {
             refreshed.with("retrykit.policies.own: {}");
             assertThat(output).contains("names the policy 'inventory', which is not configured");
             refreshed.with(AT_THE_START.replace("{ name: warehouse }", "{ reserve: 3 }"));
-            assertThat(output).contains("can't change while the application runs");
+            assertThat(output).contains("cannot change while the application is running");
             assertThat(retries.findPolicy("inventory").orElseThrow().policy().maxAttempts())
                     .isEqualTo(4);
         });

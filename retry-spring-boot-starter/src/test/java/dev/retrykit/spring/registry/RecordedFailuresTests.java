@@ -184,12 +184,12 @@ class RecordedFailuresTests {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "record: [com.acme.Nope] | 'retrykit.circuits.inventory.record' names 'com.acme.Nope' (",
-                "ignore: [42] | 'retrykit.circuits.inventory.ignore' names '42' (",
-                "ignore: [42] | an HTTP status must be 100 to 599",
+                "record: [com.acme.Nope] | 'retrykit.circuits.inventory.record' contains 'com.acme.Nope' (",
+                "ignore: [42] | 'retrykit.circuits.inventory.ignore' contains '42' (",
+                "ignore: [42] | an HTTP status must be from 100 to 599",
                 "ignore: [404, notFoundPredicat] | Did you mean 'notFoundPredicate'?",
-                "ignore: [java.lang.String] | names 'java.lang.String', which is no class of a failure (",
-                "ignore: [com.acme.Nope] | it must be the full name of an exception class on the class path, an HTTP status",
+                "ignore: [java.lang.String] | contains 'java.lang.String', which is not an exception class (",
+                "ignore: [com.acme.Nope] | each element must be the full name of an exception class on the class path, an HTTP status",
                 "ignore: [ofTexts] | The bean 'ofTexts' is a Predicate of java.lang.String"
             })
     void whatMeansNothingStopsTheStart(String settings, String message) {

@@ -78,7 +78,7 @@ class CircuitPolicyFactoryTests {
         for (String key : new String[] {"ignore", "record"}) {
             assertRefused(
                     "{ " + key + ": [404, " + name + "] }",
-                    "'retrykit.circuits.inventory." + key + "' names '" + name + "'",
+                    "'retrykit.circuits.inventory." + key + "' contains '" + name + "'",
                     "application.yml",
                     "the full name of an exception class on the class path");
         }
@@ -103,11 +103,11 @@ class CircuitPolicyFactoryTests {
         assertRefused(
                 "{ window: { size: ten } }",
                 "'retrykit.circuits.inventory.window.size' = 'ten' (Byte array resource [application.yml] - 1:48)"
-                        + " can't be read: it must be a duration such as 100ms, 2s, 5m or PT2S, with its unit, as window.type is time.");
+                        + " is invalid: it must be a duration such as 100ms, 2s, 5m or PT2S, with a unit, because window.type is time.");
         assertRefused(
                 "{ window: { type: count, size: 10s } }",
                 "'retrykit.circuits.inventory.window.size' = '10s' (Byte array resource [application.yml] - 1:61)"
-                        + " can't be read: it must be a whole number of calls, as window.type is count.");
+                        + " is invalid: it must be a whole number of calls, because window.type is count.");
     }
 
     @ParameterizedTest
@@ -145,7 +145,7 @@ class CircuitPolicyFactoryTests {
     void aValueOutOfItsRangeIsNamedWithItsOriginAndItsRule(String yml, String rule) {
         assertRefused(
                 "{ " + yml + " }",
-                "The settings of retrykit.circuits.inventory can't hold: " + rule + ".",
+                "Invalid settings for retrykit.circuits.inventory: " + rule + ".",
                 "\n    retrykit.circuits.inventory." + rule.substring(0, rule.indexOf(' ')) + " = ",
                 " (Byte array resource [application.yml] - 1:");
     }
@@ -167,7 +167,7 @@ class CircuitPolicyFactoryTests {
     void ofTwoValuesThatContradictBothAreNamed(String yml, String rule, String one, String other) {
         assertRefused(
                 "{ " + yml + " }",
-                "The settings of retrykit.circuits.inventory can't hold: " + rule + ".",
+                "Invalid settings for retrykit.circuits.inventory: " + rule + ".",
                 "\n    retrykit.circuits.inventory." + one + " (Byte array resource [application.yml] - 1:",
                 "\n    retrykit.circuits.inventory." + other + " (Byte array resource [application.yml] - 1:");
     }
@@ -250,7 +250,7 @@ class CircuitPolicyFactoryTests {
         assertThatExceptionOfType(InvalidSettingException.class)
                 .isThrownBy(() -> Written.property("retrykit.circuits.inventory." + key, value)
                         .circuit())
-                .withMessageContaining("can't hold: " + key + " must")
+                .withMessageContaining("inventory: " + key + " must")
                 .withMessageContaining("\n    retrykit.circuits.inventory." + key + " = " + value + " (");
     }
 }

@@ -86,10 +86,10 @@ class FailureLinesTests {
 
             assertThat(refused)
                     .hasMessage("'retrykit.failures.com.acme.ApiException' = 'transient' (Byte array resource"
-                            + " [application.yml] - 2:26): there is no class 'com.acme.ApiException': a key must be the"
-                            + " full name of an exception class on the class path, or *. and a simple name for all"
-                            + " classes of that name that have the accessors of the line. A name with '$' or '*' stands"
-                            + " in brackets: \"[com.acme.Api$Exception]\", \"[*.ApiException]\".");
+                            + " [application.yml] - 2:26): class 'com.acme.ApiException' does not exist. A key must be"
+                            + " the full name of an exception class on the class path, or *. followed by a simple name,"
+                            + " for all classes of that name that have the accessors of the line. Put a name with '$' or"
+                            + " '*' in brackets: \"[com.acme.Api$Exception]\", \"[*.ApiException]\".");
             assertThat(refused.action()).isEqualTo("Correct the value.");
         }
 
@@ -98,8 +98,8 @@ class FailureLinesTests {
         @ValueSource(strings = {"java.lang.Thread$UncaughtExceptionHandler", "\"*.ApiException\""})
         void aNameThatNeedsBrackets(String name) {
             assertThat(refusal("retrykit.failures: { " + name + ": transient }"))
-                    .contains("there is no class")
-                    .contains("A name with '$' or '*' stands in brackets");
+                    .contains("does not exist. A key must be")
+                    .contains("Put a name with '$' or '*' in brackets");
         }
 
         @ParameterizedTest
@@ -107,7 +107,7 @@ class FailureLinesTests {
         void aClassThatIsNoException(String name) {
             assertThat(refusal("retrykit.failures." + name + ": transient"))
                     .startsWith("'retrykit.failures." + name + "' = 'transient' (Byte array resource [application.yml]")
-                    .contains(name + " is no exception");
+                    .contains(name + " is not an exception class");
         }
 
         @ParameterizedTest
@@ -165,8 +165,8 @@ class FailureLinesTests {
         })
         void anAccessorThatDoesNotExist(String text, String accessor) {
             assertThat(refusal(line("'" + text + "'")))
-                    .contains(HERE + "$ApiException lacks '" + accessor + "'")
-                    .contains("an accessor must be a public method without arguments or a public field");
+                    .contains(HERE + "$ApiException has no accessor '" + accessor + "'")
+                    .contains("An accessor must be a public method without arguments or a public field");
         }
 
         @Test
@@ -174,7 +174,7 @@ class FailureLinesTests {
             assertThat(refusal("retrykit.failures:\n  " + API + ": transient\n  " + HERE + ".ApiException: permanent"))
                     .startsWith("'retrykit.failures." + HERE + ".ApiException' = 'permanent' (Byte array resource"
                             + " [application.yml] - 3:")
-                    .contains("there are two lines about " + HERE + "$ApiException");
+                    .contains("two lines are configured for " + HERE + "$ApiException");
         }
 
         @Test
@@ -312,7 +312,7 @@ class FailureLinesTests {
             assertThat(refusal(Written.variable("RETRYKIT_FAILURES_COM_ACME_APIEXCEPTION", "permanent")
                                     .andYml("application.yml", "retrykit.failures.com.acme.ApiException: transient"))
                             .getMessage())
-                    .contains("there is no class 'com.acme.ApiException'")
+                    .contains("class 'com.acme.ApiException' does not exist")
                     .doesNotContain(UNSPELLABLE);
         }
     }

@@ -54,7 +54,7 @@ class KeyLimitsFactoryTests {
     void whatCantHoldIsNamedWithKeyValueOriginAndRule(String yml, String rule) {
         assertThatExceptionOfType(InvalidSettingException.class)
                 .isThrownBy(() -> inventory(yml))
-                .withMessageContaining("The settings of retrykit.circuits.inventory can't hold: ")
+                .withMessageContaining("Invalid settings for retrykit.circuits.inventory: ")
                 .withMessageContaining(rule)
                 .withMessageContaining("retrykit.circuits.inventory.keys.")
                 .withMessageContaining("application.yml");

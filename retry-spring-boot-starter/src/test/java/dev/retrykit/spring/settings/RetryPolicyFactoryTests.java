@@ -110,7 +110,7 @@ class RetryPolicyFactoryTests {
     @Test
     void twoWrittenDelaysThatContradictAreBothNamed() {
         assertRefused("{ backoff: { delay: 10s, max-delay: 5s } }", """
-                The settings of retrykit.policies.inventory can't hold: backoff.max-delay must not be below\
+                Invalid settings for retrykit.policies.inventory: backoff.max-delay must not be below\
                  backoff.delay, 10s, but was 5s.
 
                     retrykit.policies.inventory.backoff.max-delay = 5s (Byte array resource [application.yml] - 1:66)
@@ -120,7 +120,7 @@ class RetryPolicyFactoryTests {
     @Test
     void anAttemptTimeoutAboveTheTimeBudgetIsRefused() {
         assertRefused("{ attempt-timeout: 10s, budget: { time: 5s } }", """
-                The settings of retrykit.policies.inventory can't hold: attempt-timeout must not be above budget.time,\
+                Invalid settings for retrykit.policies.inventory: attempt-timeout must not be above budget.time,\
                  5s, but was 10s.
 
                     retrykit.policies.inventory.attempt-timeout = 10s (Byte array resource [application.yml] - 1:49)
@@ -130,7 +130,7 @@ class RetryPolicyFactoryTests {
     @Test
     void aValueOutOfItsRangeIsRefused() {
         assertRefused("{ max-attempts: 0 }", """
-                The settings of retrykit.policies.inventory can't hold: max-attempts must be 1 or more (it counts the\
+                Invalid settings for retrykit.policies.inventory: max-attempts must be 1 or more (it counts the\
                  first attempt), but was 0.
 
                     retrykit.policies.inventory.max-attempts = 0 (Byte array resource [application.yml] - 1:46)""", "Change the value.");
@@ -153,7 +153,7 @@ class RetryPolicyFactoryTests {
                 .isThrownBy(() -> Written.property("retrykit.policies.inventory." + key, value)
                         .policy())
                 .withMessageContaining("\n    retrykit.policies.inventory." + key + " = " + value)
-                .withMessageContaining("can't hold: " + key + " must");
+                .withMessageContaining("inventory: " + key + " must");
     }
 
     @ParameterizedTest

@@ -200,7 +200,7 @@ class SettingsBinderTests {
         void somethingElseThanKeysIsRefused() {
             assertThat(refusal(Written.yml("retrykit.policies.inventory: hello")))
                     .hasMessage("'retrykit.policies.inventory' = 'hello' (Byte array resource [application.yml] - 1:30)"
-                            + " can't be read: it must be keys below it, or nothing at all.");
+                            + " is invalid: it must be a section with keys below it, or empty.");
         }
     }
 
@@ -219,10 +219,11 @@ class SettingsBinderTests {
             assertThat(refused)
                     .hasMessage("'retrykit.policies.inventory.max-attemps'"
                             + " (Byte array resource [application.yml] - 4:20) is not a known key."
-                            + " There is no 'max-attemps' below 'retrykit.policies.inventory'."
+                            + " 'retrykit.policies.inventory' has no key 'max-attemps'."
                             + " Did you mean 'max-attempts'?");
             assertThat(refused.action())
-                    .isEqualTo("Correct or remove the key. With retrykit.strict=false it would only be a warning.");
+                    .isEqualTo(
+                            "Correct or remove the key. With retrykit.strict=false, an unknown key is only a warning.");
         }
 
         @ParameterizedTest
@@ -257,14 +258,14 @@ class SettingsBinderTests {
         @Test
         void thatResembleNothingGetTheListOfKeys() {
             assertThat(refusal(Written.property("retrykit.budgets.inventory.zebra", "1")))
-                    .hasMessageEndingWith("There are: 'min-success', 'ratio', 'reserve', 'unlimited', 'window'.");
+                    .hasMessageEndingWith("Known names: 'min-success', 'ratio', 'reserve', 'unlimited', 'window'.");
         }
 
         @Test
         void aMethodNameWithoutBracketsIsExplained() {
             assertThat(refusal(Written.yml("retrykit.policies.StockService.stock.max-attempts: 5")))
-                    .hasMessageContaining("There is no 'stock' below 'retrykit.policies.StockService'.")
-                    .hasMessageEndingWith("A name with a dot in it stands in brackets: [SimpleClass.method].");
+                    .hasMessageContaining("'retrykit.policies.StockService' has no key 'stock'.")
+                    .hasMessageEndingWith("Put a name that contains a dot in brackets: [SimpleClass.method].");
         }
 
         @Test
@@ -284,7 +285,7 @@ class SettingsBinderTests {
             assertThat(written.warnings)
                     .singleElement()
                     .asString()
-                    .contains("'retrykit.port'", "RETRYKIT_PORT", "There is no 'port'")
+                    .contains("'retrykit.port'", "RETRYKIT_PORT", "'retrykit' has no key 'port'")
                     .doesNotContain("tcp://10.0.0.1:80");
         }
 
@@ -344,10 +345,10 @@ class SettingsBinderTests {
                     "policies.inventory.jitter | lots | one of none, full, equal, decorrelated",
                     "policies.inventory.backoff.strategy | square | one of fixed, linear, exponential, fibonacci",
                     "circuits.inventory.on-open | run | one of stop, wait",
-                    "policies.inventory.max-attempts | many | a whole number, 2147483647 at the most",
-                    "policies.inventory.max-attempts | 2.5 | a whole number, 2147483647 at the most",
-                    "policies.inventory.max-attempts | 99999999999 | a whole number, 2147483647 at the most",
-                    "policies.inventory.statuses[0] | gone | a whole number, 2147483647 at the most",
+                    "policies.inventory.max-attempts | many | a whole number, at most 2147483647",
+                    "policies.inventory.max-attempts | 2.5 | a whole number, at most 2147483647",
+                    "policies.inventory.max-attempts | 99999999999 | a whole number, at most 2147483647",
+                    "policies.inventory.statuses[0] | gone | a whole number, at most 2147483647",
                     "circuits.inventory.failure-rate | most | a number",
                     "policies.inventory.idempotent | maybe | true or false",
                     "strict | perhaps | true or false",
@@ -360,7 +361,7 @@ class SettingsBinderTests {
         void stopTheStartWithKeyValueOriginAndRule(String key, String value, String rule) {
             assertThat(refusal(Written.property("retrykit." + key, value)))
                     .hasMessage("'retrykit." + key + "' = '" + value + "' (\"retrykit." + key
-                            + "\" from property source \"properties\") can't be read: it must be " + rule + ".")
+                            + "\" from property source \"properties\") is invalid: it must be " + rule + ".")
                     .extracting(InvalidSettingException::action)
                     .isEqualTo("Correct the value.");
         }

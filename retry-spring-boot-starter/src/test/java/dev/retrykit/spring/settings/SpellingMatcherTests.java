@@ -38,7 +38,7 @@ class SpellingMatcherTests {
     @Test
     void aNameThatResemblesNothingGetsTheWholeList() {
         assertThat(SpellingMatcher.suggestion("zebra", List.of("time", "name")))
-                .isEqualTo("There are: 'name', 'time'.");
+                .isEqualTo("Known names: 'name', 'time'.");
     }
 
     @ParameterizedTest
@@ -49,7 +49,7 @@ class SpellingMatcherTests {
 
     @Test
     void withoutCandidatesItSaysSo() {
-        assertThat(SpellingMatcher.suggestion("inventory", List.of())).isEqualTo("There are none.");
+        assertThat(SpellingMatcher.suggestion("inventory", List.of())).isEqualTo("Known names: none.");
     }
 
     @Test
@@ -58,10 +58,10 @@ class SpellingMatcherTests {
                 IntStream.range(100, 200).mapToObj(i -> "policy" + i).toList();
 
         assertThat(SpellingMatcher.suggestion("zebra", known))
-                .startsWith("There are: 'policy100'")
+                .startsWith("Known names: 'policy100'")
                 .contains("'policy119'")
                 .doesNotContain("'policy120'")
-                .endsWith(" and others.");
+                .endsWith(" and more.");
     }
 
     @Test

@@ -111,7 +111,7 @@ class SwitchedOffTests {
         assertThatExceptionOfType(InvalidSettingException.class)
                 .isThrownBy(gap::bind)
                 .withMessageContaining("RETRYKIT_POLICIES_INVENTORY_RETRYON_1")
-                .withMessageContaining("numbered from 0 on");
+                .withMessageContaining("numbered consecutively from 0");
         assertThatExceptionOfType(InvalidSettingException.class)
                 .isThrownBy(Written.variable("RETRYKIT_POLICIES_INVENTORY_STATUSES_0", "503")
                         .andVariable("RETRYKIT_POLICIES_INVENTORY_STATUSES_2", "504")::bind)
@@ -159,7 +159,7 @@ class SwitchedOffTests {
                 retries -> assertThatExceptionOfType(InvalidSettingException.class)
                         .isThrownBy(
                                 () -> retries.steering().give(policy(retries), given(key, "", "dryRun", "true"), "me"))
-                        .withMessageContaining(key + "' can't be empty: it can't be switched off"));
+                        .withMessageContaining(key + "' must not be empty, because it cannot be switched off"));
     }
 
     @ParameterizedTest
