@@ -9,8 +9,8 @@ import java.lang.annotation.Target;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 
 /**
- * Brings retries and circuits into a test of a part of the application, such as {@code @WebMvcTest} or
- * {@code @RestClientTest}, which leaves them out: there annotated methods are just called.
+ * Enables retries and circuits in a test slice, such as {@code @WebMvcTest} or {@code @RestClientTest}. Without it, a
+ * slice calls annotated methods directly.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -5,7 +5,10 @@ import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 
-/** Makes the starter's beans infrastructure, so that Spring doesn't complain of those that post-processors need early. */
+/**
+ * Marks the starter's beans as infrastructure, so that Spring does not warn about those that post-processors need
+ * early.
+ */
 final class InfrastructureRoles implements BeanFactoryPostProcessor {
 
     private static final String CLASSES = InfrastructureRoles.class.getPackageName() + ".Retrykit";

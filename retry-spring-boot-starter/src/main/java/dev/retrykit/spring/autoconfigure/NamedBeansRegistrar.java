@@ -18,8 +18,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
 
 /**
- * A {@link Retry} bean for each configured policy and a {@link Circuit} bean for each configured circuit, to be injected
- * with {@code @Qualifier("name")}. Without the qualifier they stand in nobody's way.
+ * Registers a {@link Retry} bean for each configured policy and a {@link Circuit} bean for each configured circuit, for
+ * injection with {@code @Qualifier("name")}. They are not candidates for injection without the qualifier.
  */
 final class NamedBeansRegistrar implements ImportBeanDefinitionRegistrar {
 
@@ -27,7 +27,7 @@ final class NamedBeansRegistrar implements ImportBeanDefinitionRegistrar {
 
     private static final Bindable<Map<String, Object>> BY_NAME = Bindable.mapOf(String.class, Object.class);
 
-    /** What can't be read is reported when the settings are bound, with origin and rule. */
+    /** An invalid value is ignored here and reported when the settings are bound, with its origin and the rule. */
     private static final BindHandler LEFT_TO_THE_SETTINGS = new IgnoreErrorsBindHandler();
 
     private final Environment environment;
@@ -65,7 +65,7 @@ final class NamedBeansRegistrar implements ImportBeanDefinitionRegistrar {
         }
     }
 
-    /** Where they come from: the application's {@link Retries}, whatever the name of that bean. */
+    /** The source of the beans: the application's {@link Retries}, regardless of its bean name. */
     record Source(Retries retries) {
 
         Retry retry(String name) {

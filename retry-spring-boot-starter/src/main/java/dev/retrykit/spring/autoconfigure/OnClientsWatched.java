@@ -10,8 +10,8 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * Unless {@code retrykit.http.clients} is none. A value that can't be read matches, and is reported when the settings are
- * bound.
+ * Matches unless {@code retrykit.http.clients} is none. An invalid value matches too: it is reported when the settings
+ * are bound.
  */
 final class OnClientsWatched extends SpringBootCondition {
 

@@ -10,8 +10,8 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * Unless {@code retrykit.enabled} says no. A value that says neither must not switch retries off without a word: it
- * matches, and is reported when the settings are bound.
+ * Matches unless {@code retrykit.enabled} is false. An invalid value matches too, so that it cannot switch retries off
+ * silently: it is reported when the settings are bound.
  */
 final class OnRetrykitEnabled extends SpringBootCondition {
 

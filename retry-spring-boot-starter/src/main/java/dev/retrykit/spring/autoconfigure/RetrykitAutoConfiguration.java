@@ -64,7 +64,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.util.function.SingletonSupplier;
 
-/** The engine and its annotations. */
+/** Configures the retry engine and its annotations. */
 @AutoConfiguration(after = TaskExecutionAutoConfiguration.class)
 @Conditional(OnRetrykitEnabled.class)
 @Import(NamedBeansRegistrar.class)
@@ -74,7 +74,10 @@ public final class RetrykitAutoConfiguration {
 
     private static final String TASK_EXECUTOR = "applicationTaskExecutor";
 
-    /** Before {@code @Async}'s post-processor, which is the last, that of keys, and after the auto-proxy creators. */
+    /**
+     * After the auto-proxy creators, and before the post-processors for idempotency keys and for {@code @Async}, which
+     * is last.
+     */
     private static final int ORDER = Ordered.LOWEST_PRECEDENCE - 2;
 
     RetrykitAutoConfiguration() {}
@@ -117,7 +120,7 @@ public final class RetrykitAutoConfiguration {
         return new RetryingLayers(retries, context.getBeanFactory());
     }
 
-    /** Of several contexts the closest one's is meant where one is asked for. */
+    /** With several contexts, {@code @Primary} selects the bean of the closest one. */
     @Bean
     @Primary
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
@@ -157,7 +160,7 @@ public final class RetrykitAutoConfiguration {
                 parent(context));
     }
 
-    /** The application's classifiers, its lines, this library's classifiers. */
+    /** In this order: the application's classifiers, its lines of the failure book, this library's classifiers. */
     private static List<FailureClassifier> inOrder(List<FailureClassifier> beans, @Nullable FailureBook lines) {
         List<FailureClassifier> all = new ArrayList<>(beans);
         all.removeIf(KnownFailures.class::isInstance);
@@ -173,7 +176,7 @@ public final class RetrykitAutoConfiguration {
         return parent == null ? null : parent.getBeanProvider(Retries.class).getIfAvailable();
     }
 
-    /** Where the retries are: those of a parent go on when its child ends. */
+    /** Only in the context that has retries of its own: those of a parent go on when its child closes. */
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @ConditionalOnBean(value = Retries.class, search = SearchStrategy.CURRENT)
@@ -191,7 +194,7 @@ public final class RetrykitAutoConfiguration {
         return new MethodPlans(retries, text -> filled(text, context), forms, context, mode(context.getEnvironment()));
     }
 
-    /** As {@code @Value} fills it in; whoever leaves a placeholder unresolved there has it refused here. */
+    /** Resolves placeholders like {@code @Value}. One that remains unresolved is rejected here. */
     private static String filled(String text, ApplicationContext context) {
         String filled = context.getAutowireCapableBeanFactory() instanceof ConfigurableBeanFactory beans
                 ? beans.resolveEmbeddedValue(text)
@@ -217,7 +220,10 @@ public final class RetrykitAutoConfiguration {
         return early(environment, "retrykit.aspect.mode", AspectMode.PROXY);
     }
 
-    /** It is needed before the settings are bound; one that can't be read is reported then, with origin and rule. */
+    /**
+     * Reads a value that is needed before the settings are bound. An invalid value is reported when they are bound,
+     * with its origin and the rule.
+     */
     @SuppressWarnings("unchecked")
     private static <T> T early(Environment environment, String key, T unset) {
         if (!environment.containsProperty(key)) {
@@ -228,7 +234,7 @@ public final class RetrykitAutoConfiguration {
                 .orElse(unset);
     }
 
-    /** A listener that throws must not keep a transition from those that come after it. */
+    /** Calls a listener. One that throws must not prevent those after it from being called. */
     private static void tell(CircuitListener listener, CircuitListener.Transition transition) {
         try {
             listener.onTransition(transition);
@@ -237,7 +243,7 @@ public final class RetrykitAutoConfiguration {
         }
     }
 
-    /** Looked up when the first retry needs it: it must not be made before everybody who wants to customize it. */
+    /** Looks the executor up at the first retry, so that it is not created before the beans that customize it. */
     static Executor executor(ApplicationContext context) {
         return task -> {
             Executor executor = context.containsBean(TASK_EXECUTOR) ? taskExecutor(context) : ForkJoinPool.commonPool();
@@ -245,7 +251,10 @@ public final class RetrykitAutoConfiguration {
         };
     }
 
-    /** Of an application that has ended there is none: the bare factory would make a new one, and nobody would stop it. */
+    /**
+     * Rejects the task if the application has closed: the bean factory would create a new executor that nothing would
+     * stop.
+     */
     private static Executor taskExecutor(ApplicationContext context) {
         try {
             return context.getBean(TASK_EXECUTOR, Executor.class);

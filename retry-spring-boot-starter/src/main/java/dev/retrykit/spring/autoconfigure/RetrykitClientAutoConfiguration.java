@@ -24,7 +24,7 @@ import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.service.registry.HttpServiceProxyRegistry;
 
-/** What all of Spring's HTTP clients share. */
+/** Configures what all of Spring's HTTP clients share. */
 @AutoConfiguration(after = RetrykitAutoConfiguration.class)
 @ConditionalOnClass(HttpServiceProxyRegistry.class)
 @ConditionalOnBean(Retries.class)
@@ -53,7 +53,7 @@ public final class RetrykitClientAutoConfiguration {
         return new ClientRulesSource(rules::getObject);
     }
 
-    /** Clients that are beans. Nothing is looked up, or made, before there is one. */
+    /** For blocking clients that are beans. Nothing is looked up or created until there is one. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(RestClient.class)
     @Conditional(OnClientsWatched.class)
@@ -75,7 +75,7 @@ public final class RetrykitClientAutoConfiguration {
         }
     }
 
-    /** The same for reactive ones. */
+    /** For reactive clients that are beans. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(WebClient.class)
     @Conditional(OnClientsWatched.class)

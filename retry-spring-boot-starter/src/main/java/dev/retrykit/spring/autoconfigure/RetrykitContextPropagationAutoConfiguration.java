@@ -9,7 +9,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
-/** Micrometer's context on the threads of retries, where context-propagation is. */
+/** Propagates Micrometer's context to the threads of retries, if context-propagation is present. */
 @AutoConfiguration
 @ConditionalOnClass(ContextSnapshotFactory.class)
 @Conditional(OnRetrykitEnabled.class)
@@ -17,7 +17,7 @@ public final class RetrykitContextPropagationAutoConfiguration {
 
     RetrykitContextPropagationAutoConfiguration() {}
 
-    /** What a caller doesn't have must not be there for its retries either: a pooled thread may have a stranger's. */
+    /** Clears what the caller's context does not have: a pooled thread may still hold another caller's. */
     @Bean
     @ConditionalOnMissingBean(name = "retrykitContextPropagation")
     SnapshotCarrier retrykitContextPropagation(ObjectProvider<ContextSnapshotFactory> factories) {

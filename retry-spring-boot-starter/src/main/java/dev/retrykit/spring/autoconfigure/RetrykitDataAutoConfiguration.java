@@ -20,7 +20,7 @@ import org.springframework.core.Ordered;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.interceptor.TransactionAspectSupport;
 
-/** What Spring's failures of data access and transactions mean, where spring-tx is. */
+/** Classifies Spring's data access and transaction failures, if spring-tx is present. */
 @AutoConfiguration(after = RetrykitGrpcAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass(DataAccessException.class)

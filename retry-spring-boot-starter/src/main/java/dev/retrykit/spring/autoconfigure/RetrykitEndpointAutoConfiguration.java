@@ -36,7 +36,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
 
-/** The {@code retry} endpoint, where the actuator is and it is exposed. */
+/** Configures the {@code retry} actuator endpoint, if the actuator is present and the endpoint is exposed. */
 @AutoConfiguration(after = {RetrykitAutoConfiguration.class, RetrykitIdempotencyAutoConfiguration.class})
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBean(Retries.class)
@@ -75,7 +75,7 @@ public final class RetrykitEndpointAutoConfiguration {
         return new WholeBodyInvoker();
     }
 
-    /** Whoever restricts the endpoint meanwhile is heard. */
+    /** Resolves access for each page, since it can be restricted later. */
     private static Page page(ObjectProvider<EndpointAccessResolver> access) {
         return new Page(() -> {
             EndpointAccessResolver resolver = access.getIfAvailable();
@@ -93,7 +93,7 @@ public final class RetrykitEndpointAutoConfiguration {
         return ClassUtils.isPresent(type, RetrykitEndpointAutoConfiguration.class.getClassLoader());
     }
 
-    /** On the servlet stack. */
+    /** For servlet applications. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnWebApplication(type = Type.SERVLET)
     @ConditionalOnAvailableEndpoint(endpoint = RetryEndpoint.class, exposure = EndpointExposure.WEB)
@@ -108,7 +108,7 @@ public final class RetrykitEndpointAutoConfiguration {
         }
     }
 
-    /** Where the endpoint is served by MVC. */
+    /** If Spring MVC serves the endpoint. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnWebApplication(type = Type.SERVLET)
     @ConditionalOnClass(name = "org.springframework.web.servlet.mvc.method.annotation.RequestBodyAdviceAdapter")
@@ -122,7 +122,7 @@ public final class RetrykitEndpointAutoConfiguration {
         }
     }
 
-    /** On the reactive stack. */
+    /** For reactive applications. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnWebApplication(type = Type.REACTIVE)
     @ConditionalOnAvailableEndpoint(endpoint = RetryEndpoint.class, exposure = EndpointExposure.WEB)
@@ -145,7 +145,10 @@ public final class RetrykitEndpointAutoConfiguration {
             return new JsonBodyWebFilter(() -> path(endpoints));
         }
 
-        /** Takes the exchange to where the page is made, which has to know its token, and to where paths are compared. */
+        /**
+         * Provides the exchange to the code that creates the page, which needs the CSRF token, and to the code that
+         * compares paths.
+         */
         @Bean
         @ConditionalOnMissingBean
         ServerWebExchangeContextFilter retrykitExchangeContext() {

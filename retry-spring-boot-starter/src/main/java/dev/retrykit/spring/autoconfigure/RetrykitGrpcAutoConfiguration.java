@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.core.Ordered;
 
-/** What failures of gRPC mean, where gRPC is. */
+/** Classifies gRPC failures, if gRPC is present. */
 @AutoConfiguration
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass(StatusRuntimeException.class)

@@ -10,7 +10,7 @@ import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEn
 import org.springframework.boot.health.contributor.HealthContributor;
 import org.springframework.context.annotation.Bean;
 
-/** The {@code circuits} part of the application's health; off with {@code management.health.circuits.enabled=false}. */
+/** Configures the {@code circuits} health contributor, unless {@code management.health.circuits.enabled} is false. */
 @AutoConfiguration(after = RetrykitAutoConfiguration.class)
 @ConditionalOnClass({HealthContributor.class, ConditionalOnEnabledHealthIndicator.class})
 @ConditionalOnBean(Retries.class)
@@ -19,7 +19,7 @@ public final class RetrykitHealthAutoConfiguration {
 
     RetrykitHealthAutoConfiguration() {}
 
-    /** Boot takes the contributor's name from the bean's. */
+    /** Spring Boot derives the contributor's name from the bean's name. */
     @Bean
     @ConditionalOnMissingBean(name = "circuitsHealthIndicator")
     CircuitHealth circuitsHealthIndicator(Retries retries) {

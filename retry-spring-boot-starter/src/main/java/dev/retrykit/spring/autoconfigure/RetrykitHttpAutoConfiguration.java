@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.web.client.RestClientResponseException;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
 
-/** What the statuses of Spring's HTTP clients mean. */
+/** Classifies the statuses of Spring's HTTP clients. */
 @AutoConfiguration(before = RetrykitAutoConfiguration.class)
 @ConditionalOnClass(RestClientResponseException.class)
 @Conditional(OnRetrykitEnabled.class)

@@ -33,7 +33,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.method.HandlerMethod;
 
-/** Idempotency keys: what decides about them, and methods without HTTP. */
+/** Configures idempotent methods: the rules for idempotency keys, and methods without HTTP. */
 @AutoConfiguration(
         after = {
             RetrykitAutoConfiguration.class,
@@ -61,9 +61,9 @@ public final class RetrykitIdempotencyAutoConfiguration {
             String what = wanted == IdempotencySettings.Store.JDBC ? "a DataSource" : "a RedisConnectionFactory";
             throw new InvalidSettingException(
                     "'retrykit.idempotency.store' = '" + MessageText.of(wanted) + "' ("
-                            + settings.origin("retrykit.idempotency.store") + "), but there isn't " + what
-                            + ", or several and none of them is @Primary.",
-                    "Add one, or set retrykit.idempotency.store to a store that there is.");
+                            + settings.origin("retrykit.idempotency.store") + ") requires " + what
+                            + ", but there is none, or several without a @Primary one.",
+                    "Add one, mark one as @Primary, or set retrykit.idempotency.store to an available store.");
         }
         IdempotencySettings.Memory memory = settings.idempotency().memory();
         return new MemoryStore(time, memory.maxKeys(), memory.maxSize().toBytes());
@@ -116,7 +116,7 @@ public final class RetrykitIdempotencyAutoConfiguration {
         return environment.getProperty("spring.application.name", "");
     }
 
-    /** Whatever the web stack. */
+    /** For every web stack. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnWebApplication
     @ConditionalOnClass(HandlerMethod.class)

@@ -22,7 +22,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Role;
 import org.springframework.transaction.ConfigurableTransactionManager;
 
-/** Idempotency keys in the application's database. */
+/** Stores idempotency keys in the application's database. */
 @AutoConfiguration(after = {RetrykitAutoConfiguration.class, DataSourceAutoConfiguration.class})
 @ConditionalOnClass({DataSourceScriptDatabaseInitializer.class, ConfigurableTransactionManager.class})
 @ConditionalOnBean(ConfiguredSettings.class)
@@ -43,7 +43,7 @@ public final class RetrykitIdempotencyJdbcAutoConfiguration {
                 new Tables(dataSource, settings.idempotency().initializeSchema()));
     }
 
-    /** Also in the child of a context that has the store. */
+    /** Also applies in a child of the context that has the store. */
     @Bean
     @ConditionalOnBean(JdbcStore.class)
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)

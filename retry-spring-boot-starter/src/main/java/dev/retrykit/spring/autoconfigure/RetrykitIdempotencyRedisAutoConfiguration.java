@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
-/** Idempotency keys in Redis. */
+/** Stores idempotency keys in Redis. */
 @AutoConfiguration(
         after = {RetrykitAutoConfiguration.class, RetrykitIdempotencyJdbcAutoConfiguration.class},
         afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")

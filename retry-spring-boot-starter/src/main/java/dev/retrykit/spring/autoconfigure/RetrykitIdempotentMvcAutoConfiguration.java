@@ -26,7 +26,7 @@ import org.springframework.core.Ordered;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Idempotent endpoints in Spring MVC. */
+/** Configures idempotent endpoints of Spring MVC. */
 @AutoConfiguration(after = RetrykitIdempotencyAutoConfiguration.class)
 @ConditionalOnWebApplication(type = Type.SERVLET)
 @ConditionalOnClass({WebMvcConfigurer.class, FilterRegistrationBean.class})
@@ -48,7 +48,7 @@ public final class RetrykitIdempotentMvcAutoConfiguration {
         return new EndpointAdapter(endpoints, transaction.getIfUnique(() -> CallerTransaction.NONE));
     }
 
-    /** Outside of all others: what they read of a body is seen. */
+    /** Outside all other filters, to see what they read from a body. */
     @Bean
     @ConditionalOnMissingBean(name = "retrykitArrivalFilter")
     FilterRegistrationBean<ArrivalFilter> retrykitArrivalFilter(Endpoints endpoints) {
@@ -57,7 +57,7 @@ public final class RetrykitIdempotentMvcAutoConfiguration {
         return registration;
     }
 
-    /** Mapped to the servlets' names, and so within all filters that are mapped to URLs, in whatever order those are. */
+    /** Mapped to servlet names, and so inside all filters that are mapped to URLs, whatever their order. */
     @Bean
     @ConditionalOnMissingBean(name = "retrykitIdempotencyFilter")
     FilterRegistrationBean<IdempotencyFilter> retrykitIdempotencyFilter(
@@ -71,7 +71,7 @@ public final class RetrykitIdempotentMvcAutoConfiguration {
         return registration;
     }
 
-    /** Spring Boot registers a servlet that is a bean by the bean's name. */
+    /** Spring Boot registers a servlet bean under the bean's name. */
     private static Set<String> servletNames(
             ListableBeanFactory beans, ObjectProvider<ServletRegistrationBean<?>> servlets) {
         Set<String> names = new LinkedHashSet<>(List.of(beans.getBeanNamesForType(DispatcherServlet.class)));

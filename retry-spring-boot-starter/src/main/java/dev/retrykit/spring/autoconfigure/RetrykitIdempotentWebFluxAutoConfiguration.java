@@ -18,7 +18,7 @@ import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.reactive.result.method.RequestMappingInfoHandlerMapping;
 
-/** Idempotent endpoints in WebFlux. */
+/** Configures idempotent endpoints of WebFlux. */
 @AutoConfiguration(after = RetrykitIdempotencyAutoConfiguration.class)
 @ConditionalOnWebApplication(type = Type.REACTIVE)
 @ConditionalOnClass(DispatcherHandler.class)

@@ -8,7 +8,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
-/** What the statuses of the JDK's HTTP client mean, whose module a small run-time image may lack. */
+/** Classifies the statuses of the JDK's HTTP client. A small run-time image may lack its module. */
 @AutoConfiguration(before = RetrykitAutoConfiguration.class)
 @ConditionalOnClass(HttpResponse.class)
 @Conditional(OnRetrykitEnabled.class)

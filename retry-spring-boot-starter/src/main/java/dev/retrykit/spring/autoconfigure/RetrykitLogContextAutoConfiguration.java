@@ -8,7 +8,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
-/** The log's context on the threads of retries, where SLF4J is. */
+/** Propagates the logging context (MDC) to the threads of retries, if SLF4J is present. */
 @AutoConfiguration
 @ConditionalOnClass(MDC.class)
 @Conditional(OnRetrykitEnabled.class)

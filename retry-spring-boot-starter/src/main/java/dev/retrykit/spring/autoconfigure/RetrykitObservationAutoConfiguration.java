@@ -13,7 +13,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
-/** Observations of attempts, where Micrometer is. */
+/** Observes attempts, if Micrometer is present. */
 @AutoConfiguration
 @ConditionalOnClass({ObservationRegistry.class, MeterObservationHandler.class})
 @Conditional(OnRetrykitEnabled.class)
@@ -29,7 +29,10 @@ public final class RetrykitObservationAutoConfiguration {
                 () -> onlyMakeMeters(handlers.stream().toList()) ? null : registry.getIfUnique());
     }
 
-    /** A registry without such beans was given its handlers by hand: nobody knows which. */
+    /**
+     * Whether all handlers only create meters. Without handler beans, the registry's handlers were added in code and
+     * are unknown.
+     */
     private static boolean onlyMakeMeters(List<ObservationHandler<?>> handlers) {
         return !handlers.isEmpty() && handlers.stream().allMatch(MeterObservationHandler.class::isInstance);
     }

@@ -11,7 +11,7 @@ import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 
-/** Other settings without a restart, where Spring Cloud is. */
+/** Applies changed settings without a restart, if Spring Cloud is present. */
 @AutoConfiguration(after = RetrykitAutoConfiguration.class)
 @ConditionalOnClass(EnvironmentChangeEvent.class)
 @ConditionalOnBean(Retries.class)

@@ -24,7 +24,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.web.client.support.RestClientHttpServiceGroupConfigurer;
 
-/** {@code RestClient}, {@code RestTemplate}, and HTTP service interfaces over them. */
+/** Instruments {@code RestClient}, {@code RestTemplate}, and HTTP service interfaces based on them. */
 @AutoConfiguration(after = RetrykitClientAutoConfiguration.class)
 @ConditionalOnClass({RestClientCustomizer.class, RestClientHttpServiceGroupConfigurer.class})
 @ConditionalOnBean(ClientRules.class)
@@ -45,7 +45,7 @@ public final class RetrykitRestClientAutoConfiguration {
         return new RestTemplateBuilderPostProcessor(clients);
     }
 
-    /** The last: what is watched must be what all others have made of it. */
+    /** Last, so that it instruments the result of all other customizers. */
     @Bean
     @Order(Ordered.LOWEST_PRECEDENCE)
     @ConditionalOnMissingBean(name = "retrykitRequestWatch")
@@ -76,7 +76,10 @@ public final class RetrykitRestClientAutoConfiguration {
         return clients::watch;
     }
 
-    /** After Spring Boot's own, by which the customizer above has watched the client as one of no group. */
+    /**
+     * After Spring Boot's own configurer, through which the customizer above has instrumented the client without its
+     * group.
+     */
     @Bean
     @ConditionalOnMissingBean(name = "retrykitRestClientGroups")
     RestClientHttpServiceGroupConfigurer retrykitRestClientGroups() {

@@ -9,7 +9,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.security.concurrent.DelegatingSecurityContextRunnable;
 
-/** Spring Security's context on the threads of retries. Micrometer's context propagation carries it where it is. */
+/**
+ * Propagates Spring Security's context to the threads of retries. If Micrometer's context propagation is present, it
+ * does so instead.
+ */
 @AutoConfiguration
 @ConditionalOnClass(DelegatingSecurityContextRunnable.class)
 @ConditionalOnMissingClass("io.micrometer.context.ContextSnapshotFactory")

@@ -13,7 +13,7 @@ import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
-/** What ends delays before the web server stops. */
+/** Ends delays before the web server stops. */
 @AutoConfiguration(after = RetrykitAutoConfiguration.class)
 @ConditionalOnWebApplication
 @ConditionalOnBean(value = Retries.class, search = SearchStrategy.CURRENT)

@@ -7,14 +7,14 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Fallback;
 
-/** The attempt on the threads of Spring Boot's task executor. */
+/** Propagates the attempt to the threads of Spring Boot's task executor. */
 @AutoConfiguration
 @Conditional(OnRetrykitEnabled.class)
 public final class RetrykitTaskExecutionAutoConfiguration {
 
     RetrykitTaskExecutionAutoConfiguration() {}
 
-    /** Who asks for one decorator gets the application's own. */
+    /** A fallback bean, so that an injection point for a single decorator gets the application's own. */
     @Bean
     @Fallback
     @ConditionalOnMissingBean(name = "retrykitTaskDecorator")

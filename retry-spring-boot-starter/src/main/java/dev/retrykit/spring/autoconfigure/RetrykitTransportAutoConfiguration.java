@@ -28,7 +28,10 @@ import org.springframework.context.annotation.Role;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
-/** What transports do by themselves: in an attempt they make one request. What an application sets comes after it. */
+/**
+ * Switches off the transports' own retries, so that an attempt makes one request. Settings of the application override
+ * this.
+ */
 @AutoConfiguration(after = RetrykitClientAutoConfiguration.class)
 @ConditionalOnClass(ClientHttpRequestFactoryBuilderCustomizer.class)
 @ConditionalOnBean(ClientRules.class)
@@ -37,7 +40,7 @@ public final class RetrykitTransportAutoConfiguration {
 
     RetrykitTransportAutoConfiguration() {}
 
-    /** Spring Boot applies customizers to its own builders only. */
+    /** For builders of the application: Spring Boot applies customizers only to its own. */
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)

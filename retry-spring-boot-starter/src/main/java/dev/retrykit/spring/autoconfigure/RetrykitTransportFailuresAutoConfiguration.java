@@ -14,7 +14,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.web.reactive.function.client.WebClientException;
 
-/** What the failures of HTTP transports mean that say it in words of their own. */
+/** Classifies failures of HTTP transports that have their own exception types or messages. */
 @AutoConfiguration(after = RetrykitDataAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @Conditional(OnRetrykitEnabled.class)

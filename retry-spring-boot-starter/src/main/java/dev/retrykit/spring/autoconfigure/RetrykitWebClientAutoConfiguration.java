@@ -13,7 +13,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
 
-/** {@code WebClient}, and HTTP service interfaces over it. */
+/** Instruments {@code WebClient}, and HTTP service interfaces based on it. */
 @AutoConfiguration(after = RetrykitClientAutoConfiguration.class)
 @ConditionalOnClass({WebClientCustomizer.class, WebClientHttpServiceGroupConfigurer.class})
 @ConditionalOnBean(ClientRules.class)
@@ -33,7 +33,10 @@ public final class RetrykitWebClientAutoConfiguration {
         return builder -> clients.watch(builder, null);
     }
 
-    /** After Spring Boot's own, by which the customizer above has watched the client as one of no group. */
+    /**
+     * After Spring Boot's own configurer, through which the customizer above has instrumented the client without its
+     * group.
+     */
     @Bean
     @ConditionalOnMissingBean(name = "retrykitWebClientGroups")
     WebClientHttpServiceGroupConfigurer retrykitWebClientGroups() {

@@ -21,7 +21,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
 
-/** The server side of WebFlux. */
+/** Configures the server side of WebFlux. */
 @AutoConfiguration(after = RetrykitAutoConfiguration.class)
 @ConditionalOnWebApplication(type = Type.REACTIVE)
 @ConditionalOnClass({WebFluxConfigurer.class, WebHttpHandlerBuilderCustomizer.class})
@@ -52,7 +52,7 @@ public final class RetrykitWebFluxAutoConfiguration {
         return new CallerDeadlineReader(settings, time);
     }
 
-    /** Outside of what makes addresses of forwarded headers. */
+    /** Outside the handling of forwarded headers, to see the address of the connection. */
     @Bean
     @ConditionalOnMissingBean(name = "retrykitPeers", search = SearchStrategy.CURRENT)
     WebHttpHandlerBuilderCustomizer retrykitPeers(CallerDeadlineReader deadlines) {

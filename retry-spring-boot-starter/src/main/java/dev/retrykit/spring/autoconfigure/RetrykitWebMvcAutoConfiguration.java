@@ -21,7 +21,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.core.Ordered;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** The server side of Spring MVC. */
+/** Configures the server side of Spring MVC. */
 @AutoConfiguration(after = RetrykitAutoConfiguration.class)
 @ConditionalOnWebApplication(type = Type.SERVLET)
 @ConditionalOnClass({WebMvcConfigurer.class, FilterRegistrationBean.class})
@@ -29,7 +29,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @Conditional(OnRetrykitEnabled.class)
 public final class RetrykitWebMvcAutoConfiguration {
 
-    /** After what reads forwarded addresses, which is at the highest. */
+    /** After the filter for forwarded headers, which has the highest precedence. */
     private static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 20;
 
     RetrykitWebMvcAutoConfiguration() {}

@@ -4,7 +4,7 @@ import java.util.List;
 import org.springframework.context.ApplicationContext;
 import org.springframework.util.ClassUtils;
 
-/** Whether Spring Security knows callers. */
+/** Checks whether Spring Security authenticates callers. */
 final class Security {
 
     private static final List<String> CHAINS = List.of(

@@ -1,18 +1,18 @@
 /**
- * The Spring Boot starter's top floor: one class per feature. Conditions live here and nowhere else.
+ * The top layer of the Spring Boot starter: conditions and bean definitions, with one class per feature.
  *
- * <p>The floors of {@code dev.retrykit.spring}, imports go downward only:
+ * <p>The layers of {@code dev.retrykit.spring}, from top to bottom. Imports go downward only.
  *
  * <pre>
- *   5  .autoconfigure                 conditions and beans
- *   4  .observe    .actuate           meters, log lines, endpoint
- *   3  .method                        annotated methods
- *   2  .call                          how a method is called, by what it returns
- *      .http       .web               HTTP clients; answers to callers, and their deadlines
- *   1  .registry                      the policies, circuits and budgets of one application
- *   0  .settings   .failure .reactive retrykit.*, what failures mean, publishers
- *      .customize                     what an application sets by beans
- *      .transaction                   what transactions did
+ *   .autoconfigure                         conditions and bean definitions; nothing else has conditions
+ *   .observe    .actuate                   meters, log lines and spans; the endpoint and health
+ *   .aspect                                annotated methods
+ *   .client     .server                    HTTP clients; responses to callers, and their deadlines
+ *   .idempotency                           idempotent methods, their endpoints and stores
+ *   .transaction                           the transactions of an attempt
+ *   .registry                              the policies, circuits and budgets of one application
+ *   .settings   .failure     .reactive     retrykit.*, the classification of failures, publishers
+ *   .expression .customize   .log          expressions over arguments, customizer beans, throttled log lines
  * </pre>
  */
 @NullMarked

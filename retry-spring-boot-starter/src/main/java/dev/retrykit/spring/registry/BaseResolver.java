@@ -13,14 +13,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the settings of entries that build on others.
+ * Resolves the settings of entries that have a base.
  *
  * @param kind what the entries are, for messages
- * @param section the key that they stand below
- * @param written what is written about a name; null if it isn't configured
- * @param names all that are configured
- * @param given what was given to a name while the application runs
- * @param merge lays one layer of an entry over another
+ * @param section the parent key of the entries
+ * @param written returns the configured settings of a name; null if it is not configured
+ * @param names all configured names
+ * @param given returns the settings of a name that were changed at run time
+ * @param merge merges one layer of an entry over another
  */
 record BaseResolver(
         String kind,
@@ -30,21 +30,21 @@ record BaseResolver(
         Function<String, SettingsLayer> given,
         Merge merge) {
 
-    /** The key that names a base. */
+    /** The key that names the base of an entry. */
     static final String KEY = "base";
 
-    /** Lays one layer over another. */
+    /** Merges one layer over another. */
     @FunctionalInterface
     interface Merge {
         SettingsLayer over(String section, SettingsLayer upper, SettingsLayer lower);
     }
 
     /**
-     * What is written about an entry, over what is written and was given to its bases.
+     * Merges the settings of an entry over those of its bases, including the ones changed at run time.
      *
-     * @param own what is written about the entry itself
-     * @param newlyGiven what was given to it, which may name another base
-     * @throws InvalidSettingException if a base isn't configured, or is built on the entry
+     * @param own the configured settings of the entry itself
+     * @param newlyGiven the entry's settings changed at run time, which may name another base
+     * @throws InvalidSettingException if a base is not configured, or the bases form a cycle
      */
     SettingsLayer below(String name, SettingsLayer own, SettingsLayer newlyGiven) {
         return below(name, own, newlyGiven, new ArrayList<>(List.of(name)));
@@ -60,8 +60,8 @@ record BaseResolver(
         SettingsLayer ofBase = written.apply(baseName);
         if (ofBase == null) {
             throw new InvalidSettingException(
-                    "'" + key + "' = " + MessageText.quoted(baseName) + " (" + base.origin() + "): there is no such "
-                            + kind + " in the configuration. " + SpellingMatcher.suggestion(baseName, others(name)),
+                    "'" + key + "' = " + MessageText.quoted(baseName) + " (" + base.origin() + "): this " + kind
+                            + " is not configured. " + SpellingMatcher.suggestion(baseName, others(name)),
                     "Correct the name, or configure " + SettingsResolver.section(section, baseName) + ".");
         }
         boolean circle = contains(path, baseName);
@@ -69,8 +69,12 @@ record BaseResolver(
         if (circle) {
             throw new InvalidSettingException(
                     "'" + key + "' = " + MessageText.quoted(baseName) + " (" + base.origin() + "): a " + kind
-                            + " can't build on itself, but "
-                            + path.stream().map(MessageText::quoted).collect(Collectors.joining(" builds on ")) + ".",
+                            + " cannot be based on itself, but " + MessageText.quoted(path.get(0)) + " is based on "
+                            + path.stream()
+                                    .skip(1)
+                                    .map(MessageText::quoted)
+                                    .collect(Collectors.joining(", which is based on "))
+                            + ".",
                     "Remove one of these bases.");
         }
         SettingsLayer givenToBase = given.apply(baseName);
@@ -79,7 +83,7 @@ record BaseResolver(
         return merge.over(SettingsResolver.section(section, name), own, lower.without(KEY::equals));
     }
 
-    /** Whether an entry builds on another, directly or not. The bases are known to be right. */
+    /** Whether an entry is based on another, directly or indirectly. The bases must be valid. */
     boolean isBuiltOn(String name, SettingsLayer newlyGiven, String other) {
         String built = name;
         SettingsLayer givenNow = newlyGiven;
@@ -107,7 +111,7 @@ record BaseResolver(
                 .anyMatch(passed -> SpellingMatcher.canonical(passed).equals(SpellingMatcher.canonical(name)));
     }
 
-    /** An empty one is none. */
+    /** The base of an entry; null if it has none, or an empty one. */
     private static @Nullable Setting base(SettingsLayer own, SettingsLayer newlyGiven) {
         Setting base = newlyGiven.over(own).setting(KEY);
         return base == null || name(base).isEmpty() ? null : base;

@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** A budget of the application, and where circuits have keys one for each key. */
+/** A budget of the application, including the budgets per key if circuits have keys. */
 public final class BudgetEntry {
 
     private final RetryBudget budget;
@@ -22,10 +22,10 @@ public final class BudgetEntry {
     private final List<Supplier<Stream<RetryBudget>>> ofKeys = new CopyOnWriteArrayList<>();
 
     /**
-     * A full one.
+     * Creates an entry with a full budget.
      *
-     * @param settings what holds for it and where that came from; nothing for one policy's own
-     * @param shared whether it is configured by name; else it is one policy's own
+     * @param settings the effective settings and their origins; empty for a policy's own budget
+     * @param shared whether it is configured by name; otherwise it belongs to one policy
      */
     BudgetEntry(RetryBudget budget, Map<String, Setting> settings, boolean shared) {
         this.budget = budget;
@@ -33,49 +33,49 @@ public final class BudgetEntry {
         this.shared = shared;
     }
 
-    /** Notes where the budgets of keys are found. */
+    /** Registers a source of budgets per key. */
     void addKeys(Supplier<Stream<RetryBudget>> budgets) {
         ofKeys.add(budgets);
     }
 
-    /** That of all calls without a key of their own. */
+    /** The budget of all calls without their own key. */
     RetryBudget budget() {
         return budget;
     }
 
-    /** Whether it is configured by name; else it is one policy's own, and takes that one's settings. */
+    /** Whether it is configured by name. If not, it belongs to one policy and has that policy's settings. */
     public boolean isShared() {
         return shared;
     }
 
-    /** Takes other settings from now on, and so do those of keys. */
+    /** Changes the settings of this budget and of the budgets per key. */
     void change(Resolved<BudgetPolicy> other, SettingsLayer newlyGiven) {
         budget.change(other.policy());
         settings = other.settings();
         given = newlyGiven;
     }
 
-    /** What was given while the application runs. */
+    /** The settings that were changed at run time. */
     SettingsLayer given() {
         return given;
     }
 
-    /** The name. */
+    /** The name of the budget. */
     public String name() {
         return budget.name();
     }
 
-    /** The effective settings by key and where each came from; nothing for one policy's own. */
+    /** The effective settings by key with their origins; empty for a policy's own budget. */
     public Map<String, Setting> settings() {
         return settings;
     }
 
-    /** The settings. */
+    /** The effective settings, as the engine uses them. */
     public BudgetPolicy policy() {
         return budget.policy();
     }
 
-    /** What it holds now: of those of several keys what the poorest holds, and the attempts of all. */
+    /** The current state. With several keys: the tokens of the poorest budget, and the attempts of all. */
     public BudgetSnapshot snapshot() {
         return Stream.concat(Stream.of(budget), ofKeys.stream().flatMap(Supplier::get))
                 .map(RetryBudget::snapshot)
@@ -83,7 +83,7 @@ public final class BudgetEntry {
                 .orElseThrow();
     }
 
-    /** What was granted and denied is one account already. */
+    /** Grants and denials are not added: all budgets of a name already share these counters. */
     private static BudgetSnapshot together(BudgetSnapshot one, BudgetSnapshot other) {
         return new BudgetSnapshot(
                 one.name(),

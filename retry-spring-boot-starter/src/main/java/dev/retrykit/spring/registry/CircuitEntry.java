@@ -23,8 +23,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * A circuit of the application, and where methods have a key one for each key. Calls without a key, and keys that find no
- * room, go through one of them, the shared one.
+ * A circuit of the application, or one circuit per key if methods have keys. The shared circuit serves calls without a
+ * key, and keys beyond the limit.
  */
 public final class CircuitEntry {
 
@@ -42,9 +42,9 @@ public final class CircuitEntry {
     private volatile boolean unkeyed;
 
     /**
-     * A closed circuit.
+     * Creates an entry with a closed circuit.
      *
-     * @param own whether it is named after an annotation, so that it needn't be configured
+     * @param own whether it is named after an annotation, so that it need not be configured
      */
     CircuitEntry(String name, boolean own, ResolvedCircuit terms, EngineCollaborators parts) {
         this.own = own;
@@ -71,39 +71,43 @@ public final class CircuitEntry {
     }
 
     /**
-     * What would hold under other layers.
+     * Resolves the settings that would apply with other layers.
      *
-     * @throws InvalidSettingException if that can't hold
+     * @throws InvalidSettingException if they are invalid
      */
     ResolvedCircuit termsUnder(SettingsResolver layers, SettingsLayer newlyGiven) {
         return layers.circuit(name(), newlyGiven, own ? null : "The running application");
     }
 
-    /** Takes other terms from now on. State, window and counters live on. */
+    /** Changes the settings. State, window and counters are kept. */
     synchronized void change(ResolvedCircuit other, SettingsLayer newlyGiven) {
         circuits.change(other.policy().policy(), other.limits().policy());
         terms = other;
         given = newlyGiven;
     }
 
-    /** What was given while the application runs. */
+    /** The settings that were changed at run time. */
     SettingsLayer given() {
         return given;
     }
 
-    /** An engine that makes one attempt through the circuit, for methods that aren't retried. */
+    /** An engine that makes one attempt through the circuit, for methods that are not retried. */
     public Retry guard() {
         return guard;
     }
 
-    /** Another one for calls that end before others: with whom it is enlisted at. */
+    /**
+     * Creates another such engine, for a child context whose calls end earlier.
+     *
+     * @param enlistedAt receives the engine, to shut it down
+     */
     Retry anotherGuard(Consumer<Retry> enlistedAt) {
         Retry made = guards.get();
         enlistedAt.accept(made);
         return made;
     }
 
-    /** The same through the circuit of a key. */
+    /** An engine that makes one attempt through the circuit of a key. */
     public Retry guard(String key) {
         return circuits.get(key).engine(this, circuit -> guard.with(circuit, guard.budget()));
     }
@@ -119,7 +123,7 @@ public final class CircuitEntry {
     }
 
     /**
-     * Notes a method that goes through it.
+     * Registers a method that uses the circuit.
      *
      * @param byKey whether its calls have a key
      */
@@ -130,38 +134,38 @@ public final class CircuitEntry {
         unkeyed |= !byKey;
     }
 
-    /** The circuit, for somebody who calls through it without an annotation. */
+    /** Returns the circuit for use without an annotation, and marks it as used. */
     Circuit use() {
         used = true;
         return circuit();
     }
 
-    /** Whether a method goes through it, or somebody has asked for it. */
+    /** Whether a method or a caller of {@link #use()} uses the circuit. */
     boolean isUsed() {
         return used;
     }
 
-    /** The name. */
+    /** The name of the circuit. */
     public String name() {
         return circuits.name();
     }
 
-    /** The circuit of calls without a key, and of keys that find no room. */
+    /** The shared circuit: for calls without a key, and for keys beyond the limit. */
     public Circuit circuit() {
         return circuits.shared().circuit();
     }
 
-    /** All of its circuits: what is done to the name is done to these. */
+    /** All circuits of this name. State changes, such as forcing it open, apply to all of them. */
     public KeyedCircuits<KeyedCircuitSlot> circuits() {
         return circuits;
     }
 
-    /** Whether there are methods whose calls have a key. */
+    /** Whether the circuit has methods whose calls have a key. */
     public boolean isKeyed() {
         return keyed;
     }
 
-    /** The circuits of the keys as they are now. */
+    /** Snapshots of the circuits per key. */
     public Map<String, CircuitSnapshot> keys() {
         Map<String, CircuitSnapshot> keys = new LinkedHashMap<>();
         circuits.all().forEach((key, part) -> keys.put(key, part.circuit().snapshot()));
@@ -169,8 +173,8 @@ public final class CircuitEntry {
     }
 
     /**
-     * Whether the circuit of calls without a key tells something: methods without a key or keys that found no room have
-     * used it, or no other one exists.
+     * Whether the shared circuit is relevant: methods without a key or keys beyond the limit have used it, or it is the
+     * only one.
      */
     public boolean isSharedInUse() {
         CircuitSnapshot shared = circuit().snapshot();
@@ -181,7 +185,7 @@ public final class CircuitEntry {
                 || circuits.all().isEmpty();
     }
 
-    /** How many circuits are in a state: those of the keys, and the one of calls without a key if it is in use. */
+    /** The number of circuits in a state: those of the keys, and the shared one if it is in use. */
     public long countIn(CircuitState state) {
         Stream<Circuit> ofKeys =
                 keyed ? circuits.all().values().stream().map(KeyedCircuitSlot::circuit) : Stream.empty();
@@ -189,28 +193,28 @@ public final class CircuitEntry {
         return counted.filter(circuit -> circuit.state() == state).count();
     }
 
-    /** Whether the application isn't well while it is open. */
+    /** Whether the application's health is DOWN while the circuit is open. */
     public boolean affectsHealth() {
         Setting affects = settings().get("affects-health");
         return affects != null && Boolean.TRUE.equals(affects.value());
     }
 
-    /** The effective settings by key, and where each came from. */
+    /** The effective settings by key, with their origins. */
     public Map<String, Setting> settings() {
         return terms.settings();
     }
 
-    /** What came out of its calls, whatever their key. */
+    /** The counters of all calls, regardless of their key. */
     public CircuitCounters counters() {
         return counters;
     }
 
-    /** What became of the fallbacks of methods that it guards and nobody retries. */
+    /** The fallback counters of methods that use the circuit without a retry policy. */
     public FallbackCounters fallbacks() {
         return fallbacks;
     }
 
-    /** The methods that go through it. */
+    /** The methods that use the circuit. */
     public List<String> methods() {
         return List.copyOf(methods);
     }

@@ -13,8 +13,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs tasks on the application's executor, and on threads of its own once the application closes: by default Spring's
- * executors refuse tasks from then on and drop those that wait, while the web server still waits for its requests.
+ * Runs tasks on the application's executor, and on its own threads once the application closes. By default, Spring's
+ * executors then reject new tasks and drop queued ones, while the web server still waits for its requests.
  */
 public final class ClosingExecutor implements Executor {
 
@@ -24,17 +24,17 @@ public final class ClosingExecutor implements Executor {
     private final BooleanSupplier closed;
     private final @Nullable ClassLoader loader;
 
-    /** What the application's executor has taken and hasn't begun. */
+    /** Tasks that the application's executor has accepted, but not started. */
     private final Set<Task> waiting = ConcurrentHashMap.newKeySet();
 
     private final ThreadPoolExecutor threads;
 
     /**
-     * Without a thread until the application closes.
+     * Creates an executor whose own threads start only when the application closes.
      *
      * @param application the application's executor
-     * @param closed whether the application closes
-     * @param loader what its own threads load classes with
+     * @param closed whether the application is closing
+     * @param loader the context class loader of its own threads
      */
     public ClosingExecutor(Executor application, BooleanSupplier closed, @Nullable ClassLoader loader) {
         this.application = application;
@@ -77,7 +77,10 @@ public final class ClosingExecutor implements Executor {
         }
     }
 
-    /** The application's executor may have dropped what waits. Each task runs once. */
+    /**
+     * Runs the waiting tasks on its own threads, as the application's executor may have dropped them. Each task runs
+     * only once.
+     */
     void takeOver() {
         waiting.forEach(threads::execute);
     }

@@ -3,7 +3,7 @@ package dev.retrykit.spring.registry;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
-/** Does something in one phase of an application that closes. */
+/** An action in one phase of the application's shutdown. */
 abstract sealed class ClosingPhase implements SmartLifecycle permits DelayShutdown, RetryShutdown {
 
     private final int phase;
@@ -15,13 +15,13 @@ abstract sealed class ClosingPhase implements SmartLifecycle permits DelayShutdo
         this.context = context;
     }
 
-    /** The phase of an application that closes has come. */
+    /** Runs when the phase is reached while the application closes. */
     abstract void end();
 
-    /** Whether no delay goes on after its phase. */
+    /** Whether all delays have ended after this phase. */
     abstract boolean isLastOfDelays(ConfigurableApplicationContext context);
 
-    /** Whether an event is one of this application. */
+    /** Whether an event's source is this application. */
     boolean isOf(Object source) {
         return source == context;
     }
@@ -34,7 +34,10 @@ abstract sealed class ClosingPhase implements SmartLifecycle permits DelayShutdo
         }
     }
 
-    /** An application that stops without closing may start again. If it closes instead, this isn't called again. */
+    /**
+     * An application that is stopped without being closed may restart. If it is closed instead, this method is not
+     * called again.
+     */
     @Override
     public final void stop() {
         running = false;

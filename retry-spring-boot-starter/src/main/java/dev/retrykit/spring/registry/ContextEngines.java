@@ -10,8 +10,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engines by which one context calls. What a parent context has made it calls through with a shutdown of its own: its
- * calls end with it, and the parent's go on. Thread-safe.
+ * The engines that one context uses. For policies and circuits of a parent context, it has its own engines: they shut
+ * down with this context, and the parent's engines go on. Thread-safe.
  */
 public final class ContextEngines {
 
@@ -21,14 +21,14 @@ public final class ContextEngines {
     private final Map<CircuitEntry, Retry> guards = new ConcurrentHashMap<>();
     private final Set<CircuitEntry> keyed = ConcurrentHashMap.newKeySet();
 
-    /** Whom the engines belong to that parts of inherited circuits keep for this context. */
+    /** The owners of engines of this context that the circuits of a parent context hold per key. */
     private final Set<Object> owners = ConcurrentHashMap.newKeySet();
 
     /**
-     * Of one context.
+     * Creates the engines of one context.
      *
-     * @param isInherited whether a context above has made a policy or circuit
-     * @param engines those that end with the context
+     * @param isInherited whether a policy or circuit belongs to a parent context
+     * @param engines the engines that shut down with the context
      */
     ContextEngines(Predicate<Object> isInherited, GuardEngines engines) {
         this.isInherited = isInherited;
@@ -38,7 +38,7 @@ public final class ContextEngines {
     /**
      * The engine of a policy through a circuit, or of one of the two.
      *
-     * @throws IllegalStateException if there is neither
+     * @throws IllegalStateException if both are null
      */
     public Retry engine(@Nullable PolicyEntry policy, @Nullable CircuitEntry circuit) {
         if (policy == null) {
@@ -52,9 +52,9 @@ public final class ContextEngines {
     }
 
     /**
-     * The engines of a policy through a circuit, or of one of the two, by key.
+     * The engines per key of a policy through a circuit, or of one of the two.
      *
-     * @throws IllegalStateException if there is neither
+     * @throws IllegalStateException if both are null
      */
     public Function<String, Retry> byKey(@Nullable PolicyEntry policy, @Nullable CircuitEntry circuit) {
         if (policy == null) {
@@ -95,7 +95,7 @@ public final class ContextEngines {
         return key -> circuit.circuits().get(key).engine(guard, of -> guard.with(of, guard.budget()));
     }
 
-    /** Parts of the circuit may outlive this context. */
+    /** Remembers the owner: an inherited circuit may outlive this context. */
     private void keep(CircuitEntry circuit, Object owner) {
         if (isInherited.test(circuit)) {
             keyed.add(circuit);
@@ -115,7 +115,7 @@ public final class ContextEngines {
                 : circuit.guard();
     }
 
-    /** Takes its engines from the policies and circuits of its parents. */
+    /** Removes this context's engines from the policies and circuits of its parents. */
     void leave() {
         inherited.forEach(PolicyEntry::forget);
         for (CircuitEntry circuit : keyed) {
@@ -125,7 +125,7 @@ public final class ContextEngines {
 
     private static CircuitEntry required(@Nullable CircuitEntry circuit) {
         if (circuit == null) {
-            throw new IllegalStateException("needs a policy or a circuit");
+            throw new IllegalStateException("a policy or a circuit is required");
         }
         return circuit;
     }

@@ -5,15 +5,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** What a context and its children know together. Thread-safe. */
+/** The state that a context shares with its child contexts. Thread-safe. */
 final class ContextTree {
 
-    /** Who made which policy, circuit or budget. */
+    /** The context that created each policy, circuit and budget. */
     private final Map<Object, Retries> makers = new ConcurrentHashMap<>();
 
     private final Map<String, String> methodNames = new ConcurrentHashMap<>();
 
-    /** Those of all contexts that go on or are about to end. */
+    /** All contexts that are running or closing. */
     private final Set<Retries> contexts = ConcurrentHashMap.newKeySet();
 
     void join(Retries context) {
@@ -33,7 +33,7 @@ final class ContextTree {
         return makers.getOrDefault(entry, otherwise);
     }
 
-    /** Whether a context above has made a policy, circuit or budget. */
+    /** Whether a parent context created a policy, circuit or budget. */
     boolean isInherited(Object entry, @Nullable Retries parent) {
         Retries maker = makers.get(entry);
         for (Retries above = parent; above != null; above = above.parent) {
@@ -49,7 +49,7 @@ final class ContextTree {
         contexts.remove(maker);
     }
 
-    /** The method that has a name first. */
+    /** The method that first used a short name. */
     String methodOf(String name, String method) {
         return methodNames.computeIfAbsent(name, key -> method);
     }

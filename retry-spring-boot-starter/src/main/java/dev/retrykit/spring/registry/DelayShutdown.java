@@ -5,12 +5,13 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Ends delays with a web server, which waits for its requests while the application closes. Those that last as long as
- * the server waits end shortly before, so that the requests are still answered; and before the server stops none is left.
+ * Ends delays when a web application closes, while the web server waits for its requests. Delays that would last as
+ * long as the server waits end shortly before its timeout, so that these requests still get a response. All delays have
+ * ended before the server stops.
  */
 public final class DelayShutdown extends ClosingPhase {
 
-    /** Spring Boot's phase in which a web server waits. */
+    /** The phase in which Spring Boot's web server waits for its requests. */
     public static final int WAITING = SmartLifecycle.DEFAULT_PHASE - 1024;
 
     private static final int SHARE_TO_ANSWER = 10;
@@ -23,7 +24,7 @@ public final class DelayShutdown extends ClosingPhase {
         this.end = end;
     }
 
-    /** Ends them while the server waits, when a tenth of the time is left, two seconds at the most. */
+    /** Ends delays while the server waits: when a tenth of its timeout, at most two seconds, remains. */
     public static DelayShutdown beforeTimeout(
             Retries retries, ConfigurableApplicationContext context, Duration timeout) {
         Duration share = timeout.dividedBy(SHARE_TO_ANSWER);
@@ -31,7 +32,7 @@ public final class DelayShutdown extends ClosingPhase {
         return new DelayShutdown(WAITING, context, () -> retries.engines().shutdownAfter(timeout.minus(toAnswer)));
     }
 
-    /** Ends them when the server has waited, or doesn't wait. */
+    /** Ends delays when the server has finished waiting, or does not wait. */
     public static DelayShutdown beforeServerStops(Retries retries, ConfigurableApplicationContext context) {
         return new DelayShutdown(WAITING - 1, context, retries.engines()::shutdown);
     }

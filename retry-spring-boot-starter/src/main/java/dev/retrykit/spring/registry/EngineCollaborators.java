@@ -28,22 +28,22 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all policies, circuits and budgets of an application share.
+ * Everything that all policies, circuits and budgets of an application share.
  *
  * @param time the clock
  * @param executor runs the retries of asynchronous methods
- * @param context follows asynchronous calls to the threads of their retries
- * @param observer watches each attempt; null if nobody does
- * @param retryListeners are told what calls do
- * @param circuitListener is told what circuits do
- * @param classifiers the application's own, its lines of the failure book, and those of this library: asked in this order
- *     before the rules for HTTP statuses
- * @param statusReaders know the exceptions and return values of HTTP clients
- * @param resultClassifiers judge return values, by the names under which policies ask for them
- * @param delayFunctions backoffs of the application's own, by the names under which policies ask for them
- * @param policyCustomizers change what policies begin with
- * @param circuitCustomizers change what circuits begin with
- * @param failureNames know the failures that circuits record and ignore by name
+ * @param context carries context to the threads that run the retries of asynchronous calls
+ * @param observer observes each attempt; null = none
+ * @param retryListeners receive the events of calls
+ * @param circuitListener receives the events of circuits
+ * @param classifiers the application's classifiers, its lines of the failure book, and the library's classifiers,
+ *     called in this order before the rules for HTTP statuses
+ * @param statusReaders read the statuses in exceptions and return values of HTTP clients
+ * @param resultClassifiers classify return values, by the bean names that policies use
+ * @param delayFunctions delay functions of the application, by the bean names that policies use
+ * @param policyCustomizers customize the defaults of policies
+ * @param circuitCustomizers customize the defaults of circuits
+ * @param failureNames resolves the failures that circuits record or ignore
  */
 public record EngineCollaborators(
         TimeSource time,
@@ -61,12 +61,12 @@ public record EngineCollaborators(
         FailureNames failureNames) {
 
     /**
-     * What a policy is made of besides settings. Statuses that the policy names come before the application's classifiers,
-     * the default rules for statuses after them.
+     * Collects the parts of a policy that are not settings. The policy's own statuses come before the application's
+     * classifiers, the default rules for statuses after them.
      *
      * @param name the policy's name
      * @param section the policy's key, for messages
-     * @throws InvalidSettingException if it names a bean that there isn't
+     * @throws InvalidSettingException if the policy names a bean that does not exist
      */
     PolicyExtensions partsOf(String name, String section, SettingsLayer policy) {
         List<Integer> statuses = RetryPolicyFactory.statuses(policy);
@@ -92,7 +92,7 @@ public record EngineCollaborators(
         });
     }
 
-    /** What a circuit knows of failures besides the JDK's rules. */
+    /** The classifiers by which a circuit judges failures, before the rules for JDK exceptions. */
     List<FailureClassifier> failures() {
         return failures(new StatusRules(statusReaders, null, time::now), false);
     }
@@ -103,12 +103,12 @@ public record EngineCollaborators(
         return failures;
     }
 
-    /** What a circuit knows of returned answers. */
+    /** The classifier by which a circuit judges returned responses. */
     ResultClassifier results() {
         return new StatusRules(statusReaders, null, time::now).results();
     }
 
-    /** Changes what the circuit begins with. */
+    /** Customizes the defaults of a circuit. */
     void customize(String name, CircuitPolicy.Builder circuit) {
         circuitCustomizers.forEach(customizer -> customizer.customize(name, circuit));
     }
@@ -120,8 +120,8 @@ public record EngineCollaborators(
             }
         }
         throw new InvalidSettingException(
-                user + " names " + MessageText.quoted(name) + ", but there is no " + type.getSimpleName()
-                        + " bean of that name. " + SpellingMatcher.suggestion(name, beans.keySet()),
+                user + " names " + MessageText.quoted(name) + ", but no " + type.getSimpleName()
+                        + " bean has that name. " + SpellingMatcher.suggestion(name, beans.keySet()),
                 "Correct the name, or declare the bean.");
     }
 }

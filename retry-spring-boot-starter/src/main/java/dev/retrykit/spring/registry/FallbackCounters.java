@@ -2,23 +2,23 @@ package dev.retrykit.spring.registry;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** How often the fallbacks of a policy answered, and how often they failed themselves. */
+/** Counts the fallbacks of a policy that succeeded and that failed. */
 public final class FallbackCounters {
 
     private final LongAdder successes = new LongAdder();
     private final LongAdder failures = new LongAdder();
 
-    /** Counts an answer, or a fallback that failed. */
+    /** Counts one fallback. */
     public void add(boolean success) {
         (success ? successes : failures).increment();
     }
 
-    /** Answers given. */
+    /** The number of fallbacks that returned normally. */
     public long successes() {
         return successes.sum();
     }
 
-    /** Fallbacks that failed. */
+    /** The number of fallbacks that failed. */
     public long failures() {
         return failures.sum();
     }

@@ -9,23 +9,26 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The engines of an application, which end with it. Thread-safe. */
+/** The engines of an application, which shut down with it. Thread-safe. */
 final class GuardEngines {
 
     private final Supplier<EngineCollaborators> parts;
     private final List<Retry> engines = new CopyOnWriteArrayList<>();
 
-    /** How the application has ended its calls; null as long as it goes on. */
+    /** How the application shut its engines down; null while it is running. */
     private volatile @Nullable Consumer<Retry> end;
 
-    /** What will end delays; null if nothing was asked to. */
+    /** The pending end of delays; null if none is scheduled. */
     private volatile TimeSource.@Nullable Scheduled delayedEnd;
 
     GuardEngines(Supplier<EngineCollaborators> parts) {
         this.parts = parts;
     }
 
-    /** Of an engine that is made while the application ends either this or {@link #end} knows. */
+    /**
+     * Adds an engine. If the application is shutting down at the same time, either this method or {@link #end} shuts
+     * the engine down.
+     */
     void add(Retry engine) {
         engines.add(engine);
         Consumer<Retry> how = end;
@@ -34,24 +37,27 @@ final class GuardEngines {
         }
     }
 
-    /** Whether delays have ended with the application, and nothing is retried any more. */
+    /** Whether delays have ended and nothing is retried anymore. */
     boolean haveEnded() {
         return end != null;
     }
 
-    /** The application's executor takes no more tasks, and drops those that wait. */
+    /**
+     * Runs the waiting tasks elsewhere, because the application's executor takes no more tasks and drops those that
+     * wait.
+     */
     void takeOver() {
         if (parts.get().executor() instanceof ClosingExecutor executor) {
             executor.takeOver();
         }
     }
 
-    /** Ends all delays and begins no retry any more. */
+    /** Cancels pending delays and starts no further retries. */
     void shutdown() {
         end(Retry::shutdown);
     }
 
-    /** Does so when the time is over, unless all has ended before. */
+    /** Does the same after a time, unless a shutdown comes first. */
     void shutdownAfter(Duration wait) {
         EngineCollaborators known = parts.get();
         delayedEnd = known.time().schedule(() -> known.executor().execute(this::shutdownUnlessEnded), wait.toNanos());
@@ -63,7 +69,7 @@ final class GuardEngines {
         }
     }
 
-    /** Ends all asynchronous calls that haven't ended. */
+    /** Ends all running asynchronous calls. */
     void shutdownNow() {
         end(Retry::shutdownNow);
     }

@@ -9,8 +9,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What belongs to one key of a circuit: the circuit itself, and an engine for each policy that is used with it. The engines
- * are known by whom they belong to: contexts may have policies of one name.
+ * The circuit of one key, with an engine for each policy that uses it. The engines are identified by their owner, not
+ * by name, because contexts may have policies of the same name.
  */
 public final class KeyedCircuitSlot {
 
@@ -21,24 +21,24 @@ public final class KeyedCircuitSlot {
         this.circuit = circuit;
     }
 
-    /** The circuit. */
+    /** The circuit of this key. */
     Circuit circuit() {
         return circuit;
     }
 
-    /** The engine of a policy, made by the first call that needs it. */
+    /** The engine of an owner, created by its first call. */
     Retry engine(Object owner, Function<Circuit, Retry> maker) {
         Retry engine = engines.get(owner);
         return engine != null ? engine : engines.computeIfAbsent(owner, key -> maker.apply(circuit));
     }
 
-    /** The engine of a policy; null if it wasn't needed yet. */
+    /** The engine of an owner; null if it has not been created. */
     @Nullable
     Retry find(Object owner) {
         return engines.get(owner);
     }
 
-    /** Drops the engines of some. */
+    /** Removes the engines of some owners. */
     void forget(Collection<Object> owners) {
         engines.keySet().removeAll(owners);
     }

@@ -9,19 +9,19 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.util.ClassUtils;
 
-/** Warns of listener containers that wait for their messages in a phase of the shutdown in which no delay goes on any more. */
+/** Warns of listener containers that wait for their messages in a shutdown phase in which all delays have ended. */
 final class LowPhases {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit");
 
-    /** How the types end that take messages: of Kafka, Rabbit, JMS, Pulsar, SQS, Redis and Spring Integration. */
+    /** Suffixes of the names of listener containers: Kafka, Rabbit, JMS, Pulsar, SQS, Redis and Spring Integration. */
     private static final List<String> LISTENERS =
             List.of("ListenerContainer", "ListenerEndpointRegistry", "MessageProducerSupport");
 
     private LowPhases() {}
 
     /**
-     * Looks at the beans of one context.
+     * Checks the beans of one context.
      *
      * @param end the phase in which delays end
      */
@@ -34,9 +34,9 @@ final class LowPhases {
         });
         if (!low.isEmpty()) {
             LOG.warn("When the application closes, all delays end in phase " + end
-                    + ", but listener containers wait for"
-                    + " their messages later: " + String.join(", ", low) + ". Calls that these messages have begun are"
-                    + " cut off (CANCELLED). Give the containers phases above " + end + ".");
+                    + ", but these listener containers wait for their messages after that: "
+                    + String.join(", ", low) + ". Calls that these messages have started are cut off (CANCELLED)."
+                    + " Set the phases of the containers above " + end + ".");
         }
     }
 

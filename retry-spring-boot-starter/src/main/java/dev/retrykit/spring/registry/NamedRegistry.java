@@ -12,14 +12,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Things by name, whatever the name's spelling; whoever watches is told of each, the ones that come later too. A child has
- * the things of its parent and adds its own, of which those who watch the parent are told as well.
+ * A registry of entries by name, ignoring the name's spelling. Watchers are notified of each entry, including later
+ * ones. A child registry inherits the entries of its parent and adds its own; watchers of the parent are notified of
+ * those too.
  */
 final class NamedRegistry<T> {
 
     private final @Nullable NamedRegistry<T> parent;
 
-    /** Guards all of the tree. */
+    /** Guards the whole tree. */
     private final Object lock;
 
     private final Map<String, T> things = new LinkedHashMap<>();
@@ -36,10 +37,10 @@ final class NamedRegistry<T> {
         }
     }
 
-    /** Whoever is told. */
+    /** The callbacks of a watcher. */
     private record Watcher<T>(Consumer<? super T> added, Consumer<? super T> removed) {}
 
-    /** What is here or at an ancestor. */
+    /** Finds an entry here or in an ancestor. */
     @Nullable
     T find(String name) {
         synchronized (lock) {
@@ -48,7 +49,7 @@ final class NamedRegistry<T> {
         }
     }
 
-    /** What is here or at an ancestor, else at any other of the tree. */
+    /** Finds an entry here or in an ancestor; otherwise anywhere in the tree. */
     Optional<T> search(String name) {
         synchronized (lock) {
             T found = find(name);
@@ -60,7 +61,7 @@ final class NamedRegistry<T> {
         return parent == null ? this : parent.root();
     }
 
-    /** The one that came first. */
+    /** Finds the first entry of a name in this registry or its descendants. */
     private @Nullable T findBelow(String name) {
         T found = things.get(SpellingMatcher.canonical(name));
         for (NamedRegistry<T> child : children) {
@@ -84,7 +85,7 @@ final class NamedRegistry<T> {
         }
     }
 
-    /** Tells of what is here and at descendants. */
+    /** Calls a watcher for each entry here and in descendants, and for later changes. */
     void each(Consumer<? super T> added, Consumer<? super T> removed) {
         synchronized (lock) {
             watchers.add(new Watcher<>(added, removed));
@@ -92,14 +93,14 @@ final class NamedRegistry<T> {
         }
     }
 
-    /** What is here alone. */
+    /** The entries of this registry only. */
     Collection<T> own() {
         synchronized (lock) {
             return List.copyOf(things.values());
         }
     }
 
-    /** What is here, and has the name of something in another branch of the tree. */
+    /** The entries of this registry whose names another branch of the tree uses too. */
     List<T> alsoElsewhere() {
         synchronized (lock) {
             List<T> shared = new ArrayList<>();
@@ -112,7 +113,7 @@ final class NamedRegistry<T> {
         }
     }
 
-    /** What is here, at ancestors and at their descendants. */
+    /** All entries of the tree. */
     Collection<T> all() {
         synchronized (lock) {
             return root().tree();
@@ -125,7 +126,7 @@ final class NamedRegistry<T> {
         return tree;
     }
 
-    /** Takes what is here from the parent. */
+    /** Removes this registry, and its entries, from its parent. */
     void leave() {
         if (parent == null) {
             return;

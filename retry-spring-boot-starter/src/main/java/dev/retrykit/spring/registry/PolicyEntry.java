@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A policy of the application. Methods that go through different circuits share its counters and its budget; of a circuit
- * with keys each key has a budget of its own, unless the budget is one that has a name.
+ * A policy of the application. Methods that use it with different circuits share its counters and its budget. With a
+ * keyed circuit, each key has its own budget, unless the policy names a shared budget.
  */
 public final class PolicyEntry {
 
@@ -35,7 +35,10 @@ public final class PolicyEntry {
     private final Map<String, Retry> retries = new ConcurrentHashMap<>();
     private final Set<String> keyed = ConcurrentHashMap.newKeySet();
 
-    /** What methods have taken for good: it can be switched off, and on again. */
+    /**
+     * The source of idempotency keys when methods were set up. It can be switched off and on at run time, but not
+     * changed.
+     */
     private final @Nullable String firstKey;
 
     private volatile ResolvedPolicy terms;
@@ -45,11 +48,11 @@ public final class PolicyEntry {
     private @Nullable KeyedBudgets withoutCircuit;
 
     /**
-     * Without an engine yet.
+     * Creates an entry without an engine.
      *
-     * @param annotation what the annotation says that it is named after; null if it is configured by name
-     * @param budget the one that its terms name, or one of its own
-     * @param enlist told of the engine, of which all others are parts
+     * @param annotation the settings of the annotation that the policy is named after; null if it is configured by name
+     * @param budget the shared budget that its settings name, or its own
+     * @param enlist receives the engine, from which all others are derived
      */
     PolicyEntry(
             String name,
@@ -67,7 +70,7 @@ public final class PolicyEntry {
         this.enlist = enlist;
     }
 
-    /** Its engine, without a circuit. */
+    /** The engine without a circuit. */
     public synchronized Retry retry() {
         Retry made = bare;
         if (made == null) {
@@ -77,19 +80,19 @@ public final class PolicyEntry {
         return made;
     }
 
-    /** Its engine through a circuit. */
+    /** The engine with a circuit. */
     public Retry retry(CircuitEntry circuit) {
         return retries.computeIfAbsent(circuit.name(), key -> retry().with(circuit.circuit(), budget()));
     }
 
-    /** Its engine through the circuit of a key. */
+    /** The engine with the circuit of a key. */
     public Retry retry(CircuitEntry circuit, String key) {
         KeyedCircuitSlot part = circuit.circuits().get(key);
         boolean own = !sharesBudget() && part.circuit() != circuit.circuit();
         return part.engine(this, of -> retry().with(of, own ? budget().another() : budget()));
     }
 
-    /** Its engine without a circuit, with a budget for the key, unless the budget is one that has a name. */
+    /** The engine without a circuit, with a budget per key unless the policy names a shared budget. */
     public Retry retry(String key) {
         return sharesBudget() ? retry() : retry().with(null, byKey().get(key));
     }
@@ -105,7 +108,7 @@ public final class PolicyEntry {
         return made;
     }
 
-    /** Notes that it is used through a circuit with keys. */
+    /** Registers a keyed circuit that the policy is used with. */
     public void addKeys(CircuitEntry circuit) {
         if (!sharesBudget() && keyed.add(circuit.name())) {
             budget.addKeys(() -> circuit.circuits().all().values().stream()
@@ -114,20 +117,24 @@ public final class PolicyEntry {
         }
     }
 
-    /** Whether each key of some circuit has a budget of its own. */
+    /** Whether the policy has a budget per key of some circuit. */
     public boolean hasBudgetsByKey() {
         return !keyed.isEmpty();
     }
 
-    /** One with the same settings, counters and budget for calls that end before others: with whom it is enlisted at. */
+    /**
+     * Creates another engine with the same settings, counters and budget, for a child context whose calls end earlier.
+     *
+     * @param enlistedAt receives the engine, to shut it down
+     */
     synchronized Retry another(Consumer<Retry> enlistedAt) {
-        retry(); // it is in use
+        retry(); // marks the policy as used
         Retry made = build(enlistedAt);
         others.add(made);
         return made;
     }
 
-    /** Such an engine isn't used any more. */
+    /** Removes an engine that a child context no longer uses. */
     void forget(Retry other) {
         others.remove(other);
     }
@@ -151,9 +158,9 @@ public final class PolicyEntry {
     }
 
     /**
-     * What would hold under other layers. Whatever is said of its engine, or is changed, comes after.
+     * Resolves the settings that would apply with other layers.
      *
-     * @throws InvalidSettingException if that can't hold, or not while the application runs
+     * @throws InvalidSettingException if they are invalid, or change something that cannot change at run time
      */
     ResolvedPolicy termsUnder(SettingsResolver layers, SettingsLayer newlyGiven) {
         ResolvedPolicy other = layers.policy(name, annotation, newlyGiven, "The running application");
@@ -162,7 +169,7 @@ public final class PolicyEntry {
         return other;
     }
 
-    /** Takes other terms from now on. Counters, window and budget live on. */
+    /** Changes the settings. Counters, window and budget are kept. */
     synchronized void change(ResolvedPolicy other, SettingsLayer newlyGiven) {
         terms = other;
         given = newlyGiven;
@@ -176,7 +183,7 @@ public final class PolicyEntry {
         others.forEach(another -> another.change(other.policy().policy()));
     }
 
-    /** What was given while the application runs. */
+    /** The settings that were changed at run time. */
     SettingsLayer given() {
         return given;
     }
@@ -191,63 +198,63 @@ public final class PolicyEntry {
         return partial != null && Boolean.TRUE.equals(partial.value());
     }
 
-    /** What makes idempotency keys: {@code auto}, or an expression over arguments; null if there are none. */
+    /** The source of idempotency keys: {@code auto}, or an expression over arguments; null = no keys. */
     public @Nullable String idempotencyKey() {
         return terms.idempotencyKey();
     }
 
-    /** Whether there are idempotency keys now: they can be switched off while the application runs. */
+    /** Whether the policy currently sends idempotency keys. They can be switched off at run time. */
     public boolean hasIdempotencyKeys() {
         return terms.idempotencyKey() != null;
     }
 
-    /** What makes idempotency keys, for messages and logs. */
+    /** The source of idempotency keys, for messages and logs. */
     public String shownIdempotencyKey() {
         Setting key = settings().get("idempotency-key");
         return key == null ? "" : String.valueOf(key.shown());
     }
 
-    /** Notes a method that uses it. */
+    /** Registers a method that uses the policy. */
     public void addMethod(String method) {
         methods.add(method);
     }
 
-    /** Whether anybody has asked for its engine. */
+    /** Whether the policy's engine has been created. */
     boolean isUsed() {
         return bare != null;
     }
 
-    /** The name. */
+    /** The name of the policy. */
     public String name() {
         return name;
     }
 
-    /** The settings as the engine takes them. */
+    /** The effective settings, as the engine uses them. */
     public RetryPolicy policy() {
         return terms.policy().policy();
     }
 
-    /** The effective settings by key, and where each came from. */
+    /** The effective settings by key, with their origins. */
     public Map<String, Setting> settings() {
         return terms.policy().settings();
     }
 
-    /** What became of its calls. */
+    /** The counters of its calls. */
     public RetryCounters counters() {
         return counters;
     }
 
-    /** What became of its fallbacks. */
+    /** The counters of its fallbacks. */
     public FallbackCounters fallbacks() {
         return fallbacks;
     }
 
-    /** What its retries are paid from, but for those of a key. */
+    /** The budget of all calls that have no budget per key. */
     public RetryBudget budget() {
         return budget.budget();
     }
 
-    /** The methods that use it. */
+    /** The methods that use the policy. */
     public List<String> methods() {
         return List.copyOf(methods);
     }

@@ -15,7 +15,7 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.ResolvableType;
 
-/** The application's predicates of failures. Only those that settings name are made. */
+/** Finds the application's predicates of failures. Only beans that settings name are created. */
 public final class PredicateBeans {
 
     private final ConfigurableApplicationContext context;
@@ -24,7 +24,7 @@ public final class PredicateBeans {
         this.context = context;
     }
 
-    /** Names of failures, with the beans of an application and of its ancestors. */
+    /** Creates a parser of failure names that finds beans in an application context and its ancestors. */
     public static FailureNames of(ConfigurableApplicationContext context) {
         PredicateBeans beans = new PredicateBeans(context);
         return new FailureNames(context.getClassLoader(), beans::find, beans::names);
@@ -52,14 +52,14 @@ public final class PredicateBeans {
         if (!Throwable.class.isAssignableFrom(judged)) {
             throw new InvalidSettingException(
                     "The bean " + MessageText.quoted(bean) + " is a Predicate of " + judged.getName()
-                            + ", so that it can't say which failures a circuit records or ignores.",
-                    "Name a Predicate<Throwable> bean.");
+                            + ", so it cannot select the failures that a circuit records or ignores.",
+                    "Use the name of a Predicate<Throwable> bean.");
         }
         Predicate<Throwable> typed = (Predicate<Throwable>) predicate;
         return failure -> judged.isInstance(failure) && typed.test(failure);
     }
 
-    /** What it is a predicate of; null if its declaration doesn't say. */
+    /** The type argument of a predicate; null if its declaration does not tell. */
     private @Nullable Class<?> judged(String bean, Predicate<?> predicate) {
         return Arrays.asList(declared(bean), ResolvableType.forInstance(predicate)).stream()
                 .map(type -> type.as(Predicate.class).resolveGeneric(0))

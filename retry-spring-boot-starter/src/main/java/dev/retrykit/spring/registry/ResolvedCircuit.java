@@ -7,11 +7,11 @@ import dev.retrykit.spring.settings.Setting;
 import java.util.Map;
 
 /**
- * What all layers together say about a circuit.
+ * The effective settings of a circuit.
  *
- * @param policy the settings
- * @param limits of how many keys it may be the circuit
- * @param settings all of them by key, and where each came from
+ * @param policy the settings of the circuit
+ * @param limits the limits of its keys
+ * @param settings all settings by key, with their origins
  */
 record ResolvedCircuit(Resolved<CircuitPolicy> policy, Resolved<KeyLimits> limits, Map<String, Setting> settings) {
 

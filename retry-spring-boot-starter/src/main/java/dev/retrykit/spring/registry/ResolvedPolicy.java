@@ -11,12 +11,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all layers together say about a policy.
+ * The effective settings of a policy.
  *
- * @param section its key, for messages
- * @param policy the settings, those of a budget of its own included
- * @param sharedBudget the name of the budget that it shares with others; null if it has one of its own
- * @param ownBudget the settings of its own budget; null if it has none
+ * @param section the policy's key, for messages
+ * @param policy the settings, including those of its own budget
+ * @param sharedBudget the name of the shared budget; null if the policy has its own
+ * @param ownBudget the settings of its own budget; null if it shares one
  */
 record ResolvedPolicy(
         String section,
@@ -24,15 +24,15 @@ record ResolvedPolicy(
         @Nullable Setting sharedBudget,
         @Nullable BudgetPolicy ownBudget) {
 
-    /** What methods, guards and calls have taken for good when they were made. */
+    /** Settings that are read once, when methods, guards and calls are set up. */
     private static final List<String> FIXED = List.of("budget.name", "retry-partial");
 
     private static final String KEY = "idempotency-key";
 
     /**
-     * Checks that a running application can take other terms.
+     * Checks that the policy can change to other settings at run time.
      *
-     * @throws InvalidSettingException if they differ in something that only a restart changes
+     * @throws InvalidSettingException if a setting differs that only a restart can change
      */
     void checkCanBecome(ResolvedPolicy other) {
         for (String key : FIXED) {
@@ -47,10 +47,10 @@ record ResolvedPolicy(
     }
 
     /**
-     * Checks that methods can have these idempotency keys, which are those that they began with, or none.
+     * Checks that the source of idempotency keys is still the original one, or none.
      *
-     * @param first what made keys when they were made; null if there were none
-     * @throws InvalidSettingException if other keys are wanted
+     * @param first the source when methods were set up; null if there was none
+     * @throws InvalidSettingException if it is another source
      */
     void checkKey(@Nullable String first) {
         String key = idempotencyKey();
@@ -59,7 +59,7 @@ record ResolvedPolicy(
         }
     }
 
-    /** What makes idempotency keys; null if there are none. */
+    /** The source of idempotency keys; null = no keys. */
     @Nullable
     String idempotencyKey() {
         Setting key = policy.settings().get(KEY);
@@ -69,9 +69,9 @@ record ResolvedPolicy(
 
     private InvalidSettingException fixed(String key, @Nullable Setting setting) {
         return new InvalidSettingException(
-                section + "." + key + " can't change while the application runs"
+                section + "." + key + " cannot change while the application is running"
                         + (setting == null ? "." : ": " + setting.shown() + " (" + setting.origin() + ")."),
-                "Leave it as it is, or restart the application.");
+                "Keep the current value, or restart the application.");
     }
 
     private static @Nullable Object value(@Nullable Setting setting) {

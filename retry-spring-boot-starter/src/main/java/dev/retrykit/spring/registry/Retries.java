@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 
 /**
- * The policies, circuits and budgets of an application: all that are configured, and those of annotations without a
- * name. Thread-safe.
+ * The policies, circuits and budgets of an application: all configured ones, and those of annotations without a name.
+ * Thread-safe.
  */
 public final class Retries implements DisposableBean {
 
@@ -42,19 +42,20 @@ public final class Retries implements DisposableBean {
     private volatile SettingsResolver layers;
 
     /**
-     * Makes all that is configured.
+     * Creates all configured policies, circuits and budgets.
      *
-     * @throws InvalidSettingException for the first setting that is wrong
+     * @throws InvalidSettingException for the first invalid setting
      */
     public Retries(ConfiguredSettings written, EngineCollaborators parts) {
         this(written, parts, null);
     }
 
     /**
-     * Makes all that is configured and that the parent doesn't have. What has a name that the parent knows is the parent's.
+     * Creates all configured policies, circuits and budgets that the parent does not have. If the parent has one of the
+     * same name, that one is used.
      *
-     * @param parent those of the parent context; null if there are none
-     * @throws InvalidSettingException for the first setting that is wrong
+     * @param parent those of the parent context; null if there is none
+     * @throws InvalidSettingException for the first invalid setting
      */
     public Retries(ConfiguredSettings written, EngineCollaborators parts, @Nullable Retries parent) {
         this.parent = parent;
@@ -86,9 +87,9 @@ public final class Retries implements DisposableBean {
     }
 
     /**
-     * The engine of a configured policy, without a circuit.
+     * Returns the engine of a configured policy, without a circuit.
      *
-     * @throws IllegalArgumentException if there is no such policy
+     * @throws IllegalArgumentException if no policy has this name
      */
     public Retry get(String name) {
         return contextEngines.engine(
@@ -99,9 +100,9 @@ public final class Retries implements DisposableBean {
     }
 
     /**
-     * A configured circuit.
+     * Returns a configured circuit.
      *
-     * @throws IllegalArgumentException if there is no such circuit
+     * @throws IllegalArgumentException if no circuit has this name
      */
     public Circuit circuit(String name) {
         return findCircuit(name)
@@ -110,10 +111,10 @@ public final class Retries implements DisposableBean {
     }
 
     /**
-     * A policy that somebody refers to.
+     * Returns a policy that is referenced by name.
      *
-     * @param user who refers to it, for the message
-     * @throws InvalidSettingException if it isn't configured
+     * @param user what refers to the policy, for messages
+     * @throws InvalidSettingException if it is not configured
      */
     public PolicyEntry policyEntry(String name, String user) {
         if (parent == null || parent.policies.find(name) == null) {
@@ -123,10 +124,10 @@ public final class Retries implements DisposableBean {
     }
 
     /**
-     * A circuit that somebody refers to.
+     * Returns a circuit that is referenced by name.
      *
-     * @param user who refers to it, for the message
-     * @throws InvalidSettingException if it isn't configured
+     * @param user what refers to the circuit, for messages
+     * @throws InvalidSettingException if it is not configured
      */
     public CircuitEntry circuitEntry(String name, String user) {
         if (parent == null || parent.circuits.find(name) == null) {
@@ -135,75 +136,77 @@ public final class Retries implements DisposableBean {
         return circuits.findOrAdd(name, () -> makeCircuit(name, user));
     }
 
-    /** Which method has a name first, of all contexts that share what has one name. */
+    /** Returns the method that first used a short name, in any context of the tree. */
     public String methodOf(String name, String method) {
         return tree.methodOf(name, method);
     }
 
-    /** The policy of an annotation without a name; what is configured under its name overrules the annotation. */
+    /**
+     * Returns the policy of an annotation without a name. Settings configured under this name override the annotation.
+     */
     public PolicyEntry ownPolicy(String name, SettingsLayer annotation) {
         return policies.findOrAdd(name, () -> make(name, annotation, name));
     }
 
-    /** The circuit of an annotation without a name. */
+    /** Returns the circuit of an annotation without a name. */
     public CircuitEntry ownCircuit(String name) {
         return circuits.findOrAdd(name, () -> makeCircuit(name, null));
     }
 
-    /** A policy by name, in any spelling. */
+    /** Finds a policy by name, in any spelling. */
     public Optional<PolicyEntry> findPolicy(String name) {
         return policies.search(name);
     }
 
-    /** A circuit by name, in any spelling. */
+    /** Finds a circuit by name, in any spelling. */
     public Optional<CircuitEntry> findCircuit(String name) {
         return circuits.search(name);
     }
 
-    /** A budget by name, in any spelling. */
+    /** Finds a budget by name, in any spelling. */
     public Optional<BudgetEntry> findBudget(String name) {
         return budgets.search(name);
     }
 
-    /** The policies that the parent doesn't have. */
+    /** The policies that this context created. */
     public Collection<PolicyEntry> ownPolicies() {
         return policies.own();
     }
 
-    /** The circuits that the parent doesn't have. */
+    /** The circuits that this context created. */
     Collection<CircuitEntry> ownCircuits() {
         return circuits.own();
     }
 
-    /** The budgets that the parent doesn't have. */
+    /** The budgets that this context created. */
     Collection<BudgetEntry> ownBudgets() {
         return budgets.own();
     }
 
-    /** All policies, those of parents and children included. */
+    /** All policies, including those of parent and child contexts. */
     public Collection<PolicyEntry> policies() {
         return policies.all();
     }
 
-    /** All circuits, those of parents and children included. */
+    /** All circuits, including those of parent and child contexts. */
     public Collection<CircuitEntry> circuits() {
         return circuits.all();
     }
 
-    /** All budgets, the shared ones and the policies' own. */
+    /** All budgets, shared ones and those of single policies. */
     public Collection<BudgetEntry> budgets() {
         return budgets.all();
     }
 
-    /** Tells at the start of a context what is configured and not used, and which names contexts share. */
+    /** Reports unused configuration, and names that contexts share, when a context starts. */
     public void report(UnusedConfiguration.Next next, Consumer<String> warnings, Consumer<String> notes) {
         usage.report(next, warnings, notes);
     }
 
     /**
-     * Tells of each policy, circuit and budget, also of those that are made later.
+     * Passes each policy, circuit and budget to the consumers, including those created later.
      *
-     * @param removed told of those that end with a child context
+     * @param removed receives those of a child context that closes
      */
     public void each(
             Consumer<PolicyEntry> policy,
@@ -215,7 +218,7 @@ public final class Retries implements DisposableBean {
         budgets.each(budget, removed);
     }
 
-    /** Changes settings while the application runs. */
+    /** Changes settings at run time. */
     public RuntimeSettings steering() {
         return steering;
     }
@@ -224,7 +227,7 @@ public final class Retries implements DisposableBean {
         return layers;
     }
 
-    /** The layers of whoever made it. */
+    /** The layers of the context that created an entry. */
     SettingsResolver layersOf(Object entry) {
         return tree.maker(entry, this).layers;
     }
@@ -233,12 +236,12 @@ public final class Retries implements DisposableBean {
         layers = other;
     }
 
-    /** Whether delays have ended, and nothing is retried any more, in this context or another one of the same tree. */
+    /** Whether delays have ended, and nothing is retried anymore, in any context of the tree. */
     public boolean isAnyShutDown() {
         return tree.isAnyShutDown();
     }
 
-    /** The engines by which this context calls. */
+    /** The engines that this context uses. */
     public ContextEngines contextEngines() {
         return contextEngines;
     }
@@ -247,7 +250,7 @@ public final class Retries implements DisposableBean {
         return engines;
     }
 
-    /** The last that happens, and all that happens where the start failed. */
+    /** Shuts everything down. This is the last step of a shutdown, and the only one if startup has failed. */
     @Override
     public void destroy() {
         engines.shutdownNow();
@@ -268,7 +271,7 @@ public final class Retries implements DisposableBean {
         return tree.made(new PolicyEntry(name, annotation, terms, budget, layers.parts(), engines::add), this);
     }
 
-    /** It bears the policy's name, unless a shared one has it. */
+    /** The budget has the policy's name, unless a shared budget has that name. */
     private BudgetEntry ownBudget(String policy, BudgetPolicy settings) {
         String name = layers.written().budget(policy) == null ? policy : "policy " + policy;
         return budgets.findOrAdd(
@@ -294,7 +297,7 @@ public final class Retries implements DisposableBean {
     }
 
     private static IllegalArgumentException unknown(String kind, String name, Collection<String> names) {
-        return new IllegalArgumentException("There is no " + kind + " " + MessageText.quoted(name) + ". "
+        return new IllegalArgumentException("No " + kind + " is named " + MessageText.quoted(name) + ". "
                 + SpellingMatcher.suggestion(name, names));
     }
 }

@@ -7,9 +7,9 @@ import org.springframework.core.Ordered;
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 
 /**
- * Ends retries with the application. While listener containers and a web server wait for what is in flight, delays go on
- * and retries are made. Then, before the executors stop, delays end, nothing is retried any more, and the asynchronous
- * calls that still run end too.
+ * Shuts retries down with the application. While listener containers and a web server wait for work in progress, delays
+ * and retries go on. Then, before the executors stop, delays end, nothing is retried anymore, and running asynchronous
+ * calls end.
  */
 public final class RetryShutdown extends ClosingPhase implements ApplicationListener<ContextClosedEvent>, Ordered {
 
@@ -17,13 +17,13 @@ public final class RetryShutdown extends ClosingPhase implements ApplicationList
 
     private final Retries retries;
 
-    /** Of the given retries, with the given context. */
+    /** Creates the shutdown of retries with a context. */
     public RetryShutdown(Retries retries, ConfigurableApplicationContext context) {
         super(BEFORE_EXECUTORS, context);
         this.retries = retries;
     }
 
-    /** Last of all listeners: executors drop what they haven't begun. */
+    /** Runs after all other listeners, when executors have dropped the tasks that they have not started. */
     @Override
     public int getOrder() {
         return LOWEST_PRECEDENCE;
@@ -41,13 +41,13 @@ public final class RetryShutdown extends ClosingPhase implements ApplicationList
         }
     }
 
-    /** An executor might tell too late. */
+    /** Runs synchronously: an executor might deliver the event too late. */
     @Override
     public boolean supportsAsyncExecution() {
         return false;
     }
 
-    /** Unless a web server ends them before. */
+    /** True unless a web server ends delays earlier. */
     @Override
     boolean isLastOfDelays(ConfigurableApplicationContext context) {
         return context.getBeanFactory().getBeanNamesForType(DelayShutdown.class, false, false).length == 0;

@@ -5,26 +5,26 @@ import dev.retrykit.spring.settings.SpellingMatcher;
 import java.util.function.Function;
 
 /**
- * What was given while the application runs.
+ * The settings that were changed at run time.
  *
- * @param policies to the policy of a name
- * @param circuits to the circuit of a name
+ * @param policies returns the settings changed for a policy
+ * @param circuits returns the settings changed for a circuit
  */
 record RuntimeOverrides(Function<String, SettingsLayer> policies, Function<String, SettingsLayer> circuits) {
 
-    /** As it is now, whenever it is asked for. */
+    /** Reads the current settings at each access. */
     static RuntimeOverrides of(Retries retries) {
         return new RuntimeOverrides(
                 name -> retries.findPolicy(name).map(PolicyEntry::given).orElse(SettingsLayer.EMPTY),
                 name -> retries.findCircuit(name).map(CircuitEntry::given).orElse(SettingsLayer.EMPTY));
     }
 
-    /** The same, with something else for one policy. */
+    /** Returns a copy with other settings for one policy. */
     RuntimeOverrides toPolicy(String policy, SettingsLayer given) {
         return new RuntimeOverrides(to(policy, given, policies), circuits);
     }
 
-    /** The same, with something else for one circuit. */
+    /** Returns a copy with other settings for one circuit. */
     RuntimeOverrides toCircuit(String circuit, SettingsLayer given) {
         return new RuntimeOverrides(policies, to(circuit, given, circuits));
     }

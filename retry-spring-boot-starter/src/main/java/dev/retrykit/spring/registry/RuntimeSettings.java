@@ -19,8 +19,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes settings while the application runs, one change at a time. State, counts and budgets live on, calls that are on
- * their way end under the settings that they began with. What can't hold changes nothing.
+ * Changes settings at run time, one change at a time. State, counters and budgets are kept; running calls end with the
+ * settings that they started with. An invalid change has no effect.
  */
 public final class RuntimeSettings {
 
@@ -33,12 +33,12 @@ public final class RuntimeSettings {
     }
 
     /**
-     * Gives a policy settings that come before all that is written, until the application ends.
+     * Changes settings of a policy. They override all configuration until the application stops.
      *
-     * @param given values by key, in any spelling; null takes away what was given for the key before
-     * @param by who gives them, shown as their origin
-     * @return what is different now, as in {@code max-attempts 3 -> 2}
-     * @throws InvalidSettingException if a key isn't known, a value can't be read, or the settings can't hold
+     * @param given values by key, in any spelling; null clears a value that was set before
+     * @param by who changes them, shown as their origin
+     * @return the differences, such as {@code max-attempts 3 -> 2}
+     * @throws InvalidSettingException if a key is unknown, a value is invalid, or settings contradict each other
      */
     public synchronized List<String> give(PolicyEntry policy, Map<String, @Nullable String> given, String by) {
         SettingsLayer all = updated(
@@ -60,7 +60,7 @@ public final class RuntimeSettings {
         return changed(changes);
     }
 
-    /** Gives a circuit settings, in the same way. */
+    /** Changes settings of a circuit. They override all configuration until the application stops. */
     public synchronized List<String> give(CircuitEntry circuit, Map<String, @Nullable String> given, String by) {
         SettingsLayer all = updated(
                 circuit.given(),
@@ -82,14 +82,14 @@ public final class RuntimeSettings {
     }
 
     /**
-     * Gives a budget that has a name settings, in the same way.
+     * Changes settings of a shared budget. They override all configuration until the application stops.
      *
-     * @throws InvalidSettingException also if it is one policy's own
+     * @throws InvalidSettingException if a key or value is invalid, or the budget belongs to one policy
      */
     public synchronized List<String> give(BudgetEntry budget, Map<String, @Nullable String> given, String by) {
         if (!budget.isShared()) {
             throw new InvalidSettingException(
-                    "Budget " + MessageText.quoted(budget.name()) + " belongs to a policy.",
+                    "The budget " + MessageText.quoted(budget.name()) + " belongs to a policy.",
                     "Change the policy's budget.* settings.");
         }
         SettingsLayer all = updated(
@@ -126,7 +126,9 @@ public final class RuntimeSettings {
                 "budget", budget.name(), budget.settings(), settings.settings(), () -> budget.change(settings, given));
     }
 
-    /** Makes the changes: first that of whom it was about, then those of what builds on it, which are named. */
+    /**
+     * Applies the changes: first that of the target, then those of entries based on it, which the differences name.
+     */
     private static List<String> changed(List<Change> changes) {
         Change first = changes.get(0);
         first.action().run();
@@ -136,11 +138,11 @@ public final class RuntimeSettings {
     }
 
     /**
-     * Takes what is written now in the place of what was written at the start: all of it, or nothing. What nobody uses may be
-     * written no more.
+     * Replaces the configuration read at startup: completely, or not at all. Unused entries may be missing from the new
+     * configuration.
      *
-     * @return what is different now, with the name of each policy, circuit and budget
-     * @throws InvalidSettingException for the first setting that can't hold, or not while the application runs
+     * @return the differences, with the name of each policy, circuit and budget
+     * @throws InvalidSettingException for the first setting that is invalid, or that cannot change at run time
      */
     public synchronized List<String> rebind(ConfiguredSettings written) {
         SettingsResolver layers = new SettingsResolver(written, retries.layers().parts(), RuntimeOverrides.of(retries));
@@ -192,7 +194,7 @@ public final class RuntimeSettings {
         return setting == null ? "unset" : MessageText.line(String.valueOf(setting.shown()), 200);
     }
 
-    /** One that has been checked, and can be made. */
+    /** A validated change that can be applied. */
     private record Change(
             String kind, String name, Map<String, Setting> before, Map<String, Setting> after, Runnable action) {
 

@@ -22,12 +22,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lays over each other what is said about a policy, a circuit or a budget. Weakest first: the library's defaults, those
- * of the application, the annotation, what is written under the name, what was given while the application runs.
+ * Merges the layers of settings of policies, circuits and budgets. From weakest to strongest: the library's defaults,
+ * the application's defaults, the annotation, the base, the configuration by name, changes at run time.
  *
- * @param written what is written under {@code retrykit.*}
- * @param parts what all are made of besides settings
- * @param given what was given to bases
+ * @param written the configuration under {@code retrykit.*}
+ * @param parts the parts of policies and circuits that are not settings
+ * @param given the settings of bases that were changed at run time
  */
 record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, RuntimeOverrides given) {
 
@@ -35,13 +35,13 @@ record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, R
     static final String CIRCUITS = "retrykit.circuits";
     static final String BUDGETS = "retrykit.budgets";
 
-    /** What policies build on. */
+    /** Resolves the bases of policies. */
     BaseResolver policyBases() {
         return new BaseResolver(
                 "policy", POLICIES, written::policy, written.policies(), given.policies(), BudgetPolicyFactory::over);
     }
 
-    /** What circuits build on. */
+    /** Resolves the bases of circuits. */
     BaseResolver circuitBases() {
         return new BaseResolver(
                 "circuit",
@@ -52,18 +52,18 @@ record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, R
                 (section, upper, lower) -> upper.over(lower));
     }
 
-    /** The same, where something else was given. */
+    /** Returns a copy with other settings changed at run time. */
     SettingsResolver with(RuntimeOverrides other) {
         return new SettingsResolver(written, parts, other);
     }
 
     /**
-     * What holds for a policy.
+     * Resolves the settings of a policy.
      *
-     * @param annotation what the annotation says that it is named after; null if it is configured by name
-     * @param newlyGiven what was given while the application runs
-     * @param user who refers to it, for messages
-     * @throws InvalidSettingException if it isn't configured, or its settings can't hold
+     * @param annotation the settings of the annotation that the policy is named after; null if it is configured by name
+     * @param newlyGiven the settings that were changed at run time
+     * @param user what refers to the policy, for messages
+     * @throws InvalidSettingException if it is not configured, or its settings are invalid
      */
     ResolvedPolicy policy(String name, @Nullable SettingsLayer annotation, SettingsLayer newlyGiven, String user) {
         String section = section(POLICIES, name);
@@ -86,10 +86,10 @@ record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, R
     }
 
     /**
-     * What holds for a circuit.
+     * Resolves the settings of a circuit.
      *
-     * @param user who refers to it, for messages; null if it is an annotation that it is named after
-     * @throws InvalidSettingException if it isn't configured, or its settings can't hold
+     * @param user what refers to the circuit, for messages; null if it is named after an annotation
+     * @throws InvalidSettingException if it is not configured, or its settings are invalid
      */
     ResolvedCircuit circuit(String name, SettingsLayer newlyGiven, @Nullable String user) {
         SettingsLayer configured = written.circuit(name);
@@ -105,10 +105,10 @@ record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, R
     }
 
     /**
-     * What holds for a budget that has a name.
+     * Resolves the settings of a shared budget.
      *
-     * @param user who refers to it, for messages
-     * @throws InvalidSettingException if it isn't configured, or its settings can't hold
+     * @param user what refers to the budget, for messages
+     * @throws InvalidSettingException if it is not configured, or its settings are invalid
      */
     Resolved<BudgetPolicy> budget(String name, SettingsLayer newlyGiven, String user) {
         SettingsLayer own = required(written.budget(name), name, user, "budget", BUDGETS, written.budgets());
@@ -119,7 +119,7 @@ record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, R
     /**
      * Checks that a policy is configured.
      *
-     * @throws InvalidSettingException if it isn't
+     * @throws InvalidSettingException if it is not
      */
     void checkPolicy(String name, String user) {
         required(written.policy(name), name, user, "policy", POLICIES, written.policies());
@@ -128,13 +128,13 @@ record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, R
     /**
      * Checks that a circuit is configured.
      *
-     * @throws InvalidSettingException if it isn't
+     * @throws InvalidSettingException if it is not
      */
     void checkCircuit(String name, String user) {
         required(written.circuit(name), name, user, "circuit", CIRCUITS, written.circuits());
     }
 
-    /** Says of each name under which other settings are written than in a parent context that the parent's hold. */
+    /** Describes each name that is configured differently here than in a parent context, whose settings apply. */
     List<String> differences(Retries parent) {
         ConfiguredSettings above = parent.layers().written;
         List<String> differences = new ArrayList<>();
@@ -153,14 +153,14 @@ record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, R
         differ(BUDGETS, written.budgets(), written::budget, above::budget, differences);
         if (!written.http().hasSameClients(above.http())) {
             differences.add(
-                    "retrykit.http has other settings in a child context than in its parent: HTTP clients of both"
-                            + " follow the parent's clients, max-held-body, guards, propagate and idempotency-key. Move these"
-                            + " settings to the parent.");
+                    "retrykit.http has different settings in a child context than in its parent. The parent's clients,"
+                            + " max-held-body, guards, propagate and idempotency-key apply to the HTTP clients of both."
+                            + " Move these settings to the parent.");
         }
         return differences;
     }
 
-    /** That of an annotation may have nothing that is written about it. */
+    /** Settings of an annotation need not be configured. */
     private static @Nullable SettingsLayer orEmpty(@Nullable SettingsLayer above, boolean isThere) {
         return above == null && isThere ? SettingsLayer.EMPTY : above;
     }
@@ -176,14 +176,13 @@ record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, R
             SettingsLayer here = own.apply(name);
             if (above != null && here != null && !above.saysTheSameAs(here)) {
                 into.add(section(section, name)
-                        + " has other settings in a child context than in"
-                        + " its parent: the two share what has one name, so the parent's settings hold. Give the child's"
-                        + " a name of its own.");
+                        + " has different settings in a child context than in its parent. Contexts share entries of"
+                        + " the same name, so the parent's settings apply. Use another name in the child context.");
             }
         }
     }
 
-    /** The key of something that has a name. */
+    /** The configuration key of a named policy, circuit or budget. */
     static String section(String kind, String name) {
         return new EntryKey(kind, name).text();
     }

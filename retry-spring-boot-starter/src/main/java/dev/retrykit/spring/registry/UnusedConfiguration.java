@@ -8,19 +8,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells at the start of a context what is configured and not used, and which names contexts share. What a parent context is
- * configured with may be used by a child alone, which starts later.
+ * Reports unused configuration, and names that contexts share, when a context starts. A policy that is configured in a
+ * parent context may be used only by a child, which starts later.
  */
 public final class UnusedConfiguration {
 
-    /** Which context starts next, as far as that is known. */
+    /** The context that starts next, as far as it is known. */
     public enum Next {
         NONE,
         SIBLING,
         CHILD
     }
 
-    /** How many names a warning lists. */
+    /** The maximum number of names in a warning. */
     private static final int MOST_NAMES = 10;
 
     private final Retries retries;
@@ -50,7 +50,7 @@ public final class UnusedConfiguration {
         warnOfSiblings(warnings);
     }
 
-    /** The context ends, and no child of it has told. */
+    /** Reports when the context closes, if no child context has reported. */
     void leave(Consumer<String> warnings) {
         if (isLeftToChild) {
             warnOfUnused(warnings);
@@ -61,11 +61,11 @@ public final class UnusedConfiguration {
         List<String> names = namesOfSiblings();
         if (!names.isEmpty()) {
             String some = String.join(", ", names.subList(0, Math.min(names.size(), MOST_NAMES)));
-            warnings.accept("Another child context of the same parent has the same names: " + some
+            warnings.accept("Another child context of the same parent uses the same names: " + some
                     + (names.size() > MOST_NAMES ? " and " + (names.size() - MOST_NAMES) + " more" : "")
-                    + ". Each of the two contexts has its own, and the parent's endpoint, health and meters show those of"
-                    + " the first. Name policies and circuits that the parent is configured with, which children share,"
-                    + " or give each context names of its own.");
+                    + ". Each of the two contexts has separate instances, but the parent's endpoint, health and meters"
+                    + " show only those of the first. Configure them in the parent context, so that its children share"
+                    + " them, or use different names in each context.");
         }
     }
 
@@ -91,14 +91,13 @@ public final class UnusedConfiguration {
         told.forEach(each -> warnings.accept(each.line()));
     }
 
-    /** Of what was told to be unused some may be used now. */
+    /** Reverts warnings about configuration that is used by now. */
     private void takeBack(Consumer<String> notes) {
         List<String> still = unused().stream().map(Unused::key).toList();
         for (Unused each : told) {
             if (!still.contains(each.key())) {
                 notes.accept(
-                        each.key() + " is used by a child context: the warning at the start of its parent doesn't hold"
-                                + " any more.");
+                        each.key() + " is used by a child context. Ignore the warning at the startup of its parent.");
             }
         }
         told = told.stream().filter(each -> still.contains(each.key())).toList();

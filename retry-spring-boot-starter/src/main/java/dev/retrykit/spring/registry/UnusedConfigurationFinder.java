@@ -16,15 +16,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what is configured and not used. */
+/** Finds configured policies, circuits and budgets that are not used. */
 final class UnusedConfigurationFinder {
 
     private UnusedConfigurationFinder() {}
 
     /**
-     * Something that is configured and not used.
+     * An unused policy, circuit or budget.
      *
-     * @param meant what its name is perhaps a misspelling of; empty if nothing is near
+     * @param meant the used name that may be meant; empty if none is similar
      */
     record Unused(String key, Optional<String> meant) {
 
@@ -36,9 +36,9 @@ final class UnusedConfigurationFinder {
     }
 
     /**
-     * Finds each policy, circuit and budget that nobody uses.
+     * Finds each policy, circuit and budget that is not used.
      *
-     * @param above what a parent context is configured with, which is its own affair; null if there is none
+     * @param above the configuration of the parent context, which reports its own entries; null if there is none
      */
     static List<Unused> unused(SettingsResolver layers, @Nullable SettingsResolver above, Retries retries) {
         List<Unused> unused = new ArrayList<>();
@@ -72,7 +72,7 @@ final class UnusedConfigurationFinder {
         return Stream.concat(used, bases).toList();
     }
 
-    /** What others build on needs no other user. */
+    /** The names of bases, which need no other use. */
     private static Stream<String> bases(Collection<String> names, Function<String, @Nullable SettingsLayer> written) {
         return names.stream()
                 .map(written)
@@ -85,7 +85,7 @@ final class UnusedConfigurationFinder {
         return names.stream().filter(left.negate()).toList();
     }
 
-    /** Adds each configured name that none of the used things bears. */
+    /** Adds each configured name that is not among the used names. */
     private static void add(String section, Collection<String> configured, List<String> names, List<Unused> unused) {
         Set<String> spellings = names.stream().map(SpellingMatcher::canonical).collect(Collectors.toSet());
         for (String name : configured) {

@@ -1,4 +1,4 @@
-/** The policies, circuits and budgets of one application. {@link dev.retrykit.spring.registry.Retries} holds them. */
+/** The policies, circuits and budgets of one application, held by {@link dev.retrykit.spring.registry.Retries}. */
 @NullMarked
 package dev.retrykit.spring.registry;
 

@@ -149,13 +149,13 @@ class ChildContextTests {
                                     .isEqualTo(4);
                             assertThat(output)
                                     .contains(
-                                            "retrykit.policies.stock has other settings in a child context than in its parent");
+                                            "retrykit.policies.stock has different settings in a child context than in its parent");
                         }));
     }
 
     @Test
     void guardsOfTheChildAloneGetAWarningSinceClientsFollowTheParents(CapturedOutput output) {
-        String warned = "retrykit.http has other settings in a child context than in its parent";
+        String warned = "retrykit.http has different settings in a child context than in its parent";
         run("", child -> assertThat(output).doesNotContain(warned));
         run("retrykit.http.guards: [ { host: inventory, policy: stock } ]", child -> {
             assertThat(child.getBean(ClientRules.class))
@@ -189,8 +189,9 @@ class ChildContextTests {
                                     .isEqualTo(1);
                             assertThat(parents.policies()).hasSize(3);
                             assertThat(output)
-                                    .contains("'Kid.count' is the name of")
-                                    .contains("retrykit.policies.[Kid.count] has other settings in a child context");
+                                    .contains("'Kid.count' is already the name for")
+                                    .contains(
+                                            "retrykit.policies.[Kid.count] has different settings in a child context");
                         }));
     }
 

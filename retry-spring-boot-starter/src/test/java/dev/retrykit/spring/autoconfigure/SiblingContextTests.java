@@ -98,8 +98,8 @@ class SiblingContextTests {
                         assertThat(calls(other)).isEqualTo(2);
                         assertThat(output)
                                 .containsOnlyOnce(
-                                        "Another child context of the same parent has the same names: policy 'kid'. Each"
-                                                + " of the two contexts has its own");
+                                        "Another child context of the same parent uses the same names: policy 'kid'. Each"
+                                                + " of the two contexts has separate instances");
                         close(one);
                         fail(other);
                         assertThat(calls(other)).isEqualTo(4);
@@ -218,7 +218,7 @@ class SiblingContextTests {
             assertThat(output)
                     .containsOnlyOnce(UNUSED)
                     .contains("retrykit.policies.spare " + UNUSED)
-                    .doesNotContain("doesn't hold any more");
+                    .doesNotContain("Ignore the warning at the startup of its parent");
         }
     }
 
@@ -258,9 +258,8 @@ class SiblingContextTests {
                             .withParent(parent)
                             .withBean(Kid.class)
                             .run(child -> assertThat(output)
-                                    .containsOnlyOnce(
-                                            "retrykit.policies.stock is used by a child context: the warning at"
-                                                    + " the start of its parent doesn't hold any more.")
+                                    .containsOnlyOnce("retrykit.policies.stock is used by a child context. Ignore the"
+                                            + " warning at the startup of its parent.")
                                     .contains("retrykit.policies.kid is used by a child context")
                                     .doesNotContain("retrykit.policies.spare is used"));
                 });

@@ -148,7 +148,7 @@ class KeysSwitchedOffTests {
             Retries retries = context.getBean(Retries.class);
             assertThat(catchThrowable(() -> give(retries, "automatic", "auto")))
                     .isInstanceOf(InvalidSettingException.class)
-                    .hasMessageContaining("idempotency-key can't change while the application runs: auto (me)");
+                    .hasMessageContaining("idempotency-key cannot change while the application is running: auto (me)");
             assertThat(catchThrowable(() -> give(retries, "by-order", "#other")))
                     .isInstanceOf(InvalidSettingException.class);
             give(retries, "automatic", "off");

@@ -192,10 +192,11 @@ class BaseResolverTests {
 
             assertThat(catchThrowable(
                             () -> retries.steering().give(policy(retries, "remote"), given("base", "remot"), "me")))
-                    .hasMessageContaining("'retrykit.policies.remote.base' = 'remot' (me): there is no such policy");
+                    .hasMessageContaining(
+                            "'retrykit.policies.remote.base' = 'remot' (me): this policy is not configured");
             assertThat(catchThrowable(() ->
                             retries.steering().give(policy(retries, "remote"), given("base", "slow-remote"), "me")))
-                    .hasMessageContaining("'remote' builds on 'slow-remote' builds on 'remote'");
+                    .hasMessageContaining("'remote' is based on 'slow-remote', which is based on 'remote'");
         });
     }
 
@@ -226,8 +227,8 @@ class BaseResolverTests {
             quoteCharacter = '"',
             value = {
                 "slow-remot | 'retrykit.policies.inventory.base' = 'slow-remot' (",
-                "slow-remot | there is no such policy in the configuration. Did you mean 'slow-remote'?",
-                "inventory | a policy can't build on itself, but 'inventory' builds on 'inventory'.",
+                "slow-remot | this policy is not configured. Did you mean 'slow-remote'?",
+                "inventory | a policy cannot be based on itself, but 'inventory' is based on 'inventory'.",
             })
     void whatCannotBeABaseStopsTheStart(String base, String message) {
         Apps.with(YML.replace("base: %s", "base: " + base))
@@ -248,13 +249,14 @@ class BaseResolverTests {
                           b: { base: C }
                           c: { base: a }
                         """)
-                .run(context -> assertThat(context)
-                        .hasFailed()
-                        .getFailure()
-                        .rootCause()
-                        .isInstanceOf(InvalidSettingException.class)
-                        .hasMessageContaining(
-                                "a circuit can't build on itself, but 'a' builds on 'b' builds on 'C' builds on 'a'."));
+                .run(
+                        context -> assertThat(context)
+                                .hasFailed()
+                                .getFailure()
+                                .rootCause()
+                                .isInstanceOf(InvalidSettingException.class)
+                                .hasMessageContaining(
+                                        "a circuit cannot be based on itself, but 'a' is based on 'b', which is based on 'C', which is based on 'a'."));
     }
 
     @Test
@@ -270,6 +272,6 @@ class BaseResolverTests {
                         .rootCause()
                         .isInstanceOf(InvalidSettingException.class)
                         .hasMessageContaining("'retrykit.defaults.policy.base' = 'remote' (")
-                        .hasMessageContaining("the defaults can't build on anything"));
+                        .hasMessageContaining("the defaults cannot have a base"));
     }
 }

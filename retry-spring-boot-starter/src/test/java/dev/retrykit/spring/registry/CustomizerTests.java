@@ -183,8 +183,7 @@ class CustomizerTests {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .rootCause()
-                        .hasMessage(
-                                "The settings of retrykit.policies.inventory can't hold: max-attempts must be 1 or more"
-                                        + " (it counts the first attempt), but was 0."));
+                        .hasMessage("Invalid settings for retrykit.policies.inventory: max-attempts must be 1 or more"
+                                + " (it counts the first attempt), but was 0."));
     }
 }

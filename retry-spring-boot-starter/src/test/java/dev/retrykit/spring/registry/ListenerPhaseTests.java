@@ -56,10 +56,11 @@ class ListenerPhaseTests {
     private static void check(CapturedOutput output, int phase, boolean warned, int end) {
         if (warned) {
             assertThat(output)
-                    .containsOnlyOnce("When the application closes, all delays end in phase " + end + ", but listener"
-                            + " containers wait for their messages later: 'orders' in phase " + phase + ".");
+                    .containsOnlyOnce("When the application closes, all delays end in phase " + end
+                            + ", but these listener"
+                            + " containers wait for their messages after that: 'orders' in phase " + phase + ".");
         } else {
-            assertThat(output).doesNotContain("wait for their messages later");
+            assertThat(output).doesNotContain("wait for their messages after that");
         }
     }
 

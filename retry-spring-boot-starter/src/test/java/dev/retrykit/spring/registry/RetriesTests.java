@@ -63,10 +63,10 @@ class RetriesTests {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> retries.get("inventry"))
-                .withMessage("There is no policy 'inventry'. Did you mean 'inventory'?");
+                .withMessage("No policy is named 'inventry'. Did you mean 'inventory'?");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> retries.circuit("inventory"))
-                .withMessage("There is no circuit 'inventory'. There are: 'payments'.");
+                .withMessage("No circuit is named 'inventory'. Known names: 'payments'.");
     }
 
     @Test
@@ -142,8 +142,8 @@ class RetriesTests {
                           policies: { inventory: { budget: { name: warehouse, ratio: 0.2 } } }
                         """))
                 .withMessage("""
-                        The settings of retrykit.policies.inventory can't hold: a budget that is named is configured\
-                         under retrykit.budgets, so budget.ratio must not stand beside budget.name.
+                        Invalid settings for retrykit.policies.inventory: budget.name refers to a budget under\
+                         retrykit.budgets, so budget.ratio cannot be set next to it.
 
                             retrykit.policies.inventory.budget.name = warehouse\
                          (Byte array resource [application.yml] - 3:44)
@@ -217,8 +217,7 @@ class RetriesTests {
     void aBudgetOutOfItsRangeIsRefused(String setting) {
         assertThatExceptionOfType(InvalidSettingException.class)
                 .isThrownBy(() -> retries("retrykit.budgets.warehouse: { " + setting + " }"))
-                .withMessageContaining(
-                        "The settings of retrykit.budgets.warehouse can't hold: " + setting.split(":")[0])
+                .withMessageContaining("Invalid settings for retrykit.budgets.warehouse: " + setting.split(":")[0])
                 .withMessageContaining("\n    retrykit.budgets.warehouse." + setting.replace(":", " =") + " (");
     }
 
