@@ -99,8 +99,8 @@ class WovenNeighboursTests {
                                 .getFailure()
                                 .rootCause()
                                 .hasMessage(
-                                        "Sums.sum() is woven for retries, but its @Transactional is a proxy's: they would"
-                                                + " stand in the wrong order, and calls within the object would be retried without it."));
+                                        "Sums.sum() is woven for retries, but its @Transactional is applied by a proxy: they"
+                                                + " would run in the wrong order, and self-invocations would be retried without it."));
     }
 
     @Test
@@ -123,7 +123,8 @@ class WovenNeighboursTests {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .rootCause()
-                        .hasMessageStartingWith("Mail.send() is woven for retries, but its @Async is a proxy's: "));
+                        .hasMessageStartingWith(
+                                "Mail.send() is woven for retries, but its @Async is applied by a proxy: "));
     }
 
     @Test
@@ -135,7 +136,7 @@ class WovenNeighboursTests {
                         .rootCause()
                         .hasMessage("Implementation.answer() is annotated and retrykit.aspect.mode is 'aspectj', but "
                                 + Implementation.class.getName()
-                                + " isn't woven, so nothing would retry or guard it."));
+                                + " is not woven, so the method would be neither retried nor guarded."));
     }
 
     @Test

@@ -14,7 +14,9 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link Retryable} says, in the keys of {@code application.yml}; what is unset isn't there. */
+/**
+ * The settings of a {@link Retryable} annotation, by the keys of {@code application.yml}. Unset attributes are omitted.
+ */
 final class AnnotationLayer {
 
     private final String where;
@@ -29,14 +31,14 @@ final class AnnotationLayer {
      * Reads an annotation.
      *
      * @param where the annotated method, for messages and origins
-     * @param placeholders fills in <code>${...}</code>
-     * @throws InvalidSettingException if a value can't be read
+     * @param placeholders resolves <code>${...}</code>
+     * @throws InvalidSettingException if a value is invalid
      */
     static SettingsLayer of(Retryable retryable, String where, UnaryOperator<String> placeholders) {
         return SettingsLayer.of(new AnnotationLayer(where, placeholders).values(retryable), "@Retryable on " + where);
     }
 
-    /** The attributes that are set, of those that must not stand beside a name. */
+    /** The attributes that are set, of those that cannot be combined with a name. */
     static Set<String> besideName(Retryable retryable, String where) {
         Map<String, @Nullable Object> values = new AnnotationLayer(where, UnaryOperator.identity()).raw(retryable);
         values.values().removeIf(value -> value == null);
@@ -80,7 +82,7 @@ final class AnnotationLayer {
         if (values.length > 1) {
             throw new InvalidSettingException(
                     "@Retryable on " + where + ": " + attribute + " has " + values.length
-                            + " values; it takes one at the most.",
+                            + " values, but takes at most one.",
                     "Keep one of them.");
         }
         return values.length == 0 ? null : values[0];
@@ -99,7 +101,7 @@ final class AnnotationLayer {
         return new Text(text).filled(this, "@Retryable on " + where + ": " + key + " = '" + text + "'");
     }
 
-    /** A duration as it is written. */
+    /** The text of a duration, as configured. */
     private record Text(String written) {
 
         Duration duration(AnnotationLayer layer, String key) {
@@ -110,10 +112,8 @@ final class AnnotationLayer {
             } catch (IllegalArgumentException unreadable) {
                 throw new InvalidSettingException(
                         attribute
-                                + (filled.equals(written)
-                                        ? ""
-                                        : ", which stands for " + MessageText.quoted(filled) + ",")
-                                + " can't be read: it must be " + Durations.RULE + ".",
+                                + (filled.equals(written) ? "" : " (resolved to " + MessageText.quoted(filled) + ")")
+                                + " is invalid: it must be " + Durations.RULE + ".",
                         "Correct the value.");
             }
         }
@@ -123,8 +123,8 @@ final class AnnotationLayer {
                 return layer.placeholders.apply(written);
             } catch (IllegalArgumentException unresolved) {
                 throw new InvalidSettingException(
-                        attribute + " can't be read: nothing is configured for its placeholder.",
-                        "Configure it, or give the placeholder a default.");
+                        attribute + " is invalid: its placeholder is not configured.",
+                        "Configure the placeholder, or give it a default value.");
             }
         }
     }

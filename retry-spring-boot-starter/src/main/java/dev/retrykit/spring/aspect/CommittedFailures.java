@@ -12,7 +12,10 @@ import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-/** Warns of methods whose transaction is committed by a failure that their policy retries: they won't be retried. */
+/**
+ * Warns of methods whose transaction is committed by a failure that their policy retries. Such a failure is not retried
+ * after a write.
+ */
 final class CommittedFailures {
 
     private static final Log LOG = LogFactory.getLog(CommittedFailures.class);
@@ -29,10 +32,10 @@ final class CommittedFailures {
         if (!committed.isEmpty()) {
             LOG.warn(readable + " is retried on "
                     + committed.stream().map(Class::getSimpleName).collect(Collectors.joining(", "))
-                    + ", but its @Transactional commits on that: once it has written, such a failure ends the call"
-                    + " (NOT_IDEMPOTENT). Let it roll back with @Transactional(rollbackFor = Exception.class) and without"
-                    + " noRollbackFor, or in all of the application with @EnableTransactionManagement(rollbackOn ="
-                    + " RollbackOn.ALL_EXCEPTIONS); if a second commit does no harm, set "
+                    + ", but its @Transactional commits on that exception. After a write, such a failure ends the call"
+                    + " (NOT_IDEMPOTENT). Make it roll back: use @Transactional(rollbackFor = Exception.class) without"
+                    + " noRollbackFor, or for the whole application @EnableTransactionManagement(rollbackOn ="
+                    + " RollbackOn.ALL_EXCEPTIONS). If a second commit is harmless, set "
                     + new EntryKey("retrykit.policies", entry.name()).text("idempotent: true."));
         }
     }

@@ -6,10 +6,10 @@ import java.util.Map;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
-/** Annotations of other libraries that retry a method. Beside ours attempts would multiply: 3 times 3 calls. */
+/** Rejects methods that another library's annotation retries too. Their attempts would multiply: 3 times 3 calls. */
 final class CompetingRetryCheck {
 
-    /** Whose an annotation is, by its name: none of the classes need be there. */
+    /** The owner of each annotation, by class name: the classes need not be present. */
     private static final Map<String, String> ANNOTATIONS = Map.of(
             "org.springframework.resilience.annotation.Retryable", "Spring Framework's @Retryable",
             "org.springframework.retry.annotation.Retryable", "spring-retry's @Retryable",
@@ -18,10 +18,10 @@ final class CompetingRetryCheck {
     private CompetingRetryCheck() {}
 
     /**
-     * Checks that nobody else retries a method that we retry.
+     * Checks that no other library retries a method.
      *
      * @param readable the method, for messages
-     * @throws InvalidSettingException if somebody does, by an annotation on the method or on its type
+     * @throws InvalidSettingException if the method or its type has a retry annotation of another library
      */
     static void check(Method method, Class<?> type, String readable) {
         MergedAnnotations onMethod = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
@@ -29,8 +29,8 @@ final class CompetingRetryCheck {
         ANNOTATIONS.forEach((name, whose) -> {
             if (onMethod.isPresent(name) || onType.isPresent(name)) {
                 throw new InvalidSettingException(
-                        readable + " is retried by @Retryable of retrykit and by " + whose
-                                + " too: their attempts would multiply.",
+                        readable + " is retried by @Retryable of retrykit and also by " + whose
+                                + ": their attempts would multiply.",
                         "Remove one of the two annotations.");
             }
         });

@@ -22,7 +22,10 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
-/** Warns of annotated methods that the container calls on the object itself, before its proxy is there or after. */
+/**
+ * Warns of annotated methods that the container calls on the object itself, before its proxy exists or when it is
+ * destroyed.
+ */
 final class ContainerInvocationCheck {
 
     private static final Log LOG = LogFactory.getLog(ContainerInvocationCheck.class);
@@ -32,7 +35,7 @@ final class ContainerInvocationCheck {
 
     private final Set<Method> told = ConcurrentHashMap.newKeySet();
 
-    /** Looks at a class before the first bean of it is made: the very first call may stop the start. */
+    /** Checks a class before its first bean is created, because the very first call may fail startup. */
     void warn(Class<?> beanClass, String beanName, @Nullable BeanFactory beans) {
         Class<?> type = ClassUtils.getUserClass(beanClass);
         if (!RetryAnnotations.isCandidate(type)) {
@@ -53,7 +56,7 @@ final class ContainerInvocationCheck {
                         && (named.contains(method.getName()) || isOfLifecycle(method)));
     }
 
-    /** Those that the bean's definition names. */
+    /** The methods that the bean definition names. */
     private static List<String> named(String beanName, @Nullable BeanFactory beans) {
         if (!(beans instanceof ConfigurableListableBeanFactory factory)
                 || !factory.containsBeanDefinition(beanName)
@@ -79,9 +82,9 @@ final class ContainerInvocationCheck {
     private void warn(Method method, Class<?> type) {
         if (told.add(method)) {
             LOG.warn(MethodNames.readable(method, type)
-                    + " is annotated, but the container calls it on the object itself when the bean is made or ends: no"
-                    + " proxy sees that call, so it is neither retried nor guarded. Move what should be retried into a"
-                    + " method of another bean, or call it from an ApplicationRunner or a listener of"
+                    + " is annotated, but the container calls it on the object itself when the bean is created or"
+                    + " destroyed. No proxy intercepts that call, so it is neither retried nor guarded. Move the work"
+                    + " into a method of another bean, or call the method from an ApplicationRunner or a listener of"
                     + " ApplicationReadyEvent.");
         }
     }

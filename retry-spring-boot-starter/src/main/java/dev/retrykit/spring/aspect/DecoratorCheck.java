@@ -18,8 +18,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Warns of a bean that has another bean of the same annotated interface in a field: the interface's annotations hold for
- * both, and one call goes through both.
+ * Warns of a bean that has another bean of the same annotated interface in a field. The interface's annotations apply
+ * to both, and one call goes through both.
  */
 final class DecoratorCheck {
 
@@ -28,18 +28,18 @@ final class DecoratorCheck {
     private DecoratorCheck() {}
 
     /**
-     * Looks at a bean that has an interceptor.
+     * Checks a bean that has an interceptor.
      *
-     * @param intercepted which objects have one too
+     * @param intercepted whether another object has an interceptor too
      */
     static void warn(Object bean, String beanName, Predicate<Object> intercepted) {
         Object target = target(bean);
         for (Class<?> contract : ClassUtils.getAllInterfacesForClassAsSet(ClassUtils.getUserClass(target))) {
             if (isAnnotated(contract) && holdsAnother(target, contract, intercepted)) {
-                LOG.warn("Bean '" + beanName + "' has another bean of " + MethodNames.simpleName(contract)
-                        + " in a field, and the annotations of that interface hold for both: a call that the one passes"
-                        + " to the other is retried, guarded and counted in each of them. Annotate the class that does"
-                        + " the work in place of the interface.");
+                LOG.warn("Bean '" + beanName + "' has another " + MethodNames.simpleName(contract)
+                        + " bean in a field, and the annotations of that interface apply to both: a call that it"
+                        + " delegates is retried, guarded and counted in each of them. Annotate the class that does the"
+                        + " work instead of the interface.");
             }
         }
     }
@@ -68,7 +68,10 @@ final class DecoratorCheck {
         return false;
     }
 
-    /** The value of a field whose type is the interface's, or what its collection or map holds; nothing if it can't be read. */
+    /**
+     * The value of a field of the interface's type, or the elements of its collection or map; empty if it cannot be
+     * read.
+     */
     private static Collection<?> held(Field field, Object target, Class<?> contract) {
         ResolvableType declared = ResolvableType.forField(field);
         boolean one = isOf(declared, contract);

@@ -10,10 +10,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transactional method that is given JPA entities. Once an attempt was rolled back, an optimistic lock on such an instance
- * is no conflict with others, and no attempt more can help: the caller gets the failure before it.
+ * Calls a transactional method that takes JPA entities. After an attempt was rolled back, an optimistic locking failure
+ * on such an entity is not a conflict with other transactions, and no further attempt can succeed. So the caller gets
+ * the failure of the previous attempt.
  *
- * @param form how methods of its return type are called
+ * @param form calls methods of this return type
  * @param entities the types of the entities
  */
 record EntityCallAdapter(CallAdapter form, List<Class<?>> entities) implements CallAdapter {

@@ -16,9 +16,9 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
 /**
- * Warns of retried transactional methods with a JPA entity as a parameter. A rollback doesn't undo what the attempt did to
- * the instance: its identifier, its version and what was added to it stay, so the next attempt fails by a conflict that
- * there isn't, or adds the same again.
+ * Warns of retried transactional methods with a JPA entity as a parameter. A rollback does not undo the attempt's
+ * changes to the entity: its identifier, its version and added elements remain. So the next attempt fails with a false
+ * conflict, or adds the same data again.
  */
 final class EntityParameters {
 
@@ -29,7 +29,7 @@ final class EntityParameters {
 
     private EntityParameters() {}
 
-    /** The types of the entities that it has warned of. */
+    /** Warns of a method's entities and returns their types. */
     static List<Class<?>> warn(Method method, Class<?> type, String readable, PolicyEntry policy) {
         List<Class<?>> entities = new ArrayList<>();
         if (policy.policy().maxAttempts() == 1) {
@@ -47,17 +47,20 @@ final class EntityParameters {
         }
         if (!found.isEmpty()) {
             LOG.warn(readable + " is retried by the policy '" + policy.name()
-                    + "' in a transaction, and gets JPA entities from its caller: "
+                    + "' in a transaction, and receives JPA entities from its caller: "
                     + String.join(" and ", found)
-                    + ". A rollback doesn't undo what an attempt did to them: the next one finds the identifier and the"
-                    + " version of rows that were rolled back, and fails by an optimistic lock, or adds the same again."
-                    + " Pass an identifier or plain values, and load or make the entity inside of the method; or retry"
-                    + " the caller that loads or makes it.");
+                    + ". A rollback does not undo an attempt's changes to them: the next attempt finds the identifier"
+                    + " and version of rows that were rolled back, and fails with an optimistic locking failure or adds"
+                    + " the same data again. Pass an identifier or plain values, and load or create the entity inside"
+                    + " the method; or retry the caller that loads or creates it.");
         }
         return entities;
     }
 
-    /** The type as it is declared, or that of what an array, a collection, a map or an Optional holds; null if it is none. */
+    /**
+     * The declared type, or the element type of an array, collection, map or Optional, if it is an entity; otherwise
+     * null.
+     */
     private static @Nullable Class<?> entity(ResolvableType declared) {
         return Stream.of(
                         declared,

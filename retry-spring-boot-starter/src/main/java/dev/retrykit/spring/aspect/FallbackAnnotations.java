@@ -13,7 +13,7 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
-/** Warns of annotations on fallbacks: a fallback is called on the object itself, and no proxy sees that. */
+/** Warns of annotations on fallbacks. A fallback is called on the object itself, so no proxy intercepts the call. */
 final class FallbackAnnotations {
 
     private static final Log LOG = LogFactory.getLog(FallbackAnnotations.class);
@@ -39,9 +39,10 @@ final class FallbackAnnotations {
             List<String> found = annotations(fallback.method());
             if (!found.isEmpty()) {
                 LOG.warn(MethodNames.readable(fallback.method(), type) + ", the fallback of " + readable + ", has "
-                        + String.join(" and ", found) + ", which does nothing there: a fallback is called on the object"
-                        + " itself, and no proxy sees that call. Let the fallback call a method of another bean that has"
-                        + " the annotation.");
+                        + String.join(" and ", found)
+                        + ", which has no effect there: a fallback is called on the object"
+                        + " itself, and no proxy intercepts that call. Let the fallback call an annotated method of"
+                        + " another bean.");
             }
         }
     }

@@ -22,7 +22,7 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
-/** Looks up the fallbacks of a method, once, and refuses what couldn't be called. */
+/** Finds the fallbacks of a method once, and rejects those that cannot be called. */
 final class FallbackFinder {
 
     private final Method method;
@@ -36,10 +36,10 @@ final class FallbackFinder {
     }
 
     /**
-     * All methods of the class, its superclasses and interfaces that have the name and fit, the most specific failure
+     * Finds all matching methods of that name in the class, its superclasses and interfaces, the most specific failure
      * type first.
      *
-     * @throws InvalidSettingException if none has the name, or one that has it doesn't fit
+     * @throws InvalidSettingException if no method has the name, or one with the name has the wrong signature
      */
     static List<FallbackMethod> find(Method method, Class<?> type, String name) {
         return new FallbackFinder(method, type, name).find();
@@ -72,7 +72,9 @@ final class FallbackFinder {
         return fitting;
     }
 
-    /** An annotation on the type holds for its public methods, and so for a public fallback, which has none itself. */
+    /**
+     * An annotation on the type applies to its public methods, and so to a public fallback without its own annotation.
+     */
     private boolean isFallbackOfItsType() {
         return MethodNames.name(method).equals(name)
                 && !AnnotatedElementUtils.hasAnnotation(method, Retryable.class)
@@ -88,13 +90,13 @@ final class FallbackFinder {
             throw new InvalidSettingException(
                     MethodNames.readable(method, type) + " names the fallback '" + name + "', but "
                             + MethodNames.readable(candidate, type) + " returns "
-                            + offered.getSimpleName() + " and must return "
+                            + offered.getSimpleName() + " instead of "
                             + wanted.getSimpleName() + ".",
-                    "Change what the fallback returns.");
+                    "Change the return type of the fallback.");
         }
     }
 
-    /** What a suspending function returns is Object to the virtual machine. */
+    /** The JVM return type of a suspending function is Object. */
     private Class<?> returned(Method method) {
         return KotlinDetector.isSuspendingFunction(method)
                 ? new MethodParameter(method, -1).getParameterType()
@@ -104,15 +106,15 @@ final class FallbackFinder {
     private InvalidSettingException missing(List<Method> named, Set<Method> all) {
         String expected = returned(method).getSimpleName() + " " + name + MethodNames.parameters(method, false);
         String there = named.isEmpty()
-                ? "there is no such method. "
+                ? "no such method exists. "
                         + SpellingMatcher.nearest(name, own(all))
                                 .map(near -> "Did you mean '" + near + "'?")
                                 .orElse("")
                 : unfit(named);
         return new InvalidSettingException(
                 MethodNames.readable(method, type) + " names the fallback '" + name + "', but " + there,
-                "Write a method '" + expected + "' in " + type.getName()
-                        + ", optionally with the failure (a Throwable) as the last parameter.");
+                "Declare a method '" + expected + "' in " + type.getName()
+                        + ", optionally with the failure (a Throwable) as an additional last parameter.");
     }
 
     private static boolean isStatic(Method method) {
@@ -121,12 +123,12 @@ final class FallbackFinder {
 
     private String unfit(List<Method> named) {
         if (isStatic(method) && named.stream().noneMatch(FallbackFinder::isStatic)) {
-            return "that is not static, and " + method.getName() + " is.";
+            return "that method is not static, while " + method.getName() + " is.";
         }
         boolean waits = named.stream().anyMatch(KotlinDetector::isSuspendingFunction);
         return waits && !KotlinDetector.isSuspendingFunction(method)
-                ? "that is a suspending function, which only a suspending function can wait for."
-                : "it takes other parameters: "
+                ? "that is a suspending function, which only another suspending function can call."
+                : "its parameters do not match: "
                         + named.stream()
                                 .map(candidate -> MethodNames.readable(candidate, type))
                                 .collect(Collectors.joining(", "))

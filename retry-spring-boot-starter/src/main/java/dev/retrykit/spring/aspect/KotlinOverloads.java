@@ -14,14 +14,14 @@ import org.springframework.asm.Type;
 import org.springframework.core.KotlinDetector;
 
 /**
- * The overloads that {@code @JvmOverloads} makes of a Kotlin function with default arguments. They are final and have the
- * function's annotations, and they call the function, which a proxy sees.
+ * Detects the overloads that {@code @JvmOverloads} generates for a Kotlin function with default arguments. They are
+ * final, have the function's annotations, and call the function, which a proxy intercepts.
  */
 final class KotlinOverloads {
 
     private KotlinOverloads() {}
 
-    /** Whether the compiler has made the method of a function that has default arguments. */
+    /** Whether the compiler has generated a method for a function with default arguments. */
     static boolean isGenerated(Method method) {
         Class<?> type = method.getDeclaringClass();
         return Modifier.isFinal(method.getModifiers())
@@ -44,7 +44,7 @@ final class KotlinOverloads {
         return method.getName() + "$default";
     }
 
-    /** Reads the class file; of one that can't be read nothing is known. */
+    /** Reads the class file; false if it cannot be read. */
     private static boolean callsWithDefaults(Method method, Class<?> type) {
         Calls calls = new Calls(method);
         String file = "/" + type.getName().replace('.', '/') + ".class";

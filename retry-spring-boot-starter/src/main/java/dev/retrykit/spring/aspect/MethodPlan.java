@@ -10,13 +10,13 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one method is called. Resolved once; then it is the engine, a form and perhaps a fallback.
+ * The plan by which a method is called, resolved once: the engine, a call adapter and possibly a fallback.
  *
  * @param retry the engine
- * @param byKey the part of the engine that a call with a key goes through; null if calls have none
- * @param keys begins the idempotency keys of a call; null if the engine does or there are none
- * @param form how a method of its return type is called
- * @param fallback what answers when the call has failed
+ * @param byKey finds the engine for the key of a call; null if calls have no key
+ * @param keys starts the idempotency keys of a call; null if the engine does, or there are none
+ * @param form calls methods of this return type
+ * @param fallback is called after the call has failed
  */
 record MethodPlan(
         Retry retry,
@@ -31,9 +31,9 @@ record MethodPlan(
     interface ByKey {
 
         /**
-         * The engine of the key that the arguments give.
+         * Returns the engine for the key that the arguments provide.
          *
-         * @throws IllegalArgumentException if they give none
+         * @throws IllegalArgumentException if the arguments provide no key
          */
         Retry engine(@Nullable Object[] arguments);
     }
@@ -41,9 +41,10 @@ record MethodPlan(
     /**
      * Calls the method.
      *
-     * @param target what a fallback is called on
+     * @param target the object on which a fallback is called
      * @param method makes one attempt
-     * @throws IllegalArgumentException if the call should have a key and has none; then nothing ran, nor will a fallback
+     * @throws IllegalArgumentException if the call should have a key and has none; then neither the method nor a
+     *     fallback has run
      * @throws Throwable the failure of the last attempt, or of the fallback
      */
     @Nullable
@@ -53,16 +54,16 @@ record MethodPlan(
         return form.call(engine, fallback, new Invocation(target, arguments, body, this));
     }
 
-    /** Whether a call may go on with its invocation as it is: nothing needs the arguments but the method. */
+    /** Whether a call can proceed with its invocation unchanged: only the method needs the arguments. */
     boolean isPlain() {
         return form instanceof SyncCallAdapter && fallback == null && keys == null;
     }
 
     /**
-     * Calls the method of a {@linkplain #isPlain plain} plan, and makes no object if its first attempt succeeds.
+     * Calls the method of a {@linkplain #isPlain plain} plan. Allocates nothing if the first attempt succeeds.
      *
-     * @param invocation can be gone through again and again
-     * @throws IllegalArgumentException if the call should have a key and has none; then nothing ran
+     * @param invocation can proceed repeatedly
+     * @throws IllegalArgumentException if the call should have a key and has none; then the method has not run
      * @throws Throwable the failure of the last attempt
      */
     @Nullable
@@ -71,9 +72,9 @@ record MethodPlan(
         return engine.call(invocation, this);
     }
 
-    /** One attempt of such a call. */
+    /** Makes one attempt of a plain call. */
     @Override
-    @SuppressWarnings("NullAway") // a method may return null, which the checker can't see through a type parameter
+    @SuppressWarnings("NullAway") // a method may return null, which the checker does not see through a type parameter
     public @Nullable Object apply(MethodInvocation invocation) throws Throwable {
         try {
             return invocation.proceed();
@@ -82,13 +83,13 @@ record MethodPlan(
         }
     }
 
-    /** An attempt has failed. What goes wrong here must not take the place of the failure. */
+    /** Maps the failure of an attempt. An exception thrown here must not replace the failure. */
     @Override
     public Throwable map(Throwable failure) {
         try {
             return form.attemptFailed(retry, failure);
         } catch (Throwable untold) {
-            // the engine judges the attempt by its failure alone
+            // the engine classifies the failure only
             return failure;
         }
     }

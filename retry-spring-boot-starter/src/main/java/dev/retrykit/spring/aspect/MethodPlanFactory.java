@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
-/** Turns annotations into plans, and refuses what can't mean what its author hoped. */
+/** Creates plans from annotations, and rejects invalid ones. */
 final class MethodPlanFactory {
 
     private static final Log LOG = LogFactory.getLog(MethodPlanFactory.class);
@@ -51,9 +51,9 @@ final class MethodPlanFactory {
     }
 
     /**
-     * The plan of a method.
+     * Creates the plan of a method.
      *
-     * @throws InvalidSettingException for the first thing that is wrong about its annotations
+     * @throws InvalidSettingException for the first invalid annotation
      */
     MethodPlan make(Method method, Class<?> type, RetryAnnotations annotated) {
         String readable = MethodNames.readable(method, type);
@@ -90,7 +90,7 @@ final class MethodPlanFactory {
         if (policy != null) {
             return policy.fallbacks();
         }
-        return Objects.requireNonNull(circuit, "a plan needs a policy or a circuit")
+        return Objects.requireNonNull(circuit, "a plan requires a policy or a circuit")
                 .fallbacks();
     }
 
@@ -103,7 +103,10 @@ final class MethodPlanFactory {
                 new ArgumentExpression.Source("@CircuitGuarded key", text, guarded.key()), method, type, beans));
     }
 
-    /** What stands beside a policy's name comes before what the policy says; of a policy of its own it is a part. */
+    /**
+     * Next to a policy's name, the annotation's idempotency key overrides the policy's. In an unnamed policy, it is one
+     * of the policy's settings.
+     */
     private @Nullable RequestKeys requestKeys(
             @Nullable Retryable retryable, @Nullable PolicyEntry policy, Method method, Class<?> type) {
         if (retryable == null || policy == null) {
@@ -147,8 +150,8 @@ final class MethodPlanFactory {
         if (!beside.isEmpty()) {
             throw new InvalidSettingException(
                     "@Retryable on " + where + " names the policy '" + retryable.value() + "' and sets "
-                            + String.join(", ", beside) + " beside it: a name means that all settings are in"
-                            + " application.yml.",
+                            + String.join(", ", beside)
+                            + " next to it. If a policy is named, its settings must all be in application.yml.",
                     "Move the settings to retrykit.policies." + retryable.value() + ", or remove the name.");
         }
         return retries.policyEntry(name(retryable.value(), "@Retryable on " + where), "@Retryable on " + where);
@@ -165,18 +168,20 @@ final class MethodPlanFactory {
         return retries.circuitEntry(name(guarded.value(), where), where);
     }
 
-    /** The name of a policy or circuit, which may be a placeholder. */
+    /** Resolves the name of a policy or circuit, which may be a placeholder. */
     private String name(String written, String where) {
         try {
             return placeholders.apply(written);
         } catch (IllegalArgumentException unresolved) {
             throw new InvalidSettingException(
-                    where + " names '" + written + "', and nothing is configured for its placeholder.",
-                    "Configure it, or give the placeholder a default.");
+                    where + " names '" + written + "', but its placeholder is not configured.",
+                    "Configure the placeholder, or give it a default value.");
         }
     }
 
-    /** Two methods with one short name would share a policy that neither of them asked to share. */
+    /**
+     * The name of an unnamed policy or circuit. Two methods with the same short name must not share one by accident.
+     */
     private String ownName(Method method, Class<?> type) {
         String name = MethodNames.shortName(method, type);
         String full = MethodNames.fullName(method, type);
@@ -185,13 +190,16 @@ final class MethodPlanFactory {
             return name;
         }
         if (ownNames.add(full) && !isToldOfItsType(method, type)) {
-            LOG.warn("'" + name + "' is the name of " + owner + " already; the policy or circuit of " + full
-                    + " is called by that full name. Give it a name of its own.");
+            LOG.warn("'" + name + "' is already the name for " + owner + ". The policy or circuit of " + full
+                    + " uses that full name instead. Set a separate name in its annotation.");
         }
         return full;
     }
 
-    /** Methods that are annotated by their type alone, such as those of a repository, get one warning for all of them. */
+    /**
+     * Whether the method is annotated only by its type, such as a repository. Then one warning covers all of its
+     * methods.
+     */
     private boolean isToldOfItsType(Method method, Class<?> type) {
         if (AnnotatedElementUtils.hasAnnotation(method, Retryable.class)
                 || AnnotatedElementUtils.hasAnnotation(method, CircuitGuarded.class)) {
@@ -199,9 +207,9 @@ final class MethodPlanFactory {
         }
         if (told.add(type)) {
             LOG.warn("The annotation on " + MethodNames.simpleName(type)
-                    + " names no policy or circuit, and the type has"
-                    + " overloaded methods: the first of each name has the policy or circuit of its short name, the others"
-                    + " one of their full names. Name one on the type that all its methods share.");
+                    + " names no policy or circuit, and the type has overloaded methods. The first method of each name"
+                    + " uses a policy or circuit with its short name, the others use ones with their full names. Name"
+                    + " one in the annotation, for all methods to share.");
         }
         return true;
     }
@@ -215,7 +223,7 @@ final class MethodPlanFactory {
             throw new InvalidSettingException(
                     "@Retryable and @CircuitGuarded on " + MethodNames.readable(method, type)
                             + " both name a fallback ('" + retried + "' and '" + guarded + "').",
-                    "Keep the one of @Retryable: it answers whatever stopped the call.");
+                    "Keep the fallback of @Retryable: it is called whatever ended the call.");
         }
         String name = retried.isEmpty() ? guarded : retried;
         if (name.isEmpty()) {

@@ -20,7 +20,7 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.util.ClassUtils;
 
-/** The plans of all methods of all classes that were seen, made when the first bean of a class is. */
+/** The plans of all methods of all known classes, created with the first bean of a class. */
 public final class MethodPlans {
 
     private final Maker maker;
@@ -28,13 +28,13 @@ public final class MethodPlans {
     private final Map<Class<?>, Map<Method, Optional<MethodPlan>>> plans = new ConcurrentHashMap<>();
 
     /**
-     * Without plans yet.
+     * Creates an empty collection of plans.
      *
-     * @param retries where policies and circuits come from
-     * @param placeholders fills in <code>${...}</code>
-     * @param forms how methods are called
-     * @param beans those that expressions may name
-     * @param mode how methods are reached
+     * @param retries provides policies and circuits
+     * @param placeholders resolves <code>${...}</code>
+     * @param forms calls methods by their return type
+     * @param beans the beans that expressions can refer to
+     * @param mode how annotations are applied
      */
     public MethodPlans(
             Retries retries,
@@ -50,15 +50,15 @@ public final class MethodPlans {
         this.reach = reach;
     }
 
-    /** Looks whether annotated methods can be retried and guarded at all. */
+    /** Checks that annotated methods can be retried and guarded. */
     @FunctionalInterface
     interface Reach {
 
         /**
-         * Warns, or refuses.
+         * Warns of methods that cannot be intercepted, or rejects them.
          *
          * @param annotated the annotated methods of the class
-         * @throws InvalidSettingException if what an annotation asks for would be passed by
+         * @throws InvalidSettingException if an annotation would have no effect
          */
         void check(Class<?> type, Map<Method, RetryAnnotations> annotated);
     }
@@ -69,14 +69,14 @@ public final class MethodPlans {
                 : (type, annotated) -> Weaving.check(type, annotated.keySet(), beans);
     }
 
-    /** Makes one plan. */
+    /** Creates one plan. */
     @FunctionalInterface
     interface Maker {
         MethodPlan make(Method method, Class<?> type, RetryAnnotations annotated);
     }
 
     /**
-     * Makes the plans of a class.
+     * Creates the plans of a class.
      *
      * @return whether it has any
      */
@@ -91,7 +91,7 @@ public final class MethodPlans {
         return any;
     }
 
-    /** The plan of a method, which may be that of an interface; null if it has none. */
+    /** The plan of a method, which may be declared by an interface; null if it has none. */
     @Nullable
     MethodPlan find(Method method, Class<?> type) {
         Class<?> userType = userType(method, type);
@@ -105,7 +105,10 @@ public final class MethodPlans {
         return plan.orElse(null);
     }
 
-    /** The plan of the very method; null if it has none, or if the class overrides it and it is called as {@code super}'s. */
+    /**
+     * The plan of exactly this method; null if it has none, or if the class overrides it and the call is from
+     * {@code super}.
+     */
     @Nullable
     MethodPlan findExactly(Method method, Class<?> type) {
         Class<?> userType = ClassUtils.getUserClass(type);
@@ -113,8 +116,8 @@ public final class MethodPlans {
     }
 
     /**
-     * What the user wrote: the class below a generated subclass; of a proxy without a class behind it and of a lambda the
-     * interface that has the method.
+     * The class that the user wrote: for a generated subclass, its superclass; for a proxy without a target class, and
+     * for a lambda, the interface that declares the method.
      */
     private static Class<?> userType(Method method, Class<?> type) {
         if (isMade(type)) {
@@ -127,7 +130,7 @@ public final class MethodPlans {
         return ClassUtils.getUserClass(type);
     }
 
-    /** Whether nobody wrote the class: it has no annotations of its own, and no name that lasts. */
+    /** Whether a class is generated: it has neither its own annotations nor a stable name. */
     static boolean isMade(Class<?> type) {
         return Proxy.isProxyClass(type) || ClassUtils.isLambdaClass(type);
     }
@@ -141,7 +144,7 @@ public final class MethodPlans {
         return known != null ? known : plans.computeIfAbsent(type, this::make);
     }
 
-    /** In the order of their names, so that of two overloads it is always the same one that gets the short name. */
+    /** Sorts methods by name, so that it is always the same overload that gets the short name. */
     private Map<Method, Optional<MethodPlan>> make(Class<?> type) {
         Map<Method, Optional<MethodPlan>> made = new ConcurrentHashMap<>();
         Map<Method, RetryAnnotations> annotated = annotatedMethods(type);
@@ -156,7 +159,10 @@ public final class MethodPlans {
         return made;
     }
 
-    /** An interface may annotate what a superclass implements that knows nothing of it. */
+    /**
+     * Finds the annotated methods of a class. An interface may annotate a method that the class inherits from a
+     * superclass, which does not implement the interface.
+     */
     static Map<Method, RetryAnnotations> annotatedMethods(Class<?> type) {
         Map<Method, RetryAnnotations> annotated = new HashMap<>(
                 MethodIntrospector.selectMethods(type, (MethodIntrospector.MetadataLookup<RetryAnnotations>)

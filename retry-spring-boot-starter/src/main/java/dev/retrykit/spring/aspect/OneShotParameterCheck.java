@@ -22,14 +22,14 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.io.InputStreamResource;
 
 /**
- * Warns of retried methods with a parameter that can be read once: a second attempt finds nothing in it, and an upload of
- * nothing may succeed.
+ * Warns of retried methods with a parameter that can be read only once. A second attempt would read nothing, and an
+ * empty upload might succeed.
  */
 final class OneShotParameterCheck {
 
     private static final Log LOG = LogFactory.getLog(OneShotParameterCheck.class);
 
-    /** A Scanner is an Iterator; channels of files keep their position. */
+    /** A Scanner is an Iterator, and file channels keep their position. */
     private static final List<Class<?>> TYPES = List.of(
             InputStream.class,
             Reader.class,
@@ -57,16 +57,19 @@ final class OneShotParameterCheck {
         }
         if (!found.isEmpty()) {
             LOG.warn(readable + " is retried by the policy '" + policy.name()
-                    + "', but can read only once its parameter "
+                    + "', but can read its parameter "
                     + String.join(" and ", found)
-                    + ": a second attempt finds nothing there, and may send an empty body that"
-                    + " the server accepts. Read it before the call and pass a byte[], a Path, a Resource that can be opened"
-                    + " again or a Supplier; or let a guard for the host (retrykit.http.guards) retry the request in place"
-                    + " of the method: guards hold bodies.");
+                    + " only once: a second attempt reads nothing, and may send an empty body that the server accepts."
+                    + " Read it before the call and pass a byte[], a Path, a Supplier, or a Resource that can be opened"
+                    + " again. Alternatively, let a guard for the host (retrykit.http.guards) retry the request instead"
+                    + " of the method: guards hold bodies in memory.");
         }
     }
 
-    /** The type as it is declared, or that of what an array, a collection or an Optional holds; null if it can be read again. */
+    /**
+     * The declared type, or the element type of an array, collection or Optional, if it can be read only once;
+     * otherwise null.
+     */
     private static @Nullable Class<?> oneShot(ResolvableType declared) {
         return Stream.of(
                         declared,

@@ -11,14 +11,14 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.core.KotlinDetector;
 
-/** Warns of annotated methods that no proxy can retry or guard, and of calls that no proxy sees. */
+/** Warns of annotated methods that no proxy can retry or guard, and of self-invocations. */
 final class ProxyabilityCheck {
 
     private static final Log LOG = LogFactory.getLog(ProxyabilityCheck.class);
 
     private ProxyabilityCheck() {}
 
-    /** Looks at a class and its annotated methods, and warns of each that is out of reach. */
+    /** Checks a class and its annotated methods, and warns of each that cannot be intercepted. */
     static void warn(Class<?> type, Map<Method, RetryAnnotations> annotated) {
         annotated.keySet().forEach(method -> warnIfOutOfReach(method, type));
         SelfInvocationCheck.warn(type, annotated);
@@ -29,16 +29,16 @@ final class ProxyabilityCheck {
         if (modifiers != 0) {
             boolean opens = modifiers == Modifier.FINAL && KotlinDetector.isKotlinType(method.getDeclaringClass());
             LOG.warn(MethodNames.readable(method, type) + " is annotated, but " + Modifier.toString(modifiers)
-                    + ": a proxy of its class can't retry or guard it."
-                    + (opens ? " Make it open, as the compiler plugin kotlin-spring does." : ""));
+                    + ": a proxy of its class cannot retry or guard it."
+                    + (opens ? " Make it open, as the kotlin-spring compiler plugin does." : ""));
         } else if (isSuspendingWithoutReturn(method)) {
-            LOG.warn(MethodNames.readable(method, type) + " is a suspending function that returns Nothing: a proxy of"
-                    + " Spring can't call it, with or without retries, and fails by a NoSuchElementException of"
+            LOG.warn(MethodNames.readable(method, type) + " is a suspending function that returns Nothing: a Spring"
+                    + " proxy cannot call it, with or without retries, and fails with a NoSuchElementException of"
                     + " kotlin-reflect. Declare Unit as its return type.");
         }
     }
 
-    /** Its continuation takes no type, since nothing ever comes back. */
+    /** The continuation of a function that returns Nothing has no type argument. */
     private static boolean isSuspendingWithoutReturn(Method method) {
         Type[] parameters = method.getGenericParameterTypes();
         return KotlinDetector.isSuspendingFunction(method)

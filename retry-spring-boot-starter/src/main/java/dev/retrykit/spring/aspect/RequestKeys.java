@@ -6,35 +6,35 @@ import dev.retrykit.spring.expression.CallKeyExpression;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Says what the idempotency keys of a call are made from. */
+/** Determines the source of a call's idempotency keys. */
 @FunctionalInterface
 interface RequestKeys {
 
     /**
-     * The text that they are made from; null if they are random.
+     * The text from which the keys are derived; null for random keys.
      *
-     * @throws IllegalArgumentException if the arguments give none
+     * @throws IllegalArgumentException if the arguments provide none
      */
     @Nullable
     String text(@Nullable Object[] arguments);
 
-    /** Random ones for each call. */
+    /** Random keys for each call. */
     static RequestKeys random() {
         return arguments -> null;
     }
 
-    /** From the value of an expression. */
+    /** Keys that are derived from the value of an expression. */
     static RequestKeys of(CallKeyExpression value) {
         return arguments -> {
             String text = value.of(arguments);
             if (text.isBlank()) {
-                throw new IllegalArgumentException(value + " is blank, so nothing was called.");
+                throw new IllegalArgumentException(value + " is blank, so the method was not called.");
             }
             return text;
         };
     }
 
-    /** The method, each attempt of which begins by saying what its keys are made from. */
+    /** Returns a method whose attempts first set the source of their keys. */
     default Invocation.Body in(Invocation.Body method, @Nullable Object[] arguments) {
         String text = text(arguments);
         return given -> {
@@ -43,7 +43,7 @@ interface RequestKeys {
         };
     }
 
-    /** The same, as long as keys are wanted. */
+    /** Returns the same source, which applies only while keys are enabled. */
     default RequestKeys onlyWhile(BooleanSupplier wanted) {
         RequestKeys keys = this;
         return new RequestKeys() {

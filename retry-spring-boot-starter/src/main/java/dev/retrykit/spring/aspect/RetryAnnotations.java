@@ -11,23 +11,23 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
 
 /**
- * The annotations that hold for a method: its own, else those of its class for public methods. Overridden methods,
- * superclasses, interfaces and meta-annotations count.
+ * The annotations that apply to a method: its own, otherwise those of its class if the method is public. Annotations of
+ * overridden methods, superclasses and interfaces apply too, and so do meta-annotations.
  *
- * @param retryable whether and how it is retried
- * @param guarded whether and by which circuit it is guarded
+ * @param retryable whether and how the method is retried
+ * @param guarded whether and by which circuit the method is guarded
  */
 record RetryAnnotations(
         @Nullable Retryable retryable, @Nullable CircuitGuarded guarded) {
 
     private static final List<Class<? extends Annotation>> TYPES = List.of(Retryable.class, CircuitGuarded.class);
 
-    /** Whether the class can have such annotations at all; quick. */
+    /** Whether the class can have such annotations at all. Fast. */
     static boolean isCandidate(Class<?> type) {
         return AnnotationUtils.isCandidateClass(type, TYPES);
     }
 
-    /** What holds for the method; null if it has neither annotation. */
+    /** The annotations that apply to a method; null if there are none. */
     static @Nullable RetryAnnotations of(Method method, Class<?> type) {
         Retryable retryable = find(method, type, Retryable.class);
         CircuitGuarded guarded = find(method, type, CircuitGuarded.class);

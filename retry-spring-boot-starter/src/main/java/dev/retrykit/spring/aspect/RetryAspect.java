@@ -10,11 +10,11 @@ import org.aspectj.lang.reflect.MethodSignature;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Retries and guards methods of woven classes, with {@code retrykit.aspect.mode: aspectj} only. AspectJ makes and calls it;
- * there is nothing to do with it but to name it to a compiler. It catches more than what is annotated: whether a method is
- * retried, and how, is known by its plan.
+ * Retries and guards methods of woven classes, only with {@code retrykit.aspect.mode: aspectj}. AspectJ creates and
+ * calls it; users only pass it to a compiler. It intercepts more than the annotated methods: the plan of a method
+ * decides whether and how it is retried.
  *
- * <p>It stands inside of {@code @Async} and outside of everything else, so that each attempt has its own transaction.
+ * <p>It runs inside {@code @Async} and outside everything else, so that each attempt has its own transaction.
  */
 @Aspect
 @DeclarePrecedence("*..*AsyncExecutionAspect*, dev.retrykit.spring.aspect.RetryAspect, *")
@@ -24,17 +24,17 @@ public final class RetryAspect {
 
     private RetryAspect() {}
 
-    /** The aspect; what AspectJ would add if its own compiler had compiled this class. */
+    /** Returns the aspect. AspectJ's compiler would generate this method if it compiled this class. */
     public static RetryAspect aspectOf() {
         return ONLY;
     }
 
-    /** That there is one; what AspectJ would add if its own compiler had compiled this class. */
+    /** Whether the aspect exists. AspectJ's compiler would generate this method if it compiled this class. */
     public static boolean hasAspect() {
         return true;
     }
 
-    /** Methods with an annotation, or with an annotation that has one. */
+    /** Methods with an annotation or a meta-annotation. */
     @Pointcut("execution(@dev.retrykit.annotation.Retryable * *(..))"
             + " || execution(@dev.retrykit.annotation.CircuitGuarded * *(..))"
             + " || execution(@(@dev.retrykit.annotation.Retryable *) * *(..))"
@@ -42,9 +42,9 @@ public final class RetryAspect {
     void annotatedMethod() {}
 
     /**
-     * Public methods of classes that have such an annotation, or whose superclass has one: the annotations are inherited. A
-     * pattern with a plus sign, for implementations of interfaces too, would match every class beside one for
-     * meta-annotations (AspectJ 1.9.25).
+     * Public methods of classes with such an annotation, or with a superclass that has one, since the annotations are
+     * inherited. A pattern with a plus sign would include implementations of interfaces, but next to a pattern for
+     * meta-annotations it matches every class (AspectJ 1.9.25).
      */
     @Pointcut("execution(public !static * *(..)) && (within(@dev.retrykit.annotation.Retryable *)"
             + " || within(@dev.retrykit.annotation.CircuitGuarded *)"
@@ -53,7 +53,7 @@ public final class RetryAspect {
     void methodOfAnnotatedType() {}
 
     /**
-     * Calls a method by its plan, or just calls it if it has none, or if no application is there that asked for this.
+     * Calls a method by its plan; directly if it has none, or if no application is running in this mode.
      *
      * @throws Throwable what the method or its fallback throws
      */

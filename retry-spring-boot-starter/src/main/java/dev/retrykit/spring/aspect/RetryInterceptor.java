@@ -11,12 +11,12 @@ import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.framework.Advised;
 
 /**
- * Calls a method by its plan. Behind the proxy of an HTTP service interface there is no target: the proxy itself is what a
- * fallback is called on.
+ * Calls a method by its plan. The proxy of an HTTP service interface has no target, so a fallback is called on the
+ * proxy itself.
  */
 final class RetryInterceptor implements MethodInterceptor {
 
-    /** Those of one bean's methods fit in; looking through more takes longer than the maps of the plans. */
+    /** Enough for the methods of one bean. Searching more entries takes longer than the maps of the plans. */
     private static final int MOST_FOUND = 16;
 
     private final Supplier<MethodPlans> plans;
@@ -25,10 +25,10 @@ final class RetryInterceptor implements MethodInterceptor {
     private volatile Found[] found = {};
 
     /**
-     * Without looking at the plans yet.
+     * Creates an interceptor that resolves the plans at the first call.
      *
-     * @param proxy the only proxy that this is in; null if there are others
-     * @param hidden the class behind, if the proxy stands in front of another that hides it
+     * @param proxy the only proxy with this interceptor; null if there are several
+     * @param hidden the class behind another proxy that hides it; null if nothing hides it
      */
     RetryInterceptor(Supplier<MethodPlans> plans, @Nullable Advised proxy, @Nullable Class<?> hidden) {
         this.plans = plans;
@@ -37,7 +37,7 @@ final class RetryInterceptor implements MethodInterceptor {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // a method may return null, which the checker can't see through a type parameter
+    @SuppressWarnings("NullAway") // a method may return null, which the checker does not see through a type parameter
     public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
         if (!(invocation instanceof ProxyMethodInvocation proxied)) {
             throw new IllegalStateException("not an invocation of a Spring proxy: " + invocation.getClass());
@@ -55,7 +55,7 @@ final class RetryInterceptor implements MethodInterceptor {
     }
 
     @SuppressWarnings(
-            "ReferenceEquality") // a proxy gives the same object each time; another equal one is found by the plans
+            "ReferenceEquality") // a proxy passes the same object each time; an equal one is found in the plans
     private @Nullable MethodPlan find(Method method, Class<?> type) {
         Found[] known = found;
         for (Found each : known) {
@@ -67,12 +67,12 @@ final class RetryInterceptor implements MethodInterceptor {
         if (known.length < MOST_FOUND) {
             Found[] more = Arrays.copyOf(known, known.length + 1);
             more[known.length] = new Found(method, type, plan);
-            found = more; // of two at the same time one is lost, and found again
+            found = more; // of two concurrent updates one is lost, and repeated by a later call
         }
         return plan;
     }
 
-    /** Whether an invocation that has come here goes on to the method. Advisors may be added to a proxy at any time. */
+    /** Whether the invocation proceeds directly to the method. Advisors can be added to a proxy at any time. */
     private boolean isLast() {
         return proxy != null && (proxy.getAdvisorCount() == 1 || proxy.indexOf(this) == proxy.getAdvisorCount() - 1);
     }
@@ -81,8 +81,8 @@ final class RetryInterceptor implements MethodInterceptor {
             Method method, Class<?> type, @Nullable MethodPlan plan) {}
 
     /**
-     * Goes on with an invocation, again and again. Through other interceptors it can be gone through once, so each attempt
-     * gets one of its own, with an array of its own that they may change.
+     * Proceeds with an invocation repeatedly. An invocation can pass other interceptors only once, so each attempt gets
+     * its own copy, with an array of arguments that they may change.
      */
     private record Attempt(ProxyMethodInvocation invocation, boolean toTheMethod) implements Invocation.Body {
 

@@ -22,8 +22,8 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.InstantiationAwareBeanPostProcessor;
 
 /**
- * Puts retries in front of annotated beans, outermost of what is there: a transaction is begun and ended within one
- * attempt. A post-processor that comes later, such as that of {@code @Async}, stands outside.
+ * Adds retries to annotated beans, outside all existing interceptors, so that each attempt has its own transaction. A
+ * later post-processor, such as that of {@code @Async}, runs outside the retries.
  */
 public final class RetryPostProcessor extends OnceAdvisingPostProcessor
         implements InstantiationAwareBeanPostProcessor, DisposableBean {
@@ -38,12 +38,12 @@ public final class RetryPostProcessor extends OnceAdvisingPostProcessor
     private final transient Advisor shared;
 
     /**
-     * Without looking at the plans yet: this is made before the beans that they need.
+     * Creates a post-processor. It must not resolve the plans yet, because the beans they need do not exist.
      *
-     * @param plans asked for when the first annotated bean comes
+     * @param plans called when the first annotated bean is created
      * @param order the order among post-processors
-     * @param mode whether beans get proxies, or all but interfaces without a class are woven already
-     * @throws InvalidSettingException if classes should be woven and AspectJ isn't there
+     * @param mode whether to create proxies, or to rely on woven classes except for interfaces without a class
+     * @throws InvalidSettingException if classes should be woven and AspectJ is not present
      */
     public RetryPostProcessor(Supplier<MethodPlans> plans, int order, AspectMode mode) {
         super(RetryInterceptor.class, "@Retryable or @CircuitGuarded");
@@ -61,7 +61,7 @@ public final class RetryPostProcessor extends OnceAdvisingPostProcessor
         return new DefaultPointcutAdvisor(annotations, new RetryInterceptor(plans, proxy, null));
     }
 
-    /** A proxy that is made for this gets an advisor of its own; proxies whose pointcuts are equal share their class. */
+    /** Gives each new proxy its own advisor. Proxies whose pointcuts are equal share their class. */
     @Override
     protected void customizeProxyFactory(ProxyFactory proxyFactory) {
         int place = proxyFactory.indexOf(shared);
@@ -94,13 +94,13 @@ public final class RetryPostProcessor extends OnceAdvisingPostProcessor
         return new RetryInterceptor(plans, null, hidden);
     }
 
-    /** What is woven outlives the application: from now on it is just called. */
+    /** Woven classes outlive the application. From now on, their methods are called directly. */
     @Override
     public void destroy() {
         Weaving.end(plans);
     }
 
-    /** All methods of the class are looked at here, so that a wrong one stops the start and not the first call. */
+    /** Resolves all methods of the class, so that an invalid one fails startup and not its first call. */
     @Override
     protected boolean isEligible(Class<?> targetClass) {
         boolean eligible = RetryAnnotations.isCandidate(targetClass)
@@ -114,8 +114,9 @@ public final class RetryPostProcessor extends OnceAdvisingPostProcessor
     }
 
     /**
-     * Behind a proxy of interfaces the method is the interface's, and the annotation may be the class's. Plans, which know
-     * all declarations of a method, are asked for classes that have some only: most beans come before the plans can.
+     * Behind a proxy of interfaces, the method is the interface's, but the annotation may be on the class. The plans
+     * know all declarations of a method, but are only used for classes that have annotations: most beans are created
+     * before the plans can be.
      */
     private boolean isAnnotated(Method method, Class<?> targetClass) {
         return RetryAnnotations.of(method, targetClass) != null

@@ -21,7 +21,7 @@ import org.springframework.scheduling.TaskScheduler;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.Scheduled;
 
-/** Warns of scheduled methods whose retries wait on the only thread of the scheduler: all other jobs wait as long. */
+/** Warns of scheduled methods whose delays block the only thread of the scheduler, so that all other jobs wait. */
 final class ScheduledRetries {
 
     private static final Log LOG = LogFactory.getLog(ScheduledRetries.class);
@@ -34,14 +34,14 @@ final class ScheduledRetries {
         Duration waits = waits(policy.policy());
         if (waits.compareTo(LONG) > 0 && holdsItsThread(method) && hasOneThread(beans)) {
             LOG.warn(readable + " is @Scheduled, and the delays of its policy '" + policy.name()
-                    + "' hold its thread for up to "
-                    + Durations.text(waits) + ". The scheduler has one thread, so all other jobs wait as long. Set"
+                    + "' block its thread for up to "
+                    + Durations.text(waits) + ". The scheduler has one thread, so all other jobs wait that long. Set"
                     + " spring.task.scheduling.pool.size to the number of jobs, use virtual threads (JDK 21), or"
                     + " shorten the delays.");
         }
     }
 
-    /** All delays of a call whose every attempt fails at once, without what a server asks for. */
+    /** The total delay of a call whose attempts all fail at once, without any Retry-After. */
     private static Duration waits(RetryPolicy policy) {
         long most = policy.timeBudget().compareTo(Duration.ofDays(1)) > 0
                 ? Duration.ofDays(1).toNanos()
@@ -66,7 +66,10 @@ final class ScheduledRetries {
                 && ReactiveAdapterRegistry.getSharedInstance().getAdapter(returned) == null;
     }
 
-    /** That of Spring has, and that of Boot unless it is told otherwise; one of the application's own isn't known yet. */
+    /**
+     * Whether the scheduler has one thread. True for Spring's default, and for Spring Boot's unless configured
+     * otherwise; unknown for the application's own.
+     */
     private static boolean hasOneThread(BeanFactory beans) {
         BeanFactory all = beans instanceof ApplicationContext context ? context.getAutowireCapableBeanFactory() : beans;
         if (!(all instanceof ConfigurableListableBeanFactory factory)) {

@@ -24,8 +24,8 @@ import org.springframework.asm.Type;
 import org.springframework.util.ClassUtils;
 
 /**
- * Finds where a class calls methods of its own object, which no proxy sees: in its class file. What is found is certain: a
- * method that gets hold of some other object of the class, such as its own proxy, is passed over.
+ * Finds self-invocations in a class file, which no proxy intercepts. Reports only certain ones: a method that may hold
+ * another object of the class, such as its own proxy, is skipped.
  */
 final class SelfInvocationCheck {
 
@@ -34,8 +34,8 @@ final class SelfInvocationCheck {
     private SelfInvocationCheck() {}
 
     /**
-     * Warns of each annotated method that is called so. A caller with the very same annotations is retried and guarded by
-     * them as a whole, and needs no warning.
+     * Warns of self-invocations of annotated methods. A caller with the same annotations needs no warning, since they
+     * cover the call as a whole.
      */
     static void warn(Class<?> type, Map<Method, RetryAnnotations> annotated) {
         Map<String, Method> methods = new HashMap<>();
@@ -49,8 +49,9 @@ final class SelfInvocationCheck {
                 Method caller = methods.get(call.caller());
                 if (caller == null || !Objects.equals(annotated.get(caller), annotated.get(called))) {
                     LOG.warn(part.getSimpleName() + "." + call.callerName() + " calls "
-                            + MethodNames.readable(called, type) + " on its own object: no proxy sees that call, so it"
-                            + " isn't retried or guarded. Call it through another bean.");
+                            + MethodNames.readable(called, type) + " on its own object. No proxy intercepts this"
+                            + " self-invocation, so it is neither retried nor guarded. Call the method through another"
+                            + " bean.");
                 }
             }
         }
@@ -72,10 +73,11 @@ final class SelfInvocationCheck {
     }
 
     /**
-     * A call of a method of the same object.
+     * A self-invocation.
      *
-     * @param caller the calling method and its descriptor; of what a lambda calls, the name of the method around it
-     * @param called the method that is called and its descriptor
+     * @param caller the calling method and its descriptor; for a call in a lambda, only the name of the enclosing
+     *     method
+     * @param called the called method and its descriptor
      */
     record SelfCall(String caller, String called) {
 
@@ -85,9 +87,9 @@ final class SelfInvocationCheck {
     }
 
     /**
-     * The calls in one class; none if its class file can't be read.
+     * The self-invocations in one class; empty if its class file cannot be read.
      *
-     * @param methods names and descriptors of the methods whose calls are looked for
+     * @param methods names and descriptors of the called methods
      */
     static Set<SelfCall> in(Class<?> type, Collection<String> methods) {
         Set<SelfCall> calls = new LinkedHashSet<>();
@@ -98,7 +100,7 @@ final class SelfInvocationCheck {
                         .accept(new Calls(type, methods, calls), ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
             }
         } catch (IOException | RuntimeException unreadable) {
-            // a warning less; what isn't a class file of a known version was made by somebody who knows what he does
+            // One warning is lost. A class file of an unknown version is not worth failing startup for.
         }
         return calls;
     }
@@ -116,7 +118,7 @@ final class SelfInvocationCheck {
             addTypes(type);
         }
 
-        /** The object's class under all names that a call may know it by. */
+        /** Adds the names by which a call may refer to the object's class. */
         private void addTypes(@Nullable Class<?> type) {
             if (type != null && type != Object.class) {
                 own.add(Type.getInternalName(type));
@@ -142,7 +144,7 @@ final class SelfInvocationCheck {
             return passedOver ? null : new Body(around(name, descriptor));
         }
 
-        /** {@code lambda$find$0} is part of {@code find}, whichever of that name. */
+        /** {@code lambda$find$0} is part of any overload of {@code find}. */
         private static String around(String name, String descriptor) {
             return name.startsWith("lambda$") && name.indexOf('$', 7) > 0
                     ? name.substring(7, name.indexOf('$', 7))
@@ -154,7 +156,7 @@ final class SelfInvocationCheck {
             return element.getSort() == Type.OBJECT && own.contains(element.getInternalName());
         }
 
-        /** One method. Its calls count only once it is known that it has no other object of the class in its hands. */
+        /** Visits one method. Its calls count only if it holds no other object of the class. */
         private final class Body extends MethodVisitor {
 
             private final String caller;
@@ -190,7 +192,7 @@ final class SelfInvocationCheck {
                 another |= isOwn(Type.getType(descriptor));
             }
 
-            /** A cast, or an object that is made here. */
+            /** A cast, or the creation of an object. */
             @Override
             public void visitTypeInsn(int opcode, String type) {
                 another |= opcode != Opcodes.INSTANCEOF && own.contains(type);

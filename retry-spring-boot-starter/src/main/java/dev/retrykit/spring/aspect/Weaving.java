@@ -19,8 +19,8 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 
 /**
- * What an aspect that AspectJ made knows of the application, and what must hold for it to work. There is one aspect per
- * class loader, and woven objects belong to no application: the one that started last drives all.
+ * Connects the woven aspect to the application, and checks that weaving works. There is one aspect per class loader,
+ * and woven objects belong to no application: the application that started last provides the plans.
  */
 final class Weaving {
 
@@ -28,7 +28,9 @@ final class Weaving {
 
     private static final String ASPECTJ = "org.aspectj.lang.ProceedingJoinPoint";
 
-    /** Annotations whose proxies would stand on the wrong side, by the bean that makes these proxies. */
+    /**
+     * Annotations whose proxies would run in the wrong order, with the name of the bean that creates these proxies.
+     */
     private static final Map<String, String> PROXIED = Map.of(
             "org.springframework.transaction.annotation.Transactional",
             "org.springframework.transaction.config.internalTransactionAdvisor",
@@ -39,43 +41,45 @@ final class Weaving {
 
     private static final List<Supplier<MethodPlans>> RUNNING = new ArrayList<>();
 
-    /** The last of those that run. */
+    /** The most recently started of the running applications. */
     private static volatile @Nullable Supplier<MethodPlans> driver;
 
     private Weaving() {}
 
-    /** The plans of the application that drives; null if there is none. */
+    /** The plans of the active application; null if there is none. */
     static @Nullable MethodPlans plans() {
         Supplier<MethodPlans> plans = driver;
         return plans == null ? null : plans.get();
     }
 
-    /** Lets the aspect call by these plans from now on. */
+    /** Makes the aspect use these plans from now on. */
     static synchronized void begin(Supplier<MethodPlans> plans) {
         if (!ClassUtils.isPresent(ASPECTJ, Weaving.class.getClassLoader())) {
             throw new InvalidSettingException(
-                    "retrykit.aspect.mode is 'aspectj', but AspectJ isn't on the class path.",
+                    "retrykit.aspect.mode is 'aspectj', but AspectJ is not on the class path.",
                     "Add org.aspectj:aspectjrt, or spring-boot-starter-aspectj, and a weaver; or remove the setting.");
         }
         if (driver != null) {
-            LOG.warn(
-                    "Two applications of one class loader have retrykit.aspect.mode 'aspectj': woven methods are called by"
-                            + " the policies of the one that started last.");
+            LOG.warn("Two applications of one class loader have retrykit.aspect.mode 'aspectj': woven methods use the"
+                    + " policies of the one that started last.");
         }
         RUNNING.add(plans);
         driver = plans;
     }
 
-    /** The application ends: the one that started before it drives again; without one, methods are just called. */
+    /**
+     * Ends an application. The one that started before it becomes active again; without one, methods are called
+     * directly.
+     */
     static synchronized void end(Supplier<MethodPlans> plans) {
         RUNNING.remove(plans);
         driver = RUNNING.isEmpty() ? null : RUNNING.get(RUNNING.size() - 1);
     }
 
     /**
-     * Checks that the methods can be seen. An interface without a class has nothing to weave: it has a proxy.
+     * Checks that the methods are intercepted. An interface without a class has a proxy, and needs no weaving.
      *
-     * @throws InvalidSettingException if a class wasn't woven, or if a proxy would stand between
+     * @throws InvalidSettingException if a class is not woven, or if a proxy would run between
      */
     static void check(Class<?> type, Collection<Method> annotated, BeanFactory beans) {
         if (!type.isInterface()) {
@@ -88,19 +92,19 @@ final class Weaving {
         if (KotlinDetector.isSuspendingFunction(method)) {
             throw new InvalidSettingException(
                     readable
-                            + " is a suspending function, which calls itself to go on: woven, each of its steps would be"
-                            + " retried.",
-                    "Use retrykit.aspect.mode: proxy, or let it call a function that doesn't suspend.");
+                            + " is a suspending function, which calls itself to resume: if it is woven, each of its"
+                            + " steps would be retried.",
+                    "Use retrykit.aspect.mode: proxy, or let it call a function that does not suspend.");
         }
         if (!isWoven(method)) {
             throw new InvalidSettingException(
                     readable + " is annotated and retrykit.aspect.mode is 'aspectj', but "
                             + method.getDeclaringClass().getName()
-                            + " isn't woven, so nothing would retry or guard it.",
-                    "Start with -javaagent:aspectjweaver.jar, or compile with AspectJ and "
+                            + " is not woven, so the method would be neither retried nor guarded.",
+                    "Start with -javaagent:aspectjweaver.jar, or compile with AspectJ and the jar of "
                             + RetryAspect.class.getName()
-                            + "'s jar as an aspect library. AspectJ doesn't see an annotation on an interface's or an overridden method: put"
-                            + " it on the class.");
+                            + " as an aspect library. AspectJ ignores annotations on methods of interfaces and on"
+                            + " overridden methods: annotate the class.");
         }
         checkOthers(method, type, readable, beans);
     }
@@ -113,15 +117,15 @@ final class Weaving {
                 String simple = "@" + ClassUtils.getShortName(annotation);
                 throw new InvalidSettingException(
                         readable + " is woven for retries, but its " + simple
-                                + " is a proxy's: they would stand in the wrong"
-                                + " order, and calls within the object would be retried without it.",
-                        "Let " + simple + " be woven too (mode = AdviceMode.ASPECTJ, with spring-aspects), or use"
+                                + " is applied by a proxy: they would run in the wrong order, and self-invocations"
+                                + " would be retried without it.",
+                        "Weave " + simple + " too (mode = AdviceMode.ASPECTJ, with spring-aspects), or use"
                                 + " retrykit.aspect.mode: proxy.");
             }
         });
     }
 
-    /** AspectJ moves the body of a method that it puts something around into another one. */
+    /** AspectJ moves the body of an advised method to a new method. */
     private static boolean isWoven(Method method) {
         String body = method.getName() + "_aroundBody";
         return Arrays.stream(method.getDeclaringClass().getDeclaredMethods())

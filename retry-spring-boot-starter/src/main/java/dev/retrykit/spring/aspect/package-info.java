@@ -1,4 +1,4 @@
-/** Annotated methods: resolved once at start, then called through the engine. */
+/** Annotated methods: resolved once at startup, then called through the engine. */
 @NullMarked
 package dev.retrykit.spring.aspect;
 

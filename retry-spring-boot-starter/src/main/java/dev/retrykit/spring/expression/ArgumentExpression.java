@@ -14,8 +14,8 @@ import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.expression.spel.support.StandardEvaluationContext;
 
 /**
- * A SpEL expression over a method's arguments, as in {@code #region} or {@code #order.customer.id}; {@code @bean} stands
- * for a bean. It is parsed and checked once. One that is an argument alone is never evaluated: the argument is taken.
+ * A SpEL expression over a method's arguments, such as {@code #region} or {@code #order.customer.id}; {@code @bean}
+ * refers to a bean. It is parsed and checked once. If it is just an argument, the argument is used without evaluation.
  */
 public final class ArgumentExpression {
 
@@ -40,8 +40,8 @@ public final class ArgumentExpression {
      * Parses and checks an expression.
      *
      * @param attribute the annotation and its attribute, for messages
-     * @param type the class that is called
-     * @throws InvalidSettingException if it can't be parsed, or names an argument that there isn't
+     * @param type the called class
+     * @throws InvalidSettingException if the expression is invalid, or refers to an unknown argument
      */
     public static ArgumentExpression parse(
             String attribute, String text, Method method, Class<?> type, BeanFactory beans) {
@@ -49,15 +49,15 @@ public final class ArgumentExpression {
     }
 
     /**
-     * What is parsed.
+     * The source of an expression.
      *
      * @param attribute the annotation and its attribute, for messages
      * @param text the expression
-     * @param shown the same for messages: with its placeholders, for what was filled in may be secret
+     * @param shown the expression for messages, with its placeholders: resolved values may be secret
      */
     public record Source(String attribute, String text, String shown) {
 
-        /** Whether messages may show all of it. */
+        /** Whether messages may show the whole expression. */
         boolean isShown() {
             return text.equals(shown);
         }
@@ -70,8 +70,7 @@ public final class ArgumentExpression {
                 + MethodNames.readable(method, type);
         if (text.isBlank()) {
             throw new InvalidSettingException(
-                    what + " is blank.",
-                    "Write an expression, such as #name for an argument, or remove the attribute.");
+                    what + " is blank.", "Use an expression, such as #name for an argument, or remove the attribute.");
         }
         SpelExpression expression;
         try {
@@ -79,9 +78,9 @@ public final class ArgumentExpression {
         } catch (ParseException | IllegalStateException unreadable) {
             String reason = source.isShown()
                     ? ": " + MessageText.line(String.valueOf(unreadable.getMessage()), 300) + "."
-                    : " once its placeholders are filled in.";
+                    : " after its placeholders have been resolved.";
             throw new InvalidSettingException(
-                    what + " can't be read" + reason, "Correct the expression. An argument is written #name.");
+                    what + " is invalid" + reason, "Correct the expression. Refer to an argument as #name.");
         }
         ArgumentNames names = new ArgumentNames(method, type);
         check(source, what, names, expression);
@@ -95,22 +94,27 @@ public final class ArgumentExpression {
             throw source.isShown()
                     ? wrong
                     : new InvalidSettingException(
-                            what + " can't be evaluated once its placeholders are filled in: it names an argument or a"
-                                    + " property that is not there. " + names.instead(""),
+                            what + " is invalid after its placeholders have been resolved: it names an argument or a"
+                                    + " property that does not exist. " + names.instead(""),
                             wrong.action());
         }
     }
 
-    /** Its value for a call; whatever is wrong about it names the method and the expression. */
+    /**
+     * Returns the value for a call.
+     *
+     * @throws IllegalArgumentException if the value is null or the evaluation fails; names the method and the
+     *     expression
+     */
     public Object value(@Nullable Object[] arguments) {
         Object value = find(arguments);
         if (value == null) {
-            throw new IllegalArgumentException(what + " is null, so nothing was called.");
+            throw new IllegalArgumentException(what + " is null, so the method was not called.");
         }
         return value;
     }
 
-    /** Its value for a call, which may be null. */
+    /** Returns the value for a call; may be null. */
     @Nullable
     Object find(@Nullable Object[] arguments) {
         return argument >= 0 ? arguments[argument] : evaluate(arguments);
@@ -121,13 +125,13 @@ public final class ArgumentExpression {
             return expression.getValue(new Context(arguments));
         } catch (RuntimeException failed) {
             throw new IllegalArgumentException(
-                    what + " failed, so nothing was called: "
+                    what + " failed, so the method was not called: "
                             + MessageText.line(String.valueOf(failed.getMessage()), 300),
                     failed);
         }
     }
 
-    /** Whether its value depends on an argument. One that doesn't can be evaluated without any. */
+    /** Whether the value depends on an argument. If not, the expression can be evaluated without arguments. */
     public boolean namesArguments() {
         return namesArguments(expression.getAST());
     }
@@ -157,7 +161,7 @@ public final class ArgumentExpression {
         return what;
     }
 
-    /** Knows a call's arguments, by name and by number, and beans. */
+    /** Resolves the arguments of a call, by name and by number, and beans. */
     private final class Context extends StandardEvaluationContext {
 
         private final @Nullable Object[] arguments;

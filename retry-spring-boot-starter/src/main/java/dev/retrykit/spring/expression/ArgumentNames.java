@@ -12,8 +12,8 @@ import org.springframework.core.ParameterNameDiscoverer;
 import org.springframework.util.ClassUtils;
 
 /**
- * By which names an expression may call a method's arguments: those of the method itself, those of the methods that it
- * overrides or implements, since the annotation may stand there, and {@code p0} or {@code a0} for the first.
+ * The names by which an expression can refer to a method's arguments: those in the method itself, those in the methods
+ * that it overrides or implements, since the annotation may be there, and {@code p0} or {@code a0} for the first.
  */
 final class ArgumentNames {
 
@@ -24,9 +24,9 @@ final class ArgumentNames {
     private final int count;
 
     /**
-     * Of a method; what it says itself comes before what it overrides says.
+     * Reads the names of a method's arguments. Its own names take precedence over those of overridden methods.
      *
-     * @param type the class that is called, which may bring an interface that the method's own class doesn't know
+     * @param type the called class, which may implement an interface that the method's declaring class does not
      */
     ArgumentNames(Method method, Class<?> type) {
         this.count = method.getParameterCount() - (KotlinDetector.isSuspendingFunction(method) ? 1 : 0);
@@ -49,7 +49,7 @@ final class ArgumentNames {
         }
     }
 
-    /** By name and erased arguments; one with generic arguments by name and their number. */
+    /** Compares the name and the erased parameter types; for generic parameters, the name and their number. */
     private static boolean isOverridden(Method declared, Method method) {
         if (!declared.getName().equals(method.getName())
                 || declared.getParameterCount() != method.getParameterCount()) {
@@ -73,7 +73,7 @@ final class ArgumentNames {
         }
     }
 
-    /** Which argument bears the name: 0 for the first, -1 if none does. */
+    /** The position of the argument of this name: 0 for the first, -1 for an unknown name. */
     int position(String name) {
         Integer position = positions.get(name);
         if (position != null) {
@@ -83,24 +83,24 @@ final class ArgumentNames {
         return number < count ? number : -1;
     }
 
-    /** What there is instead of a name that there isn't. */
+    /** Describes the known names, for a message about an unknown one. */
     String instead(String name) {
         if (count == 0) {
             return "The method has no arguments.";
         }
         return positions.isEmpty()
-                ? "The names of its arguments aren't known."
+                ? "The names of its arguments are unknown."
                 : SpellingMatcher.suggestion(name, known());
     }
 
-    /** What to do about a name that there isn't. */
+    /** The remedy for an unknown name. */
     String remedy() {
         if (count == 0) {
-            return "Write a constant or @bean.method(), or remove the key.";
+            return "Use a constant or @bean.method(), or remove the key.";
         }
         return positions.isEmpty()
-                ? "Compile with -parameters, or write #p0 for the first argument."
-                : "Write #name for an argument, #p0 for the first.";
+                ? "Compile with -parameters, or refer to the first argument as #p0."
+                : "Refer to an argument as #name, or to the first one as #p0.";
     }
 
     private Set<String> known() {

@@ -6,7 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** The key of a call as text. Keys may come from outside: a long one is kept as its hash. */
+/** The key of a call as text. A long key is replaced by its hash, because keys may come from outside. */
 public final class CallKeyExpression {
 
     private static final int LONGEST = 200;
@@ -20,24 +20,24 @@ public final class CallKeyExpression {
 
     private final ArgumentExpression expression;
 
-    /** Of the value of an expression. */
+    /** Creates keys from the value of an expression. */
     public CallKeyExpression(ArgumentExpression expression) {
         this.expression = expression;
     }
 
     /**
-     * The key.
+     * Returns the key of a call.
      *
-     * @throws IllegalArgumentException if there is none, or if its text would say nothing about it
+     * @throws IllegalArgumentException if the value is null, or if its text does not identify it
      */
     public String of(@Nullable Object[] arguments) {
         return of(expression.value(arguments));
     }
 
     /**
-     * The key; null if the expression is null.
+     * Returns the key of a call; null if the expression is null.
      *
-     * @throws IllegalArgumentException if the expression fails, or if its text would say nothing about it
+     * @throws IllegalArgumentException if the expression fails, or if its text does not identify the value
      */
     public @Nullable String find(@Nullable Object[] arguments) {
         Object value = expression.find(arguments);
@@ -48,13 +48,13 @@ public final class CallKeyExpression {
         if (!SPEAKS.get(value.getClass())) {
             throw new IllegalArgumentException(
                     expression + " is a " + value.getClass().getTypeName()
-                            + ", whose text tells nothing: take a text, a number or the like from it.");
+                            + ", whose text does not identify it: use a property such as a text or a number.");
         }
         String text = text(value);
         return text.length() <= LONGEST ? text : "sha256:" + hash(text);
     }
 
-    /** Whether it depends on an argument. */
+    /** Whether the key depends on an argument. */
     public boolean namesArguments() {
         return expression.namesArguments();
     }
@@ -70,18 +70,18 @@ public final class CallKeyExpression {
             text = value.toString();
         } catch (RuntimeException failed) {
             throw new IllegalArgumentException(
-                    expression + " is a " + value.getClass().getTypeName() + ", whose toString() failed, so nothing was"
-                            + " called.",
+                    expression + " is a " + value.getClass().getTypeName() + ", whose toString() failed, so the method"
+                            + " was not called.",
                     failed);
         }
         if (text == null) {
             throw new IllegalArgumentException(expression + " is a "
-                    + value.getClass().getTypeName() + ", whose toString() is null, so nothing was called.");
+                    + value.getClass().getTypeName() + ", whose toString() is null, so the method was not called.");
         }
         return text;
     }
 
-    /** Whether it has no text of its own: what identity makes of it is another key each time. */
+    /** Whether a type inherits toString() from Object, whose text differs for each instance. */
     private static boolean isObjects(Class<?> type) {
         try {
             return type.getMethod("toString").getDeclaringClass() == Object.class;
@@ -90,13 +90,13 @@ public final class CallKeyExpression {
         }
     }
 
-    /** SHA-256, in hexadecimal digits. */
+    /** SHA-256, as hexadecimal digits. */
     public static String hash(String text) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
             return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every JDK has SHA-256", impossible);
+            throw new IllegalStateException("every JDK provides SHA-256", impossible);
         }
     }
 }

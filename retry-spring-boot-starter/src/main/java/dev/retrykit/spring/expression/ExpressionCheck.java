@@ -14,16 +14,16 @@ import org.springframework.expression.spel.ast.Selection;
 import org.springframework.expression.spel.ast.VariableReference;
 
 /**
- * Finds at start what an expression over arguments can't mean: it has nothing to begin with but arguments, beans, types
- * and constants, and a misspelt one would be null or fail at each call.
+ * Finds invalid names in an expression at startup. An expression can only start with arguments, beans, types and
+ * constants; a misspelled name would be null, or fail in each call.
  */
 record ExpressionCheck(String what, ArgumentNames names) {
 
-    /** What a name without a sign is read from. */
+    /** The object against which an unprefixed name is resolved. */
     private enum Source {
-        /** Nothing: there is no root object. */
+        /** Nothing, since there is no root object. */
         NOTHING,
-        /** What stands before the point. */
+        /** The value before the dot. */
         BEFORE,
         /** The element of a list, within {@code ?[ ]} or {@code ![ ]}. */
         ELEMENT
@@ -32,27 +32,27 @@ record ExpressionCheck(String what, ArgumentNames names) {
     /**
      * Checks a whole expression.
      *
-     * @throws InvalidSettingException for the first thing that is wrong
+     * @throws InvalidSettingException for the first invalid name
      */
     void of(SpelNode expression) {
         check(expression, Source.NOTHING, Source.NOTHING);
     }
 
     /**
-     * Checks a part of an expression and all that is in it.
+     * Checks a node of an expression and its children.
      *
-     * @param active what a name is read from here
-     * @param scope what it is read from where something begins anew, as the arguments of a call do
+     * @param active what names are resolved against in this node
+     * @param scope what names are resolved against where resolution restarts, such as in the arguments of a call
      */
     private void check(SpelNode node, Source active, Source scope) {
         if (active == Source.NOTHING && node instanceof PropertyOrFieldReference property) {
-            throw wrong("reads '" + property.getName() + "' of nothing", property.getName());
+            throw wrong("reads the property '" + property.getName() + "' without an object", property.getName());
         }
         if (active == Source.NOTHING && node instanceof MethodReference call) {
-            throw wrong("calls '" + call.getName() + "' of nothing", call.getName());
+            throw wrong("calls '" + call.getName() + "' without an object", call.getName());
         }
         if (node instanceof FunctionReference) {
-            throw wrong("calls a function, '" + node.toStringAST() + "', and there are none", "");
+            throw wrong("calls the function '" + node.toStringAST() + "', but functions are not supported", "");
         }
         if (node instanceof VariableReference) {
             variable(node.toStringAST().substring(1), active);
@@ -71,7 +71,7 @@ record ExpressionCheck(String what, ArgumentNames names) {
         }
     }
 
-    /** In braces, and in brackets after a map, a name stands for itself. */
+    /** In braces, and in brackets after a map, a name is a literal key. */
     private static boolean isMapKey(SpelNode node, int index, SpelNode child) {
         boolean mayBeKey = node instanceof Indexer || node instanceof InlineMap && index % 2 == 0;
         return mayBeKey && child instanceof PropertyOrFieldReference;
@@ -80,7 +80,7 @@ record ExpressionCheck(String what, ArgumentNames names) {
     private void variable(String name, Source active) {
         boolean element = name.equals("this") && active == Source.ELEMENT;
         if (!element && names.position(name) < 0) {
-            throw wrong("names the argument '" + name + "', which there isn't", name);
+            throw wrong("names the argument '" + name + "', which does not exist", name);
         }
     }
 

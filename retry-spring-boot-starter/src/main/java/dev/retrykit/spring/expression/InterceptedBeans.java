@@ -13,7 +13,7 @@ import org.springframework.aop.target.AbstractBeanFactoryBasedTargetSource;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.util.ReflectionUtils;
 
-/** Finds beans whose calls reach an interceptor already, through whatever proxies. */
+/** Finds beans whose calls already pass an interceptor, through any number of proxies. */
 final class InterceptedBeans {
 
     private InterceptedBeans() {}
@@ -21,7 +21,7 @@ final class InterceptedBeans {
     /**
      * Whether the calls of a bean pass such an interceptor.
      *
-     * @param beans the factory whose beans all have one that need it
+     * @param beans the factory whose beans have the interceptor if they need it; null if unknown
      */
     static boolean isBehind(Object bean, Class<? extends Advice> interceptor, @Nullable BeanFactory beans) {
         Object link = bean;
@@ -43,13 +43,13 @@ final class InterceptedBeans {
         return false;
     }
 
-    /** A target that the same factory makes has been here itself. */
+    /** A target created by the same bean factory already has its interceptor. */
     private static boolean isBeanOf(Advised advised, @Nullable BeanFactory beans) {
         return advised.getTargetSource() instanceof AbstractBeanFactoryBasedTargetSource source
                 && source.getBeanFactory() == beans;
     }
 
-    /** Whether a hand-made proxy passes its calls on to such a bean. */
+    /** Whether a handwritten proxy delegates to such a bean. */
     private static boolean handlerHolds(
             Object proxy, Class<? extends Advice> interceptor, @Nullable BeanFactory beans) {
         InvocationHandler handler = Proxy.getInvocationHandler(proxy);
@@ -74,7 +74,7 @@ final class InterceptedBeans {
         return false;
     }
 
-    /** What can't be read is not known to be such a bean. */
+    /** A field that cannot be read counts as holding no such bean. */
     private static @Nullable Object value(Field field, Object handler) {
         try {
             ReflectionUtils.makeAccessible(field);

@@ -5,17 +5,20 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.springframework.core.KotlinDetector;
 
-/** Methods as messages, meters and settings name them. */
+/** The names of methods in messages, meters and settings. */
 public final class MethodNames {
 
     private MethodNames() {}
 
-    /** {@code StockService.stock}: the name of a policy or circuit without one. */
+    /** {@code StockService.stock}: the default name of a policy or circuit. */
     public static String shortName(Method method, Class<?> type) {
         return simpleName(type) + "." + name(method);
     }
 
-    /** As it is written: Kotlin's compiler appends to the names of internal functions and of those with value classes. */
+    /**
+     * The name in the source code: the Kotlin compiler adds a suffix to the names of internal functions and of
+     * functions with value classes.
+     */
     public static String name(Method method) {
         String name = method.getName();
         return KotlinDetector.isKotlinType(method.getDeclaringClass())
@@ -23,24 +26,27 @@ public final class MethodNames {
                 : name;
     }
 
-    /** An anonymous class has none: {@code Shop$1} then. */
+    /** The simple name of a class, or {@code Shop$1} for an anonymous class. */
     public static String simpleName(Class<?> type) {
         return type.isAnonymousClass()
                 ? type.getName().substring(type.getPackageName().length()).replaceFirst("^\\.", "")
                 : type.getSimpleName();
     }
 
-    /** {@code com.acme.StockService.stock(java.lang.String)}: where the short name isn't unique. */
+    /** {@code com.acme.StockService.stock(java.lang.String)}: used if the short name is not unique. */
     public static String fullName(Method method, Class<?> type) {
         return type.getName() + "." + method.getName() + parameters(method, true);
     }
 
-    /** {@code StockService.stock(String)}: for people. */
+    /** {@code StockService.stock(String)}: the name in messages. */
     public static String readable(Method method, Class<?> type) {
         return shortName(method, type) + parameters(method, false);
     }
 
-    /** {@code (String)}: without the continuation of a suspending function, which nobody writes. */
+    /**
+     * {@code (String)}: the parameters, without the continuation of a suspending function, which is not in the source
+     * code.
+     */
     public static String parameters(Method method, boolean full) {
         return Arrays.stream(method.getParameterTypes())
                 .filter(parameter -> !parameter.getName().equals("kotlin.coroutines.Continuation"))

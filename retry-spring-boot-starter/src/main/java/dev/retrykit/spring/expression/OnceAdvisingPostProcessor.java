@@ -22,8 +22,8 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ClassUtils;
 
 /**
- * Puts an interceptor in front of beans, once each: a bean comes again if a second {@code @Bean} method or a
- * {@code FactoryBean} returns it, or if another proxy stands in front of it.
+ * Adds an interceptor to beans, once each. A bean is processed again if a second {@code @Bean} method or a
+ * {@code FactoryBean} returns it, or if it is behind another proxy.
  */
 public abstract class OnceAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
         implements SmartInitializingSingleton {
@@ -36,10 +36,10 @@ public abstract class OnceAdvisingPostProcessor extends AbstractBeanFactoryAware
     private transient @Nullable BeanFactory beans;
 
     /**
-     * Outside of all interceptors that are there.
+     * Creates a post-processor whose interceptor runs outside all existing ones.
      *
-     * @param interceptor what a bean has that needs no other
-     * @param annotations those that methods have, for messages
+     * @param interceptor the interceptor's type; a bean that has one needs no other
+     * @param annotations the annotations of the methods, for messages
      */
     protected OnceAdvisingPostProcessor(Class<? extends Advice> interceptor, String annotations) {
         this.interceptor = interceptor;
@@ -54,9 +54,9 @@ public abstract class OnceAdvisingPostProcessor extends AbstractBeanFactoryAware
     }
 
     /**
-     * Puts the interceptor in front of a bean that has methods for it.
+     * Adds the interceptor to a bean that has annotated methods.
      *
-     * @throws InvalidSettingException if the bean's class can't have a proxy
+     * @throws InvalidSettingException if the bean's class cannot be proxied
      */
     @Override
     public final Object postProcessAfterInitialization(Object bean, String beanName) {
@@ -71,7 +71,10 @@ public abstract class OnceAdvisingPostProcessor extends AbstractBeanFactoryAware
         }
     }
 
-    /** A proxy of another proxy that has interfaces only: annotations of the class are out of its sight. */
+    /**
+     * Adds the interceptor to a proxy with interfaces only, if it is in front of another such proxy: the annotations of
+     * the class are not visible there.
+     */
     private boolean isAdvisedBehindInterfaces(Object bean) {
         if (!(bean instanceof Advised advised)
                 || advised.isFrozen()
@@ -90,7 +93,7 @@ public abstract class OnceAdvisingPostProcessor extends AbstractBeanFactoryAware
     private Advisor ownAdvisor() {
         Advisor own = advisor;
         if (own == null) {
-            throw new IllegalStateException("no advisor yet");
+            throw new IllegalStateException("the advisor has not been set");
         }
         return own;
     }
@@ -117,21 +120,21 @@ public abstract class OnceAdvisingPostProcessor extends AbstractBeanFactoryAware
     }
 
     /**
-     * Looks at a bean that has the interceptor, once all singletons are made.
+     * Checks a bean that has the interceptor, after all singletons have been created.
      *
-     * @param intercepted which objects have it
+     * @param intercepted whether another object has the interceptor
      */
     protected void inspect(Object bean, String beanName, Predicate<Object> intercepted) {}
 
-    /** The factory whose beans these are; null as long as it isn't known. */
+    /** The factory of the beans; null until it is known. */
     protected final @Nullable BeanFactory beans() {
         return beans;
     }
 
-    /** Whether a class has annotated methods that only a proxy can serve. */
+    /** Whether a class has annotated methods that require a proxy. */
     protected abstract boolean needsProxy(Class<?> type);
 
-    /** An interceptor for an object whose class a proxy hides. */
+    /** Creates an interceptor for an object whose class is hidden by a proxy. */
     protected abstract Advice interceptor(Class<?> hidden);
 
     private static final class MethodsOf extends StaticMethodMatcherPointcut {

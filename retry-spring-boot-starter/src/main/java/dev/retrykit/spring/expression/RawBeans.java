@@ -8,7 +8,7 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ClassUtils;
 
-/** Finds beans that no post-processor has seen although they have annotated methods, once all singletons are made. */
+/** Finds beans with annotated methods that were not post-processed, after all singletons have been created. */
 final class RawBeans {
 
     private static final Log LOG = LogFactory.getLog(RawBeans.class);
@@ -16,7 +16,7 @@ final class RawBeans {
     private final Set<String> seen = ConcurrentHashMap.newKeySet();
     private volatile boolean done;
 
-    /** A bean has been seen. */
+    /** Records a bean that was post-processed. */
     void see(String beanName) {
         if (!done) {
             seen.add(beanName);
@@ -24,9 +24,9 @@ final class RawBeans {
     }
 
     /**
-     * Warns of each bean that hasn't been seen.
+     * Warns of each bean that was not post-processed.
      *
-     * @param needsProxy whether the class of an object has annotated methods that only a proxy can serve
+     * @param needsProxy whether an object's class has annotated methods that require a proxy
      */
     void warn(ConfigurableListableBeanFactory beans, String annotations, Predicate<Object> needsProxy) {
         done = true;
@@ -34,14 +34,14 @@ final class RawBeans {
             Object bean = seen.contains(name) ? null : beans.getSingleton(name);
             if (bean != null && needsProxy.test(bean)) {
                 LOG.warn("Bean '" + name + "' has methods with " + annotations
-                        + ", but no proxy, so they are just called: "
+                        + ", but no proxy, so the annotations have no effect: "
                         + MethodNames.simpleName(ClassUtils.getUserClass(bean)) + " "
                         + (beans.containsBeanDefinition(name)
-                                ? "was made for a BeanPostProcessor or a BeanFactoryPostProcessor, before beans get"
-                                        + " proxies. Inject it there as an ObjectProvider or with @Lazy, and ask for it"
-                                        + " when it is needed."
-                                : "was registered as a finished object. Register a bean definition in its place, as with"
-                                        + " @Bean or registerBean(name, type, supplier)."));
+                                ? "was created for a BeanPostProcessor or a BeanFactoryPostProcessor, before beans get"
+                                        + " proxies. Inject it there as an ObjectProvider or with @Lazy, and access it"
+                                        + " only when it is needed."
+                                : "was registered as an existing object. Register a bean definition instead, such as"
+                                        + " with @Bean or registerBean(name, type, supplier)."));
             }
         }
         seen.clear();

@@ -5,28 +5,28 @@ import java.lang.reflect.Modifier;
 import org.springframework.aop.framework.AopConfigException;
 import org.springframework.core.KotlinDetector;
 
-/** An annotated class that no proxy can stand in front of. */
+/** Reports an annotated class that cannot be proxied. */
 public final class UnproxiableClass {
 
     private UnproxiableClass() {}
 
     /**
-     * What stops the start.
+     * Creates the exception that fails startup.
      *
-     * @param annotations those that its methods have
+     * @param annotations the annotations of its methods
      */
     public static InvalidSettingException because(Class<?> type, String annotations, AopConfigException noProxy) {
         boolean isFinal = Modifier.isFinal(type.getModifiers());
-        String remedy = "Let the class have a subclass";
+        String remedy = "Make the class extensible";
         if (isFinal) {
             remedy = KotlinDetector.isKotlinType(type)
-                    ? "Make the class and its functions open, or let the compiler plugin kotlin-spring do so, which"
-                            + " opens a @Component, a @Service and the like"
+                    ? "Make the class and its functions open, or use the kotlin-spring compiler plugin, which opens"
+                            + " classes with @Component, @Service and similar annotations"
                     : "Remove 'final' from the class (a record is always final)";
         }
         return new InvalidSettingException(
                 MethodNames.simpleName(type) + " has methods with " + annotations + ", but " + type.getName()
-                        + " can't be proxied: "
+                        + " cannot be proxied: "
                         + (isFinal ? "it is final." : noProxy.getMessage()),
                 remedy + ", or call it through an interface and set spring.aop.proxy-target-class=false.");
     }

@@ -1,4 +1,4 @@
-/** What annotations say about calls: expressions over a method's arguments, and the names of methods. */
+/** Expressions over a method's arguments, and the names of methods. */
 @NullMarked
 package dev.retrykit.spring.expression;
 

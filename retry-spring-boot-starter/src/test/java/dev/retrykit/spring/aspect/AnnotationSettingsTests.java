@@ -158,7 +158,7 @@ class AnnotationSettingsTests {
                     Apps.with("retrykit.policies.[Service.full].backoff.delay: 6s")
                             .withBean(Service.class),
                     """
-                    The settings of retrykit.policies.[Service.full] can't hold: backoff.max-delay must not be below\
+                    Invalid settings for retrykit.policies.[Service.full]: backoff.max-delay must not be below\
                      backoff.delay, 6s, but was 5s.
 
                         retrykit.policies.[Service.full].backoff.max-delay = 5s (@Retryable on Service.full())
@@ -191,7 +191,7 @@ class AnnotationSettingsTests {
         void areRefusedWhenNobodyCanReadThem() {
             assertRefused(
                     Apps.plain().withBean(Unreadable.class),
-                    "@Retryable on Unreadable.find(String): attempt-timeout = 'soon' can't be read: it must be a"
+                    "@Retryable on Unreadable.find(String): attempt-timeout = 'soon' is invalid: it must be a"
                             + " duration such as 100ms, 2s, 5m or PT2S.",
                     "Correct the value.");
         }
@@ -212,8 +212,8 @@ class AnnotationSettingsTests {
         void aPlaceholderThatStandsForSomethingElseIsRefusedWithWhatItStandsFor() {
             assertRefused(
                     Apps.with("shop.delay: \"a\\nwhile\"").withBean(Placeholder.class),
-                    "@Retryable on Placeholder.find(): backoff.delay = '${shop.delay}', which stands for 'a\\nwhile',"
-                            + " can't be read: it must be a duration such as 100ms, 2s, 5m or PT2S.",
+                    "@Retryable on Placeholder.find(): backoff.delay = '${shop.delay}' (resolved to 'a\\nwhile')"
+                            + " is invalid: it must be a duration such as 100ms, 2s, 5m or PT2S.",
                     "Correct the value.");
         }
 
@@ -221,9 +221,9 @@ class AnnotationSettingsTests {
         void aPlaceholderThatStandsForNothingIsRefused() {
             assertRefused(
                     Apps.plain().withBean(Placeholder.class),
-                    "@Retryable on Placeholder.find(): backoff.delay = '${shop.delay}' can't be read: nothing is"
-                            + " configured for its placeholder.",
-                    "Configure it, or give the placeholder a default.");
+                    "@Retryable on Placeholder.find(): backoff.delay = '${shop.delay}' is invalid: its"
+                            + " placeholder is not configured.",
+                    "Configure the placeholder, or give it a default value.");
         }
     }
 
@@ -329,7 +329,7 @@ class AnnotationSettingsTests {
             assertRefused(
                     app.withBean(NamedAndSet.class),
                     "@Retryable on NamedAndSet.find() names the policy 'inventory' and sets max-attempts, jitter"
-                            + " beside it: a name means that all settings are in application.yml.",
+                            + " next to it. If a policy is named, its settings must all be in application.yml.",
                     "Move the settings to retrykit.policies.inventory, or remove the name.");
         }
 
@@ -345,7 +345,7 @@ class AnnotationSettingsTests {
         void twoValuesWhereOneIsMeantAreRefused() {
             assertRefused(
                     app.withBean(TwoJitters.class),
-                    "@Retryable on TwoJitters.find(): jitter has 2 values; it takes one at the most.",
+                    "@Retryable on TwoJitters.find(): jitter has 2 values, but takes at most one.",
                     "Keep one of them.");
         }
 
@@ -356,7 +356,7 @@ class AnnotationSettingsTests {
                             .hasFailed()
                             .getFailure()
                             .rootCause()
-                            .hasMessageContaining("so budget.ratio must not stand beside budget.name")
+                            .hasMessageContaining("so budget.ratio cannot be set next to it")
                             .hasMessageContaining("budget.ratio = 0.5 (@Retryable on TwoBudgets.find())"));
         }
     }
@@ -390,10 +390,10 @@ class AnnotationSettingsTests {
                         .isEqualTo(2);
                 assertThat(retries.get(full).policy().maxAttempts()).isEqualTo(3);
                 assertThat(retries.circuits()).hasSize(2);
-                assertThat(output.getOut().lines().filter(line -> line.contains("is called by that full name")))
+                assertThat(output.getOut().lines().filter(line -> line.contains("uses that full name instead")))
                         .singleElement()
                         .asString()
-                        .contains("WARN", "'Overloaded.find' is the name of", full);
+                        .contains("WARN", "'Overloaded.find' is already the name for", full);
             });
         }
 

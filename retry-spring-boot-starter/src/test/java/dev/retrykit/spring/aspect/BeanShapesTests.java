@@ -156,7 +156,7 @@ class BeanShapesTests {
                         .isInstanceOfSatisfying(InvalidSettingException.class, failure -> {
                             assertThat(failure)
                                     .hasMessage("FinalService has methods with @Retryable or @CircuitGuarded, but "
-                                            + FinalService.class.getName() + " can't be proxied: it is final.");
+                                            + FinalService.class.getName() + " cannot be proxied: it is final.");
                             assertThat(failure.action()).startsWith("Remove 'final'");
                         }));
         app.withBean(FinalRecord.class)
@@ -197,11 +197,11 @@ class BeanShapesTests {
             assertThat(context).hasNotFailed();
             assertThat(output)
                     .contains(
-                            "Unreachable.last() is annotated, but final: a proxy of its class can't retry or guard it.")
+                            "Unreachable.last() is annotated, but final: a proxy of its class cannot retry or guard it.")
                     .contains(
-                            "Unreachable.hidden() is annotated, but private: a proxy of its class can't retry or guard it.")
+                            "Unreachable.hidden() is annotated, but private: a proxy of its class cannot retry or guard it.")
                     .contains(
-                            "Unreachable.shared() is annotated, but static: a proxy of its class can't retry or guard it.")
+                            "Unreachable.shared() is annotated, but static: a proxy of its class cannot retry or guard it.")
                     .doesNotContain("Unreachable.open() is annotated");
         });
     }

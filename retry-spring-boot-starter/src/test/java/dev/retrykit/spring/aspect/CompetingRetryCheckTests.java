@@ -38,7 +38,7 @@ class CompetingRetryCheckTests {
     void springsOwnOnTheSameMethodStopsTheStart() {
         refused(
                 BySpring.class,
-                "BySpring.find() is retried by @Retryable of retrykit and by Spring Framework's @Retryable too: their"
+                "BySpring.find() is retried by @Retryable of retrykit and also by Spring Framework's @Retryable: their"
                         + " attempts would multiply.");
     }
 
@@ -55,7 +55,7 @@ class CompetingRetryCheckTests {
     void soDoesOneOnTheType() {
         refused(
                 BySpringOnItsType.class,
-                "BySpringOnItsType.find() is retried by @Retryable of retrykit and by Spring Framework's @Retryable too:"
+                "BySpringOnItsType.find() is retried by @Retryable of retrykit and also by Spring Framework's @Retryable:"
                         + " their attempts would multiply.");
     }
 
@@ -76,7 +76,7 @@ class CompetingRetryCheckTests {
     void soDoesAMetaAnnotation() {
         refused(
                 ByMetaAnnotation.class,
-                "ByMetaAnnotation.find() is retried by @Retryable of retrykit and by Spring Framework's @Retryable too:"
+                "ByMetaAnnotation.find() is retried by @Retryable of retrykit and also by Spring Framework's @Retryable:"
                         + " their attempts would multiply.");
     }
 

@@ -22,9 +22,9 @@ import org.springframework.context.annotation.Primary;
 @ExtendWith(OutputCaptureExtension.class)
 class DecoratorCheckTests {
 
-    private static final String WARNED = " has another bean of Gateway in a field";
+    private static final String WARNED = " has another Gateway bean in a field";
 
-    private static final String REMEDY = "Annotate the class that does the work in place of the interface.";
+    private static final String REMEDY = "Annotate the class that does the work instead of the interface.";
 
     interface Gateway {
 

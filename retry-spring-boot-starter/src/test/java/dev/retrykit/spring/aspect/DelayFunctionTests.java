@@ -73,7 +73,7 @@ class DelayFunctionTests {
                         .rootCause()
                         .isInstanceOf(InvalidSettingException.class)
                         .hasMessageContaining("retrykit.policies.squared.backoff.function (")
-                        .hasMessageContaining("names 'sqares', but there is no DelayFunction bean of that name."
+                        .hasMessageContaining("names 'sqares', but no DelayFunction bean has that name."
                                 + " Did you mean 'squares'?"));
     }
 }

@@ -32,7 +32,7 @@ import org.springframework.transaction.annotation.Transactional;
 @ExtendWith(OutputCaptureExtension.class)
 class EntityParametersTests {
 
-    private static final String WARNED = "gets JPA entities from its caller: ";
+    private static final String WARNED = "receives JPA entities from its caller: ";
 
     private final ApplicationContextRunner app = Apps.with("""
                     retrykit.policies:
@@ -133,7 +133,7 @@ class EntityParametersTests {
                 .containsOnlyOnce(WARNED + "'order' (SpecialOrder).")
                 .containsOnlyOnce(WARNED + "'orders' (Order) and 'other' (Other).")
                 .containsOnlyOnce(WARNED + "'byId' (Order) and 'set' (Order) and 'more' (Order).")
-                .contains("Pass an identifier or plain values, and load or make the entity inside");
+                .contains("Pass an identifier or plain values, and load or create the entity inside");
         assertThat(output.getOut().split(WARNED, -1)).hasSize(6);
     }
 

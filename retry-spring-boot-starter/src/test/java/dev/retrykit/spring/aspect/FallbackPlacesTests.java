@@ -135,8 +135,8 @@ class FallbackPlacesTests {
                         .getFailure()
                         .rootCause()
                         .hasMessage(
-                                "Names.load(Object) names the fallback 'cached', but Names.cached(String) returns String and"
-                                        + " must return Integer."));
+                                "Names.load(Object) names the fallback 'cached', but Names.cached(String) returns String"
+                                        + " instead of Integer."));
     }
 
     static class Texts {

@@ -437,20 +437,20 @@ class FallbackTests {
         void whenThereIsNone() {
             assertRefused(
                     Misspelt.class,
-                    "Misspelt.find(String) names the fallback 'chached', but there is no such method."
+                    "Misspelt.find(String) names the fallback 'chached', but no such method exists."
                             + " Did you mean 'cached'?",
-                    "Write a method 'String chached(String)' in " + Misspelt.class.getName()
-                            + ", optionally with the failure (a Throwable) as the last parameter.");
+                    "Declare a method 'String chached(String)' in " + Misspelt.class.getName()
+                            + ", optionally with the failure (a Throwable) as an additional last parameter.");
         }
 
         @Test
         void whenItTakesOtherParameters() {
             assertRefused(
                     OtherParameters.class,
-                    "OtherParameters.find(String) names the fallback 'cached', but it takes other parameters:"
+                    "OtherParameters.find(String) names the fallback 'cached', but its parameters do not match:"
                             + " OtherParameters.cached(int).",
-                    "Write a method 'String cached(String)' in " + OtherParameters.class.getName()
-                            + ", optionally with the failure (a Throwable) as the last parameter.");
+                    "Declare a method 'String cached(String)' in " + OtherParameters.class.getName()
+                            + ", optionally with the failure (a Throwable) as an additional last parameter.");
         }
 
         @Test
@@ -458,8 +458,8 @@ class FallbackTests {
             assertRefused(
                     OtherResult.class,
                     "OtherResult.find(String) names the fallback 'cached', but OtherResult.cached(String) returns int"
-                            + " and must return String.",
-                    "Change what the fallback returns.");
+                            + " instead of String.",
+                    "Change the return type of the fallback.");
         }
 
         @Test
@@ -467,8 +467,8 @@ class FallbackTests {
             assertRefused(
                     PlainForAStage.class,
                     "PlainForAStage.find() names the fallback 'cached', but PlainForAStage.cached() returns String"
-                            + " and must return CompletableFuture.",
-                    "Change what the fallback returns.");
+                            + " instead of CompletableFuture.",
+                    "Change the return type of the fallback.");
         }
 
         @Test
@@ -479,7 +479,7 @@ class FallbackTests {
                             .getFailure()
                             .rootCause()
                             .hasMessageStartingWith(
-                                    "Itself.find() names the fallback 'find', but there is no such method."));
+                                    "Itself.find() names the fallback 'find', but no such method exists."));
         }
 
         @Test
@@ -487,7 +487,7 @@ class FallbackTests {
             assertRefused(
                     Two.class,
                     "@Retryable and @CircuitGuarded on Two.find() both name a fallback ('cached' and 'empty').",
-                    "Keep the one of @Retryable: it answers whatever stopped the call.");
+                    "Keep the fallback of @Retryable: it is called whatever ended the call.");
         }
     }
 

@@ -250,7 +250,7 @@ class KeyedMethodsTests {
     @Test
     void aCallWithoutItsKeyCallsNothingNorAFallback() {
         run(context -> {
-            String message = " on Search.%s(String) is null, so nothing was called.";
+            String message = " on Search.%s(String) is null, so the method was not called.";
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> search.find(null))
                     .withMessage("@CircuitGuarded key '#region'" + message.formatted("find"));
@@ -283,7 +283,7 @@ class KeyedMethodsTests {
                         .rootCause()
                         .isInstanceOf(InvalidSettingException.class)
                         .hasMessage("@CircuitGuarded key '#regoin' on Misspelt.find(String) names the argument"
-                                + " 'regoin', which there isn't. Did you mean 'region'?"));
+                                + " 'regoin', which does not exist. Did you mean 'region'?"));
     }
 
     static class Misspelt {

@@ -31,7 +31,7 @@ import org.springframework.core.io.Resource;
 @ExtendWith(OutputCaptureExtension.class)
 class OneShotParameterCheckTests {
 
-    private static final String ONCE = ", but can read only once its parameter ";
+    private static final String ONCE = ", but can read its parameter ";
 
     private final ApplicationContextRunner app = Apps.with("""
             retrykit:
@@ -145,12 +145,13 @@ class OneShotParameterCheckTests {
                 .containsOnlyOnce(warning("Uploads.perhaps(Optional)", "shop", "'part' (InputStream)"))
                 .containsOnlyOnce(warning(
                         "Uploads.two(InputStream, Reader)", "Uploads.two", "'in' (InputStream) and 'header' (Reader)"))
-                .contains("a byte[], a Path, a Resource", "retrykit.http.guards");
+                .contains("a byte[], a Path, a Supplier, or a Resource", "retrykit.http.guards");
         assertThat(output.getOut().split(ONCE, -1)).hasSize(16);
     }
 
     private static String warning(String method, String policy, String parameter) {
-        return method + " is retried by the policy '" + policy + "'" + ONCE + parameter + ": a second attempt";
+        return method + " is retried by the policy '" + policy + "'" + ONCE + parameter
+                + " only once: a second attempt";
     }
 
     @Test

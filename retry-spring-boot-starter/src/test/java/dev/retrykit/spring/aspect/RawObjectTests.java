@@ -117,7 +117,7 @@ class RawObjectTests {
                         .containsOnlyOnce(
                                 "Bean 'finished' has methods with @Retryable or @CircuitGuarded, but no proxy")
                         .containsOnlyOnce("Bean 'consumer' has methods with @Idempotent, but no proxy")
-                        .contains("Register a bean definition in its place"));
+                        .contains("Register a bean definition instead"));
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -232,7 +232,7 @@ class RawObjectTests {
                 .run(context -> assertThat(output)
                         .containsOnlyOnce("Late." + part)
                         .contains(
-                                "iterator() returns a Iterator, of which only what the method throws is retried. Read all")
+                                "iterator() returns a Iterator, so only what the method itself throws is retried. Read all")
                         .doesNotContain("Late.now() returns"));
     }
 
@@ -266,7 +266,7 @@ class RawObjectTests {
                 .withBean(Stored.class)
                 .run(context -> assertThat(output)
                         .containsOnlyOnce("The annotation on Stored names no policy or circuit")
-                        .doesNotContain("is the name of"));
+                        .doesNotContain("is already the name for"));
     }
 
     static class Placeholders {
@@ -291,7 +291,6 @@ class RawObjectTests {
         Apps.with(stock)
                 .withBean(Placeholders.class)
                 .run(context -> assertThat(context.getStartupFailure())
-                        .hasStackTraceContaining(
-                                "names '${my.policy}', and nothing is configured for its placeholder"));
+                        .hasStackTraceContaining("names '${my.policy}', but its placeholder is not configured"));
     }
 }

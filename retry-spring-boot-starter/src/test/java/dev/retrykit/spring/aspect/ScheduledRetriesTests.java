@@ -49,7 +49,7 @@ class ScheduledRetriesTests {
                         context -> assertThat(output)
                                 .containsOnlyOnce("is @Scheduled")
                                 .contains(
-                                        "Jobs.slow() is @Scheduled, and the delays of its policy 'slow' hold its thread for up to"));
+                                        "Jobs.slow() is @Scheduled, and the delays of its policy 'slow' block its thread for up to"));
     }
 
     @Test

@@ -45,8 +45,8 @@ class SelfInvocationCheckTests {
     void aDirectCallIsWarnedOfOnce(CapturedOutput output) {
         assertThat(warnings(output, new Direct())).containsExactly("Direct.report calls Direct.find(String)");
         assertThat(output)
-                .contains("on its own object: no proxy sees that call, so it isn't retried or guarded."
-                        + " Call it through another bean.");
+                .contains("on its own object. No proxy intercepts this self-invocation, so it is"
+                        + " neither retried nor guarded. Call the method through another bean.");
     }
 
     static class ThroughLambdas {

@@ -263,7 +263,7 @@ class IdempotencyKeyTests {
             Payments payments = context.getBean(Payments.class);
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> payments.byArgument(" "))
-                    .withMessageEndingWith("is blank, so nothing was called.");
+                    .withMessageEndingWith("is blank, so the method was not called.");
         });
 
         assertThat(server.requests("/pay")).isEmpty();

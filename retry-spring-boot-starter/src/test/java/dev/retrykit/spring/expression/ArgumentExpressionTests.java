@@ -129,11 +129,12 @@ class ArgumentExpressionTests {
     void refusesWhatHasNoTextOfItsOwn() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> key("#order.customer.silent", null))
-                .withMessage("@CircuitGuarded key '#order.customer.silent' on Called.place(String, Order, Object) is a"
-                        + " java.lang.Object, whose text tells nothing: take a text, a number or the like from it.");
+                .withMessage(
+                        "@CircuitGuarded key '#order.customer.silent' on Called.place(String, Order, Object) is a"
+                                + " java.lang.Object, whose text does not identify it: use a property such as a text or a number.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> key("#other", new int[] {1}))
-                .withMessageContaining("is a int[], whose text tells nothing");
+                .withMessageContaining("is a int[], whose text does not identify it");
     }
 
     @ParameterizedTest
@@ -142,7 +143,7 @@ class ArgumentExpressionTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> key(expression, null))
                 .withMessage("@CircuitGuarded key '" + expression
-                        + "' on Called.place(String, Order, Object) is null, so nothing was called.");
+                        + "' on Called.place(String, Order, Object) is null, so the method was not called.");
     }
 
     @Test
@@ -150,7 +151,7 @@ class ArgumentExpressionTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> key("#other.name", null))
                 .withMessageStartingWith("@CircuitGuarded key '#other.name' on Called.place(String, Order, Object)"
-                        + " failed, so nothing was called: EL1007E")
+                        + " failed, so the method was not called: EL1007E")
                 .havingCause()
                 .isInstanceOf(org.springframework.expression.EvaluationException.class);
     }
@@ -162,7 +163,7 @@ class ArgumentExpressionTests {
                 .satisfies(failure -> assertThat(failure.getMessage()).doesNotContain("\n"));
     }
 
-    private static final String SHARP = "Write #name for an argument, #p0 for the first.";
+    private static final String SHARP = "Refer to an argument as #name, or to the first one as #p0.";
 
     private static void refused(String expression, String problem, String remedy) {
         assertThatExceptionOfType(InvalidSettingException.class)
@@ -197,12 +198,12 @@ class ArgumentExpressionTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> key("#other", new Mute(true)))
                 .withMessage("@CircuitGuarded key '#other' on Called.place(String, Order, Object) is a "
-                        + Mute.class.getName() + ", whose toString() failed, so nothing was called.")
+                        + Mute.class.getName() + ", whose toString() failed, so the method was not called.")
                 .havingCause()
                 .withMessage("no text");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> key("#other", new Mute(false)))
-                .withMessageEndingWith(", whose toString() is null, so nothing was called.");
+                .withMessageEndingWith(", whose toString() is null, so the method was not called.");
     }
 
     @ParameterizedTest
@@ -221,47 +222,59 @@ class ArgumentExpressionTests {
                 .isThrownBy(() -> keyOn(ping, expression))
                 .withMessageStartingWith("@CircuitGuarded key '" + expression + "' on Called.ping() ")
                 .withMessageEndingWith("The method has no arguments.")
-                .satisfies(refused -> assertThat(refused.action())
-                        .isEqualTo("Write a constant or @bean.method(), or remove the key."));
+                .satisfies(refused ->
+                        assertThat(refused.action()).isEqualTo("Use a constant or @bean.method(), or remove the key."));
     }
 
     @Test
     void whatAnotherMethodOfTheNameCallsItsArgumentsDoesntCount() {
-        refused("#none", "names the argument 'none', which there isn't.", SHARP);
+        refused("#none", "names the argument 'none', which does not exist.", SHARP);
     }
 
     @Test
     void aMisspeltNameInBracketsIsFoundAtOnce() {
-        refused("#order.lines.contains(region)", "reads 'region' of nothing. Did you mean 'region'?", SHARP);
-        refused("#order.lines.contains(current())", "calls 'current' of nothing. There are: ", SHARP);
-        refused("#order.lines[region.length()]", "reads 'region' of nothing. Did you mean 'region'?", SHARP);
-        refused("#order.lines[1 + region]", "reads 'region' of nothing. Did you mean 'region'?", SHARP);
-        refused("{eu: regoin}", "reads 'regoin' of nothing. Did you mean 'region'?", SHARP);
-        refused("new java.lang.String(region)", "reads 'region' of nothing. Did you mean 'region'?", SHARP);
-        refused("#upper(#region)", "calls a function, '#upper(#region)', and there are none. ", SHARP);
-        refused("current()", "calls 'current' of nothing. There are: ", SHARP);
+        refused(
+                "#order.lines.contains(region)",
+                "reads the property 'region' without an object. Did you mean 'region'?",
+                SHARP);
+        refused("#order.lines.contains(current())", "calls 'current' without an object. Known names: ", SHARP);
+        refused(
+                "#order.lines[region.length()]",
+                "reads the property 'region' without an object. Did you mean 'region'?",
+                SHARP);
+        refused(
+                "#order.lines[1 + region]",
+                "reads the property 'region' without an object. Did you mean 'region'?",
+                SHARP);
+        refused("{eu: regoin}", "reads the property 'regoin' without an object. Did you mean 'region'?", SHARP);
+        refused(
+                "new java.lang.String(region)",
+                "reads the property 'region' without an object. Did you mean 'region'?",
+                SHARP);
+        refused("#upper(#region)", "calls the function '#upper(#region)', but functions are not supported. ", SHARP);
+        refused("current()", "calls 'current' without an object. Known names: ", SHARP);
     }
 
     @Test
     void aMisspeltArgumentIsFoundAtOnce() {
-        refused("#regoin", "names the argument 'regoin', which there isn't. Did you mean 'region'?", SHARP);
-        refused("#order.lines.?[#this != #regoin]", "names the argument 'regoin', which there isn't.", SHARP);
-        refused("#p99999999999", "names the argument 'p99999999999', which there isn't.", SHARP);
+        refused("#regoin", "names the argument 'regoin', which does not exist. Did you mean 'region'?", SHARP);
+        refused("#order.lines.?[#this != #regoin]", "names the argument 'regoin', which does not exist.", SHARP);
+        refused("#p99999999999", "names the argument 'p99999999999', which does not exist.", SHARP);
         refused(
                 "#p3",
-                "names the argument 'p3', which there isn't. There are: 'area', 'order', 'other', 'region', 'what'.",
+                "names the argument 'p3', which does not exist. Known names: 'area', 'order', 'other', 'region', 'what'.",
                 SHARP);
     }
 
     @Test
     void aForgottenSignIsFoundAtOnce() {
-        refused("region", "reads 'region' of nothing. Did you mean 'region'?", SHARP);
-        refused("order.customer", "reads 'order' of nothing. Did you mean 'order'?", SHARP);
+        refused("region", "reads the property 'region' without an object. Did you mean 'region'?", SHARP);
+        refused("order.customer", "reads the property 'order' without an object. Did you mean 'order'?", SHARP);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"#region +", "#", "#order..x", "#region)"})
     void whatCantBeParsedIsFoundAtOnce(String expression) {
-        refused(expression, "can't be read: ", "Correct the expression. An argument is written #name.");
+        refused(expression, "is invalid: ", "Correct the expression. Refer to an argument as #name.");
     }
 }

@@ -227,7 +227,7 @@ class MessageTests {
         run(context -> {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> take(context, null, "one"))
-                    .withMessageContaining("is null, so nothing was called");
+                    .withMessageContaining("is null, so the method was not called");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> take(context, " ", "one"))
                     .withMessageContaining("is blank, so the method was not called");

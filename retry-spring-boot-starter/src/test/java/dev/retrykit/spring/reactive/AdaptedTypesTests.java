@@ -242,8 +242,8 @@ class AdaptedTypesTests {
                     .verifyComplete();
 
             assertThat(output)
-                    .contains("Service.connectable() returns a ConnectableFlux, of which only what the method throws is"
-                            + " retried. Declare a Flux.");
+                    .contains("Service.connectable() returns a ConnectableFlux, so only what the method itself"
+                            + " throws is retried. Declare a Flux.");
         });
     }
 
@@ -270,12 +270,10 @@ class AdaptedTypesTests {
                     context.getBean(WithoutReactor.class).single().test().assertFailure(ConnectException.class);
 
                     assertThat(output)
-                            .contains(
-                                    "WithoutReactor.single() returns a Single, of which only what the method throws is"
-                                            + " retried. Add io.projectreactor:reactor-core.")
-                            .contains(
-                                    "WithoutReactor.flow() returns a Publisher, of which only what the method throws is"
-                                            + " retried. Add io.projectreactor:reactor-core.");
+                            .contains("WithoutReactor.single() returns a Single, so only what the method itself"
+                                    + " throws is retried. Add io.projectreactor:reactor-core.")
+                            .contains("WithoutReactor.flow() returns a Publisher, so only what the method itself"
+                                    + " throws is retried. Add io.projectreactor:reactor-core.");
                 });
     }
 }

@@ -3,22 +3,22 @@ package dev.retrykit.spring.aspect.adapter;
 import dev.retrykit.Retry;
 import org.jspecify.annotations.Nullable;
 
-/** How the methods of one kind of return type are called. */
+/** Calls the methods of one kind of return type. */
 public interface CallAdapter {
 
     /**
      * Calls a method.
      *
-     * @param fallback what answers when the call has failed
+     * @param fallback is called after the call has failed
      * @throws Throwable the failure of the last attempt, or of the fallback
      */
     @Nullable
     Object call(Retry retry, @Nullable Fallback fallback, Invocation invocation) throws Throwable;
 
     /**
-     * An attempt has thrown something; asked on its thread, before the engine is.
+     * Maps an exception of an attempt, on its thread, before the engine classifies it.
      *
-     * @return what the attempt fails with
+     * @return the failure of the attempt
      */
     default Throwable attemptFailed(Retry retry, Throwable failure) {
         return failure;

@@ -15,7 +15,7 @@ import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
-/** Finds out how a method is called: from what it is declared to return, once. */
+/** Selects the adapter of a method by its declared return type. */
 public final class CallAdapters {
 
     private static final Log LOG = LogFactory.getLog(CallAdapters.class);
@@ -23,7 +23,7 @@ public final class CallAdapters {
     private static final String REACTOR = "reactor.core.publisher.Flux";
     private static final String FLOW = "kotlinx.coroutines.flow.Flow";
 
-    /** What Spring calls coroutines through. */
+    /** The library through which Spring calls coroutines. */
     private static final Library COROUTINES =
             new Library("kotlinx.coroutines.reactor.MonoKt", "org.jetbrains.kotlinx:", "kotlinx-coroutines-reactor");
 
@@ -34,10 +34,10 @@ public final class CallAdapters {
     private final @Nullable ClassLoader loader;
 
     /**
-     * For the methods of an application.
+     * Creates the adapters of an application.
      *
-     * @param transaction that of the thread that calls them
-     * @param loader knows which libraries are there
+     * @param transaction the transaction of the calling thread
+     * @param loader the class loader that finds optional libraries
      */
     public CallAdapters(CallerTransaction transaction, @Nullable ClassLoader loader) {
         this.transaction = transaction;
@@ -45,11 +45,11 @@ public final class CallAdapters {
     }
 
     /**
-     * The form that a method asks for.
+     * Returns the adapter for a method.
      *
      * @param readable the method, for messages
-     * @param repeats whether a publisher that has emitted is retried too
-     * @throws InvalidSettingException for a suspending function or a Flow without what it is called through
+     * @param repeats whether a publisher that has emitted elements is retried too
+     * @throws InvalidSettingException for a suspending function or a Flow whose required library is missing
      */
     public CallAdapter of(Method method, String readable, boolean repeats) {
         Class<?> type = method.getReturnType();
@@ -64,8 +64,8 @@ public final class CallAdapters {
             return new CompletionStageCallAdapter();
         }
         if (type == Future.class) {
-            LOG.warn(readable + " returns a Future: one that is a CompletableFuture is retried when it fails later, of"
-                    + " any other only what the method throws. Declare a CompletableFuture.");
+            LOG.warn(readable + " returns a Future. Later failures are retried only if it is a CompletableFuture;"
+                    + " otherwise, only what the method itself throws is retried. Declare a CompletableFuture.");
             return new FutureCallAdapter();
         }
         ReactiveAdapter adapter = adapter(type);
@@ -83,7 +83,10 @@ public final class CallAdapters {
         return new SuspendCallAdapter(returned.getName().equals(FLOW) ? adapter(returned) : null, repeats);
     }
 
-    /** What its continuation takes. Of {@code Nothing}, which it never takes, kotlin-reflect makes no Java type. */
+    /**
+     * The type argument of the continuation. For {@code Nothing}, which is never returned, kotlin-reflect has no Java
+     * type.
+     */
     private static Class<?> returned(Method suspending) {
         return ResolvableType.forMethodParameter(suspending, suspending.getParameterCount() - 1)
                 .getGeneric()
@@ -99,7 +102,7 @@ public final class CallAdapters {
         }
     }
 
-    /** What comes after the method has returned is out of reach, which nobody expects who retries such a method. */
+    /** Warns if work happens after the method has returned, which retries cannot cover. */
     private void warnIfLate(Class<?> type, @Nullable ReactiveAdapter adapter, String readable) {
         String advice;
         if (Future.class.isAssignableFrom(type) || CompletionStage.class.isAssignableFrom(type)) {
@@ -113,11 +116,11 @@ public final class CallAdapters {
         }
         if (advice != null) {
             LOG.warn(readable + " returns a " + type.getSimpleName()
-                    + ", of which only what the method throws is retried. " + advice);
+                    + ", so only what the method itself throws is retried. " + advice);
         }
     }
 
-    /** Only for types that are handed over before they have begun. */
+    /** Only for types whose work starts at the subscription. */
     private static @Nullable ReactiveAdapter adapter(Class<?> type) {
         ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(type);
         return adapter == null || !adapter.getDescriptor().isDeferred() ? null : adapter;
@@ -128,9 +131,9 @@ public final class CallAdapters {
     }
 
     /**
-     * A library that may be absent.
+     * An optional library.
      *
-     * @param type a class of it
+     * @param type one of its classes
      */
     private record Library(String type, String group, String name) {}
 }

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Methods that return a stage: no thread is held between attempts. Cancelling the stage ends the retries. */
+/** Calls methods that return a stage. No thread is held between attempts. Cancelling the stage ends the retries. */
 final class CompletionStageCallAdapter implements CallAdapter {
 
     private final Function<@Nullable Object, @Nullable CompletionStage<@Nullable Object>> stageOf;
@@ -18,28 +18,28 @@ final class CompletionStageCallAdapter implements CallAdapter {
     }
 
     /**
-     * For methods that return something else.
+     * Creates an adapter for methods that return something else.
      *
-     * @param stageOf makes a stage of it
+     * @param stageOf converts the returned value to a stage
      */
     CompletionStageCallAdapter(Function<@Nullable Object, @Nullable CompletionStage<@Nullable Object>> stageOf) {
         this.stageOf = stageOf;
     }
 
-    /** Whether a method of this return type takes what this makes. */
+    /** Whether a method of this return type can return the stage of this adapter. */
     static boolean fits(Class<?> returnType) {
         return CompletionStage.class.isAssignableFrom(returnType)
                 && returnType.isAssignableFrom(CompletableFuture.class);
     }
 
     @Override
-    @SuppressWarnings("NullAway") // the engine refuses a stage that is null
+    @SuppressWarnings("NullAway") // the engine rejects a null stage
     public CompletableFuture<@Nullable Object> call(Retry retry, @Nullable Fallback fallback, Invocation invocation) {
         CompletableFuture<@Nullable Object> call = retry.callAsync(() -> stageOf.apply(invocation.call()));
         return fallback == null ? call : new Answered(call, fallback, invocation).begin();
     }
 
-    /** Completes as the call does, or as the fallback's stage does. */
+    /** Completes like the call, or like the stage of the fallback. */
     private final class Answered extends CompletableFuture<@Nullable Object> {
 
         private final CompletableFuture<@Nullable Object> call;
@@ -53,7 +53,7 @@ final class CompletionStageCallAdapter implements CallAdapter {
             this.invocation = invocation;
         }
 
-        @SuppressWarnings("FutureReturnValueIgnored") // this completes with the call, and can't fail
+        @SuppressWarnings("FutureReturnValueIgnored") // the result completes with the call, and cannot fail
         Answered begin() {
             call.whenComplete((result, failure) -> {
                 if (failure == null) {
@@ -79,7 +79,7 @@ final class CompletionStageCallAdapter implements CallAdapter {
             }
         }
 
-        /** Completes as the fallback's stage does; if this was cancelled meanwhile, so is that. */
+        /** Completes like the stage of the fallback, which is cancelled if this stage has been. */
         private void await(CompletionStage<?> stage, Throwable failure) {
             fallbackStage = stage;
             stage.whenComplete((result, own) -> {

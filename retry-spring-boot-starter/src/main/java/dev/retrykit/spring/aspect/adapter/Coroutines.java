@@ -20,19 +20,21 @@ import org.reactivestreams.Publisher;
 import org.springframework.core.CoroutinesUtils;
 import reactor.core.publisher.Flux;
 
-/** Calls of Kotlin's suspending functions and Flows, as Spring's proxies make them. Loaded only where there are such. */
+/** Calls Kotlin's suspending functions and Flows the way Spring's proxies do. Loaded only if needed. */
 final class Coroutines {
 
     private Coroutines() {}
 
-    /** In the context of the caller's coroutine, without its job: cancelling goes through the subscription. */
+    /**
+     * Runs in the context of the caller's coroutine, but without its job: cancellation goes through the subscription.
+     */
     static Publisher<?> call(
             Method method, Object target, @Nullable Object[] arguments, @Nullable Object continuation) {
         return CoroutinesUtils.invokeSuspendingFunction(
                 withoutJob(of(continuation).getContext()), method, target, arguments);
     }
 
-    /** Lets the function that takes the arguments be part of this thread's attempt, on whatever thread it goes on. */
+    /** Returns arguments that make the function part of this thread's attempt, on every thread where it resumes. */
     static @Nullable Object[] inAttempt(@Nullable Object[] arguments) {
         int last = arguments.length - 1;
         Continuation<Object> caller = of(arguments[last]);
@@ -42,10 +44,10 @@ final class Coroutines {
     }
 
     /**
-     * A Flow that is collected through publishers.
+     * Creates a Flow that is collected through publishers.
      *
-     * @param call makes the publisher for one collector; it is given what makes one of each attempt's Flow, which then
-     *     is part of this thread's attempt
+     * @param call creates the publisher for one collector, from a function that turns each attempt's Flow into a
+     *     publisher within this thread's attempt
      */
     static Flow<Object> flow(Function<Function<@Nullable Object, Publisher<Object>>, Object> call) {
         return new Collected(call);
@@ -81,7 +83,7 @@ final class Coroutines {
         }
     }
 
-    /** The caller, seen from within an attempt. */
+    /** The caller's continuation, with the attempt in its context. */
     private record InAttempt(Continuation<Object> caller, CoroutineContext context) implements Continuation<Object> {
 
         @Override
@@ -95,7 +97,7 @@ final class Coroutines {
         }
     }
 
-    /** Takes the attempt to each thread that its coroutine runs on. */
+    /** Carries the attempt to each thread that its coroutine runs on. */
     private static final class AttemptElement extends AbstractCoroutineContextElement
             implements ThreadContextElement<Scope> {
 

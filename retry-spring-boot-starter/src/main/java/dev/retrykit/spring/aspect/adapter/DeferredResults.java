@@ -4,14 +4,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** Types whose values do the work after the method has returned, out of reach of retries. */
+/** Types whose values do their work after the method has returned, so that retries do not cover it. */
 final class DeferredResults {
 
-    /**
-     * Types of one kind.
-     *
-     * @param names some of them may not be there
-     */
+    /** Types of one kind, by name, since some may be absent. */
     private record Kind(List<String> names, String advice) {}
 
     private static final List<Kind> KINDS = List.of(
@@ -28,17 +24,17 @@ final class DeferredResults {
                             "java.util.Iterator",
                             "java.util.Spliterator",
                             "java.util.Enumeration"),
-                    "Read all in the method and return a collection."),
+                    "Read all elements in the method and return a collection."),
             new Kind(
                     List.of(
                             "org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody",
                             "org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter"),
-                    "What has been written can't be taken back: get what is to be written first, in a method of another"
-                            + " bean, and annotate that one."));
+                    "A partly written response cannot be reverted: collect its content first, in an annotated method of"
+                            + " another bean."));
 
     private DeferredResults() {}
 
-    /** What to do instead; null if the type does no late work. */
+    /** What to do instead; null if the type does no deferred work. */
     static @Nullable String advice(Class<?> type) {
         for (Kind kind : KINDS) {
             if (kind.names().stream().anyMatch(name -> isA(type, name))) {

@@ -6,17 +6,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
 
-/** The methods that answer in place of one that failed, the one with the most specific failure type first. */
+/** The fallback methods of one method, the one with the most specific failure type first. */
 public final class Fallback {
 
     private final List<FallbackMethod> candidates;
     private final FallbackCounters counters;
 
     /**
-     * Of one method.
+     * Creates the fallback of one method.
      *
-     * @param candidates in the order in which they are asked
-     * @param counters count what becomes of the answers
+     * @param candidates the fallback methods, in the order in which they are tried
+     * @param counters count successes and failures
      */
     public Fallback(List<FallbackMethod> candidates, FallbackCounters counters) {
         this.candidates = candidates;
@@ -24,9 +24,10 @@ public final class Fallback {
     }
 
     /**
-     * The answer, which may be yet to come: whoever gets it says what became of it.
+     * Calls the first matching fallback method. If its result is deferred, its adapter reports the outcome.
      *
-     * @throws Throwable the failure, if no candidate takes it; otherwise what the candidate throws, the failure attached
+     * @throws Throwable the failure, if no fallback method matches; otherwise what the fallback throws, with the
+     *     failure attached
      */
     @Nullable
     Object answer(Object target, @Nullable Object[] arguments, Throwable failure) throws Throwable {
@@ -47,7 +48,7 @@ public final class Fallback {
         }
     }
 
-    /** The object itself, where proxies stand in front of it: what they hide they can't call. */
+    /** The target object behind proxies, which cannot call methods that they do not expose. */
     private static Object behind(Object target) {
         Object link = target;
         for (Object next = link; next != null; next = AopProxyUtils.getSingletonTarget(next)) {
@@ -56,19 +57,19 @@ public final class Fallback {
         return link;
     }
 
-    /** The answer has come. */
+    /** Reports that the fallback has succeeded. */
     void succeeded() {
         counters.add(true);
     }
 
-    /** The fallback failed too: its failure is the answer, and it tells of the one before. */
+    /** Reports that the fallback has failed. Returns its failure, with the original failure attached. */
     Throwable failed(Throwable own, Throwable failure) {
         counters.add(false);
         attachOnce(own, failure);
         return own;
     }
 
-    /** One of each kind, and never itself: an instance that is thrown again and again must not grow. */
+    /** Attaches one failure of each kind, and never itself: an exception instance that is reused must not grow. */
     private static void attachOnce(Throwable own, Throwable failure) {
         synchronized (own) {
             boolean there =

@@ -15,14 +15,14 @@ import org.springframework.core.MethodParameter;
 import org.springframework.util.ClassUtils;
 
 /**
- * One method that answers in place of another. Either may be a suspending function, whose last parameter is the
- * continuation and nobody's business.
+ * A method that is called in place of another one that failed. Either may be a suspending function, whose last
+ * parameter is the continuation and is ignored here.
  *
  * @param method the method
- * @param given how many arguments it takes of those of the method that failed
+ * @param given the number of arguments that it takes from the failed method
  * @param failureType the type of its last parameter, if that is the failure
- * @param exact how many of the parameters have the very type that the method's have
- * @param hidden calls a default method of an interface that isn't public, which a proxy can't; null for all others
+ * @param exact the number of parameters with exactly the same type as those of the failed method
+ * @param hidden calls a default method of a non-public interface, which a proxy cannot; null for all others
  */
 public record FallbackMethod(
         Method method,
@@ -31,15 +31,18 @@ public record FallbackMethod(
         int exact,
         @Nullable MethodHandle hidden) {
 
-    /** The most specific failure type first; one without a failure comes last. Of two with one type the closer fit. */
+    /**
+     * Orders by failure type, the most specific first; a method without a failure parameter is last. Within one failure
+     * type, the closer match is first.
+     */
     public static final Comparator<FallbackMethod> MOST_SPECIFIC_FIRST = Comparator.comparingInt(FallbackMethod::depth)
             .thenComparingInt(FallbackMethod::exact)
             .reversed();
 
     /**
-     * The candidate as a fallback of a method; null if it takes other arguments.
+     * Returns the candidate as a fallback of a method; null if its parameters do not match.
      *
-     * @param type the class that is called, which knows what type parameters stand for
+     * @param type the called class, which resolves type parameters
      */
     public static @Nullable FallbackMethod of(Method candidate, Method failed, Class<?> type) {
         if (KotlinDetector.isSuspendingFunction(candidate) && !KotlinDetector.isSuspendingFunction(failed)) {
@@ -74,7 +77,7 @@ public record FallbackMethod(
         } catch (IllegalAccessException closed) {
             throw new InvalidSettingException(
                     "The fallback " + contract.getSimpleName() + "." + candidate.getName()
-                            + " can't be called: its interface isn't public, and its module isn't open.",
+                            + " cannot be called: its interface is not public, and its module is not open.",
                     "Make the interface public.");
         }
     }
@@ -88,12 +91,15 @@ public record FallbackMethod(
         return types;
     }
 
-    /** Errors go to a fallback that names them; one without a failure parameter is for exceptions. */
+    /**
+     * A fallback handles errors only if its parameter is an error type or Throwable; without a failure parameter, it
+     * handles exceptions.
+     */
     boolean answers(Throwable failure) {
         return failureType == null ? !(failure instanceof Error) : failureType.isInstance(failure);
     }
 
-    /** Calls it with the arguments of the method that failed. */
+    /** Calls the fallback with the arguments of the failed method. */
     @Nullable
     Object call(Object target, @Nullable Object[] arguments, Throwable failure) throws Throwable {
         @Nullable Object[] all = Arrays.copyOf(arguments, failureType == null ? given : given + 1);
@@ -113,7 +119,7 @@ public record FallbackMethod(
         }
     }
 
-    /** Of its failure type, below Throwable. */
+    /** The depth of the failure type below Throwable. */
     private int depth() {
         if (failureType == null) {
             return -1;

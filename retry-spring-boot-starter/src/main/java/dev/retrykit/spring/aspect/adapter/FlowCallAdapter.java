@@ -3,15 +3,15 @@ package dev.retrykit.spring.aspect.adapter;
 import dev.retrykit.Retry;
 import org.jspecify.annotations.Nullable;
 
-/** Functions that return a Kotlin Flow. They are called once per collector and attempt, in the collector's context. */
+/** Calls functions that return a Kotlin Flow: once per collector and attempt, in the collector's context. */
 final class FlowCallAdapter implements CallAdapter {
 
     private final boolean repeats;
 
     /**
-     * For one function.
+     * Creates the adapter of one function.
      *
-     * @param repeats whether an attempt that has emitted is retried too
+     * @param repeats whether an attempt that has emitted elements is retried too
      */
     FlowCallAdapter(boolean repeats) {
         this.repeats = repeats;

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Methods that are declared to return a {@link Future}. One that is a stage is treated as such. Of any other nobody
- * learns when it fails: only what the method throws is retried. No thread is held between attempts either way.
+ * Calls methods that are declared to return a {@link Future}. A returned stage is treated as a stage. The failure of
+ * any other future cannot be observed, so only what the method throws is retried. No thread is held between attempts.
  */
 final class FutureCallAdapter implements CallAdapter {
 
@@ -33,13 +33,13 @@ final class FutureCallAdapter implements CallAdapter {
         return isStage.get() ? call : new Later(call);
     }
 
-    /** Once the caller has been given a stage there is no way to hand over a future that is none. */
+    /** After the caller has received a stage, a future that is not a stage cannot be returned. */
     private static @Nullable Object sameKind(@Nullable Object returned, AtomicBoolean isStage) {
         if (returned instanceof CompletionStage<?>) {
             isStage.set(true);
         } else if (returned != null && isStage.get()) {
-            throw new IllegalStateException("an earlier attempt returned a stage and this one a "
-                    + returned.getClass().getName() + ": a method that is retried must return the same kind of future"
+            throw new IllegalStateException("an earlier attempt returned a stage, but this one returned a "
+                    + returned.getClass().getName() + ": a retried method must return the same kind of future"
                     + " each time");
         }
         return returned;
@@ -52,10 +52,10 @@ final class FutureCallAdapter implements CallAdapter {
                 : CompletableFuture.completedFuture(new Returned((Future<?>) returned));
     }
 
-    /** What a method returned that isn't a stage. */
+    /** A returned future that is not a stage. */
     private record Returned(Future<?> future) {}
 
-    /** A future that isn't there yet: the method wasn't called so far, or has only thrown. */
+    /** A future for a method that has not been called yet, or has only thrown. */
     private record Later(CompletableFuture<@Nullable Object> call) implements Future<@Nullable Object> {
 
         @Override
@@ -64,7 +64,7 @@ final class FutureCallAdapter implements CallAdapter {
             return value instanceof Returned returned ? returned.future().get() : value;
         }
 
-        /** The time is that of the call, and then again that of the future that came of it. */
+        /** The timeout applies to the call, and then again to the future that it returns. */
         @Override
         public @Nullable Object get(long timeout, TimeUnit unit)
                 throws InterruptedException, ExecutionException, TimeoutException {

@@ -4,46 +4,46 @@ import dev.retrykit.function.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a method. To call this makes one attempt.
+ * One call of a method. {@link #call()} makes one attempt.
  *
- * @param target what a fallback is called on
+ * @param target the object on which a fallback is called
  * @param arguments the arguments
- * @param method the method, on the target
- * @param failed maps what an attempt has thrown
+ * @param method the method of the target
+ * @param failed maps the exception of an attempt
  */
 public record Invocation(Object target, @Nullable Object[] arguments, Body method, FailureMapper failed)
         implements ThrowingCallable<@Nullable Object, Throwable> {
 
-    /** What an attempt calls. */
+    /** The code that an attempt runs. */
     @FunctionalInterface
     public interface Body {
 
         /**
          * Calls the method.
          *
-         * @param arguments to be left as they are: all attempts get the same array
+         * @param arguments must not be changed: all attempts share the array
          * @throws Throwable what the method throws
          */
         @Nullable
         Object call(@Nullable Object[] arguments) throws Throwable;
     }
 
-    /** What an attempt fails with. */
+    /** Maps the exception of an attempt. */
     @FunctionalInterface
     public interface FailureMapper {
 
-        /** On the attempt's thread, before its failure is judged. Throws nothing. */
+        /** Maps an exception on the attempt's thread, before it is classified. Never throws. */
         Throwable map(Throwable failure);
     }
 
-    /** The same call, each attempt of which is made in another way. */
+    /** Returns this call with other code for its attempts. */
     Invocation by(Body other) {
         return new Invocation(target, arguments, other, failed);
     }
 
-    /** One attempt with the arguments as they were given. */
+    /** Makes one attempt with the original arguments. */
     @Override
-    @SuppressWarnings("NullAway") // a method may return null, which the checker can't see through a type parameter
+    @SuppressWarnings("NullAway") // a method may return null, which the checker does not see through a type parameter
     public @Nullable Object call() throws Throwable {
         try {
             return method.call(arguments);
@@ -52,7 +52,7 @@ public record Invocation(Object target, @Nullable Object[] arguments, Body metho
         }
     }
 
-    /** What the fallback answers, perhaps later. */
+    /** Calls the fallback, whose result may be deferred. */
     @Nullable
     Object fallBack(Fallback fallback, Throwable failure) throws Throwable {
         return fallback.answer(target, arguments, failure);

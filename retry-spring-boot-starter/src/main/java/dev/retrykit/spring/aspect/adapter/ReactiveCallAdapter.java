@@ -13,8 +13,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Methods that return a publisher, of Reactor or of what Spring can adapt to it. They are called once per subscription
- * and attempt.
+ * Calls methods that return a publisher of Reactor, or of a type that Spring can adapt to Reactor: once per
+ * subscription and attempt.
  */
 final class ReactiveCallAdapter implements CallAdapter {
 
@@ -24,12 +24,12 @@ final class ReactiveCallAdapter implements CallAdapter {
     private final Function<Publisher<?>, Object> resultOf;
 
     /**
-     * For one kind of return type.
+     * Creates the adapter of one kind of return type.
      *
-     * @param many whether there may be more than one element
-     * @param repeats whether an attempt that has emitted some of its elements is retried too
-     * @param publisherOf makes a publisher of what the method or its fallback returns
-     * @param resultOf makes what the caller gets
+     * @param many whether the publisher can emit more than one element
+     * @param repeats whether an attempt that has emitted elements is retried too
+     * @param publisherOf converts the result of the method or its fallback to a publisher
+     * @param resultOf converts the publisher for the caller
      */
     ReactiveCallAdapter(
             boolean many,
@@ -42,7 +42,7 @@ final class ReactiveCallAdapter implements CallAdapter {
         this.resultOf = resultOf;
     }
 
-    /** For a type that Spring can adapt to Reactor's. */
+    /** Creates the adapter of a type that Spring can adapt to Reactor. */
     static ReactiveCallAdapter of(ReactiveAdapter adapter, boolean repeats) {
         return new ReactiveCallAdapter(adapter.isMultiValue(), repeats, adapter::toPublisher, adapter::fromPublisher);
     }
@@ -59,7 +59,9 @@ final class ReactiveCallAdapter implements CallAdapter {
                 : call.onErrorResume(failure -> Mono.from(answer(fallback, invocation, failure)));
     }
 
-    /** Where elements have gone out the fallback's would be a second answer behind a part of the first. */
+    /**
+     * After elements have been emitted, no fallback is called: its elements would follow a part of the first result.
+     */
     private Flux<Object> flux(Retry retry, @Nullable Fallback fallback, Invocation invocation) {
         Flux<Object> call = RetriedFlux.of(retry, repeats, attempt(invocation));
         if (fallback == null) {
@@ -82,7 +84,7 @@ final class ReactiveCallAdapter implements CallAdapter {
         };
     }
 
-    /** A Mono's is over with its value, and a Flux's with its end. */
+    /** A Mono succeeds with its value, and a Flux with its completion. */
     private Publisher<Object> answer(Fallback fallback, Invocation invocation, Throwable failure) {
         Object returned;
         try {

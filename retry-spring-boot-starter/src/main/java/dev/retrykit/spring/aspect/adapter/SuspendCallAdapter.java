@@ -7,18 +7,18 @@ import org.springframework.core.ReactiveAdapter;
 import reactor.core.publisher.Mono;
 
 /**
- * Suspending functions. Spring's proxies turn them into a Mono, or into a Flux where they return a Flow, and what comes
- * of the call back. A fallback may be a plain function.
+ * Calls suspending functions. Spring's proxies convert them to a Mono, or to a Flux if they return a Flow, and convert
+ * the result back. A fallback may be a plain function.
  */
 final class SuspendCallAdapter implements CallAdapter {
 
     private final ReactiveCallAdapter publishers;
 
     /**
-     * For one function.
+     * Creates the adapter of one function.
      *
-     * @param flow the adapter of the Flow that it returns, if it does
-     * @param repeats whether an attempt that has emitted some of the Flow is retried too
+     * @param flow the adapter of the Flow that the function returns; null if it returns none
+     * @param repeats whether an attempt that has emitted elements of the Flow is retried too
      */
     SuspendCallAdapter(@Nullable ReactiveAdapter flow, boolean repeats) {
         this.publishers = new ReactiveCallAdapter(
@@ -33,7 +33,7 @@ final class SuspendCallAdapter implements CallAdapter {
         return flow == null ? Mono.justOrEmpty(returned) : flow.toPublisher(returned);
     }
 
-    /** Each attempt is a coroutine of its own, which knows that it is one. */
+    /** Each attempt is a separate coroutine, with the attempt in its context. */
     @Override
     public Object call(Retry retry, @Nullable Fallback fallback, Invocation invocation) {
         Invocation suspending = invocation.by(arguments -> invocation.method().call(Coroutines.inAttempt(arguments)));

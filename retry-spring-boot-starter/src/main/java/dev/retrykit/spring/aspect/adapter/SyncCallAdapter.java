@@ -8,7 +8,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Methods that return when they are done. */
+/** Calls methods that have finished when they return. */
 public final class SyncCallAdapter implements CallAdapter {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit.retry");
@@ -18,10 +18,10 @@ public final class SyncCallAdapter implements CallAdapter {
     private final AtomicBoolean warned = new AtomicBoolean();
 
     /**
-     * For one method.
+     * Creates the adapter of one method.
      *
      * @param method its name, for messages
-     * @param transaction that of the caller, once the attempt's own is over
+     * @param transaction the caller's transaction, checked after that of the attempt has ended
      */
     SyncCallAdapter(String method, CallerTransaction transaction) {
         this.method = method;
@@ -42,7 +42,7 @@ public final class SyncCallAdapter implements CallAdapter {
         }
     }
 
-    /** In the caller's transaction another attempt would do its work only to have it rolled back. */
+    /** Ends the call if the caller's transaction is rollback-only: it would roll the work of another attempt back. */
     @Override
     public Throwable attemptFailed(Retry retry, Throwable failure) {
         if (transaction.isRollbackOnly()) {
@@ -54,10 +54,9 @@ public final class SyncCallAdapter implements CallAdapter {
     private void forbidRetry(Retry retry) {
         RetryContext.current().ifPresent(RetryContext::forbidRetry);
         if (retry.policy().maxAttempts() > 1 && warned.compareAndSet(false, true)) {
-            LOG.warn(
-                    method + " was called within a transaction that is rollback-only now, so it isn't retried: whatever"
-                            + " another attempt did would be rolled back. Begin the transaction inside of the retry, or let each"
-                            + " attempt have one of its own (Propagation.REQUIRES_NEW).");
+            LOG.warn(method + " was called in a transaction that is now rollback-only, so it is not retried: the work"
+                    + " of another attempt would be rolled back too. Start the transaction inside the retry, or"
+                    + " give each attempt its own (Propagation.REQUIRES_NEW).");
         }
     }
 }

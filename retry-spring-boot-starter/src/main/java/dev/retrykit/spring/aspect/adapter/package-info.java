@@ -1,4 +1,4 @@
-/** How methods are called, by what they return; and what answers when a call has failed. */
+/** Adapters that call methods by their return type, and fallbacks for calls that have failed. */
 @NullMarked
 package dev.retrykit.spring.aspect.adapter;
 

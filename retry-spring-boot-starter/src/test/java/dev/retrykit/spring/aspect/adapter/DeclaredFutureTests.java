@@ -180,7 +180,7 @@ class DeclaredFutureTests {
     void theStartWarnsOfSuchMethods(CapturedOutput output) {
         with(() -> {});
         assertThat(output)
-                .contains("Files.read() returns a Future: one that is a CompletableFuture is retried when it fails"
-                        + " later, of any other only what the method throws. Declare a CompletableFuture.");
+                .contains("Files.read() returns a Future. Later failures are retried only if it is a CompletableFuture;"
+                        + " otherwise, only what the method itself throws is retried. Declare a CompletableFuture.");
     }
 }

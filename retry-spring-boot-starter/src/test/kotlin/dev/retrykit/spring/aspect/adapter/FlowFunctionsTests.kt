@@ -265,7 +265,7 @@ internal class FlowFunctionsTests {
 
             assertThat(service.target.attempts).isEqualTo(3)
             assertThat(output)
-                .contains("Hot.state() returns a StateFlow, of which only what the method throws is retried. Declare a Flow.")
+                .contains("Hot.state() returns a StateFlow, so only what the method itself throws is retried. Declare a Flow.")
         }
 
     @Test

@@ -34,13 +34,13 @@ internal class KotlinClassesTests {
             assertThat(context).failure.rootCause().isInstanceOfSatisfying(InvalidSettingException::class.java) {
                 assertThat(it)
                     .hasMessage(
-                        "Final has methods with @Retryable or @CircuitGuarded, but ${Final::class.java.name} can't be" +
+                        "Final has methods with @Retryable or @CircuitGuarded, but ${Final::class.java.name} cannot be" +
                             " proxied: it is final."
                     )
                 assertThat(it.action())
                     .isEqualTo(
-                        "Make the class and its functions open, or let the compiler plugin kotlin-spring do so, which" +
-                            " opens a @Component, a @Service and the like, or call it through an interface and set" +
+                        "Make the class and its functions open, or use the kotlin-spring compiler plugin, which opens" +
+                            " classes with @Component, @Service and similar annotations, or call it through an interface and set" +
                             " spring.aop.proxy-target-class=false."
                     )
             }
@@ -65,10 +65,10 @@ internal class KotlinClassesTests {
             assertThat(context).hasNotFailed()
             assertThat(output)
                 .contains(
-                    "Closed.find() is annotated, but final: a proxy of its class can't retry or guard it. Make it open," +
-                        " as the compiler plugin kotlin-spring does."
+                    "Closed.find() is annotated, but final: a proxy of its class cannot retry or guard it. Make it open," +
+                        " as the kotlin-spring compiler plugin does."
                 )
-                .contains("Closed.hidden() is annotated, but private final: a proxy of its class can't retry or guard it.")
+                .contains("Closed.hidden() is annotated, but private final: a proxy of its class cannot retry or guard it.")
                 .doesNotContain("Closed.open() is annotated")
         }
     }
@@ -240,7 +240,7 @@ internal class KotlinClassesTests {
             assertThat(context).hasNotFailed()
             assertThat(output)
                 .containsOnlyOnce("is a suspending function that returns Nothing")
-                .contains("Hopeless.fail() is a suspending function that returns Nothing: a proxy of Spring can't call it")
+                .contains("Hopeless.fail() is a suspending function that returns Nothing: a Spring proxy cannot call it")
             val service = context.getBean(Hopeless::class.java)
             context.standing { assertThat(complete { service.find() }).isEqualTo("found in 1") }
             assertThat(catchThrowable { service.failAtOnce() }).isInstanceOf(ConnectException::class.java)
@@ -287,7 +287,7 @@ internal class KotlinClassesTests {
                 .isEqualTo("a main in 1")
             assertThat(output)
                 .doesNotContain("find(String) is annotated", "find(String, String) is annotated")
-                .doesNotContain("is the name of", "overloaded")
+                .doesNotContain("is already the name for", "overloaded")
                 .contains("Defaults.closed(String, String) is annotated, but final")
             assertThat(context.getBean(Retries::class.java).policies())
                 .extracting<String> { it.name() }

@@ -259,14 +259,14 @@ internal class SuspendingFallbackTests {
     fun ofAPlainFunctionMustNotBeSuspending() =
         assertRefused<SuspendingForPlain>(
             "SuspendingForPlain.find(String) names the fallback 'cached', but that is a suspending function, which only" +
-                " a suspending function can wait for.",
+                " another suspending function can call.",
             action<SuspendingForPlain>("String cached(String)")
         )
 
     @Test
     fun mustTakeTheSameParameters() =
         assertRefused<OtherParameters>(
-            "OtherParameters.find(String) names the fallback 'cached', but it takes other parameters:" +
+            "OtherParameters.find(String) names the fallback 'cached', but its parameters do not match:" +
                 " OtherParameters.cached(int).",
             action<OtherParameters>("String cached(String)")
         )
@@ -274,19 +274,19 @@ internal class SuspendingFallbackTests {
     @Test
     fun mustReturnWhatFits() =
         assertRefused<OtherResult>(
-            "OtherResult.find(String) names the fallback 'cached', but OtherResult.cached(String) returns Integer and must" +
-                " return String.",
-            "Change what the fallback returns."
+            "OtherResult.find(String) names the fallback 'cached', but OtherResult.cached(String) returns Integer instead" +
+                " of String.",
+            "Change the return type of the fallback."
         )
 
     @Test
     fun mustBeThere() =
         assertRefused<Misspelt>(
-            "Misspelt.find(String) names the fallback 'chached', but there is no such method. Did you mean 'cached'?",
+            "Misspelt.find(String) names the fallback 'chached', but no such method exists. Did you mean 'cached'?",
             action<Misspelt>("String chached(String)")
         )
 
     private inline fun <reified T : Any> action(method: String) =
-        "Write a method '$method' in ${T::class.java.name}, optionally with the failure (a Throwable) as the last" +
-            " parameter."
+        "Declare a method '$method' in ${T::class.java.name}, optionally with the failure (a Throwable) as an" +
+            " additional last parameter."
 }
