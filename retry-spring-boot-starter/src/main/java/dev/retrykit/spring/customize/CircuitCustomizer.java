@@ -3,17 +3,17 @@ package dev.retrykit.spring.customize;
 import dev.retrykit.circuit.CircuitPolicy;
 
 /**
- * A bean that changes what circuits begin with, in place of the library's defaults. {@code application.yml} comes after it and
- * overrules it, so that operations can always overrule code. Several are asked in their order.
+ * A bean that changes the defaults of circuits. {@code application.yml} overrides it, so that operations can always
+ * override code. Several customizers are called in their order.
  */
 @FunctionalInterface
 public interface CircuitCustomizer {
 
     /**
-     * Changes the settings of one circuit, when it is made.
+     * Customizes one circuit when it is created.
      *
-     * @param name the circuit's name, {@code SimpleClass.method} for an annotation without one
-     * @param circuit holds the library's defaults and what customizers before this one have set
+     * @param name the circuit's name; {@code SimpleClass.method} for an annotation without a name
+     * @param circuit the builder, with the library's defaults and the changes of earlier customizers
      */
     void customize(String name, CircuitPolicy.Builder circuit);
 }

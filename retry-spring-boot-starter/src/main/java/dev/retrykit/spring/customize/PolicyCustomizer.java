@@ -3,18 +3,18 @@ package dev.retrykit.spring.customize;
 import dev.retrykit.RetryPolicy;
 
 /**
- * A bean that changes what retry policies begin with, in place of the library's defaults. Annotations and
- * {@code application.yml} come after it and overrule it, so that operations can always overrule code; what they can't say,
- * such as a classifier for one policy, stays. Several are asked in their order.
+ * A bean that changes the defaults of retry policies. Annotations and {@code application.yml} override it, so that
+ * operations can always override code. Parts that they cannot express, such as a classifier for one policy, remain.
+ * Several customizers are called in their order.
  */
 @FunctionalInterface
 public interface PolicyCustomizer {
 
     /**
-     * Changes one policy, when it is made.
+     * Customizes one policy when it is created.
      *
-     * @param name the policy's name, {@code SimpleClass.method} for an annotation without one
-     * @param policy holds the library's defaults and what customizers before this one have set
+     * @param name the policy's name; {@code SimpleClass.method} for an annotation without a name
+     * @param policy the builder, with the library's defaults and the changes of earlier customizers
      */
     void customize(String name, RetryPolicy.Builder policy);
 }

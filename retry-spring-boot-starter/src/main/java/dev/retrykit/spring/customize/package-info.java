@@ -1,4 +1,4 @@
-/** Beans by which an application sets what properties and annotations don't say. */
+/** Beans by which an application customizes what properties and annotations cannot express. */
 @NullMarked
 package dev.retrykit.spring.customize;
 

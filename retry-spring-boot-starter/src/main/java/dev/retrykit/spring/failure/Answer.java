@@ -4,33 +4,33 @@ import dev.retrykit.http.HeaderLines;
 import java.util.List;
 
 /**
- * What a server answered, as far as it says whether to try again.
+ * The parts of a server's response that determine whether to retry.
  *
  * @param status the status
  * @param headers the headers
- * @param expected whether, if it says when to come back, it is transient whatever its status means by itself
+ * @param expected whether the response is transient if it has a Retry-After, regardless of its status
  */
 public record Answer(int status, HeaderLines headers, boolean expected) {
 
-    /** One whose headers aren't known. */
+    /** Creates a response whose headers are unknown. */
     public static Answer of(int status) {
         return of(status, name -> List.of());
     }
 
-    /** One that means what its status means. */
+    /** Creates a response that is classified by its status. */
     public static Answer of(int status, HeaderLines headers) {
         return new Answer(status, headers, false);
     }
 
-    /** One whose sender knows that it is transient. */
+    /** Returns a copy for a response that is known to be transient. */
     public Answer asExpected() {
         return new Answer(status, headers, true);
     }
 
-    /** What an attempt returns that knows the answer. */
+    /** A returned value that knows the response. */
     public interface Holder {
 
-        /** The answer. */
+        /** The response. */
         Answer answer();
     }
 }

@@ -1,15 +1,15 @@
 package dev.retrykit.spring.failure;
 
-/** The transaction that a thread is in, if it is in one. */
+/** The transaction of a thread, if there is one. */
 public interface CallerTransaction {
 
-    /** There is none, or nobody knows. */
+    /** No transaction, or none that is known. */
     CallerTransaction NONE = () -> false;
 
-    /** Whether all that is still done in it will be rolled back. */
+    /** Whether all further work in the transaction will be rolled back. */
     boolean isRollbackOnly();
 
-    /** Whether it is one of data, such as a database's, and not of a message broker alone. */
+    /** Whether the transaction covers data, such as a database, and not only a message broker. */
     default boolean isOfData() {
         return false;
     }

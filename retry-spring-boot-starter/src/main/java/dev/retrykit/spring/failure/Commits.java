@@ -14,8 +14,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
 /**
- * Commits that failed. Most transaction managers translate such a failure into the type that any statement's failure
- * would have: what is left is the stack trace, and for reactive ones, whose stack is gone, the message.
+ * Recognizes failed commits. Most transaction managers translate such a failure into the same type as the failure of a
+ * statement. Only the stack trace tells them apart; for reactive managers, which lose the stack, the message does.
  */
 final class Commits {
 
@@ -24,12 +24,15 @@ final class Commits {
 
     private Commits() {}
 
-    /** Whether the failure is that of a commit. */
+    /** Whether an exception is from a commit. */
     static boolean failed(Throwable link) {
         return isSprings(link) && isOfCommit(link);
     }
 
-    /** Why a commit failed. What the transaction failed with before, and was committed all the same, says nothing about it. */
+    /**
+     * The reason why a commit failed. An earlier application exception, despite which the transaction was committed, is
+     * not the reason.
+     */
     static Throwable reason(Throwable failure) {
         for (Throwable link : Causes.chain(failure)) {
             if (link instanceof TransactionSystemException system && system.getApplicationException() != null) {
@@ -53,7 +56,9 @@ final class Commits {
                 : StringUtils.startsWithIgnoreCase(springs.getMessage(), "R2DBC commit");
     }
 
-    /** Whether nothing of the transaction is left: class 40 of SQLState, or Spring's word for it. */
+    /**
+     * Whether the transaction was rolled back completely: SQLState class 40, or a Spring exception that means the same.
+     */
     static boolean isRolledBack(List<Throwable> chain) {
         return chain.stream()
                 .anyMatch(link -> link instanceof ConcurrencyFailureException

@@ -10,15 +10,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commits that failed, of Spring's transaction managers: they may have been done, unless it is known that the database answered or
- * rolled back. All other failures of data access are lines of the failure book.
+ * Classifies failed commits of Spring's transaction managers. Their effect is unknown, unless the database has
+ * responded or rolled back. The failure book classifies all other failures of data access.
  */
 public final class DataFailures implements KnownFailures {
 
     private static final Verdict UNKNOWN_EFFECT =
-            Verdict.of(Kind.NOT_IDEMPOTENT, Signal.FAILURE).by("a commit that failed");
+            Verdict.of(Kind.NOT_IDEMPOTENT, Signal.FAILURE).by("a failed commit");
 
-    /** Without state. */
+    /** Creates a classifier. */
     public DataFailures() {}
 
     @Override
@@ -30,14 +30,16 @@ public final class DataFailures implements KnownFailures {
         return isFinal(known) || Commits.isRolledBack(Causes.chain(failure)) ? known : UNKNOWN_EFFECT;
     }
 
-    /** Whether a commit that failed certainly left nothing: the database has answered, or rolled back. */
+    /** Whether a failed commit certainly had no effect, because the database has responded or rolled back. */
     public static boolean isUndone(Throwable failure) {
         List<Throwable> chain = Causes.chain(failure);
         Verdict known = FailureBook.standard().classify(Commits.reason(failure));
         return known != null && known.signal() == Signal.SUCCESS || Commits.isRolledBack(chain);
     }
 
-    /** An answer, a mistake of the caller, an interruption: whatever came of the commit, they stay what they are. */
+    /**
+     * Whether the classification does not depend on the commit: a response, an error of the caller, or an interruption.
+     */
     private static boolean isFinal(@Nullable Verdict known) {
         return known != null && known.kind() != Kind.RETRYABLE && known.signal() != Signal.FAILURE;
     }

@@ -18,8 +18,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Failures of gRPC, by code and by what the server asks for, unless the failure book knows a failure around them. A client reports an interruption as CANCELLED and a refused
- * certificate as UNAVAILABLE: there the cause decides, as it does for an attempt that timed out.
+ * Classifies gRPC failures by their code and by the server's pushback, unless the failure book knows an enclosing
+ * exception. A client reports an interruption as CANCELLED and a rejected certificate as UNAVAILABLE; in these cases
+ * the cause decides, as it does after an attempt timeout.
  */
 public final class GrpcFailures implements KnownFailures {
 
@@ -33,7 +34,7 @@ public final class GrpcFailures implements KnownFailures {
         }
     }
 
-    /** Without state. */
+    /** Creates a classifier. */
     public GrpcFailures() {}
 
     @Override
@@ -60,7 +61,7 @@ public final class GrpcFailures implements KnownFailures {
         return told != null && isStronger(told, failure) ? told : pushedBack(byCode(code), code, pushback.delay());
     }
 
-    /** A time that the server names makes RESOURCE_EXHAUSTED transient, and nothing else. */
+    /** A delay from the server makes RESOURCE_EXHAUSTED transient, and no other code. */
     private static Verdict pushedBack(Verdict byCode, Code code, @Nullable Duration delay) {
         if (delay == null) {
             return byCode;
@@ -80,7 +81,7 @@ public final class GrpcFailures implements KnownFailures {
         return Objects.requireNonNull(BY_CODE.get(code));
     }
 
-    /** What the code tells about the server is what the HTTP status of the same meaning tells. */
+    /** A code has the same signal as the HTTP status of the same meaning. */
     private static Verdict meaning(Code code) {
         return switch (code) {
             case UNAVAILABLE -> Verdict.retryable();

@@ -3,10 +3,10 @@ package dev.retrykit.spring.failure;
 import java.net.http.HttpResponse;
 import org.jspecify.annotations.Nullable;
 
-/** The JDK's {@code HttpClient}, which reports every answer as a value. */
+/** Reads the responses of the JDK's {@code HttpClient}, which returns all of them as values. */
 public final class JdkClientStatus implements StatusReader {
 
-    /** Without state. */
+    /** Creates a reader. */
     public JdkClientStatus() {}
 
     @Override

@@ -6,13 +6,16 @@ import dev.retrykit.failure.Verdict;
 import java.io.EOFException;
 import org.jspecify.annotations.Nullable;
 
-/** Jetty's word for a lost connection: an end of file, told by the name of the connection. A file's end says another. */
+/**
+ * Recognizes connections that Jetty has lost. It reports them as an end of file whose message contains the name of the
+ * connection, unlike the end of a real file.
+ */
 public final class JettyFailures implements KnownFailures {
 
-    private static final Verdict LOST = Verdict.retryable().by("a connection that Jetty lost");
+    private static final Verdict LOST = Verdict.retryable().by("a connection lost by Jetty");
     private static final String CONNECTION = "HttpConnection";
 
-    /** Without state. */
+    /** Creates a classifier. */
     public JettyFailures() {}
 
     @Override

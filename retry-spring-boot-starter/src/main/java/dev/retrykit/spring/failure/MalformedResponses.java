@@ -9,21 +9,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers that are no HTTP, or break off in a place where HTTP doesn't allow it: a proxy that is starting, a connection
- * that was cut. HTTP clients have types of their own for that, or throw what their parser happened to throw.
+ * Recognizes responses that are not HTTP or were truncated: from a proxy that is starting, or over a connection that
+ * was cut. HTTP clients have their own exception types for them, or throw whatever their parser throws.
  */
 public final class MalformedResponses implements KnownFailures {
 
-    private static final Verdict BROKEN = Verdict.retryable().by("an answer that broke off");
+    private static final Verdict BROKEN = Verdict.retryable().by("a truncated response");
 
-    /** Of clients that may be absent. */
+    /** Exception types of clients that may be absent. */
     private static final Set<String> NAMES = Set.of(
             "org.apache.hc.core5.http.ParseException",
             "org.apache.hc.core5.http.MalformedChunkCodingException",
             "org.apache.hc.core5.http.UnsupportedHttpVersionException",
             "io.netty.handler.codec.PrematureChannelClosureException");
 
-    /** What reads answers. What they throw has no type that says so, such as a {@link NumberFormatException}. */
+    /** Classes that parse responses. Their exceptions have no specific type, such as {@link NumberFormatException}. */
     private static final Set<String> PARSERS = Set.of(
             "io.netty.handler.codec.http.HttpObjectDecoder",
             "org.apache.hc.core5.http.impl.nio.ChunkDecoder",
@@ -32,12 +32,12 @@ public final class MalformedResponses implements KnownFailures {
             "jdk.internal.net.http.ResponseContent$ChunkedBodyParser",
             "sun.net.www.http.ChunkedInputStream");
 
-    /** Spring's responses, which refuse a status that isn't one. */
+    /** Spring's responses, which reject an invalid status. */
     private static final String RESPONSES = "org.springframework.http.client.";
 
     private static final String RESPONSE = "ClientHttpResponse";
 
-    /** Without state. */
+    /** Creates a classifier. */
     public MalformedResponses() {}
 
     @Override

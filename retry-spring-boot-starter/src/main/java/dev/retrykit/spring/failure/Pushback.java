@@ -10,11 +10,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server asks for in its trailers: by {@code grpc-retry-pushback-ms} to wait, or, by anything that isn't a number
- * of milliseconds, not to come again; by a {@code google.rpc.RetryInfo} in {@code grpc-status-details-bin} to wait. Of
- * several times the longest counts.
+ * The pushback in a server's trailers. A number in {@code grpc-retry-pushback-ms}, or a {@code google.rpc.RetryInfo} in
+ * {@code grpc-status-details-bin}, is a delay; of several, the longest applies. Any other value of
+ * {@code grpc-retry-pushback-ms} is a veto.
  *
- * @param advice the trailers' meaning
+ * @param advice the meaning of the trailers
  */
 record Pushback(RetryAfter advice) {
 
@@ -47,12 +47,12 @@ record Pushback(RetryAfter advice) {
         return all;
     }
 
-    /** The server says not to come again. */
+    /** Whether the server demands not to retry. */
     boolean isVeto() {
         return advice.vetoed();
     }
 
-    /** The server says when to come again; a time beyond all counting is the longest there is. */
+    /** The delay that the server asks for, limited to the longest that can be represented; null if there is none. */
     @Nullable
     Duration delay() {
         return isVeto() || advice.delayNanos() == Verdict.NO_HINT ? null : Duration.ofNanos(advice.delayNanos());

@@ -4,10 +4,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.client.RestClientResponseException;
 
-/** {@code RestClient}, {@code RestTemplate}, and HTTP service interfaces over them. */
+/** Reads the responses of {@code RestClient}, {@code RestTemplate}, and HTTP service interfaces based on them. */
 public final class RestClientStatus implements StatusReader {
 
-    /** Without state. */
+    /** Creates a reader. */
     public RestClientStatus() {}
 
     @Override

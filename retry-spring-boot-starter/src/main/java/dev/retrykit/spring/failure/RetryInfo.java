@@ -6,14 +6,14 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The delay of a {@code google.rpc.RetryInfo} among the details of a {@code google.rpc.Status}, read without the library that
- * knows these messages. What can't be read is no delay; nothing throws.
+ * Reads the delay of a {@code google.rpc.RetryInfo} in the details of a {@code google.rpc.Status}, without the library
+ * of these messages. Invalid data means no delay, and never causes an exception.
  */
 final class RetryInfo {
 
     private static final byte[] TYPE = "/google.rpc.RetryInfo".getBytes(StandardCharsets.US_ASCII);
 
-    // Numbers of fields: of Status, of Any, of RetryInfo, of Duration.
+    // Field numbers of Status, Any, RetryInfo and Duration.
     private static final int DETAILS = 3;
     private static final int TYPE_URL = 1;
     private static final int VALUE = 2;
@@ -23,7 +23,7 @@ final class RetryInfo {
 
     private RetryInfo() {}
 
-    /** In nanoseconds, the longest of several; {@link Verdict#NO_HINT} if there is none. */
+    /** The delay in nanoseconds, the longest of several; {@link Verdict#NO_HINT} if there is none. */
     static long delayNanos(byte[] status) {
         long longest = Verdict.NO_HINT;
         ProtoFields fields = new ProtoFields(status, 0, status.length);
@@ -75,7 +75,7 @@ final class RetryInfo {
         return whole > Long.MAX_VALUE - Math.max(0, nanos) ? Long.MAX_VALUE : Math.max(0, whole + nanos);
     }
 
-    /** The fields of one message of protocol buffers, one after the other. */
+    /** Iterates over the fields of a protocol buffers message. */
     private static final class ProtoFields {
 
         private static final int VARINT = 0;
@@ -99,7 +99,7 @@ final class RetryInfo {
             this.end = end;
         }
 
-        /** Goes to the next field, if there is one that can be read. */
+        /** Advances to the next field; false if there is none, or if it is invalid. */
         boolean next() {
             if (broken || at >= end) {
                 return false;

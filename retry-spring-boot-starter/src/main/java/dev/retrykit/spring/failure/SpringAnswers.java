@@ -4,15 +4,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
-/** Answers as Spring's clients have them. */
+/** Converts the responses of Spring's HTTP clients. */
 public final class SpringAnswers {
 
     private SpringAnswers() {}
 
     /**
-     * One with a status and headers.
+     * Creates a response from a status and headers.
      *
-     * @param headers null if they aren't known
+     * @param headers null if unknown
      */
     public static Answer of(int status, @Nullable HttpHeaders headers) {
         if (headers == null) {

@@ -2,22 +2,22 @@ package dev.retrykit.spring.failure;
 
 import org.jspecify.annotations.Nullable;
 
-/** Knows the exceptions and the return values by which one HTTP client reports an answer. */
+/** Reads the responses in the exceptions and return values of one HTTP client. */
 @FunctionalInterface
 public interface StatusReader {
 
     /**
-     * The answer.
+     * Reads the response.
      *
-     * @param outcome what an attempt threw, a cause of it, or what it returned
-     * @return null if the outcome isn't one of the client's
+     * @param outcome what an attempt threw, one of its causes, or what it returned
+     * @return null if the outcome is not the client's
      */
     @Nullable
     Answer answer(Object outcome);
 
     /**
-     * Whether an outcome of this class can be one of the client's. A returned value of a class that no reader reads is good. Asked
-     * for each value that a call returns: be quick, and make no object. Default true.
+     * Whether an outcome of this class can be the client's. A returned value of a class without a reader is a success.
+     * Called for each returned value, so it must be fast and must not allocate. Default true.
      */
     default boolean reads(Class<?> type) {
         return true;

@@ -13,10 +13,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges what an attempt threw or returned by the HTTP status it reports, and by what the headers ask for.
+ * Classifies what an attempt threw or returned by its HTTP status and headers.
  *
- * @param readers know the clients' exceptions and return values
- * @param statuses the statuses that are transient; null = the default rules
+ * @param readers read the exceptions and return values of HTTP clients
+ * @param statuses the transient statuses; null = the default rules
  * @param clock the wall clock, for dates in headers
  */
 public record StatusRules(
@@ -24,7 +24,7 @@ public record StatusRules(
 
     private static final int LOWEST_FAILURE = 400;
 
-    /** For what an attempt throws, anywhere in the cause chain. */
+    /** Classifies what an attempt throws, including its causes. */
     public KnownFailures failures() {
         return failure -> Causes.chain(failure).stream()
                 .map(this::verdict)
@@ -34,8 +34,8 @@ public record StatusRules(
     }
 
     /**
-     * For what an attempt returns: bad is only what trying again can mend; any other answer is the caller's. Of what a
-     * guard's attempt returns, bad is also what tells that the dependency doesn't work.
+     * Classifies what an attempt returns. Only a response that a retry may improve is a failure; the caller handles any
+     * other. For an attempt of a guard, a response that shows a broken dependency is a failure too.
      */
     public ResultClassifier results() {
         return new Results();
@@ -59,7 +59,7 @@ public record StatusRules(
         }
     }
 
-    /** Whether a value of the type can be an answer. Most methods return values of types that nobody reads. */
+    /** Whether a value of the type can be a response. Most methods return types without a reader. */
     private boolean isRead(Class<?> type) {
         for (int i = 0; i < readers.size(); i++) {
             if (readers.get(i).reads(type)) {

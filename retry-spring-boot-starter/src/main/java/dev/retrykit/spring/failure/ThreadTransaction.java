@@ -8,15 +8,15 @@ import org.springframework.transaction.support.ResourceHolderSupport;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * The transaction that Spring has bound to the thread. One that an annotation began tells itself; of one that a template
- * began only the connection or session that hangs on the thread does.
+ * The transaction that Spring has bound to the calling thread. The status of an annotation's transaction shows whether
+ * it is rollback-only; for a transaction of a template, only the bound connection or session does.
  */
 public final class ThreadTransaction implements CallerTransaction {
 
-    /** What hangs on a thread for a broker: {@code KafkaResourceHolder} and the like. */
+    /** The resources that message brokers bind to a thread, such as {@code KafkaResourceHolder}. */
     private static final Pattern BROKERS = Pattern.compile("Kafka|Jms|Rabbit|Pulsar");
 
-    /** Of whichever thread asks. */
+    /** Creates an accessor for the transaction of whichever thread calls it. */
     public ThreadTransaction() {}
 
     @Override
@@ -43,7 +43,7 @@ public final class ThreadTransaction implements CallerTransaction {
         }
     }
 
-    /** A template has begun another one inside of the annotation's, and that bears another name. */
+    /** Whether a template has started another transaction, with another name, within that of the annotation. */
     private static boolean isSuspended(TransactionStatus status) {
         String current = TransactionSynchronizationManager.getCurrentTransactionName();
         return status.isNewTransaction() && !status.getTransactionName().equals(current == null ? "" : current);

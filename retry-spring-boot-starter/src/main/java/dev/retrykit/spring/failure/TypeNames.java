@@ -3,12 +3,12 @@ package dev.retrykit.spring.failure;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Types that are known by name, because their library may be absent. */
+/** Compares types by name, because their library may be absent. */
 final class TypeNames {
 
     private TypeNames() {}
 
-    /** Whether the failure is of one of these classes, or of a subclass. */
+    /** Whether the failure is an instance of one of these classes or of a subclass. */
     static boolean isOneOf(Throwable failure, Set<String> names) {
         for (@Nullable Class<?> type = failure.getClass(); type != null; type = type.getSuperclass()) {
             if (names.contains(type.getName())) {

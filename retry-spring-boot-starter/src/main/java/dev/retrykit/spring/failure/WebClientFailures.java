@@ -8,12 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.client.WebClientException;
 
-/** An answer that broke off is an "interrupted" one to HttpComponents, though nobody interrupted a thread. */
+/** Classifies truncated responses, which HttpComponents reports as interrupted although no thread was interrupted. */
 public final class WebClientFailures implements KnownFailures {
 
-    private static final Verdict BROKEN = Verdict.retryable().by("an answer that broke off");
+    private static final Verdict BROKEN = Verdict.retryable().by("a truncated response");
 
-    /** Without state. */
+    /** Creates a classifier. */
     public WebClientFailures() {}
 
     @Override
@@ -28,7 +28,7 @@ public final class WebClientFailures implements KnownFailures {
         return link.getClass() == InterruptedIOException.class;
     }
 
-    /** One that a function of {@code exchangeToMono} met isn't wrapped. */
+    /** An exception in a function of {@code exchangeToMono} is not wrapped. */
     private static boolean isOfHttpComponents(Throwable link) {
         StackTraceElement[] trace = Causes.stackTrace(link);
         return trace.length > 0 && trace[0].getClassName().startsWith("org.apache.hc.");

@@ -5,12 +5,12 @@ import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
 
 /**
- * {@code WebClient}, and HTTP service interfaces over it. Its exception may have the status of a success whose body was
- * lost on the way; then the cause tells what happened.
+ * Reads the responses of {@code WebClient}, and of HTTP service interfaces based on it. If the body of a successful
+ * response was lost, the exception has the status of a success; in that case the cause is classified.
  */
 public final class WebClientStatus implements StatusReader {
 
-    /** Without state. */
+    /** Creates a reader. */
     public WebClientStatus() {}
 
     @Override

@@ -1,4 +1,4 @@
-/** What failures mean that aren't the JDK's: of HTTP, gRPC and Netty, of data access, and of the caller itself. */
+/** Classifies failures other than the JDK's: of HTTP, gRPC, data access and transactions. */
 @NullMarked
 package dev.retrykit.spring.failure;
 

@@ -12,15 +12,15 @@ import org.springframework.transaction.annotation.AnnotationTransactionAttribute
 import org.springframework.transaction.interceptor.TransactionAspectSupport;
 import org.springframework.transaction.interceptor.TransactionAttribute;
 
-/** As the application's {@code @Transactional} says, and as it rolls back by default. */
+/** The rollback rules of {@code @Transactional}, including the application's default rule. */
 public final class AnnotatedRollbackRules implements RollbackRules {
 
     private final Supplier<Stream<TransactionAspectSupport>> aspects;
 
     /**
-     * Of an application.
+     * Creates the rules of an application.
      *
-     * @param aspects what begins its transactions, asked when the first method is looked at
+     * @param aspects the interceptors that start its transactions, resolved with the first method
      */
     public AnnotatedRollbackRules(Supplier<Stream<TransactionAspectSupport>> aspects) {
         this.aspects = aspects;
@@ -60,7 +60,7 @@ public final class AnnotatedRollbackRules implements RollbackRules {
         };
     }
 
-    /** Other sources than annotations know methods by their names, and can't tell which of them are called through them. */
+    /** Other attribute sources match methods by name, and cannot tell which are called through a proxy. */
     private @Nullable TransactionAttribute attribute(Method method, Class<?> type) {
         return aspects.get()
                 .map(TransactionAspectSupport::getTransactionAttributeSource)

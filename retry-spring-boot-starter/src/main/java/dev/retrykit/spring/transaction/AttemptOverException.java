@@ -2,14 +2,14 @@ package dev.retrykit.spring.transaction;
 
 import dev.retrykit.failure.RetryHint;
 
-/** A transaction was to be committed by an attempt that was given up at its time limit: it was rolled back. */
+/** Thrown when an attempt that was abandoned at its timeout tries to commit a transaction, which is rolled back. */
 final class AttemptOverException extends RuntimeException implements RetryHint {
 
     private static final long serialVersionUID = 1;
 
     AttemptOverException() {
-        super("The transaction was rolled back: the attempt that it is part of was given up at its time limit"
-                + " (attempt-timeout), and another one may be running.");
+        super("The transaction was rolled back, because its attempt was abandoned at its timeout (attempt-timeout) and"
+                + " another attempt may be running.");
     }
 
     @Override

@@ -17,14 +17,15 @@ import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.TransactionExecutionListener;
 
 /**
- * Notes on attempts what they commit: a transaction of their own that has written. A commit counts from before it is begun
- * until it is certain that it didn't happen.
+ * Records the commits of an attempt: those of its own transactions that have written. A commit counts from before it
+ * starts until it is certain that it did not happen.
  *
- * <p>A transaction of an attempt whose stage was given up at its time limit is rolled back: another attempt may be running.
+ * <p>If the attempt was abandoned at its timeout, its transaction is rolled back, because another attempt may be
+ * running.
  */
 public final class CommitListener implements TransactionExecutionListener {
 
-    /** Managers that commit nothing by themselves. */
+    /** Transaction managers that commit nothing themselves. */
     private static final Set<String> WITHOUT_RESOURCE =
             Set.of("ResourcelessTransactionManager", "PseudoTransactionManager");
 
@@ -37,10 +38,10 @@ public final class CommitListener implements TransactionExecutionListener {
         this.writes = reactive ? null : WriteDetector.of(manager);
     }
 
-    /** What is known of a transaction before its end. */
+    /** The information about a transaction that has not ended. */
     private static final class Known {
 
-        /** Of a reactive one, whose thread changes; else that of the thread. */
+        /** The attempt of a reactive transaction, which changes threads. Otherwise the thread's attempt applies. */
         private volatile @Nullable RetryContext attempt;
 
         private volatile long atBegin = WriteDetector.UNKNOWN;
@@ -48,7 +49,9 @@ public final class CommitListener implements TransactionExecutionListener {
         private volatile @Nullable SideEffect commit;
     }
 
-    /** The one of a manager, which gets it if it has none: before its other listeners, which may write something. */
+    /**
+     * Returns the listener of a manager, and adds it if there is none. It runs before other listeners, which may write.
+     */
     public static CommitListener of(ConfigurableTransactionManager manager) {
         List<TransactionExecutionListener> listeners = new ArrayList<>(manager.getTransactionExecutionListeners());
         for (TransactionExecutionListener listener : listeners) {
@@ -62,12 +65,12 @@ public final class CommitListener implements TransactionExecutionListener {
         return made;
     }
 
-    /** Whether a commit of the manager is one of anything. */
+    /** Whether a commit of the manager commits anything. */
     static boolean commitsSomething(ConfigurableTransactionManager manager) {
         return !WITHOUT_RESOURCE.contains(manager.getClass().getSimpleName());
     }
 
-    /** A transaction begins about which somebody will ask: some databases must be asked now, too. */
+    /** Prepares for {@link #hasWritten}: some databases must be queried at the start of the transaction too. */
     public void began(TransactionExecution transaction) {
         if (writes != null && isOwnWriter(transaction) && !known.containsKey(transaction)) {
             long atBegin = writes.atBegin();
@@ -78,9 +81,9 @@ public final class CommitListener implements TransactionExecutionListener {
     }
 
     /**
-     * Whether a transaction that is about to be committed has written anything. The database is asked once.
+     * Whether a transaction that is about to be committed has written anything. Queries the database once.
      *
-     * @throws RuntimeException if what JPA has yet to write is refused; then nothing is committed
+     * @throws RuntimeException if pending JPA changes are rejected; then nothing is committed
      */
     public boolean hasWritten(TransactionExecution transaction) {
         if (writes == null) {
@@ -96,11 +99,12 @@ public final class CommitListener implements TransactionExecutionListener {
     }
 
     /**
-     * Executes an SQL statement in a transaction that is about to be committed, if that has written anything.
+     * Executes an SQL statement in a transaction that is about to be committed, if it has written anything.
      *
-     * @param statement executes it, with more at its end if that is given; tells whether it changed a row
-     * @return whether it changed a row. If it didn't, either the transaction has written nothing, or there was no such row
-     * @throws RuntimeException as {@link #hasWritten} does
+     * @param statement executes the statement with the given suffix; returns whether it changed a row
+     * @return whether the statement changed a row. If not, either the transaction has written nothing, or there was no
+     *     matching row
+     * @throws RuntimeException like {@link #hasWritten}
      */
     public boolean changesIfWritten(TransactionExecution transaction, Predicate<String> statement) {
         Known about = known(transaction);
@@ -115,7 +119,7 @@ public final class CommitListener implements TransactionExecutionListener {
         return changed;
     }
 
-    /** Whether a statement of the transaction has failed before, so that it can only be rolled back. */
+    /** Whether an earlier statement of the transaction has failed, so that it can only be rolled back. */
     public static boolean isDoomed(SQLException failed) {
         return WriteQuery.isDoomed(failed);
     }
@@ -124,7 +128,7 @@ public final class CommitListener implements TransactionExecutionListener {
         return known.computeIfAbsent(transaction, key -> new Known());
     }
 
-    /** Not one that takes part in another, nor one that only reads. */
+    /** Excludes transactions that participate in another one, and read-only ones. */
     private static boolean isOwnWriter(TransactionExecution transaction) {
         return transaction.isNewTransaction() && !transaction.isReadOnly();
     }
@@ -154,7 +158,7 @@ public final class CommitListener implements TransactionExecutionListener {
         if (attempt != null && hasWritten(transaction)) {
             known(transaction).commit = attempt.commit(describe(transaction));
         }
-        // asked after the commit was noted, so that either this or who judges the attempt knows of the other
+        // checked after the commit is recorded, so that either this check or the engine sees the other's mark
         if (RetryContext.isGivenUp()) {
             throw new AttemptOverException();
         }

@@ -13,10 +13,10 @@ import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.util.ClassUtils;
 
-/** Failures that a method may end with: one of each well-known transient type, and of those that it declares. */
+/** Sample failures of a method: one of each well-known transient type, and of each declared type. */
 final class FailureSamples {
 
-    /** Of libraries that may be absent. */
+    /** Types of libraries that may be absent. */
     private static final List<String> TRANSIENT = List.of(
             "java.net.SocketTimeoutException",
             "java.util.concurrent.TimeoutException",
@@ -30,7 +30,10 @@ final class FailureSamples {
 
     private FailureSamples() {}
 
-    /** Those that a method may end with. Unchecked ones always; checked ones if it declares them, or fails later. */
+    /**
+     * Returns samples of what a method may fail with: all unchecked types, and checked ones if it declares them or
+     * fails later.
+     */
     static List<Throwable> of(Method method, @Nullable ClassLoader loader) {
         boolean failsLater = KotlinDetector.isSuspendingFunction(method) || failsLater(method.getReturnType());
         Map<Class<?>, Throwable> samples = new LinkedHashMap<>();
@@ -46,7 +49,7 @@ final class FailureSamples {
         return new ArrayList<>(samples.values());
     }
 
-    /** The interruption by a time limit isn't among them: on that a transaction is rolled back. */
+    /** An interruption by an attempt timeout is excluded, because it rolls the transaction back. */
     private static boolean mayThrow(Method method, Throwable sample) {
         return sample instanceof RuntimeException
                 || !(sample instanceof InterruptedException)

@@ -17,8 +17,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Whether the thread's transaction has a connection already. A {@code LazyConnectionDataSourceProxy}, and Hibernate where the
- * pool's connections don't commit by themselves, fetch it with the first statement.
+ * Checks whether the thread's transaction already has a connection. A {@code LazyConnectionDataSourceProxy}, and
+ * Hibernate if the pool disables auto-commit, fetch it with the first statement.
  */
 final class FetchedConnection {
 
@@ -31,7 +31,7 @@ final class FetchedConnection {
         return ClassUtils.isPresent(type, FetchedConnection.class.getClassLoader());
     }
 
-    /** Whether it has; also if that isn't known. Asking fetches none. */
+    /** Whether the transaction has a connection, or this is unknown. The check itself fetches none. */
     static boolean isThere(DataSource dataSource) {
         if (KNOWS_SESSIONS && !Sessions.isConnected(dataSource)) {
             return false;
@@ -40,7 +40,7 @@ final class FetchedConnection {
                 && isLazy(holder.getConnection()));
     }
 
-    /** By the method of Spring's proxy that tells: every method of a connection that could would fetch one. */
+    /** Calls the internal method of Spring's proxy, because any method of the connection would fetch one. */
     private static boolean isLazy(Connection connection) {
         if (!(connection instanceof ConnectionProxy) || !Proxy.isProxyClass(connection.getClass())) {
             return false;
@@ -54,7 +54,7 @@ final class FetchedConnection {
         return Boolean.FALSE.equals(ReflectionUtils.invokeMethod(teller, handler));
     }
 
-    /** Loaded only where Hibernate is. */
+    /** Loaded only if Hibernate is present. */
     private static final class Sessions {
 
         private Sessions() {}

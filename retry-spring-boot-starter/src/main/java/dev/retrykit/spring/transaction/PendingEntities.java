@@ -13,7 +13,10 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
-/** What JPA has yet to write. It does so within the commit, which is too late to ask whether the transaction has written. */
+/**
+ * JPA changes that are not yet written. JPA writes them during the commit, which is too late to check whether the
+ * transaction has written.
+ */
 final class PendingEntities {
 
     private static final boolean JPA = isPresent("jakarta.persistence.EntityManager")
@@ -26,10 +29,10 @@ final class PendingEntities {
     }
 
     /**
-     * Sends it to the database.
+     * Flushes them to the database.
      *
-     * @throws DataAccessException if the database refuses
-     * @throws TransactionSystemException if something else does; then the transaction is rolled back
+     * @throws DataAccessException if the database rejects them
+     * @throws TransactionSystemException if they are rejected otherwise; then the transaction is rolled back
      */
     static void flush() {
         if (JPA) {
@@ -37,7 +40,7 @@ final class PendingEntities {
         }
     }
 
-    /** Loaded only where JPA is. */
+    /** Loaded only if JPA is present. */
     private static final class Jpa {
 
         private Jpa() {}
@@ -51,7 +54,7 @@ final class PendingEntities {
             }
         }
 
-        /** Fails as the commit would have. */
+        /** Fails in the same way as the commit would. */
         private static void flush(EntityManager entities, Object factory) {
             try {
                 entities.flush();
@@ -62,7 +65,7 @@ final class PendingEntities {
                 if (known instanceof DataAccessException) {
                     throw known;
                 }
-                // a transaction manager doesn't roll back on what follows
+                // a transaction manager does not roll back on the following exception
                 entities.getTransaction().rollback();
                 throw new TransactionSystemException(
                         "Could not commit JPA transaction",
@@ -70,7 +73,7 @@ final class PendingEntities {
             }
         }
 
-        /** Hibernate's own mode, in which a commit writes nothing. */
+        /** Hibernate's own flush mode, in which a commit writes nothing. */
         private static boolean isManual(EntityManager entities) {
             Object session = entities.getDelegate();
             Method getter = ReflectionUtils.findMethod(session.getClass(), "getHibernateFlushMode");

@@ -5,26 +5,26 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.springframework.beans.factory.BeanFactory;
 
-/** On what failures the transactions that methods begin are committed all the same. */
+/** Determines on which failures a method's transaction commits. */
 public interface RollbackRules {
 
-    /** No method begins a transaction, or nobody knows. */
+    /** No method has a transaction, or the rules are unknown. */
     RollbackRules NONE = (method, type, relevant) -> List.of();
 
-    /** Those of an application. */
+    /** The rules of an application. */
     static RollbackRules of(BeanFactory beans) {
         return beans.getBeanProvider(RollbackRules.class).getIfUnique(() -> NONE);
     }
 
     /**
-     * Failures that a method may end with and that don't roll back the transaction which its annotation begins for it.
-     * Empty if it begins none, or one that only reads.
+     * Returns the failures of a method on which the transaction of its annotation commits. Empty if the method starts
+     * no transaction, or a read-only one.
      *
-     * @param relevant which failures are asked about
+     * @param relevant selects the failures to check
      */
     List<Class<?>> committedOn(Method method, Class<?> type, Predicate<Throwable> relevant);
 
-    /** Whether its annotation begins a transaction for a method that doesn't only read. */
+    /** Whether a method's annotation starts a transaction that is not read-only. */
     default boolean writes(Method method, Class<?> type) {
         return false;
     }

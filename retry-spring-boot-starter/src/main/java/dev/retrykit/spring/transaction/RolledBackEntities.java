@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.orm.ObjectOptimisticLockingFailureException;
 import org.springframework.util.ClassUtils;
 
-/** What becomes of entities that are used again after their transaction was rolled back. */
+/** Recognizes the failure of entities that are reused after their transaction was rolled back. */
 public final class RolledBackEntities {
 
     private static final boolean ORM = ClassUtils.isPresent(
@@ -15,12 +15,14 @@ public final class RolledBackEntities {
 
     private RolledBackEntities() {}
 
-    /** Whether it is an optimistic lock on an instance of one of the types, or one that doesn't say on what. */
+    /**
+     * Whether a failure is an optimistic lock on an entity of one of the types, or one that does not name its entity.
+     */
     public static boolean areLocked(Throwable failure, List<Class<?>> types) {
         return ORM && Causes.chain(failure).stream().anyMatch(link -> Orm.isLocked(link, types));
     }
 
-    /** Loaded only where Spring's object mapping is. */
+    /** Loaded only if Spring ORM is present. */
     private static final class Orm {
 
         private Orm() {}

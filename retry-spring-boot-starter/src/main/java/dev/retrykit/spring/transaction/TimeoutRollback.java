@@ -8,8 +8,8 @@ import org.springframework.transaction.interceptor.TransactionAttribute;
 import org.springframework.transaction.interceptor.TransactionAttributeSource;
 
 /**
- * Rolls back what an attempt has half done when its time limit interrupts it: the interruption is a checked exception, on
- * which Spring commits. It is asked only where a method fails, so what succeeds late is committed.
+ * Rolls back the work of an attempt that its timeout has interrupted. The interruption is a checked exception, on which
+ * Spring commits. The rule applies only if the method fails, so an attempt that succeeds late is committed.
  */
 final class TimeoutRollback implements TransactionAttributeSource {
 
@@ -19,12 +19,12 @@ final class TimeoutRollback implements TransactionAttributeSource {
         this.source = source;
     }
 
-    /** Over a source, once. */
+    /** Decorates a source, once. */
     static TransactionAttributeSource over(TransactionAttributeSource source) {
         return source instanceof TimeoutRollback ? source : new TimeoutRollback(source);
     }
 
-    /** What the application says. */
+    /** Returns the application's own source. */
     static TransactionAttributeSource under(TransactionAttributeSource source) {
         return source instanceof TimeoutRollback rollback ? rollback.source : source;
     }

@@ -8,12 +8,12 @@ import org.springframework.transaction.interceptor.TransactionAspectSupport;
 import org.springframework.transaction.interceptor.TransactionAttributeSource;
 
 /**
- * Lets attempts know what the application's transaction managers commit, those that it defines itself too, and rolls back
- * what attempts have half done at their time limit. Comes early: other post-processors need transactions.
+ * Reports commits of all transaction managers, including the application's own, to attempts, and rolls back the work of
+ * attempts that have timed out. Runs early, because other post-processors need transactions.
  */
 public final class TransactionPostProcessor implements BeanPostProcessor, PriorityOrdered {
 
-    /** Before any manager is made. */
+    /** Created before any transaction manager. */
     public TransactionPostProcessor() {}
 
     @Override

@@ -13,12 +13,12 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Tells whether the transactions of one data source have written anything, by asking the database on the connection of the
- * transaction. Where it can't tell, a transaction has.
+ * Detects whether a transaction of a data source has written anything, by a query on its connection. If that is
+ * unknown, the transaction counts as one that has written.
  */
 final class WriteDetector {
 
-    /** The number of a transaction at whose beginning nobody asked. */
+    /** The number of a transaction that was not queried at its start. */
     static final long UNKNOWN = -1;
 
     private static final Log LOG = LogFactory.getLog(WriteDetector.class);
@@ -26,14 +26,14 @@ final class WriteDetector {
     private final DataSource dataSource;
     private volatile @Nullable WriteQuery query;
 
-    /** Whether the database was looked at; it may be one that can't tell. */
+    /** Whether the database has been identified; it may have no query. */
     private volatile boolean looked;
 
     private WriteDetector(DataSource dataSource) {
         this.dataSource = dataSource;
     }
 
-    /** Of the data source that a manager begins its transactions on; null if it has none, or doesn't tell. */
+    /** The detector for a manager's data source; null if it has none, or does not expose it. */
     static @Nullable WriteDetector of(Object manager) {
         Method getter = ReflectionUtils.findMethod(manager.getClass(), "getDataSource");
         return getter != null && ReflectionUtils.invokeMethod(getter, manager) instanceof DataSource found
@@ -41,14 +41,14 @@ final class WriteDetector {
                 : null;
     }
 
-    /** What is asked on the transaction's connection. */
+    /** A query on the transaction's connection. */
     @FunctionalInterface
     private interface Question<T> {
 
         T on(Connection connection) throws SQLException;
     }
 
-    /** The number at the beginning of the thread's transaction; unknown also where no number is needed. */
+    /** The number at the start of the thread's transaction; unknown also if no number is needed. */
     long atBegin() {
         WriteQuery asked = query;
         boolean needsNone = looked && (asked == null || !asked.isCumulative);
@@ -61,16 +61,16 @@ final class WriteDetector {
                 return known != null && known.isCumulative ? known.number(connection) : UNKNOWN;
             });
         } catch (SQLException failed) {
-            LOG.debug("Whether a transaction writes can't be asked, so it counts as one that does", failed);
+            LOG.debug("Cannot check whether a transaction writes, so it counts as one that does", failed);
             return UNKNOWN;
         }
     }
 
     /**
-     * Whether the thread's transaction has written anything until now. What JPA has yet to write is sent first. A
-     * transaction that can only be rolled back hasn't, and neither has one without a connection.
+     * Whether the thread's transaction has written anything so far. Flushes pending JPA changes first. False for a
+     * transaction that can only be rolled back, and for one without a connection.
      *
-     * @param atBegin the number at its beginning
+     * @param atBegin the number at its start
      */
     boolean hasWritten(long atBegin) {
         if (!TransactionSynchronizationManager.hasResource(dataSource)) {
@@ -85,14 +85,14 @@ final class WriteDetector {
         try {
             return ask(connection -> isWritten(connection, atBegin));
         } catch (SQLException failed) {
-            LOG.debug("Whether a transaction has written can't be asked, so it counts as one that has", failed);
+            LOG.debug("Cannot check whether a transaction has written, so it counts as one that has", failed);
             return !WriteQuery.isDoomed(failed);
         }
     }
 
     /**
-     * The condition of an SQL statement that is true if the thread's transaction has written anything before it. What JPA
-     * has yet to write is sent first. Null if it isn't known yet whether the database understands it.
+     * An SQL condition that is true if the thread's transaction has written anything before the statement. Flushes
+     * pending JPA changes first. Null until the database is known to support the condition.
      */
     @Nullable
     String condition() {
@@ -122,7 +122,7 @@ final class WriteDetector {
         }
     }
 
-    /** Looks once what database it is. */
+    /** Identifies the database, once. */
     private @Nullable WriteQuery query(Connection connection) throws SQLException {
         if (!looked) {
             WriteQuery found = WriteQuery.of(connection);
@@ -132,7 +132,10 @@ final class WriteDetector {
         return query;
     }
 
-    /** Databases that speak PostgreSQL's protocol may not have its functions, and a failed question dooms a transaction. */
+    /**
+     * Checks that the query works, in a savepoint: databases with PostgreSQL's protocol may lack its functions, and a
+     * failed statement would abort the transaction.
+     */
     private static boolean answers(WriteQuery asked, Connection connection) throws SQLException {
         Savepoint before = connection.setSavepoint();
         try {
@@ -140,7 +143,7 @@ final class WriteDetector {
         } catch (SQLException failed) {
             connection.rollback(before);
             LOG.debug(
-                    "The database can't tell whether a transaction has written, so each counts as one that has",
+                    "The database cannot report whether a transaction has written, so each counts as one that has",
                     failed);
             return false;
         }

@@ -9,18 +9,20 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a database tells whether the transaction of a connection has written anything. The answer is a number that changes
- * when something is written.
+ * A query for whether the transaction of a connection has written anything. Its result is a number that changes with a
+ * write.
  */
 enum WriteQuery {
 
     /**
-     * The view of sessions tells the same, but looks at all of them, and fails if another one ends a transaction meanwhile.
-     * Rows that are locked count as written.
+     * The view of sessions has the same information, but reads all sessions, and fails if another one ends a
+     * transaction meanwhile. Locked rows count as written.
      */
     H2("select case when transaction_id() is null then 0 else 1 end", false, "transaction_id() is not null"),
 
-    /** A transaction gets an id with its first write. A savepoint that was rolled back, and a sequence, count as writes. */
+    /**
+     * A transaction gets an ID with its first write. A savepoint that was rolled back, and a sequence, count as writes.
+     */
     POSTGRESQL(
             "select case when pg_current_xact_id_if_assigned() is null then 0 else 1 end",
             false,
@@ -32,8 +34,8 @@ enum WriteQuery {
             "txid_current_if_assigned() is not null"),
 
     /**
-     * Also MariaDB. Rows that the session has inserted, updated and deleted so far: {@code innodb_trx} is a cached view, and
-     * {@code @@in_transaction} is set by reading.
+     * Also MariaDB. The number of rows that the session has inserted, updated and deleted: {@code innodb_trx} is a
+     * cached view, and {@code @@in_transaction} is set by reading.
      */
     MYSQL(
             "show session status where variable_name in ('Handler_write', 'Handler_update', 'Handler_delete')",
@@ -44,10 +46,10 @@ enum WriteQuery {
 
     private final String sql;
 
-    /** Whether the number goes on from transaction to transaction, so that the one at the beginning must be known. */
+    /** Whether the number continues across transactions, so that its value at the start must be known. */
     final boolean isCumulative;
 
-    /** The same as a condition of another statement, true after the first write; null if there is none. */
+    /** The query as a condition in another statement, true after the first write; null if there is none. */
     final @Nullable String condition;
 
     WriteQuery(String sql, boolean isCumulative, @Nullable String condition) {
@@ -56,7 +58,7 @@ enum WriteQuery {
         this.condition = condition;
     }
 
-    /** By the name that the database gives itself; null for a database that can't tell. */
+    /** Selects the query by the database's product name; null for an unknown database. */
     static @Nullable WriteQuery of(Connection connection) throws SQLException {
         DatabaseMetaData database = connection.getMetaData();
         return switch (database.getDatabaseProductName().toLowerCase(Locale.ROOT)) {
@@ -67,7 +69,7 @@ enum WriteQuery {
         };
     }
 
-    /** The number; the value is in the last column. */
+    /** Executes the query. The value is in the last column. */
     long number(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
@@ -80,7 +82,7 @@ enum WriteQuery {
         }
     }
 
-    /** Whether a statement of the transaction has failed, so that PostgreSQL can only roll it back. */
+    /** Whether an earlier statement of the transaction has failed, so that PostgreSQL can only roll it back. */
     static boolean isDoomed(SQLException failed) {
         return FAILED_TRANSACTION.equals(failed.getSQLState());
     }

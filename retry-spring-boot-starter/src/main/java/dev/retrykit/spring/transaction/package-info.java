@@ -1,4 +1,4 @@
-/** What transactions did: whether they wrote, whether they committed in an attempt, on what they roll back. */
+/** The transactions of an attempt: whether they have written or committed, and on which failures they roll back. */
 @NullMarked
 package dev.retrykit.spring.transaction;
 

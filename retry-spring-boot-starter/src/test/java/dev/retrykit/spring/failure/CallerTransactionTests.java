@@ -127,7 +127,7 @@ class CallerTransactionTests {
         assertThat(thrown).isInstanceOf(TransientDataAccessResourceException.class);
         assertThat(attempts).isEqualTo(1);
         assertThat(reason()).isEqualTo(StopReason.NOT_RETRYABLE);
-        assertThat(output).containsOnlyOnce("Shop.joins() was called within a transaction that is rollback-only now");
+        assertThat(output).containsOnlyOnce("Shop.joins() was called in a transaction that is now rollback-only");
     }
 
     @Test

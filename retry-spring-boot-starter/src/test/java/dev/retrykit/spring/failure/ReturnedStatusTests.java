@@ -160,7 +160,7 @@ class ReturnedStatusTests {
                         .getFailure()
                         .rootCause()
                         .isInstanceOf(InvalidSettingException.class)
-                        .hasMessage("retrykit.policies.weather.retry-on-result names 'notKnwon', but there is no"
-                                + " ResultClassifier bean of that name. Did you mean 'notKnown'?"));
+                        .hasMessage("retrykit.policies.weather.retry-on-result names 'notKnwon', but no"
+                                + " ResultClassifier bean has that name. Did you mean 'notKnown'?"));
     }
 }
