@@ -89,15 +89,15 @@ class StartFailureTests {
     }
 
     @Test
-    void aMisspeltKey(CapturedOutput output) {
-        start(Shop.class, "", "spring.config.name=misspelt");
+    void aMisspelledKey(CapturedOutput output) {
+        start(Shop.class, "", "spring.config.name=misspelled");
 
         assertReads(
                 output,
-                "'retrykit.policies.inventory.max-attemps' (class path resource [misspelt.yml] - 7:20) is not a"
-                        + " known key. There is no 'max-attemps' below 'retrykit.policies.inventory'. Did you mean"
+                "'retrykit.policies.inventory.max-attemps' (class path resource [misspelled.yml] - 7:20) is not a"
+                        + " known key. 'retrykit.policies.inventory' has no key 'max-attemps'. Did you mean"
                         + " 'max-attempts'?",
-                "Correct or remove the key. With retrykit.strict=false it would only be a warning.");
+                "Correct or remove the key. With retrykit.strict=false, an unknown key is only a warning.");
     }
 
     @Test
@@ -118,7 +118,7 @@ class StartFailureTests {
         assertReads(
                 output,
                 "'retrykit.policies.inventory.attempt-timeout' = 'soon'"
-                        + " (Byte array resource [application.yml] - 1:46) can't be read: it must be a duration such"
+                        + " (Byte array resource [application.yml] - 1:46) is invalid: it must be a duration such"
                         + " as 100ms, 2s, 5m or PT2S.",
                 "Correct the value.");
     }
@@ -129,7 +129,7 @@ class StartFailureTests {
 
         assertReads(
                 output,
-                "@Retryable on UnreadableDuration.stock(String): backoff.delay = '200 parsecs' can't be read: it must"
+                "@Retryable on UnreadableDuration.stock(String): backoff.delay = '200 parsecs' is invalid: it must"
                         + " be a duration such as 100ms, 2s, 5m or PT2S.",
                 "Correct the value.");
     }
@@ -146,7 +146,7 @@ class StartFailureTests {
                 """);
 
         assertReads(output, """
-                The settings of retrykit.policies.inventory can't hold: backoff.max-delay must not be below\
+                Invalid settings for retrykit.policies.inventory: backoff.max-delay must not be below\
                  backoff.delay, 10s, but was 5s.
 
                     retrykit.policies.inventory.backoff.max-delay = 5s (Byte array resource [application.yml] - 6:20)
@@ -159,10 +159,10 @@ class StartFailureTests {
 
         assertReads(
                 output,
-                "WrongFallback.stock(String) names the fallback 'cached', but it takes other parameters:"
+                "WrongFallback.stock(String) names the fallback 'cached', but its parameters do not match:"
                         + " WrongFallback.cached(int).",
-                "Write a method 'String cached(String)' in " + WrongFallback.class.getName()
-                        + ", optionally with the failure (a Throwable) as the last parameter.");
+                "Declare a method 'String cached(String)' in " + WrongFallback.class.getName()
+                        + ", optionally with the failure (a Throwable) as an additional last parameter.");
     }
 
     @Test
@@ -171,7 +171,7 @@ class StartFailureTests {
 
         assertReads(
                 output,
-                "'retrykit.enabled' = 'maybe' (Byte array resource [application.yml] - 1:19) can't be read: it must"
+                "'retrykit.enabled' = 'maybe' (Byte array resource [application.yml] - 1:19) is invalid: it must"
                         + " be true or false.",
                 "Correct the value.");
     }
@@ -182,8 +182,8 @@ class StartFailureTests {
 
         assertReads(
                 output,
-                "'retrykit.policies' = 'inventory' (Byte array resource [application.yml] - 1:20) can't be read: it"
-                        + " must be keys below it, or nothing at all.",
+                "'retrykit.policies' = 'inventory' (Byte array resource [application.yml] - 1:20) is invalid: it"
+                        + " must be a section with keys below it, or empty.",
                 "Correct the value.");
     }
 }

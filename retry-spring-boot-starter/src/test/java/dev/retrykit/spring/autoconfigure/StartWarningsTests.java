@@ -14,9 +14,6 @@ import jakarta.annotation.PostConstruct;
 import jakarta.persistence.Entity;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -27,6 +24,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -49,20 +47,19 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 
-/** What a start warns of, as printed: {@code docs/reference/start-failures.md} shows each of them. */
+/** The warnings of startup, as {@code docs/reference/start-failures.md} shows them. */
 class StartWarningsTests {
 
-    private static final Path DOCUMENTATION = Path.of("..", "docs", "reference", "start-failures.md");
+    private static final StartupPage PAGE = new StartupPage("warnings");
 
     private static final String SIBLING = "retrykit.policies.orders.max-attempts: 3";
 
-    private static final String BEGIN = "\n## What a start warns of\n";
-
     /**
-     * What is warned of.
+     * An application with a warning.
      *
-     * @param language of the code
-     * @param code as a user would write it; the application has it
+     * @param language the language of the code
+     * @param code the code as the page shows it
+     * @param app adds the code to an application
      */
     private record Warned(String title, String language, String code, UnaryOperator<ApplicationContextRunner> app) {
 
@@ -88,9 +85,9 @@ class StartWarningsTests {
         return List.of(
                 java("A final method", "@Retryable public final String stock()", AFinalMethod.class),
                 java(
-                        "A call on the own object",
+                        "A self-invocation",
                         "@Retryable public String stock(); public String all() { return stock(); }",
-                        ACallOnTheOwnObject.class),
+                        ASelfInvocation.class),
                 java(
                         "A fallback with an annotation",
                         "@Retryable(fallback = \"cached\") public String stock(); @Retryable public String cached()",
@@ -100,7 +97,7 @@ class StartWarningsTests {
                         "@Retryable @PostConstruct public void load()",
                         AMethodThatTheContainerCalls.class),
                 java(
-                        "A scheduled method on the only thread",
+                        "A scheduled method on a single-threaded scheduler",
                         "@Scheduled(fixedRate = 1000) @Retryable(backoff = @Backoff(delay = \"2s\")) public void refresh()",
                         app -> app.withConfiguration(AutoConfigurations.of(TaskSchedulingAutoConfiguration.class))
                                 .withUserConfiguration(AScheduledMethod.class)));
@@ -109,55 +106,49 @@ class StartWarningsTests {
     private static List<Warned> beans() {
         return List.of(
                 java(
-                        "A finished object",
+                        "A bean registered as an existing object",
                         "beanFactory.registerSingleton(\"client\", new Client())",
                         app -> app.withInitializer(
                                 context -> context.getBeanFactory().registerSingleton("client", new Client()))),
                 java(
-                        "A bean that is made too early",
+                        "A bean that is created too early",
                         "@Bean static Processor processor(Client client) // a BeanPostProcessor",
-                        app -> app.withUserConfiguration(ABeanThatIsMadeTooEarly.class)),
+                        app -> app.withUserConfiguration(ABeanThatIsCreatedTooEarly.class)),
                 java(
                         "A decorator of an annotated interface",
                         "class Caching implements Gateway { private final Gateway inner; } // @Retryable in Gateway",
                         app -> app.withUserConfiguration(ADecorator.class)),
                 java(
-                        "A listener container of a low phase",
+                        "A listener container with a low phase",
                         "@Override public int getPhase() { return 0; } // of a listener container",
                         app -> app.withBean("orders", AListenerContainer.class)),
                 java(
-                        "Two methods with one short name",
+                        "Two methods with the same short name",
                         "@Retryable public String stock() // in one.Client and in other.Client",
                         app -> app.withBean("one", Client.class).withBean("other", Other.Client.class)),
                 java(
-                        "Overloads of an annotated type",
+                        "Overloaded methods of an annotated type",
                         "@Retryable interface Stocks { String stock(String sku); String stock(int number); }",
-                        OverloadsOfAnAnnotatedType.class));
+                        OverloadedMethods.class));
     }
 
     private static List<Warned> values() {
         return List.of(
-                java("A future of any kind", "@Retryable public Future<String> stock()", AFutureOfAnyKind.class),
+                java("A declared Future", "@Retryable public Future<String> stock()", ADeclaredFuture.class),
                 java(
-                        "A future that nobody else can complete",
+                        "A returned FutureTask",
                         "@Retryable public FutureTask<String> stock()",
-                        AFutureThatNobodyElseCanComplete.class),
+                        AReturnedFutureTask.class),
+                java("A returned Callable", "@Retryable public Callable<String> stock()", AReturnedCallable.class),
+                java("A returned Stream", "@Retryable public Stream<String> stocks()", AReturnedStream.class),
                 java(
-                        "A value that does the work later",
-                        "@Retryable public Callable<String> stock()",
-                        AValueThatDoesTheWorkLater.class),
-                java(
-                        "A stream that is read later",
-                        "@Retryable public Stream<String> stocks()",
-                        AStreamThatIsReadLater.class),
-                java(
-                        "A response that is written later",
+                        "A returned StreamingResponseBody",
                         "@Retryable public StreamingResponseBody stocks()",
-                        AResponseThatIsWrittenLater.class),
+                        AReturnedResponseBody.class),
                 java(
-                        "An argument that can be read once",
+                        "An argument that can be read only once",
                         "@Retryable public void store(InputStream stocks)",
-                        AnArgumentThatCanBeReadOnce.class));
+                        AnArgumentThatCanBeReadOnlyOnce.class));
     }
 
     private static List<Warned> transactions() {
@@ -167,7 +158,7 @@ class StartWarningsTests {
                         "@Retryable @Transactional public void place(Order order) // an @Entity",
                         app -> transactional(app).withBean(AnEntityAsAnArgument.class)),
                 java(
-                        "A transaction that is committed by what is retried",
+                        "A transaction that commits on a retried failure",
                         "@Retryable @Transactional public void place() throws IOException",
                         app -> transactional(app).withBean(ACommittedTransaction.class)));
     }
@@ -182,19 +173,19 @@ class StartWarningsTests {
         String unused = "retrykit.policies.inventory.max-attempts: 5";
         String other = "retrykit.policies.inventory.max-attempts: 9 # 5 in the parent's";
         return List.of(
-                new Warned("A policy that nothing uses", "yaml", unused, app -> app.withInitializer(Apps.yml(unused))),
+                new Warned("An unused policy", "yaml", unused, app -> app.withInitializer(Apps.yml(unused))),
                 new Warned(
-                        "Other settings in a child context",
+                        "Different settings in a child context",
                         "yaml",
                         other,
                         app -> app.withInitializer(Apps.yml(other))),
                 new Warned(
-                        "A name that another child context has too",
+                        "A name that another child context uses too",
                         "yaml",
                         SIBLING + " # in both",
                         app -> app.withInitializer(Apps.yml(SIBLING)).withBean(Orders.class)),
                 new Warned(
-                        "An environment variable that is no key",
+                        "An environment variable with an unknown key",
                         "text",
                         "RETRYKIT_POLICIES_INVENTORY_MAXATEMPTS=5",
                         app -> app.withInitializer(context -> context.getEnvironment()
@@ -206,12 +197,10 @@ class StartWarningsTests {
     @ParameterizedTest(name = "{0}")
     @MethodSource("warnings")
     void isPrintedAsDocumented(Warned warned) throws IOException {
-        String block = "### " + warned.title() + "\n\n```" + warned.language() + "\n" + warned.code()
-                + "\n```\n\n```text\n" + printed(warned) + "\n```\n";
-        assertThat(Files.readString(DOCUMENTATION, StandardCharsets.UTF_8)).contains(block);
+        PAGE.assertShows(warned.title(), warned.language(), warned.code(), printed(warned));
     }
 
-    /** All that is warned of while it starts: nothing else comes beside it. */
+    /** All warnings during startup: there must be no other. */
     private static String printed(Warned warned) {
         Logger ours = (Logger) LoggerFactory.getLogger("dev.retrykit");
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
@@ -239,10 +228,12 @@ class StartWarningsTests {
 
     @Test
     void nothingElseIsDocumented() throws IOException {
-        String page = Files.readString(DOCUMENTATION, StandardCharsets.UTF_8);
-        assertThat(page.substring(page.indexOf(BEGIN)).lines().filter(line -> line.startsWith("### ")))
-                .containsExactlyElementsOf(
-                        warnings().map(warned -> "### " + warned.title()).toList());
+        PAGE.assertHasOnly(warnings().map(Warned::title).toList());
+    }
+
+    @AfterAll
+    static void write() throws IOException {
+        PAGE.write();
     }
 
     static class AFinalMethod {
@@ -252,7 +243,7 @@ class StartWarningsTests {
         }
     }
 
-    static class ACallOnTheOwnObject {
+    static class ASelfInvocation {
         @Retryable
         public String stock() {
             return "";
@@ -305,7 +296,7 @@ class StartWarningsTests {
     }
 
     @Configuration(proxyBeanMethods = false)
-    static class ABeanThatIsMadeTooEarly {
+    static class ABeanThatIsCreatedTooEarly {
 
         record Processor(Client client) implements BeanPostProcessor, PriorityOrdered {
 
@@ -397,7 +388,7 @@ class StartWarningsTests {
         String stock(int number);
     }
 
-    static class OverloadsOfAnAnnotatedType implements Stocks {
+    static class OverloadedMethods implements Stocks {
         @Override
         public String stock(String sku) {
             return "";
@@ -409,42 +400,42 @@ class StartWarningsTests {
         }
     }
 
-    static class AFutureOfAnyKind {
+    static class ADeclaredFuture {
         @Retryable
         public Future<String> stock() {
             return CompletableFuture.completedFuture("");
         }
     }
 
-    static class AFutureThatNobodyElseCanComplete {
+    static class AReturnedFutureTask {
         @Retryable
         public FutureTask<String> stock() {
             return new FutureTask<>(() -> "");
         }
     }
 
-    static class AValueThatDoesTheWorkLater {
+    static class AReturnedCallable {
         @Retryable
         public Callable<String> stock() {
             return () -> "";
         }
     }
 
-    static class AStreamThatIsReadLater {
+    static class AReturnedStream {
         @Retryable
         public Stream<String> stocks() {
             return Stream.of();
         }
     }
 
-    static class AResponseThatIsWrittenLater {
+    static class AReturnedResponseBody {
         @Retryable
         public StreamingResponseBody stocks() {
             return out -> {};
         }
     }
 
-    static class AnArgumentThatCanBeReadOnce {
+    static class AnArgumentThatCanBeReadOnlyOnce {
         @Retryable
         public void store(InputStream stocks) {}
     }
