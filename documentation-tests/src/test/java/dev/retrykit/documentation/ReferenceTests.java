@@ -61,7 +61,8 @@ class ReferenceTests {
     @Test
     void allStopReasons() throws IOException {
         Page page = Page.of("docs/reference/stop-reasons.md");
-        String source = Files.readString(Page.ROOT.resolve("retry-core/src/main/java/dev/retrykit/event/StopReason.java"));
+        String source =
+                Files.readString(Page.ROOT.resolve("retry-core/src/main/java/dev/retrykit/event/StopReason.java"));
         Map<String, String> advice = thirdColumn(page);
         StringBuilder rows = new StringBuilder();
         for (StopReason reason : StopReason.values()) {
