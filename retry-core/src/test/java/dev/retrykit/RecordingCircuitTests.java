@@ -258,7 +258,7 @@ class RecordingCircuitTests {
     void aStatusIsOneOfHttp() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CircuitPolicy.builder().ignoreStatuses(List.of(404, 42)))
-                .withMessage("statuses must be 100 to 599, but one was 42");
+                .withMessage("statuses must be 100 to 599, but was 42");
     }
 
     @Test

@@ -7,6 +7,9 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.Jitter;
+import dev.retrykit.budget.BudgetPolicy;
+import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.failure.Verdict;
 import dev.retrykit.time.Nanos;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,7 +31,7 @@ class RetryPolicyTests {
         assertThat(defaults.backoff().multiplier()).isEqualTo(2);
         assertThat(defaults.jitter()).isEqualTo(Jitter.DECORRELATED);
         assertThat(defaults.timeBudget()).isEqualTo(Duration.ofSeconds(30));
-        assertThat(defaults.attemptTimeout()).isNull();
+        assertThat(defaults.attemptTimeout()).isEmpty();
         assertThat(defaults.respectsRetryAfter()).isTrue();
         assertThat(defaults.maxRetryAfter()).isEqualTo(Duration.ofSeconds(10));
         assertThat(defaults.nested()).isEqualTo(NestedRetries.ONCE);
@@ -72,7 +75,7 @@ class RetryPolicyTests {
         assertThat(policy.backoff()).isSameAs(backoff);
         assertThat(policy.jitter()).isEqualTo(Jitter.EQUAL);
         assertThat(policy.timeBudget()).isEqualTo(Duration.ofSeconds(9));
-        assertThat(policy.attemptTimeout()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(policy.attemptTimeout()).hasValue(Duration.ofSeconds(2));
         assertThat(policy.respectsRetryAfter()).isFalse();
         assertThat(policy.maxRetryAfter()).isEqualTo(Duration.ofSeconds(3));
         assertThat(policy.nested()).isEqualTo(NestedRetries.MULTIPLY);
@@ -176,6 +179,90 @@ class RetryPolicyTests {
     void anAttemptTimeoutWithoutEndContradictsNoDefault() {
         Duration endless = Duration.ofSeconds(Long.MAX_VALUE);
         assertThat(RetryPolicy.builder().attemptTimeout(endless).build().attemptTimeout())
-                .isEqualTo(endless);
+                .hasValue(endless);
+    }
+
+    @Test
+    void aBuilderStartsFromAnotherPolicyAndLeavesItAsItIs() {
+        RetryPolicy policy = RetryPolicy.builder()
+                .maxAttempts(4)
+                .attemptTimeout(Duration.ofSeconds(2))
+                .retryIf(failure -> failure instanceof IllegalStateException)
+                .build();
+
+        RetryPolicy.Builder builder = policy.toBuilder();
+        RetryPolicy other = builder.maxAttempts(5).retryIf(failure -> true).build();
+        builder.abortIf(failure -> true);
+
+        assertThat(policy.maxAttempts()).isEqualTo(4);
+        assertThat(other.maxAttempts()).isEqualTo(5);
+        assertThat(other.attemptTimeout()).hasValue(Duration.ofSeconds(2));
+        assertThat(policy.classify(new IllegalArgumentException()).kind()).isNotEqualTo(Verdict.Kind.RETRYABLE);
+        assertThat(policy.toBuilder()
+                        .build()
+                        .classify(new IllegalStateException())
+                        .kind())
+                .isEqualTo(Verdict.Kind.RETRYABLE);
+        assertThat(other.classify(new IllegalArgumentException()).kind()).isEqualTo(Verdict.Kind.RETRYABLE);
+    }
+
+    @Test
+    void predicatesSelectAFailureOrOneOfItsCauses() {
+        RetryPolicy policy = RetryPolicy.builder()
+                .retryIf(failure -> "later".equals(failure.getMessage()))
+                .abortIf(failure -> "never".equals(failure.getMessage()))
+                .build();
+
+        assertThat(policy.classify(new IllegalStateException("later")).kind()).isEqualTo(Verdict.Kind.RETRYABLE);
+        assertThat(policy.classify(new IllegalStateException(new IllegalStateException("later")))
+                        .kind())
+                .isEqualTo(Verdict.Kind.RETRYABLE);
+        assertThat(policy.classify(new java.net.ConnectException("never")).kind())
+                .isEqualTo(Verdict.Kind.NOT_RETRYABLE);
+        assertThat(policy.classify(new IllegalStateException("later", new IllegalStateException("never")))
+                        .kind())
+                .isEqualTo(Verdict.Kind.NOT_RETRYABLE);
+        assertThat(policy.classify(new IllegalStateException("else")).kind()).isNotEqualTo(Verdict.Kind.RETRYABLE);
+    }
+
+    @Test
+    void aPredicateThatFailsIsNoReasonToRetry() {
+        RetryPolicy policy = RetryPolicy.builder()
+                .retryIf(failure -> {
+                    throw new IllegalStateException("broken");
+                })
+                .build();
+
+        assertThat(policy.classify(new java.net.ConnectException("down")).kind())
+                .isEqualTo(Verdict.Kind.NOT_RETRYABLE);
+    }
+
+    @Test
+    void aResultIsRetriedThatAPredicateAccepts() {
+        Retry retry = Retry.builder("results")
+                .policy(RetryPolicy.builder()
+                        .retryOnResult(result -> result == null || result.equals("not yet"))
+                        .maxAttempts(3)
+                        .build())
+                .timeSource(new dev.retrykit.time.ManualTime())
+                .build();
+        java.util.Iterator<String> results =
+                java.util.Arrays.asList("not yet", null, "ready").iterator();
+
+        assertThat(retry.call(results::next)).isEqualTo("ready");
+    }
+
+    @Test
+    void theOtherPoliciesHaveSuchABuilderToo() {
+        assertThat(BudgetPolicy.of(0.5, Duration.ofSeconds(20), 7).toBuilder()
+                        .reserve(8)
+                        .build())
+                .extracting(BudgetPolicy::ratio, BudgetPolicy::window, BudgetPolicy::reserve)
+                .containsExactly(0.5, Duration.ofSeconds(20), 8);
+        assertThat(CircuitPolicy.builder().minimumCalls(30).build().toBuilder()
+                        .probes(4)
+                        .build())
+                .extracting(CircuitPolicy::minimumCalls, CircuitPolicy::probes)
+                .containsExactly(30, 4);
     }
 }

@@ -13,11 +13,16 @@ import dev.retrykit.event.RetryEvent;
 import dev.retrykit.event.RetryStopped;
 import dev.retrykit.event.StopReason;
 import dev.retrykit.time.ManualTime;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class RetryTests {
@@ -37,7 +42,7 @@ class RetryTests {
                 .build();
         assertThat(retry.name()).isEqualTo("all");
         assertThat(retry.policy()).isSameAs(policy);
-        assertThat(retry.circuit()).isSameAs(circuit);
+        assertThat(retry.circuit()).containsSame(circuit);
         assertThat(retry.budget()).isSameAs(budget);
         assertThat(retry.time()).isSameAs(time);
     }
@@ -45,7 +50,7 @@ class RetryTests {
     @Test
     void hasABudgetOfItsOwnAndNoCircuitUnlessToldOtherwise() {
         Retry retry = Retry.builder("bare").timeSource(time).build();
-        assertThat(retry.circuit()).isNull();
+        assertThat(retry.circuit()).isEmpty();
         assertThat(retry.budget().name()).isEqualTo("bare");
         assertThat(retry.budget().time()).isSameAs(time);
         assertThat(retry.budget().policy()).isSameAs(BudgetPolicy.defaults());
@@ -88,8 +93,8 @@ class RetryTests {
         Retry part = whole.with(circuit, budget);
         assertThat(part.name()).isEqualTo("orders");
         assertThat(part.policy()).isSameAs(whole.policy());
-        assertThat(part.circuit()).isSameAs(circuit);
-        assertThat(whole.circuit()).isNull();
+        assertThat(part.circuit()).containsSame(circuit);
+        assertThat(whole.circuit()).isEmpty();
         assertThatThrownBy(() -> part.call(() -> {
                     throw new ConnectException();
                 }))
@@ -192,5 +197,42 @@ class RetryTests {
         assertThat(failure.getSuppressed())
                 .extracting(stopped -> ((RetryStopped) stopped).policy() + " " + ((RetryStopped) stopped).reason())
                 .containsExactly("inner EXHAUSTED", "outer NESTED");
+    }
+
+    @Test
+    void isMadeInOneLine() {
+        RetryPolicy policy = RetryPolicy.builder().maxAttempts(7).build();
+
+        assertThat(Retry.of("inventory", policy).policy()).isSameAs(policy);
+        assertThat(Retry.of("inventory", policy).name()).isEqualTo("inventory");
+        assertThat(Retry.ofDefaults("inventory").policy()).isSameAs(RetryPolicy.defaults());
+    }
+
+    @Test
+    void decoratesWhatIsCalledMoreThanOnce() throws Exception {
+        Retry retry = Retry.builder("decorated").timeSource(new ManualTime()).build();
+        AtomicInteger calls = new AtomicInteger();
+        Callable<String> callable = () -> failFirst(calls);
+        Supplier<String> supplier = () -> failFirstUnchecked(calls);
+        Function<String, String> function = text -> text + failFirstUnchecked(calls);
+
+        assertThat(retry.decorate(callable).call()).isEqualTo("2");
+        assertThat(retry.decorate(supplier).get()).isEqualTo("4");
+        assertThat(retry.decorate(function).apply("call ")).isEqualTo("call 6");
+    }
+
+    private static String failFirst(AtomicInteger calls) throws ConnectException {
+        if (calls.incrementAndGet() % 2 == 1) {
+            throw new ConnectException("down");
+        }
+        return String.valueOf(calls.get());
+    }
+
+    private static String failFirstUnchecked(AtomicInteger calls) {
+        try {
+            return failFirst(calls);
+        } catch (ConnectException down) {
+            throw new UncheckedIOException(down);
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.retrykit.backoff;
 
 import static dev.retrykit.internal.validation.Require.require;
 
+import dev.retrykit.internal.validation.Require.Other;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.Objects;
@@ -25,11 +26,12 @@ public final class BackoffPolicy {
 
     private BackoffPolicy(
             Strategy strategy, @Nullable DelayFunction function, Duration delay, double multiplier, Duration maxDelay) {
-        require(!delay.isNegative(), "delay must be zero or more", delay);
-        require(maxDelay.compareTo(delay) >= 0, "maxDelay must not be below delay, " + delay, maxDelay);
+        require(!delay.isNegative(), "delay", "must be zero or more", delay);
+        require(maxDelay.compareTo(delay) >= 0, "maxDelay", "must not be below", new Other("delay", delay), maxDelay);
         require(
                 multiplier >= 1 && !Double.isInfinite(multiplier),
-                "multiplier must be 1 or more and finite",
+                "multiplier",
+                "must be 1 or more and finite",
                 multiplier);
         this.strategy = Objects.requireNonNull(strategy, "strategy");
         this.function = function;

@@ -142,10 +142,10 @@ public final class BudgetPolicy {
          * @throws IllegalArgumentException names the first setting that is out of its range
          */
         public BudgetPolicy build() {
-            require(ratio >= 0 && ratio <= 10, "ratio must be 0 to 10", ratio);
+            require(ratio >= 0 && ratio <= 10, "ratio", "must be 0 to 10", ratio);
             requireBetween("window", "10 ms to 1 day", SHORTEST_WINDOW, LONGEST_WINDOW, window);
-            require(reserve >= 0 && reserve <= 1_000_000, "reserve must be 0 to 1000000", reserve);
-            require(minSuccess >= 0 && minSuccess <= 100, "minSuccess must be 0 to 100 percent", minSuccess);
+            require(reserve >= 0 && reserve <= 1_000_000, "reserve", "must be 0 to 1000000", reserve);
+            require(minSuccess >= 0 && minSuccess <= 100, "minSuccess", "must be 0 to 100 percent", minSuccess);
             return new BudgetPolicy(this, false);
         }
     }

@@ -3,6 +3,7 @@ package dev.retrykit.budget;
 import static dev.retrykit.internal.validation.Require.require;
 
 import dev.retrykit.internal.keyed.Keyed;
+import dev.retrykit.internal.validation.Require.Other;
 import dev.retrykit.time.Nanos;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
@@ -33,10 +34,12 @@ public final class KeyedBudgets {
     private final Keyed<RetryBudget> budgets;
 
     private KeyedBudgets(RetryBudget shared, int maxKeys, Duration idleTime) {
-        require(maxKeys >= 1 && maxKeys <= MOST_KEYS, "maxKeys must be 1 to " + MOST_KEYS, maxKeys);
+        require(maxKeys >= 1 && maxKeys <= MOST_KEYS, "maxKeys", "must be 1 to " + MOST_KEYS, maxKeys);
         require(
                 idleTime.compareTo(shared.policy().window()) >= 0,
-                "idleTime must not be below the window, " + shared.policy().window(),
+                "idleTime",
+                "must not be below",
+                new Other("window", shared.policy().window()),
                 idleTime);
         this.name = shared.name();
         this.time = shared.time();

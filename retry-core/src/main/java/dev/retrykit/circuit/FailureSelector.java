@@ -1,6 +1,7 @@
 package dev.retrykit.circuit;
 
 import dev.retrykit.failure.Causes;
+import dev.retrykit.failure.InvalidPolicyException;
 import dev.retrykit.failure.Signal;
 import java.util.List;
 import java.util.function.Predicate;
@@ -33,8 +34,8 @@ public record FailureSelector(
         predicates = List.copyOf(predicates);
         for (int status : statuses) {
             if (status < LOWEST_STATUS || status > HIGHEST_STATUS) {
-                throw new IllegalArgumentException(
-                        "statuses must be " + LOWEST_STATUS + " to " + HIGHEST_STATUS + ", but one was " + status);
+                throw new InvalidPolicyException(
+                        "statuses", "must be " + LOWEST_STATUS + " to " + HIGHEST_STATUS, status);
             }
         }
     }

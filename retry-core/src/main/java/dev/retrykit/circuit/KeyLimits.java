@@ -2,6 +2,7 @@ package dev.retrykit.circuit;
 
 import static dev.retrykit.internal.validation.Require.require;
 
+import dev.retrykit.internal.validation.Require.Other;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.Objects;
@@ -27,8 +28,8 @@ public record KeyLimits(int maxKeys, Duration idleTime) {
      */
     public KeyLimits {
         Objects.requireNonNull(idleTime, "idleTime");
-        require(maxKeys >= 1 && maxKeys <= MOST_KEYS, "maxKeys must be 1 to " + MOST_KEYS, maxKeys);
-        require(idleTime.compareTo(SHORTEST_IDLE_TIME) >= 0, "idleTime must be 1 s or more", idleTime);
+        require(maxKeys >= 1 && maxKeys <= MOST_KEYS, "maxKeys", "must be 1 to " + MOST_KEYS, maxKeys);
+        require(idleTime.compareTo(SHORTEST_IDLE_TIME) >= 0, "idleTime", "must be 1 s or more", idleTime);
     }
 
     /** The defaults for circuits of the given settings. */
@@ -48,7 +49,7 @@ public record KeyLimits(int maxKeys, Duration idleTime) {
     }
 
     private void requireNotBelow(String setting, Duration least) {
-        require(idleTime.compareTo(least) >= 0, "idleTime must not be below " + setting + ", " + least, idleTime);
+        require(idleTime.compareTo(least) >= 0, "idleTime", "must not be below", new Other(setting, least), idleTime);
     }
 
     private static Duration memory(CircuitPolicy policy) {

@@ -149,7 +149,7 @@ class KeyedBudgetsTests {
     void rejectsAnIdleTimeBelowTheWindow(Duration idleTime) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> KeyedBudgets.of("stock", POLICY, time, 10, idleTime))
-                .withMessage("idleTime must not be below the window, PT10S, but was " + idleTime);
+                .withMessage("idleTime must not be below window, PT10S, but was " + idleTime);
     }
 
     @Test

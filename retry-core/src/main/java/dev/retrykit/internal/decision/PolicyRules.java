@@ -1,6 +1,7 @@
 package dev.retrykit.internal.decision;
 
 import dev.retrykit.internal.validation.Require;
+import dev.retrykit.internal.validation.Require.Other;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +15,16 @@ public final class PolicyRules {
 
     public static void check(
             int maxAttempts, @Nullable Duration attemptTimeout, Duration timeBudget, Duration maxRetryAfter) {
-        Require.require(maxAttempts >= 1, "maxAttempts must be 1 or more (it counts the first attempt)", maxAttempts);
-        Require.require(!maxRetryAfter.isNegative(), "retryAfter max must be zero or more", maxRetryAfter);
+        Require.require(
+                maxAttempts >= 1, "maxAttempts", "must be 1 or more (it counts the first attempt)", maxAttempts);
+        Require.require(!maxRetryAfter.isNegative(), "retryAfter max", "must be zero or more", maxRetryAfter);
         if (attemptTimeout != null) {
             Require.requirePositive("attemptTimeout", attemptTimeout);
             Require.require(
                     Nanos.of(attemptTimeout) <= Nanos.of(timeBudget),
-                    "attemptTimeout must not be above timeBudget, " + timeBudget,
+                    "attemptTimeout",
+                    "must not be above",
+                    new Other("timeBudget", timeBudget),
                     attemptTimeout);
         }
         Require.requirePositive("timeBudget", timeBudget);

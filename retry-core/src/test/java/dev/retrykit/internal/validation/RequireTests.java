@@ -1,8 +1,11 @@
 package dev.retrykit.internal.validation;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
+import dev.retrykit.failure.InvalidPolicyException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -14,9 +17,26 @@ class RequireTests {
     @Test
     void namesTheRuleAndTheValueThatBreaksIt() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Require.require(false, "ratio must be 0 to 10", 11.5))
+                .isThrownBy(() -> Require.require(false, "ratio", "must be 0 to 10", 11.5))
                 .withMessage("ratio must be 0 to 10, but was 11.5");
-        assertThatNoException().isThrownBy(() -> Require.require(true, "ratio must be 0 to 10", 9));
+        assertThatNoException().isThrownBy(() -> Require.require(true, "ratio", "must be 0 to 10", 9));
+    }
+
+    @Test
+    void namesTheOtherSettingOfAContradiction() {
+        Require.Other most = new Require.Other("countWindow", 20);
+
+        assertThatExceptionOfType(InvalidPolicyException.class)
+                .isThrownBy(() -> Require.require(false, "minimumCalls", "must not be above", most, 30))
+                .withMessage("minimumCalls must not be above countWindow, 20, but was 30")
+                .satisfies(rejected -> {
+                    assertThat(rejected.setting()).isEqualTo("minimumCalls");
+                    assertThat(rejected.rule()).isEqualTo("must not be above");
+                    assertThat(rejected.otherSetting()).hasValue("countWindow");
+                    assertThat(rejected.otherValue()).hasValue(20);
+                    assertThat(rejected.value()).hasValue(30);
+                });
+        assertThatNoException().isThrownBy(() -> Require.require(true, "minimumCalls", "must not be above", most, 9));
     }
 
     @Test

@@ -34,7 +34,7 @@ public final class BudgetPolicyFactory {
         Percentages.check(section, written, "min-success");
         BudgetPolicy policy = written.value("unlimited", Boolean.class, false)
                 ? BudgetPolicy.unlimited()
-                : Contradictions.translated(section, written, KEYS, () -> limited(written));
+                : RejectedSettings.translated(section, written, KEYS, () -> limited(written));
         return Resolved.of(policy, BudgetPolicy.defaults(), written, READERS);
     }
 

@@ -56,9 +56,9 @@ public final class CircuitPolicyFactory {
     public static Resolved<CircuitPolicy> circuit(
             String section, SettingsLayer written, Consumer<CircuitPolicy.Builder> customizer, FailureNames names) {
         Percentages.check(section, written, "failure-rate", "slow-call.rate");
-        CircuitPolicy base = Contradictions.translated(
+        CircuitPolicy base = RejectedSettings.translated(
                 section, written, KEYS, () -> base(customizer).build());
-        CircuitPolicy policy = Contradictions.translated(
+        CircuitPolicy policy = RejectedSettings.translated(
                 section,
                 written,
                 KEYS,

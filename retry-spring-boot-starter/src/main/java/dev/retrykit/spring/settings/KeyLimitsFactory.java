@@ -31,7 +31,7 @@ public final class KeyLimitsFactory {
      * @throws InvalidSettingException if a setting is out of range or contradicts another
      */
     public static Resolved<KeyLimits> keys(String section, SettingsLayer written, CircuitPolicy policy) {
-        KeyLimits limits = Contradictions.translated(section, written, KEYS, () -> limits(written, policy));
+        KeyLimits limits = RejectedSettings.translated(section, written, KEYS, () -> limits(written, policy));
         return Resolved.of(limits, KeyLimits.defaults(CircuitPolicy.defaults()), written, READERS);
     }
 

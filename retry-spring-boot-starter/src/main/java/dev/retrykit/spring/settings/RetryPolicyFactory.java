@@ -7,6 +7,7 @@ import dev.retrykit.UnsafeMethods;
 import dev.retrykit.backoff.BackoffPolicy;
 import dev.retrykit.backoff.Jitter;
 import dev.retrykit.backoff.Strategy;
+import dev.retrykit.failure.InvalidPolicyException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,9 +52,9 @@ public final class RetryPolicyFactory {
      * @throws InvalidSettingException if a setting is out of range or contradicts another
      */
     public static Resolved<RetryPolicy> policy(String section, SettingsLayer written, PolicyExtensions parts) {
-        RetryPolicy base = Contradictions.translated(
+        RetryPolicy base = RejectedSettings.translated(
                 section, written, KEYS, () -> base(parts).build());
-        RetryPolicy policy = Contradictions.translated(
+        RetryPolicy policy = RejectedSettings.translated(
                 section, written, KEYS, () -> builder(written, parts).build());
         Resolved<RetryPolicy> effective = Resolved.of(policy, RetryPolicy.defaults(), base, written, READERS);
         return written.value("enabled", Boolean.class, true)
@@ -132,8 +133,8 @@ public final class RetryPolicyFactory {
     private static List<Integer> checked(List<Integer> statuses) {
         for (int status : statuses) {
             if (status < LOWEST_STATUS || status > HIGHEST_STATUS) {
-                throw new IllegalArgumentException(
-                        "statuses must be from " + LOWEST_STATUS + " to " + HIGHEST_STATUS + ", but one is " + status);
+                throw new InvalidPolicyException(
+                        "statuses", "must be " + LOWEST_STATUS + " to " + HIGHEST_STATUS, status);
             }
         }
         return statuses;
@@ -169,7 +170,7 @@ public final class RetryPolicyFactory {
         readers.put("enabled", policy -> null);
         readers.put("dry-run", RetryPolicy::isDryRun);
         readers.put("max-attempts", RetryPolicy::maxAttempts);
-        readers.put("attempt-timeout", RetryPolicy::attemptTimeout);
+        readers.put("attempt-timeout", policy -> policy.attemptTimeout().orElse(null));
         readers.put("backoff.strategy", policy -> policy.backoff().strategy());
         readers.put("backoff.delay", policy -> policy.backoff().delay());
         readers.put("backoff.multiplier", policy -> policy.backoff().multiplier());

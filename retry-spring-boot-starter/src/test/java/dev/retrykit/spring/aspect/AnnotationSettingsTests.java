@@ -85,7 +85,7 @@ class AnnotationSettingsTests {
 
             RetryPolicy policy = policies[0].policy();
             assertThat(policy.maxAttempts()).isEqualTo(4);
-            assertThat(policy.attemptTimeout()).isEqualTo(Duration.ofSeconds(2));
+            assertThat(policy.attemptTimeout()).hasValue(Duration.ofSeconds(2));
             assertThat(policy.backoff().strategy()).isEqualTo(Strategy.LINEAR);
             assertThat(policy.backoff().delay()).isEqualTo(Duration.ofMillis(100));
             assertThat(policy.backoff().multiplier()).isEqualTo(3);

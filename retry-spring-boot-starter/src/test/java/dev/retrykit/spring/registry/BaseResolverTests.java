@@ -117,7 +117,7 @@ class BaseResolverTests {
     void aBaseComesBeforeTheAnnotationAsAllThatIsWrittenDoes() {
         run(YML.formatted("remote"), retries -> {
             assertThat(policy(retries, "Client.own").policy().maxAttempts()).isEqualTo(5);
-            assertThat(policy(retries, "Client.own").policy().attemptTimeout()).isEqualTo(Duration.ofSeconds(1));
+            assertThat(policy(retries, "Client.own").policy().attemptTimeout()).hasValue(Duration.ofSeconds(1));
         });
     }
 

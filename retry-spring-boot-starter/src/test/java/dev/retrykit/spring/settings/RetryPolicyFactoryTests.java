@@ -64,7 +64,7 @@ class RetryPolicyFactoryTests {
                         """).policy().policy();
 
         assertThat(policy.maxAttempts()).isEqualTo(5);
-        assertThat(policy.attemptTimeout()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(policy.attemptTimeout()).hasValue(Duration.ofSeconds(2));
         assertThat(policy.backoff().strategy()).isEqualTo(Strategy.FIBONACCI);
         assertThat(policy.backoff().delay()).isEqualTo(Duration.ofMillis(100));
         assertThat(policy.backoff().multiplier()).isEqualTo(3);

@@ -45,7 +45,7 @@ class SwitchedOffTests {
     }
 
     private static void assertOff(Retries retries) {
-        assertThat(policy(retries).policy().attemptTimeout()).isNull();
+        assertThat(policy(retries).policy().attemptTimeout()).isEmpty();
         assertThat(policy(retries).budget().policy().minSuccess()).isZero();
         assertThat(circuit(retries).circuit().policy().slowCallDuration()).isNull();
         assertThat(circuit(retries).circuit().policy().consecutiveFailures()).isZero();
@@ -121,7 +121,7 @@ class SwitchedOffTests {
     @Test
     void whatSaysNothingKeepsTheDefaults() {
         with("", "", retries -> {
-            assertThat(policy(retries).policy().attemptTimeout()).isEqualTo(Duration.ofSeconds(2));
+            assertThat(policy(retries).policy().attemptTimeout()).hasValue(Duration.ofSeconds(2));
             assertThat(circuit(retries).circuit().policy().consecutiveFailures())
                     .isEqualTo(4);
         });
@@ -137,7 +137,7 @@ class SwitchedOffTests {
             assertOff(retries);
 
             retries.steering().give(policy(retries), given("attemptTimeout", null, "budget.minSuccess", null), "me");
-            assertThat(policy(retries).policy().attemptTimeout()).isEqualTo(Duration.ofSeconds(2));
+            assertThat(policy(retries).policy().attemptTimeout()).hasValue(Duration.ofSeconds(2));
         });
     }
 
