@@ -9,6 +9,8 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -20,10 +22,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Timer;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -34,6 +38,7 @@ class ArchitectureTests {
 
     private static final Path SOURCES = Path.of("src/main/java");
     private static final int MOST_LINES = 300;
+    private static final int MOST_TYPES = 16;
 
     /** From top to bottom. The page of the root package says what they are for. */
     private static final List<List<String>> FLOORS = List.of(
@@ -83,6 +88,19 @@ class ArchitectureTests {
     @ArchTest
     static final ArchRule noPackageIsPartOfACycle =
             slices().matching("dev.retrykit.(**)").should().beFreeOfCycles();
+
+    /** Larger ones, by their number of types: one state machine, one language, one vocabulary. None may grow. */
+    private static final Map<String, Integer> LARGE_PACKAGES =
+            Map.of("dev.retrykit.circuit", 32, "dev.retrykit.failure.book", 26, "dev.retrykit.failure", 18);
+
+    @ArchTest
+    static void packagesAreSmall(JavaClasses all) {
+        all.stream()
+                .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
+                .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()))
+                .forEach((name, types) ->
+                        assertThat(types).as(name).isLessThanOrEqualTo(LARGE_PACKAGES.getOrDefault(name, MOST_TYPES)));
+    }
 
     @ArchTest
     static final ArchRule nothingIsNeededButTheJdk = noClasses()

@@ -1,5 +1,7 @@
 package dev.retrykit.spring.actuate;
 
+import dev.retrykit.spring.actuate.web.CsrfField;
+import dev.retrykit.spring.actuate.web.ReportMediaType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,5 +1,7 @@
 package dev.retrykit.spring.actuate;
 
+import dev.retrykit.spring.actuate.web.JsonBody;
+import dev.retrykit.spring.actuate.web.ReportMediaType;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.registry.BudgetEntry;
 import dev.retrykit.spring.registry.CircuitEntry;

@@ -1,5 +1,8 @@
 package dev.retrykit.spring.actuate;
 
+import dev.retrykit.spring.actuate.web.CsrfField;
+import dev.retrykit.spring.actuate.web.ReactiveCsrf;
+import dev.retrykit.spring.actuate.web.ReportMediaType;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;

@@ -1,5 +1,8 @@
 package dev.retrykit.spring.actuate;
 
+import dev.retrykit.spring.actuate.web.CsrfField;
+import dev.retrykit.spring.actuate.web.ReportMediaType;
+import dev.retrykit.spring.actuate.web.ServletCsrf;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

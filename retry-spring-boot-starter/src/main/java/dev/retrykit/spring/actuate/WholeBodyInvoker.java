@@ -1,5 +1,6 @@
 package dev.retrykit.spring.actuate;
 
+import dev.retrykit.spring.actuate.web.JsonBody;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -5,7 +5,7 @@ import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.settings.Durations;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.MessageText;
-import dev.retrykit.spring.settings.SettingsLayer;
+import dev.retrykit.spring.settings.binding.SettingsLayer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -5,7 +5,7 @@ import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.aspect.adapter.FallbackMethod;
 import dev.retrykit.spring.expression.MethodNames;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.SpellingMatcher;
+import dev.retrykit.spring.settings.binding.SpellingMatcher;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.TypeVariable;

@@ -1,7 +1,9 @@
 package dev.retrykit.spring.aspect;
 
 import dev.retrykit.spring.aspect.adapter.CallAdapters;
+import dev.retrykit.spring.aspect.check.ProxyabilityCheck;
 import dev.retrykit.spring.expression.MethodNames;
+import dev.retrykit.spring.expression.RetryAnnotations;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.AspectMode;
 import dev.retrykit.spring.settings.InvalidSettingException;

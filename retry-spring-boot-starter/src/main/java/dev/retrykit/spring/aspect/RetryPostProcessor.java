@@ -1,6 +1,9 @@
 package dev.retrykit.spring.aspect;
 
+import dev.retrykit.spring.aspect.check.ContainerInvocationCheck;
+import dev.retrykit.spring.aspect.check.DecoratorCheck;
 import dev.retrykit.spring.expression.OnceAdvisingPostProcessor;
+import dev.retrykit.spring.expression.RetryAnnotations;
 import dev.retrykit.spring.settings.AspectMode;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.lang.reflect.Method;

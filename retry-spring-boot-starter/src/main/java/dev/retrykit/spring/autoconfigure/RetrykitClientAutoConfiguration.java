@@ -8,7 +8,7 @@ import dev.retrykit.spring.client.blocking.RestClients;
 import dev.retrykit.spring.client.reactive.WebClientPostProcessor;
 import dev.retrykit.spring.client.reactive.WebClients;
 import dev.retrykit.spring.registry.Retries;
-import dev.retrykit.spring.settings.ConfiguredSettings;
+import dev.retrykit.spring.settings.binding.ConfiguredSettings;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

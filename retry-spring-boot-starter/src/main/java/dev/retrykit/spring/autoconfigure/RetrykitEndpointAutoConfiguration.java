@@ -1,14 +1,14 @@
 package dev.retrykit.spring.autoconfigure;
 
 import dev.retrykit.spring.actuate.FailureCounts;
-import dev.retrykit.spring.actuate.JsonBodyAdvice;
-import dev.retrykit.spring.actuate.JsonBodyWebFilter;
 import dev.retrykit.spring.actuate.Page;
 import dev.retrykit.spring.actuate.RetryEndpoint;
 import dev.retrykit.spring.actuate.RetryReactiveExtension;
 import dev.retrykit.spring.actuate.RetryWebExtension;
 import dev.retrykit.spring.actuate.ShownValues;
 import dev.retrykit.spring.actuate.WholeBodyInvoker;
+import dev.retrykit.spring.actuate.web.JsonBodyAdvice;
+import dev.retrykit.spring.actuate.web.JsonBodyWebFilter;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.registry.Retries;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.failure.RestClientStatus;
-import dev.retrykit.spring.failure.WebClientStatus;
+import dev.retrykit.spring.failure.http.RestClientStatus;
+import dev.retrykit.spring.failure.http.WebClientStatus;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;

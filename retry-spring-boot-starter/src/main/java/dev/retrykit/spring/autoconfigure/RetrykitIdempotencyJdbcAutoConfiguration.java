@@ -4,7 +4,7 @@ import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.spring.idempotency.store.jdbc.FencePostProcessor;
 import dev.retrykit.spring.idempotency.store.jdbc.JdbcStore;
 import dev.retrykit.spring.idempotency.store.jdbc.Tables;
-import dev.retrykit.spring.settings.ConfiguredSettings;
+import dev.retrykit.spring.settings.binding.ConfiguredSettings;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.config.BeanDefinition;

@@ -1,6 +1,6 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.failure.JdkClientStatus;
+import dev.retrykit.spring.failure.http.JdkClientStatus;
 import java.net.http.HttpResponse;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;

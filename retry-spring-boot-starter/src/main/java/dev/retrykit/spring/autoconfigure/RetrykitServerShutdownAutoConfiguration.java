@@ -1,7 +1,7 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.registry.DelayShutdown;
 import dev.retrykit.spring.registry.Retries;
+import dev.retrykit.spring.registry.shutdown.DelayShutdown;
 import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

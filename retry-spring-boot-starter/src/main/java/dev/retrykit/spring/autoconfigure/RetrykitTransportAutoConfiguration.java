@@ -1,10 +1,10 @@
 package dev.retrykit.spring.autoconfigure;
 
 import dev.retrykit.spring.client.ClientRules;
-import dev.retrykit.spring.client.HttpComponentsTransport;
-import dev.retrykit.spring.client.JettyRequestTracker;
-import dev.retrykit.spring.client.ReactorRedirects;
-import dev.retrykit.spring.client.TransportBuilderPostProcessor;
+import dev.retrykit.spring.client.transport.HttpComponentsTransport;
+import dev.retrykit.spring.client.transport.JettyRequestTracker;
+import dev.retrykit.spring.client.transport.ReactorRedirects;
+import dev.retrykit.spring.client.transport.TransportBuilderPostProcessor;
 import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;

@@ -1,8 +1,8 @@
 package dev.retrykit.spring.autoconfigure;
 
-import dev.retrykit.spring.failure.JettyFailures;
-import dev.retrykit.spring.failure.MalformedResponses;
-import dev.retrykit.spring.failure.WebClientFailures;
+import dev.retrykit.spring.failure.http.JettyFailures;
+import dev.retrykit.spring.failure.http.MalformedResponses;
+import dev.retrykit.spring.failure.http.WebClientFailures;
 import org.eclipse.jetty.client.HttpClient;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;

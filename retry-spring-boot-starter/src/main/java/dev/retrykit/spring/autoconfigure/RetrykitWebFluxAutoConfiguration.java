@@ -4,7 +4,7 @@ import dev.retrykit.spring.server.CallerDeadlineReader;
 import dev.retrykit.spring.server.DeadlineWebFilter;
 import dev.retrykit.spring.server.ExhaustedFailureHandler;
 import dev.retrykit.spring.server.InboundRequestWebFilter;
-import dev.retrykit.spring.settings.ConfiguredSettings;
+import dev.retrykit.spring.settings.binding.ConfiguredSettings;
 import dev.retrykit.time.TimeSource;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;

@@ -4,7 +4,7 @@ import dev.retrykit.spring.server.CallerDeadlineReader;
 import dev.retrykit.spring.server.DeadlineFilter;
 import dev.retrykit.spring.server.ExhaustedFailureResolver;
 import dev.retrykit.spring.server.InboundRequestFilter;
-import dev.retrykit.spring.settings.ConfiguredSettings;
+import dev.retrykit.spring.settings.binding.ConfiguredSettings;
 import dev.retrykit.time.TimeSource;
 import jakarta.servlet.DispatcherType;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

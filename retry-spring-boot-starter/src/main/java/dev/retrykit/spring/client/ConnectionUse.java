@@ -89,7 +89,7 @@ public final class ConnectionUse {
     }
 
     /** Whether the transport can send the same request again. */
-    boolean isRepeatable() {
+    public boolean isRepeatable() {
         return repeatable.getAsBoolean();
     }
 
@@ -162,12 +162,12 @@ public final class ConnectionUse {
     }
 
     /** Whether the connection was closed before any response, and too early for the server to have done long work. */
-    boolean isLostAtOnce(Throwable failure) {
+    public boolean isLostAtOnce(Throwable failure) {
         return !answering && ageNanos() < NOTICED_NANOS && LostConnections.isLost(failure);
     }
 
     /** Returns the time since the request started, in nanoseconds. */
-    long ageNanos() {
+    public long ageNanos() {
         return TimeSource.system().nanoTime() - begunNanos;
     }
 

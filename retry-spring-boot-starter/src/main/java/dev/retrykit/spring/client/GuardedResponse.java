@@ -1,6 +1,6 @@
 package dev.retrykit.spring.client;
 
-import dev.retrykit.spring.failure.Answer;
+import dev.retrykit.spring.failure.http.Answer;
 import java.util.function.UnaryOperator;
 
 /**

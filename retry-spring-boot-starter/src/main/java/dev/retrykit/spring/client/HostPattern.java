@@ -1,7 +1,7 @@
 package dev.retrykit.spring.client;
 
-import dev.retrykit.spring.settings.ConfiguredSettings;
 import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.binding.ConfiguredSettings;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;

@@ -1,9 +1,9 @@
 package dev.retrykit.spring.client;
 
-import dev.retrykit.spring.settings.ConfiguredSettings;
 import dev.retrykit.spring.settings.HttpSettings;
 import dev.retrykit.spring.settings.HttpSettings.IdempotencyKey;
 import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.binding.ConfiguredSettings;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Decides on the one immediate resend of a request whose pooled connection turned out to be stale before any byte of a
  * response. It is part of the attempt: it costs no token, and circuits do not count it.
  */
-final class Resends {
+public final class Resends {
 
     private static final Log LOG = LogFactory.getLog("dev.retrykit.http");
 
@@ -24,7 +24,7 @@ final class Resends {
      *
      * @param exchange the tracker of the request; null if it has none
      */
-    static boolean allows(String method, @Nullable RequestTracker exchange) {
+    public static boolean allows(String method, @Nullable RequestTracker exchange) {
         return (IDEMPOTENT.contains(method) || exchange != null && exchange.isUnsent())
                 && (exchange == null || exchange.hasTimeLeft())
                 && !Thread.currentThread().isInterrupted();
@@ -35,7 +35,7 @@ final class Resends {
      *
      * @param repeatable performs the check
      */
-    static boolean repeats(String method, Throwable failure, BooleanSupplier repeatable) {
+    public static boolean repeats(String method, Throwable failure, BooleanSupplier repeatable) {
         boolean repeats = repeatable.getAsBoolean();
         if (LOG.isDebugEnabled()) {
             String what = repeats

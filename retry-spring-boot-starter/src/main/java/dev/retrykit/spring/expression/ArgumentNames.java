@@ -1,6 +1,6 @@
 package dev.retrykit.spring.expression;
 
-import dev.retrykit.spring.settings.SpellingMatcher;
+import dev.retrykit.spring.settings.binding.SpellingMatcher;
 import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -4,12 +4,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Compares types by name, because their library may be absent. */
-final class TypeNames {
+public final class TypeNames {
 
     private TypeNames() {}
 
     /** Whether the failure is an instance of one of these classes or of a subclass. */
-    static boolean isOneOf(Throwable failure, Set<String> names) {
+    public static boolean isOneOf(Throwable failure, Set<String> names) {
         for (@Nullable Class<?> type = failure.getClass(); type != null; type = type.getSuperclass()) {
             if (names.contains(type.getName())) {
                 return true;

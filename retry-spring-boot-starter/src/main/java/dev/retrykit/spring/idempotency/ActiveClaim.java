@@ -1,6 +1,9 @@
 package dev.retrykit.spring.idempotency;
 
 import dev.retrykit.spring.idempotency.IdempotencyCounters.Result;
+import dev.retrykit.spring.idempotency.guard.ClaimEnd;
+import dev.retrykit.spring.idempotency.guard.ClaimMaintenance;
+import dev.retrykit.spring.idempotency.guard.StoreGuard;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.idempotency.store.Claim;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;

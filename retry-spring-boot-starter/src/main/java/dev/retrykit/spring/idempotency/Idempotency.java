@@ -1,6 +1,11 @@
 package dev.retrykit.spring.idempotency;
 
 import dev.retrykit.spring.idempotency.IdempotencyCounters.Result;
+import dev.retrykit.spring.idempotency.guard.ClaimEnd;
+import dev.retrykit.spring.idempotency.guard.ClaimMaintenance;
+import dev.retrykit.spring.idempotency.guard.StoreDownException;
+import dev.retrykit.spring.idempotency.guard.StoreGuard;
+import dev.retrykit.spring.idempotency.guard.StoreStalledException;
 import dev.retrykit.spring.idempotency.store.Claim;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore.Release;

@@ -1,7 +1,7 @@
 package dev.retrykit.spring.idempotency;
 
 import dev.retrykit.spring.idempotency.store.MemoryStore;
-import dev.retrykit.spring.settings.ConfiguredSettings;
+import dev.retrykit.spring.settings.binding.ConfiguredSettings;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;

@@ -1,12 +1,12 @@
 package dev.retrykit.spring.idempotency;
 
-import dev.retrykit.spring.settings.ConfiguredSettings;
 import dev.retrykit.spring.settings.Durations;
 import dev.retrykit.spring.settings.HttpSettings;
 import dev.retrykit.spring.settings.IdempotencySettings;
 import dev.retrykit.spring.settings.IdempotencySettings.OnCrash;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.MessageText;
+import dev.retrykit.spring.settings.binding.ConfiguredSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,7 +11,7 @@ import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.circuit.KeyedCircuits;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Setting;
-import dev.retrykit.spring.settings.SettingsLayer;
+import dev.retrykit.spring.settings.binding.SettingsLayer;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The engines of an application, which shut down with it. Thread-safe. */
-final class GuardEngines {
+public final class GuardEngines {
 
     private final Supplier<EngineCollaborators> parts;
     private final List<Retry> engines = new CopyOnWriteArrayList<>();
@@ -46,19 +46,19 @@ final class GuardEngines {
      * Runs the waiting tasks elsewhere, because the application's executor takes no more tasks and drops those that
      * wait.
      */
-    void takeOver() {
+    public void takeOver() {
         if (parts.get().executor() instanceof ClosingExecutor executor) {
             executor.takeOver();
         }
     }
 
     /** Cancels pending delays and starts no further retries. */
-    void shutdown() {
+    public void shutdown() {
         end(Retry::shutdown);
     }
 
     /** Does the same after a time, unless a shutdown comes first. */
-    void shutdownAfter(Duration wait) {
+    public void shutdownAfter(Duration wait) {
         EngineCollaborators known = parts.get();
         delayedEnd = known.time().schedule(() -> known.executor().execute(this::shutdownUnlessEnded), wait.toNanos());
     }
@@ -70,7 +70,7 @@ final class GuardEngines {
     }
 
     /** Ends all running asynchronous calls. */
-    void shutdownNow() {
+    public void shutdownNow() {
         end(Retry::shutdownNow);
     }
 

@@ -1,6 +1,6 @@
 package dev.retrykit.spring.registry;
 
-import dev.retrykit.spring.settings.SpellingMatcher;
+import dev.retrykit.spring.settings.binding.SpellingMatcher;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

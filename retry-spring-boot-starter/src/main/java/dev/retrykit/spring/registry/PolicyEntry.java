@@ -8,7 +8,7 @@ import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.event.AttemptObserver;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Setting;
-import dev.retrykit.spring.settings.SettingsLayer;
+import dev.retrykit.spring.settings.binding.SettingsLayer;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

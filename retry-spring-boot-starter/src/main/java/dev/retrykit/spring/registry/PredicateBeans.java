@@ -1,9 +1,9 @@
 package dev.retrykit.spring.registry;
 
-import dev.retrykit.spring.settings.FailureNames;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.MessageText;
-import dev.retrykit.spring.settings.SpellingMatcher;
+import dev.retrykit.spring.settings.binding.FailureNames;
+import dev.retrykit.spring.settings.binding.SpellingMatcher;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;

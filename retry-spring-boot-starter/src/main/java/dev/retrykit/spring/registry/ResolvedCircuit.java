@@ -2,8 +2,8 @@ package dev.retrykit.spring.registry;
 
 import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.circuit.KeyLimits;
-import dev.retrykit.spring.settings.Resolved;
 import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.resolution.Resolved;
 import java.util.Map;
 
 /**

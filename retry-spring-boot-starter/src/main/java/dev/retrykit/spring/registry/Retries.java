@@ -4,14 +4,14 @@ import dev.retrykit.Retry;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
-import dev.retrykit.spring.settings.ConfiguredSettings;
 import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.MessageText;
-import dev.retrykit.spring.settings.Resolved;
 import dev.retrykit.spring.settings.Setting;
-import dev.retrykit.spring.settings.SettingsLayer;
-import dev.retrykit.spring.settings.SpellingMatcher;
+import dev.retrykit.spring.settings.binding.ConfiguredSettings;
+import dev.retrykit.spring.settings.binding.SettingsLayer;
+import dev.retrykit.spring.settings.binding.SpellingMatcher;
+import dev.retrykit.spring.settings.resolution.Resolved;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
@@ -246,7 +246,7 @@ public final class Retries implements DisposableBean {
         return contextEngines;
     }
 
-    GuardEngines engines() {
+    public GuardEngines engines() {
         return engines;
     }
 

@@ -1,7 +1,7 @@
 package dev.retrykit.spring.registry;
 
-import dev.retrykit.spring.settings.SettingsLayer;
-import dev.retrykit.spring.settings.SpellingMatcher;
+import dev.retrykit.spring.settings.binding.SettingsLayer;
+import dev.retrykit.spring.settings.binding.SpellingMatcher;
 import java.util.function.Function;
 
 /**

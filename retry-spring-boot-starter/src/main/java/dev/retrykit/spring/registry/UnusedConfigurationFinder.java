@@ -1,10 +1,10 @@
 package dev.retrykit.spring.registry;
 
-import dev.retrykit.spring.settings.ConfiguredSettings;
 import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.MessageText;
-import dev.retrykit.spring.settings.SettingsLayer;
-import dev.retrykit.spring.settings.SpellingMatcher;
+import dev.retrykit.spring.settings.binding.ConfiguredSettings;
+import dev.retrykit.spring.settings.binding.SettingsLayer;
+import dev.retrykit.spring.settings.binding.SpellingMatcher;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

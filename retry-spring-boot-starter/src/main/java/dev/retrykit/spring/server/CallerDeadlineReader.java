@@ -2,8 +2,8 @@ package dev.retrykit.spring.server;
 
 import dev.retrykit.CallerDeadline;
 import dev.retrykit.http.HeaderLines;
-import dev.retrykit.spring.settings.ConfiguredSettings;
 import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.binding.ConfiguredSettings;
 import dev.retrykit.time.TimeSource;
 import java.net.InetAddress;
 import java.time.Duration;

@@ -22,5 +22,5 @@ public record BudgetSettings(
         @Nullable Boolean unlimited) {
 
     /** No settings: a budget with all defaults. */
-    static final BudgetSettings EMPTY = new BudgetSettings(null, null, null, null, null);
+    public static final BudgetSettings EMPTY = new BudgetSettings(null, null, null, null, null);
 }

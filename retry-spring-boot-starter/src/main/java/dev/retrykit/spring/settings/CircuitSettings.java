@@ -50,7 +50,7 @@ public record CircuitSettings(
         @Nullable Boolean affectsHealth) {
 
     /** No settings: a circuit with all defaults. */
-    static final CircuitSettings EMPTY = new CircuitSettings(
+    public static final CircuitSettings EMPTY = new CircuitSettings(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** The unit of a window's size. */

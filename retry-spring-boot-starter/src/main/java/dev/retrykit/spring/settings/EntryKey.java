@@ -32,7 +32,7 @@ public record EntryKey(String section, String name) {
     }
 
     /** The key for the binder. Brackets preserve every character of the name. */
-    ConfigurationPropertyName property() {
+    public ConfigurationPropertyName property() {
         return ConfigurationPropertyName.of(
                 UNIFORM.matcher(name).matches() ? section + "." + name : section + "[" + name + "]");
     }

@@ -48,7 +48,7 @@ public record HttpSettings(
     }
 
     /** No settings: all defaults. */
-    static final HttpSettings EMPTY = new HttpSettings(
+    public static final HttpSettings EMPTY = new HttpSettings(
             Clients.GUARDED,
             DataSize.ofMegabytes(1),
             List.of(),

@@ -47,7 +47,7 @@ public record IdempotencySettings(
         @DefaultValue Memory memory) {
 
     /** No settings: all defaults. */
-    static final IdempotencySettings EMPTY = new IdempotencySettings(
+    public static final IdempotencySettings EMPTY = new IdempotencySettings(
             null,
             Duration.ofHours(24),
             Duration.ofSeconds(30),

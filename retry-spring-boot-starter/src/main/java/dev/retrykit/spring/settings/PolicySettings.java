@@ -66,7 +66,7 @@ public record PolicySettings(
         @Nullable Boolean retryPartial) {
 
     /** No settings: a policy with all defaults. */
-    static final PolicySettings EMPTY = new PolicySettings(
+    public static final PolicySettings EMPTY = new PolicySettings(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
             null);
 

@@ -36,7 +36,7 @@ public record RetrykitProperties(
         @DefaultValue Aspect aspect) {
 
     /** No settings: all defaults. */
-    static final RetrykitProperties EMPTY = new RetrykitProperties(
+    public static final RetrykitProperties EMPTY = new RetrykitProperties(
             true,
             true,
             new Defaults(null, null, null),

@@ -6,6 +6,7 @@ import dev.retrykit.annotation.Retryable;
 import dev.retrykit.event.StopReason;
 import dev.retrykit.function.ThrowingCallable;
 import dev.retrykit.spring.aspect.adapter.CallAdapters;
+import dev.retrykit.spring.aspect.check.ProxyabilityCheck;
 import dev.retrykit.spring.expression.MethodNames;
 import dev.retrykit.spring.failure.CallerTransaction;
 import dev.retrykit.spring.settings.AspectMode;

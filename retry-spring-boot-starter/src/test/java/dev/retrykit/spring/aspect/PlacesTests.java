@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.Apps;
+import dev.retrykit.spring.expression.RetryAnnotations;
 import dev.retrykit.time.ManualTime;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;

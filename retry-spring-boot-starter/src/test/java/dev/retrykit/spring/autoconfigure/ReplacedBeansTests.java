@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.idempotency.Idempotency;
-import dev.retrykit.spring.settings.ConfiguredSettings;
+import dev.retrykit.spring.settings.binding.ConfiguredSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

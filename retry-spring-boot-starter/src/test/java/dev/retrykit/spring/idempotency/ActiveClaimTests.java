@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.retrykit.spring.idempotency.IdempotencyCounters.Result;
+import dev.retrykit.spring.idempotency.guard.StoreDownException;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.idempotency.store.Claim;
 import dev.retrykit.spring.idempotency.store.ClaimRequest;
@@ -11,7 +12,7 @@ import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.spring.idempotency.store.MemoryStore;
 import dev.retrykit.spring.idempotency.store.StoreFullException;
 import dev.retrykit.spring.idempotency.store.StoredState;
-import dev.retrykit.spring.settings.SettingsBinder;
+import dev.retrykit.spring.settings.binding.SettingsBinder;
 import dev.retrykit.time.ManualTime;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;

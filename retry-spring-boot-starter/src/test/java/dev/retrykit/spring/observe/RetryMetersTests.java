@@ -315,7 +315,8 @@ class RetryMetersTests {
     @Test
     void aPolicyThatIsMadeLaterHasItsMetersToo() {
         with(YML, () -> {
-            context.getBean(Retries.class).ownPolicy("Later.find", dev.retrykit.spring.settings.SettingsLayer.EMPTY);
+            context.getBean(Retries.class)
+                    .ownPolicy("Later.find", dev.retrykit.spring.settings.binding.SettingsLayer.EMPTY);
 
             assertThat(count("retrykit.calls", "policy", "Later.find", "outcome", "success"))
                     .isZero();

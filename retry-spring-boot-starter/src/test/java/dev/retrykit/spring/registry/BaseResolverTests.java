@@ -7,7 +7,7 @@ import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.SettingsBinder;
+import dev.retrykit.spring.settings.binding.SettingsBinder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

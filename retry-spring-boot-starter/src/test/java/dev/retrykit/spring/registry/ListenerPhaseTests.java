@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.autoconfigure.RetrykitAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitServerShutdownAutoConfiguration;
+import dev.retrykit.spring.registry.shutdown.DelayShutdown;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.spring.Apps;
-import dev.retrykit.spring.settings.FailureNames;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.SettingsBinder;
+import dev.retrykit.spring.settings.binding.FailureNames;
+import dev.retrykit.spring.settings.binding.SettingsBinder;
 import dev.retrykit.time.ManualTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -228,7 +228,7 @@ class RetriesTests {
 
         retries.each(policy -> told.add(policy.name()), circuit -> {}, budget -> {}, removed -> {});
         assertThat(told).containsExactly("inventory");
-        retries.ownPolicy("Stock.find", dev.retrykit.spring.settings.SettingsLayer.EMPTY);
+        retries.ownPolicy("Stock.find", dev.retrykit.spring.settings.binding.SettingsLayer.EMPTY);
 
         assertThat(told).containsExactly("inventory", "Stock.find");
         assertThat(retries.get("Stock.find").policy().maxAttempts()).isEqualTo(7);

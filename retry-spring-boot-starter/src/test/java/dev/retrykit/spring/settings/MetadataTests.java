@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jayway.jsonpath.JsonPath;
 import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.spring.settings.binding.SettingsLayer;
+import dev.retrykit.spring.settings.resolution.BudgetPolicyFactory;
+import dev.retrykit.spring.settings.resolution.Resolved;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

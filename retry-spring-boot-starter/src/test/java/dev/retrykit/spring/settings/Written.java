@@ -4,6 +4,15 @@ import dev.retrykit.RetryPolicy;
 import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.circuit.KeyLimits;
 import dev.retrykit.spring.Apps;
+import dev.retrykit.spring.settings.binding.ConfiguredSettings;
+import dev.retrykit.spring.settings.binding.FailureNames;
+import dev.retrykit.spring.settings.binding.SettingsBinder;
+import dev.retrykit.spring.settings.binding.SettingsLayer;
+import dev.retrykit.spring.settings.resolution.CircuitPolicyFactory;
+import dev.retrykit.spring.settings.resolution.KeyLimitsFactory;
+import dev.retrykit.spring.settings.resolution.PolicyExtensions;
+import dev.retrykit.spring.settings.resolution.Resolved;
+import dev.retrykit.spring.settings.resolution.RetryPolicyFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,10 +23,10 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** What a user has written, in files, variables and properties; stronger sources are added first. */
-final class Written {
+public final class Written {
 
     private final ConfigurableEnvironment environment = new StandardEnvironment();
-    final List<String> warnings = new ArrayList<>();
+    public final List<String> warnings = new ArrayList<>();
 
     private Written() {
         environment
@@ -25,11 +34,11 @@ final class Written {
                 .forEach(source -> environment.getPropertySources().remove(source.getName()));
     }
 
-    static Written yml(String text) {
+    public static Written yml(String text) {
         return new Written().andYml("application.yml", text);
     }
 
-    static Written property(String key, Object value) {
+    public static Written property(String key, Object value) {
         Written written = new Written();
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put(key, value);
@@ -37,11 +46,11 @@ final class Written {
         return written;
     }
 
-    static Written variable(String name, String value) {
+    public static Written variable(String name, String value) {
         return new Written().andVariable(name, value);
     }
 
-    Written andVariable(String name, String value) {
+    public Written andVariable(String name, String value) {
         environment
                 .getPropertySources()
                 .addLast(new SystemEnvironmentPropertySource(
@@ -49,17 +58,17 @@ final class Written {
         return this;
     }
 
-    Written andYml(String file, String text) {
+    public Written andYml(String file, String text) {
         Apps.load(environment, file, text);
         return this;
     }
 
-    ConfiguredSettings bind() {
+    public ConfiguredSettings bind() {
         return SettingsBinder.bind(environment, null, warnings::add);
     }
 
     /** The effective settings of the policy called inventory. */
-    Resolved<RetryPolicy> policy() {
+    public Resolved<RetryPolicy> policy() {
         ConfiguredSettings settings = bind();
         SettingsLayer all = settings.policy("inventory").over(settings.policyDefaults());
         return RetryPolicyFactory.policy(
@@ -67,7 +76,7 @@ final class Written {
     }
 
     /** The effective settings of the circuit called inventory. */
-    Resolved<CircuitPolicy> circuit() {
+    public Resolved<CircuitPolicy> circuit() {
         ConfiguredSettings settings = bind();
         SettingsLayer all = settings.circuit("inventory").over(settings.circuitDefaults());
         return CircuitPolicyFactory.circuit(
@@ -75,7 +84,7 @@ final class Written {
     }
 
     /** How many keys the circuit called inventory may have. */
-    Resolved<KeyLimits> keys() {
+    public Resolved<KeyLimits> keys() {
         ConfiguredSettings settings = bind();
         SettingsLayer all = settings.circuit("inventory").over(settings.circuitDefaults());
         return KeyLimitsFactory.keys(

@@ -7,6 +7,7 @@ import dev.retrykit.spring.client.ClientRulesSource;
 import dev.retrykit.spring.client.Guard;
 import dev.retrykit.spring.client.OutgoingRequest;
 import dev.retrykit.spring.client.RequestTracker;
+import dev.retrykit.spring.client.blocking.body.RepeatableBody;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;

@@ -2,8 +2,8 @@ package dev.retrykit.spring.client.blocking;
 
 import dev.retrykit.spring.client.ClientProxy;
 import dev.retrykit.spring.client.ClientRulesSource;
-import dev.retrykit.spring.client.PrivateField;
-import dev.retrykit.spring.client.TransportInstrumentation;
+import dev.retrykit.spring.client.transport.PrivateField;
+import dev.retrykit.spring.client.transport.TransportInstrumentation;
 import java.util.List;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;

@@ -3,6 +3,8 @@ package dev.retrykit.spring.client.blocking;
 import dev.retrykit.spring.client.ClientRules;
 import dev.retrykit.spring.client.ClientRulesSource;
 import dev.retrykit.spring.client.Guard;
+import dev.retrykit.spring.client.blocking.body.InspectedBody;
+import dev.retrykit.spring.client.blocking.body.SentBody;
 import java.io.IOException;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;

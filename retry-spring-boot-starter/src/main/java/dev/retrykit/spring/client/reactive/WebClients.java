@@ -2,8 +2,8 @@ package dev.retrykit.spring.client.reactive;
 
 import dev.retrykit.spring.client.ClientProxy;
 import dev.retrykit.spring.client.ClientRulesSource;
-import dev.retrykit.spring.client.PrivateField;
-import dev.retrykit.spring.client.TransportInstrumentation;
+import dev.retrykit.spring.client.transport.PrivateField;
+import dev.retrykit.spring.client.transport.TransportInstrumentation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;

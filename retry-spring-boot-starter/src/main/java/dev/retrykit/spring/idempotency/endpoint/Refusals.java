@@ -1,6 +1,7 @@
 package dev.retrykit.spring.idempotency.endpoint;
 
 import dev.retrykit.spring.idempotency.IdempotencyDecision;
+import dev.retrykit.spring.idempotency.endpoint.content.KeyHeader;
 import dev.retrykit.spring.server.Problem;
 import java.time.Duration;
 

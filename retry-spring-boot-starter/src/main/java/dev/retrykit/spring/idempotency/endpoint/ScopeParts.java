@@ -1,7 +1,7 @@
 package dev.retrykit.spring.idempotency.endpoint;
 
-import dev.retrykit.spring.settings.ConfiguredSettings;
 import dev.retrykit.spring.settings.HttpSettings;
+import dev.retrykit.spring.settings.binding.ConfiguredSettings;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.retrykit.spring.idempotency.endpoint.servlet;
 
 import dev.retrykit.spring.idempotency.endpoint.Endpoint;
 import dev.retrykit.spring.idempotency.endpoint.EndpointRequest;
-import dev.retrykit.spring.idempotency.endpoint.Fingerprint;
+import dev.retrykit.spring.idempotency.endpoint.content.Fingerprint;
 import dev.retrykit.spring.idempotency.endpoint.servlet.BufferedRequest.Holding;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;

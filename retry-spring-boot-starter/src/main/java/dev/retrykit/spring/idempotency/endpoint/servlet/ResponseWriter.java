@@ -1,8 +1,8 @@
 package dev.retrykit.spring.idempotency.endpoint.servlet;
 
 import dev.retrykit.spring.idempotency.IdempotencyRules;
-import dev.retrykit.spring.idempotency.endpoint.KeptHeaders;
 import dev.retrykit.spring.idempotency.endpoint.RefusedException;
+import dev.retrykit.spring.idempotency.endpoint.content.KeptHeaders;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.server.ExhaustedFailureResolver;
 import dev.retrykit.spring.server.Problem;

@@ -2,7 +2,7 @@ package dev.retrykit.spring.idempotency.endpoint.webflux;
 
 import dev.retrykit.spring.idempotency.endpoint.Endpoint;
 import dev.retrykit.spring.idempotency.endpoint.EndpointRequest;
-import dev.retrykit.spring.idempotency.endpoint.Fingerprint;
+import dev.retrykit.spring.idempotency.endpoint.content.Fingerprint;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;

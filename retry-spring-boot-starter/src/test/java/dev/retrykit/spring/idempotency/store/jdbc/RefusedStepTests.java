@@ -8,7 +8,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.retrykit.spring.idempotency.ClaimTimings;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.Servers;
-import dev.retrykit.spring.idempotency.StoreDownException;
+import dev.retrykit.spring.idempotency.guard.StoreDownException;
 import dev.retrykit.spring.idempotency.store.Claim;
 import dev.retrykit.spring.idempotency.store.ClaimRequest;
 import dev.retrykit.spring.idempotency.store.StoredState;

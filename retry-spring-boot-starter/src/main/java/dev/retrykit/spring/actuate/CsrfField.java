@@ -1,9 +1,0 @@
-package dev.retrykit.spring.actuate;
-
-/**
- * The CSRF token that a browser's write request must carry.
- *
- * @param header the name of the header
- * @param token the value of the header
- */
-record CsrfField(String header, String token) {}

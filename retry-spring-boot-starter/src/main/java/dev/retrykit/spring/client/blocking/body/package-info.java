@@ -1,0 +1,5 @@
+/** Bodies of requests that may be sent again, and of responses that nobody reads. */
+@NullMarked
+package dev.retrykit.spring.client.blocking.body;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,151 @@
+package dev.retrykit.spring.settings.binding;
+
+import dev.retrykit.failure.book.FailureBook;
+import dev.retrykit.failure.book.InvalidLineException;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.MessageText;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and checks {@code retrykit.failures}, the application's own lines of the failure book. */
+public final class FailureLines {
+
+    private static final String SECTION = "retrykit.failures";
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9.]+");
+    private static final String ANY_PACKAGE = "*.";
+    private static final String CLASS_RULE =
+            "A key must be the full name of an exception class on the class path, or *. followed by"
+                    + " a simple name, for all classes of that name that have the accessors of the line";
+    private static final String BRACKETS =
+            "Put a name with '$' or '*' in brackets: \"[com.acme.Api$Exception]\", \"[*.ApiException]\"";
+
+    private final ConfiguredSettings settings;
+    private final @Nullable ClassLoader classLoader;
+    private final Supplier<Instant> clock;
+    private final Consumer<String> warn;
+    private final Map<String, String> lines = new LinkedHashMap<>();
+    private final Map<String, String> shown = new HashMap<>();
+
+    private FailureLines(
+            ConfiguredSettings settings,
+            @Nullable ClassLoader classLoader,
+            Supplier<Instant> clock,
+            Consumer<String> warn) {
+        this.settings = settings;
+        this.classLoader = classLoader;
+        this.clock = clock;
+        this.warn = warn;
+    }
+
+    /**
+     * Reads the configured lines.
+     *
+     * @param classLoader finds the classes; null = the class loader of this library
+     * @param clock the wall clock, for dates in headers
+     * @param warn receives problems that do not fail startup
+     * @return null if no lines are configured
+     * @throws InvalidSettingException for the first line that is invalid or names something that does not exist
+     */
+    public static @Nullable FailureBook read(
+            ConfiguredSettings settings,
+            @Nullable ClassLoader classLoader,
+            Supplier<Instant> clock,
+            Consumer<String> warn) {
+        FailureLines reader = new FailureLines(settings, classLoader, clock, warn);
+        settings.failures().forEach(reader::add);
+        return reader.lines.isEmpty() ? null : FailureBook.of(reader.lines, reader.shown, clock);
+    }
+
+    private void add(String name, String text) {
+        String key = key(name);
+        if (name.startsWith(ANY_PACKAGE)) {
+            add(key, name, text, null);
+            return;
+        }
+        Class<?> type = FailureHints.find(name, classLoader);
+        if (type != null && !Throwable.class.isAssignableFrom(type) && !type.isInterface()) {
+            throw settings.wrong(key, text, name + " is not an exception class. " + CLASS_RULE);
+        }
+        if (type != null) {
+            add(key, type.getName(), text, type);
+        } else if (isInjected(key, name)) {
+            warnOf(key, name);
+        } else {
+            throw settings.wrong(
+                    key,
+                    text,
+                    "class " + MessageText.quoted(name) + " does not exist. " + CLASS_RULE + ". " + BRACKETS);
+        }
+    }
+
+    private void add(String key, String binaryName, String text, @Nullable Class<?> type) {
+        String written = String.valueOf(settings.written(key, text));
+        boolean secret = !written.equals(text);
+        if (lines.put(binaryName, text) != null) {
+            throw settings.wrong(key, text, "two lines are configured for " + binaryName);
+        }
+        shown.put(binaryName, written);
+        FailureBook book = book(key, binaryName, text, secret);
+        String missing = type == null ? null : book.missingAccessor(type);
+        if (missing != null) {
+            throw settings.wrong(
+                    key,
+                    text,
+                    binaryName + " has no accessor "
+                            + (secret ? "with the name from the placeholder" : MessageText.quoted(missing))
+                            + ". An accessor must be a public method without arguments or a public field; the accessor"
+                            + " of a label must be a public method that takes a String and returns a boolean");
+        }
+    }
+
+    /** Parses a line. The value of a placeholder, and any message about it, may reveal a secret. */
+    private FailureBook book(String key, String binaryName, String text, boolean secret) {
+        try {
+            return FailureBook.of(Map.of(binaryName, text), clock);
+        } catch (InvalidLineException wrong) {
+            String near = SpellingMatcher.nearest(wrong.word(), wrong.known()).orElse(null);
+            throw settings.wrong(
+                    key,
+                    text,
+                    secret
+                            ? "with its placeholders resolved, it is not a valid line of the failure book"
+                            : wrong.getMessage()
+                                    + (near == null ? "" : ". Did you mean " + MessageText.quoted(near) + "?"));
+        }
+    }
+
+    /**
+     * Whether an environment variable set this key. It cannot name a class with capital letters, and may have been
+     * injected by an orchestrator.
+     */
+    private boolean isInjected(String key, String name) {
+        return settings.isVariable(key) && name.chars().noneMatch(Character::isUpperCase);
+    }
+
+    /**
+     * Warns unless the variable overrides a line from a file: in that case, Spring Boot returns its value under both
+     * names.
+     */
+    private void warnOf(String key, String name) {
+        boolean overrules = settings.failures().keySet().stream()
+                .anyMatch(other -> !other.equals(name)
+                        && SpellingMatcher.canonical(other).equals(SpellingMatcher.canonical(name)));
+        if (!overrules) {
+            warn.accept(MessageText.quoted(key) + " (" + settings.origin(key) + ") is not a known key. Class "
+                    + MessageText.quoted(name)
+                    + " does not exist, and an environment variable cannot express a name with capital letters:"
+                    + " it can only override a line in a file.");
+        }
+    }
+
+    /** The configuration key of the line for a class. */
+    public static String key(String type) {
+        return SECTION + "." + (PLAIN.matcher(type).matches() ? type : "[" + type + "]");
+    }
+}

@@ -1,0 +1,59 @@
+package dev.retrykit.spring.settings.resolution;
+
+import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.binding.SettingsLayer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A policy with the effective settings and their origins.
+ *
+ * @param policy the settings as the engine uses them
+ * @param settings the same settings by key
+ */
+public record Resolved<P>(P policy, Map<String, Setting> settings) {
+
+    /** Returns a copy with more settings, under a prefix. */
+    public Resolved<P> with(String prefix, Map<String, Setting> more) {
+        Map<String, Setting> all = new LinkedHashMap<>(settings);
+        more.forEach((key, setting) -> all.put(prefix + key, setting));
+        return new Resolved<>(policy, Map.copyOf(all));
+    }
+
+    /** Returns the same settings for another policy. */
+    Resolved<P> as(P other) {
+        return new Resolved<>(other, settings);
+    }
+
+    /** Resolves settings without a customizer: each is either a library default or configured. */
+    static <P> Resolved<P> of(
+            P policy, P defaults, SettingsLayer written, Map<String, Function<P, @Nullable Object>> readers) {
+        return of(policy, defaults, defaults, written, readers);
+    }
+
+    /**
+     * Reads the effective value of each key from the policy. A value that differs from the library default, but is not
+     * configured, was set by a customizer or adjusted to a configured value.
+     *
+     * @param base the defaults after customizers have changed them
+     */
+    static <P> Resolved<P> of(
+            P policy, P defaults, P base, SettingsLayer written, Map<String, Function<P, @Nullable Object>> readers) {
+        Map<String, Setting> settings = new LinkedHashMap<>();
+        readers.forEach((key, reader) -> {
+            Object value = reader.apply(policy);
+            Setting own = written.setting(key);
+            if (own != null) {
+                settings.put(key, value == null ? own : new Setting(value, own.origin()));
+            } else if (value != null) {
+                boolean given = value.equals(reader.apply(defaults));
+                boolean customized = !given && value.equals(reader.apply(base));
+                String origin = given ? Setting.DEFAULT : customized ? Setting.CUSTOMIZER : Setting.DERIVED;
+                settings.put(key, new Setting(value, origin));
+            }
+        });
+        return new Resolved<>(policy, Map.copyOf(settings));
+    }
+}

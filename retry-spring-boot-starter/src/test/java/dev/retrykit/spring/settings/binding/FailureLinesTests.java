@@ -1,0 +1,321 @@
+package dev.retrykit.spring.settings.binding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.retrykit.failure.Signal;
+import dev.retrykit.failure.Verdict;
+import dev.retrykit.failure.Verdict.Kind;
+import dev.retrykit.failure.book.BookLine;
+import dev.retrykit.failure.book.FailureBook;
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.Written;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An application's own lines of the failure book, as they are written. */
+class FailureLinesTests {
+
+    private static final String HERE = FailureLinesTests.class.getName();
+    private static final String API = "\"[" + HERE + "$ApiException]\"";
+
+    /** As generated clients throw it. */
+    public static class ApiException extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        final int code;
+
+        public ApiException(int code) {
+            this.code = code;
+        }
+
+        public int getCode() {
+            return code;
+        }
+
+        public Map<String, List<String>> getResponseHeaders() {
+            return Map.of();
+        }
+
+        public boolean hasErrorLabel(String label) {
+            return label.equals("Retry");
+        }
+    }
+
+    private final List<String> warnings = new ArrayList<>();
+
+    private @Nullable FailureBook read(Written written) {
+        return FailureLines.read(written.bind(), null, () -> Instant.EPOCH, warnings::add);
+    }
+
+    private FailureBook book(String yml) {
+        return Objects.requireNonNull(read(Written.yml(yml)));
+    }
+
+    private InvalidSettingException refusal(Written written) {
+        try {
+            read(written);
+        } catch (InvalidSettingException refused) {
+            return refused;
+        }
+        throw new AssertionError("was read");
+    }
+
+    private String refusal(String yml) {
+        return refusal(Written.yml(yml)).getMessage();
+    }
+
+    private static String line(String text) {
+        return "retrykit.failures:\n  " + API + ": " + text;
+    }
+
+    @Nested
+    class Refused {
+
+        @Test
+        void withKeyValueOriginReasonAndRemedy() {
+            InvalidSettingException refused =
+                    refusal(Written.yml("retrykit.failures:\n  com.acme.ApiException: transient"));
+
+            assertThat(refused)
+                    .hasMessage("'retrykit.failures.com.acme.ApiException' = 'transient' (Byte array resource"
+                            + " [application.yml] - 2:26): class 'com.acme.ApiException' does not exist. A key must be"
+                            + " the full name of an exception class on the class path, or *. followed by a simple name,"
+                            + " for all classes of that name that have the accessors of the line. Put a name with '$' or"
+                            + " '*' in brackets: \"[com.acme.Api$Exception]\", \"[*.ApiException]\".");
+            assertThat(refused.action()).isEqualTo("Correct the value.");
+        }
+
+        /** Spring Boot drops them from a name that isn't in brackets. */
+        @ParameterizedTest
+        @ValueSource(strings = {"java.lang.Thread$UncaughtExceptionHandler", "\"*.ApiException\""})
+        void aNameThatNeedsBrackets(String name) {
+            assertThat(refusal("retrykit.failures: { " + name + ": transient }"))
+                    .contains("does not exist. A key must be")
+                    .contains("Put a name with '$' or '*' in brackets");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"java.lang.String", "java.lang.Object", "int"})
+        void aClassThatIsNoException(String name) {
+            assertThat(refusal("retrykit.failures." + name + ": transient"))
+                    .startsWith("'retrykit.failures." + name + "' = 'transient' (Byte array resource [application.yml]")
+                    .contains(name + " is not an exception class");
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                quoteCharacter = '"',
+                value = {
+                    "staus(getCode)               | 'staus' is neither a meaning | Did you mean 'status'?",
+                    "transiant                    | 'transiant' is neither a meaning | Did you mean 'transient'?",
+                    "retry-after(getCode, milis)  | 'milis' is no unit of time | Did you mean 'millis'?",
+                    "flag(isOver) = permannent    | 'permannent' is no meaning | Did you mean 'permanent'?",
+                    "code(getCode 7) = transient  | 'code' is written as code(accessor: |",
+                    "code(getCode: 7)             | 'code' needs a meaning after '=' |",
+                    "status                       | 'status' takes 1 or 2 arguments in parentheses, not 0 |",
+                    "status(getCode, a, b)        | 'status' takes 1 or 2 arguments in parentheses, not 3 |",
+                    "status(getCode()             | its parentheses don't match |",
+                    "status(getCode))             | its parentheses don't match |",
+                    "status(get-code)             | 'get-code' is no accessor |",
+                    "transient(getCode)           | 'transient' takes no arguments |",
+                    "status(getCode) = transient  | 'status' says itself what it means |",
+                    "status(getCode),             | it has nothing where a clause should be |",
+                    "Transient                    | 'Transient' is no clause |",
+                })
+        void aLineThatCannotBeRead(String text, String reason, @Nullable String hint) {
+            assertThat(refusal(line("'" + text + "'")))
+                    .startsWith("'retrykit.failures.[" + HERE + "$ApiException]' = '" + text + "' (Byte array resource"
+                            + " [application.yml] - 2:")
+                    .contains(reason)
+                    .endsWith(hint == null ? "." : hint);
+        }
+
+        @Test
+        void aLineWhoseParenthesisIsNotClosed() {
+            assertThat(refusal(line("'status(getCode, getResponseHeaders'")))
+                    .contains("'status(getCode, getResponseHeaders' ends before its parenthesis is closed");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", "''", "'  '"})
+        void nothing(String text) {
+            assertThat(refusal(line(text)))
+                    .contains("$ApiException]' = '")
+                    .contains("it has nothing where a clause should be");
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "status(getStatus), getStatus",
+            "status(code), code",
+            "'status(getCode, getHeaders)', getHeaders",
+            "flag(getResponseHeaders.none) = transient, getResponseHeaders.none",
+            "flag(getCode.none) = transient, getCode.none",
+            "retry-after(getDelay), getDelay",
+            "label(hasLabel: Retry) = transient, hasLabel",
+        })
+        void anAccessorThatDoesNotExist(String text, String accessor) {
+            assertThat(refusal(line("'" + text + "'")))
+                    .contains(HERE + "$ApiException has no accessor '" + accessor + "'")
+                    .contains("An accessor must be a public method without arguments or a public field");
+        }
+
+        @Test
+        void twoLinesAboutOneClass() {
+            assertThat(refusal("retrykit.failures:\n  " + API + ": transient\n  " + HERE + ".ApiException: permanent"))
+                    .startsWith("'retrykit.failures." + HERE + ".ApiException' = 'permanent' (Byte array resource"
+                            + " [application.yml] - 3:")
+                    .contains("two lines are configured for " + HERE + "$ApiException");
+        }
+
+        @Test
+        void aLineByShapeThatReadsNothing() {
+            assertThat(refusal("retrykit.failures: { \"[*.ApiException]\": transient }"))
+                    .startsWith("'retrykit.failures.[*.ApiException]' = 'transient'")
+                    .contains("a line for all classes of a name must read an accessor");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"s3cr3t(", "s3cr3t", "transient, s3cr3t", "status(s3cr3t)", "flag(isX) = s3cr3t", ""})
+        void withoutWhatWasFilledInForAPlaceholder(String filledIn) {
+            InvalidSettingException refused = refusal(
+                    Written.property("api.password", filledIn).andYml("application.yml", line("${api.password}")));
+
+            assertThat(refused.getMessage())
+                    .contains("$ApiException]' = '${api.password}' (Byte array resource [application.yml] - 2:")
+                    .doesNotContain("s3cr3t");
+        }
+    }
+
+    @Nested
+    class Read {
+
+        private void assertMeans(FailureBook book, int code, Kind kind, Signal signal) {
+            Verdict verdict = book.classify(new ApiException(code));
+            assertThat(verdict).isNotNull();
+            assertThat(verdict.kind()).isEqualTo(kind);
+            assertThat(verdict.signal()).isEqualTo(signal);
+        }
+
+        @Test
+        void nothingWhereNothingIsWritten() {
+            assertThat(read(Written.yml("retrykit.policies.inventory:"))).isNull();
+            assertThat(read(Written.yml("retrykit.failures:"))).isNull();
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "retrykit.failures: { \"[%s$ApiException]\": 'status(getCode, getResponseHeaders)' }",
+                    "retrykit.failures: { \"[%s$ApiException]\": status(getCode getResponseHeaders) }",
+                    "retrykit.failures: { \"[%s$ApiException]\": status(getCode, getResponseHeaders) }",
+                    "retrykit.failures: { \"[%s$ApiException]\": status(getCode, getResponseHeaders), transient, "
+                            + "java.io.IOException: transient }",
+                    "retrykit.failures:\n  '[%s$ApiException]': status(getCode, getResponseHeaders)",
+                    "retrykit.failures:\n  %s.ApiException: status(getCode, getResponseHeaders)",
+                    "retrykit:\n  failures:\n    '[*.ApiException]': status(getCode, getResponseHeaders)",
+                })
+        void inEverySpelling(String yml) {
+            FailureBook book = book(yml.formatted(HERE));
+
+            assertMeans(book, 503, Kind.RETRYABLE, Signal.FAILURE);
+            assertMeans(book, 404, Kind.NOT_RETRYABLE, Signal.SUCCESS);
+        }
+
+        @Test
+        void withAccessorsThatMayExistBehindADeclaredType() {
+            assertThat(book("retrykit.failures.java.io.UncheckedIOException: status(getCause.getStatusCode.value)"))
+                    .isNotNull();
+            assertThat(book("retrykit.failures.java.lang.RuntimeException: flag(getCause.isRetryable)"))
+                    .isNotNull();
+        }
+
+        @Test
+        void aboutAnInterfaceThatExceptionsImplement() {
+            assertThat(book("retrykit.failures.java.io.Serializable: 'code(getMessage: busy) = throttled'")
+                            .classify(new IllegalStateException("busy")))
+                    .isEqualTo(Verdict.of(Kind.RETRYABLE, Signal.THROTTLED));
+        }
+
+        @Test
+        void withALabel() {
+            assertMeans(
+                    book(line("'label(hasErrorLabel: Other|Retry) = transient'")), 0, Kind.RETRYABLE, Signal.FAILURE);
+        }
+
+        @Test
+        void withPlaceholdersThatAreShownAsTheyAreWritten() {
+            FailureBook book = Objects.requireNonNull(read(Written.property("api.busy", "7|11")
+                    .andYml("application.yml", line("'code(getCode: ${api.busy}) = throttled'"))));
+
+            assertMeans(book, 11, Kind.RETRYABLE, Signal.THROTTLED);
+            String shown = "code(getCode: ${api.busy}) = throttled";
+            assertThat(book.lines()).extracting(BookLine::text).containsExactly(shown);
+            assertThat(Objects.requireNonNull(book.classify(new ApiException(7)))
+                            .rule())
+                    .isEqualTo(HERE + "$ApiException: " + shown);
+        }
+    }
+
+    @Nested
+    class FromTheEnvironment {
+
+        private static final String UNSPELLABLE = "com.acme.apiexception";
+
+        @Test
+        void aVariableOverrulesALineOfAFile() {
+            FailureBook book = Objects.requireNonNull(
+                    read(Written.variable("RETRYKIT_FAILURES_JAVA_IO_UNCHECKEDIOEXCEPTION", "throttled")
+                            .andYml("application.yml", "retrykit.failures.java.io.UncheckedIOException: permanent")));
+
+            assertThat(book.lines())
+                    .extracting(BookLine::toString)
+                    .containsExactly("java.io.UncheckedIOException: throttled");
+            assertThat(warnings).isEmpty();
+        }
+
+        @Test
+        void oneThatCannotBeReadStopsTheStartAndIsNamed() {
+            assertThat(refusal(Written.variable("RETRYKIT_FAILURES_JAVA_IO_UNCHECKEDIOEXCEPTION", "throtled")
+                                    .andYml(
+                                            "application.yml",
+                                            "retrykit.failures.java.io.UncheckedIOException: permanent"))
+                            .getMessage())
+                    .contains("'retrykit.failures.java.io.UncheckedIOException' = 'throtled'")
+                    .contains("RETRYKIT_FAILURES_JAVA_IO_UNCHECKEDIOEXCEPTION")
+                    .contains("Did you mean 'throttled'?");
+        }
+
+        /** Kubernetes sets such variables beside a service that is called retrykit-failures. */
+        @Test
+        void oneThatNamesNoClassIsOnlyAWarning() {
+            assertThat(read(Written.variable("RETRYKIT_FAILURES_PORT", "tcp://10.0.0.7:80")))
+                    .isNull();
+            assertThat(warnings)
+                    .singleElement()
+                    .asString()
+                    .contains("'retrykit.failures.port'", "RETRYKIT_FAILURES_PORT", "is not a known key")
+                    .doesNotContain("tcp:");
+        }
+
+        @Test
+        void aMisspeltClassOfAFileIsNotForgivenForAVariable() {
+            assertThat(refusal(Written.variable("RETRYKIT_FAILURES_COM_ACME_APIEXCEPTION", "permanent")
+                                    .andYml("application.yml", "retrykit.failures.com.acme.ApiException: transient"))
+                            .getMessage())
+                    .contains("class 'com.acme.ApiException' does not exist")
+                    .doesNotContain(UNSPELLABLE);
+        }
+    }
+}
