@@ -15,6 +15,7 @@ import java.net.ConnectException;
 import java.net.URL;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -25,12 +26,14 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What an application has used of retrykit doesn't keep its class loader once it is gone. */
+@Tag("slow")
 @Timeout(60)
 class CollectedLoaderTests {
 
@@ -167,10 +170,16 @@ class CollectedLoaderTests {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void ofAnApplicationThatBringsRetrykit(Use use) throws Exception {
-        assertThatIsCollected(deployed("dev.retrykit.", use));
+    /** All at once: the timer's thread, which each has, ends some seconds after its last task. */
+    @Test
+    void ofAnApplicationThatBringsRetrykit() throws Exception {
+        Map<Use, WeakReference<ClassLoader>> loaders = new EnumMap<>(Use.class);
+        for (Use use : Use.values()) {
+            loaders.put(use, deployed("dev.retrykit.", use));
+        }
+        for (Map.Entry<Use, WeakReference<ClassLoader>> each : loaders.entrySet()) {
+            assertThatIsCollected(each.getValue(), each.getKey().name());
+        }
     }
 
     @ParameterizedTest
@@ -178,7 +187,7 @@ class CollectedLoaderTests {
     void ofAnApplicationWhoseContainerBringsRetrykit(Use use) throws Exception {
         TimeSource.Scheduled others = TimeSource.system().schedule(() -> {}, TimeUnit.HOURS.toNanos(1));
         try {
-            assertThatIsCollected(deployed(CollectedLoaderTests.class.getName(), use));
+            assertThatIsCollected(deployed(CollectedLoaderTests.class.getName(), use), use.name());
         } finally {
             others.cancel();
         }
@@ -191,7 +200,7 @@ class CollectedLoaderTests {
         WeakReference<ClassLoader> first = deployed(CollectedLoaderTests.class.getName(), Use.TASK);
         TimeSource.Scheduled others = TimeSource.system().schedule(() -> {}, TimeUnit.HOURS.toNanos(1));
         try {
-            assertThatIsCollected(first);
+            assertThatIsCollected(first, "first");
         } finally {
             others.cancel();
         }
@@ -203,7 +212,7 @@ class CollectedLoaderTests {
         WeakReference<ClassLoader> loader = run(made);
         Retry shared = made.get();
 
-        assertThatIsCollected(loader);
+        assertThatIsCollected(loader, "shared");
         assertThat(shared.name()).isEqualTo("shared");
     }
 
@@ -259,11 +268,12 @@ class CollectedLoaderTests {
         }
     }
 
-    private static void assertThatIsCollected(WeakReference<ClassLoader> loader) throws InterruptedException {
+    private static void assertThatIsCollected(WeakReference<ClassLoader> loader, String of)
+            throws InterruptedException {
         for (int i = 0; i < 200 && loader.get() != null; i++) {
             System.gc();
             COLLECTED.remove(50);
         }
-        assertThat(loader.get()).isNull();
+        assertThat(loader.get()).as(of).isNull();
     }
 }

@@ -15,11 +15,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** However many layers of one circuit a call passes, at each moment of an outage all is as with one layer. */
+@Tag("slow")
 class LayeredCircuitTests {
 
     private final ExecutorService threads = Executors.newCachedThreadPool();

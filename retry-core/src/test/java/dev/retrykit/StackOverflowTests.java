@@ -3,12 +3,14 @@ package dev.retrykit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One thread's stack overflow, wherever it comes, is its own affair. */
+@Tag("process")
 class StackOverflowTests {
 
     @ParameterizedTest

@@ -13,10 +13,12 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Random commands, to the budget and to a naive model of it: both grant the same and hold the same. 40 x 6,000 commands. */
+@Tag("slow")
 class RetryBudgetModelTests {
 
     private static final int COMMANDS = 6_000;

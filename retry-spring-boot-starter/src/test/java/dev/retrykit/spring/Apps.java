@@ -20,10 +20,15 @@ import dev.retrykit.spring.autoconfigure.RetrykitTaskExecutionAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitTransportAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitTransportFailuresAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitWebClientAutoConfiguration;
+import dev.retrykit.spring.registry.EngineCollaborators;
+import dev.retrykit.spring.settings.binding.FailureNames;
 import dev.retrykit.time.ManualTime;
+import dev.retrykit.time.TimeSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -69,6 +74,24 @@ public final class Apps {
                 RetrykitTransportAutoConfiguration.class,
                 RetrykitWebClientAutoConfiguration.class,
                 RetrykitEndpointAutoConfiguration.class);
+    }
+
+    /** A clock, retries on the thread that moves it, and no beans of an application. */
+    public static EngineCollaborators collaborators(TimeSource time) {
+        return new EngineCollaborators(
+                time,
+                Runnable::run,
+                () -> Runnable::run,
+                null,
+                List.of(),
+                transition -> {},
+                List.of(),
+                List.of(),
+                Map.of(),
+                Map.of(),
+                List.of(),
+                List.of(),
+                FailureNames.withoutBeans(null));
     }
 
     /** The same, with an {@code application.yml}. */

@@ -3,6 +3,9 @@ package dev.retrykit.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.time.ManualTime;
 import java.io.File;
@@ -10,15 +13,21 @@ import java.net.ConnectException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -28,6 +37,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.SyncTaskExecutor;
 
 /** With the jars of the optional libraries really absent, not only hidden. */
+@Tag("process")
 class BareStartTests {
 
     private static final List<String> ABSENT = List.of(
@@ -111,36 +121,93 @@ class BareStartTests {
         assertThat(run(Application.class, true, ABSENT)).isEqualTo("found after 3, later after 6");
     }
 
+    /**
+     * The optional libraries, by start from whose class path they are absent: their names, and the beginnings of the names
+     * of their jars. No class of the starter uses two libraries of one start, so an absent library can't hide a class that
+     * would fail without another one.
+     */
+    private static final List<String> STARTS = List.of("""
+            web: spring-web spring-boot-web spring-boot-restclient spring-boot-starter-web spring-boot-http spring-boot-reactor-netty spring-security-web spring-security-config spring-security-core
+            jdbc: spring-jdbc spring-boot-jdbc HikariCP h2-
+            grpc: grpc-
+            """, """
+            http clients of Boot: spring-boot-restclient spring-boot-webclient spring-boot-http-client spring-boot-starter-webflux
+            actuator: spring-boot-actuator spring-boot-starter-actuator
+            kotlin: kotlin
+            """, """
+            restclient: spring-boot-restclient
+            reactor: reactor- reactive-streams spring-webflux spring-boot-webflux spring-boot-webclient spring-boot-reactor
+            redis: spring-data-redis lettuce-core
+            """, """
+            webclient: spring-boot-webclient spring-webflux spring-boot-webflux spring-boot-starter-webflux
+            jetty: jetty-
+            transactions: spring-tx spring-boot-transaction spring-jdbc spring-boot-jdbc
+            """, """
+            webmvc: spring-webmvc spring-boot-webmvc spring-boot-starter-webmvc
+            micrometer: micrometer-
+            netty: netty- reactor-netty spring-boot-reactor-netty
+            """, """
+            servlets: spring-webmvc spring-boot-webmvc spring-boot-starter-webmvc spring-boot-servlet tomcat jakarta.servlet
+            context propagation: context-propagation
+            health: spring-boot-health
+            """, """
+            httpcomponents: httpclient5 httpcore5
+            reactor netty: reactor-netty spring-boot-reactor-netty
+            security: spring-security
+            """, """
+            logging: slf4j logback log4j jul-to-slf4j kotlinx-coroutines-slf4j spring-boot-health spring-boot-actuator HikariCP
+            aspectj: aspectj
+            metrics of Boot: spring-boot-micrometer-metrics
+            jackson: jackson-databind jackson-core spring-boot-jackson
+            """);
+
+    /** A library by name, and the beginnings of the names of its jars. */
+    private static Map<String, List<String>> libraries(String start) {
+        return start.lines()
+                .map(line -> line.split(": "))
+                .collect(Collectors.toMap(line -> line[0], line -> List.of(line[1].split(" "))));
+    }
+
+    static Stream<Set<String>> starts() {
+        return STARTS.stream().map(start -> libraries(start).keySet());
+    }
+
     @ParameterizedTest(name = "{0}")
-    @CsvSource({
-        "web, spring-web spring-boot-web spring-boot-restclient spring-boot-starter-web spring-boot-http spring-boot-reactor-netty spring-security-web spring-security-config spring-security-core",
-        "http clients of Boot, spring-boot-restclient spring-boot-webclient spring-boot-http-client spring-boot-starter-webflux",
-        "restclient, spring-boot-restclient",
-        "webclient, spring-boot-webclient spring-webflux spring-boot-webflux spring-boot-starter-webflux",
-        "webmvc, spring-webmvc spring-boot-webmvc spring-boot-starter-webmvc",
-        "servlets, spring-webmvc spring-boot-webmvc spring-boot-starter-webmvc spring-boot-servlet tomcat jakarta.servlet",
-        "httpcomponents, httpclient5 httpcore5",
-        "jetty, jetty-",
-        "reactor netty, reactor-netty spring-boot-reactor-netty",
-        "reactor, reactor- reactive-streams spring-webflux spring-boot-webflux spring-boot-webclient spring-boot-reactor",
-        "actuator, spring-boot-actuator spring-boot-starter-actuator",
-        "health, spring-boot-health",
-        "micrometer, micrometer-",
-        "metrics of Boot, spring-boot-micrometer-metrics",
-        "context propagation, context-propagation",
-        "jdbc, spring-jdbc spring-boot-jdbc HikariCP h2-",
-        "transactions, spring-tx spring-boot-transaction spring-jdbc spring-boot-jdbc",
-        "security, spring-security",
-        "redis, spring-data-redis lettuce-core",
-        "jackson, jackson-databind jackson-core spring-boot-jackson",
-        "aspectj, aspectj",
-        "logging, slf4j logback log4j jul-to-slf4j kotlinx-coroutines-slf4j spring-boot-health spring-boot-actuator HikariCP",
-        "grpc, grpc-",
-        "netty, netty- reactor-netty spring-boot-reactor-netty",
-        "kotlin, kotlin",
-    })
-    void startsAndRetriesWithoutOneOfThem(String library, String jars) throws Exception {
-        assertThat(run(Application.class, true, List.of(jars.split(" ")))).isEqualTo("found after 3, later after 6");
+    @MethodSource("starts")
+    void startsAndRetriesWithoutSomeOfThem(Set<String> libraries) throws Exception {
+        List<String> jars = STARTS.stream()
+                .map(BareStartTests::libraries)
+                .filter(start -> start.keySet().equals(libraries))
+                .flatMap(start -> start.values().stream())
+                .flatMap(List::stream)
+                .toList();
+        assertThat(run(Application.class, true, jars)).isEqualTo("found after 3, later after 6");
+    }
+
+    /** What allows several libraries to be absent from one start. */
+    @Test
+    void noClassUsesTwoLibrariesThatAreAbsentTogether() {
+        JavaClasses all = new ClassFileImporter().importPath(Path.of("target", "classes"));
+        assertThat(all).hasSizeGreaterThan(40);
+        for (String start : STARTS) {
+            Map<String, List<String>> absent = libraries(start);
+            assertThat(all)
+                    .allSatisfy(type -> assertThat(
+                                    absent.keySet().stream().filter(library -> uses(type, absent.get(library))))
+                            .as(type.getName())
+                            .hasSizeLessThan(2));
+        }
+    }
+
+    private static boolean uses(JavaClass type, List<String> jars) {
+        return type.getDirectDependenciesFromSelf().stream()
+                .map(dependency ->
+                        dependency.getTargetClass().getBaseComponentType().getSource())
+                .flatMap(Optional::stream)
+                .map(source -> source.getUri().toString())
+                .filter(uri -> uri.contains(".jar!"))
+                .map(uri -> new File(uri.substring(0, uri.indexOf(".jar!"))).getName())
+                .anyMatch(jar -> jars.stream().anyMatch(jar::startsWith));
     }
 
     @Test

@@ -63,8 +63,9 @@ enum Style {
                 engine(standard(world, BudgetPolicy.builder().minSuccess(0).build()));
             case CIRCUIT_ON_RETRIES ->
                 engine(plain(world)
-                        .circuit(world.circuit(
-                                CircuitPolicy.builder().blocks(BlockScope.RETRIES).build())));
+                        .circuit(world.circuit(CircuitPolicy.builder()
+                                .blocks(BlockScope.RETRIES)
+                                .build())));
             case DEFAULT_WITH_CIRCUIT ->
                 engine(standard(world, BudgetPolicy.defaults()).circuit(world.circuit(CircuitPolicy.defaults())));
             case WAITING -> engine(standard(world, BudgetPolicy.defaults()).circuit(world.circuit(waiting())));

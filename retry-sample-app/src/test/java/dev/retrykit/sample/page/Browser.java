@@ -28,6 +28,9 @@ final class Browser implements AutoCloseable {
 
     private static final Path PICTURES = Path.of("target", "pictures");
 
+    /** One Chromium for all pages, one after the other: it takes seconds to start. Null until a page is opened. */
+    private static ChromeDriver shared;
+
     private final ChromeDriver driver;
 
     private Browser(ChromeDriver driver) {
@@ -41,6 +44,20 @@ final class Browser implements AutoCloseable {
         assumeTrue(
                 chromium.canExecute() && chromedriver.canExecute(),
                 "no Chromium here: the page is not looked at (install chromium and chromium-driver)");
+        ChromeDriver driver = shared == null ? start(chromium, chromedriver) : shared;
+        shared = driver;
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", new Object[] {Map.of("name", "prefers-color-scheme", "value", scheme)}));
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+        driver.manage().window().setSize(new Dimension(Math.max(width, 500), height));
+        driver.get(url);
+        return new Browser(driver);
+    }
+
+    private static ChromeDriver start(File chromium, File chromedriver) {
         ChromeOptions options = new ChromeOptions();
         options.setBinary(chromium);
         options.addArguments(
@@ -61,15 +78,8 @@ final class Browser implements AutoCloseable {
                         .usingAnyFreePort()
                         .build(),
                 options);
-        driver.executeCdpCommand(
-                "Emulation.setEmulatedMedia",
-                Map.of("features", new Object[] {Map.of("name", "prefers-color-scheme", "value", scheme)}));
-        driver.executeCdpCommand(
-                "Emulation.setDeviceMetricsOverride",
-                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
-        driver.manage().window().setSize(new Dimension(Math.max(width, 500), height));
-        driver.get(url);
-        return new Browser(driver);
+        Runtime.getRuntime().addShutdownHook(new Thread(driver::quit));
+        return driver;
     }
 
     /** Waits until something is as it should be. */
@@ -120,8 +130,10 @@ final class Browser implements AutoCloseable {
         }
     }
 
+    /** Leaves the page, and forgets what it complained about. */
     @Override
     public void close() {
-        driver.quit();
+        driver.get("about:blank");
+        complaints();
     }
 }

@@ -8,6 +8,7 @@ import dev.retrykit.spring.registry.Retries;
 import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.util.TestPropertyValues;
@@ -17,6 +18,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.context.ContextConfiguration;
 
 /** Two hundred policies, one of them with an unfriendly name: the page stays readable. */
+@Tag("server")
 @ShopTest
 @ContextConfiguration(initializers = ManyPoliciesTests.Many.class)
 class ManyPoliciesTests {

@@ -9,12 +9,14 @@ import dev.retrykit.spring.actuate.FailureCounts;
 import java.net.ConnectException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** The page of the endpoint, looked at and clicked at in Chromium while the shop is at work. */
+@Tag("server")
 @ShopTest
 class PageInBrowserTests {
 

@@ -18,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,7 @@ import org.springframework.test.annotation.DirtiesContext.MethodMode;
 import org.springframework.test.context.TestPropertySource;
 
 /** Over a real socket, with what is changed seen in what the next call does. */
+@Tag("server")
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, classes = ChangesByTheEndpointTests.Shop.class)
 @TestPropertySource(
         properties = {

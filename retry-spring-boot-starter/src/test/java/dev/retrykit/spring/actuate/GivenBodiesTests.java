@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,6 +22,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.core.env.Environment;
 
 /** What a request to change settings may hold, and which reason it gets otherwise. Over real sockets, on both stacks. */
+@Tag("server")
 class GivenBodiesTests {
 
     /** Tests have both servers on the class path, of which only one can serve a reactive endpoint. */

@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.aop.framework.ProxyFactory;
 
 /** What a first attempt that succeeds makes beside what any proxy makes. */
+@Tag("process")
 class AnnotatedAllocationTests {
 
     private static final int CALLS = 100_000;

@@ -9,6 +9,7 @@ import dev.retrykit.spring.idempotency.Servers;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -26,6 +27,7 @@ import org.springframework.transaction.annotation.RollbackOn;
 import org.springframework.transaction.annotation.Transactional;
 
 /** The start warns of methods whose transactions are committed by failures that their policies retry. */
+@Tag("server")
 @ExtendWith(OutputCaptureExtension.class)
 class CommittedFailuresTests {
 

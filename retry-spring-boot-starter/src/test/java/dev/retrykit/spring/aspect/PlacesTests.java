@@ -17,20 +17,25 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.ProxyFactoryBean;
 import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
 import org.springframework.aop.scope.ScopedProxyFactoryBean;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.BeanUtils;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.Ordered;
@@ -40,6 +45,7 @@ import org.springframework.util.ClassUtils;
 import reactor.core.publisher.Mono;
 
 /** Wherever the annotation stands, whatever the proxy is, and however the method returns: each call is tried 3 times. */
+@Tag("startup")
 class PlacesTests {
 
     /** What all beans can do. */
@@ -231,133 +237,196 @@ class PlacesTests {
         }
     }
 
-    private static Stream<Class<?>> places() {
-        return Stream.of(
-                OnMethods.class,
-                OnType.class,
-                OnSuperclass.class,
-                OnSuperclassMethods.class,
-                OnInterface.class,
-                OnInterfaceMethods.class,
-                OnGenericInterface.class,
-                ByMetaAnnotation.class,
-                MethodOverType.class);
-    }
+    private static final List<Class<? extends Finder<String>>> PLACES = List.of(
+            OnMethods.class,
+            OnType.class,
+            OnSuperclass.class,
+            OnSuperclassMethods.class,
+            OnInterface.class,
+            OnInterfaceMethods.class,
+            OnGenericInterface.class,
+            ByMetaAnnotation.class,
+            MethodOverType.class);
 
-    static Stream<Arguments> everyPlaceBehindEveryProxyInEveryStyle() {
-        return places().flatMap(place -> Stream.of(true, false)
-                .flatMap(byClass -> Stream.of(Style.values()).map(style -> arguments(place, byClass, style))));
-    }
-
-    @ParameterizedTest(name = "{0}, proxy of the class: {1}, {2}")
-    @MethodSource("everyPlaceBehindEveryProxyInEveryStyle")
-    void isTriedThreeTimes(Class<? extends Finder<String>> place, boolean byClass, Style style) {
+    /** All places in one application, each in every style. */
+    @ParameterizedTest(name = "proxies of classes: {0}")
+    @ValueSource(booleans = {true, false})
+    void isTriedThreeTimes(boolean byClass) {
         Apps.with("retrykit.defaults.policy: { jitter: none, backoff: { delay: 0ms } }")
                 .withPropertyValues("spring.aop.proxy-target-class=" + byClass)
-                .withBean(place)
-                .run(context -> {
-                    @SuppressWarnings("unchecked")
-                    Finder<String> finder = context.getBean(Finder.class);
+                .withInitializer(context -> PLACES.forEach(
+                        place -> ((GenericApplicationContext) context).registerBean(place.getSimpleName(), place)))
+                .run(context -> inEveryStyle((place, style) -> {
+                    Finder<String> finder = finder(context, place.getSimpleName());
                     assertThat(AopUtils.isCglibProxy(finder)).isEqualTo(byClass);
+                    Dependency target = AopTestUtils.getTargetObject(finder);
+                    target.attempts = 0;
+
                     assertThat(style.call(finder, context.getBean(ManualTime.class)))
                             .isEqualTo("apple");
-                    Dependency target = AopTestUtils.getTargetObject(finder);
                     assertThat(target.attempts).isEqualTo(3);
-                });
+                }));
+    }
+
+    private interface Check {
+        void run(Class<? extends Finder<String>> place, Style style) throws Exception;
+    }
+
+    /** Reports all that fail, not only the first. */
+    private static void inEveryStyle(Check check) {
+        SoftAssertions all = new SoftAssertions();
+        for (Class<? extends Finder<String>> place : PLACES) {
+            for (Style style : Style.values()) {
+                all.assertThatCode(() -> check.run(place, style))
+                        .as("%s, %s", place.getSimpleName(), style)
+                        .doesNotThrowAnyException();
+            }
+        }
+        all.assertAll();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Finder<String> finder(BeanFactory context, String name) {
+        return context.getBean(name, Finder.class);
     }
 
     /** How a bean reaches post-processors, besides by being made. */
     enum Arrival {
         RETURNED_BY_A_SECOND_BEAN_METHOD {
             @Override
-            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
-                context.registerBean("inner", place);
-                context.registerBean("outer", Finder.class, () -> context.getBean("inner", Finder.class));
+            void register(
+                    GenericApplicationContext context,
+                    Class<? extends Finder<String>> place,
+                    String inner,
+                    String outer) {
+                context.registerBean(inner, place);
+                context.registerBean(outer, Finder.class, () -> context.getBean(inner, Finder.class));
             }
         },
         RETURNED_BY_A_FACTORY_BEAN {
             @Override
-            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
-                context.registerBean("inner", place);
+            void register(
+                    GenericApplicationContext context,
+                    Class<? extends Finder<String>> place,
+                    String inner,
+                    String outer) {
+                context.registerBean(inner, place);
                 context.registerBean(
-                        "outer",
+                        outer,
                         FinderFactory.class,
-                        () -> new FinderFactory(() -> context.getBean("inner", Finder.class)));
+                        () -> new FinderFactory(() -> context.getBean(inner, Finder.class)));
             }
         },
         MADE_BY_A_FACTORY_BEAN {
             @Override
-            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
+            void register(
+                    GenericApplicationContext context,
+                    Class<? extends Finder<String>> place,
+                    String inner,
+                    String outer) {
                 context.registerBean(
-                        "outer", FinderFactory.class, () -> new FinderFactory(() -> BeanUtils.instantiateClass(place)));
+                        outer, FinderFactory.class, () -> new FinderFactory(() -> BeanUtils.instantiateClass(place)));
             }
         },
         JDK_PROXY_OF_A_BEAN {
             @Override
-            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
-                context.registerBean("inner", place);
-                context.registerBean("outer", Finder.class, () -> proxy(context.getBean("inner", Finder.class), false));
+            void register(
+                    GenericApplicationContext context,
+                    Class<? extends Finder<String>> place,
+                    String inner,
+                    String outer) {
+                context.registerBean(inner, place);
+                context.registerBean(outer, Finder.class, () -> proxy(context.getBean(inner, Finder.class), false));
             }
         },
         JDK_PROXY_OF_A_CGLIB_PROXY {
             @Override
-            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
+            void register(
+                    GenericApplicationContext context,
+                    Class<? extends Finder<String>> place,
+                    String inner,
+                    String outer) {
                 context.registerBean(
-                        "outer", Finder.class, () -> proxy(proxy(BeanUtils.instantiateClass(place), true), false));
+                        outer, Finder.class, () -> proxy(proxy(BeanUtils.instantiateClass(place), true), false));
             }
         },
         JDK_PROXY_OF_A_JDK_PROXY {
             @Override
-            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
+            void register(
+                    GenericApplicationContext context,
+                    Class<? extends Finder<String>> place,
+                    String inner,
+                    String outer) {
                 context.registerBean(
-                        "outer", Finder.class, () -> proxy(proxy(BeanUtils.instantiateClass(place), false), false));
+                        outer, Finder.class, () -> proxy(proxy(BeanUtils.instantiateClass(place), false), false));
             }
         },
         HAND_MADE_PROXY_OF_A_BEAN {
             @Override
-            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
-                context.registerBean("inner", place);
-                context.registerBean("outer", Finder.class, () -> handMade(context.getBean("inner", Finder.class)));
+            void register(
+                    GenericApplicationContext context,
+                    Class<? extends Finder<String>> place,
+                    String inner,
+                    String outer) {
+                context.registerBean(inner, place);
+                context.registerBean(outer, Finder.class, () -> handMade(context.getBean(inner, Finder.class)));
             }
         },
         AUTO_PROXIED_BEFORE {
             @Override
-            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
+            void register(
+                    GenericApplicationContext context,
+                    Class<? extends Finder<String>> place,
+                    String inner,
+                    String outer) {
                 autoProxy(context, Ordered.HIGHEST_PRECEDENCE);
-                context.registerBean("outer", place);
+                context.registerBean(outer, place);
             }
         },
         AUTO_PROXIED_AFTER {
             @Override
-            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
+            void register(
+                    GenericApplicationContext context,
+                    Class<? extends Finder<String>> place,
+                    String inner,
+                    String outer) {
                 autoProxy(context, Ordered.LOWEST_PRECEDENCE);
-                context.registerBean("outer", place);
+                context.registerBean(outer, place);
             }
         },
         TARGET_OF_A_PROXY_FACTORY_BEAN {
             @Override
-            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
-                context.registerBean("inner", place);
-                context.registerBean("outer", ProxyFactoryBean.class, () -> {
+            void register(
+                    GenericApplicationContext context,
+                    Class<? extends Finder<String>> place,
+                    String inner,
+                    String outer) {
+                context.registerBean(inner, place);
+                context.registerBean(outer, ProxyFactoryBean.class, () -> {
                     ProxyFactoryBean proxies = new ProxyFactoryBean();
-                    proxies.setTargetName("inner");
+                    proxies.setTargetName(inner);
                     return proxies;
                 });
             }
         },
         SCOPED {
             @Override
-            void register(GenericApplicationContext context, Class<? extends Finder<String>> place) {
-                context.registerBean("scopedTarget.outer", place, it -> it.setAutowireCandidate(false));
-                context.registerBean("outer", ScopedProxyFactoryBean.class, () -> {
+            void register(
+                    GenericApplicationContext context,
+                    Class<? extends Finder<String>> place,
+                    String inner,
+                    String outer) {
+                context.registerBean("scopedTarget." + outer, place, it -> it.setAutowireCandidate(false));
+                context.registerBean(outer, ScopedProxyFactoryBean.class, () -> {
                     ScopedProxyFactoryBean proxies = new ScopedProxyFactoryBean();
-                    proxies.setTargetBeanName("scopedTarget.outer");
+                    proxies.setTargetBeanName("scopedTarget." + outer);
                     return proxies;
                 });
             }
         };
 
-        abstract void register(GenericApplicationContext context, Class<? extends Finder<String>> place);
+        abstract void register(
+                GenericApplicationContext context, Class<? extends Finder<String>> place, String inner, String outer);
 
         @SuppressWarnings("unchecked")
         private static Finder<String> proxy(Finder<String> target, boolean byClass) {
@@ -382,9 +451,12 @@ class PlacesTests {
 
         /** As another library does it that has an advisor of its own. */
         private static void autoProxy(GenericApplicationContext context, int order) {
+            if (context.containsBeanDefinition("creator")) {
+                return;
+            }
             context.registerBean("creator", BeanNameAutoProxyCreator.class, () -> {
                 BeanNameAutoProxyCreator creator = new BeanNameAutoProxyCreator();
-                creator.setBeanNames("outer");
+                creator.setBeanNames("outer*");
                 creator.setInterceptorNames("foreign");
                 creator.setOrder(order);
                 return creator;
@@ -406,30 +478,39 @@ class PlacesTests {
         }
     }
 
-    static Stream<Arguments> everyPlaceByEveryArrivalInEveryStyle() {
-        return places().flatMap(place -> Stream.of(Arrival.values())
+    static Stream<Arguments> everyArrivalBehindEveryProxy() {
+        return Stream.of(Arrival.values())
                 .flatMap(arrival -> Stream.of(true, false)
                         .filter(byClass -> byClass || arrival != Arrival.SCOPED)
-                        .flatMap(byClass ->
-                                Stream.of(Style.values()).map(style -> arguments(place, arrival, byClass, style)))));
+                        .map(byClass -> arguments(arrival, byClass)));
     }
 
-    @ParameterizedTest(name = "{0}, {1}, proxy of the class: {2}, {3}")
-    @MethodSource("everyPlaceByEveryArrivalInEveryStyle")
-    void isAdvisedOnce(Class<? extends Finder<String>> place, Arrival arrival, boolean byClass, Style style) {
+    /** All places in one application, each in every style. */
+    @ParameterizedTest(name = "{0}, proxies of classes: {1}")
+    @MethodSource("everyArrivalBehindEveryProxy")
+    void isAdvisedOnce(Arrival arrival, boolean byClass) {
         Apps.with("retrykit.defaults.policy: { nested: multiply, jitter: none, backoff: { delay: 0ms } }")
                 .withPropertyValues("spring.aop.proxy-target-class=" + byClass)
-                .withInitializer(context -> arrival.register((GenericApplicationContext) context, place))
-                .run(context -> {
-                    @SuppressWarnings("unchecked")
-                    Finder<String> finder = context.getBean("outer", Finder.class);
-                    Object made = context.getBean(context.containsBean("inner") ? "inner" : "outer");
+                .withInitializer(context -> PLACES.forEach(place ->
+                        arrival.register((GenericApplicationContext) context, place, inner(place), outer(place))))
+                .run(context -> inEveryStyle((place, style) -> {
+                    Finder<String> finder = finder(context, outer(place));
+                    Object made = context.getBean(context.containsBean(inner(place)) ? inner(place) : outer(place));
                     Dependency target = AopTestUtils.getUltimateTargetObject(made);
                     target.down = true;
+                    target.attempts = 0;
 
                     assertThatThrownBy(() -> style.call(finder, context.getBean(ManualTime.class)))
                             .hasStackTraceContaining(ConnectException.class.getName());
                     assertThat(target.attempts).isEqualTo(3);
-                });
+                }));
+    }
+
+    private static String inner(Class<?> place) {
+        return "inner" + place.getSimpleName();
+    }
+
+    private static String outer(Class<?> place) {
+        return "outer" + place.getSimpleName();
     }
 }

@@ -10,11 +10,13 @@ import dev.retrykit.CircuitAloneScenarios;
 import dev.retrykit.Scenario;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The engine's scenarios, through annotated beans. */
+@Tag("startup")
 class RetryAnnotationsScenariosTests {
 
     static Stream<Arguments> everyScenarioInEveryStyle() {

@@ -8,10 +8,8 @@ import dev.retrykit.backoff.Jitter;
 import dev.retrykit.circuit.CircuitListener;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.observe.RetryMeters;
-import dev.retrykit.spring.registry.EngineCollaborators;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.registry.UnusedConfiguration;
-import dev.retrykit.spring.settings.binding.FailureNames;
 import dev.retrykit.spring.settings.binding.SettingsBinder;
 import dev.retrykit.time.ManualTime;
 import dev.retrykit.time.TimeSource;
@@ -52,22 +50,7 @@ class NeighboursTests {
 
         @Bean
         Retries mine(TimeSource time, Environment environment) {
-            return new Retries(
-                    SettingsBinder.bind(environment, null, warning -> {}),
-                    new EngineCollaborators(
-                            time,
-                            Runnable::run,
-                            () -> Runnable::run,
-                            null,
-                            List.of(),
-                            transition -> {},
-                            List.of(),
-                            List.of(),
-                            Map.of(),
-                            Map.of(),
-                            List.of(),
-                            List.of(),
-                            FailureNames.withoutBeans(null)));
+            return new Retries(SettingsBinder.bind(environment, null, warning -> {}), Apps.collaborators(time));
         }
     }
 

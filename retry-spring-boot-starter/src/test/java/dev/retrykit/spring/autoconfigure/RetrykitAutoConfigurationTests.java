@@ -21,10 +21,8 @@ import dev.retrykit.spring.failure.http.MalformedResponses;
 import dev.retrykit.spring.failure.http.RestClientStatus;
 import dev.retrykit.spring.failure.http.WebClientFailures;
 import dev.retrykit.spring.observe.RetryMeters;
-import dev.retrykit.spring.registry.EngineCollaborators;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.binding.ConfiguredSettings;
-import dev.retrykit.spring.settings.binding.FailureNames;
 import dev.retrykit.spring.settings.binding.SettingsBinder;
 import dev.retrykit.time.ManualTime;
 import dev.retrykit.time.TimeSource;
@@ -38,7 +36,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,22 +142,7 @@ class RetrykitAutoConfigurationTests {
         @Bean
         Retries retries(TimeSource time) {
             ConfiguredSettings settings = SettingsBinder.bind(new StandardEnvironment(), null, warning -> {});
-            return new Retries(
-                    settings,
-                    new EngineCollaborators(
-                            time,
-                            Runnable::run,
-                            () -> Runnable::run,
-                            null,
-                            List.of(),
-                            transition -> {},
-                            List.of(),
-                            List.of(),
-                            Map.of(),
-                            Map.of(),
-                            List.of(),
-                            List.of(),
-                            FailureNames.withoutBeans(null)));
+            return new Retries(settings, Apps.collaborators(time));
         }
     }
 

@@ -13,11 +13,13 @@ import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every failure of startup with its message, as {@code docs/reference/start-failures.md} shows it. */
+@Tag("startup")
 class StartFailureMessagesTests {
 
     private static final StartupPage SETTINGS = new StartupPage("settings");

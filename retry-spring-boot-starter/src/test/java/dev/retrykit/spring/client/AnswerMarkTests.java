@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -58,6 +59,7 @@ import reactor.core.publisher.Mono;
  * A failure of a watched client is known by what marks its answer, whatever stands between the client and its caller. What
  * isn't known would be taken for another client's, and end a call with keys after one attempt.
  */
+@Tag("server")
 class AnswerMarkTests {
 
     private static final String YML = """

@@ -17,11 +17,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.web.client.RestClient;
 
 /** When retries arrive at a server that asked for a second: on the real clock, of 200 calls at once. */
+@Tag("server")
 class ArrivalTimesTests {
 
     private static final int CALLS = 200;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.retrykit.spring.client.RetriedCalls.Client;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import org.springframework.web.client.RestClient;
  * How an answer was translated is the business of {@code TranslatedTableTests}; here one translation shows that each way
  * lets the answer be known.
  */
+@Tag("server")
 @ExtendWith(OutputCaptureExtension.class)
 class ClientTableTests {
 

@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -35,6 +36,7 @@ import reactor.core.publisher.Mono;
  * A peer that sends the bodies of its bad answers by one byte every 250 ms: what a guard has no use for costs the application
  * nothing. On the real clock.
  */
+@Tag("server")
 @Timeout(30)
 class DrippingPeerTests {
 

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.event.RetryEvent;
 import dev.retrykit.spring.client.FaultServer.Connection;
+import dev.retrykit.spring.idempotency.AtOnce;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -15,15 +17,20 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpMethod;
@@ -34,6 +41,7 @@ import reactor.core.publisher.Mono;
 /**
  * What a server sees of a retried call of three attempts, and why the call ends, for each client, fault and method.
  */
+@Tag("server")
 class FaultTableTests {
 
     private static final String YML = """
@@ -41,7 +49,7 @@ class FaultTableTests {
               policies:
                 plain: { budget: { unlimited: true } }
                 keyed: { budget: { unlimited: true }, idempotency-key: auto }
-            spring.http.clients: { connect-timeout: 2s, read-timeout: 250ms }
+            spring.http.clients: { connect-timeout: 2s, read-timeout: 400ms }
             """;
 
     /** The client's clock, and that of a server that is an hour ahead. */
@@ -105,30 +113,51 @@ class FaultTableTests {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"jdk", "http-components", "jetty", "reactor"})
-    void restClient(String transport) throws Exception {
-        table("spring.http.clients.imperative.factory", transport, "RestClient", (app, method, url) -> {
-            Caller caller = app.getBean(Caller.class);
-            if (method.equals("POST+key")) {
-                caller.blockingKeyed(HttpMethod.POST, url);
-            } else {
-                caller.blocking(HttpMethod.valueOf(method), url);
-            }
-        });
+    /** The tables of all clients are made at the same time: each waits for timeouts most of the time. */
+    private static final Map<String, CompletableFuture<Table>> TABLES = new HashMap<>();
+
+    private static final List<String> TRANSPORTS = List.of("jdk", "http-components", "jetty", "reactor");
+
+    /** What was seen of each fault and method, what of it was expected, and what the client failed with. */
+    private record Table(Map<String, String> seen, Map<String, String> expected, Map<String, String> causes) {}
+
+    @BeforeAll
+    static void begin() {
+        for (String transport : TRANSPORTS) {
+            begin("spring.http.clients.imperative.factory", transport, "RestClient", (app, method, url) -> {
+                Caller caller = app.getBean(Caller.class);
+                if (method.equals("POST+key")) {
+                    caller.blockingKeyed(HttpMethod.POST, url);
+                } else {
+                    caller.blocking(HttpMethod.valueOf(method), url);
+                }
+            });
+            begin("spring.http.clients.reactive.connector", transport, "WebClient", (app, method, url) -> {
+                Caller caller = app.getBean(Caller.class);
+                if (method.equals("POST+key")) {
+                    caller.reactiveKeyed(HttpMethod.POST, url).block();
+                } else {
+                    caller.reactive(HttpMethod.valueOf(method), url).block();
+                }
+            });
+        }
+    }
+
+    private static void begin(String property, String transport, String client, Sender sender) {
+        TABLES.put(client + " on " + transport, AtOnce.start(() -> table(property, transport, client, sender)));
+    }
+
+    static Stream<String> everyClient() {
+        return Stream.of("RestClient", "WebClient")
+                .flatMap(client -> TRANSPORTS.stream().map(transport -> client + " on " + transport));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"jdk", "http-components", "jetty", "reactor"})
-    void webClient(String transport) throws Exception {
-        table("spring.http.clients.reactive.connector", transport, "WebClient", (app, method, url) -> {
-            Caller caller = app.getBean(Caller.class);
-            if (method.equals("POST+key")) {
-                caller.reactiveKeyed(HttpMethod.POST, url).block();
-            } else {
-                caller.reactive(HttpMethod.valueOf(method), url).block();
-            }
-        });
+    @MethodSource("everyClient")
+    void seesWhatIsExpected(String client) throws Exception {
+        Table table = TABLES.get(client).get();
+        write(client, table.seen(), table.causes());
+        assertThat(table.seen()).isEqualTo(table.expected());
     }
 
     /**
@@ -163,7 +192,7 @@ class FaultTableTests {
         void send(ApplicationContext app, String method, String url);
     }
 
-    private static void table(String property, String transport, String client, Sender sender) throws Exception {
+    private static Table table(String property, String transport, String client, Sender sender) {
         List<RetryEvent.Ended> ended = new CopyOnWriteArrayList<>();
         Map<String, String> seen = new LinkedHashMap<>();
         Map<String, String> causes = new LinkedHashMap<>();
@@ -196,9 +225,10 @@ class FaultTableTests {
                             }
                         }
                     });
+        } catch (IOException unexpected) {
+            throw new UncheckedIOException(unexpected);
         }
-        write(client + " on " + transport, seen, causes);
-        assertThat(seen).isEqualTo(expected);
+        return new Table(seen, expected, causes);
     }
 
     /**

@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +45,7 @@ import org.springframework.web.service.registry.ImportHttpServices;
 import reactor.core.publisher.Flux;
 
 /** A policy and a circuit for all requests to a host or of a group, without any code. Over real sockets. */
+@Tag("server")
 class GuardTests {
 
     private static final String GUARDED = """

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
 
 /** What makes a POST one that can be sent again. Over real sockets. */
+@Tag("server")
 @ExtendWith(OutputCaptureExtension.class)
 class IdempotencyKeyTests {
 
@@ -148,9 +150,10 @@ class IdempotencyKeyTests {
         }
     }
 
+    /** The answers to payments are lost. */
     @BeforeEach
     void start() {
-        server = new FaultServer().on("/pay", (request, connection) -> connection.hang());
+        server = new FaultServer().on("/pay", (request, connection) -> connection.reset());
     }
 
     @AfterEach
@@ -205,6 +208,7 @@ class IdempotencyKeyTests {
 
     @Test
     void withoutAKeyAPaymentThatTimedOutIsTriedOnceAndTheLogSaysHowToAllowMore(CapturedOutput output) {
+        server.on("/pay", (request, connection) -> connection.hang());
         fails(app(), Payments::plain);
 
         assertThat(keys("/pay")).containsExactly("none");
@@ -219,6 +223,7 @@ class IdempotencyKeyTests {
 
     @Test
     void whateverFailsAfterAPaymentItIsNotPaidAgain() {
+        server.on("/pay", (request, connection) -> connection.hang());
         fails(app(), Payments::reads);
 
         assertThat(server.requests("/ok")).hasSize(1);

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -28,6 +29,7 @@ import reactor.core.publisher.Mono;
  * Keys as servers see them that refuse longer ones, as providers of payments do: 36 characters (Mangopay), 45 (Square), 64
  * (Adyen), 255 (Stripe), and 38, which is a UUID in double quotes.
  */
+@Tag("server")
 class KeyLimitTests {
 
     private static final String LONG = "an order's number, ".repeat(53);

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.io.AbstractResource;
@@ -25,6 +26,7 @@ import org.springframework.http.MediaType;
 import org.springframework.web.client.RestClient;
 
 /** Bodies of which Spring says that they can be written twice, and which can't: they must arrive as a whole, or not at all. */
+@Tag("server")
 class OneShotBodyTests {
 
     private static final String KEYED = "retrykit.policies.pay: { max-attempts: 3, idempotency-key: auto }";

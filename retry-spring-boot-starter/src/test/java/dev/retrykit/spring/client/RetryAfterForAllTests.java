@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +31,7 @@ import reactor.core.publisher.Mono;
  * One answer that asks for time holds the retries of all: of those that are in a delay already, and of those that fail later
  * without being asked for anything. On the real clock.
  */
+@Tag("server")
 @Timeout(60)
 class RetryAfterForAllTests {
 

@@ -17,6 +17,7 @@ import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.apache.hc.core5.util.TimeValue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -32,6 +33,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.web.client.RestClient;
 
 /** A client is seen wherever it was made, over each transport, and no transport repeats requests within an attempt. */
+@Tag("server")
 class SeenClientTests {
 
     private static final String YML = """

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.retrykit.spring.client.RetriedCalls.Client;
 import java.util.EnumSet;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What a server sees of clients whose application makes an exception of its own of an answer: all translations, all
  * transports, all faults, over real sockets. How a client was made is the business of {@link ClientTableTests}.
  */
+@Tag("server")
 class TranslatedTableTests {
 
     /** What a server can ask for, whatever a policy says about exceptions. */

@@ -11,6 +11,7 @@ import dev.retrykit.spring.idempotency.store.redis.RedisStore;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -26,6 +27,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 
 /** Which store an application gets, and what is guaranteed with it. */
+@Tag("startup")
 class IdempotencyAutoConfigurationTests {
 
     private static final ApplicationContextRunner NONE = Apps.plain();

@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -35,6 +36,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * Stores that are gone when a call ends, for longer than its lease, and come back. The lease is over on the store's own clock;
  * when the store is told again stands on one that the test moves. Of two applications each is a process.
  */
+@Tag("server")
 @ExtendWith(OutputCaptureExtension.class)
 @Timeout(60)
 class LateEndTests {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What every store does, on real servers. A lease of less than nothing is over at once: nobody has to wait. */
@@ -41,6 +42,7 @@ class StoreContractTests {
     }
 
     @Nested
+    @Tag("server")
     class InPostgres extends Contract {
 
         InPostgres() {
@@ -49,6 +51,7 @@ class StoreContractTests {
     }
 
     @Nested
+    @Tag("server")
     class InMariaDb extends Contract {
 
         InMariaDb() {
@@ -57,6 +60,7 @@ class StoreContractTests {
     }
 
     @Nested
+    @Tag("server")
     class InRedis extends Contract {
 
         InRedis() {

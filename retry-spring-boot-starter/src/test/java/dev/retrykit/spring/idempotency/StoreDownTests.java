@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,7 @@ import org.springframework.web.bind.annotation.RestController;
 import redis.embedded.RedisServer;
 
 /** A real store that is stopped before a call, while its handler runs and after it, and started again. */
+@Tag("server")
 class StoreDownTests {
 
     private static final AtomicInteger calls = new AtomicInteger();
@@ -167,8 +169,9 @@ class StoreDownTests {
     @Nested
     class Postgres {
 
+        /** Of all tests: it takes seconds to make a database. */
         @TempDir
-        private Path directory;
+        private static Path directory;
 
         private final int port = Servers.freePort();
         private EmbeddedPostgres server;
@@ -225,6 +228,7 @@ class StoreDownTests {
                             "always"),
                     Payments.class,
                     JdbcLedger.class);
+            jdbc().execute("drop table if exists ledger");
             jdbc().execute("create table ledger (id varchar(36))");
         }
 

@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,7 @@ import org.springframework.web.bind.annotation.RestController;
  * Two hundred requests with keys at a server of two hundred threads, while the store doesn't answer. What is measured are
  * the bounds themselves.
  */
+@Tag("server")
 @Timeout(60)
 class StoreStallTests {
 

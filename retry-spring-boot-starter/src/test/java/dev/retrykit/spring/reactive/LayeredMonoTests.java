@@ -10,6 +10,7 @@ import dev.retrykit.Retry;
 import dev.retrykit.circuit.CircuitState;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,6 +19,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** However many layers of one circuit a subscription passes, at each moment of an outage all is as with one layer. */
+@Tag("slow")
 class LayeredMonoTests {
 
     /** Of layers, callers at a time, and probes. */

@@ -7,12 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.settings.InvalidSettingException;
-import dev.retrykit.spring.settings.binding.FailureNames;
 import dev.retrykit.spring.settings.binding.SettingsBinder;
 import dev.retrykit.time.ManualTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,22 +23,7 @@ class RetriesTests {
     private Retries retries(String yml) {
         StandardEnvironment environment = new StandardEnvironment();
         Apps.load(environment, "application.yml", yml);
-        return new Retries(
-                SettingsBinder.bind(environment, null, warning -> {}),
-                new EngineCollaborators(
-                        time,
-                        Runnable::run,
-                        () -> Runnable::run,
-                        null,
-                        List.of(),
-                        transition -> {},
-                        List.of(),
-                        List.of(),
-                        Map.of(),
-                        Map.of(),
-                        List.of(),
-                        List.of(),
-                        FailureNames.withoutBeans(null)));
+        return new Retries(SettingsBinder.bind(environment, null, warning -> {}), Apps.collaborators(time));
     }
 
     private RetryBudget budgetOfInventory(String yml) {

@@ -30,6 +30,7 @@ import javax.sql.DataSource;
 import org.hibernate.FlushMode;
 import org.hibernate.Session;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,6 +55,7 @@ import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Whether a transaction has written is asked right before its commit, on real databases. */
+@Tag("server")
 class WriteDetectorTests {
 
     private static final Retry RETRY = Retry.builder("writes").build();

@@ -8,12 +8,14 @@ import dev.retrykit.Scenario
 import java.util.stream.Stream
 import org.assertj.core.api.Assertions.assertThat
 import org.junit.jupiter.api.AfterEach
+import org.junit.jupiter.api.Tag
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.Arguments
 import org.junit.jupiter.params.provider.Arguments.arguments
 import org.junit.jupiter.params.provider.MethodSource
 
 /** The engine's scenarios, through annotated functions that suspend. */
+@Tag("startup")
 internal class SuspendingScenariosTests {
 
     @AfterEach

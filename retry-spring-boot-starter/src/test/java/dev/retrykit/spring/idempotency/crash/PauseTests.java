@@ -16,10 +16,12 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Real processes that stand still (SIGSTOP) for longer than the lease of a second, and go on. */
+@Tag("process")
 class PauseTests {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();

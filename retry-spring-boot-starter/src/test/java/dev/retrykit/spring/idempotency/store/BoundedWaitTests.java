@@ -11,10 +11,12 @@ import dev.retrykit.failure.AttemptTimeoutException;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What waits for a store is interrupted after two seconds, whatever the caller is inside of. The bound is real time. */
+@Tag("slow")
 @Timeout(30)
 class BoundedWaitTests {
 

@@ -26,6 +26,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -47,6 +48,7 @@ class FenceTests {
     }
 
     @Nested
+    @Tag("server")
     class InPostgres extends Contract {
 
         InPostgres() {
@@ -55,6 +57,7 @@ class FenceTests {
     }
 
     @Nested
+    @Tag("server")
     class InMariaDb extends Contract {
 
         InMariaDb() {

@@ -14,10 +14,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What bounds the store's own statements stays on no connection that it shares with the application. */
+@Tag("server")
 class StepLimitsTests {
 
     private static final Duration KEEP = Duration.ofMinutes(5);

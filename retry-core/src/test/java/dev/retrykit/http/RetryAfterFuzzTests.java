@@ -17,13 +17,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Responses from a grammar (seconds, dates, the server's own clock, milliseconds), half of their lines spoilt. What was
  * written well is never read early; nothing throws; a delay is never negative. More than a build's share: {@code -Dretrykit.fuzz.inputs=10000000}.
  */
-class RetryAdviceFuzzTests {
+@Tag("slow")
+class RetryAfterFuzzTests {
 
     private static final int INPUTS = Integer.getInteger("retrykit.fuzz.inputs", 1_000_000);
     private static final long SEED = Long.getLong("retrykit.fuzz.seed", 42);
