@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The engine's scenarios, through annotated beans. */
 @Tag("startup")
-class RetryAnnotationsScenariosTests {
+class AnnotatedScenariosTests {
 
     static Stream<Arguments> everyScenarioInEveryStyle() {
         return CallScenarios.all().stream()
