@@ -43,26 +43,7 @@ public final class RequestTracker {
     private final ConnectionUse connection = new ConnectionUse();
     private final AtomicInteger resends = new AtomicInteger();
 
-    /**
-     * Whether the transport may follow redirects on its own: after a redirect, a failure does not mean that the request
-     * was not executed.
-     */
-    private volatile boolean redirects = true;
-
-    /** Whether nothing is sent before {@link #reached} is called. */
-    private volatile boolean tellsReached;
-
-    private volatile boolean reached;
-
-    /** Whether the transport reports when the request is sent, which is more exact than when it reads the body. */
-    private volatile boolean tellsCommitted;
-
-    private volatile boolean committed;
-
-    /** Whether the transport reports the redirects that it follows. */
-    private volatile boolean tellsRedirects;
-
-    private volatile boolean redirected;
+    private final TransportFacts facts = new TransportFacts();
     private volatile boolean ownConflict;
     private volatile boolean answered;
 
@@ -122,44 +103,9 @@ public final class RequestTracker {
         return method.equals(HttpMethod.POST) || method.equals(HttpMethod.PATCH);
     }
 
-    /** Reports that the transport follows no redirects. */
-    public void staysHere() {
-        redirects = false;
-    }
-
-    /** Announces that nothing is sent before {@link #reached} is called. */
-    public void willTellReached() {
-        tellsReached = true;
-    }
-
-    /** Reports that the server may receive something from now on. */
-    public void reached() {
-        reached = true;
-    }
-
-    /** Announces that the transport reports when the request is sent. */
-    public void willTellCommitted() {
-        tellsCommitted = true;
-    }
-
-    /** Reports that the request is being sent. */
-    public void committed() {
-        committed = true;
-    }
-
-    /** Announces that the transport reports the redirects that it follows. */
-    public void willTellRedirects() {
-        tellsRedirects = true;
-    }
-
-    /** Reports a redirect: what follows comes from another server or belongs to another request. */
-    public void redirected() {
-        redirected = true;
-    }
-
-    /** Whether the outcome certainly belongs to this request, and not to the target of a redirect. */
-    private boolean isOwn() {
-        return !redirects || tellsRedirects && !redirected;
+    /** Reports what the transport knows of the request. */
+    public void report(TransportFact fact) {
+        facts.add(fact);
     }
 
     /** Reports the server's response. */
@@ -181,7 +127,7 @@ public final class RequestTracker {
         answered = true;
         return attempt == null
                 ? RetryAfter.none()
-                : attempt.requests().answered(redirected ? null : peer, status, headers);
+                : attempt.requests().answered(facts.isRedirected() ? null : peer, status, headers);
     }
 
     /** Reports that interceptors of the application send the request; they may send it several times. */
@@ -202,7 +148,7 @@ public final class RequestTracker {
     public void lost(Throwable failure) {
         answered = false;
         noteFailure(failure);
-        if (isUnsent(failure)) {
+        if (facts.isUnsent(failure)) {
             undecided.decrementAndGet();
         }
     }
@@ -226,7 +172,7 @@ public final class RequestTracker {
     }
 
     private boolean isTurnedAway(int status, HeaderLines headers, RetryAfter advice) {
-        return isOwn() && !advice.vetoed() && isRefused(status, headers, advice);
+        return facts.isOwn() && !advice.vetoed() && isRefused(status, headers, advice);
     }
 
     /**
@@ -263,7 +209,7 @@ public final class RequestTracker {
 
     /** Whether the request was certainly not sent. */
     boolean isUnsent() {
-        return tellsCommitted && !committed;
+        return facts.isUnsent();
     }
 
     /**
@@ -286,19 +232,10 @@ public final class RequestTracker {
     public void failed(Throwable failure) {
         connection.abort();
         noteFailure(failure);
-        if (effect != null && undecided.get() == 0 && (turnedAway || isUnsent(failure))) {
+        if (effect != null && undecided.get() == 0 && (turnedAway || facts.isUnsent(failure))) {
             effect.didNotHappen();
         }
         end(Outcome.UNKNOWN);
-    }
-
-    private boolean isUnsent(Throwable failure) {
-        if (tellsCommitted) {
-            return !committed && NotSentFailures.isBeforeSending(failure);
-        }
-        boolean unasked = tellsReached && !reached;
-        return (unasked || isOwn()) && NotSentFailures.isBeforeSending(failure)
-                || isOwn() && NotSentFailures.isRefused(failure);
     }
 
     /** Whether the response was a conflict with the request's own key: the first request is still in progress. */

@@ -506,8 +506,8 @@ class GuardTests {
                 "{ host: a, group: b, policy: stock } | 'retrykit.http.guards[0]' must have either a host or a group.",
                 "{ host: a } | 'retrykit.http.guards[0]' has neither a policy nor a circuit.",
                 "{ host: a, polizy: stock } | 'retrykit.http.guards[0]' has no key 'polizy'. Did you mean 'policy'?",
-                "{ host: a, policy: keyed } | names the policy 'keyed', whose idempotency-key '#id' is an expression over a"
-                        + " method's arguments; a request has none."
+                "{ host: a, policy: keyed } | names the policy 'keyed', whose idempotency-key '#id' is an expression over"
+                        + " method arguments; a request has no arguments."
             })
     void aGuardThatIsWrittenWronglyFailsTheStart(String guard, String message) {
         app("retrykit:\n  policies: { stock: { max-attempts: 3 }, keyed: { idempotency-key: '#id' }"

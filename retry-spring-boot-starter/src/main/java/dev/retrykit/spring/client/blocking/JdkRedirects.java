@@ -1,6 +1,7 @@
 package dev.retrykit.spring.client.blocking;
 
 import dev.retrykit.spring.client.RequestTracker;
+import dev.retrykit.spring.client.TransportFact;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -32,9 +33,9 @@ final class JdkRedirects {
         try {
             Object own = RESPONSE.invoke(response);
             if (own instanceof HttpResponse<?> answer) {
-                exchange.willTellRedirects();
+                exchange.report(TransportFact.TELLS_REDIRECTS);
                 if (answer.previousResponse().isPresent()) {
-                    exchange.redirected();
+                    exchange.report(TransportFact.REDIRECTED);
                 }
             }
         } catch (Throwable unreadable) {

@@ -1,6 +1,7 @@
 package dev.retrykit.spring.client.blocking;
 
 import dev.retrykit.spring.client.RequestTracker;
+import dev.retrykit.spring.client.TransportFact;
 import dev.retrykit.spring.client.transport.PrivateField;
 import java.net.HttpURLConnection;
 import org.springframework.http.client.ClientHttpResponse;
@@ -21,7 +22,7 @@ final class SimpleRedirects {
         if (response.getClass().getName().equals(TYPE)
                 && CONNECTION.get(response) instanceof HttpURLConnection connection
                 && !connection.getInstanceFollowRedirects()) {
-            exchange.willTellRedirects();
+            exchange.report(TransportFact.TELLS_REDIRECTS);
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.retrykit.spring.client.ClientRules;
 import dev.retrykit.spring.client.CurrentRequest;
 import dev.retrykit.spring.client.OutgoingRequest;
 import dev.retrykit.spring.client.RequestTracker;
+import dev.retrykit.spring.client.TransportFact;
 import dev.retrykit.spring.client.blocking.body.InspectedBody;
 import dev.retrykit.spring.failure.http.Answer;
 import dev.retrykit.spring.failure.http.SpringAnswers;
@@ -134,10 +135,10 @@ class WatchedRequest implements ClientHttpRequest {
         exchange = begun;
         begun.connection().repeatsIf(this::isRepeatable);
         if (!factory.redirects()) {
-            begun.staysHere();
+            begun.report(TransportFact.STAYS_HERE);
         }
         if (bodyIsAskedFor) {
-            begun.willTellReached();
+            begun.report(TransportFact.TELLS_REACHED);
         }
     }
 
@@ -154,7 +155,7 @@ class WatchedRequest implements ClientHttpRequest {
     void reached() {
         RequestTracker begun = exchange;
         if (begun != null) {
-            begun.reached();
+            begun.report(TransportFact.REACHED);
         }
     }
 

@@ -10,6 +10,7 @@ import dev.retrykit.spring.client.Guard;
 import dev.retrykit.spring.client.GuardedResponse;
 import dev.retrykit.spring.client.OutgoingRequest;
 import dev.retrykit.spring.client.RequestTracker;
+import dev.retrykit.spring.client.TransportFact;
 import dev.retrykit.spring.failure.http.Answer;
 import dev.retrykit.spring.failure.http.SpringAnswers;
 import dev.retrykit.spring.reactive.RetriedMono;
@@ -111,7 +112,7 @@ final class GuardFilter implements ExchangeFilterFunction {
             Optional<RetryContext> attempt,
             Optional<CallerDeadline> deadline) {
         RequestTracker exchange = outgoing.begin(attempt);
-        exchange.willTellReached();
+        exchange.report(TransportFact.TELLS_REACHED);
         ClientRequest sent = ClientRequest.from(request)
                 .attribute(RequestTracker.ATTRIBUTE, exchange)
                 .headers(headers -> outgoing.tell(headers, attempt, deadline))

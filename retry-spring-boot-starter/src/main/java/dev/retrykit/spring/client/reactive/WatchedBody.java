@@ -1,6 +1,7 @@
 package dev.retrykit.spring.client.reactive;
 
 import dev.retrykit.spring.client.RequestTracker;
+import dev.retrykit.spring.client.TransportFact;
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.client.reactive.ClientHttpRequest;
@@ -22,7 +23,7 @@ record WatchedBody(BodyInserter<?, ? super ClientHttpRequest> body, RequestTrack
     @Override
     public Mono<Void> insert(ClientHttpRequest request, Context context) {
         if (request.getNativeRequest().getClass().getName().startsWith("reactor.netty.")) {
-            exchange.reached();
+            exchange.report(TransportFact.REACHED);
         }
         return body.insert(new Watched(request), context);
     }
@@ -37,18 +38,20 @@ record WatchedBody(BodyInserter<?, ? super ClientHttpRequest> body, RequestTrack
         @Override
         public Mono<Void> writeWith(Publisher<? extends DataBuffer> buffers) {
             exchange.connection().sendsBody();
-            return super.writeWith(Flux.from(buffers).doOnSubscribe(subscription -> exchange.reached()));
+            return super.writeWith(
+                    Flux.from(buffers).doOnSubscribe(subscription -> exchange.report(TransportFact.REACHED)));
         }
 
         @Override
         public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> parts) {
             exchange.connection().sendsBody();
-            return super.writeAndFlushWith(Flux.from(parts).doOnSubscribe(subscription -> exchange.reached()));
+            return super.writeAndFlushWith(
+                    Flux.from(parts).doOnSubscribe(subscription -> exchange.report(TransportFact.REACHED)));
         }
 
         @Override
         public Mono<Void> setComplete() {
-            exchange.reached();
+            exchange.report(TransportFact.REACHED);
             return super.setComplete();
         }
     }

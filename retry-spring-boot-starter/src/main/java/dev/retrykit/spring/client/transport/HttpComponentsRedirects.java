@@ -3,6 +3,7 @@ package dev.retrykit.spring.client.transport;
 import dev.retrykit.spring.client.ConnectionUse;
 import dev.retrykit.spring.client.CurrentRequest;
 import dev.retrykit.spring.client.RequestTracker;
+import dev.retrykit.spring.client.TransportFact;
 import org.apache.hc.core5.http.EntityDetails;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpRequestInterceptor;
@@ -52,7 +53,7 @@ final class HttpComponentsRedirects implements HttpRequestInterceptor, HttpRespo
         use.begin();
         context.setAttribute(USE, use);
         if (sent != null && tellsRedirects) {
-            sent.willTellRedirects();
+            sent.report(TransportFact.TELLS_REDIRECTS);
         }
     }
 
@@ -64,7 +65,7 @@ final class HttpComponentsRedirects implements HttpRequestInterceptor, HttpRespo
         }
         RequestTracker sent = exchange(context);
         if (sent != null && response.getCode() >= FIRST && response.getCode() <= LAST) {
-            sent.redirected();
+            sent.report(TransportFact.REDIRECTED);
         }
     }
 }

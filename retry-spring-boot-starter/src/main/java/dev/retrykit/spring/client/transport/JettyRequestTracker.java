@@ -3,6 +3,7 @@ package dev.retrykit.spring.client.transport;
 import dev.retrykit.spring.client.ConnectionUse;
 import dev.retrykit.spring.client.CurrentRequest;
 import dev.retrykit.spring.client.RequestTracker;
+import dev.retrykit.spring.client.TransportFact;
 import dev.retrykit.time.TimeSource;
 import java.io.IOException;
 import org.eclipse.jetty.client.Connection;
@@ -38,15 +39,15 @@ public final class JettyRequestTracker implements Request.Listener {
     public void onQueued(Request request) {
         RequestTracker sent = CurrentRequest.current();
         if (sent != null) {
-            sent.willTellCommitted();
-            sent.willTellRedirects();
+            sent.report(TransportFact.TELLS_COMMITTED);
+            sent.report(TransportFact.TELLS_REDIRECTS);
             request.attribute(EXCHANGE, sent);
             tell(request, sent.connection());
             return;
         }
         RequestTracker first = ofFirst(request);
         if (first != null) {
-            first.redirected();
+            first.report(TransportFact.REDIRECTED);
             tell(request, first.connection());
         }
     }
@@ -112,7 +113,7 @@ public final class JettyRequestTracker implements Request.Listener {
     @Override
     public void onHeaders(Request request) {
         if (request.getAttributes().get(EXCHANGE) instanceof RequestTracker sent) {
-            sent.committed();
+            sent.report(TransportFact.COMMITTED);
         }
     }
 }

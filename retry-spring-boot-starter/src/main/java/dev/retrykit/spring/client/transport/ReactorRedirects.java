@@ -2,6 +2,7 @@ package dev.retrykit.spring.client.transport;
 
 import dev.retrykit.spring.client.CurrentRequest;
 import dev.retrykit.spring.client.RequestTracker;
+import dev.retrykit.spring.client.TransportFact;
 import dev.retrykit.time.TimeSource;
 import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ public final class ReactorRedirects {
                 .doOnRedirect((response, connection) -> {
                     RequestTracker sent = exchange(response.currentContextView());
                     if (sent != null) {
-                        sent.redirected();
+                        sent.report(TransportFact.REDIRECTED);
                     }
                 })
                 .observe(OBSERVER);
@@ -44,7 +45,7 @@ public final class ReactorRedirects {
         if (sent == null) {
             return connection;
         }
-        sent.willTellRedirects();
+        sent.report(TransportFact.TELLS_REDIRECTS);
         sent.connection().willBegin();
         return connection.contextWrite(inner -> inner.put(RequestTracker.class, sent));
     }
