@@ -1,4 +1,4 @@
-/** Retry, backoff, jitter, retry budgets and circuits, without any framework. */
+/** Retry, backoff, jitter, retry budgets and circuits, independent of any framework. */
 module dev.retrykit.core {
     requires static transitive org.jspecify;
     requires static java.sql;

@@ -16,8 +16,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests that an attempt sends to peers: whom they go to, how they are answered, and which idempotency keys they have.
- * For HTTP clients and the like. Thread-safe.
+ * Records the requests that an attempt sends: their servers, responses and idempotency keys. For HTTP clients and
+ * similar libraries. Thread-safe.
  */
 public final class AttemptRequests {
 
@@ -28,31 +28,31 @@ public final class AttemptRequests {
     }
 
     /**
-     * This attempt now sends a request to a peer. A retry of it doesn't begin while the peer has asked for time, whichever
-     * call it asked.
+     * Records that this attempt is about to send a request to a server. No retry of the attempt starts while that
+     * server asks for time, even if it told another call.
      *
-     * @param peer host and port, in lower case
-     * @throws PeerBusyException if the peer has asked for time and the policy leaves it alone until then ({@link
-     *     RetryAfterSharing#ALL}): don't send the request
+     * @param peer host and port of the server, in lower case
+     * @throws PeerBusyException if the server asks for time and the policy rejects requests to it until then ({@link
+     *     RetryAfterSharing#ALL}). The request must not be sent
      */
     public void sendTo(String peer) {
         attempt.sendTo(Objects.requireNonNull(peer, "peer"));
     }
 
     /**
-     * Notes that this attempt now sends an HTTP request that is watched: its {@linkplain RetryContext#sideEffect side effects} are
-     * noted, and it carries an idempotency key where one was asked for. An attempt that fails by an HTTP client and has
-     * noted no such request can't be judged.
+     * Records that this attempt is about to send a watched HTTP request: its {@linkplain RetryContext#sideEffect side
+     * effects} are recorded, and it carries an idempotency key if the policy asks for one. The failure of an HTTP
+     * client in an attempt without a watched request cannot be judged.
      */
     public void watched() {
         attempt.notes().add(new RecordedSideEffect(attempt.notes(), SideEffect.Kind.WATCHED, ""));
     }
 
     /**
-     * Notes a {@linkplain #watched() watched} request whose answer may bear a {@linkplain #mark mark}: a failure by an
-     * answer without one is another client's.
+     * Records a {@linkplain #watched() watched} request whose response may carry a {@linkplain #mark mark}. A failure
+     * caused by a response without a mark comes from another client.
      *
-     * @param marks finds marks in the failures of all clients that are watched anywhere
+     * @param marks finds marks in the failures of all watched clients
      */
     public void watched(AnswerMarks marks) {
         Objects.requireNonNull(marks, "marks");
@@ -62,7 +62,10 @@ public final class AttemptRequests {
         watched();
     }
 
-    /** The answer to a watched request of this attempt bears a mark: an object that is this answer's alone. */
+    /**
+     * Records the mark of the response to a watched request of this attempt: an object that identifies that response
+     * alone.
+     */
     public void mark(Object mark) {
         Objects.requireNonNull(mark, "mark");
         for (AttemptRecord each = attempt.notes(); each != null; each = each.around()) {
@@ -71,26 +74,29 @@ public final class AttemptRequests {
     }
 
     /**
-     * This attempt was answered. If its failure has no status of its own, the status, time and veto of its last answer hold:
-     * an exception of the application's, an answer that broke off, a value. Without effect on the attempt once it has
-     * ended. Well-meant ones of a status below 400 make what was noted before forgotten.
+     * Records that this attempt received a response. If the attempt's failure has no status of its own (an application
+     * exception, a truncated response, a returned value), the status, retry delay and veto of the last response apply.
+     * A response with a status below 400 clears what was recorded before. Has no effect once the attempt has ended.
      *
-     * @param peer who was asked; null if it is another one that has answered, such as one redirected to
-     * @param headers asked for within this method
-     * @return what the answer asks for; nothing if the status is below 400
+     * @param peer host and port of the addressed server; null if another one responded, for example after a redirect
+     * @param headers read during this method only
+     * @return what the response asks for; {@link RetryAfter#none()} if the status is below 400
      */
     public RetryAfter answered(@Nullable String peer, int status, HeaderLines headers) {
         return attempt.answered(peer, status, headers);
     }
 
-    /** The last request of this attempt has failed without an answer: no answer before it is what the attempt fails with. */
+    /**
+     * Records that the last request of this attempt failed without a response, so that no earlier response explains the
+     * attempt's failure.
+     */
     public void unanswered() {
         attempt.notes().noteAnswer(null);
     }
 
     /**
-     * A {@linkplain #watched watched} request of this attempt has failed so, or its answer has broken off so. The attempt
-     * may end with the failure or with one of its causes: it is known then that no other client has failed.
+     * Records the failure of a {@linkplain #watched watched} request of this attempt, or of reading its response. If
+     * the attempt ends with this failure or with one of its causes, no other client has failed.
      */
     public void failed(Throwable failure) {
         Objects.requireNonNull(failure, "failure");
@@ -101,33 +107,34 @@ public final class AttemptRequests {
         }
     }
 
-    /** Whether requests have idempotency keys here: this call has, or one around. */
+    /** Whether requests carry idempotency keys here, because of this call or an enclosing one. */
     public boolean hasIdempotencyKeys() {
         return IdempotencyKeyBase.isWantedIn(attempt.notes());
     }
 
     /**
-     * The next request of a kind, with its idempotency key: the n-th one of that kind in an attempt has the same key in
-     * each attempt of the call, and no other has it. An inner retry repeats it, too. The outermost call that
-     * {@linkplain #hasIdempotencyKeys has keys} decides; without one the key is random. Requests of one kind that are sent at the same time are told apart by their contents; without these
-     * the attempt isn't retried ({@link StopReason#NOT_IDEMPOTENT}).
+     * Returns the next request of a kind, with its idempotency key. The n-th request of a kind in an attempt has the
+     * same key in every attempt of the call, including inner retries, and no other request has that key. The outermost
+     * call that {@linkplain #hasIdempotencyKeys has idempotency keys} supplies them; without such a call the key is
+     * random. Concurrent requests of one kind are told apart by content; without content, the attempt is not retried
+     * ({@link StopReason#NOT_IDEMPOTENT}).
      *
-     * @param kind what tells it from other requests, such as method and path
-     * @param content what it sends, if that is in memory and the same in each attempt
-     * @throws RequestMismatchException if it is not the request that an earlier attempt sent in its place, and the
-     *     policy doesn't allow that it is done twice. It must not be sent; the call ends with
-     *     {@link StopReason#NOT_IDEMPOTENT}
+     * @param kind what distinguishes it from other requests, such as method and path
+     * @param content the request body, if it is in memory and the same in each attempt
+     * @throws RequestMismatchException if an earlier attempt sent another request in its place, and the policy does not
+     *     allow a second effect. The request must not be sent; the call ends with {@link StopReason#NOT_IDEMPOTENT}
      */
     public KeyedRequest nextKeyedRequest(String kind, byte @Nullable [] content) {
         return IdempotencyKeyBase.next(attempt.notes(), Objects.requireNonNull(kind, "kind"), content);
     }
 
     /**
-     * The next request of a kind that has an idempotency key of the caller's own, which must be the same in each attempt.
+     * Returns the next request of a kind whose idempotency key the caller has set. That key must be the same in each
+     * attempt.
      *
      * @param kind as in {@link #nextKeyedRequest}
-     * @throws RequestMismatchException if an earlier attempt sent it with another key, and the policy doesn't allow that it
-     *     is done twice. It must not be sent; the call ends with {@link StopReason#NOT_IDEMPOTENT}
+     * @throws RequestMismatchException if an earlier attempt sent it with another key, and the policy does not allow a
+     *     second effect. The request must not be sent; the call ends with {@link StopReason#NOT_IDEMPOTENT}
      */
     public KeyedRequest ownKeyedRequest(String kind, String key) {
         return IdempotencyKeyBase.own(

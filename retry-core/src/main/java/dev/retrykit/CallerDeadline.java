@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How long somebody outside of this process still waits for what a thread does. It shortens the time budget of every
- * call that begins in its {@linkplain #enter scope}. Immutable.
+ * The time until which a caller outside this process waits for the work of a thread. It shortens the time budget of
+ * every call that begins in its {@linkplain #enter scope}. Immutable.
  */
 public final class CallerDeadline {
 
@@ -23,28 +23,32 @@ public final class CallerDeadline {
     }
 
     /**
-     * The deadline that is so far away now.
+     * Creates a deadline that is the given time from now.
      *
-     * @param time the clock of the calls that it is for
+     * @param left the remaining time
+     * @param time the clock of the calls that the deadline applies to
      */
     public static CallerDeadline in(Duration left, TimeSource time) {
         Objects.requireNonNull(time, "time");
         return new CallerDeadline(time, time.nanoTime() + Nanos.of(left));
     }
 
-    /** The one in whose scope this thread is; empty inside of an attempt, whose time left heeds it. */
+    /**
+     * Returns the deadline in whose scope this thread is; empty inside an attempt, whose remaining time already
+     * respects it.
+     */
     public static Optional<CallerDeadline> current() {
         CallFrame frame = CallFrame.current();
         TimeSource clock = frame.callerClock();
         return clock == null ? Optional.empty() : Optional.of(new CallerDeadline(clock, frame.callerDeadlineNanos()));
     }
 
-    /** Begins a scope on this thread, outside of any attempt. To be closed there, the one opened last first. */
+    /** Opens a scope on this thread, outside any attempt. Close it on this thread, and the last opened scope first. */
     public Scope enter() {
         return CallFrame.current().enterUntil(time, deadlineNanos);
     }
 
-    /** How long it is until then; zero once it is past. */
+    /** The remaining time; zero once the deadline has passed. */
     public Duration left() {
         return Duration.ofNanos(Math.max(0, deadlineNanos - time.nanoTime()));
     }

@@ -21,8 +21,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Initializes what a call that fails needs, when the first retry is made. If a class is initialized on a stack that is full
- * it can never be used again in this JVM.
+ * Initializes the classes that a failing call needs, when the first retry is built. A class whose initialization fails
+ * on a full stack can never be used again in this JVM.
  */
 final class ClassInitialization {
 
@@ -36,7 +36,10 @@ final class ClassInitialization {
 
     private ClassInitialization() {}
 
-    /** The first time, fails once and succeeds then, on a clock of its own, and outside of all calls of this thread. */
+    /**
+     * On the first invocation, runs a call that fails once and then succeeds, on a clock of its own and outside all
+     * calls of this thread.
+     */
     static void once() {
         if (done) {
             return;
@@ -64,7 +67,7 @@ final class ClassInitialization {
             call.cancel(false);
             FailureBook.standard().classify(new RejectedExecutionException("initialization"));
         } catch (Throwable failed) {
-            // then a class is initialized when it is used
+            // each class is then initialized at its first use
         }
     }
 

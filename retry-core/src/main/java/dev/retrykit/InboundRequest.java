@@ -7,9 +7,9 @@ import dev.retrykit.internal.report.RequestStops;
 import java.util.List;
 
 /**
- * A request that came from outside of this process, such as an HTTP request. Calls that begin in its {@linkplain #enter
- * scope} report to it how they ended. The failure alone does not tell that: an exception instance may be shared by calls
- * of other requests. Thread-safe.
+ * A request from outside this process, such as an HTTP request. Calls that begin in its {@linkplain #enter scope}
+ * report to it how they ended. The failure alone does not identify the call, because calls of other requests may share
+ * one exception instance. Thread-safe.
  */
 public final class InboundRequest {
 
@@ -24,8 +24,9 @@ public final class InboundRequest {
     }
 
     /**
-     * How calls of this request ended with a failure, or with one in its cause chain. A call on a thread that does not know
-     * its request is found by what is attached to the failure, if the call ended after this request began.
+     * Returns how the calls of this request ended whose failure is the given one, or is in its cause chain. Calls on a
+     * thread outside the request's scope are found by what is attached to the failure, if they ended after this request
+     * began.
      */
     public List<RetryStopped> stops(Throwable failure) {
         return stops.of(failure);

@@ -2,12 +2,12 @@ package dev.retrykit;
 
 import dev.retrykit.event.StopReason;
 
-/** What a policy does with a failure on which an inner policy, in the same call, has given up. */
+/** What a policy does with a failure on which an inner policy, in the same call, has already given up. */
 public enum NestedRetries {
 
-    /** Ends with {@link StopReason#NESTED}: one layer retries. */
+    /** Ends the call with {@link StopReason#NESTED}, so that only one layer retries. */
     ONCE,
 
-    /** Retries it like any other failure: the attempts of both layers multiply. */
+    /** Retries the failure like any other, so that the attempts of both layers multiply. */
     MULTIPLY
 }

@@ -32,8 +32,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes calls that are tried again when that can help, and no more often than it helps. Thread-safe; make one per
- * dependency and keep it.
+ * Retries calls to a dependency, within a time budget and a retry budget. Thread-safe; create one per dependency and
+ * keep it.
  *
  * <pre>{@code
  * Retry retry = Retry.builder("inventory").build();
@@ -51,7 +51,7 @@ public final class Retry {
     }
 
     /**
-     * A retry with a policy, its own budget with the default settings, no circuit, and the system's clock.
+     * Creates a retry with a policy, its own budget with the default settings, no circuit, and the system clock.
      *
      * <pre>{@code
      * Retry retry = Retry.of("inventory", RetryPolicy.builder().maxAttempts(5).build());
@@ -61,22 +61,22 @@ public final class Retry {
         return builder(name).policy(policy).build();
     }
 
-    /** A retry with the {@linkplain RetryPolicy#defaults() default policy}, as {@link #of} makes it. */
+    /** Creates a retry with the {@linkplain RetryPolicy#defaults() default policy}, and otherwise like {@link #of}. */
     public static Retry ofDefaults(String name) {
         return builder(name).build();
     }
 
-    /** Starts with the default policy, a budget of its own, no circuit, and the system's clock. */
+    /** Starts with the default policy, a separate budget, no circuit, and the system clock. */
     public static Builder builder(String name) {
         return new Builder(name);
     }
 
     /**
-     * The same retry for one part of the dependency, such as a shard, with that part's circuit and budget. All else is
-     * shared: settings, listeners, counters, shutdown.
+     * Returns this retry for one part of the dependency, such as a shard, with that part's circuit and budget.
+     * Settings, listeners, counters and shutdown are shared.
      *
      * @param circuit null for none
-     * @throws IllegalArgumentException if circuit or budget run on another clock
+     * @throws IllegalArgumentException if circuit or budget use another clock
      */
     public Retry with(@Nullable Circuit circuit, RetryBudget budget) {
         Objects.requireNonNull(budget, "budget");
@@ -84,7 +84,7 @@ public final class Retry {
     }
 
     /**
-     * Makes a call, and makes it again while that can help.
+     * Makes a call, and retries it as the policy allows.
      *
      * @throws X the failure of the last attempt, as it was thrown; {@link RetryStopped} is attached to it
      */
@@ -93,14 +93,15 @@ public final class Retry {
     }
 
     /**
-     * As {@link #call(ThrowingCallable)}, of a body that takes what it works on, so that one object can serve all calls.
+     * Like {@link #call(ThrowingCallable)}, with an argument that is passed to the body, so that one body object can
+     * serve all calls.
      */
     public <C, T extends @Nullable Object, X extends Throwable> T call(C argument, ThrowingFunction<C, T, X> body)
             throws X {
         return BlockingDriver.call(engine, argument, body);
     }
 
-    /** Makes a call that returns nothing, and throws what {@link #call(ThrowingCallable)} throws. */
+    /** Makes a call that returns nothing. Throws what {@link #call(ThrowingCallable)} throws. */
     public <X extends Throwable> void run(ThrowingRunnable<X> body) throws X {
         BlockingDriver.<ThrowingRunnable<X>, Boolean, X>call(engine, body, own -> {
             own.run();
@@ -109,7 +110,8 @@ public final class Retry {
     }
 
     /**
-     * A callable that makes each call by this retry. For a lambda, which may be a {@link Supplier} too, name the type:
+     * Returns a callable that makes each call through this retry. A lambda, which may also be a {@link Supplier}, needs
+     * an explicit type:
      *
      * <pre>{@code
      * Callable<Stock> plain = () -> client.stock(sku);
@@ -121,14 +123,14 @@ public final class Retry {
         return () -> call(callable, Callable::call);
     }
 
-    /** A supplier that makes each call by this retry. */
+    /** Returns a supplier that makes each call through this retry. */
     public <T extends @Nullable Object> Supplier<T> decorate(Supplier<T> supplier) {
         Objects.requireNonNull(supplier, "supplier");
         return () -> call(supplier, Supplier::get);
     }
 
     /**
-     * A function that makes each call by this retry.
+     * Returns a function that makes each call through this retry.
      *
      * <pre>{@code
      * Function<String, Stock> retried = retry.decorate(client::stock);
@@ -140,10 +142,10 @@ public final class Retry {
     }
 
     /**
-     * Makes an asynchronous call. The first attempt begins on this thread, the others on the executor.
+     * Makes an asynchronous call. The first attempt starts on this thread, the others on the executor.
      *
-     * @return a future that always completes: with the first result, or with the failure of the last attempt as the
-     *     stage or the body gave it. Cancelling it cancels the running attempt and ends the retries.
+     * @return a future that always completes, with the first result or with the failure of the last attempt as the
+     *     stage or the body produced it. Cancelling it cancels the running attempt and ends the retries.
      */
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
             ThrowingCallable<? extends CompletionStage<T>, ?> body) {
@@ -151,22 +153,25 @@ public final class Retry {
     }
 
     /**
-     * Ends all delays, and begins no retry any more. Calls that wait end on this thread, {@link StopReason#CANCELLED};
-     * attempts that run go on, and first attempts may still begin.
+     * Cancels pending delays and starts no further retries. Waiting calls end on this thread with {@link
+     * StopReason#CANCELLED}; running attempts continue, and first attempts may still start.
      */
     public void shutdown() {
         engine.shutdownOfCalls().begin(false);
     }
 
-    /** Does what {@link #shutdown} does, and cancels the running attempts of asynchronous calls, so that all have ended. */
+    /**
+     * Does what {@link #shutdown} does, and also cancels the running attempts of asynchronous calls, so that all of
+     * these have ended.
+     */
     public void shutdownNow() {
         engine.shutdownOfCalls().begin(true);
     }
 
     /**
-     * Takes other settings from now on, and with it all that were made by {@link #with}. Calls that are on their way keep
-     * the settings that they have begun with, or already take the new ones for what they haven't needed yet; counters,
-     * budget and circuit live on.
+     * Changes the settings, also of all retries made from this one by {@link #with}. Running calls keep the settings
+     * that they began with, except that they may use the new ones for settings that they have not read yet. Counters,
+     * budget and circuit are kept.
      */
     public void change(RetryPolicy policy) {
         Objects.requireNonNull(policy, "policy");
@@ -176,27 +181,27 @@ public final class Retry {
         }
     }
 
-    /** The name. */
+    /** The name of this retry. */
     public String name() {
         return engine.name();
     }
 
-    /** The settings that hold now. */
+    /** The current settings. */
     public RetryPolicy policy() {
         return Objects.requireNonNull(policy.get());
     }
 
-    /** The circuit that its attempts go through, if there is one. */
+    /** The circuit that all attempts go through; empty if there is none. */
     public Optional<Circuit> circuit() {
         return Optional.ofNullable(engine.circuit());
     }
 
-    /** What its retries are paid from. */
+    /** The budget whose tokens the retries spend. */
     public RetryBudget budget() {
         return engine.budget();
     }
 
-    /** The clock. */
+    /** The clock of this retry. */
     public TimeSource time() {
         return engine.time();
     }
@@ -210,7 +215,7 @@ public final class Retry {
         return "Retry[" + engine.name() + "]";
     }
 
-    /** Collects what a retry is made of; all but the name is optional. */
+    /** Builds a {@link Retry}; everything except the name is optional. */
     public static final class Builder {
 
         private final String name;
@@ -235,13 +240,16 @@ public final class Retry {
             return this;
         }
 
-        /** A circuit for all attempts, on the same clock. Default none. */
+        /** The circuit for all attempts. It must use the same clock. Default none. */
         public Builder circuit(Circuit circuit) {
             this.circuit = Objects.requireNonNull(circuit, "circuit");
             return this;
         }
 
-        /** What retries are paid from, on the same clock. Default a budget of its own with the default settings. */
+        /**
+         * The budget whose tokens the retries spend. It must use the same clock. Default: a separate budget with the
+         * default settings.
+         */
         public Builder budget(RetryBudget budget) {
             this.budget = Objects.requireNonNull(budget, "budget");
             return this;
@@ -253,7 +261,9 @@ public final class Retry {
             return this;
         }
 
-        /** Where jitter comes from; thread-safe, as {@link java.util.Random} is. Default {@link ThreadLocalRandom}. */
+        /**
+         * The source of jitter; must be thread-safe, as {@link java.util.Random} is. Default {@link ThreadLocalRandom}.
+         */
         public Builder random(RandomGenerator random) {
             this.random = Objects.requireNonNull(random, "random");
             return this;
@@ -265,19 +275,19 @@ public final class Retry {
             return this;
         }
 
-        /** What follows an asynchronous call to the threads of its retries. Default nothing. */
+        /** Carries the context of an asynchronous call to the threads of its retries. Default none. */
         public Builder context(ContextCarrier carrier) {
             this.carrier = Objects.requireNonNull(carrier, "carrier");
             return this;
         }
 
-        /** Watches each attempt. Default nobody. */
+        /** Observes each attempt. Default none. */
         public Builder observer(AttemptObserver observer) {
             this.observer = Objects.requireNonNull(observer, "observer");
             return this;
         }
 
-        /** Another listener. */
+        /** Adds a listener. */
         public Builder listener(RetryListener listener) {
             listeners.add(Objects.requireNonNull(listener, "listener"));
             return this;
@@ -290,9 +300,9 @@ public final class Retry {
         }
 
         /**
-         * The retry.
+         * Builds the retry.
          *
-         * @throws IllegalArgumentException if circuit or budget run on another clock
+         * @throws IllegalArgumentException if circuit or budget use another clock
          */
         public Retry build() {
             ClassInitialization.once();

@@ -2,15 +2,18 @@ package dev.retrykit;
 
 import dev.retrykit.failure.PeerBusyException;
 
-/** Whom it concerns that a peer has asked for time: a host, or where no host is known the circuit of the call. */
+/**
+ * Which calls wait when a server asks for time. The server is identified by its host or, if no host is known, by the
+ * circuit of the call.
+ */
 public enum RetryAfterSharing {
 
-    /** The retries of all calls to the peer: none begins before that time is over. */
+    /** The retries of all calls to the server: none starts before that time is over. */
     RETRIES,
 
-    /** First attempts too: their requests to the peer are rejected with a {@link PeerBusyException}. */
+    /** First attempts too: their requests to the server are rejected with a {@link PeerBusyException}. */
     ALL,
 
-    /** The call that was asked, and no other. */
+    /** Only the call that received the response. */
     OFF
 }

@@ -19,8 +19,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempt that a method is part of: what it can know about it, a snapshot, and what it can do with it. Thread-safe:
- * an attempt that goes on on another thread takes its context there.
+ * The attempt that the current code is part of: a snapshot of its state, and the operations on it. Thread-safe: an
+ * attempt that continues on another thread can pass its context to that thread.
+ *
+ * <pre>{@code
+ * @Retryable("inventory")
+ * Stock stock(String sku) {
+ *     RetryContext.current().ifPresent(attempt -> log.debug("attempt {}", attempt.attempt()));
+ *     return client.stock(sku);
+ * }
+ * }</pre>
  */
 public final class RetryContext {
 
@@ -42,8 +50,9 @@ public final class RetryContext {
     }
 
     /**
-     * The innermost attempt that this thread is in; empty outside of any. An attempt whose outcome is known counts as
-     * absent on all threads that still carry it: what outlives it is part of the attempt around it, if that goes on.
+     * Returns the innermost attempt that this thread is in; empty outside any attempt. An attempt whose outcome is
+     * known is ignored on all threads that still carry it: work that outlives it is part of the enclosing attempt, if
+     * that is still running.
      */
     public static Optional<RetryContext> current() {
         CallFrame frame = CallFrame.current();
@@ -53,21 +62,27 @@ public final class RetryContext {
                 : Optional.of(new RetryContext(attempt, frame.endNanos(), frame.holds.capture()));
     }
 
-    /** This attempt until its outcome is known; after that the innermost one around it that goes on. */
+    /**
+     * Returns this attempt until its outcome is known; after that, the innermost enclosing attempt that is still
+     * running.
+     */
     public Optional<RetryContext> inForce() {
         return Optional.ofNullable(attempt.inForce()).map(this::of);
     }
 
     /**
-     * The attempt whose idempotency keys a request on this thread carries. Other than the {@linkplain #current current} one
-     * it may have failed already, as one that was cut and whose work goes on here: its repetition sends the same request, so
-     * both must have the same key.
+     * Returns the attempt that supplies the idempotency keys of requests on this thread. Unlike the {@linkplain
+     * #current current} attempt, it may have failed already, for example at its timeout while its work continues here:
+     * its retry sends the same request, so both need the same key.
      */
     public static Optional<RetryContext> currentForRequests() {
         return Optional.ofNullable(carried()).flatMap(RetryContext::forRequests);
     }
 
-    /** This attempt, unless it has succeeded; then the innermost one around it that hasn't. A failed one has time without end. */
+    /**
+     * Returns this attempt unless it has succeeded; then the innermost enclosing attempt that has not. A failed attempt
+     * has unlimited remaining time.
+     */
     public Optional<RetryContext> forRequests() {
         AttemptView sending = attempt.forRequests();
         if (sending != null && sending.hasEnded()) {
@@ -78,8 +93,8 @@ public final class RetryContext {
     }
 
     /**
-     * What this thread carries, be it over or not; null if nothing. For who puts it back by {@link #carry}; all others
-     * ask for the {@linkplain #current current} attempt.
+     * Returns what this thread carries, even if that attempt is over; null if it carries nothing. For libraries that
+     * restore it by {@link #carry}; all others use the {@linkplain #current current} attempt.
      */
     public static @Nullable RetryContext carried() {
         CallFrame frame = CallFrame.current();
@@ -88,8 +103,8 @@ public final class RetryContext {
     }
 
     /**
-     * Makes this thread part of an attempt until it is told otherwise, or takes that back with null. For libraries that put
-     * back what a thread carried before, such as Micrometer's; all others open a {@linkplain #enter scope}.
+     * Makes this thread part of an attempt until the next invocation; null clears it. For libraries that restore what a
+     * thread carried before, such as Micrometer's context propagation; all others open a {@linkplain #enter scope}.
      */
     public static void carry(@Nullable RetryContext context) {
         if (context == null) {
@@ -100,8 +115,8 @@ public final class RetryContext {
     }
 
     /**
-     * Runs a body on this thread as part of the attempt: retries in it are inner ones, within the attempt's time. For
-     * work that an attempt hands to another thread.
+     * Runs a body on this thread as part of the attempt: retries in it are inner retries, within the attempt's
+     * remaining time. For work that an attempt hands to another thread.
      *
      * @throws X what the body throws
      */
@@ -111,49 +126,53 @@ public final class RetryContext {
     }
 
     /**
-     * Makes this thread part of the attempt until the scope is closed. For what is told when work begins and ends on a
-     * thread, but can't run it as a {@linkplain #call body}.
+     * Makes this thread part of the attempt until the scope is closed. For libraries that are notified when work begins
+     * and ends on a thread, but cannot run it as a {@linkplain #call body}.
      */
     public Scope enter() {
         return CallFrame.current().enter(attempt, deadlineNanos, hold);
     }
 
     /**
-     * Makes this thread part of no attempt until the scope is closed. For handing on what an attempt emits: what its
-     * receiver does with it is no part of the attempt.
+     * Takes this thread out of all attempts until the scope is closed. For passing on what an attempt emits: the
+     * receiver's work is not part of the attempt.
      */
     public static Scope leave() {
         return CallFrame.current().enter(null, 0, null);
     }
 
-    /** {@linkplain #leave Leaves} attempts on whatever thread, but no call of a circuit that this thread is in now. */
+    /**
+     * Returns a supplier that {@linkplain #leave leaves} all attempts on any thread, but stays in the circuit calls
+     * that this thread is in now.
+     */
     public static Supplier<Scope> leaving() {
         HeldPermit hold = CallFrame.current().holds.capture();
         return () -> CallFrame.current().enter(null, 0, hold);
     }
 
     /**
-     * Whatever this attempt fails with, it isn't retried ({@link StopReason#NOT_RETRYABLE}). For an attempt that has
-     * given part of its result away already. Without effect once the attempt has ended.
+     * Forbids a retry of this attempt, whatever it fails with ({@link StopReason#NOT_RETRYABLE}). For an attempt that
+     * has already emitted part of its result. Has no effect once the attempt has ended.
      */
     public void forbidRetry() {
         attempt.forbidRetry();
     }
 
     /**
-     * Notes that this attempt now does something that must not happen twice, such as a POST, and with it all attempts
-     * that it is part of. They aren't retried, unless it turns out that it {@linkplain SideEffect#didNotHappen didn't
-     * happen} or the policy {@linkplain UnsafeMethods lets it happen again}.
+     * Records that this attempt, and every enclosing attempt, is about to do something that must not happen twice, such
+     * as a POST. These attempts are not retried unless the effect turns out {@linkplain SideEffect#didNotHappen not to
+     * have happened} or the policy {@linkplain UnsafeMethods allows a second one}.
      *
      * @param what for the log, such as {@code POST http://host/path}
-     * @param hasIdempotencyKey whether the peer can tell that it is the same one
-     * @throws AttemptOverException if the attempt has failed and another one has begun, and the policy doesn't let it happen
-     *     again: don't do it
+     * @param hasIdempotencyKey whether the server can recognize a repetition
+     * @throws AttemptOverException if the attempt has failed, another one has started, and the policy does not allow a
+     *     second effect. The operation must not be carried out
      */
     public SideEffect sideEffect(String what, boolean hasIdempotencyKey) {
         SideEffect.Kind kind = hasIdempotencyKey ? SideEffect.Kind.WITH_KEY : SideEffect.Kind.WITHOUT_KEY;
         SideEffect effect = begin(kind, what);
-        // asked after it was noted, so that either this or who begins the next attempt knows of the other
+        // checked after the effect is recorded, so that either this thread or the one that starts the next attempt sees
+        // the other
         if (attempt.notes().isLeftToAnother(kind)) {
             effect.didNotHappen();
             throw new AttemptOverException(what);
@@ -162,9 +181,9 @@ public final class RetryContext {
     }
 
     /**
-     * Notes that this attempt now commits something, such as a transaction of its own, and with it all attempts that it
-     * is part of. They aren't retried, unless it turns out that it {@linkplain SideEffect#didNotHappen didn't happen} or
-     * the policy {@linkplain RetryPolicy#allows allows} that.
+     * Records that this attempt, and every enclosing attempt, is about to commit something, such as a transaction.
+     * These attempts are not retried unless the commit turns out {@linkplain SideEffect#didNotHappen not to have
+     * happened} or the policy {@linkplain RetryPolicy#allows allows a second one}.
      *
      * @param what for the log, such as {@code transaction shop.Orders.place}
      */
@@ -179,38 +198,42 @@ public final class RetryContext {
     }
 
     /**
-     * Whether a {@linkplain #commit commit} on this thread makes a difference: it is in an attempt that may be retried
-     * and must not commit twice, or that is part of another one, and no commit of it is noted yet. Quick, and makes
-     * nothing.
+     * Whether a {@linkplain #commit commit} on this thread must be recorded: the thread is in an attempt that may be
+     * retried and must not commit twice, or that is part of another attempt, and no commit is recorded yet. Fast;
+     * allocates nothing.
      */
     public static boolean tracksCommits() {
         return CallFrame.current().tracksCommits();
     }
 
     /**
-     * Whether the time limit of an attempt that this thread is in is over, and the attempt is to end with it: its thread
-     * was interrupted, or its stage was completed without it.
+     * Whether an attempt of this thread has reached its timeout and will end with it: its thread was interrupted, or
+     * its stage was completed early.
      */
     public static boolean isTimedOut() {
         return CallFrame.current().isTimedOut();
     }
 
     /**
-     * Whether the attempt that this thread is in, or one around it, was given up at its time limit while it runs: another
-     * one may have begun already.
+     * Whether the attempt of this thread, or an enclosing one, was abandoned at its timeout while it is still running.
+     * Another attempt may have started already.
      */
     public static boolean isGivenUp() {
         return CallFrame.current().isAbandoned();
     }
 
-    /** Whether this attempt was given up at its time limit while it runs: another one may follow before it ends. */
+    /**
+     * Whether this attempt was abandoned at its timeout while it is still running. Another attempt may start before it
+     * ends.
+     */
     public boolean isAbandoned() {
         return attempt.notes().isAbandoned();
     }
 
     /**
-     * If this attempt ends with an HTTP answer of this status that says when to come back, the answer is transient,
-     * whatever the rules for statuses say. For who knows why it was given, such as a 409 to its own idempotency key.
+     * Makes a response of this status transient if this attempt ends with it and it carries a Retry-After, whatever the
+     * rules for statuses say. For callers that know the cause of the response, such as a 409 to their own idempotency
+     * key.
      *
      * @param status from 1 to 999
      */
@@ -222,41 +245,44 @@ public final class RetryContext {
     }
 
     /**
-     * Cleans up after this attempt if another one follows, before its delay begins: for what the attempt returned and
-     * nobody will see, such as an open response. What it throws changes nothing.
+     * Registers a cleanup that runs if another attempt follows this one, before the delay starts. For results that no
+     * caller will see, such as an open response. What the cleanup throws is ignored.
      */
     public void onRetry(Runnable cleanup) {
         attempt.notes().onRetry(Objects.requireNonNull(cleanup, "cleanup"));
     }
 
     /**
-     * Tells once if what this attempt did is done again: if another attempt follows this one, or one that it is part of.
-     * What it throws changes nothing.
+     * Registers a callback that runs once if the work of this attempt is repeated, because another attempt follows this
+     * one or an enclosing one. What the callback throws is ignored.
      */
     public void onRepeat(Runnable repeated) {
         attempt.notes().onRepeat(Objects.requireNonNull(repeated, "repeated"));
     }
 
-    /** The requests of this call have idempotency keys, random ones unless it is told what to make them from. */
+    /**
+     * Gives the requests of this call idempotency keys. They are random unless {@link #idempotencyKeysFrom} sets their
+     * source.
+     */
     public void sendIdempotencyKeys() {
         attempt.call().key().use();
     }
 
     /**
-     * Makes all idempotency keys of this call from a text of the caller's own: another call with the same text gives the
-     * same requests the same keys. Without a text they are random.
+     * Derives all idempotency keys of this call from a text: another call with the same text gives the same requests
+     * the same keys. Without a text they are random.
      */
     public void idempotencyKeysFrom(String text) {
         attempt.call().key().use(Objects.requireNonNull(text, "text"));
     }
 
     /**
-     * The idempotency key of the next request of a kind, which ends before the next one of its kind begins: as
-     * {@link AttemptRequests#nextKeyedRequest}, without the content of the request.
+     * Returns the idempotency key of the next request of a kind. Requests of one kind must not overlap. Otherwise like
+     * {@link AttemptRequests#nextKeyedRequest} without content.
      *
-     * @param kind what tells it from other requests, such as method and path
-     * @return empty if no call around has keys
-     * @throws RequestMismatchException as there
+     * @param kind what distinguishes it from other requests, such as method and path
+     * @return empty if neither this call nor an enclosing one has keys
+     * @throws RequestMismatchException as {@link AttemptRequests#nextKeyedRequest} does
      */
     public Optional<String> nextIdempotencyKey(String kind) {
         AttemptRequests requests = requests();
@@ -269,29 +295,29 @@ public final class RetryContext {
         return Optional.of(request.key());
     }
 
-    /** The requests that this attempt sends. */
+    /** Returns the recorder of the requests that this attempt sends. */
     public AttemptRequests requests() {
         return new AttemptRequests(attempt);
     }
 
-    /** The policy's name. */
+    /** The name of the policy. */
     public String policy() {
         return attempt.call().retry().name();
     }
 
-    /** 1 in the first attempt. */
+    /** The number of this attempt; 1 for the first. */
     public int attempt() {
         return attempt.number();
     }
 
-    /** The failure of the attempt before this one. */
+    /** The failure of the previous attempt; empty in the first attempt. */
     public Optional<Throwable> lastFailure() {
         return Optional.ofNullable(attempt.lastFailure());
     }
 
     /**
-     * Until this attempt's timeout or the end of the time budget, whichever comes first; never negative. As it was when
-     * this was asked for.
+     * The time until this attempt's timeout or the end of the time budget, whichever comes first; never negative.
+     * Measured when this context was obtained.
      */
     public Duration timeLeft() {
         return timeLeft;

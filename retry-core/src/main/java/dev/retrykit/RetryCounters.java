@@ -7,8 +7,8 @@ import dev.retrykit.event.StopReason;
 import dev.retrykit.internal.report.CallCounters;
 
 /**
- * Counts and times the calls of a policy. Optional: pass an instance to {@link Retry.Builder#counters}. The price is two
- * striped adds and a clock reading per call. Thread-safe; counts start at zero and never decrease.
+ * Counts and times the calls of a policy. Optional: pass an instance to {@link Retry.Builder#counters}. The cost is two
+ * striped adds and one clock reading per call. Thread-safe; counts start at zero and never decrease.
  */
 public final class RetryCounters {
 
@@ -54,7 +54,7 @@ public final class RetryCounters {
         return counters.delays(source);
     }
 
-    /** The total duration of the delays from this source, in nanoseconds, as they were planned. */
+    /** The total planned duration of the delays from this source, in nanoseconds. */
     public long delayNanos(DelaySource source) {
         return counters.delayNanos(source);
     }

@@ -28,7 +28,19 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** When and how to retry. Immutable; the {@link Builder} names ranges and defaults. */
+/**
+ * When and how to retry. Immutable; {@link Builder} documents ranges and defaults.
+ *
+ * <pre>{@code
+ * RetryPolicy policy = RetryPolicy.builder()
+ *         .maxAttempts(4)
+ *         .backoff(BackoffPolicy.exponential(Duration.ofMillis(100), 2, Duration.ofSeconds(5)))
+ *         .attemptTimeout(Duration.ofSeconds(2))
+ *         .retryOn(IOException.class)
+ *         .abortOn(FileNotFoundException.class)
+ *         .build();
+ * }</pre>
+ */
 public final class RetryPolicy {
 
     private static final RetryPolicy DEFAULTS = builder().build();
@@ -40,7 +52,7 @@ public final class RetryPolicy {
     private final UnsafeMethods unsafeMethods;
     private final CompiledPolicy compiled;
 
-    /** A copy that nothing changes. */
+    /** A defensive copy that never changes. */
     private final Builder settings;
 
     private RetryPolicy(Builder builder, Duration timeBudget) {
@@ -68,22 +80,22 @@ public final class RetryPolicy {
                 new ResultRules(List.copyOf(builder.resultClassifiers)));
     }
 
-    /** 3 attempts, decorrelated jitter from 200 ms up to 10 s, within 30 s. */
+    /** Returns the default policy: 3 attempts, decorrelated jitter from 200 ms up to 10 s, a time budget of 30 s. */
     public static RetryPolicy defaults() {
         return DEFAULTS;
     }
 
-    /** Starts from the defaults. */
+    /** Starts with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Starts from the settings of this policy, and leaves this policy as it is. */
+    /** Starts with the settings of this policy, which itself does not change. */
     public Builder toBuilder() {
         return settings.copy();
     }
 
-    /** Attempts, the first included. */
+    /** Maximum number of attempts, including the first. */
     public int maxAttempts() {
         return compiled.maxAttempts();
     }
@@ -93,12 +105,12 @@ public final class RetryPolicy {
         return compiled.backoff();
     }
 
-    /** How the delay is spread. */
+    /** How delays are randomized. */
     public Jitter jitter() {
         return compiled.jitter();
     }
 
-    /** After so long no attempt and no delay begins any more. */
+    /** Maximum total time of a call, including delays. No attempt or delay starts after it. */
     public Duration timeBudget() {
         return timeBudget;
     }
@@ -108,49 +120,49 @@ public final class RetryPolicy {
         return Optional.ofNullable(attemptTimeout);
     }
 
-    /** Whether a peer's Retry-After is the least delay. */
+    /** Whether a server's Retry-After is the minimum delay. */
     public boolean respectsRetryAfter() {
         return compiled.respectsRetryAfter();
     }
 
-    /** The longest Retry-After that is waited for; one that is longer ends the call. */
+    /** The longest Retry-After that calls wait for; a longer one ends the call. */
     public Duration maxRetryAfter() {
         return Duration.ofNanos(compiled.maxRetryAfterNanos());
     }
 
-    /** Whom it concerns that a peer has asked for time. */
+    /** Which calls wait when a server asks for time. */
     public RetryAfterSharing retryAfterSharing() {
         return retryAfterSharing;
     }
 
-    /** What an inner policy's giving up means. */
+    /** What happens to a failure on which an inner policy has given up. */
     public NestedRetries nested() {
         return nested;
     }
 
-    /** Whether it only tells what it would retry. */
+    /** Whether the policy only reports what it would retry. */
     public boolean isDryRun() {
         return compiled.isDryRun();
     }
 
-    /** Whether an attempt is retried that had an effect which must not happen twice. */
+    /** Whether an attempt is retried that may have had an effect that must not happen twice. */
     public UnsafeMethods unsafeMethods() {
         return unsafeMethods;
     }
 
-    /** Whether an attempt is retried that had such an effect. */
+    /** Whether an attempt is retried that had an effect of the given kind. */
     public boolean allows(SideEffect.Kind effect) {
         return compiled.allows(effect);
     }
 
-    /** Whether requests that must not happen twice get an idempotency key. */
+    /** Whether requests that must not happen twice carry an idempotency key. */
     public boolean sendsKeys() {
         return compiled.sendsKeys();
     }
 
     /**
-     * What a failure means to this policy. Never throws: a classifier that does makes the failure not retryable, and
-     * what it threw is attached to the failure.
+     * Classifies a failure under this policy. Never throws: if a classifier throws, the failure is not retryable, and
+     * the classifier's exception is attached to it.
      */
     public Verdict classify(Throwable failure) {
         return compiled.rules().classify(failure, AnswerNotes.NONE);
@@ -160,7 +172,7 @@ public final class RetryPolicy {
         return compiled;
     }
 
-    /** Collects the settings; {@link #build()} checks them. */
+    /** Builds a {@link RetryPolicy}; {@link #build()} validates the settings. */
     public static final class Builder implements Cloneable {
 
         private int maxAttempts = 3;
@@ -191,7 +203,7 @@ public final class RetryPolicy {
 
         private Builder() {}
 
-        /** Attempts, the first included: 1 or more, default 3. */
+        /** Maximum number of attempts, including the first: 1 or more, default 3. */
         public Builder maxAttempts(int attempts) {
             this.maxAttempts = attempts;
             return this;
@@ -204,48 +216,58 @@ public final class RetryPolicy {
             return this;
         }
 
-        /** The first delay and the cap alone: strategy and default jitter stay. Fails as {@link BackoffPolicy#of} does. */
+        /**
+         * Sets only the first delay and the cap; strategy and default jitter are unchanged. Throws what {@link
+         * BackoffPolicy#of} throws.
+         */
         public Builder backoff(Duration delay, Duration maxDelay) {
             this.backoff = BackoffPolicy.of(backoff.strategy(), delay, backoff.multiplier(), maxDelay);
             return this;
         }
 
-        /** A delay function in place of the backoff's strategy; the backoff's cap and the jitter still apply. */
+        /** A delay function that replaces the backoff's strategy; the backoff's cap and the jitter still apply. */
         public Builder delay(DelayFunction delay) {
             this.delay = Objects.requireNonNull(delay, "delay");
             this.backoffJitter = Jitter.EQUAL;
             return this;
         }
 
-        /** How the delay is spread. Default {@link Jitter#DECORRELATED}; with a strategy or a function {@link Jitter#EQUAL}. */
+        /**
+         * How delays are randomized. Default {@link Jitter#DECORRELATED}; {@link Jitter#EQUAL} if a backoff or a delay
+         * function is set.
+         */
         public Builder jitter(Jitter jitter) {
             this.jitter = Objects.requireNonNull(jitter, "jitter");
             return this;
         }
 
         /**
-         * After so long no attempt and no delay begins any more: above zero. Default 30 s, or what all attempts may
-         * take together where an attempt timeout above that is set. 147 years and more are no limit.
+         * Maximum total time of a call, including delays: above zero. No attempt or delay starts after it. Default 30 s
+         * or, if the attempt timeout is longer than that, the attempt timeout times the number of attempts. 147 years
+         * or more means unlimited.
          */
         public Builder timeBudget(Duration budget) {
             this.timeBudget = Objects.requireNonNull(budget, "budget");
             return this;
         }
 
-        /** How long one attempt may take: above zero and no more than the time budget; null = off, the default. */
+        /** Maximum time of one attempt: above zero and at most the time budget; null = off, the default. */
         public Builder attemptTimeout(@Nullable Duration timeout) {
             this.attemptTimeout = timeout;
             return this;
         }
 
-        /** Whether a peer's Retry-After is the least delay, and the longest that is waited for. Default true, 10 s. */
+        /**
+         * Whether a server's Retry-After is the minimum delay, and the longest one that calls wait for. Default true,
+         * 10 s.
+         */
         public Builder retryAfter(boolean respect, Duration max) {
             this.respectsRetryAfter = respect;
             this.maxRetryAfter = Objects.requireNonNull(max, "max");
             return this;
         }
 
-        /** Whom it concerns that a peer has asked for time. Default {@link RetryAfterSharing#RETRIES}. */
+        /** Which calls wait when a server asks for time. Default {@link RetryAfterSharing#RETRIES}. */
         public Builder retryAfterSharing(RetryAfterSharing sharing) {
             this.retryAfterSharing = Objects.requireNonNull(sharing, "sharing");
             return this;
@@ -257,57 +279,63 @@ public final class RetryPolicy {
             return this;
         }
 
-        /** Whether a second effect does no harm, so that attempts of unknown effect are retried too. Default false. */
+        /** Whether a second effect is harmless, so that attempts of unknown effect are retried too. Default false. */
         public Builder idempotent(boolean idempotent) {
             this.idempotent = idempotent;
             return this;
         }
 
-        /** Whether an attempt is retried that sent, say, a POST. Default {@link UnsafeMethods#WITH_KEY}. */
+        /**
+         * Whether an attempt is retried that sent a request that is not idempotent, such as a POST. Default {@link
+         * UnsafeMethods#WITH_KEY}.
+         */
         public Builder unsafeMethods(UnsafeMethods unsafeMethods) {
             this.unsafeMethods = Objects.requireNonNull(unsafeMethods, "unsafeMethods");
             return this;
         }
 
-        /** Whether requests that must not happen twice get an idempotency key. Default false. */
+        /** Whether requests that must not happen twice carry an idempotency key. Default false. */
         public Builder sendsKeys(boolean send) {
             this.sendsKeys = send;
             return this;
         }
 
         /**
-         * Whether attempts are told of the {@linkplain AttemptRequests#watched HTTP requests} they send. Then an attempt in
-         * which an HTTP client failed, and which was told of none, isn't repeated if keys were asked for. Default false.
+         * Whether HTTP clients record the {@linkplain AttemptRequests#watched requests} of an attempt. If so, and keys
+         * are asked for, an attempt in which an HTTP client failed is not retried unless a request was recorded.
+         * Default false.
          */
         public Builder watchesRequests(boolean watch) {
             this.watchesRequests = watch;
             return this;
         }
 
-        /** Ends each call that it would retry with {@link StopReason#DRY_RUN}, the token paid. Default false. */
+        /** Instead of a retry, spends the token and ends the call with {@link StopReason#DRY_RUN}. Default false. */
         public Builder dryRun(boolean dryRun) {
             this.dryRun = dryRun;
             return this;
         }
 
         /**
-         * Failures that are transient besides those that are {@linkplain #knownFailures known}: their subtypes included,
-         * anywhere in the cause chain. None by default. {@code Exception.class} retries everything but {@code Error}s.
+         * Types of failures that are transient in addition to the {@linkplain #knownFailures known} ones, including
+         * subtypes, anywhere in the cause chain. None by default. {@code Exception.class} retries everything except
+         * {@code Error}s.
          */
         @SafeVarargs
         public final Builder retryOn(Class<? extends Throwable>... failures) {
             return retryOn(List.of(failures));
         }
 
-        /** As a list. */
+        /** Types of failures that are transient in addition to the known ones, as a list. */
         public Builder retryOn(List<Class<? extends Throwable>> failures) {
             this.retryOn = List.copyOf(failures);
             return this;
         }
 
         /**
-         * Adds a predicate of failures that are transient, as those of {@link #retryOn} are. It is tested with the failure
-         * and then with each of its causes. It must be quick and thread-safe. If it throws, the failure is not retried.
+         * Adds a predicate for transient failures, which are treated like those of {@link #retryOn}. It is tested with
+         * the failure and then with each of its causes. It must be fast and thread-safe. If it throws, the failure is
+         * not retried.
          */
         public Builder retryIf(Predicate<? super Throwable> predicate) {
             retryIf.add(Objects.requireNonNull(predicate, "predicate"));
@@ -315,29 +343,33 @@ public final class RetryPolicy {
         }
 
         /**
-         * Adds a predicate of failures that are permanent, as those of {@link #abortOn} are. It is tested with the failure
-         * and then with each of its causes. It must be quick and thread-safe. If it throws, the failure is not retried.
+         * Adds a predicate for permanent failures, which are treated like those of {@link #abortOn}. It is tested with
+         * the failure and then with each of its causes. It must be fast and thread-safe. If it throws, the failure is
+         * not retried.
          */
         public Builder abortIf(Predicate<? super Throwable> predicate) {
             abortIf.add(Objects.requireNonNull(predicate, "predicate"));
             return this;
         }
 
-        /** The failures that are permanent, their subtypes included, anywhere in the cause chain. Asked first. */
+        /**
+         * Types of failures that are permanent, including subtypes, anywhere in the cause chain. Checked before all
+         * other rules.
+         */
         @SafeVarargs
         public final Builder abortOn(Class<? extends Throwable>... failures) {
             return abortOn(List.of(failures));
         }
 
-        /** The failures that are permanent, as a list. */
+        /** Types of failures that are permanent, as a list. */
         public Builder abortOn(List<Class<? extends Throwable>> failures) {
             this.abortOn = List.copyOf(failures);
             return this;
         }
 
         /**
-         * Whether the library's own knowledge of failures and statuses says what is retried. Without it only what the
-         * policy names and what classifiers other than {@link dev.retrykit.failure.KnownFailures} call transient is
+         * Whether the library's own rules for failures and statuses apply. Without them, only the failures that the
+         * policy names, or that a classifier other than {@link dev.retrykit.failure.KnownFailures} calls transient, are
          * retried. Default true.
          */
         public Builder knownFailures(boolean known) {
@@ -346,9 +378,9 @@ public final class RetryPolicy {
         }
 
         /**
-         * The HTTP statuses that are transient, wherever they come from: a failure, a classifier's verdict, or what the
-         * attempt was answered last. All others are permanent, whatever {@code retryOn} says of the failures that carry them.
-         * Default: those of {@link AnswerRules#defaults()}.
+         * The HTTP statuses that are transient, whether they come from a failure, a classifier's verdict, or the last
+         * response of the attempt. All others are permanent, even if {@code retryOn} names the failures that carry
+         * them. Default: those of {@link AnswerRules#defaults()}.
          */
         public Builder statuses(List<Integer> statuses) {
             this.answers = new AnswerRules(statuses);
@@ -356,32 +388,32 @@ public final class RetryPolicy {
         }
 
         /**
-         * Another classifier, asked after those added before and before the {@linkplain FailureBook#standard() failure book}. A
-         * {@link FailureBook} of the application's own lines is one, too.
+         * Adds a classifier. It is called after those added before, and before the {@linkplain FailureBook#standard()
+         * failure book}. A {@link FailureBook} with lines of the application is a classifier, too.
          */
         public Builder classifier(FailureClassifier classifier) {
             classifiers.add(Objects.requireNonNull(classifier, "classifier"));
             return this;
         }
 
-        /**
-         * The wall clock by which the failure book reads dates: in what answers ask for, and where a failure says when to come
-         * again. Default: the system's.
-         */
+        /** The wall clock for dates in responses and failures that say when to retry. Default: the system clock. */
         public Builder clock(Supplier<Instant> clock) {
             this.book = FailureBook.standard(clock);
             return this;
         }
 
-        /** Another classifier of returned values. A bad value that stays bad is returned as it came. None by default. */
+        /**
+         * Adds a classifier of returned values. A rejected value that is not replaced by a good one is returned
+         * unchanged. None by default.
+         */
         public Builder resultClassifier(ResultClassifier classifier) {
             resultClassifiers.add(Objects.requireNonNull(classifier, "classifier"));
             return this;
         }
 
         /**
-         * Adds a predicate of returned values that are transient failures. It is tested with each returned value, null
-         * included. A value that stays bad is returned as it came. It must be quick and thread-safe.
+         * Adds a predicate for returned values that are transient failures. It is tested with each returned value,
+         * including null. If all attempts fail, the last value is returned unchanged. It must be fast and thread-safe.
          */
         public Builder retryOnResult(Predicate<? super @Nullable Object> predicate) {
             Objects.requireNonNull(predicate, "predicate");
@@ -424,9 +456,10 @@ public final class RetryPolicy {
         }
 
         /**
-         * The policy.
+         * Builds the policy.
          *
-         * @throws IllegalArgumentException names the first setting that is out of its range or contradicts another
+         * @throws IllegalArgumentException if a setting is out of range or contradicts another; the message names the
+         *     first such setting
          */
         public RetryPolicy build() {
             Duration budget = timeBudget == null ? PolicyRules.timeBudget(maxAttempts, attemptTimeout) : timeBudget;

@@ -1,14 +1,14 @@
 package dev.retrykit;
 
-/** Whether an attempt is retried that had an effect which must not happen twice, such as a POST that was sent. */
+/** Whether an attempt is retried that had an effect that must not happen twice, such as a POST that was sent. */
 public enum UnsafeMethods {
 
-    /** Only if an idempotency key went with it, by which the peer knows it again. */
+    /** Only if the request carried an idempotency key, by which the server recognizes the repetition. */
     WITH_KEY,
 
-    /** Never, key or not. */
+    /** Never, with or without a key. */
     NEVER,
 
-    /** Always: a second effect does no harm. */
+    /** Always: a second effect is harmless. */
     ALWAYS
 }

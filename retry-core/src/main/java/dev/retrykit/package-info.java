@@ -1,17 +1,17 @@
 /**
- * The retry engine. {@link dev.retrykit.Retry} is where to start.
+ * The retry engine. Start with {@link dev.retrykit.Retry}.
  *
- * <p>Floors, imports go downward only:
+ * <p>Layers; imports go downward only:
  *
  * <pre>
  *   6  dev.retrykit                                          what applications use
  *   5  .internal.drive                                       runs attempts and waits
- *   4  .internal.engine                                      one call: asks clock, circuit, budget and decision
- *   3  .internal.attempt  .internal.report                   what attempts did; who is told
+ *   4  .internal.engine                                      one call: checks clock, circuit, budget and decision
+ *   3  .internal.attempt  .internal.report                   what attempts did; events and counters
  *   2  .internal.decision                                    pure: what a failure means, and what follows
- *   1  .circuit  .budget  .annotation  .event                what may stop a retry; what users write and observe
+ *   1  .circuit  .budget  .annotation  .event                what may stop a retry; what users configure and observe
  *   0  .failure  .failure.book  .http  .backoff  .time       meanings, responses, arithmetic, clocks
- *      .function  .internal.timer  .internal.thread          functions, the one timer, what a thread holds
+ *      .function  .internal.timer  .internal.thread          functions, the shared timer, per-thread state
  *      .internal.keyed  .internal.window  .internal.validation
  * </pre>
  */
