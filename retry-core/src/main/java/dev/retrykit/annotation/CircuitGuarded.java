@@ -8,8 +8,19 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Calls of the method go through a circuit, each attempt of a {@link Retryable} one by itself. On a type: of all its
- * public methods; the method's own annotation wins.
+ * Sends calls of the method through a circuit; with {@link Retryable}, each attempt separately. On a type, it applies
+ * to all public methods; a method's own annotation wins.
+ *
+ * <pre>{@code
+ * @CircuitGuarded(value = "search", key = "#region", fallback = "empty")
+ * List<Product> search(String region, String query) {
+ *     return client.search(region, query);
+ * }
+ *
+ * List<Product> empty(String region, String query) {
+ *     return List.of();
+ * }
+ * }</pre>
  */
 @Documented
 @Inherited
@@ -17,17 +28,20 @@ import java.lang.annotation.Target;
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface CircuitGuarded {
 
-    /** A circuit of {@code application.yml}. Unset: a circuit of the method's own, called {@code SimpleClass.method}. */
+    /**
+     * The name of a circuit in {@code application.yml}. If not set, the method has its own circuit, called {@code
+     * SimpleClass.method}.
+     */
     String value() default "";
 
     /**
-     * One circuit for each key, such as a shard or a region: an expression over the arguments in Spring's expression
-     * language, as in {@code #region} or {@code #order.country}. A call whose key is null, or whose expression fails, throws
-     * an {@link IllegalArgumentException} and calls nothing. How many keys there may be is the circuit's setting
-     * {@code keys}. Unset: one circuit for all calls.
+     * Selects one circuit per key, such as a shard or a region: a Spring expression (SpEL) over the arguments, such as
+     * {@code #region} or {@code #order.country}. If the key is null or the expression fails, the call throws an {@link
+     * IllegalArgumentException} without invoking the method. The circuit's {@code keys} settings limit the number of
+     * keys. If not set, one circuit serves all calls.
      */
     String key() default "";
 
-    /** As {@link Retryable#fallback}; only one of the two annotations on a method may name one. */
+    /** Like {@link Retryable#fallback}. If a method has both annotations, only one of them may name a fallback. */
     String fallback() default "";
 }

@@ -9,15 +9,30 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Calls of the method are tried again when that can help. On a type: of all its public methods; the method's own
- * annotation wins.
+ * Retries failed calls of the method. On a type, it applies to all public methods; a method's own annotation wins.
  *
- * <p>With a {@link #value name} all settings come from {@code retrykit.policies.<name>}, and only {@link #fallback} may
- * stand beside it. Without one the policy is called {@code SimpleClass.method}, and
- * {@code retrykit.policies.[SimpleClass.method]} overrides what stands here. What stands nowhere comes from
- * {@code retrykit.defaults}, then from the library.
+ * <pre>{@code
+ * @Retryable("inventory") // a policy of application.yml
+ * Stock stock(String sku) {
+ *     return client.stock(sku);
+ * }
  *
- * <p>Durations are texts: {@code 100ms}, {@code 2s}, {@code PT2S} or a placeholder <code>${...}</code>.
+ * @Retryable(maxAttempts = 4, attemptTimeout = "2s", retryOn = IOException.class, fallback = "fromCache")
+ * Price price(String sku) throws IOException {
+ *     return client.price(sku);
+ * }
+ *
+ * Price fromCache(String sku, Throwable failure) {
+ *     return cache.price(sku);
+ * }
+ * }</pre>
+ *
+ * <p>With a {@link #value name}, all settings come from {@code retrykit.policies.<name>}, and only {@link #fallback}
+ * and {@link #idempotencyKey} may be set beside it. Without a name, the policy is called {@code SimpleClass.method},
+ * and {@code retrykit.policies.[SimpleClass.method]} overrides the attributes. Settings that are configured in neither
+ * place come from {@code retrykit.defaults}, then from the library.
+ *
+ * <p>Durations are strings: {@code 100ms}, {@code 2s}, {@code PT2S} or a placeholder <code>${...}</code>.
  */
 @Documented
 @Inherited
@@ -25,44 +40,47 @@ import java.lang.annotation.Target;
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface Retryable {
 
-    /** A policy of {@code application.yml}. Unset: a policy of the method's own. */
+    /** The name of a policy in {@code application.yml}. If not set, the method has its own policy. */
     String value() default "";
 
-    /** Attempts, the first included: 1 or more. Unset: 0. */
+    /** Maximum number of attempts, including the first: 1 or more. 0 means not set. */
     int maxAttempts() default 0;
 
-    /** The delay before each retry. Each attribute that is unset comes from the defaults. */
+    /** The delay before each retry. Attributes that are not set come from the defaults. */
     Backoff backoff() default @Backoff;
 
-    /** How the delay is spread; one at the most. */
+    /** How delays are randomized; at most one value. */
     Jitter[] jitter() default {};
 
-    /** How long and how much may be retried. */
+    /** The limits on the time and the number of retries. */
     Budget budget() default @Budget;
 
-    /** How long one attempt may take: above zero. */
+    /** Maximum time of one attempt: above zero. */
     String attemptTimeout() default "";
 
     /**
-     * Failures that are transient besides those that are known, with their subtypes, anywhere in the cause chain.
-     * {@code Exception.class} retries everything but {@code Error}s.
+     * Types of failures that are transient in addition to the known ones, including subtypes, anywhere in the cause
+     * chain. {@code Exception.class} retries everything except {@code Error}s.
      */
     Class<? extends Throwable>[] retryOn() default {};
 
-    /** The failures that are permanent, with their subtypes, anywhere in the cause chain. Asked first. */
+    /**
+     * Types of failures that are permanent, including subtypes, anywhere in the cause chain. Checked before all other
+     * rules.
+     */
     Class<? extends Throwable>[] abortOn() default {};
 
     /**
-     * Sends an idempotency key with each POST and PATCH of the method, so that these can be retried: {@code auto}, or an
-     * expression (SpEL) over the arguments, such as {@code #order.id}, which gives the same keys to another call with the
-     * same value. May stand beside a policy's name.
+     * Sends an idempotency key with each POST and PATCH of the method, so that these can be retried: {@code auto}, or a
+     * Spring expression (SpEL) over the arguments, such as {@code #order.id}. Another call with the same value sends
+     * the same keys. May be set beside a policy name.
      */
     String idempotencyKey() default "";
 
     /**
-     * A method of the same class that answers when the call has failed: same parameters, optionally a {@link Throwable}
-     * behind them, and a return type that fits. Private ones count. Of several with the name, the one with the most
-     * specific failure type that fits is called.
+     * The name of a method of the same class that supplies the result when the call has failed. It has the same
+     * parameters, optionally followed by a {@link Throwable}, and a compatible return type; it may be private. Of
+     * several methods with the name, the one with the most specific matching failure type is called.
      */
     String fallback() default "";
 }

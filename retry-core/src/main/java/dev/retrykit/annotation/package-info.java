@@ -1,4 +1,4 @@
-/** The annotations a user writes. No Spring types here. */
+/** The annotations that applications use. They have no Spring types. */
 @NullMarked
 package dev.retrykit.annotation;
 
