@@ -10,9 +10,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long to wait before each retry: a strategy, its first delay, and a cap. Immutable.
+ * The delay before each retry: a strategy, its first delay, and a cap. Immutable.
  *
- * <p>The delay is capped first and jittered after, so it is never above the cap; no retry number overflows it.
+ * <p>The delay is capped first and jittered afterwards, so it is never above the cap. No retry number overflows it.
  */
 public final class BackoffPolicy {
 
@@ -40,13 +40,13 @@ public final class BackoffPolicy {
         this.maxDelayNanos = Nanos.of(maxDelay);
     }
 
-    /** Exponential from 200 ms, doubling, up to 10 s. */
+    /** Returns the default: exponential from 200 ms, doubling, up to 10 s. */
     public static BackoffPolicy defaults() {
         return DEFAULTS;
     }
 
     /**
-     * Always the same delay.
+     * Creates a backoff with a constant delay.
      *
      * @throws IllegalArgumentException if the delay is negative
      */
@@ -83,7 +83,7 @@ public final class BackoffPolicy {
     }
 
     /**
-     * Any of the strategies; the multiplier matters to {@link Strategy#EXPONENTIAL} only.
+     * Creates a backoff with any of the strategies; only {@link Strategy#EXPONENTIAL} uses the multiplier.
      *
      * @throws IllegalArgumentException if the delay is negative or above the cap, or the multiplier below 1
      */
@@ -91,7 +91,7 @@ public final class BackoffPolicy {
         return new BackoffPolicy(strategy, null, delay, multiplier, maxDelay);
     }
 
-    /** This policy with a delay function in place of the strategy; the cap stays. */
+    /** Returns this policy with a delay function in place of the strategy; the cap stays. */
     public BackoffPolicy with(DelayFunction delayFunction) {
         return new BackoffPolicy(
                 strategy,
@@ -102,18 +102,18 @@ public final class BackoffPolicy {
     }
 
     /**
-     * The delay before a retry, in nanoseconds.
+     * Computes the delay before a retry, in nanoseconds.
      *
      * @param retry 1 for the first retry
-     * @param jitter how to spread it
-     * @param previousNanos what this method returned for the retry before; 0 at the first
-     * @param random where chance comes from
+     * @param jitter how to randomize it
+     * @param previousNanos what this method returned for the previous retry; 0 for the first
+     * @param random the source of randomness
      */
     public long delayNanos(int retry, Jitter jitter, long previousNanos, RandomGenerator random) {
         return jitter.spread(cappedNanos(retry, previousNanos), this, previousNanos, random);
     }
 
-    /** The strategy. */
+    /** The strategy by which the delay grows. */
     public Strategy strategy() {
         return strategy;
     }
@@ -128,7 +128,7 @@ public final class BackoffPolicy {
         return multiplier;
     }
 
-    /** The cap. */
+    /** The upper bound of the delay. */
     public Duration maxDelay() {
         return Duration.ofNanos(maxDelayNanos);
     }
@@ -152,12 +152,12 @@ public final class BackoffPolicy {
             case EXPONENTIAL -> Math.pow(multiplier, retry - 1.0);
             case FIBONACCI -> fibonacci(retry);
         };
-        // A delay of zero stays zero even where the factor is infinite: that is no number, and no number is cast to 0.
+        // A delay of zero stays zero even if the factor is infinite: 0 * infinity is NaN, which is cast to 0.
         double uncapped = delayNanos * factor;
         return uncapped >= maxDelayNanos ? maxDelayNanos : (long) uncapped;
     }
 
-    /** The 93rd is beyond any cap, and the last that a {@code long} can hold is the 92nd. */
+    /** The 92nd is the last that a {@code long} can hold, so the 93rd is beyond any cap. */
     private static double fibonacci(int n) {
         double previous = 0;
         double current = 1;

@@ -2,16 +2,16 @@ package dev.retrykit.backoff;
 
 import java.time.Duration;
 
-/** A backoff of one's own. Its result is capped and jittered like that of a built-in strategy. */
+/** An application-defined backoff. Its result is capped and jittered like that of a built-in strategy. */
 @FunctionalInterface
 public interface DelayFunction {
 
     /**
-     * The delay before a retry.
+     * Returns the delay before a retry.
      *
      * @param retry 1 for the first retry
-     * @param previous the delay before the retry before this one, after jitter; zero at the first
-     * @return the delay; a negative one counts as zero. What it throws ends the call, with the failure of the last
+     * @param previous the delay before the previous retry, after jitter; zero for the first
+     * @return the delay; a negative one counts as zero. An exception ends the call with the failure of the last
      *     attempt.
      */
     Duration delay(int retry, Duration previous);

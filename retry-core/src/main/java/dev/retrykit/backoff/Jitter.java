@@ -3,15 +3,15 @@ package dev.retrykit.backoff;
 import java.util.random.RandomGenerator;
 
 /**
- * How chance spreads a delay, so that clients that failed together don't return together.
+ * How a delay is randomized, so that clients that failed together do not return together.
  *
- * <p>The forms are those of "Exponential Backoff And Jitter" (Marc Brooker, AWS Architecture Blog, 2015), except that
- * {@link #DECORRELATED} puts the cap inside the draw: the article's {@code min(cap, uniform(base, 3 * previous))} puts
- * a third of the late delays exactly on the cap.
+ * <p>The formulas are those of "Exponential Backoff And Jitter" (Marc Brooker, AWS Architecture Blog, 2015), except
+ * that {@link #DECORRELATED} applies the cap to the bounds of the draw. The article's {@code min(cap, uniform(base, 3 *
+ * previous))} puts a third of the late delays exactly on the cap.
  */
 public enum Jitter {
 
-    /** The delay as it is. */
+    /** The delay unchanged. */
     NONE {
         @Override
         long spread(long delayNanos, BackoffPolicy backoff, long previousNanos, RandomGenerator random) {
@@ -19,7 +19,7 @@ public enum Jitter {
         }
     },
 
-    /** {@code uniform(0, delay)}: the least work for the server. */
+    /** {@code uniform(0, delay)}: the lowest load on the server. */
     FULL {
         @Override
         long spread(long delayNanos, BackoffPolicy backoff, long previousNanos, RandomGenerator random) {
@@ -35,9 +35,7 @@ public enum Jitter {
         }
     },
 
-    /**
-     * {@code uniform(base, min(cap, 3 * previous))}. It grows by itself: strategy and multiplier don't apply beside it.
-     */
+    /** {@code uniform(base, min(cap, 3 * previous))}. It grows by itself, so strategy and multiplier do not apply. */
     DECORRELATED {
         @Override
         long spread(long delayNanos, BackoffPolicy backoff, long previousNanos, RandomGenerator random) {

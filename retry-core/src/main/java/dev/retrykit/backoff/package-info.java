@@ -1,4 +1,4 @@
-/** How long to wait before a retry: pure arithmetic, chance comes in as a parameter. */
+/** The delay before a retry: pure arithmetic, with the source of randomness as a parameter. */
 @NullMarked
 package dev.retrykit.backoff;
 

@@ -7,7 +7,17 @@ import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.Objects;
 
-/** The settings of a {@link RetryBudget}. Immutable. */
+/**
+ * The settings of a {@link RetryBudget}. Immutable; {@link Builder} documents ranges and defaults.
+ *
+ * <pre>{@code
+ * BudgetPolicy policy = BudgetPolicy.builder()
+ *         .ratio(0.2)
+ *         .reserve(10)
+ *         .build();
+ * RetryBudget budget = RetryBudget.of("inventory", policy);
+ * }</pre>
+ */
 public final class BudgetPolicy {
 
     private static final BudgetPolicy DEFAULTS = builder().build();
@@ -31,33 +41,33 @@ public final class BudgetPolicy {
         this.earnedPerSuccess = Math.round(ratio * BudgetState.TOKEN);
     }
 
-    /** Ratio 0.1, window 10 s, reserve 5, minimum success 60 %. */
+    /** Returns the default settings: ratio 0.1, window 10 s, reserve 5, minimum success 60 %. */
     public static BudgetPolicy defaults() {
         return DEFAULTS;
     }
 
-    /** No limit at all: every retry is granted. */
+    /** Returns settings without a limit: every retry is granted. */
     public static BudgetPolicy unlimited() {
         return UNLIMITED;
     }
 
     /**
-     * A budget with the default minimum success of 60 %.
+     * Creates settings with the default minimum success of 60 %.
      *
-     * @throws IllegalArgumentException if one of the values is outside the range the builder names
+     * @throws IllegalArgumentException if a value is outside the range that the builder documents
      */
     public static BudgetPolicy of(double ratio, Duration window, int reserve) {
         return builder().ratio(ratio).window(window).reserve(reserve).build();
     }
 
-    /** Starts from the defaults. */
+    /** Starts with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
     /**
-     * Starts from the settings of this policy, and leaves this policy as it is. Of an {@linkplain #unlimited unlimited}
-     * budget: from the defaults.
+     * Starts with the settings of this policy, which itself does not change. For an {@linkplain #unlimited unlimited}
+     * budget, starts with the defaults.
      */
     public Builder toBuilder() {
         return builder().ratio(ratio).window(window).reserve(reserve).minSuccess(minSuccess);
@@ -73,12 +83,15 @@ public final class BudgetPolicy {
         return window;
     }
 
-    /** Tokens that are there from the start. */
+    /** Tokens that are available from the start. */
     public int reserve() {
         return reserve;
     }
 
-    /** Percent of the window, or of the last 20 attempts, that must succeed for any retry to be granted; 0 = off. */
+    /**
+     * Percentage of the attempts in the window, or of the last 20 attempts, that must succeed for any retry to be
+     * granted; 0 = off.
+     */
     public double minSuccess() {
         return minSuccess;
     }
@@ -96,7 +109,7 @@ public final class BudgetPolicy {
                         + " %";
     }
 
-    /** Collects the settings; {@link #build()} checks them. */
+    /** Builds a {@link BudgetPolicy}; {@link #build()} validates the settings. */
     public static final class Builder {
 
         private static final Duration SHORTEST_WINDOW = Duration.ofMillis(10);
@@ -109,7 +122,10 @@ public final class BudgetPolicy {
 
         private Builder() {}
 
-        /** Tokens that each successful call earns: 0 to 10, default 0.1. With a reserve of 0, too, there is no retry at all. */
+        /**
+         * Tokens that each successful call earns: 0 to 10, default 0.1. If both ratio and reserve are 0, no retry is
+         * granted.
+         */
         public Builder ratio(double ratio) {
             this.ratio = ratio;
             return this;
@@ -121,15 +137,16 @@ public final class BudgetPolicy {
             return this;
         }
 
-        /** Tokens from the start: 0 to 1,000,000, default 5. */
+        /** Tokens that are available from the start: 0 to 1,000,000, default 5. */
         public Builder reserve(int reserve) {
             this.reserve = reserve;
             return this;
         }
 
         /**
-         * Percent of the window, or of the last 20 attempts, that must succeed for a retry, once there are 20, and, however
-         * few there are, for a token of the reserve to come back: 0 (off) to 100, default 60.
+         * Percentage of the attempts in the window, or of the last 20 attempts, that must succeed: 0 (off) to 100,
+         * default 60. It applies to each retry once there are 20 attempts, and to the return of a reserve token with
+         * any number of attempts.
          */
         public Builder minSuccess(double minSuccess) {
             this.minSuccess = minSuccess;
@@ -137,9 +154,9 @@ public final class BudgetPolicy {
         }
 
         /**
-         * The settings.
+         * Builds the settings.
          *
-         * @throws IllegalArgumentException names the first setting that is out of its range
+         * @throws IllegalArgumentException if a setting is out of range; the message names the first such setting
          */
         public BudgetPolicy build() {
             require(ratio >= 0 && ratio <= 10, "ratio", "must be 0 to 10", ratio);
@@ -154,7 +171,7 @@ public final class BudgetPolicy {
         return windowNanos;
     }
 
-    /** Whether there never is a token: then there is no allowance and no probe either. */
+    /** Whether there is never a token; then there is no allowance and no probe either. */
     boolean grantsNothing() {
         return !unlimited && ratio == 0 && reserve == 0;
     }

@@ -1,16 +1,16 @@
 package dev.retrykit.budget;
 
 /**
- * What a budget holds at one moment.
+ * The state of a budget at one moment.
  *
  * @param name the budget's name
- * @param unlimited whether every retry is granted; then the other figures mean nothing but the counts
- * @param available whole tokens left, the reserve's included
- * @param reserve whole tokens left in the reserve
- * @param attempts attempts in the window that told something about the dependency
- * @param successes those of them that succeeded
- * @param granted retries granted since the start, by all budgets {@linkplain RetryBudget#another made from} one
- * @param denied retries denied since the start, likewise
+ * @param unlimited whether every retry is granted; if so, only the counts are meaningful
+ * @param available whole tokens remaining, including the reserve
+ * @param reserve whole tokens remaining in the reserve
+ * @param attempts attempts in the window whose outcome says something about the dependency
+ * @param successes how many of these attempts succeeded
+ * @param granted retries granted since creation, by all budgets {@linkplain RetryBudget#another created from} one
+ * @param denied retries denied since creation, by all budgets created from one
  */
 public record BudgetSnapshot(
         String name,

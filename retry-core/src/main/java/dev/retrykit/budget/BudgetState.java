@@ -6,17 +6,17 @@ import dev.retrykit.internal.window.SlidingWindow.Reach;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a budget holds. A value, replaced as a whole. What every failed call changes is in words that it shares with those
- * that follow it, so that a retry makes no object.
+ * The state of a budget. A value that is replaced as a whole. State that every failed call changes is in mutable words
+ * shared with later values, so that a retry allocates nothing.
  *
- * @param policy the settings that it is kept by
+ * @param policy the settings that apply to it
  * @param window counts successes, failures, and which of these were forgiven
  * @param spent the pointer on the line of earned tokens; expiry may be ahead of it
- * @param reserve whole tokens left in the reserve
- * @param refilledNanos when a success last brought one back
+ * @param reserve whole tokens remaining in the reserve
+ * @param refilledNanos when a success last restored a reserve token
  * @param trouble since when the dependency fails
- * @param probing when a retry may find out whether it has recovered
- * @param proven retries that may be made because a probe has succeeded, or wasn't made
+ * @param probing when a retry may test whether it has recovered
+ * @param proven retries that may be made because a probe succeeded or was not made
  */
 record BudgetState(
         BudgetPolicy policy,
@@ -31,16 +31,16 @@ record BudgetState(
     static final int SUCCESS = 0;
     static final int FAILURE = 1;
 
-    /** Failures of calls that succeeded in the end: they are judged as successes. */
+    /** Failures of calls that succeeded in the end; such calls are judged as successes. */
     static final int FORGIVEN = 2;
 
-    /** Tokens are counted in millionths: integers lose nothing when 0.1 is added ten times. */
+    /** Tokens are counted in millionths: integers stay exact when 0.1 is added ten times. */
     static final long TOKEN = 1_000_000;
 
-    /** The success rate of fewer attempts than this says nothing. */
+    /** The success rate of fewer attempts than this is not significant. */
     private static final int MIN_ATTEMPTS = 20;
 
-    /** Percent that must succeed for what fails next to be a trouble of its own. */
+    /** Percentage that must succeed for the next failure to begin a new incident. */
     private static final double CALM = 80;
 
     private static final int KINDS = 3;
@@ -58,7 +58,10 @@ record BudgetState(
                 0);
     }
 
-    /** The line is as long as the new ratio makes it, and what is left of it lies at its end. */
+    /**
+     * Converts the state to other settings. The line gets the length that the new ratio gives it, and the remaining
+     * tokens lie at its end.
+     */
     BudgetState under(BudgetPolicy other, long nowNanos) {
         if (policy.isUnlimited() || other.isUnlimited()) {
             return full(other, nowNanos);
@@ -81,7 +84,7 @@ record BudgetState(
                 proven);
     }
 
-    /** All that was ever earned: the length of the line. */
+    /** All tokens ever earned: the length of the line. */
     long earned() {
         return window.total(SUCCESS) * policy.earnedPerSuccess();
     }
@@ -91,7 +94,10 @@ record BudgetState(
         return window.totalBefore(SUCCESS) * policy.earnedPerSuccess();
     }
 
-    /** What the window is judged by: of a call that succeeded in the end the success alone, of others each attempt. */
+    /**
+     * The attempts by which the window is judged: for a call that succeeded in the end only its success, for others
+     * each attempt.
+     */
     long attempts() {
         return attempts(window.count(SUCCESS), window.count(FAILURE), window.count(FORGIVEN));
     }
@@ -104,13 +110,16 @@ record BudgetState(
         return attempts(counts[SUCCESS], counts[FAILURE], counts[FORGIVEN]);
     }
 
-    /** Whether of as many attempts as tell something, however long ago they were, too few succeeded. */
+    /** Whether too few attempts succeeded, over as many attempts as are significant, however old they are. */
     private boolean majorityFails() {
         long[] counts = reach();
         return attempts(counts) >= MIN_ATTEMPTS && !succeed(counts, policy.minSuccess());
     }
 
-    /** Whether so many percent succeed, both now and of as many as tell something. No attempt at all is a good sign. */
+    /**
+     * Whether this percentage succeeds, both in the window and over as many attempts as are significant. No attempts at
+     * all counts as a good sign.
+     */
     private boolean succeed(double percent) {
         return window.count(SUCCESS) * 100.0 >= percent * attempts() && succeed(reach(), percent);
     }
@@ -124,7 +133,7 @@ record BudgetState(
         return reach.counts();
     }
 
-    /** What a retry is paid with; null if it can't be made. */
+    /** Returns the payment for a retry; null if the retry must not be made. */
     @Nullable
     Payment pay(RetryBudget.Asking asking, long nowNanos) {
         if (policy.grantsNothing()) {
@@ -135,7 +144,7 @@ record BudgetState(
         }
         boolean soon = trouble.isYoung(nowNanos);
         if (soon || !majorityFails()) {
-            // Both are read once: when the window turns, another reading may not leave the token that was seen.
+            // Both are read once: if the window turns, another reading may not find the token that was seen.
             long pointer = spent.pointer();
             long gone = Math.max(pointer, expired());
             Token token = next(earned() - gone, asking.retry());
@@ -156,8 +165,8 @@ record BudgetState(
     /**
      * A retry that may be made.
      *
-     * @param token what it is paid with; null if another thread was faster
-     * @param after what the budget must hold then; null if it is paid already
+     * @param token the token that pays for it; null if another thread was faster
+     * @param after the state that must replace the current one; null if the token is already spent
      */
     record Payment(@Nullable Token token, @Nullable BudgetState after) {
 
@@ -167,7 +176,7 @@ record BudgetState(
         static final Payment LOST = new Payment(null, null);
     }
 
-    /** A later retry of a call leaves the last token to the first retry of another one. */
+    /** A later retry of a call leaves the last token to the first retry of another call. */
     private @Nullable Token next(long left, int retry) {
         boolean earned = left >= TOKEN;
         if (retry > 1 && Math.max(0, left / TOKEN) + reserve < 2) {
@@ -179,7 +188,7 @@ record BudgetState(
         return reserve > 0 ? Token.RESERVE : null;
     }
 
-    /** What it holds, once the window was slid. */
+    /** The snapshot, once the window has been moved to the current time. */
     BudgetSnapshot snapshot(String name, BudgetTotals account) {
         long gone = Math.max(spent.pointer(), expired());
         long tokens = Math.max(0, (earned() - gone) / TOKEN) + reserve;
@@ -199,11 +208,11 @@ record BudgetState(
     }
 
     /**
-     * An attempt has failed, and isn't counted yet. What fails now has nothing to do with what failed before if that is over
-     * and most has succeeded since.
+     * An attempt has failed and is not counted yet. The failure begins a new incident if the last one is over and most
+     * attempts have succeeded since.
      *
      * @param first whether it is the first failure of a call
-     * @return what the budget holds then; null if nothing else
+     * @return the new state; null if it does not change
      */
     @Nullable
     BudgetState afterFailure(boolean first, long nowNanos) {
@@ -229,19 +238,19 @@ record BudgetState(
         return new BudgetState(policy, window, spent, reserve, refilledNanos, trouble, probing, newProven);
     }
 
-    /** A probe has succeeded: the next call that fails may try it, too. */
+    /** A probe has succeeded: the next call that fails may retry, too. */
     BudgetState afterProbe() {
         return with(probing.succeeded()).withProven(proven + 1);
     }
 
-    /** A probe was never made: the next call that fails may be it. */
+    /** A probe was never made: the next call that fails may be the probe. */
     BudgetState withoutProbe() {
         return withProven(proven + 1);
     }
 
     /**
-     * However few attempts there were: thousands of clients with a call in a few seconds each would otherwise get a token
-     * for every call that a half-broken dependency answers, and keep it down by them.
+     * Applies to any number of attempts: otherwise thousands of clients with one call in a few seconds each would get a
+     * token for every call that a half-broken dependency answers, and their retries would keep it down.
      */
     boolean owesReserve(long nowNanos) {
         return reserve < policy.reserve()

@@ -4,8 +4,8 @@ import dev.retrykit.budget.RetryBudget.Token;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A time in which a dependency fails. Within its first second nobody can know whether most calls fail, and a burst has
- * earned nothing yet: so as many retries are allowed as calls have failed.
+ * A time in which a dependency fails. In its first second it is unknown whether most calls fail, and a burst has earned
+ * no tokens yet, so as many retries are allowed as calls have failed.
  */
 final class Incident {
 
@@ -15,10 +15,12 @@ final class Incident {
     private static final long CALL = 1L << 32;
     private static final long GRANTED = CALL - 1;
 
-    /** When it began. */
+    /** The start of the incident. */
     private final long sinceNanos;
 
-    /** The calls whose first attempt has failed since, and in the lower half the retries granted in the first second. */
+    /**
+     * Upper half: the calls whose first attempt has failed since. Lower half: the retries granted in the first second.
+     */
     private final AtomicLong counts;
 
     private Incident(long sinceNanos, long counts) {
@@ -26,7 +28,7 @@ final class Incident {
         this.counts = new AtomicLong(counts);
     }
 
-    /** None yet, so that the first failure begins one. */
+    /** An incident that is already over, so that the first failure begins a new one. */
     static Incident none(long nowNanos) {
         return new Incident(nowNanos - OLD, 0);
     }
@@ -40,12 +42,12 @@ final class Incident {
         return nowNanos - sinceNanos < YOUNG;
     }
 
-    /** Whether what fails may be a new one. */
+    /** Whether a failure may begin a new incident. */
     boolean isOld(long nowNanos) {
         return nowNanos - sinceNanos >= OLD;
     }
 
-    /** A retry is granted for the sake of a call that has failed, if there is one that had none. */
+    /** Grants a retry if more calls have failed than retries were granted. */
     boolean tryGrant() {
         for (long seen = counts.get(); (seen & GRANTED) < seen >>> 32; seen = counts.get()) {
             if (counts.compareAndSet(seen, seen + 1)) {
@@ -55,7 +57,7 @@ final class Incident {
         return false;
     }
 
-    /** A retry was granted. In the first second, one that is paid with a token is among those that are allowed then. */
+    /** A retry was granted. In the first second, a retry that is paid with a token counts against the allowance. */
     void pay(Token token, long nowNanos) {
         if ((token == Token.EARNED || token == Token.RESERVE) && isYoung(nowNanos)) {
             counts.getAndIncrement();

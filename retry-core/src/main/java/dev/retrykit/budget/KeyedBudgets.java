@@ -13,15 +13,16 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Budgets of the same settings, one per key, such as a host or a region, so that one that is broken doesn't starve the
- * others. Thread-safe; finding the budget of a known key takes no lock and makes no object.
+ * Budgets with the same settings, one per key, such as a host or a region, so that a broken one does not starve the
+ * others. Thread-safe; finding the budget of a known key takes no lock and allocates nothing.
  *
- * <p>The number of keys is bounded, since keys may come from outside. Keys that find no room share one budget: a flood
- * of new keys gets the reserve of one, and not one each. They get a budget of their own once there is room.
+ * <p>The number of keys is bounded, because keys may come from outside. Keys beyond the limit share one budget, so that
+ * a flood of new keys gets one reserve in total instead of one each. They get their own budget once there is room.
  *
- * <p>A new key evicts the budgets that weren't used for the idle time, or up to an eighth longer. A key that
- * comes back starts with a full reserve; below ten minutes of idle time, what a rare key has learned is forgotten. A call that holds on to an evicted budget may still
- * give its token back. What was granted and denied is counted for all keys together.
+ * <p>A new key evicts the budgets that were not used for the idle time, or up to an eighth longer. A key that comes
+ * back starts with a full reserve; if the idle time is below ten minutes, the history of rarely used keys is forgotten.
+ * A call that holds an evicted budget may still return its token. Granted and denied retries are counted for all keys
+ * together.
  */
 public final class KeyedBudgets {
 
@@ -46,19 +47,24 @@ public final class KeyedBudgets {
         this.budgets = new Keyed<>(key -> shared.another(), shared, maxKeys, Nanos.of(idleTime), time.nanoTime());
     }
 
-    /** For up to 1,000 keys, on the system's clock. The idle time is 10 min, or the window if that is longer. */
+    /**
+     * Creates budgets for up to 1,000 keys, on the system clock. The idle time is 10 min, or the window if that is
+     * longer.
+     */
     public static KeyedBudgets of(String name, BudgetPolicy policy) {
         return of(name, policy, TimeSource.system());
     }
 
-    /** For up to 1,000 keys, on another clock. The idle time is 10 min, or the window if that is longer. */
+    /**
+     * Creates budgets for up to 1,000 keys, on another clock. The idle time is 10 min, or the window if that is longer.
+     */
     public static KeyedBudgets of(String name, BudgetPolicy policy, TimeSource time) {
         return of(RetryBudget.of(Objects.requireNonNull(name, "name"), policy, time));
     }
 
     /**
-     * For up to 1,000 keys, with a budget that is there already as the one of the keys that find no room. The idle time
-     * is 10 min, or the window if that is longer.
+     * Creates budgets for up to 1,000 keys, with an existing budget for the keys beyond the limit. The idle time is 10
+     * min, or the window if that is longer.
      */
     public static KeyedBudgets of(RetryBudget shared) {
         Duration idleTime =
@@ -67,18 +73,18 @@ public final class KeyedBudgets {
     }
 
     /**
-     * For another number of keys and another idle time.
+     * Creates budgets with the given number of keys and idle time.
      *
-     * @param maxKeys how many keys may have a budget of their own, 1 to 100,000
-     * @param idleTime for how long a budget must not have been used to be evicted, no less than the policy's window
-     * @throws IllegalArgumentException if one of the values is outside its range
+     * @param maxKeys how many keys may have their own budget, 1 to 100,000
+     * @param idleTime how long a budget must be unused to be evicted; at least the policy's window
+     * @throws IllegalArgumentException if a value is out of range
      */
     public static KeyedBudgets of(String name, BudgetPolicy policy, TimeSource time, int maxKeys, Duration idleTime) {
         return new KeyedBudgets(RetryBudget.of(Objects.requireNonNull(name, "name"), policy, time), maxKeys, idleTime);
     }
 
     /**
-     * The budget of the key. A call asks once and keeps to that budget until it ends.
+     * Returns the budget of the key. A call gets it once and uses it until the call ends.
      *
      * @param key any text
      * @throws NullPointerException if the key is null
@@ -88,7 +94,7 @@ public final class KeyedBudgets {
     }
 
     /**
-     * The budget of the key, for a caller that has just read the clock.
+     * Returns the budget of the key, for a caller that has just read the clock.
      *
      * @param key any text
      * @param nowNanos a reading of these budgets' clock
@@ -98,17 +104,20 @@ public final class KeyedBudgets {
         return budgets.get(key, nowNanos);
     }
 
-    /** The budgets of the keys, without the shared one. */
+    /** Returns the budgets of the keys, without the shared one. */
     public Collection<RetryBudget> all() {
         return budgets.all(time.nanoTime()).values();
     }
 
-    /** How many keys have a budget of their own; the shared one isn't counted. */
+    /** The number of keys that have their own budget; the shared one is not counted. */
     public int size() {
         return budgets.size();
     }
 
-    /** The name, which all of the budgets have: the number of names is bounded, as meters need it. */
+    /**
+     * The name that all of the budgets have. There is one name for all keys because meters need a bounded number of
+     * names.
+     */
     public String name() {
         return name;
     }

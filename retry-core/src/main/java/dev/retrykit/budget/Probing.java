@@ -4,28 +4,28 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a budget that has nothing left, or whose dependency fails most calls, lets a retry find out whether retries help
- * again: at growing intervals, as a circuit does, and only if there was something to retry. A probe takes the place of the
- * schedule that allowed it. A retry that is paid for only postpones the next probe.
+ * When a budget that has no tokens, or whose dependency fails most calls, lets one retry test whether retries help
+ * again: at growing intervals, as a circuit does, and only if there was something to retry. A probe replaces the
+ * schedule that allowed it. A retry that is paid with a token only postpones the next probe.
  */
 final class Probing {
 
     private static final long SHORTEST = 60_000_000_000L;
     private static final long LONGEST = 600_000_000_000L;
 
-    /** A probe is a call's retries in as many failures, and in twice as many after each that fails. */
+    /** A probe is the retries of one call, per this many failures, and per twice as many after each failed probe. */
     private static final long FAILURES = 20;
 
-    /** The intervals are spread by half, so that a fleet doesn't probe in step. */
+    /** The intervals are randomized by up to half, so that the instances of a service do not probe in step. */
     private static final double SPREAD = 0.5;
 
-    /** How long to wait after the next probe, at least. */
+    /** The minimum interval after the next probe. */
     private volatile long intervalNanos;
 
     /** The earliest time of the next probe. */
     private volatile long nextNanos;
 
-    /** How many failures there must have been by then. */
+    /** The number of failures that must have happened by then. */
     private volatile long atFailures;
 
     private Probing(long intervalNanos, long nextNanos, long atFailures) {
@@ -34,12 +34,12 @@ final class Probing {
         this.atFailures = atFailures;
     }
 
-    /** Of a full budget. */
+    /** The schedule of a full budget. */
     static Probing none(long nowNanos) {
         return new Probing(SHORTEST, nowNanos + SHORTEST, FAILURES);
     }
 
-    /** A token is there, and the next probe comes a while after it. */
+    /** A token is available, so the next probe comes an interval later. */
     void postpone(long nowNanos, long failures, RandomGenerator random) {
         nextNanos = nowNanos + spread(SHORTEST, random);
         atFailures = failures + FAILURES;
@@ -48,7 +48,7 @@ final class Probing {
         }
     }
 
-    /** A probe now; null if its time hasn't come. */
+    /** Starts a probe now; null if it is too early. */
     @Nullable
     Probing begin(long nowNanos, long failures, RandomGenerator random) {
         long late = nowNanos - nextNanos;
@@ -68,7 +68,7 @@ final class Probing {
         }
     }
 
-    /** A probe has succeeded: the intervals begin anew. */
+    /** A probe has succeeded: the intervals start anew. */
     Probing succeeded() {
         return intervalNanos == SHORTEST ? this : new Probing(SHORTEST, nextNanos, atFailures);
     }

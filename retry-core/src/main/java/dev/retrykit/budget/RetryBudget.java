@@ -11,15 +11,22 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many retries a dependency may be burdened with. Thread-safe; share one among all callers of a dependency.
+ * Limits the load that retries add to a dependency. Thread-safe; share one among all callers of a dependency.
  *
- * <p>A retry costs a token, a first attempt costs nothing. Each success earns a fraction of a token, which lives for
- * the window. A retry that succeeds gives its token back: the budget pays only for retries that fail. No retry is
- * granted while the majority fails, but for the first second of a trouble, and a probe now and then.
+ * <pre>{@code
+ * RetryBudget budget = RetryBudget.of("inventory", BudgetPolicy.defaults());
+ * Retry reads = Retry.builder("inventory-reads").budget(budget).build();
+ * Retry writes = Retry.builder("inventory-writes").budget(budget).build();
+ * }</pre>
  *
- * <p>The earned tokens lie on a line as long as all successes ever, times the ratio. A pointer on that line parts the
- * tokens that are gone, spent or expired, from those that are left; expiry pushes the pointer to where the line was
- * one window ago, a retry pushes it one token on. So one number tells what is left, and one CAS spends it.
+ * <p>A retry costs a token; a first attempt is free. Each success earns a fraction of a token, which lives for the
+ * window. A retry that succeeds returns its token, so the budget pays only for retries that fail. While the majority of
+ * attempts fails, no retry is granted, except in the first second of an incident and for an occasional probe.
+ *
+ * <p>The earned tokens lie on a line as long as the number of all successes ever, times the ratio. A pointer on that
+ * line separates the tokens that are gone (spent or expired) from the remaining ones. Expiry moves the pointer to where
+ * the line ended one window ago; a retry moves it by one token. So one number holds the remaining tokens, and one CAS
+ * spends a token.
  */
 public final class RetryBudget {
 
@@ -38,35 +45,35 @@ public final class RetryBudget {
         this.ledger = BudgetState.full(shared.policy, time.nanoTime());
     }
 
-    /** A budget on the system's clock. */
+    /** Creates a budget on the system clock. */
     public static RetryBudget of(String name, BudgetPolicy policy) {
         return of(name, policy, TimeSource.system());
     }
 
-    /** A budget on another clock. */
+    /** Creates a budget on another clock. */
     public static RetryBudget of(String name, BudgetPolicy policy, TimeSource time) {
         return new RetryBudget(name, time, new BudgetTotals(Objects.requireNonNull(policy, "policy")));
     }
 
     /**
-     * A full budget of the same name and settings, for another part of the dependency. Both count into one account, and
-     * both take other settings when one of them does.
+     * Creates a full budget with the same name and settings, for another part of the dependency. Both share the counts
+     * of granted and denied retries, and a change of settings applies to both.
      */
     public RetryBudget another() {
         return new RetryBudget(name, time, shared);
     }
 
     /**
-     * Takes other settings from now on. The window keeps what its new size reaches into, the tokens that are left stay, as
-     * far as the window's successes would earn them at the new ratio, and of another reserve as many are missing as were
-     * before. An unlimited budget has watched nothing: it becomes a full one.
+     * Changes the settings. The window keeps the results that its new size covers. The remaining tokens stay, up to
+     * what the window's successes would earn at the new ratio. A new reserve lacks as many tokens as the old one did.
+     * An unlimited budget has no history: it becomes a full one.
      */
     public void change(BudgetPolicy policy) {
         shared.policy = Objects.requireNonNull(policy, "policy");
         ledger(time.nanoTime());
     }
 
-    /** What is there under the settings that hold now: whoever comes first after a change makes it. */
+    /** Returns the state under the current settings. The first thread after a change converts it. */
     private BudgetState ledger(long nowNanos) {
         BudgetState seen = ledger;
         for (BudgetPolicy policy = shared.policy; seen.policy() != policy; policy = shared.policy) {
@@ -76,27 +83,27 @@ public final class RetryBudget {
         return seen;
     }
 
-    /** What a granted retry was paid with; it is given back to where it came from. */
+    /** What a granted retry was paid with, and where the token is returned to. */
     public enum Token {
 
-        /** Earned by successes of the last window. */
+        /** A token earned by successes in the last window. */
         EARNED,
 
-        /** From the reserve. */
+        /** A token of the reserve. */
         RESERVE,
 
-        /** Allowed in the first second of a trouble. */
+        /** A retry allowed in the first second of an incident. */
         ALLOWANCE,
 
-        /** It finds out whether retries help again, and so may all further retries of its call. */
+        /** A retry that tests whether retries help again. All further retries of its call may do so, too. */
         PROBE,
 
-        /** The budget is unlimited. */
+        /** A retry of an unlimited budget. */
         FREE
     }
 
     /**
-     * Counts the outcome of an attempt by itself, be it the first of a call or not. It doesn't begin a trouble.
+     * Counts the outcome of a single attempt, whether it is the first of a call or not. It does not begin an incident.
      *
      * @param nowNanos a reading of this budget's clock
      */
@@ -113,10 +120,10 @@ public final class RetryBudget {
     }
 
     /**
-     * Counts the outcome of an attempt of a call. A call that succeeds in the end is judged as one success; of others each
-     * attempt counts.
+     * Counts the outcome of an attempt of a call. A call that succeeds in the end is judged as one success; for other
+     * calls each attempt counts.
      *
-     * @param failed how many attempts of the call have failed before it, and were counted
+     * @param failed how many attempts of the call have failed before it and were counted
      * @param nowNanos a reading of this budget's clock
      */
     public void record(Signal signal, int failed, long nowNanos) {
@@ -146,8 +153,11 @@ public final class RetryBudget {
         seen.window().add(BudgetState.FAILURE, nowNanos);
     }
 
-    /** Another failure that begins a trouble is in the window when it is judged here: then the trouble is there, too. */
-    @SuppressWarnings("ReferenceEquality") // a ledger that was replaced meanwhile
+    /**
+     * If another failure that begins an incident is in the window when this one is judged, then its incident is visible
+     * here, too.
+     */
+    @SuppressWarnings("ReferenceEquality") // detects a replaced ledger
     private boolean tryFail(BudgetState seen, boolean beginsCall, long nowNanos) {
         if (seen.trouble().isYoung(nowNanos)) {
             if (beginsCall) {
@@ -170,11 +180,11 @@ public final class RetryBudget {
     }
 
     /**
-     * A call that asks for a retry.
+     * A call that needs a token for a retry.
      *
      * @param retry the number of the retry, from 1
-     * @param before what the call's last retry was paid with; null if it had none
-     * @param random spreads the times of probes
+     * @param before what the call's previous retry was paid with; null if there was none
+     * @param random randomizes the times of probes
      */
     public record Asking(int retry, @Nullable Token before, RandomGenerator random) {}
 
@@ -191,8 +201,8 @@ public final class RetryBudget {
     }
 
     /**
-     * Gives back the token of a retry that succeeded, or that was never made. Tokens are spent oldest first, so it is
-     * the youngest of the spent ones that gets free; if they have all expired, none does.
+     * Returns the token of a retry that succeeded or was never made. Tokens are spent oldest first, so the youngest
+     * spent token becomes available; if all spent tokens have expired, none does.
      */
     public void giveBack(Token token) {
         switch (token) {
@@ -206,9 +216,9 @@ public final class RetryBudget {
     }
 
     /**
-     * A retry has succeeded: its token goes back. Of a probe the next call that fails profits.
+     * A retry has succeeded: its token is returned. If it was a probe, the next call that fails may retry.
      *
-     * @param spentNanos when it was spent
+     * @param spentNanos when the token was spent
      */
     public void succeeded(Token token, long spentNanos, long nowNanos) {
         if (token == Token.PROBE) {
@@ -219,10 +229,10 @@ public final class RetryBudget {
     }
 
     /**
-     * The same, some time after the token was spent. An earned one has expired once the window is over: it would free one
-     * that others have spent since.
+     * Returns a token some time after it was spent. An earned token has expired once the window is over; returning it
+     * would free a token that another call has spent since.
      *
-     * @param spentNanos when it was spent
+     * @param spentNanos when the token was spent
      */
     public void giveBack(Token token, long spentNanos, long nowNanos) {
         if (token != Token.EARNED || nowNanos - spentNanos < Nanos.of(policy().window())) {
@@ -230,22 +240,22 @@ public final class RetryBudget {
         }
     }
 
-    /** The name. */
+    /** The name of this budget. */
     public String name() {
         return name;
     }
 
-    /** The settings that hold now. */
+    /** The current settings. */
     public BudgetPolicy policy() {
         return shared.policy;
     }
 
-    /** The clock. */
+    /** The clock of this budget. */
     public TimeSource time() {
         return time;
     }
 
-    /** What the budget holds now. */
+    /** Returns the current state of the budget. */
     public BudgetSnapshot snapshot() {
         long now = time.nanoTime();
         BudgetState seen = ledger(now);
@@ -280,7 +290,9 @@ public final class RetryBudget {
         }
     }
 
-    /** If another thread is about to change the settings, who meets its closed ledger doesn't wait for it. */
+    /**
+     * If another thread is about to change the settings, a thread that finds its closed ledger does not wait for it.
+     */
     private void reopen(BudgetState seen, long nowNanos) {
         if (seen.spent().isClosed()) {
             LEDGER.compareAndSet(this, seen, seen.under(seen.policy(), nowNanos));

@@ -3,14 +3,15 @@ package dev.retrykit.budget;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The pointer on the line of earned tokens, in millionths: one word, which a retry moves by one CAS. Before a ledger of other
- * settings takes its place it is closed. From then on nothing moves it, so no token is spent that the new one doesn't miss.
+ * The pointer on the line of earned tokens, in millionths: one word, which a retry moves by one CAS. It is closed
+ * before a ledger with other settings replaces it. From then on nothing moves it, so the new ledger misses no spent
+ * token.
  */
 final class SpentTokens {
 
     private static final long CLOSED = 1;
 
-    /** Twice the pointer, and one more if it is closed. */
+    /** Twice the pointer, plus one if it is closed. */
     private final AtomicLong word;
 
     SpentTokens(long pointer) {
@@ -26,7 +27,7 @@ final class SpentTokens {
         return word.compareAndSet(from << 1, to << 1);
     }
 
-    /** Moves the pointer back by so much, unless it is closed. */
+    /** Moves the pointer back, unless it is closed. */
     boolean tryMoveBack(long by) {
         for (long seen = word.get(); (seen & CLOSED) == 0; seen = word.get()) {
             if (word.compareAndSet(seen, seen - (by << 1))) {
@@ -40,7 +41,7 @@ final class SpentTokens {
         return (word.get() & CLOSED) != 0;
     }
 
-    /** Closes it where it is. */
+    /** Closes the pointer at its position. */
     long close() {
         return word.updateAndGet(seen -> seen | CLOSED) >> 1;
     }

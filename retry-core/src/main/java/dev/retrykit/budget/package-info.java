@@ -1,4 +1,4 @@
-/** Retry budgets: how many retries a dependency may be burdened with. */
+/** Retry budgets, which limit the load that retries add to a dependency. */
 @NullMarked
 package dev.retrykit.budget;
 
