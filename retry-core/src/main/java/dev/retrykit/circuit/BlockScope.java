@@ -1,11 +1,11 @@
 package dev.retrykit.circuit;
 
-/** What an open circuit holds back. */
+/** Which attempts an open circuit blocks. */
 public enum BlockScope {
 
     /** First attempts and retries. */
     ALL,
 
-    /** Retries only: a first attempt always goes through. */
+    /** Retries only; first attempts always go through. */
     RETRIES
 }

@@ -1,6 +1,6 @@
 package dev.retrykit.circuit;
 
-/** How many calls ended, how many of them failed, and how many were slow. */
+/** The numbers of calls that ended, that failed, and that were slow. */
 record CallCounts(long calls, long failures, long slowCalls) {
 
     static final CallCounts NONE = new CallCounts(0, 0, 0);

@@ -15,11 +15,17 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stops calling a dependency that is down, probes it, and recovers. Thread-safe; only telling a listener takes a lock.
+ * Stops calls to a dependency that is down, probes it, and recovers. Thread-safe; only notifying a listener takes a
+ * lock.
  *
- * <p>The state is one {@link Generation}, replaced by one CAS against what was read. A permit is the generation that
- * gave it, so a result can only ever be counted where it belongs, and of many threads that see the same reason for a
- * transition exactly one makes it.
+ * <pre>{@code
+ * Circuit circuit = Circuit.of("inventory", CircuitPolicy.defaults());
+ * Stock stock = circuit.call(() -> client.stock(sku));
+ * }</pre>
+ *
+ * <p>The state is one {@link Generation}, replaced by one CAS against the value that was read. A permit is the
+ * generation that granted it, so a result is only counted where it belongs, and if many threads see the same reason for
+ * a transition, exactly one makes it.
  *
  * <pre>
  *            rate, slow-call rate or streak reached             open time over
@@ -44,25 +50,25 @@ public final class Circuit {
         this.classifier = builder.classifier;
     }
 
-    /** A closed circuit on the system's clock. */
+    /** Creates a closed circuit on the system clock. */
     public static Circuit of(String name, CircuitPolicy policy) {
         return builder(name).policy(policy).build();
     }
 
-    /** A closed circuit on another clock. */
+    /** Creates a closed circuit on another clock. */
     public static Circuit of(String name, CircuitPolicy policy, TimeSource time) {
         return builder(name).policy(policy).timeSource(time).build();
     }
 
-    /** A circuit of one's own making. */
+    /** Starts with the default settings and the system clock. */
     public static Builder builder(String name) {
         return new Builder(name);
     }
 
     /**
-     * Makes a call through the circuit, once.
+     * Makes a call through the circuit, without retries.
      *
-     * @throws CircuitOpenException if the circuit rejects it; then nothing ran
+     * @throws CircuitOpenException if the circuit rejects the call; nothing ran
      * @throws X what the call throws
      */
     public <T extends @Nullable Object, X extends Throwable> T call(ThrowingCallable<T, X> body) throws X {
@@ -70,9 +76,9 @@ public final class Circuit {
     }
 
     /**
-     * The same for a call that returns nothing.
+     * Makes a call that returns nothing through the circuit, without retries.
      *
-     * @throws CircuitOpenException if the circuit rejects it; then nothing ran
+     * @throws CircuitOpenException if the circuit rejects the call; nothing ran
      */
     public <X extends Throwable> void run(ThrowingRunnable<X> body) throws X {
         CircuitDriver.<Boolean, X>call(this, () -> {
@@ -82,29 +88,29 @@ public final class Circuit {
     }
 
     /**
-     * Makes an asynchronous call through the circuit, once. It ends when its stage does, with the failure itself, or when
-     * its owner cancels or completes the future; that cancels the stage.
+     * Makes an asynchronous call through the circuit, without retries. The returned future completes as the call's
+     * stage does, with the failure itself. If the caller cancels or completes it first, the stage is cancelled.
      *
-     * @throws CircuitOpenException if the circuit rejects it; then nothing ran
-     * @throws X what the call throws before there is a stage
+     * @throws CircuitOpenException if the circuit rejects the call; nothing ran
+     * @throws X what the call throws before it returns a stage
      */
     public <T extends @Nullable Object, X extends Throwable> CompletableFuture<T> callAsync(
             ThrowingCallable<? extends CompletionStage<T>, X> body) throws X {
         return CircuitDriver.callAsync(this, body);
     }
 
-    /** What the circuit does with a call that comes now. */
+    /** The current state, which decides what happens to the next call. */
     public CircuitState state() {
         return succession.current(time.nanoTime()).state;
     }
 
-    /** The circuit at this moment. */
+    /** Returns the current state and counts of the circuit. */
     public CircuitSnapshot snapshot() {
         long now = time.nanoTime();
         return succession.snapshot(succession.current(now), now);
     }
 
-    /** Closes the circuit with an empty window, whatever its state. */
+    /** Closes the circuit with an empty window, from any state. */
     public void reset() {
         succession.moveTo(CircuitTransitions.Target.RESET);
     }
@@ -124,7 +130,7 @@ public final class Circuit {
         force(InitialState.in(CircuitState.DISABLED));
     }
 
-    /** Lets all calls through for a time above zero, and is closed then, with an empty window. */
+    /** Lets all calls through for a time above zero; afterwards the circuit is closed, with an empty window. */
     public void disable(Duration time) {
         force(InitialState.in(CircuitState.DISABLED, time, this.time.nanoTime()));
     }
@@ -133,42 +139,42 @@ public final class Circuit {
         succession.moveTo(CircuitTransitions.Target.forced(beginning));
     }
 
-    /** Begins a round of probes now. */
+    /** Starts a round of probes now. */
     public void halfOpen() {
         succession.moveTo(CircuitTransitions.Target.HALF_OPEN);
     }
 
     /**
-     * Takes other settings from now on. The state, the counts that still apply, and the calls that are on their way live
-     * on: a window of the same type keeps what its new size reaches into, an open time and a round of probes that have
-     * begun keep their length and their number.
+     * Changes the settings. The state, the counts that still apply, and running calls are kept: a window of the same
+     * type keeps the results that its new size covers, and an open duration or a round of probes that has begun keeps
+     * its length and its number of probes.
      */
     public void change(CircuitPolicy policy) {
         succession.change(Objects.requireNonNull(policy, "policy"));
     }
 
-    /** The name. */
+    /** The name of this circuit. */
     public String name() {
         return name;
     }
 
-    /** The settings. */
+    /** The current settings. */
     public CircuitPolicy policy() {
         return succession.policy();
     }
 
-    /** The clock. */
+    /** The clock of this circuit. */
     public TimeSource time() {
         return time;
     }
 
-    /** Whether the end of a successful call must be read from the clock, rather than be taken from its beginning. */
+    /** Whether the end of a successful call must be read from the clock; otherwise its start time will do. */
     public boolean isTimed() {
         return succession.isCounted() || policy().slowCallDuration() != null;
     }
 
     /**
-     * Asks for a permit.
+     * Acquires a permit.
      *
      * @param nowNanos a reading of this circuit's clock
      * @return the permit, or null if the call must not be made
@@ -178,8 +184,8 @@ public final class Circuit {
     }
 
     /**
-     * Asks for a permit for a first attempt, which {@link BlockScope#RETRIES} lets through whatever the state. Where the
-     * circuit has no place for it, its result is counted in the meters only.
+     * Acquires a permit for a first attempt, which {@link BlockScope#RETRIES} lets through in any state. If it goes
+     * through only for that reason, its result is counted in the meters only.
      *
      * @param nowNanos a reading of this circuit's clock
      * @return the permit, or null if the call must not be made
@@ -189,31 +195,37 @@ public final class Circuit {
     }
 
     /**
-     * Gives a permit back with what the call told.
+     * Returns a permit with the signal of the call.
      *
-     * @param startedNanos the reading of this circuit's clock when the call began
-     * @param nowNanos the reading when it ended; for a success of a circuit that isn't timed, the beginning will do
+     * @param startedNanos the reading of this circuit's clock when the call started
+     * @param nowNanos the reading when it ended; the start will do for a success if the circuit {@linkplain #isTimed is
+     *     not timed}
      */
     public void end(Permit permit, Signal signal, long startedNanos, long nowNanos) {
         succession.end((Generation) permit, signal, startedNanos, nowNanos);
     }
 
-    /** The time until a call can be let through, in nanoseconds: 0 if one can now, {@link Long#MAX_VALUE} if never. */
+    /**
+     * The time until a call can be let through, in nanoseconds: 0 if it can be now, {@link Long#MAX_VALUE} if never.
+     */
     public long untilAdmittedNanos(long nowNanos) {
         return succession.untilAdmittedNanos(nowNanos);
     }
 
-    /** The same for a call that waits since it was rejected: those who wait come back as they came, not together. */
+    /**
+     * The time until the turn of a call that waits since it was rejected, in nanoseconds. Waiting calls return spread
+     * out as they arrived, not all at once.
+     */
     public long untilTurnNanos(long rejectedNanos, long nowNanos) {
         return succession.untilTurnNanos(rejectedNanos, nowNanos);
     }
 
-    /** Whether it has opened since a call that waits was rejected. */
+    /** Whether the circuit has opened since a waiting call was rejected. */
     public boolean isNewTo(long rejectedNanos, long nowNanos) {
         return succession.isNewTo(rejectedNanos, nowNanos);
     }
 
-    /** What a rejected call gets. */
+    /** Creates the exception for a rejected call. */
     public CircuitOpenException rejection(long nowNanos) {
         return new CircuitOpenException(name, untilAdmittedNanos(nowNanos));
     }
@@ -226,7 +238,7 @@ public final class Circuit {
     public String toString() {
         return "Circuit[" + name + ": " + state() + "]";
     }
-    /** Collects what a circuit is made of; all but the name is optional. */
+    /** Builds a {@link Circuit}; everything except the name is optional. */
     public static final class Builder {
 
         final String name;
@@ -249,7 +261,7 @@ public final class Circuit {
         private Builder(String name) {
             this.name = Objects.requireNonNull(name, "name");
         }
-        /** One of several circuits, which begins in a state that it keeps by itself. */
+        /** Makes it the circuit of a key, with an initial state. */
         Builder keyed(String key, InitialState beginning) {
             this.key = key;
             this.beginning = beginning;
@@ -268,19 +280,19 @@ public final class Circuit {
             return this;
         }
 
-        /** Where the spread of the open time comes from; thread-safe. Default {@link ThreadLocalRandom}. */
+        /** The source of the open duration's jitter; must be thread-safe. Default {@link ThreadLocalRandom}. */
         public Builder random(RandomGenerator random) {
             this.random = Objects.requireNonNull(random, "random");
             return this;
         }
 
-        /** What failures mean when the circuit works alone. Default {@link FailureBook#standard()}. */
+        /** Classifies failures of calls without a retry. Default {@link FailureBook#standard()}. */
         public Builder classifier(FailureClassifier classifier) {
             this.classifier = Objects.requireNonNull(classifier, "classifier");
             return this;
         }
 
-        /** Is told of each change of state. */
+        /** Receives each state transition. Default none. */
         public Builder listener(CircuitListener listener) {
             this.listener = Objects.requireNonNull(listener, "listener");
             return this;
@@ -292,7 +304,7 @@ public final class Circuit {
             return this;
         }
 
-        /** The circuit, closed. */
+        /** Builds the circuit. It starts closed. */
         public Circuit build() {
             return new Circuit(this);
         }

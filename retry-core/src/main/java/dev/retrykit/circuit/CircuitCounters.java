@@ -4,8 +4,8 @@ import dev.retrykit.failure.Signal;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What came out of all calls through a circuit, or through several, since the start, late results included. Optional: give
- * one to {@link Circuit.Builder#counters} to have it filled, at the price of two striped adds and a clock reading per call.
+ * Counts and times all calls through one or more circuits, including late results. Optional: pass an instance to {@link
+ * Circuit.Builder#counters}. The cost is two striped adds and one clock reading per call.
  */
 public final class CircuitCounters {
 
@@ -13,19 +13,19 @@ public final class CircuitCounters {
     private final LongAdder[] nanos = adders();
     private final LongAdder rejected = new LongAdder();
 
-    /** All zero. */
+    /** Creates counters that are all zero. */
     public CircuitCounters() {}
 
-    /** What came out of a call. */
+    /** The result of a call. */
     public enum Result {
 
-        /** The dependency works. */
+        /** The call showed that the dependency works. */
         SUCCESS,
 
-        /** It fails. */
+        /** The call failed, or was throttled. */
         FAILURE,
 
-        /** The result says nothing. */
+        /** The outcome says nothing about the dependency. */
         IGNORED;
 
         static Result of(Signal signal) {
@@ -37,17 +37,17 @@ public final class CircuitCounters {
         }
     }
 
-    /** How many calls had that result and were slow, or weren't. */
+    /** The number of calls with this result that were slow, or that were not. */
     public long calls(Result result, boolean slow) {
         return calls[index(result, slow)].sum();
     }
 
-    /** How long those calls took together, in nanoseconds. */
+    /** The total duration of those calls, in nanoseconds. */
     public long nanos(Result result, boolean slow) {
         return nanos[index(result, slow)].sum();
     }
 
-    /** How many calls were rejected, or would have been but for a dry run. */
+    /** The number of calls that were rejected, or would have been without a dry run. */
     public long rejected() {
         return rejected.sum();
     }

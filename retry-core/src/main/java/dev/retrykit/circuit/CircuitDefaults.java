@@ -3,7 +3,7 @@ package dev.retrykit.circuit;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What holds where nothing was set: a default gives way to what was set beside it. */
+/** The values of settings that are not set. A default gives way to a conflicting value that is set. */
 final class CircuitDefaults {
 
     private static final int MINIMUM_CALLS = 20;

@@ -12,8 +12,8 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs calls through a circuit that works alone, without a retry around it. Whatever a call ends with, and whatever a
- * classifier throws on top, its permit is given back and the caller gets the call's own failure.
+ * Runs calls through a circuit without an enclosing retry. Whatever a call ends with, and whatever a classifier throws
+ * in addition, the permit is returned and the caller gets the call's own failure.
  */
 final class CircuitDriver {
 
@@ -72,14 +72,14 @@ final class CircuitDriver {
         return permit;
     }
 
-    /** A call has failed. A rejection says nothing, however long it took. */
+    /** A call has failed. A rejection says nothing about the dependency, however long it took. */
     static void end(Circuit circuit, Permit permit, Throwable failure, long started) {
         long now = circuit.time().nanoTime();
         boolean rejected = isRejected(failure);
         circuit.end(permit, signal(circuit, failure, rejected), rejected ? now : started, now);
     }
 
-    /** By another circuit, or by a full pool: the dependency was not reached. */
+    /** Whether another circuit or a full pool rejected the call, so that the dependency was not reached. */
     private static boolean isRejected(Throwable failure) {
         return Causes.anyMatch(
                 failure, link -> link instanceof CircuitOpenException || link instanceof RejectedExecutionException);

@@ -3,24 +3,25 @@ package dev.retrykit.circuit;
 import java.util.Optional;
 
 /**
- * Is told of each change of a circuit's state: one after the other, in the order in which they were made, on a thread that
- * caused one of them. No lock is held meanwhile. What happens while a listener is told of one change, it is told afterwards.
+ * Receives each state transition of a circuit: sequentially, in the order in which the transitions were made, on a
+ * thread that caused one of them. No lock is held meanwhile. Transitions that happen while a listener runs are
+ * delivered afterwards.
  */
 @FunctionalInterface
 public interface CircuitListener {
 
-    /** A transition was made. Be quick; what this method throws is swallowed. */
+    /** Called after a transition. Return quickly; exceptions are swallowed. */
     void onTransition(Transition transition);
 
     /**
-     * One change of state.
+     * A state transition.
      *
      * @param circuit the circuit's name
-     * @param key which of several of that name, if there are
+     * @param key the key of the circuit, if it is one of several with that name
      * @param from the state before
      * @param to the state after
-     * @param snapshot the circuit right after the change
-     * @param dryRun whether it lets all calls through in any state
+     * @param snapshot the circuit right after the transition
+     * @param dryRun whether the circuit lets all calls through in any state
      */
     record Transition(
             String circuit,

@@ -3,12 +3,15 @@ package dev.retrykit.circuit;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A circuit rejected a call: nothing ran. It has no stack trace, which costs more than the call it saves. */
+/**
+ * Thrown when a circuit rejects a call; nothing ran. It has no stack trace, which would cost more than the call it
+ * saves.
+ */
 public final class CircuitOpenException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    /** No probe will be made by itself. */
+    /** No probe is planned. */
     static final long NEVER = Long.MAX_VALUE;
 
     private final String circuit;
@@ -25,7 +28,7 @@ public final class CircuitOpenException extends RuntimeException {
         return circuit;
     }
 
-    /** The time until the next probe, if there will be one; a circuit that was forced open plans none. */
+    /** The time until the next probe; empty if none is planned, as in a circuit that was forced open. */
     public Optional<Duration> retryAfter() {
         return retryAfterNanos == NEVER ? Optional.empty() : Optional.of(Duration.ofNanos(retryAfterNanos));
     }
@@ -33,7 +36,7 @@ public final class CircuitOpenException extends RuntimeException {
     @Override
     public String getMessage() {
         String next = retryAfterNanos == NEVER
-                ? "until it is changed"
+                ? "no probe is planned"
                 : "next probe in " + retryAfterNanos / 1_000_000 + " ms";
         return "circuit '" + circuit + "' is open, " + next;
     }

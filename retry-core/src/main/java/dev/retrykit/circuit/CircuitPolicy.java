@@ -6,7 +6,17 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of a {@link Circuit}. Immutable; the {@link Builder} names ranges and defaults. */
+/**
+ * The settings of a {@link Circuit}. Immutable; {@link Builder} documents ranges and defaults.
+ *
+ * <pre>{@code
+ * CircuitPolicy policy = CircuitPolicy.builder()
+ *         .timeWindow(Duration.ofSeconds(20))
+ *         .failureRate(50)
+ *         .slowCall(Duration.ofSeconds(2), 80)
+ *         .build();
+ * }</pre>
+ */
 public final class CircuitPolicy {
 
     private static final CircuitPolicy DEFAULTS = builder().build();
@@ -34,92 +44,94 @@ public final class CircuitPolicy {
         this.leaseNanos = Nanos.of(settings.lease);
     }
 
-    /** Opens when 70 % of at least 20 calls of the last 10 s failed, for 5 s to 30 s. */
+    /**
+     * Returns the default settings: opens for 5 s to 30 s when 70 % of at least 20 calls in the last 10 s have failed.
+     */
     public static CircuitPolicy defaults() {
         return DEFAULTS;
     }
 
-    /** Starts from the defaults. */
+    /** Starts with the defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Starts from the settings of this policy, and leaves this policy as it is. */
+    /** Starts with the settings of this policy, which itself does not change. */
     public Builder toBuilder() {
         return settings.copy();
     }
 
-    /** The count window's size in calls, or 0 if the window is one of time. */
+    /** The size of the count window in calls; 0 if the window is a time window. */
     public int countWindow() {
         return settings.countWindow == null ? 0 : settings.countWindow;
     }
 
-    /** Whether the window is one of calls. */
+    /** Whether the window is a count window. */
     boolean isCounted() {
         return settings.countWindow != null;
     }
 
-    /** The time window's size; without meaning if the window is one of calls. */
+    /** The size of the time window; has no meaning if the window is a count window. */
     public Duration timeWindow() {
         return settings.timeWindow;
     }
 
-    /** Results that the window must hold before a rate means anything. */
+    /** The number of results that the window must hold before its rates are significant. */
     public int minimumCalls() {
         return minimumCalls;
     }
 
-    /** Percent of failed calls at which the circuit opens. */
+    /** Percentage of failed calls at which the circuit opens. */
     public double failureRate() {
         return settings.failureRate;
     }
 
-    /** A call that takes as long or longer is slow; null = off. */
+    /** The duration from which a call is slow; null = off. */
     public @Nullable Duration slowCallDuration() {
         return settings.slowCallDuration;
     }
 
-    /** Percent of slow calls at which the circuit opens. */
+    /** Percentage of slow calls at which the circuit opens. */
     public double slowCallRate() {
         return settings.slowCallRate;
     }
 
-    /** Failures in a row at which the circuit opens; 0 = off. */
+    /** Consecutive failures at which the circuit opens; 0 = off. */
     public int consecutiveFailures() {
         return settings.consecutiveFailures;
     }
 
-    /** How long it stays open the first time. */
+    /** The initial open duration, before jitter. */
     public Duration openDuration() {
         return openDuration;
     }
 
-    /** How the open time grows with each failed round of probes. */
+    /** The factor by which the open duration grows with each failed round of probes. */
     public double openMultiplier() {
         return settings.openMultiplier;
     }
 
-    /** Where that growth ends. */
+    /** Upper bound of the open duration, before jitter. */
     public Duration maxOpenDuration() {
         return maxOpenDuration;
     }
 
-    /** By which fraction the open time is spread, up and down. */
+    /** The fraction by which the open duration is randomized, up and down. */
     public double openJitter() {
         return settings.openJitter;
     }
 
-    /** Calls let through in half-open. */
+    /** The number of calls that a half-open circuit lets through. */
     public int probes() {
         return probes;
     }
 
-    /** How long a round of probes may take before a new one begins. */
+    /** The maximum time of a round of probes before a new round starts. */
     public Duration lease() {
         return settings.lease;
     }
 
-    /** The failures that alone count as such; empty = all. */
+    /** The only failures that count as such; empty = all. */
     public FailureSelector recorded() {
         return settings.recorded;
     }
@@ -139,29 +151,32 @@ public final class CircuitPolicy {
         return settings.onOpen;
     }
 
-    /** What an open circuit holds back. */
+    /** Which attempts an open circuit blocks. */
     public BlockScope blocks() {
         return settings.blocks;
     }
 
-    /** Whether it only counts what it would reject. */
+    /** Whether the circuit only counts what it would reject. */
     public boolean isDryRun() {
         return settings.dryRun;
     }
 
-    /** Whether a rate is reached when so many failures and slow calls are compared with so many calls. */
+    /** Whether these failures and slow calls reach a rate among these calls. */
     boolean isReached(long failures, long slowCalls, long calls, double least) {
         return failures * 100.0 >= Math.max(least, settings.failureRate) * calls
                 || settings.slowCallDuration != null
                         && slowCalls * 100.0 >= Math.max(least, settings.slowCallRate) * calls;
     }
 
-    /** Whether a failure says nothing to a circuit of these settings. */
+    /** Whether a failure says nothing against the dependency under these settings. */
     public boolean ignores(Throwable failure) {
         return ignored().selects(failure, 0);
     }
 
-    /** Collects the settings; {@link #build()} checks them. A default that doesn't fit what was set gives way to it. */
+    /**
+     * Builds a {@link CircuitPolicy}; {@link #build()} validates the settings. A default gives way to a conflicting
+     * value that is set.
+     */
     public static final class Builder extends SelectorBuilder<Builder> implements Cloneable {
 
         private @Nullable Integer countWindow;
@@ -188,75 +203,81 @@ public final class CircuitPolicy {
             return this;
         }
 
-        /** Watches the last calls: 1 to 1,000,000. Replaces the time window. */
+        /** Uses a count window of this many calls: 1 to 1,000,000. Replaces the time window. */
         public Builder countWindow(int calls) {
             this.countWindow = calls;
             return this;
         }
 
-        /** Watches the calls of the last time: 10 ms to 1 day, default 10 s. Replaces the count window. */
+        /** Uses a time window of this size: 10 ms to 1 day, default 10 s. Replaces the count window. */
         public Builder timeWindow(Duration size) {
             this.countWindow = null;
             this.timeWindow = Objects.requireNonNull(size, "size");
             return this;
         }
 
-        /** Results that the window must hold before a rate means anything: 1 or more, default 20. */
+        /** The number of results that the window must hold before its rates are significant: 1 or more, default 20. */
         public Builder minimumCalls(int calls) {
             this.minimumCalls = calls;
             return this;
         }
 
-        /** Percent of failed calls at which it opens: above 0 to 100, default 70. */
+        /** Percentage of failed calls at which the circuit opens: above 0 to 100, default 70. */
         public Builder failureRate(double percent) {
             this.failureRate = percent;
             return this;
         }
 
-        /** Opens when so many percent (above 0 to 100) of the calls take so long or longer; null = off, the default. */
+        /**
+         * The duration from which a call is slow, and the percentage of slow calls at which the circuit opens (above 0
+         * to 100). A null duration switches this off, which is the default.
+         */
         public Builder slowCall(@Nullable Duration duration, double percent) {
             this.slowCallDuration = duration;
             this.slowCallRate = percent;
             return this;
         }
 
-        /** Opens after so many failures in a row, whatever the window holds: 0 or more, default 0 = off. */
+        /** Consecutive failures at which the circuit opens, whatever the window holds: 0 or more, default 0 = off. */
         public Builder consecutiveFailures(int failures) {
             this.consecutiveFailures = failures;
             return this;
         }
 
-        /** How long it stays open the first time: above 0, default 5 s. */
+        /** The initial open duration, before jitter: above 0, default 5 s. */
         public Builder openDuration(Duration duration) {
             this.openDuration = Objects.requireNonNull(duration, "duration");
             return this;
         }
 
-        /** How the open time grows with each failed round of probes: 1 or more, default 2. */
+        /** The factor by which the open duration grows with each failed round of probes: 1 or more, default 2. */
         public Builder openMultiplier(double multiplier) {
             this.openMultiplier = multiplier;
             return this;
         }
 
-        /** Where that growth ends: at least the open duration, default 30 s. Jitter comes on top. */
+        /** Upper bound of the open duration, before jitter: at least the open duration, default 30 s. */
         public Builder maxOpenDuration(Duration duration) {
             this.maxOpenDuration = Objects.requireNonNull(duration, "duration");
             return this;
         }
 
-        /** By which fraction the open time is spread up and down: 0 to 1, default 0.5. */
+        /** The fraction by which the open duration is randomized, up and down: 0 to 1, default 0.5. */
         public Builder openJitter(double fraction) {
             this.openJitter = fraction;
             return this;
         }
 
-        /** Calls let through in half-open: 1 to 10,000 and no more than the minimum calls, default 5. */
+        /**
+         * The number of calls that a half-open circuit lets through: 1 to 10,000 and at most the minimum calls, default
+         * 5.
+         */
         public Builder probes(int calls) {
             this.probes = calls;
             return this;
         }
 
-        /** How long a round of probes may take before a new one begins: above 0, default 30 s. */
+        /** The maximum time of a round of probes before a new round starts: above 0, default 30 s. */
         public Builder lease(Duration duration) {
             this.lease = Objects.requireNonNull(duration, "duration");
             return this;
@@ -268,22 +289,23 @@ public final class CircuitPolicy {
             return this;
         }
 
-        /** What an open circuit holds back. Default {@link BlockScope#ALL}. */
+        /** Which attempts an open circuit blocks. Default {@link BlockScope#ALL}. */
         public Builder blocks(BlockScope blocks) {
             this.blocks = Objects.requireNonNull(blocks, "blocks");
             return this;
         }
 
-        /** Counts and tells what it would reject, and rejects nothing, not even when forced open. Default false. */
+        /** Counts and reports what it would reject, and rejects nothing, not even when forced open. Default false. */
         public Builder dryRun(boolean dryRun) {
             this.dryRun = dryRun;
             return this;
         }
 
         /**
-         * The settings.
+         * Builds the settings.
          *
-         * @throws IllegalArgumentException names the first setting that is out of its range or contradicts another
+         * @throws IllegalArgumentException if a setting is out of range or contradicts another; the message names the
+         *     first such setting
          */
         public CircuitPolicy build() {
             CircuitPolicy policy = new CircuitPolicy(copy());

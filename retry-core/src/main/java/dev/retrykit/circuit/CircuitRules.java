@@ -7,7 +7,7 @@ import static dev.retrykit.internal.validation.Require.requirePositive;
 import dev.retrykit.internal.validation.Require.Other;
 import java.time.Duration;
 
-/** The ranges of a circuit's settings, and which of them contradict each other. The first broken rule is reported. */
+/** The ranges of a circuit's settings, and which settings contradict each other. The first broken rule is reported. */
 final class CircuitRules {
 
     private static final Duration SHORTEST_WINDOW = Duration.ofMillis(10);

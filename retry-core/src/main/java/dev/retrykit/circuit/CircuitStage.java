@@ -11,23 +11,23 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An asynchronous call through a circuit: the future that the caller gets. It completes as the call's stage does, with the
- * failure itself. If its owner cancels or completes it before, the stage is cancelled, and the circuit learns nothing. Its
- * permit is given back once, by whoever is first.
+ * An asynchronous call through a circuit: the future that the caller gets. It completes as the call's stage does, with
+ * the failure itself. If its owner cancels or completes it first, the stage is cancelled, and the circuit records
+ * nothing. Whichever happens first returns the permit, exactly once.
  */
 final class CircuitStage<T extends @Nullable Object> extends CompletableFuture<T>
         implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
 
     private final Circuit circuit;
 
-    /** Null inside of a call that holds one: then that one is counted, and this isn't. */
+    /** Null inside a call that already holds a permit of the circuit: only that call is counted. */
     private final @Nullable Permit permit;
 
     private final @Nullable HeldPermit hold;
     private final long startedNanos;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    /** Set before the caller gets hold of this. */
+    /** Set before the caller gets this future. */
     private volatile @Nullable CompletableFuture<T> running;
 
     CircuitStage(Circuit circuit, @Nullable Permit permit, @Nullable HeldPermit hold, long startedNanos) {
@@ -37,7 +37,7 @@ final class CircuitStage<T extends @Nullable Object> extends CompletableFuture<T
         this.startedNanos = startedNanos;
     }
 
-    /** What the body throws before there is a stage is thrown. */
+    /** Starts the call. What the body throws before it returns a stage is thrown. */
     <X extends Throwable> void begin(ThrowingCallable<? extends CompletionStage<T>, X> body) throws X {
         try {
             CompletionStage<T> stage = body.call();
@@ -52,7 +52,10 @@ final class CircuitStage<T extends @Nullable Object> extends CompletableFuture<T
         }
     }
 
-    /** The stage's end. What depends on it succeeds: else it would be given an exception made for it alone. */
+    /**
+     * Completes with the outcome of the stage. Returns normally so that the dependent stage allocates no
+     * CompletionException.
+     */
     @Override
     public @Nullable Void apply(T result, @Nullable Throwable failure) {
         if (failure == null) {
@@ -75,7 +78,7 @@ final class CircuitStage<T extends @Nullable Object> extends CompletableFuture<T
         return cancelled;
     }
 
-    /** By its owner. So does {@link #completeOnTimeout}. */
+    /** Called by the owner, or by {@link #completeOnTimeout}. */
     @Override
     public boolean complete(T value) {
         boolean completed = super.complete(value);
@@ -83,7 +86,7 @@ final class CircuitStage<T extends @Nullable Object> extends CompletableFuture<T
         return completed;
     }
 
-    /** By its owner. So does {@link #orTimeout}. */
+    /** Called by the owner, or by {@link #orTimeout}. */
     @Override
     public boolean completeExceptionally(Throwable failure) {
         boolean completed = super.completeExceptionally(failure);
@@ -91,7 +94,7 @@ final class CircuitStage<T extends @Nullable Object> extends CompletableFuture<T
         return completed;
     }
 
-    /** Stages that depend on this one are ordinary ones: cancelling them cancels nothing here. */
+    /** Dependent stages are ordinary ones: cancelling them cancels nothing here. */
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
         return new CompletableFuture<>();
@@ -103,7 +106,7 @@ final class CircuitStage<T extends @Nullable Object> extends CompletableFuture<T
             try {
                 unwanted.cancel(true);
             } catch (Throwable refused) {
-                // its result is ignored, whatever it is
+                // the result is ignored anyway
             }
         }
     }
@@ -124,7 +127,7 @@ final class CircuitStage<T extends @Nullable Object> extends CompletableFuture<T
         return first;
     }
 
-    /** Whether the call ends now. Its hold does, too. */
+    /** Whether this is the first end of the call. If so, it ends the held permit, too. */
     private boolean isFirst() {
         boolean first = ended.compareAndSet(false, true);
         if (first && hold != null) {
@@ -133,7 +136,7 @@ final class CircuitStage<T extends @Nullable Object> extends CompletableFuture<T
         return first;
     }
 
-    /** Null if the stage is of a kind that can't be cancelled. */
+    /** Null if the stage is of a kind that cannot be cancelled. */
     private static <T extends @Nullable Object> @Nullable CompletableFuture<T> futureOf(CompletionStage<T> stage) {
         try {
             return stage.toCompletableFuture();

@@ -3,18 +3,18 @@ package dev.retrykit.circuit;
 /** What a circuit does with calls. */
 public enum CircuitState {
 
-    /** Lets all calls through and watches them. */
+    /** Lets all calls through and counts their results. */
     CLOSED,
 
     /** Rejects all calls until it is time to probe. */
     OPEN,
 
-    /** Lets a few calls through as probes and rejects the others. */
+    /** Lets a few calls through as probes and rejects all others. */
     HALF_OPEN,
 
-    /** Rejects all calls until somebody changes that. */
+    /** Rejects all calls until it is reset or disabled, or for a set time. */
     FORCED_OPEN,
 
-    /** Lets all calls through, whatever becomes of them. */
+    /** Lets all calls through, whatever their results. */
     DISABLED
 }

@@ -11,8 +11,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which generation of a circuit is in force, and how the next one takes over: by one CAS against what was read. So of
- * many threads that see the same reason for a transition exactly one makes it.
+ * Holds the current generation of a circuit and replaces it by one CAS against the value that was read. So if many
+ * threads see the same reason for a transition, exactly one makes it.
  */
 final class CircuitTransitions {
 
@@ -38,7 +38,7 @@ final class CircuitTransitions {
         this.generation = first;
     }
 
-    /** The generation that is in force now: an open time or a lease that is over ends here, with or without traffic. */
+    /** Returns the current generation: an open duration or a lease that is over ends here, with or without traffic. */
     Generation current(long nowNanos) {
         Generation seen = generation;
         if (!seen.isOver(nowNanos)) {
@@ -60,13 +60,13 @@ final class CircuitTransitions {
         }
     }
 
-    /** Replaces whatever is in force. */
+    /** Replaces the current generation, whatever it is. */
     void moveTo(Target target) {
         moveQuietlyTo(target);
         tell();
     }
 
-    /** The same, for a caller who will {@link #tell}. */
+    /** Replaces the current generation. The caller must {@link #tell} afterwards. */
     void moveQuietlyTo(Target target) {
         long now = time.nanoTime();
         Generation seen = renewed(now);
@@ -75,29 +75,29 @@ final class CircuitTransitions {
         }
     }
 
-    /** Tells the listener of what it wasn't told yet. */
+    /** Notifies the listener of all transitions that it has not received yet. */
     void tell() {
         if (transitions != null) {
             transitions.tell();
         }
     }
 
-    /** Changes the settings of whatever is in force. */
+    /** Changes the settings of the current generation. */
     void change(CircuitPolicy policy) {
         changeQuietly(policy);
         tell();
     }
 
     /**
-     * Changes the settings of whatever is in force. One at a time: of two changes of one generation the permits could follow
-     * only one. A result that ends in the very moment of the change is counted, but what follows from it may be left to the
-     * next one. For a caller who will {@link #tell}.
+     * Changes the settings of the current generation. Changes are serialized, because the permits of one generation can
+     * follow only one of two changes. A result that arrives at the very moment of the change is counted, but its
+     * consequence may be left to the next result. The caller must {@link #tell} afterwards.
      */
     synchronized void changeQuietly(CircuitPolicy policy) {
         moveQuietlyTo((from, now) -> from.with(policy, now));
     }
 
-    /** Whether somebody counts and times all calls. */
+    /** Whether all calls are counted and timed. */
     boolean isCounted() {
         return counters != null;
     }
@@ -106,7 +106,7 @@ final class CircuitTransitions {
         return generation.policy;
     }
 
-    /** A generation that isn't in force any more is replaced by nothing. The listener isn't told yet. */
+    /** Does nothing if the old generation is no longer current. The listener is not notified yet. */
     private boolean replace(Generation from, Generation to, long nowNanos) {
         return transitions == null || from.state == to.state
                 ? GENERATION.compareAndSet(this, from, to)
@@ -114,7 +114,7 @@ final class CircuitTransitions {
                         () -> GENERATION.compareAndSet(this, from, to) ? transition(from, to, nowNanos) : null);
     }
 
-    /** Lets a call in, or counts that it was turned away; in a dry run that is all that becomes of it. */
+    /** Admits a call, or counts its rejection; in a dry run, the count is the only effect. */
     @Nullable
     Permit admit(long nowNanos, boolean first) {
         Generation current = current(nowNanos);
@@ -145,13 +145,13 @@ final class CircuitTransitions {
         }
     }
 
-    /** Until a call can be let in; a dry run lets all in. */
+    /** The time until a call can be admitted; a dry run admits all. */
     long untilAdmittedNanos(long nowNanos) {
         Generation current = current(nowNanos);
         return current.policy.isDryRun() ? 0 : current.untilAdmittedNanos(nowNanos);
     }
 
-    /** Until it is the turn of a call that waits. */
+    /** The time until the turn of a waiting call. */
     long untilTurnNanos(long rejectedNanos, long nowNanos) {
         Generation current = current(nowNanos);
         return current.policy.isDryRun() ? 0 : current.untilTurnNanos(rejectedNanos, nowNanos);
@@ -161,7 +161,7 @@ final class CircuitTransitions {
         return current(nowNanos).isNewTo(rejectedNanos);
     }
 
-    /** Counts the result of a call, in the generation that let it in. */
+    /** Counts the result of a call, in the generation that admitted it. */
     void end(Generation admitted, Signal signal, long startedNanos, long nowNanos) {
         Generation from = admitted.latest();
         long ended = from.state == CircuitState.HALF_OPEN ? time.nanoTime() : nowNanos;
@@ -198,7 +198,7 @@ final class CircuitTransitions {
                 name, Optional.ofNullable(key), from.state, to.state, snapshot(to, nowNanos), to.policy.isDryRun());
     }
 
-    /** What is to follow what was seen. */
+    /** Computes the generation that follows the current one. */
     @FunctionalInterface
     interface Target {
 
@@ -210,7 +210,7 @@ final class CircuitTransitions {
 
         Generation from(Generation seen, long nowNanos);
 
-        /** Of what was counted, only a forced open circuit still tells. */
+        /** A forced state. Only a forced open circuit still reports what was counted before. */
         static Target forced(InitialState beginning) {
             return (seen, now) -> seen.forced(beginning, now);
         }

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
-/** The results of a closed circuit: those of its window, how many failed in a row, and which calls hang. */
+/** The results of a closed circuit: its window, the number of consecutive failures, and the hung calls. */
 final class ClosedWindow {
 
     private static final AtomicReferenceFieldUpdater<ClosedWindow, Slack> SLACK =
@@ -15,7 +15,10 @@ final class ClosedWindow {
 
     private static final long UNSETTLED = Long.MIN_VALUE;
 
-    /** Percent that must be bad where the window alone holds too few calls: chance reaches any other rate in time. */
+    /**
+     * Minimum percentage if the window alone holds too few calls: over a long time, random failures reach any lower
+     * rate.
+     */
     private static final double RATE_OF_FEW = 90;
 
     private static final Window.Reading<Seen> NEAR = (calls, failures, slow) -> new Seen(calls, failures, slow, false);
@@ -23,19 +26,22 @@ final class ClosedWindow {
     private final CircuitPolicy policy;
     private final Window window;
 
-    /** Failures in a row; null if the policy sets no limit for them. */
+    /** Consecutive failures; null if the policy sets no limit for them. */
     private final @Nullable AtomicInteger streak;
 
     private final Evidence evidence;
 
-    /** Null where no calls that come in are counted. */
+    /** Null if admissions are not counted. */
     final @Nullable HungCalls hanging;
 
     private final Window.Reading<Look> lookNear = (calls, failures, slow) -> look(calls, failures, slow, 0);
 
     private volatile Slack slack = Slack.NONE;
 
-    /** The slice of the last look at the rates, if none was reached: within it a quick success only lowers them. */
+    /**
+     * The slice of the last check of the rates, if none was reached: within that slice a fast success can only lower
+     * them.
+     */
     private volatile long settledSlice = UNSETTLED;
 
     ClosedWindow(CircuitPolicy policy, long nowNanos) {
@@ -65,8 +71,8 @@ final class ClosedWindow {
     }
 
     /**
-     * The same results under other settings: what the new window's size reaches into goes on counting. What a window of
-     * the other type held means nothing to the new one, which begins empty.
+     * Returns the same results under other settings. Results that the new window's size covers still count. Results of
+     * a window of the other type have no meaning for the new one, which starts empty.
      */
     ClosedWindow with(CircuitPolicy other, long nowNanos) {
         Window kept = window.with(other, nowNanos);
@@ -87,9 +93,10 @@ final class ClosedWindow {
     }
 
     /**
-     * A call comes in.
+     * Admits a call.
      *
-     * @return why the circuit should open now, since so many hang, which count as slow; null if it shouldn't
+     * @return the reason to open the circuit now, because too many calls hang, which counts as slow; null if there is
+     *     none
      */
     @Nullable
     CallCounts admit(long nowNanos) {
@@ -121,28 +128,30 @@ final class ClosedWindow {
         return least == 0 ? Look.FINE : Look.TOO_FEW;
     }
 
-    /** What a look at the rates tells. */
+    /** The result of a check of the rates. */
     private enum Look {
         TOO_FEW,
         FINE,
         REACHED
     }
 
-    /** A call has ended with nothing to count. */
+    /** A call has ended without a result to count. */
     void endUncounted() {
         if (hanging != null) {
             hanging.endUncounted();
         }
     }
 
-    /** A call has ended that was admitted under other settings. If it wasn't watched then, it isn't counted as ended. */
+    /**
+     * A call that was admitted under other settings has ended. If it was not watched then, it is not counted as ended.
+     */
     void endOf(@Nullable ClosedWindow admitted) {
         if (hanging != null && (admitted == null || !hanging.hasSameCallsAs(admitted.hanging))) {
             hanging.endOfOther();
         }
     }
 
-    /** Counts a result and tells whether the circuit should open now. */
+    /** Counts a result; returns whether the circuit should open now. */
     boolean add(Signal signal, boolean slow, long startedNanos, long nowNanos) {
         if (signal.isFailure() || slow && policy.slowCallDuration() != null) {
             return addBad(signal, slow, startedNanos, nowNanos);
@@ -166,15 +175,18 @@ final class ClosedWindow {
         return !covered && reachesRate(nowNanos) || inARow;
     }
 
-    /** Before the call is counted: of two that end together at least one then finds that there was none before. */
+    /**
+     * Runs before the call is counted: of two calls that end together, at least one then finds that there was none
+     * before.
+     */
     private void consider(long startedNanos) {
         Seen before = window.reach(policy.minimumCalls());
         evidence.consider(before, before.isLong() ? window.read(NEAR) : before, policy, startedNanos);
     }
 
     /**
-     * Looks at the rates, and notes how much slack there is. While it looks there is none: the results that are added meanwhile
-     * get looks of their own.
+     * Checks the rates, and records how much slack there is. During the check there is no slack, so results that are
+     * added meanwhile are checked themselves.
      */
     private boolean reachesRate(long nowNanos) {
         Slack none = Slack.none();
@@ -199,7 +211,7 @@ final class ClosedWindow {
         return look == Look.REACHED && (policy.isCounted() || evidence.suffices(nowNanos));
     }
 
-    /** The window's sums now or, where these are fewer than the minimum, those of the time that it reaches back. */
+    /** The sums of the window now or, if these are below the minimum calls, of the longer time that it reaches back. */
     CallCounts tally(long nowNanos) {
         window.slideTo(nowNanos);
         return window.reach(policy.minimumCalls()).tally();

@@ -4,20 +4,23 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last results, whenever they came. One word counts all results there ever were, how many of them failed, and were slow;
- * where a slice begins, the word is noted. What the window holds is the word now less the one that was noted at its
- * oldest slice. So a result is counted by one add, nothing is ever reset under a writer's feet, and a window of another size
- * goes on with the same word.
+ * The last results, regardless of age. One word counts all results ever, how many of them failed, and how many were
+ * slow; at the start of each slice, the word is noted. The content of the window is the current word minus the note of
+ * its oldest slice. So one add counts a result, nothing is reset concurrently with a writer, and a window of another
+ * size continues with the same word.
  *
- * <p>The counts overflow into each other and out of the word. Differences of two words stay exact, as long as a window holds
- * fewer results than a count has room for.
+ * <p>The counts overflow into each other and out of the word. Differences of two words stay exact as long as a window
+ * holds fewer results than a count can represent.
  */
 final class CountWindow implements Window {
 
-    /** A slice is a twentieth of the size at most. */
+    /** A slice is at most a twentieth of the size. */
     private static final int SLICES = 20;
 
-    /** The number of calls overflows after so many. It stands last, so that it alone tells exactly where a slice begins. */
+    /**
+     * The number of calls overflows at this value. It is in the lowest bits, so that it alone identifies exactly where
+     * a slice begins.
+     */
     private static final int CALLS = 1 << 22;
 
     private static final long CALL = 1;
@@ -27,24 +30,27 @@ final class CountWindow implements Window {
     private static final int SLOW_SHIFT = 43;
     private static final long SLOW = 1L << SLOW_SHIFT;
 
-    /** A line of the cache holds so many. */
+    /** The number of longs in a cache line. */
     private static final int WORD = 8;
 
-    /** At the first place no note looks so; at all others none looks like 0. */
+    /** Marks an empty place: a note at the first place never has this value, and at all other places no note is 0. */
     private static final long NONE = CALL;
 
     private final int size;
 
-    /** A slice begins with each multiple of 2 to the power of this. */
+    /** A slice begins at each multiple of 2 to the power of this. */
     private final int shift;
 
-    /** How many slices the size reaches into, the one that is being filled included. */
+    /** The number of slices that the size covers, including the one that is being filled. */
     private final int slices;
 
-    /** The word stands in the middle: what all threads change is apart from what they only read. */
+    /** The word is in the middle, so that what all threads write is not in the cache lines of what they only read. */
     private final AtomicLongArray word;
 
-    /** The word before the first result of a slice, each at its place: as many as a power of two, and more than slices. */
+    /**
+     * The word before the first result of each slice, at the slice's place. The length is a power of two and above the
+     * number of slices.
+     */
     private final AtomicLongArray notes;
 
     /** The word before the first result that this window may hold. */
@@ -60,7 +66,7 @@ final class CountWindow implements Window {
         notes.set(0, NONE);
     }
 
-    /** An empty one. */
+    /** Creates an empty window. */
     static CountWindow of(int size) {
         return new CountWindow(size, new AtomicLongArray(2 * WORD), 0);
     }
@@ -74,7 +80,7 @@ final class CountWindow implements Window {
         }
     }
 
-    /** Always the same: once it is full it stays full, so a success only lowers the rates. */
+    /** Always the same: a full window stays full, so a success can only lower the rates. */
     @Override
     public long slice() {
         return 0;
@@ -82,7 +88,7 @@ final class CountWindow implements Window {
 
     @Override
     public void slideTo(long nowNanos) {
-        // time takes nothing
+        // results do not expire
     }
 
     @Override
@@ -98,8 +104,9 @@ final class CountWindow implements Window {
     }
 
     /**
-     * The note of the window's oldest slice. Where that wasn't made yet, or was made in a window of another size, the next
-     * older one, or else the next newer. None is newer than the word, since its slice had begun.
+     * Returns the note of the window's oldest slice. If it was not made yet, or was made in a window of another size,
+     * returns the next older note, or else the next newer one. No note is newer than the word, because its slice had
+     * begun.
      */
     private long oldest(long now) {
         int current = current(now);
@@ -129,7 +136,7 @@ final class CountWindow implements Window {
         return policy.countWindow() == size ? this : resized(policy.countWindow());
     }
 
-    /** With notes where slices of the new size would have begun. */
+    /** Returns a window of another size, with notes where its slices would have begun. */
     private CountWindow resized(int newSize) {
         long now = word.get(WORD);
         long oldest = oldest(now);
@@ -146,7 +153,7 @@ final class CountWindow implements Window {
         return resized;
     }
 
-    /** Makes the notes that belong between two words, as if what was counted between these had come evenly. */
+    /** Adds the notes that belong between two words, as if the results between these had arrived evenly. */
     private void inherit(long from, long to, long now) {
         long counted = to - from;
         int calls = calls(counted);
@@ -158,7 +165,7 @@ final class CountWindow implements Window {
         }
     }
 
-    /** Of slices that share a place, it is the one that the note's number of calls tells. */
+    /** Slices share places; the number of calls in a note identifies its slice. */
     private boolean isOf(int slice, long note) {
         return calls(note) == (slice << shift & CALLS - 1);
     }

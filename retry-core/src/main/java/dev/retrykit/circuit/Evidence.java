@@ -3,9 +3,9 @@ package dev.retrykit.circuit;
 import dev.retrykit.circuit.Window.Seen;
 
 /**
- * Since when a dependency fails, or is slow, without enough good calls in between. A second of that is evidence; however many
- * calls of one burst failed, it isn't: their connections may have been dead, or the dependency starting. A call that was
- * on its way for long has seen as much of it by itself.
+ * Since when a dependency fails, or is slow, without enough good calls in between. One second of that is evidence. A
+ * single burst is not, however many of its calls failed: their connections may have been dead, or the dependency may
+ * have been starting. A call that ran for that long is evidence by itself.
  */
 final class Evidence {
 
@@ -13,17 +13,17 @@ final class Evidence {
 
     private volatile long sinceNanos;
 
-    /** None yet: the first bad call is the first of it. */
+    /** Starts without evidence: the first bad call begins it. */
     Evidence(long nowNanos) {
         this.sinceNanos = nowNanos;
     }
 
     /**
-     * A call was bad, and isn't counted yet. With it the evidence begins anew if too few calls were bad until now.
+     * A call was bad, and is not counted yet. The evidence begins anew with it if too few calls were bad until now.
      *
-     * @param before what the circuit knew before it
-     * @param near what of that is in the window
-     * @param startedNanos when the call began
+     * @param before what the circuit knew before the call
+     * @param near the part of it that is in the window
+     * @param startedNanos when the call started
      */
     void consider(Seen before, Seen near, CircuitPolicy policy, long startedNanos) {
         boolean few = before.calls() == 0

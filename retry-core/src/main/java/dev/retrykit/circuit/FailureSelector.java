@@ -8,11 +8,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some of the failures that calls can end with. Immutable.
+ * A selection of the failures that calls can end with. Immutable.
  *
- * @param types failures of these types, with their subtypes, anywhere in the cause chain
- * @param statuses failures and returned answers of these HTTP statuses, wherever the status was read off
- * @param predicates failures that one of these accepts
+ * @param types selects failures of these types, including subtypes, anywhere in the cause chain
+ * @param statuses selects failures and returned responses with these HTTP statuses, wherever the status was read from
+ * @param predicates selects failures that one of these accepts
  */
 public record FailureSelector(
         List<Class<? extends Throwable>> types, List<Integer> statuses, List<Predicate<? super Throwable>> predicates) {
@@ -24,7 +24,7 @@ public record FailureSelector(
     private static final int HIGHEST_STATUS = 599;
 
     /**
-     * The lists are copied.
+     * Copies the lists.
      *
      * @throws IllegalArgumentException if a status is below 100 or above 599
      */
@@ -45,16 +45,16 @@ public record FailureSelector(
         return types.isEmpty() && statuses.isEmpty() && predicates.isEmpty();
     }
 
-    /** Whether it selects by status, so that the status of a good answer must be read too. */
-    @SuppressWarnings("ReferenceEquality") // a shortcut only
+    /** Whether it selects by status, so that the status of successful responses must be read too. */
+    @SuppressWarnings("ReferenceEquality") // only a shortcut
     public boolean readsStatuses() {
         return this != NONE && !statuses.isEmpty();
     }
 
     /**
-     * Whether it selects what a call ended with.
+     * Whether it selects the outcome of a call.
      *
-     * @param failure the failure; null if the call returned an answer
+     * @param failure the failure; null if the call returned a response
      * @param status the HTTP status of either; 0 if it has none
      */
     public boolean selects(@Nullable Throwable failure, int status) {
@@ -72,10 +72,11 @@ public record FailureSelector(
     }
 
     /**
-     * What the end of a call tells a circuit that records these failures; where there are none, all are recorded.
+     * The signal of a call for a circuit that records only these failures. If the selector is empty, all failures are
+     * recorded.
      *
-     * @param signal what it tells by itself
-     * @param failure the failure; null if the call returned an answer
+     * @param signal the signal of the outcome itself
+     * @param failure the failure; null if the call returned a response
      * @param status the HTTP status of either; 0 if it has none
      */
     public Signal signal(Signal signal, @Nullable Throwable failure, int status) {

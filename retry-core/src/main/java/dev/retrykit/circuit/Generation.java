@@ -5,39 +5,43 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a circuit is between two transitions, and what follows it. The circuit holds one at a time and replaces it by one
- * CAS; whoever got a permit from an earlier one writes into that one's counters, where nobody looks any more.
+ * The state of a circuit between two transitions (an epoch), and what follows it. The circuit holds one at a time and
+ * replaces it by one CAS. Calls with a permit of an earlier generation write into the counters of that generation,
+ * which nothing reads any longer.
  */
 final class Generation extends Permit {
 
-    /** While all places of a round are taken, nobody knows when one gets free; waiting calls ask again so soon. */
+    /**
+     * While all probes of a round are running, the end of the first is unknown; waiting calls check again after this
+     * time.
+     */
     private static final long PROBING_NANOS = 100_000_000;
 
     final CircuitState state;
     final CircuitPolicy policy;
 
-    /** Failed rounds of probes since the circuit last was closed. */
+    /** Failed rounds of probes since the circuit was last closed. */
     private final int failedRounds;
 
-    /** Whether it is over after a time: an open one, a round of probes, and what was forced for a time. */
+    /** Whether time ends it: an open duration, a round of probes, or a state that was forced for a time. */
     private final boolean ends;
 
-    /** When it is over, if it is after a time. */
+    /** When it ends, if time ends it. */
     private final long untilNanos;
 
-    /** Whether calls that come in are counted. */
+    /** Whether admissions are counted. */
     final boolean watchesAdmissions;
 
-    /** The results of a closed circuit, and of no other. */
+    /** The results of a closed circuit; null in other states. */
     private final @Nullable ClosedWindow results;
 
-    /** The round of a half-open circuit, and of no other. */
+    /** The round of a half-open circuit; null in other states. */
     private final @Nullable Probes probes;
 
-    /** What had been counted when this generation began, for those that count nothing themselves. */
+    /** What had been counted when this generation began; for generations that count nothing themselves. */
     private final CallCounts before;
 
-    /** Of an open or a half-open circuit, and of one that was. */
+    /** The outage of an open or half-open circuit, or of a closed one that was open. */
     private final @Nullable Outage outage;
 
     /** The same generation under other settings, once they have been changed. */
@@ -66,7 +70,7 @@ final class Generation extends Permit {
         this.outage = outage;
     }
 
-    /** What a circuit begins with. */
+    /** Returns the initial generation of a circuit. */
     static Generation first(InitialState beginning, CircuitPolicy policy, long nowNanos) {
         return beginning.state() == CircuitState.CLOSED || beginning.isOver(nowNanos)
                 ? closed(policy, nowNanos)
@@ -82,7 +86,7 @@ final class Generation extends Permit {
         return new Generation(CircuitState.CLOSED, policy, 0, false, 0, empty, null, CallCounts.NONE, outage);
     }
 
-    /** A fresh round of probes. */
+    /** Starts a new round of probes. */
     private static Generation halfOpen(CircuitPolicy policy, int failedRounds, @Nullable Outage outage, long nowNanos) {
         long until = nowNanos + policy.leaseNanos;
         return new Generation(
@@ -97,7 +101,7 @@ final class Generation extends Permit {
                 outage);
     }
 
-    /** Forced open or disabled: it watches nothing. */
+    /** Forced open or disabled: counts nothing. */
     private static Generation fixed(
             InitialState beginning, CircuitPolicy policy, CallCounts before, @Nullable Outage outage) {
         return new Generation(
@@ -110,8 +114,9 @@ final class Generation extends Permit {
     }
 
     /**
-     * This generation under other settings: its results, its probes and its end live on. A round of probes keeps the number
-     * of its places, and an open time its length. The permits of this one are good for that one too.
+     * Returns this generation under other settings, with its results, probes and end. A round of probes keeps its
+     * number of probes, and an open duration keeps its length. Permits of this generation are valid for the new one,
+     * too.
      */
     Generation with(CircuitPolicy other, long nowNanos) {
         ClosedWindow kept = results == null ? null : results.with(other, nowNanos);
@@ -120,7 +125,7 @@ final class Generation extends Permit {
         return next;
     }
 
-    /** This generation as it is now. */
+    /** Returns this generation under the latest settings. */
     Generation latest() {
         Generation latest = this;
         for (Generation next = changed; next != null; next = next.changed) {
@@ -129,7 +134,7 @@ final class Generation extends Permit {
         return latest;
     }
 
-    /** Open for the policy's time, grown by the failed rounds, capped, then spread up and down. */
+    /** Open for the policy's duration, grown by the failed rounds, capped, then randomized up and down. */
     private Generation opened(int newFailedRounds, CallCounts tally, long nowNanos, RandomGenerator random) {
         double grown = policy.openNanos * Math.pow(policy.openMultiplier(), newFailedRounds);
         long until = nowNanos + (long) (Math.min(grown, policy.maxOpenNanos) * spread(random));
@@ -137,28 +142,31 @@ final class Generation extends Permit {
                 CircuitState.OPEN, policy, newFailedRounds, true, until, null, null, tally, outageAt(nowNanos));
     }
 
-    /** The outage that this one belongs to if it doesn't end now. */
+    /** The outage that the next generation belongs to if it does not end now. */
     private Outage outageAt(long nowNanos) {
         return state == CircuitState.CLOSED || outage == null ? Outage.begin(nowNanos) : outage;
     }
 
-    /** A round of probes that somebody begins by hand: who waits goes on waiting. */
+    /** A round of probes that is started manually: waiting calls keep waiting. */
     Generation halfOpened(long nowNanos) {
         return halfOpen(policy, 0, outageAt(nowNanos), nowNanos);
     }
 
-    /** The same of what is forced. */
+    /** A state that is forced manually: waiting calls keep waiting if it is forced open. */
     Generation forced(InitialState beginning, long nowNanos) {
         boolean open = beginning.state() == CircuitState.FORCED_OPEN;
         return fixed(beginning, policy, open ? tally(nowNanos) : CallCounts.NONE, open ? outageAt(nowNanos) : null);
     }
 
-    /** Whether a call that waits was rejected before this outage began: then it waits for its end as of now. */
+    /**
+     * Whether a waiting call was rejected before this outage began; if so, it waits from now on for the end of this
+     * outage.
+     */
     boolean isNewTo(long rejectedNanos) {
         return state != CircuitState.CLOSED && outage != null && outage.openedNanos() - rejectedNanos > 0;
     }
 
-    /** Without chance there is no spread: a dependency that is down needs an open circuit first of all. */
+    /** Without a source of randomness there is no jitter: if a dependency is down, opening the circuit comes first. */
     private double spread(RandomGenerator random) {
         try {
             return 1 + policy.openJitter() * (2 * random.nextDouble() - 1);
@@ -167,12 +175,12 @@ final class Generation extends Permit {
         }
     }
 
-    /** Lets a call in, if it may come in. */
+    /** Admits a call if possible. */
     boolean tryAdmit() {
         return results != null || (probes != null ? probes.tryAdmit() : state == CircuitState.DISABLED);
     }
 
-    /** The time until a call can come in: 0 if one can now, {@link CircuitOpenException#NEVER} if none will. */
+    /** The time until a call can be admitted: 0 if it can be now, {@link CircuitOpenException#NEVER} if none will. */
     long untilAdmittedNanos(long nowNanos) {
         return switch (state) {
             case CLOSED, DISABLED -> 0;
@@ -184,10 +192,10 @@ final class Generation extends Permit {
     }
 
     /**
-     * The same for a call that waits. Its turn comes as long after that of the first who waits as it came after the circuit
-     * had opened.
+     * The time until the turn of a waiting call. Its turn comes as long after that of the first waiting call as it
+     * arrived after the circuit had opened.
      *
-     * @param rejectedNanos when it was rejected first
+     * @param rejectedNanos when it was first rejected
      */
     long untilTurnNanos(long rejectedNanos, long nowNanos) {
         if (outage == null || state == CircuitState.HALF_OPEN) {
@@ -206,7 +214,7 @@ final class Generation extends Permit {
         return ends && nowNanos - untilNanos >= 0;
     }
 
-    /** What follows by time alone; null if this generation is still in force. */
+    /** What follows by time alone; null if this generation is still valid. */
     @Nullable
     Generation afterTime(long nowNanos, RandomGenerator random) {
         if (!isOver(nowNanos)) {
@@ -224,7 +232,7 @@ final class Generation extends Permit {
                 : halfOpen(policy, failedRounds, outage, nowNanos);
     }
 
-    /** A call was let in. What follows from it; null if nothing does. */
+    /** A call was admitted. Returns the generation that follows; null if none does. */
     @Nullable
     Generation afterAdmission(long nowNanos, RandomGenerator random) {
         CallCounts hanging = results == null ? null : results.admit(nowNanos);
@@ -235,24 +243,24 @@ final class Generation extends Permit {
         return closed(policy, outage == null ? null : outage.end(nowNanos), nowNanos);
     }
 
-    /** Whether probes have ended, none of them failed and not too many were slow, though others may be lost. */
+    /** Whether probes have ended, none of them failed and not too many were slow, even if others are lost. */
     private boolean hasAnsweredWell(CallCounts tally) {
         return tally.calls() > 0 && tally.failures() == 0 && !policy.isReached(0, tally.slowCalls(), tally.calls(), 0);
     }
 
-    /** How long it lasts if nothing else happens, in nanoseconds; -1 if time alone doesn't end it. */
+    /** How long it lasts if nothing else happens, in nanoseconds; -1 if time alone does not end it. */
     long leftNanos(long nowNanos) {
         return ends ? Math.max(0, untilNanos - nowNanos) : -1;
     }
 
-    /** A call has ended that an earlier form of this generation let in. */
+    /** A call has ended that this generation admitted under earlier settings. */
     void endOf(Generation admitted) {
         if (results != null) {
             results.endOf(admitted.results);
         }
     }
 
-    /** Counts the result of a call that was let in here. What follows from it; null if nothing does. */
+    /** Counts the result of a call that was admitted here. Returns the generation that follows; null if none does. */
     @Nullable
     Generation afterResult(Signal signal, boolean slow, long startedNanos, long nowNanos, RandomGenerator random) {
         if (results != null) {
@@ -266,12 +274,12 @@ final class Generation extends Permit {
         return probes == null ? null : afterProbe(probes, signal, slow, nowNanos, random);
     }
 
-    /** Who gives a call up tells nothing, unless it had taken too long already. */
+    /** A call that was cancelled says nothing, unless it had already been slow. */
     private boolean tells(Signal signal, boolean slow) {
         return signal != Signal.NONE || slow && policy.slowCallDuration() != null;
     }
 
-    /** A probe that ends after the lease is late, even if nobody has asked for the next round yet. */
+    /** A probe that ends after the lease is late, even if no call has started the next round yet. */
     private @Nullable Generation afterProbe(
             Probes round, Signal signal, boolean slow, long nowNanos, RandomGenerator random) {
         if (!tells(signal, slow)) {

@@ -5,20 +5,21 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of a closed circuit that are on their way for longer than a call may take: they are slow, whatever comes. What
- * has ended is known to the window of results, so that a call that succeeds is counted once on its way out.
+ * The calls of a closed circuit that have been running for longer than the slow-call duration: they are slow, whatever
+ * their result. The window of results knows which calls have ended, so a call that succeeds is counted only once at its
+ * end.
  */
 final class HungCalls {
 
     private static final int ADMITTED = 0;
     private static final int SLICES = 10;
 
-    /** Nothing is concluded sooner, however short a slow call is. */
+    /** Nothing is concluded earlier, however short the slow-call duration is. */
     private static final long SHORTEST_NANOS = 1_000_000_000L;
 
     private final SlidingWindow admitted;
 
-    /** Calls that ended without a counted result, minus results of calls that weren't admitted here. */
+    /** Calls that ended without a counted result, minus results of calls that were not admitted here. */
     private final LongAdder correction;
 
     /** @param results how many results have been counted before */
@@ -32,7 +33,7 @@ final class HungCalls {
         this.correction = correction;
     }
 
-    /** The same calls, which hang after another time. */
+    /** Returns the same calls under another slow-call duration. */
     HungCalls with(long slowNanos, long nowNanos) {
         return new HungCalls(admitted.resized(size(slowNanos), SLICES, nowNanos), correction);
     }
@@ -42,20 +43,20 @@ final class HungCalls {
     }
 
     /**
-     * A call comes in.
+     * Admits a call.
      *
-     * @return whether it is time to look how many hang
+     * @return whether it is time to check how many calls hang
      */
     boolean admit(long nowNanos) {
         return admitted.add(ADMITTED, nowNanos);
     }
 
-    /** A call has ended without a result that counts. */
+    /** A call has ended without a counted result. */
     void endUncounted() {
         correction.increment();
     }
 
-    /** A call has ended that wasn't admitted here. */
+    /** A call has ended that was not admitted here. */
     void endOfOther() {
         correction.decrement();
     }
@@ -65,7 +66,8 @@ final class HungCalls {
     }
 
     /**
-     * How many were admitted so long ago, less all that have ended: at least as many hang.
+     * The number of calls admitted longer ago than the slow-call duration, minus all that have ended: at least this
+     * many hang.
      *
      * @param results how many results have been counted
      */

@@ -4,22 +4,22 @@ import dev.retrykit.time.Nanos;
 import java.time.Duration;
 
 /**
- * A state that a circuit is put into, and keeps by itself.
+ * A state that a circuit is put into and stays in without traffic.
  *
- * @param ends whether it is over after a time
- * @param untilNanos when it is over, if it is after a time
+ * @param ends whether time ends it
+ * @param untilNanos when it ends, if time ends it
  */
 record InitialState(CircuitState state, boolean ends, long untilNanos) {
 
-    /** Until somebody changes it. */
+    /** A state that lasts until it is changed. */
     static InitialState in(CircuitState state) {
         return new InitialState(state, false, 0);
     }
 
     /**
-     * For a time.
+     * A state that lasts for a time.
      *
-     * @throws IllegalArgumentException if the time isn't above zero, or can't be counted in nanoseconds
+     * @throws IllegalArgumentException if the time is not above zero
      */
     static InitialState in(CircuitState state, Duration time, long nowNanos) {
         if (time.isNegative() || time.isZero()) {

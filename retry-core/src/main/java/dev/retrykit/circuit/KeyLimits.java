@@ -8,11 +8,11 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How many keys may have a circuit of their own, and for how long.
+ * Limits how many keys may have their own circuit, and for how long.
  *
- * @param maxKeys keys at the most: 1 to 100,000. Default 1,000
- * @param idleTime how long a circuit must not have been used to be forgotten: 1 s or more. Default 10 min, or longer if the
- *     circuit may watch, be open or probe for longer
+ * @param maxKeys the maximum number of keys: 1 to 100,000. Default 1,000
+ * @param idleTime how long a circuit must be unused to be evicted: 1 s or more. Default 10 min, or longer if the time
+ *     window, an open duration or the lease may be longer
  */
 public record KeyLimits(int maxKeys, Duration idleTime) {
 
@@ -22,9 +22,9 @@ public record KeyLimits(int maxKeys, Duration idleTime) {
     private static final Duration DEFAULT_IDLE_TIME = Duration.ofMinutes(10);
 
     /**
-     * Limits of one's own.
+     * Creates limits.
      *
-     * @throws IllegalArgumentException if one of the values is outside its range
+     * @throws IllegalArgumentException if a value is out of range
      */
     public KeyLimits {
         Objects.requireNonNull(idleTime, "idleTime");
@@ -32,15 +32,15 @@ public record KeyLimits(int maxKeys, Duration idleTime) {
         require(idleTime.compareTo(SHORTEST_IDLE_TIME) >= 0, "idleTime", "must be 1 s or more", idleTime);
     }
 
-    /** The defaults for circuits of the given settings. */
+    /** Returns the defaults for circuits with the given settings. */
     public static KeyLimits defaults(CircuitPolicy policy) {
         return new KeyLimits(DEFAULT_MAX_KEYS, longer(DEFAULT_IDLE_TIME, memory(policy)));
     }
 
     /**
-     * Checks that nothing is forgotten that still applies.
+     * Checks that no state is evicted that still applies.
      *
-     * @throws IllegalArgumentException if circuits of the given settings remember for longer than the idle time
+     * @throws IllegalArgumentException if circuits with the given settings keep state for longer than the idle time
      */
     public void checkAgainst(CircuitPolicy policy) {
         requireNotBelow("timeWindow", policy.isCounted() ? Duration.ZERO : policy.timeWindow());

@@ -15,14 +15,14 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Circuits of one name and the same settings, one per key, such as a shard or a region: one that is down is cut off, and
- * the others are not. Thread-safe; finding the circuit of a known key takes no lock and makes no object.
+ * Circuits with one name and the same settings, one per key, such as a shard or a region: a circuit cuts off its part
+ * of the dependency when that is down, and the others are not affected. Thread-safe; finding the circuit of a known key
+ * takes no lock and allocates nothing.
  *
- * <p>The number of keys is bounded, since keys may come from outside. Over the bound the circuits that weren't used for
- * the idle time go, and no other loses its state. Keys that find no room share one circuit, and get one of their own once
- * there is room.
+ * <p>The number of keys is bounded, because keys may come from outside. Above the limit, only circuits that were not
+ * used for the idle time are evicted. Keys beyond the limit share one circuit, and get their own once there is room.
  *
- * @param <T> what is kept per key: the circuit, or what is made around it
+ * @param <T> what is kept per key: the circuit, or an object that wraps it
  */
 public final class KeyedCircuits<T> {
 
@@ -33,7 +33,7 @@ public final class KeyedCircuits<T> {
     private final Keyed<Kept<T>> circuits;
     private volatile CircuitPolicy policy;
 
-    /** What the circuits of new keys begin with. */
+    /** The initial state of the circuits of new keys. */
     private volatile InitialState first = InitialState.in(CircuitState.CLOSED);
 
     private KeyedCircuits(Supplier<Circuit.Builder> template, KeyLimits limits, Function<Circuit, T> companion) {
@@ -51,32 +51,38 @@ public final class KeyedCircuits<T> {
                 time.nanoTime());
     }
 
-    /** For up to 1,000 keys, on the system's clock. The idle time is 10 min, or as long as a circuit remembers. */
+    /**
+     * Creates circuits for up to 1,000 keys, on the system clock. The idle time is 10 min, or longer if a circuit keeps
+     * state for longer.
+     */
     public static KeyedCircuits<Circuit> of(String name, CircuitPolicy policy) {
         return of(name, policy, TimeSource.system());
     }
 
-    /** For up to 1,000 keys, on another clock. The idle time is 10 min, or as long as a circuit remembers. */
+    /**
+     * Creates circuits for up to 1,000 keys, on another clock. The idle time is 10 min, or longer if a circuit keeps
+     * state for longer.
+     */
     public static KeyedCircuits<Circuit> of(String name, CircuitPolicy policy, TimeSource time) {
         return of(() -> Circuit.builder(name).policy(policy).timeSource(time), KeyLimits.defaults(policy));
     }
 
     /**
-     * Of one's own making.
+     * Creates circuits from a template.
      *
-     * @param template begins the making of each circuit; all must have the same name, settings and clock
-     * @throws IllegalArgumentException if the circuits remember for longer than the idle time
+     * @param template returns the builder for each circuit; all must have the same name, settings and clock
+     * @throws IllegalArgumentException if the circuits keep state for longer than the idle time
      */
     public static KeyedCircuits<Circuit> of(Supplier<Circuit.Builder> template, KeyLimits limits) {
         return of(template, limits, Function.identity());
     }
 
     /**
-     * Of one's own making, with something around each circuit.
+     * Creates circuits from a template, each with a companion object.
      *
-     * @param template begins the making of each circuit; all must have the same name, settings and clock
-     * @param companion makes what is kept per key; quickly, and without these circuits
-     * @throws IllegalArgumentException if the circuits remember for longer than the idle time
+     * @param template returns the builder for each circuit; all must have the same name, settings and clock
+     * @param companion creates what is kept per key; must be fast and must not use these circuits
+     * @throws IllegalArgumentException if the circuits keep state for longer than the idle time
      */
     public static <T> KeyedCircuits<T> of(
             Supplier<Circuit.Builder> template, KeyLimits limits, Function<Circuit, T> companion) {
@@ -84,7 +90,7 @@ public final class KeyedCircuits<T> {
     }
 
     /**
-     * What is kept for the key. A call asks once and keeps to it until it ends.
+     * Returns what is kept for the key. A call gets it once and uses it until the call ends.
      *
      * @param key any text
      * @throws NullPointerException if the key is null
@@ -93,45 +99,45 @@ public final class KeyedCircuits<T> {
         return circuits.get(key, time.nanoTime()).value;
     }
 
-    /** What is kept for all keys that find no room. */
+    /** Returns what is kept for all keys beyond the limit. */
     public T shared() {
         return circuits.shared().value;
     }
 
-    /** How many keys have a circuit of their own; the shared one isn't counted. */
+    /** The number of keys that have their own circuit; the shared one is not counted. */
     public int size() {
         return circuits.size();
     }
 
-    /** What is kept for each key that has a circuit of its own and isn't idle. */
+    /** Returns what is kept for each key that has its own circuit and is not idle. */
     public Map<String, T> all() {
         Map<String, T> all = new LinkedHashMap<>();
         circuits.all(time.nanoTime()).forEach((key, kept) -> all.put(key, kept.value));
         return all;
     }
 
-    /** The name, which all of the circuits have. */
+    /** The name that all of the circuits have. */
     public String name() {
         return sharedCircuit.name();
     }
 
-    /** The settings of each circuit. */
+    /** The current settings of each circuit. */
     public CircuitPolicy policy() {
         return policy;
     }
 
-    /** Closes all circuits with empty windows; those of new keys begin so again. */
+    /** Closes all circuits with empty windows; circuits of new keys start closed again. */
     public void reset() {
         all(Target.RESET, InitialState.in(CircuitState.CLOSED));
     }
 
-    /** Rejects all calls, those of new keys too, until it is reset or disabled. */
+    /** Rejects all calls, including those of new keys, until the circuits are reset or disabled. */
     public void forceOpen() {
         force(InitialState.in(CircuitState.FORCED_OPEN));
     }
 
     /**
-     * Rejects all calls for a time, those of new keys too, and then probes.
+     * Rejects all calls for a time, including those of new keys, and then probes.
      *
      * @param time above zero
      */
@@ -139,13 +145,14 @@ public final class KeyedCircuits<T> {
         force(InitialState.in(CircuitState.FORCED_OPEN, time, this.time.nanoTime()));
     }
 
-    /** Lets all calls through, those of new keys too, until it is reset or forced open. */
+    /** Lets all calls through, including those of new keys, until the circuits are reset or forced open. */
     public void disable() {
         force(InitialState.in(CircuitState.DISABLED));
     }
 
     /**
-     * Lets all calls through for a time, those of new keys too; then all are closed, with empty windows.
+     * Lets all calls through for a time, including those of new keys; afterwards all circuits are closed, with empty
+     * windows.
      *
      * @param time above zero
      */
@@ -153,16 +160,16 @@ public final class KeyedCircuits<T> {
         force(InitialState.in(CircuitState.DISABLED, time, this.time.nanoTime()));
     }
 
-    /** Begins a round of probes in each circuit now; those of new keys begin closed. */
+    /** Starts a round of probes in each circuit now; circuits of new keys start closed. */
     public void halfOpen() {
         all(Target.HALF_OPEN, InitialState.in(CircuitState.CLOSED));
     }
 
     /**
-     * Takes other settings and limits from now on, as {@link Circuit#change} does. The idle time of all keys begins anew.
+     * Changes the settings and limits, as {@link Circuit#change} does. The idle time of all keys starts anew.
      *
-     * @throws IllegalArgumentException if circuits of these settings remember for longer than the idle time; then nothing
-     *     has changed
+     * @throws IllegalArgumentException if circuits with these settings keep state for longer than the idle time;
+     *     nothing has changed then
      */
     public void change(CircuitPolicy newPolicy, KeyLimits limits) {
         Objects.requireNonNull(newPolicy, "newPolicy");
@@ -184,13 +191,13 @@ public final class KeyedCircuits<T> {
         tell(moved(now, later));
     }
 
-    /** One after the other, so that all circuits end in the same state. */
+    /** Synchronized so that all circuits end in the same state. */
     private synchronized List<Circuit> moved(Target now, InitialState later) {
         first = later;
         return each(circuit -> circuit.succession.moveQuietlyTo(now));
     }
 
-    /** A circuit that is being made sees what was written before this, or is among these. */
+    /** A circuit that is being created either sees what was written before this, or is among these. */
     private List<Circuit> each(Consumer<Circuit> action) {
         List<Circuit> all = new ArrayList<>();
         circuits.all(time.nanoTime()).values().forEach(kept -> all.add(kept.circuit));
@@ -199,7 +206,7 @@ public final class KeyedCircuits<T> {
         return all;
     }
 
-    /** When no lock is held: a listener may wait for another thread that changes all circuits. */
+    /** Runs without a lock: a listener may wait for another thread that changes all circuits. */
     private static void tell(List<Circuit> moved) {
         moved.forEach(circuit -> circuit.succession.tell());
     }

@@ -6,6 +6,8 @@ public enum OpenBehavior {
     /** Ends at once. */
     STOP,
 
-    /** Waits for the next probe, if that fits its time budget. A call of one attempt, or without a retry, never waits. */
+    /**
+     * Waits for the next probe, if that fits the time budget. A call with one attempt, or without a retry, never waits.
+     */
     WAIT
 }

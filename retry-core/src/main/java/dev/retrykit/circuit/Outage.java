@@ -1,11 +1,11 @@
 package dev.retrykit.circuit;
 
 /**
- * A time in which a circuit was open, for the calls that wait for its end: they come back in the order and at the pace at which
- * they came, not together.
+ * A period in which a circuit was open, for the calls that wait for its end: they return in the order and at the rate
+ * at which they arrived, not all at once.
  *
- * @param openedNanos when it opened
- * @param closedNanos when it closed; means nothing before
+ * @param openedNanos when the circuit opened
+ * @param closedNanos when the circuit closed; has no meaning before
  */
 record Outage(long openedNanos, long closedNanos) {
 
@@ -17,12 +17,12 @@ record Outage(long openedNanos, long closedNanos) {
         return new Outage(openedNanos, nowNanos);
     }
 
-    /** How long after the first of those who wait a call's turn comes. */
+    /** The time from the turn of the first waiting call to the turn of this one. */
     long lag(long rejectedNanos) {
         return Math.max(0, rejectedNanos - openedNanos);
     }
 
-    /** How long a call waits yet after the end of the outage that rejected it; 0 for calls that this one didn't reject. */
+    /** How long a call still waits after the end of the outage that rejected it; 0 if another outage rejected it. */
     long untilTurn(long rejectedNanos, long nowNanos) {
         boolean mine = rejectedNanos - openedNanos >= 0 && rejectedNanos - closedNanos < 0;
         return mine ? Math.max(0, closedNanos + lag(rejectedNanos) - nowNanos) : 0;

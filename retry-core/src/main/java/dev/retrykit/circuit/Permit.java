@@ -1,9 +1,9 @@
 package dev.retrykit.circuit;
 
 /**
- * The right to make a call, given by one generation of a circuit and good for that generation only: a result that
- * comes late, when the circuit has moved on, decides nothing. Hand it back exactly once, with
- * {@link Circuit#end(Permit, dev.retrykit.failure.Signal, long, long)}.
+ * The permission to make a call, granted by one generation of a circuit and valid for that generation only: a late
+ * result, after the circuit has moved on, decides nothing. Return it exactly once, with {@link Circuit#end(Permit,
+ * dev.retrykit.failure.Signal, long, long)}.
  */
 public abstract sealed class Permit permits Generation {
 
@@ -15,14 +15,14 @@ public abstract sealed class Permit permits Generation {
         this.probe = probe;
     }
 
-    /** Whether it is for a probe of a half-open circuit. */
+    /** Whether the call is a probe of a half-open circuit. */
     public final boolean isProbe() {
         return probe;
     }
 
     /**
-     * Whether retries inside of a call that holds it pass through, too. An open circuit that blocks retries alone lets in the
-     * first attempts alone.
+     * Whether it also admits retries within the call that holds it. The permit of an open circuit that blocks only
+     * retries admits only the first attempt.
      */
     public final boolean coversRetries() {
         return coversRetries;

@@ -3,8 +3,8 @@ package dev.retrykit.circuit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One round of probes, in one word: 16 bits each for how many were admitted, ended well, failed, and were slow. Every
- * change is a CAS against what was read.
+ * One round of probes, in one word: 16 bits each for the numbers of probes that were admitted, ended, failed, and were
+ * slow. Every change is one atomic operation.
  */
 final class Probes {
 
@@ -15,7 +15,7 @@ final class Probes {
     private static final long FAILED = 1L << 2 * BITS;
     private static final long SLOW = 1L << 3 * BITS;
 
-    /** A round in which all fail isn't concluded sooner, unless all have ended. */
+    /** A round in which all probes fail ends no earlier than this, unless all have ended. */
     private static final long EVIDENCE_NANOS = 1_000_000_000L;
 
     private final int places;
@@ -27,7 +27,7 @@ final class Probes {
         this.beganNanos = nowNanos;
     }
 
-    /** Takes one of the places, if there is one left. */
+    /** Admits a probe, if the round has room. */
     boolean tryAdmit() {
         long seen = word.get();
         while (admitted(seen) < places) {
@@ -39,7 +39,7 @@ final class Probes {
         return false;
     }
 
-    /** Frees the place of a probe that told nothing. */
+    /** Makes room for another probe, because this one said nothing. */
     void release() {
         word.addAndGet(-ADMITTED);
     }
@@ -49,7 +49,7 @@ final class Probes {
         return tally(word.addAndGet(ENDED + (failed ? FAILED : 0) + (slow ? SLOW : 0)));
     }
 
-    /** Whether a second has passed, at least two have ended, all of them failed, and none is on its way. */
+    /** Whether a second has passed, at least two probes have ended, all of these failed, and none is running. */
     boolean haveAllFailed(long nowNanos) {
         long seen = word.get();
         CallCounts tally = tally(seen);
@@ -59,7 +59,7 @@ final class Probes {
                 && admitted(seen) == tally.calls();
     }
 
-    /** How many of them there are in this round. */
+    /** The number of probes in this round. */
     int places() {
         return places;
     }

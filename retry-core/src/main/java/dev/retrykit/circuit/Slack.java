@@ -4,34 +4,34 @@ import dev.retrykit.circuit.Window.Seen;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * How many more bad results of a closed circuit open nothing, known from the last look at its window. What each of them means
- * to the {@link Evidence} is known too. A bad result within the slack needs no look, so threads whose calls fail don't read
- * what other threads write.
+ * How many more bad results cannot open a closed circuit, known from the last check of its window. The effect of each
+ * of them on the {@link Evidence} is known too. A bad result within the slack needs no check, so threads whose calls
+ * fail do not read what other threads write.
  *
- * <p>The slack holds for one slice of the window: while it lasts, counts only grow. It is exact for one thread. Of several
- * threads, results that are being added at the time of a look may be missing in it.
+ * <p>The slack holds for one slice of the window: within it, counts only grow. It is exact for one thread. With several
+ * threads, it may miss results that are being added at the time of a check.
  */
 final class Slack {
 
-    /** The number of shares, a power of two: threads use up different ones. */
+    /** The number of shares, a power of two: different threads use different shares. */
     private static final int SHARES = 8;
 
-    /** With less than this for each there is a single share. */
+    /** If each share would be smaller than this, there is a single share. */
     private static final int SMALLEST_SHARE = 16;
 
-    /** A line of the cache holds so many. */
+    /** The number of longs in a cache line. */
     private static final int LINE = 8;
 
     private static final AtomicLongArray NOTHING = new AtomicLongArray(1);
 
-    /** No look was made yet. */
+    /** The slack before the first check. */
     static final Slack NONE = none();
 
     private final long slice;
     private final Limits limits;
     private final long share;
 
-    /** How much of each share is used up, each in a line of its own. */
+    /** The used part of each share, each in its own cache line. */
     private final AtomicLongArray used;
 
     private Slack(long slice, Limits limits, long share, AtomicLongArray used) {
@@ -41,12 +41,15 @@ final class Slack {
         this.used = used;
     }
 
-    /** No slack. A new object each time, since its identity tells whether another look has begun since. */
+    /**
+     * Creates an empty slack. It is a new object each time, because its identity tells whether another check has begun
+     * since.
+     */
     static Slack none() {
         return new Slack(0, Limits.NONE, 0, NOTHING);
     }
 
-    /** The slack within a slice. */
+    /** Creates the slack within a slice. */
     static Slack of(long slice, Limits limits) {
         boolean shared = limits.bad() >= SHARES * SMALLEST_SHARE;
         return new Slack(
@@ -56,7 +59,7 @@ final class Slack {
                 new AtomicLongArray(shared ? (SHARES + 1) * LINE : 1));
     }
 
-    /** Whether one more bad result of the window is harmless; then it counts as used up. */
+    /** Whether one more bad result in the window is harmless; if so, it counts as used. */
     boolean covers(Window window) {
         if (share == 0 || window.slice() != slice) {
             return false;
@@ -70,18 +73,18 @@ final class Slack {
         return used.get(place) < share && used.getAndIncrement(place) < share;
     }
 
-    /** Whether each bad result that is covered begins the evidence anew. Otherwise none does. */
+    /** Whether each covered bad result begins the evidence anew. Otherwise none does. */
     boolean isFew() {
         return limits.few();
     }
 
     /**
-     * Where the slack ends.
+     * The limits of the slack.
      *
-     * @param bad how many bad results may come
-     * @param others up to which total of other results it holds
-     * @param ofSlow whether other results are those that weren't slow; otherwise those that didn't fail
-     * @param few whether bad results are few, so that each begins the evidence anew
+     * @param bad how many more bad results are harmless
+     * @param others up to which total of other results the slack holds
+     * @param ofSlow whether other results are those that were not slow; otherwise those that did not fail
+     * @param few whether bad results are so few that each begins the evidence anew
      */
     record Limits(long bad, long others, boolean ofSlow, boolean few) {
 
@@ -91,26 +94,26 @@ final class Slack {
             return others == Long.MAX_VALUE;
         }
 
-        /** In a window of calls, which needs no evidence and never gets emptier. */
+        /** The limits in a count window, which needs no evidence and never loses results. */
         static Limits counted(Seen seen, CircuitPolicy policy) {
             long calls = Math.max(policy.minimumCalls(), Math.min(seen.calls(), policy.countWindow()));
             return new Limits(harmless(seen, calls, policy, 1), Long.MAX_VALUE, false, false);
         }
 
         /**
-         * In a window of time.
+         * The limits in a time window.
          *
-         * @param seen what the window holds, a bad result in the current slice included
-         * @param notFailed the total of results that didn't fail, read before
-         * @param notSlow the total of results that weren't slow, read before
+         * @param seen what the window holds, including a bad result in the current slice
+         * @param notFailed the total of results that did not fail, read before
+         * @param notSlow the total of results that were not slow, read before
          */
         static Limits timed(Seen seen, long notFailed, long notSlow, CircuitPolicy policy) {
             long missing = policy.minimumCalls() - seen.calls();
             if (missing <= 0 && seen.isLong()) {
                 return NONE;
             }
-            // A part of what is missing for bad results and one for the others: until then all that is known is too
-            // little.
+            // The missing calls are divided among bad results and others: until both parts are used, the calls are too
+            // few.
             long most = missing > 0 ? (missing - 1) / 2 : Long.MAX_VALUE;
             long bad = missing > 0 ? most : harmless(seen, seen.calls(), policy, 1);
             if (!policy.isReached(2 * seen.failures(), 2 * seen.slowCalls(), seen.calls(), 0)) {
@@ -124,7 +127,7 @@ final class Slack {
             return more < 0 ? NONE : new Limits(bad, (ofSlow ? notSlow : notFailed) + more, ofSlow, false);
         }
 
-        /** How many more bad results, times the factor, reach no rate of so many calls. */
+        /** The number of further bad results that, multiplied by the factor, reach no rate among these calls. */
         private static long harmless(Seen seen, long calls, CircuitPolicy policy, int factor) {
             long failures = (long) (policy.failureRate() * calls / (100 * factor)) - 1 - seen.failures();
             long slow = policy.slowCallDuration() == null

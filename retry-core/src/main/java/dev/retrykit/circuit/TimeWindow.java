@@ -4,7 +4,7 @@ import dev.retrykit.internal.window.SlidingWindow;
 import dev.retrykit.internal.window.SlidingWindow.Reach;
 import org.jspecify.annotations.Nullable;
 
-/** The results of the last time. */
+/** The results of a period of time. */
 final class TimeWindow implements Window {
 
     private static final int SLOW = 1;

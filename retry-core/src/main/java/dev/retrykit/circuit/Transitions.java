@@ -6,20 +6,20 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a listener of a circuit's transitions one after the other, in the order in which they were made. No lock is held
- * meanwhile, and nobody waits: while one thread tells, others leave their transitions to it.
+ * Notifies a listener of a circuit's transitions sequentially, in the order in which they were made. No lock is held
+ * meanwhile, and no thread waits: while one thread notifies, others leave their transitions to it.
  */
 final class Transitions {
 
-    /** What a listener that never returns is not told is kept no longer than this. */
+    /** If a listener does not return, no more transitions than this are kept for it. */
     private static final int MOST_UNTOLD = 10_000;
 
     private final CircuitListener listener;
 
-    /** Under this object's lock. */
+    /** Guarded by this object's lock. */
     private final ArrayDeque<Transition> untold = new ArrayDeque<>();
 
-    /** Written under this object's lock, but by a thread that breaks off. */
+    /** Written under this object's lock, except by a thread that is aborted. */
     private volatile boolean telling;
 
     Transitions(CircuitListener listener) {
@@ -27,9 +27,9 @@ final class Transitions {
     }
 
     /**
-     * Makes a transition, unless somebody else was faster.
+     * Makes a transition, unless another thread was faster.
      *
-     * @param maker makes it, calling nothing of others; null if it wasn't made
+     * @param maker makes the transition without calling foreign code; returns null if it was not made
      * @return whether it was made
      */
     synchronized boolean make(Supplier<@Nullable Transition> maker) {
@@ -43,7 +43,7 @@ final class Transitions {
         return made != null;
     }
 
-    /** Tells what wasn't told yet, unless another thread, or a call further out on this one, is about to. */
+    /** Delivers pending transitions, unless another thread, or an enclosing call on this thread, is doing so. */
     void tell() {
         if (!begin()) {
             return;
@@ -55,7 +55,7 @@ final class Transitions {
             }
             finished = true;
         } finally {
-            // a thread that ends in a stack overflow must not keep others from telling
+            // a stack overflow in this thread must not prevent others from notifying
             if (!finished) {
                 telling = false;
             }
@@ -78,7 +78,7 @@ final class Transitions {
         try {
             listener.onTransition(transition);
         } catch (Throwable listenerFailed) {
-            // a listener never changes what becomes of a call
+            // a listener never changes the outcome of a call
         }
     }
 }

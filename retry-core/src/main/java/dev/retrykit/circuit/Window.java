@@ -2,21 +2,22 @@ package dev.retrykit.circuit;
 
 import org.jspecify.annotations.Nullable;
 
-/** The results that a closed circuit looks at. Thread-safe, without a lock, and without an object per result. */
+/** The results that a closed circuit considers. Thread-safe, without a lock, and without an object per result. */
 interface Window {
 
     /** Counts a result. */
     void add(boolean failed, boolean slow, long nowNanos);
 
-    /** How many results were ever counted. A window of calls doesn't know. */
+    /** The number of results ever counted; 0 for a count window, which does not track it. */
     default long total() {
         return 0;
     }
 
     /**
-     * How many results were ever counted that didn't fail, or weren't slow. A window of calls doesn't know.
+     * The number of results ever counted that did not fail, or were not slow; 0 for a count window, which does not
+     * track it.
      *
-     * @param ofSlow whether those that weren't slow are meant
+     * @param ofSlow true for results that were not slow, false for results that did not fail
      */
     default long others(boolean ofSlow) {
         return 0;
@@ -25,30 +26,31 @@ interface Window {
     /** The number of the slice that is being filled: while it stays the same, counts only grow. */
     long slice();
 
-    /** Forgets what time has taken. */
+    /** Drops results that have expired. */
     void slideTo(long nowNanos);
 
-    /** Hands over what the window holds, without an object in between. */
+    /** Passes the content of the window to a function, without an intermediate object. */
     <T extends @Nullable Object> T read(Reading<T> reading);
 
     /**
-     * What the window holds. If a window of time holds fewer calls than that: what a longer time holds, up to ten minutes.
+     * Returns the content of the window. If a time window holds fewer calls than this, returns the content of a longer
+     * time, up to ten minutes.
      */
     Seen reach(int calls);
 
-    /** What the window holds. */
+    /** Returns the content of the window. */
     default CallCounts tally() {
         return read(CallCounts::new);
     }
 
     /**
-     * What a look at the window has seen.
+     * The counts that a check of the window considers.
      *
-     * @param isLong whether it holds more than the window's own size
+     * @param isLong whether they cover more than the window's own size
      */
     record Seen(long calls, long failures, long slowCalls, boolean isLong) {
 
-        /** As if so many calls more had been slow. */
+        /** Adds calls as if they had been slow. */
         Seen withSlow(long more) {
             return new Seen(calls + more, failures, slowCalls + more, isLong);
         }
@@ -58,17 +60,20 @@ interface Window {
         }
     }
 
-    /** A window of another size, with what this one holds as far as that size reaches; an empty one of the other type. */
+    /**
+     * Returns a window with other settings: with the results that its size covers if the type is the same, otherwise
+     * empty.
+     */
     Window with(CircuitPolicy policy, long nowNanos);
 
-    /** An empty one. */
+    /** Creates an empty window. */
     static Window of(CircuitPolicy policy, long nowNanos) {
         return policy.isCounted()
                 ? CountWindow.of(policy.countWindow())
                 : TimeWindow.of(policy.timeWindow().toNanos(), nowNanos);
     }
 
-    /** Makes something of what a window holds. */
+    /** Computes a value from the content of a window. */
     @FunctionalInterface
     interface Reading<T extends @Nullable Object> {
         T of(long calls, long failures, long slowCalls);

@@ -1,4 +1,4 @@
-/** Circuits: stop calling a dependency that is down, probe it, and recover. */
+/** Circuits, which stop calls to a dependency that is down, probe it, and recover. */
 @NullMarked
 package dev.retrykit.circuit;
 

@@ -26,7 +26,7 @@ class CircuitByHandTests {
         assertThat(rig.isAdmitted()).isFalse();
         CircuitOpenException rejection = rig.circuit.rejection(rig.time.nanoTime());
         assertThat(rejection.retryAfter()).isEmpty();
-        assertThat(rejection).hasMessage("circuit 'inventory' is open, until it is changed");
+        assertThat(rejection).hasMessage("circuit 'inventory' is open, no probe is planned");
         assertThat(rig.circuit.snapshot().untilProbe()).isEmpty();
         assertThat(rig.circuit.snapshot().failures()).isEqualTo(1);
     }
