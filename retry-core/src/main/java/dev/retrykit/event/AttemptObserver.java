@@ -3,37 +3,40 @@ package dev.retrykit.event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches attempts from their beginning to their end, as tracing does. Thread-safe. What it throws changes nothing about the
- * call; an attempt costs more where somebody watches.
+ * Observes attempts from beginning to end, for example for tracing. Thread-safe. Exceptions do not affect the call. An
+ * attempt costs more while it is observed.
  */
 public interface AttemptObserver {
 
-    /** Whether anybody watches now. Asked before each call: be very quick. */
+    /** Whether attempts are observed now. Called before each call, so it must be very fast. */
     default boolean isWatching() {
         return true;
     }
 
     /**
-     * An attempt begins on this thread, which has the context that the call was made in, as far as it is carried along.
+     * An attempt begins on this thread, which has the context in which the call was made, as far as that is propagated.
      *
      * @param policy the policy's name
      * @param attempt 1 for the first
-     * @return null if nobody watches this one
+     * @return null if this attempt is not observed
      */
     @Nullable
     Watched begin(String policy, int attempt);
 
-    /** An attempt that is watched. */
+    /** An attempt that is observed. */
     interface Watched {
 
-        /** The attempt runs on this thread until the scope is closed: all of it, or what comes before it returns a stage. */
+        /**
+         * The attempt runs on this thread until the scope is closed: the whole attempt or, if it returns a stage, the
+         * part before that.
+         */
         Scope enter();
 
         /**
-         * The attempt has ended, on whatever thread.
+         * The attempt has ended, on any thread.
          *
-         * @param result what became of it
-         * @param failure null if it has returned something, or was given up
+         * @param result its result
+         * @param failure null if it returned a value, or was cancelled
          */
         void end(AttemptResult result, @Nullable Throwable failure);
     }

@@ -3,17 +3,17 @@ package dev.retrykit.event;
 import java.util.concurrent.Executor;
 
 /**
- * Takes what hangs on a thread, such as a logging context, along from the caller of an asynchronous call to the threads
+ * Propagates the context of a thread, such as a logging context, from the caller of an asynchronous call to the threads
  * of its retries. Thread-safe.
  */
 @FunctionalInterface
 public interface ContextCarrier {
 
     /**
-     * Asked on the caller's thread when a call begins. Be quick: it is asked for every asynchronous call.
+     * Captures the context. Called on the caller's thread at the start of every asynchronous call, so it must be fast.
      *
-     * @return runs a task at once, on whatever thread it is called on, with the caller's context, and then puts back
-     *     what was there
+     * @return runs a task immediately, on the thread that calls it, with the caller's context, and then restores the
+     *     previous context
      */
     Executor capture();
 }

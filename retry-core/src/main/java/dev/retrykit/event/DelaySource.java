@@ -1,12 +1,12 @@
 package dev.retrykit.event;
 
-/** What decided how long a delay is. */
+/** What decided the length of a delay. */
 public enum DelaySource {
 
     /** The policy's backoff and jitter. */
     BACKOFF,
 
-    /** The peer's Retry-After. */
+    /** The server's Retry-After. */
     RETRY_AFTER,
 
     /** An open circuit that the call waits for ({@code on-open: wait}). */

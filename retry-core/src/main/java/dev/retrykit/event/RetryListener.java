@@ -2,21 +2,28 @@ package dev.retrykit.event;
 
 import dev.retrykit.failure.Verdict;
 
-/** Is told what retrying calls do, on the thread that does it. */
+/**
+ * Receives the events of retrying calls, on the thread on which they happen.
+ *
+ * <pre>{@code
+ * RetryListener listener = event -> log.info("{} after {} attempts", event.policy(), event.attempts());
+ * Retry retry = Retry.builder("inventory").listener(listener).build();
+ * }</pre>
+ */
 @FunctionalInterface
 public interface RetryListener {
 
-    /** Something happened. Be quick; what this method throws is swallowed. */
+    /** Called for each event. Return quickly; exceptions are swallowed. */
     void onEvent(RetryEvent event);
 
     /**
-     * An attempt failed with an exception. Called once for each such attempt, whether or not another one follows, and not for
-     * attempts that were cancelled. Be quick; what this method throws is swallowed. By default nothing happens.
+     * Called once for each attempt that failed with an exception, whether or not another attempt follows, but not for
+     * cancelled attempts. Return quickly; exceptions are swallowed. The default does nothing.
      *
      * @param policy the policy's name
      * @param failure what the attempt failed with
-     * @param verdict what the failure was taken for, and what decided that; of the kind {@link Verdict.Kind#NESTED} where a call
-     *     inside has given up on the failure
+     * @param verdict how the failure was classified, and by which rule; of the kind {@link Verdict.Kind#NESTED} if an
+     *     inner call has given up on the failure
      */
     default void onFailure(String policy, Throwable failure, Verdict verdict) {}
 }

@@ -8,9 +8,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Tells how a call ended. It is never thrown: the engine attaches it, as suppressed, to the failure that the caller
- * gets, where that failure allows it. An exception instance that is thrown again and again carries one of each policy,
- * that of the first call; an {@link InboundRequest} knows those of its own calls.
+ * Reports how a call ended. It is never thrown: the engine attaches it, as suppressed, to the failure that the caller
+ * gets, if that failure allows it. An exception instance that is thrown repeatedly carries one per policy, that of the
+ * first call; an {@link InboundRequest} tracks those of its own calls.
  */
 public final class RetryStopped extends RuntimeException {
 
@@ -21,10 +21,10 @@ public final class RetryStopped extends RuntimeException {
     private final int attempts;
     private final Duration elapsed;
 
-    /** Changed when it is read from a stream only. */
+    /** Effectively final; changed only by deserialization. */
     private transient long ordinal;
 
-    /** Changed when it is read from a stream only. */
+    /** Effectively final; changed only by deserialization. */
     private transient List<Throwable> failures;
 
     /**
@@ -48,7 +48,10 @@ public final class RetryStopped extends RuntimeException {
         this.ordinal = ordinal;
     }
 
-    /** A failure that can't be written is written as a {@link SerializedFailure}: the caller's own must still arrive. */
+    /**
+     * Writes a failure that cannot be serialized as a {@link SerializedFailure}, so that the caller's own failure still
+     * arrives.
+     */
     private void writeObject(ObjectOutputStream out) throws IOException {
         out.defaultWriteObject();
         out.writeObject(SerializedFailure.writable(failures));
@@ -67,7 +70,7 @@ public final class RetryStopped extends RuntimeException {
         return ordinal;
     }
 
-    /** The policy's name. */
+    /** The name of the policy. */
     public String policy() {
         return policy;
     }
@@ -77,22 +80,22 @@ public final class RetryStopped extends RuntimeException {
         return reason;
     }
 
-    /** Attempts made, the first included; 0 if none was. */
+    /** The number of attempts, including the first; 0 if none was made. */
     public int attempts() {
         return attempts;
     }
 
     /**
-     * From the beginning of the call to its end, delays included. Where no one asked for the time before, since the call
-     * has neither time budget, retry budget, circuit nor counters, from the end of its first attempt.
+     * The duration of the call, including delays. If the clock was not read before, because the call has neither time
+     * budget, retry budget, circuit nor counters, it starts at the end of the first attempt.
      */
     public Duration elapsed() {
         return elapsed;
     }
 
     /**
-     * The failures before the one this is attached to, oldest first. Of more than 64 the first 32 and the last 32;
-     * {@link #attempts()} tells how many attempts there were.
+     * The failures before the one that this is attached to, oldest first. If there are more than 64, the first 32 and
+     * the last 32; {@link #attempts()} has the total number of attempts.
      */
     public List<Throwable> failures() {
         return failures;
@@ -110,7 +113,7 @@ public final class RetryStopped extends RuntimeException {
                 .append(attempts == 1 ? " attempt in " : " attempts in ")
                 .append(elapsed.toMillis())
                 .append(" ms");
-        String separator = "; before: ";
+        String separator = "; earlier failures: ";
         for (Throwable failure : failures) {
             text.append(separator).append(failure.getClass().getName());
             separator = ", ";

@@ -5,12 +5,15 @@ import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 import java.util.List;
 
-/** Stands in a stream of objects for an earlier failure that can't be written there: its type, message and stack. */
+/** Replaces an earlier failure that cannot be serialized, with its type, message and stack trace. */
 final class SerializedFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    /** Whether this thread only tries to write: failures within failures are tried when they are written. */
+    /**
+     * Whether this thread only tests if a failure can be written: failures within failures are tested when they are
+     * written.
+     */
     private static final ThreadLocal<Boolean> TRYING = ThreadLocal.withInitial(() -> false);
 
     private SerializedFailure(Throwable failure) {
@@ -18,7 +21,7 @@ final class SerializedFailure extends RuntimeException {
         setStackTrace(failure.getStackTrace());
     }
 
-    /** The failures, those that can't be written replaced. */
+    /** Returns the failures, with replacements for those that cannot be written. */
     static Throwable[] writable(List<Throwable> failures) {
         if (TRYING.get()) {
             return new Throwable[0];

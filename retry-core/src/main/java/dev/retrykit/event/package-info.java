@@ -1,4 +1,4 @@
-/** What calls and attempts report, and what listens to them. */
+/** What calls and attempts report, and the listeners that receive it. */
 @NullMarked
 package dev.retrykit.event;
 
