@@ -3,17 +3,19 @@ package dev.retrykit.failure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds in a failure what marks the answer that it reports. Whoever watches an HTTP client marks each answer with an object
- * that the client's exceptions keep, so that a failure of that client is told from those of other clients by identity.
+ * Finds in a failure the mark of the response that it reports. Code that watches an HTTP client marks each response
+ * with an object that the client's exceptions keep. So a failure of that client is distinguished by identity from the
+ * failures of other clients.
  */
 @FunctionalInterface
 public interface AnswerMarks {
 
     /**
-     * The object that marks an answer, if the answer is marked; another object that its client's exceptions keep, if not.
+     * Returns the object that marks a response. If the response is not marked, returns another object that the client's
+     * exceptions keep.
      *
      * @param failure what an attempt failed with, or a cause of it
-     * @return null if the failure reports no answer, or keeps nothing of it
+     * @return null if the failure reports no response, or keeps nothing of it
      */
     @Nullable
     Object of(Throwable failure);

@@ -7,17 +7,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Cause chains, which may be long, may run in circles, and are told by code that may itself fail. */
+/** Reads cause chains, which may be long or circular, and whose accessors may themselves throw. */
 public final class Causes {
 
-    /** Nobody reads further down, and a circle ends here. */
+    /** Limits the depth, which also ends circular chains. */
     private static final int DEEPEST = 50;
 
     private static final StackTraceElement[] NO_TRACE = {};
 
     private Causes() {}
 
-    /** The failure and its causes, outermost first, 50 at the most. */
+    /** The failure and its causes, outermost first, at most 50. */
     public static List<Throwable> chain(Throwable failure) {
         List<Throwable> chain = new ArrayList<>(4);
         for (Throwable link = failure; link != null && chain.size() < DEEPEST; link = causeOf(link)) {
@@ -40,7 +40,7 @@ public final class Causes {
         return false;
     }
 
-    /** Whether the failure or one of its causes is such a one. Makes no objects. */
+    /** Whether the failure or one of its causes matches. Allocates nothing. */
     public static boolean anyMatch(Throwable failure, Predicate<? super Throwable> test) {
         Throwable link = failure;
         for (int depth = 0; link != null && depth < DEEPEST; depth++) {
@@ -52,7 +52,7 @@ public final class Causes {
         return false;
     }
 
-    /** What really failed, without the wrappers that futures put around it. */
+    /** Returns the actual failure, without the wrappers that futures add. */
     public static Throwable unwrap(Throwable failure) {
         Throwable real = failure;
         for (int depth = 0; depth < DEEPEST && isWrapper(real); depth++) {
@@ -69,7 +69,7 @@ public final class Causes {
         return failure instanceof CompletionException || failure instanceof ExecutionException;
     }
 
-    /** The message of a failure; null if there is none, or if it can't tell. */
+    /** The message of a failure; null if there is none, or if reading it fails. */
     public static @Nullable String message(Throwable failure) {
         try {
             return failure.getMessage();
@@ -78,7 +78,7 @@ public final class Causes {
         }
     }
 
-    /** Where a failure was made; empty if it can't tell. */
+    /** The stack trace of a failure; empty if reading it fails. */
     public static StackTraceElement[] stackTrace(Throwable failure) {
         try {
             StackTraceElement @Nullable [] trace = failure.getStackTrace();
@@ -88,7 +88,7 @@ public final class Causes {
         }
     }
 
-    /** The cause of a failure, null if there is none. A failure that can't tell its cause has none. */
+    /** The cause of a failure; null if there is none, or if reading it fails. */
     public static @Nullable Throwable causeOf(Throwable failure) {
         try {
             return failure.getCause();

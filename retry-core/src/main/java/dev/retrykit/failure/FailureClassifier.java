@@ -2,20 +2,30 @@ package dev.retrykit.failure;
 
 import org.jspecify.annotations.Nullable;
 
-/** Tells what a failure means, or leaves it to the next classifier. Thread-safe, and quick. */
+/**
+ * Decides what a failure means, or leaves it to the next classifier. Must be thread-safe and fast.
+ *
+ * <pre>{@code
+ * FailureClassifier classifier = failure ->
+ *         failure instanceof StockException stock && stock.isTemporary() ? Verdict.retryable() : null;
+ * RetryPolicy policy = RetryPolicy.builder().classifier(classifier).build();
+ * }</pre>
+ */
 @FunctionalInterface
 public interface FailureClassifier {
 
     /**
-     * What the failure means.
+     * Classifies a failure.
      *
-     * @return the verdict, or null for "no opinion". What this method throws ends the call as not retryable; the
-     *     caller still gets the failure of the attempt.
+     * @return the verdict, or null for "no opinion". An exception ends the call as not retryable; the caller still gets
+     *     the failure of the attempt.
      */
     @Nullable
     Verdict classify(Throwable failure);
 
-    /** The classifier for the JDK's own failures: network, timeouts. It looks through the whole cause chain. */
+    /**
+     * Returns the classifier for the JDK's own failures: network failures and timeouts. It reads the whole cause chain.
+     */
     static FailureClassifier jdk() {
         KnownFailures known = JdkFailures::classify;
         return known;

@@ -3,7 +3,7 @@ package dev.retrykit.failure;
 import java.io.IOException;
 import java.util.List;
 
-/** Failures of HTTP clients, by the names of their classes, or of the classes that threw them. */
+/** Recognizes failures of HTTP clients by the names of their classes, or of the classes that threw them. */
 public final class HttpClientFailures {
 
     private static final List<String> EXCEPTIONS = List.of(
@@ -24,7 +24,7 @@ public final class HttpClientFailures {
             "kong.unirest.",
             "com.google.api.client.http.");
 
-    /** Of clients that throw the JDK's own exceptions. */
+    /** Packages of clients that throw the JDK's own exceptions. */
     private static final List<String> CLIENTS = List.of(
             "jdk.internal.net.http.",
             "sun.net.www.protocol.http",
@@ -34,13 +34,13 @@ public final class HttpClientFailures {
             "org.eclipse.jetty.client.",
             "reactor.netty.http.client.");
 
-    /** Where Spring's clients are, which fail by the exceptions of what they send requests with. */
+    /** Packages of Spring's clients, which fail with the exceptions of the transport that they use. */
     private static final List<String> SPRING = List.of(
             "org.springframework.web.client.",
             "org.springframework.web.reactive.function.client.",
             "org.springframework.http.client.");
 
-    /** Of a {@code WebClient}: its cause needn't be an {@code IOException}. */
+    /** The failure of a {@code WebClient}; its cause need not be an {@code IOException}. */
     private static final String LOST_REQUEST =
             "org.springframework.web.reactive.function.client.WebClientRequestException";
 
@@ -56,12 +56,12 @@ public final class HttpClientFailures {
         return false;
     }
 
-    /** Whether a failure comes from an HTTP client that isn't one of Spring's. */
+    /** Whether a failure comes from an HTTP client other than Spring's. */
     public static boolean isOfForeign(Throwable failure) {
         return isOne(failure) && !isOfSpring(failure);
     }
 
-    /** Whether an HTTP client got no answer, or not all of it. */
+    /** Whether an HTTP client got no response, or only part of one. */
     public static boolean isLost(Throwable failure) {
         boolean lost = false;
         for (Throwable link : Causes.chain(failure)) {

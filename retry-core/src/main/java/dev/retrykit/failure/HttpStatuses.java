@@ -2,7 +2,7 @@ package dev.retrykit.failure;
 
 import dev.retrykit.failure.Verdict.Kind;
 
-/** HTTP statuses of 400 and above, RFC 9110 section 15. */
+/** Verdicts for HTTP statuses of 400 and above, RFC 9110 section 15. */
 final class HttpStatuses {
 
     private HttpStatuses() {}

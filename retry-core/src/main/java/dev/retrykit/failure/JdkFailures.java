@@ -7,9 +7,9 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JDK's failures. Asked over the whole cause chain: first what ends the matter (an attempt's timeout, whose cause is an
- * interruption; interruption; a failed certificate), then, after whoever knows more, a missing file and what the network did.
- * Last, what failed before or beside the dependency.
+ * The JDK's failures. The whole cause chain is checked in this order: first what is decisive by itself (an attempt
+ * timeout, whose cause is an interruption; an interruption; an invalid certificate), then, if no more specific rule
+ * applies, a missing file and network failures. Last, what failed before the dependency was reached.
  */
 public final class JdkFailures {
 
@@ -19,16 +19,16 @@ public final class JdkFailures {
     private static final Verdict INTERRUPTED =
             Verdict.of(Kind.INTERRUPTED, Signal.NONE).by("an interruption");
     private static final Verdict DENIED =
-            Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE).by("the JDK's rules: a right");
+            Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE).by("the JDK's rules: a missing permission");
     private static final Verdict DISTRUSTED = Verdict.notRetryable().by("the JDK's rules: a certificate");
     private static final Verdict PERMANENT = Verdict.notRetryable().by("the JDK's rules: an address or a file");
     private static final Verdict TRANSIENT = Verdict.retryable().by("the JDK's rules: the network or a timeout");
     private static final Verdict NEUTRAL =
-            Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE).by("the JDK's rules: the caller's own");
+            Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE).by("the JDK's rules: an error of the caller");
 
     private JdkFailures() {}
 
-    /** What a failure means; null if it is none of the JDK's. */
+    /** What a failure means; null if it is not one of the JDK's. */
     static @Nullable Verdict classify(Throwable failure) {
         Throwable cause = Causes.causeOf(failure);
         Verdict end = end(failure, cause);
@@ -36,9 +36,9 @@ public final class JdkFailures {
     }
 
     /**
-     * What ends the matter, wherever in the chain it stands; null if nothing does.
+     * What is decisive anywhere in the chain; null if nothing is.
      *
-     * @param cause its cause, which takes a lock to ask
+     * @param cause the failure's cause, passed because reading it takes a lock
      */
     public static @Nullable Verdict end(Throwable failure, @Nullable Throwable cause) {
         Throwable link = failure;
@@ -57,13 +57,13 @@ public final class JdkFailures {
         return null;
     }
 
-    /** What everything else of the JDK means; null if nothing in the chain is the JDK's. */
+    /** What all other failures of the JDK mean; null if the chain holds none. */
     public static @Nullable Verdict rest(Throwable failure, @Nullable Throwable cause) {
         Verdict told = ofChain(failure, cause);
         return told == null ? neutral(failure) : told;
     }
 
-    /** Files and addresses that are wrong, then the network and timeouts; null if neither is in the chain. */
+    /** Invalid files and addresses, then the network and timeouts; null if the chain holds none of these. */
     public static @Nullable Verdict ofChain(Throwable failure, @Nullable Throwable cause) {
         Throwable link = failure;
         for (int depth = 0; link != null && depth < DEEPEST; depth++) {
@@ -75,7 +75,7 @@ public final class JdkFailures {
         return transientOf(failure, cause);
     }
 
-    /** What the network did, and what took too long; null if neither is in the chain. */
+    /** Network failures and timeouts; null if the chain holds none of these. */
     private static @Nullable Verdict transientOf(Throwable failure, @Nullable Throwable cause) {
         Throwable link = failure;
         for (int depth = 0; link != null && depth < DEEPEST; depth++) {
@@ -87,7 +87,10 @@ public final class JdkFailures {
         return null;
     }
 
-    /** The caller's mistake, a right it hasn't got, or its own cancellation: nothing the dependency did. Null for others. */
+    /**
+     * An error, a missing permission or a cancellation of the caller, which says nothing about the dependency; null for
+     * other failures.
+     */
     private static @Nullable Verdict neutral(Throwable failure) {
         Throwable real = Causes.unwrap(failure);
         boolean neutral = real instanceof IllegalArgumentException

@@ -1,7 +1,7 @@
 package dev.retrykit.failure;
 
 /**
- * A classifier of the failures that the JDK and common libraries are known for. A policy can switch these classifiers
- * off ({@code known-failures: false}); then they still tell circuits and budgets about the dependency.
+ * A classifier of well-known failures of the JDK and common libraries. A policy can switch these classifiers off
+ * ({@code known-failures: false}); circuits and budgets still get their signals.
  */
 public interface KnownFailures extends FailureClassifier {}

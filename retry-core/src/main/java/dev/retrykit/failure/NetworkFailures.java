@@ -20,10 +20,10 @@ import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
-/** One link of a cause chain, as the network sees it. */
+/** Rules for network failures, for one link of a cause chain. */
 final class NetworkFailures {
 
-    /** The JDK gives these no type of their own; the third and fourth are Windows's words for a reset. */
+    /** The JDK has no separate types for these; the third and fourth are the texts of Windows for a reset. */
     private static final List<String> LOST_CONNECTIONS = List.of(
             "connection reset",
             "broken pipe",
@@ -52,7 +52,7 @@ final class NetworkFailures {
             "close_notify",
             "goaway");
 
-    /** All that the JDK's HTTP client says when a body that is being read is cut, as a read timeout does. */
+    /** The complete message of the JDK's HTTP client when reading a body is aborted, for example by a read timeout. */
     private static final String CUT = "closed";
 
     private static final Set<String> TIMEOUTS = Set.of("timeout", "deadline reached");
@@ -60,9 +60,9 @@ final class NetworkFailures {
     private NetworkFailures() {}
 
     /**
-     * Clients call a timeout an interrupted input, too: {@link SocketTimeoutException} is one, OkHttp's says "timeout", those of
-     * HttpComponents have types of their own, and a full executor of OkHttp's is one. An interruption is one that the thread still
-     * shows, or the JDK's own.
+     * Clients also report a timeout as interrupted I/O: {@link SocketTimeoutException} is a subclass, OkHttp's has the
+     * message "timeout", HttpComponents has its own types, and OkHttp's full executor is reported the same way. It is
+     * an interruption if the thread's flag is still set, or if it is the JDK's own type.
      */
     static boolean isInterruption(Throwable link) {
         return link instanceof InterruptedException
@@ -76,12 +76,12 @@ final class NetworkFailures {
                         && !(Causes.causeOf(link) instanceof RejectedExecutionException);
     }
 
-    /** Certificates: all of {@code java.security}'s checked failures. */
+    /** Certificates: all checked exceptions of {@code java.security}. */
     static boolean isDistrusted(Throwable link) {
         return link instanceof GeneralSecurityException || link instanceof SSLPeerUnverifiedException;
     }
 
-    /** Addresses and files that stay wrong. */
+    /** Addresses and files that stay invalid. */
     static boolean isPermanent(Throwable link) {
         return link instanceof MalformedURLException
                 || link instanceof URISyntaxException
@@ -98,14 +98,14 @@ final class NetworkFailures {
                 || link instanceof IOException && isLostConnection(Causes.message(link));
     }
 
-    /** The HTTP client's and the channels' timeouts live outside {@code java.base} or share no type. */
+    /** The timeouts of the HTTP client and of channels are outside {@code java.base} or share no type. */
     private static boolean isTimeout(Throwable link) {
         return link instanceof SocketTimeoutException
                 || link instanceof IOException
                         && (link.getClass().getSimpleName().endsWith("TimeoutException") || isNamelessTimeout(link));
     }
 
-    /** OkHttp's and Okio's: of the JDK's class, and told by a word. */
+    /** The timeouts of OkHttp and Okio, which have the JDK's class and are recognized by their message. */
     private static boolean isNamelessTimeout(Throwable link) {
         return link.getClass() == InterruptedIOException.class
                 && TIMEOUTS.contains(String.valueOf(Causes.message(link)));

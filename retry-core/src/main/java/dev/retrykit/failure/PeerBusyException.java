@@ -4,8 +4,8 @@ import dev.retrykit.RetryAfterSharing;
 import java.time.Duration;
 
 /**
- * A request was not sent, because the peer has asked for time ({@link RetryAfterSharing#ALL}): nothing ran. It has no stack
- * trace, which costs more than the request it saves.
+ * Thrown when a request is not sent because the server has asked for time ({@link RetryAfterSharing#ALL}); nothing ran.
+ * It has no stack trace, which would cost more than the request it saves.
  */
 public final class PeerBusyException extends RuntimeException {
 
@@ -15,9 +15,9 @@ public final class PeerBusyException extends RuntimeException {
     private final long retryAfterNanos;
 
     /**
-     * Creates one.
+     * Creates the exception.
      *
-     * @param peer the host and port
+     * @param peer the host and port of the server
      * @param retryAfterNanos the remaining time, in nanoseconds
      */
     public PeerBusyException(String peer, long retryAfterNanos) {
@@ -26,19 +26,19 @@ public final class PeerBusyException extends RuntimeException {
         this.retryAfterNanos = retryAfterNanos;
     }
 
-    /** The host and port. */
+    /** The host and port of the server. */
     public String peer() {
         return peer;
     }
 
-    /** The time that is left. */
+    /** The remaining time. */
     public Duration retryAfter() {
         return Duration.ofNanos(retryAfterNanos);
     }
 
     @Override
     public String getMessage() {
-        return "'" + peer + "' has asked for no requests, " + retryAfterNanos / 1_000_000
-                + " ms are left; retry-after.shared: retries would send first attempts";
+        return "'" + peer + "' has asked to receive no requests for another " + retryAfterNanos / 1_000_000
+                + " ms; with 'retry-after.shared: retries', first attempts are still sent";
     }
 }

@@ -1,15 +1,15 @@
 package dev.retrykit.failure;
 
 /**
- * A later attempt was about to send a request that may be one of an earlier attempt under another idempotency key. It
- * was not sent, and the call ends with {@code NOT_IDEMPOTENT}.
+ * Thrown when a later attempt is about to send a request that an earlier attempt may have sent under another
+ * idempotency key. The request was not sent, and the call ends with {@code NOT_IDEMPOTENT}.
  */
 public final class RequestMismatchException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
     /**
-     * Made by the engine.
+     * Created by the engine.
      *
      * @param request the request that was not sent
      * @param earlier the request of an earlier attempt, such as {@code POST /payments}

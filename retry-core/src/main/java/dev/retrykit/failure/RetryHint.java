@@ -3,13 +3,13 @@ package dev.retrykit.failure;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Implemented by an exception that knows whether trying again can help. */
+/** Implemented by exceptions that know whether a retry can help. */
 public interface RetryHint {
 
-    /** Can trying again help? */
+    /** Whether a retry can help. */
     boolean retryable();
 
-    /** The least delay before the next attempt, if the peer named one. */
+    /** The minimum delay before the next attempt, if the server named one. */
     default Optional<Duration> retryAfter() {
         return Optional.empty();
     }

@@ -1,29 +1,32 @@
 package dev.retrykit.failure;
 
-/** What the outcome of an attempt tells about the dependency. Circuits and budgets listen to this and to nothing else. */
+/** What the outcome of an attempt says about the dependency. Circuits and budgets use nothing else. */
 public enum Signal {
 
-    /** It works: it gave a result, or a permanent answer such as 404. */
+    /** It works: it returned a result, or a permanent response such as 404. */
     SUCCESS,
 
-    /** It fails. Every failure that isn't known to mean something else. */
+    /** It fails. The default for every failure that is not known to mean something else. */
     FAILURE,
 
-    /** It is there but asks for less (429): counts in a circuit's rate, not in its streak, and fails a probe. */
+    /**
+     * It works but asks for fewer calls (429). Counts in a circuit's failure rate, does not count as a consecutive
+     * failure, and fails a probe.
+     */
     THROTTLED,
 
-    /** A circuit was told to ignore the failure: the dependency answered, which counts as a success. */
+    /** The circuit is configured to ignore the failure: the dependency responded, which counts as a success. */
     IGNORED,
 
-    /** Nothing: the attempt was cancelled, or failed before or beside the dependency. */
+    /** Nothing: the attempt was cancelled, or failed before it reached the dependency. */
     NONE;
 
-    /** Whether the dependency did its work. */
+    /** Whether the signal counts as a success of the dependency. */
     public boolean isSuccess() {
         return this == SUCCESS || this == IGNORED;
     }
 
-    /** Whether the dependency didn't do its work. */
+    /** Whether the signal counts as a failure of the dependency. */
     public boolean isFailure() {
         return this == FAILURE || this == THROTTLED;
     }

@@ -1,8 +1,8 @@
 package dev.retrykit.failure;
 
 /**
- * The time budget was spent before there was any failure to give: the time of the call around was over before a first
- * attempt could begin, or an asynchronous first attempt didn't end.
+ * Thrown when the time budget is spent and there is no other failure to throw: the time of the enclosing call was over
+ * before the first attempt could start, or an asynchronous first attempt did not end.
  */
 public final class TimeBudgetSpentException extends RuntimeException {
 
@@ -11,7 +11,7 @@ public final class TimeBudgetSpentException extends RuntimeException {
     private final String policy;
 
     /**
-     * Creates one.
+     * Creates the exception.
      *
      * @param policy the policy's name
      */
@@ -20,7 +20,7 @@ public final class TimeBudgetSpentException extends RuntimeException {
         this.policy = policy;
     }
 
-    /** The policy's name. */
+    /** The name of the policy. */
     public String policy() {
         return policy;
     }

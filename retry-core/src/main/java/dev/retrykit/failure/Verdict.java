@@ -6,13 +6,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a failure means. Immutable. Two that mean the same are equal, whatever rule has told them.
+ * What a failure means. Immutable. The rule does not take part in equality.
  *
- * @param kind may it be retried?
- * @param signal what it tells about the dependency
- * @param retryAfterNanos the least delay the peer asked for, in nanoseconds; {@link #NO_HINT} if it asked for none
- * @param status the HTTP status that it was read off, 100 to 999; 0 if it was none
- * @param rule what decided, for people: a line of the failure book, a setting; null if nothing says so
+ * @param kind whether it may be retried
+ * @param signal what it says about the dependency
+ * @param retryAfterNanos the minimum delay that the server asked for, in nanoseconds; {@link #NO_HINT} if it asked for
+ *     none
+ * @param status the HTTP status that it was read from, 100 to 999; 0 if there was none
+ * @param rule a readable name of the rule that decided: a line of the failure book, a setting; null if unknown
  */
 public record Verdict(
         Kind kind,
@@ -24,7 +25,7 @@ public record Verdict(
     private static final int HIGHEST_STATUS = 999;
 
     /**
-     * Checked here, so that a classifier's mistake shows in the classifier.
+     * Validates the values here, so that a classifier's mistake shows in the classifier.
      *
      * @throws IllegalArgumentException if the status is below 0 or above 999, or the delay is below {@link #NO_HINT}
      */
@@ -32,8 +33,9 @@ public record Verdict(
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(signal, "signal");
         if (status < 0 || status > HIGHEST_STATUS) {
-            throw new IllegalArgumentException("status must be an HTTP status of 100 to 999, or 0 for none, but was "
-                    + status + ". HttpURLConnection says -1 where the answer isn't HTTP: leave that to other rules.");
+            throw new IllegalArgumentException(
+                    "status must be an HTTP status of 100 to 999, or 0 for none, but was " + status
+                            + ". HttpURLConnection reports -1 for a response that is not HTTP: return no verdict for it.");
         }
         if (retryAfterNanos < NO_HINT) {
             throw new IllegalArgumentException(
@@ -41,41 +43,41 @@ public record Verdict(
         }
     }
 
-    /** One of which nothing says what has told it. */
+    /** Creates a verdict without the name of a rule. */
     public Verdict(Kind kind, Signal signal, long retryAfterNanos, int status) {
         this(kind, signal, retryAfterNanos, status, null);
     }
 
-    /** One that was read off something else than an HTTP status. */
+    /** Creates a verdict without an HTTP status and without the name of a rule. */
     public Verdict(Kind kind, Signal signal, long retryAfterNanos) {
         this(kind, signal, retryAfterNanos, 0, null);
     }
 
-    /** The peer didn't say when to come back. */
+    /** The value of {@link #retryAfterNanos()} if the server did not ask for a delay. */
     public static final long NO_HINT = -1;
 
-    /** May it be retried? */
+    /** Whether a failure may be retried. */
     public enum Kind {
 
-        /** Transient: trying again can help. */
+        /** Transient: a retry can help. */
         RETRYABLE,
 
-        /** Permanent: trying again can't help. */
+        /** Permanent: a retry cannot help. */
         NOT_RETRYABLE,
 
-        /** Nothing knows this failure; it isn't retried, as a permanent one. */
+        /** No rule knows this failure; like a permanent one, it is not retried. */
         UNKNOWN,
 
         /** Transient, but the attempt may have had its effect, and a second effect would be wrong. */
         NOT_IDEMPOTENT,
 
-        /** Transient, but a layer inside, such as the library that was called, says that it has retried already. */
+        /** Transient, but an inner layer, such as the called library, reports that it has already retried. */
         NESTED,
 
-        /** The peer asked not to be tried again. */
+        /** The server asked not to be called again. */
         VETOED,
 
-        /** The thread was asked to stop. */
+        /** The thread was interrupted. */
         INTERRUPTED
     }
 
@@ -93,32 +95,32 @@ public record Verdict(
         return NOT_RETRYABLE;
     }
 
-    /** A failure that nothing knows. It counts against the dependency. */
+    /** A failure that no rule knows. It counts against the dependency. */
     public static Verdict unknown() {
         return UNKNOWN;
     }
 
-    /** A verdict that counts against the dependency or not, as the signal says. */
+    /** Creates a verdict with the given signal, which decides whether the failure counts against the dependency. */
     public static Verdict of(Kind kind, Signal signal) {
         return new Verdict(kind, signal, NO_HINT);
     }
 
     /**
-     * What an HTTP status of 400 or more means by itself: 408, 425, 429, 500, 502, 503, 504 are transient.
+     * Returns what an HTTP status of 400 or more means by itself: 408, 425, 429, 500, 502, 503, 504 are transient.
      *
-     * @throws IllegalArgumentException if it is below 0 or above 999
+     * @throws IllegalArgumentException if the status is below 0 or above 999
      */
     public static Verdict ofStatus(int status) {
         Verdict verdict = HttpStatuses.verdict(status);
         return new Verdict(verdict.kind, verdict.signal, NO_HINT, status, null);
     }
 
-    /** The same verdict, told by a rule. */
+    /** Returns this verdict with the name of the rule that decided. */
     public Verdict by(@Nullable String newRule) {
         return Objects.equals(newRule, rule) ? this : new Verdict(kind, signal, retryAfterNanos, status, newRule);
     }
 
-    /** The same meaning, retryable or not. */
+    /** Returns this verdict with another kind. */
     public Verdict as(Kind newKind) {
         if (newKind == kind) {
             return this;
@@ -129,17 +131,17 @@ public record Verdict(
                 : new Verdict(newKind, signal, retryAfterNanos, status, rule);
     }
 
-    /** The same verdict, telling something else about the dependency. */
+    /** Returns this verdict with another signal about the dependency. */
     public Verdict withSignal(Signal newSignal) {
         return newSignal == signal ? this : new Verdict(kind, newSignal, retryAfterNanos, status, rule);
     }
 
-    /** The same verdict for somebody who knows better than the peer whether to come back. */
+    /** Returns this verdict without a delay, for callers that know better than the server when to retry. */
     public Verdict withoutHint() {
         return retryAfterNanos == NO_HINT ? this : new Verdict(kind, signal, NO_HINT, status, rule);
     }
 
-    /** The same verdict with a least delay; a negative one counts as zero. */
+    /** Returns this verdict with a minimum delay; a negative one counts as zero. */
     public Verdict withRetryAfter(Duration least) {
         return new Verdict(kind, signal, Math.max(0, Nanos.of(least)), status, rule);
     }

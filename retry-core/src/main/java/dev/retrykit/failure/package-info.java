@@ -1,4 +1,4 @@
-/** What a failure means: is it transient, and what does it tell about the dependency? */
+/** What a failure means: whether it is transient, and what it says about the dependency. */
 @NullMarked
 package dev.retrykit.failure;
 

@@ -3,16 +3,16 @@ package dev.retrykit.failure.book;
 import java.util.List;
 
 /**
- * A line of the failure book, for people and for native images.
+ * A line of the failure book in readable form, also used for native images.
  *
  * @param heading the library, such as {@code OpenFeign}
- * @param type the binary name of the class; {@code *.Name} for all classes of that simple name
- * @param text what it means, in the words of the book
+ * @param type the binary name of the class; {@code *.Name} for all classes with that simple name
+ * @param text what it means, in the syntax of the book
  * @param accessors the paths of public methods without arguments and of public fields that it reads
  */
 public record BookLine(String heading, String type, String text, List<String> accessors) {
 
-    /** As it stands in the book. */
+    /** The line as it is written in the book. */
     @Override
     public String toString() {
         return type + ": " + text;

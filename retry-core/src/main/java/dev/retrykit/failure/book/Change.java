@@ -3,17 +3,19 @@ package dev.retrykit.failure.book;
 import dev.retrykit.failure.Verdict;
 import java.util.List;
 
-/** A part of a line that decides nothing, but counts wherever in a cause chain its failure stands, and whoever decides. */
+/**
+ * A clause that does not decide, but applies wherever its failure is in the cause chain, and whichever rule decides.
+ */
 interface Change {
 
     /**
-     * The verdict as the failure leaves it.
+     * Returns the verdict as changed by this failure.
      *
-     * @param may what may be repeated all the same
+     * @param may what the policy allows to be repeated anyway
      */
     Verdict change(Verdict verdict, Throwable failure, Repeatable may, JudgmentContext reading);
 
-    /** The accessors that it needs. */
+    /** The accessors that it reads. */
     default List<PropertyPath> paths() {
         return List.of();
     }

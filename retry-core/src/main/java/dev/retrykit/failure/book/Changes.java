@@ -14,16 +14,16 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The clauses that decide nothing, but change what was decided. */
+/** The clauses that do not decide, but change the decision. */
 final class Changes {
 
     private Changes() {}
 
     /**
-     * The method of an HTTP request. A request that must not be sent twice is repeated only after an answer that refused it, or
-     * where it certainly never left.
+     * The method of an HTTP request. A request that must not be sent twice is repeated only after a response that
+     * refused it, or if it certainly never left.
      *
-     * @param method null of a library whose requests may all be POSTs
+     * @param method null for a library whose requests may all be POSTs
      */
     record Method(@Nullable PropertyPath method, String rule) implements Change {
 
@@ -56,7 +56,7 @@ final class Changes {
         }
     }
 
-    /** The least delay before the next attempt. */
+    /** The minimum delay before the next attempt. */
     record RetryAfterValue(PropertyPath delay, Unit unit) implements Change {
 
         @Override
@@ -74,7 +74,7 @@ final class Changes {
         }
     }
 
-    /** The headers of an answer whose status isn't known. */
+    /** The headers of a response whose status is not known. */
     record Headers(PropertyPath headers, String rule) implements Change {
 
         @Override
@@ -97,7 +97,7 @@ final class Changes {
         }
     }
 
-    /** How many attempts the library has made by itself. */
+    /** How many attempts the library itself has made. */
     record Attempts(PropertyPath attempts, String rule) implements Change {
 
         @Override
@@ -113,7 +113,7 @@ final class Changes {
         }
     }
 
-    /** A commit that failed may have been done, unless the database answered or rolled back (class 40). */
+    /** A failed commit may have taken effect, unless the database responded that it rolled back (class 40). */
     record Commit(PropertyPath state, String rule) implements Change {
 
         private static final Set<Kind> OPEN = Set.of(Kind.RETRYABLE, Kind.NESTED, Kind.UNKNOWN);
@@ -128,7 +128,7 @@ final class Changes {
                     : verdict;
         }
 
-        /** Drivers don't say so in any other way than by the stack trace. */
+        /** The stack trace is the only place where drivers show this. */
         private static boolean isOfCommit(Throwable failure) {
             for (StackTraceElement frame : Causes.stackTrace(failure)) {
                 if (frame.getMethodName().equals("commit")
@@ -151,7 +151,7 @@ final class Changes {
                 : verdict.withRetryAfter(least);
     }
 
-    /** What a number of time counts. */
+    /** The unit of a number that means a time. */
     enum Unit {
         SECONDS,
         MILLIS,
@@ -170,7 +170,7 @@ final class Changes {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
-        /** Null for what is no time, and for a negative one. */
+        /** Returns null for a value that is not a time, and for a negative one. */
         @Nullable
         Duration duration(@Nullable Object value, Instant now) {
             if (value instanceof Duration duration) {
@@ -197,7 +197,7 @@ final class Changes {
             };
         }
 
-        /** One that has passed is zero. */
+        /** Returns zero for a time in the past. */
         private static Duration until(Instant then, Instant now) {
             try {
                 Duration left = Duration.between(now, then);

@@ -9,20 +9,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.BiConsumer;
 
-/** A text of headings in brackets, comments after {@code #}, and lines: {@code name: text}. */
+/** Reads a text of headings in brackets, comments after {@code #}, and lines: {@code name: text}. */
 final class Chapter {
 
     private Chapter() {}
 
     /**
-     * The lines of a resource that lies beside this class.
+     * Reads the lines of a resource in this package.
      *
      * @param line takes a heading, and a line under it
      */
     static void read(String resource, BiConsumer<String, String> line) {
         try (InputStream stream = Chapter.class.getResourceAsStream(resource)) {
             if (stream == null) {
-                throw new IllegalStateException("The failure book lacks its chapter " + resource + ".");
+                throw new IllegalStateException("Chapter " + resource + " of the failure book is missing.");
             }
             BufferedReader reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
             String heading = "";
@@ -39,7 +39,7 @@ final class Chapter {
         }
     }
 
-    /** The lines of a chapter about classes, which aren't parsed before somebody needs them. */
+    /** Reads the lines of a chapter about classes, which are parsed when they are first needed. */
     static void addTo(List<Unparsed> lines, String resource) {
         read(resource, (heading, text) -> {
             int colon = text.indexOf(':');
@@ -57,7 +57,7 @@ final class Chapter {
      * @param heading the library
      * @param type the class that it is about
      * @param text its clauses
-     * @param shown what is shown of them
+     * @param shown the text to show in place of the clauses
      */
     record Unparsed(String heading, String type, String text, String shown) {
 

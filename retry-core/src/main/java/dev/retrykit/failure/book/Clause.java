@@ -8,19 +8,19 @@ import org.jspecify.annotations.Nullable;
 interface Clause {
 
     /**
-     * What it says of a failure.
+     * Decides what a failure means.
      *
-     * @param failure of the class that the line names
-     * @param reading the judgement that asks
-     * @return null if it says nothing; {@link #PASS} if nothing else shall be asked about the failure itself
+     * @param failure an instance of the class that the line names
+     * @param reading the current judgment
+     * @return null if the clause does not apply; {@link #PASS} if no other line is to decide about this failure
      */
     @Nullable
     Verdict decide(Throwable failure, JudgmentContext reading);
 
-    /** The lines of superclasses aren't asked. */
+    /** Skips the lines of superclasses. */
     Verdict PASS = Meaning.PASS.verdict("pass");
 
-    /** The accessors that it needs, for checks and for native images. */
+    /** The accessors that it reads, for checks and for native images. */
     default List<PropertyPath> paths() {
         return List.of();
     }

@@ -30,7 +30,7 @@ final class Clauses {
         }
     }
 
-    /** An HTTP status, and headers if there are any. */
+    /** An HTTP status, with headers if there are any. */
     record Status(PropertyPath status, @Nullable PropertyPath headers, String rule) implements Clause {
 
         @Override
@@ -45,7 +45,7 @@ final class Clauses {
             return ANSWERS.verdict(code, advice).by(rule);
         }
 
-        /** Whether the request was answered 429, or 503 with the time at which to come again. */
+        /** Whether the response was 429, or 503 with a time to retry. */
         boolean isRefusal(Throwable failure, JudgmentContext reading) {
             int code = code(failure);
             Object found = code == UNAVAILABLE && headers != null ? headers.read(failure) : null;
@@ -56,7 +56,7 @@ final class Clauses {
                                     != Verdict.NO_HINT;
         }
 
-        /** 0 if it isn't that of a failure. */
+        /** The status; 0 if it is not that of a failure. */
         int code(Throwable failure) {
             long code = status.number(failure, 0);
             return code < LOWEST_STATUS || code > HIGHEST_STATUS ? 0 : (int) code;
@@ -82,7 +82,7 @@ final class Clauses {
         }
     }
 
-    /** A code: a number, a constant, a text. */
+    /** A code: a number, a constant, or a text. */
     record Code(PropertyPath code, CodeSet words, Verdict verdict) implements Clause {
 
         @Override
@@ -137,7 +137,7 @@ final class Clauses {
         }
     }
 
-    /** Words anywhere at the beginning of the message. */
+    /** Texts anywhere in the beginning of the message. */
     record Says(List<String> texts, Verdict verdict) implements Clause {
 
         @Override
@@ -172,7 +172,7 @@ final class Clauses {
         }
     }
 
-    /** The class that threw it, or a method of it; a name that ends with {@code *} is the beginning of one. */
+    /** The class that threw it, or a method of that class; a name that ends with {@code *} is a prefix. */
     record ThrownIn(List<String> classes, Verdict verdict) implements Clause {
 
         @Override
@@ -204,7 +204,7 @@ final class Clauses {
         }
     }
 
-    /** The causes. */
+    /** The meaning of the causes. */
     record Cause() implements Clause {
 
         @Override
@@ -213,7 +213,7 @@ final class Clauses {
         }
     }
 
-    /** SQLState and vendor code: codes and whole states, or the classes that states begin with. */
+    /** SQLState and vendor code: codes and complete states, or only the classes of states. */
     record Sql(@Nullable PropertyPath state, @Nullable PropertyPath code, boolean byClass) implements Clause {
 
         @Override

@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a code can be: words and numbers, some of them as ranges.
+ * The values that a code can have: words and numbers, some of them as ranges.
  *
- * @param words exact ones
+ * @param words exact values
  * @param ranges pairs of numbers, lowest and highest
  */
 record CodeSet(Set<String> words, List<long[]> ranges) {
@@ -40,7 +40,7 @@ record CodeSet(Set<String> words, List<long[]> ranges) {
         return false;
     }
 
-    /** A constant is known by its name, anything else by its text. */
+    /** Matches an enum constant by its name, and any other value by its text. */
     boolean has(Object value) {
         if (value instanceof Number number) {
             return hasNumber(number.longValue());
@@ -48,7 +48,7 @@ record CodeSet(Set<String> words, List<long[]> ranges) {
         return words.contains(value instanceof Enum<?> constant ? constant.name() : text(value));
     }
 
-    /** The text of a value of somebody else's; empty if it can't tell. */
+    /** The text of a foreign value; empty if reading it fails. */
     static String text(Object value) {
         try {
             String text = value.toString();

@@ -15,16 +15,24 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows what failures mean by lines of text, each of which names a class and tells how its instances say it. The outermost
- * failure of a cause chain of which a line says something decides; what lines say of methods, delays and attempts counts
- * wherever it stands. Immutable and thread-safe; nothing is loaded that isn't there.
+ * Decides what failures mean by lines of text, each of which names a class and describes how to read its instances. In
+ * a cause chain, the outermost failure for which a line applies decides; what lines say about HTTP methods, delays and
+ * attempts applies anywhere in the chain. Immutable and thread-safe. Classes that are not on the class path are never
+ * loaded.
+ *
+ * <pre>{@code
+ * Map<String, String> lines = Map.of("com.acme.ApiException", "status(getCode, getResponseHeaders)");
+ * RetryPolicy policy = RetryPolicy.builder()
+ *         .classifier(FailureBook.of(lines, Instant::now))
+ *         .build();
+ * }</pre>
  */
 public sealed class FailureBook implements FailureClassifier permits StandardBook {
 
     private static final int DEEPEST = 50;
     private static final Repeatable NOTHING = Repeatable.NOTHING;
 
-    /** Of the library's own lines, which are read when the first failure is judged. */
+    /** The library's own lines are read when the first failure is judged. */
     private final Supplier<Index> index;
 
     private final Supplier<Instant> clock;
@@ -34,13 +42,16 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
         this.clock = clock;
     }
 
-    /** The library's own: over a thousand classes of the libraries that applications call, databases and the JDK. */
+    /**
+     * Returns the library's own book: over a thousand classes of the libraries that applications call, of databases and
+     * of the JDK.
+     */
     public static FailureBook standard() {
         return Standard.BOOK;
     }
 
     /**
-     * The same.
+     * Returns the library's own book with another clock.
      *
      * @param clock the wall clock, for dates in headers
      */
@@ -49,25 +60,26 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
     }
 
     /**
-     * An application's own lines.
+     * Creates a book from lines of the application.
      *
-     * @param lines what classes mean, by their binary names, or by {@code *.Name} for all of that simple name that have the
-     *     accessors
+     * @param lines what classes mean, by their binary names, or by {@code *.Name} for all classes with that simple name
+     *     that have the accessors
      * @param clock the wall clock, for dates in headers
-     * @throws InvalidLineException for the first line that can't be read
+     * @throws InvalidLineException for the first invalid line
      */
     public static FailureBook of(Map<String, String> lines, Supplier<Instant> clock) {
         return of(lines, Map.of(), clock);
     }
 
     /**
-     * An application's own lines, some of which aren't shown as they are read, such as those with a placeholder in them.
+     * Creates a book from lines of the application, some of which are shown differently, such as lines with a
+     * placeholder.
      *
-     * @param lines what classes mean, as above
-     * @param shown what stands for a line in {@link #lines()} and in {@link Verdict#rule()}, by the same names; a line that isn't
-     *     in it is shown as it is
+     * @param lines what classes mean, as in {@link #of(Map, Supplier)}
+     * @param shown the text that replaces a line in {@link #lines()} and in {@link Verdict#rule()}, by the same names;
+     *     a line that is not in it is shown unchanged
      * @param clock the wall clock, for dates in headers
-     * @throws InvalidLineException for the first line that can't be read
+     * @throws InvalidLineException for the first invalid line
      */
     public static FailureBook of(Map<String, String> lines, Map<String, String> shown, Supplier<Instant> clock) {
         List<Unparsed> unparsed = new ArrayList<>();
@@ -77,7 +89,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
         return new FailureBook(() -> index, clock);
     }
 
-    /** What a failure means as long as nothing may be repeated of which that isn't known; null if nothing knows it. */
+    /** Classifies a failure, assuming that no effect may be repeated; null if no line knows the failure. */
     @Override
     public @Nullable Verdict classify(Throwable failure) {
         Throwable cause = Causes.causeOf(failure);
@@ -87,18 +99,18 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
     }
 
     /**
-     * What a failure means by itself, before {@link #change}; null if nothing knows it.
+     * Returns what a failure means by itself, before {@link #change}; null if no line knows it.
      *
-     * @param cause its cause, which takes a lock to ask; null if it has none
+     * @param cause the failure's cause, passed because reading it takes a lock; null if it has none
      */
     public final @Nullable Verdict judge(Throwable failure, @Nullable Throwable cause) {
         return judge(failure, cause, null);
     }
 
     /**
-     * The same.
+     * Returns what a failure means by itself.
      *
-     * @param reading the judgement that asks; null if one begins
+     * @param reading the current judgment; null to begin one
      */
     @Nullable
     Verdict judge(Throwable failure, @Nullable Throwable cause, @Nullable JudgmentContext reading) {
@@ -106,11 +118,11 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
     }
 
     /**
-     * What a failure means, after all, to whoever has decided: not transient if a request may have been done, not before the
-     * time that the peer asked for, and not at all if an inner layer has retried.
+     * Applies what the lines add to a verdict, whichever rule decided: the failure is not transient if a request may
+     * have taken effect, not before the time that the server asked for, and not at all if an inner layer has retried.
      *
-     * @param cause its cause; null if it has none
-     * @param may what may be repeated all the same
+     * @param cause the failure's cause; null if it has none
+     * @param may what the policy allows to be repeated anyway
      */
     public final Verdict change(Verdict verdict, Throwable failure, @Nullable Throwable cause, Repeatable may) {
         Index known = index.get();
@@ -128,7 +140,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
         return changed;
     }
 
-    /** Whether a failure, or one of its causes, tells the method of the HTTP request that failed. */
+    /** Whether a failure, or one of its causes, reports the method of the HTTP request that failed. */
     public final boolean tellsMethod(Throwable failure) {
         return Causes.anyMatch(failure, this::hasMethod);
     }
@@ -145,16 +157,17 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
         return false;
     }
 
-    /** All lines, for people and for native images. */
+    /** All lines, for display and for native images. */
     public List<BookLine> lines() {
         return index.get().lines().stream().map(FailureBook::shown).toList();
     }
 
     /**
-     * An accessor in a line that doesn't exist.
+     * Finds an accessor in a line that does not exist.
      *
-     * @param type a class that is there
-     * @return the line's accessor; null if all exist, as far as the declared types tell, and if there is no line for the class
+     * @param type a class on the class path
+     * @return the first missing accessor; null if all exist as far as the declared types show, or if there is no line
+     *     for the class
      */
     public final @Nullable String missingAccessor(Class<?> type) {
         Line line = index.get().lineOf(type.getName());
@@ -176,7 +189,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
     }
 
     /**
-     * What the line about a class reads by reflection, as far as declared types tell: for native images.
+     * Returns what the line about a class reads by reflection, as far as the declared types show: for native images.
      *
      * @return methods and fields; none if there is no line for the class
      */
@@ -202,7 +215,10 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
                 line.paths().stream().map(PropertyPath::text).toList());
     }
 
-    /** What the first line says that says anything, from the outermost failure on. Makes no object where there is no line. */
+    /**
+     * Returns what the first line that applies says, from the outermost failure on. Allocates nothing if there is no
+     * line.
+     */
     @Nullable
     final Verdict byLines(Throwable failure, @Nullable Throwable cause, @Nullable JudgmentContext reading) {
         Index known = index.get();
@@ -223,7 +239,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
     }
 
     /**
-     * Whether a line says what a failure means whatever its causes are.
+     * Whether a line decides about a failure independently of its causes.
      *
      * @param failure one link of a chain
      */
@@ -243,7 +259,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
         return null;
     }
 
-    /** What causes mean to this book. Others may know more. */
+    /** What causes mean to this book; subclasses may know more. */
     @Nullable
     Verdict ofCauses(Throwable cause, JudgmentContext reading) {
         Verdict own = byLines(cause, Causes.causeOf(cause), reading);
@@ -266,7 +282,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
         return false;
     }
 
-    /** What a failure that another one holds means: to this book, or to those who know more. */
+    /** What a failure that is held by another one means: to this book, or else to the standard book. */
     @Nullable
     Verdict ofAnother(Throwable failure, JudgmentContext reading) {
         Throwable cause = Causes.causeOf(failure);
@@ -277,7 +293,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
                 : Standard.BOOK.change(change(told, failure, cause, NOTHING), failure, cause, NOTHING);
     }
 
-    /** Made when somebody asks for it. */
+    /** Created on first use. */
     private static final class Standard {
         static final FailureBook BOOK = standard(TimeSource.system()::now);
     }

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose failure it is, since vendors mean different things by the same code: by its class, or, of the JDK's own exceptions, by
- * what threw it.
+ * Finds the vendor of a failure, because vendors use the same code differently: by its class or, for the JDK's own
+ * exceptions, by the code that threw it.
  */
 final class FailureOrigin {
 
@@ -34,7 +34,7 @@ final class FailureOrigin {
 
     private FailureOrigin() {}
 
-    /** The word by which the book's codes name it; null if it isn't known. */
+    /** The name of the vendor in the book's codes; null if it is not known. */
     static @Nullable String of(Throwable failure) {
         String driver = ofClass(failure.getClass().getName());
         if (driver != null) {

@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The headers of an answer in whatever form a library keeps them: a map, or an object that is asked by name. */
+/**
+ * The headers of a response in the form in which a library keeps them: a map, or an object with a method that takes a
+ * name.
+ */
 final class ForeignHeaders implements HeaderLines {
 
     private static final List<String> METHODS = List.of(
@@ -31,7 +34,7 @@ final class ForeignHeaders implements HeaderLines {
             "header");
     private static final List<Class<?>> NAMES = List.of(String.class, CharSequence.class, Object.class);
 
-    /** Such as {@code Header} of HttpComponents. */
+    /** For values such as {@code Header} of HttpComponents. */
     private static final Property VALUE = new Property("getValue");
 
     private static final ClassValue<Optional<Method>> ASKED = new ClassValue<>() {
@@ -105,7 +108,7 @@ final class ForeignHeaders implements HeaderLines {
         }
     }
 
-    /** Some libraries tell {@code retry-after} from {@code Retry-After}. */
+    /** Some libraries distinguish {@code retry-after} from {@code Retry-After}. */
     private static String capitalized(String name) {
         StringBuilder text = new StringBuilder(name.toLowerCase(Locale.ROOT));
         for (int i = 0; i < text.length(); i++) {

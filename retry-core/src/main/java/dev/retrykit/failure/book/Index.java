@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the lines of a class: its own, then those of its superclasses, each with the interfaces that it names. Lines by shape
- * come last. What is kept with a class are numbers, since a class of the JDK outlives the application.
+ * Finds the lines for a class: its own, then those of its superclasses, each with the interfaces that it names. Lines
+ * by shape come last. Only numbers are kept with a class, because a class of the JDK outlives the application.
  */
 final class Index {
 
@@ -20,7 +20,7 @@ final class Index {
 
     private final List<Unparsed> unparsed;
 
-    /** Each is set when it is needed; two threads may set equal ones. */
+    /** Each element is set when it is first needed; two threads may set equal ones. */
     private final @Nullable Line[] lines;
 
     private final Map<String, Integer> byName = new HashMap<>();
@@ -34,7 +34,7 @@ final class Index {
         }
     };
 
-    /** Of several lines about one class the last counts. */
+    /** If several lines are about one class, the last one counts. */
     Index(List<Unparsed> unparsed) {
         this.unparsed = List.copyOf(unparsed);
         this.lines = new Line[unparsed.size()];
@@ -56,7 +56,7 @@ final class Index {
         return IntStream.range(0, lines.length).mapToObj(this::line).toList();
     }
 
-    /** The numbers of the lines about failures of a class, the most specific first. */
+    /** The numbers of the lines about failures of this class, the most specific first. */
     int[] of(Throwable failure) {
         return found.get(failure.getClass());
     }
@@ -110,7 +110,7 @@ final class Index {
         return name.substring(Math.max(name.lastIndexOf('.'), name.lastIndexOf('$')) + 1);
     }
 
-    /** The line about a class itself; null if there is none. */
+    /** The line about the class itself; null if there is none. */
     @Nullable
     Line lineOf(String type) {
         Integer number = byName.getOrDefault(type, exact.get(type));

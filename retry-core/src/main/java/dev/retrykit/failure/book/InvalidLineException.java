@@ -3,7 +3,7 @@ package dev.retrykit.failure.book;
 import java.util.Collection;
 import java.util.List;
 
-/** A line of a failure book can't be read. The message says what is wrong with it. */
+/** Thrown for an invalid line of a failure book. The message says what is wrong with it. */
 public final class InvalidLineException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1;
@@ -16,10 +16,10 @@ public final class InvalidLineException extends IllegalArgumentException {
     }
 
     /**
-     * Something that has to be one of several words is none of them.
+     * Creates the exception for a word that is not one of several allowed words.
      *
-     * @param word what it is
-     * @param known what it can be
+     * @param word the unknown word
+     * @param known the allowed words
      */
     InvalidLineException(String problem, String word, Collection<String> known) {
         super(problem);
@@ -27,12 +27,12 @@ public final class InvalidLineException extends IllegalArgumentException {
         this.known = List.copyOf(known);
     }
 
-    /** The word that isn't known; empty if the problem is another one. */
+    /** The unknown word; empty for any other problem. */
     public String word() {
         return word;
     }
 
-    /** What can stand in its place. */
+    /** The allowed words. */
     public List<String> known() {
         return known == null ? List.of() : known;
     }

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.function.Supplier;
 
 /**
- * Asks a line what it says of a failure whatever its causes are: whoever is asked for others passes.
+ * Decides what a line says about a failure independently of its causes: whatever depends on other failures passes.
  *
  * @param clock the wall clock
  */

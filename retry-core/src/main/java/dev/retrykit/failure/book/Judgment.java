@@ -10,17 +10,17 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One failure is being judged by a book. Each cause is asked once; failures that hold failures don't go on forever. */
+/** The judgment of one failure by a book. Each cause is judged once; nesting of failures within failures is bounded. */
 final class Judgment implements JudgmentContext {
 
     private static final int MOST = 64;
 
     private final FailureBook book;
 
-    /** Failures that others hold, none of which is asked twice; made when one is asked. */
+    /** Failures held by other failures, each of which is judged once; null until there is one. */
     private @Nullable Set<Throwable> held;
 
-    /** What causes have said; made when one is asked. */
+    /** The verdicts of causes; null until there is one. */
     private @Nullable Map<Throwable, Optional<Verdict>> told;
 
     Judgment(FailureBook book) {

@@ -4,18 +4,18 @@ import dev.retrykit.failure.Verdict;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Whoever judges a failure by lines: it knows what other failures mean, and what time it is. */
+/** What a clause needs to know beyond its own failure: what other failures mean, and the time. */
 interface JudgmentContext {
 
-    /** What the causes of a failure mean; null if nothing knows them. */
+    /** What the causes of a failure mean; null if no line knows them. */
     @Nullable
     Verdict ofCauses(Throwable failure);
 
-    /** What another failure means that this one holds; null if nothing knows it. */
+    /** What another failure means that is held by the judged one; null if no line knows it. */
     @Nullable
     Verdict ofAnother(Throwable failure);
 
-    /** Whether a failure says that its request was answered 429, or 503 with the time at which to come again. */
+    /** Whether a failure reports that the response was 429, or 503 with a time to retry. */
     boolean isRefusal(Throwable failure);
 
     /** The wall clock, for dates in headers. */

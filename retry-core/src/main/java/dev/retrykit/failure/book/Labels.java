@@ -3,7 +3,7 @@ package dev.retrykit.failure.book;
 import java.lang.reflect.Method;
 import java.util.Optional;
 
-/** Asks failures whether they have a label, by a public method that takes its name. */
+/** Checks whether failures have a label, with a public method that takes the label's name. */
 final class Labels {
 
     private Labels() {}

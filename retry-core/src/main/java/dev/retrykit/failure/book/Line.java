@@ -7,24 +7,27 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A class of failures, and what it means.
+ * A class of failures, and what they mean.
  *
  * @param heading the library
- * @param type the binary name of the class; {@code *.Name} for all classes of that simple name that have its accessors; with
- *     {@code =} before it for the class without its subclasses
+ * @param type the binary name of the class; {@code *.Name} for all classes with that simple name that have its
+ *     accessors; with a leading {@code =} for the class without its subclasses
  * @param text its clauses, as they are written
- * @param clauses that decide, in the order of asking
- * @param changes that count whoever decides
+ * @param clauses the clauses that decide, in the order of evaluation
+ * @param changes the clauses that apply whichever rule decides
  */
 record Line(String heading, String type, String text, List<Clause> clauses, List<Change> changes) {
 
-    /** Of a line by shape. */
+    /** Prefix of a line by shape. */
     static final String ANY_PACKAGE = "*.";
 
-    /** Of a line that isn't about subclasses. */
+    /** Prefix of a line that does not apply to subclasses. */
     static final String ITSELF = "=";
 
-    /** What it says of a failure; null if nothing. A status that the failure has is kept, whatever clause decides. */
+    /**
+     * Returns what the line says about a failure; null if it does not apply. The status of the failure is kept,
+     * whichever clause decides.
+     */
     @Nullable
     Verdict decide(Throwable failure, JudgmentContext reading) {
         for (int i = 0; i < clauses.size(); i++) {
@@ -60,7 +63,7 @@ record Line(String heading, String type, String text, List<Clause> clauses, List
         return paths;
     }
 
-    /** Whether a class has all that a line by shape asks for. */
+    /** Whether a class has all accessors of a line by shape. */
     boolean fits(Class<?> failure) {
         return paths().stream().allMatch(path -> path.beginsIn(failure));
     }

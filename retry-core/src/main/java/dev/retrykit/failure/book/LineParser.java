@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one line. What can't be read is refused with the reason. */
+/** Parses one line. An invalid line is rejected with the reason. */
 final class LineParser {
 
     private static final List<String> NAMES = List.of(
@@ -50,16 +50,16 @@ final class LineParser {
     }
 
     /**
-     * A line.
+     * Parses a line.
      *
      * @param type the class that it is about
      * @param text its clauses
-     * @param shown the text that is shown in the place of its clauses
-     * @throws InvalidLineException if it can't be read
+     * @param shown the text to show in place of the clauses
+     * @throws InvalidLineException if the line is invalid
      */
     static Line parse(String heading, String type, String text, String shown) {
         if (!TYPE.matcher(type).matches()) {
-            throw new InvalidLineException("'" + type + "' is no class name");
+            throw new InvalidLineException("'" + type + "' is not a class name");
         }
         LineParser parser = new LineParser(type, text, shown);
         for (String clause : split(parser.text)) {
@@ -70,7 +70,7 @@ final class LineParser {
                         .paths()
                         .isEmpty()) {
             throw new InvalidLineException(
-                    "a line for all classes of a name must read an accessor, by which they are known");
+                    "a line for all classes with a simple name must read an accessor that identifies them");
         }
         return new Line(heading, type, parser.shown, List.copyOf(parser.clauses), List.copyOf(parser.changes));
     }
@@ -79,7 +79,7 @@ final class LineParser {
         return text.trim().replaceAll("\\s+", " ");
     }
 
-    /** At commas that don't stand in parentheses. */
+    /** Splits at commas outside parentheses. */
     private static List<String> split(String text) {
         List<String> parts = new ArrayList<>();
         int depth = 0;
@@ -88,7 +88,7 @@ final class LineParser {
             char character = text.charAt(i);
             depth += character == '(' ? 1 : character == ')' ? -1 : 0;
             if (depth < 0 || depth > 1) {
-                throw new InvalidLineException("its parentheses don't match");
+                throw new InvalidLineException("the parentheses do not match");
             }
             if (character == ',' && depth == 0) {
                 parts.add(text.substring(from, i).trim());
@@ -96,7 +96,7 @@ final class LineParser {
             }
         }
         if (depth != 0) {
-            throw new InvalidLineException("'" + text + "' ends before its parenthesis is closed");
+            throw new InvalidLineException("'" + text + "' has an unclosed parenthesis");
         }
         parts.add(text.substring(from).trim());
         return parts;
@@ -105,8 +105,7 @@ final class LineParser {
     private void add(String clause) {
         Matcher matcher = CLAUSE.matcher(clause);
         if (!matcher.matches()) {
-            throw new InvalidLineException(
-                    clause.isEmpty() ? "it has nothing where a clause should be" : "'" + clause + "' is no clause");
+            throw new InvalidLineException(clause.isEmpty() ? "a clause is empty" : "'" + clause + "' is not a clause");
         }
         String name = matcher.group(1);
         String arguments = matcher.group(2);
@@ -140,7 +139,7 @@ final class LineParser {
             case "flag", "code", "label", "word", "says", "ends", "thrown-in" -> true;
             default -> false;
         };
-        require(deciding || result == null, "'" + name + "' says itself what it means: there is no '=' after it");
+        require(deciding || result == null, "'" + name + "' has a fixed meaning: remove the '=' after it");
         if (deciding) {
             clauses.add(deciding(name, arguments, verdict(name, result)));
             return;
@@ -213,7 +212,7 @@ final class LineParser {
         if (unit == null) {
             List<String> units = Arrays.stream(Unit.values()).map(Unit::word).toList();
             throw new InvalidLineException(
-                    "'" + word + "' is no unit of time: it must be one of " + String.join(", ", units), word, units);
+                    "'" + word + "' is not a unit of time: it must be one of " + String.join(", ", units), word, units);
         }
         return unit;
     }
@@ -223,7 +222,7 @@ final class LineParser {
         require(result != null || name.equals("flag"), "'" + name + "' needs a meaning after '='");
         if (meaning == null) {
             throw new InvalidLineException(
-                    "'" + result + "' is no meaning: it must be one of " + String.join(", ", Meaning.words()),
+                    "'" + result + "' is not a meaning: it must be one of " + String.join(", ", Meaning.words()),
                     String.valueOf(result),
                     Meaning.words());
         }
@@ -234,7 +233,7 @@ final class LineParser {
         return PropertyPath.of(list(arguments, name, 1, 1).get(0));
     }
 
-    /** Arguments with spaces or commas between them. */
+    /** Splits arguments that are separated by spaces or commas. */
     private static List<String> list(String arguments, String name, int least, int most) {
         List<String> list = Arrays.stream(arguments.split("[,\\s]+"))
                 .filter(argument -> !argument.isEmpty())
@@ -248,7 +247,7 @@ final class LineParser {
 
     private static String[] named(String arguments, String name) {
         int colon = arguments.indexOf(':');
-        require(colon > 0, "'" + name + "' is written as " + name + "(accessor: A|B) = meaning");
+        require(colon > 0, "'" + name + "' must have the form " + name + "(accessor: A|B) = meaning");
         return new String[] {arguments.substring(0, colon).trim(), arguments.substring(colon + 1)};
     }
 
@@ -257,7 +256,7 @@ final class LineParser {
                 .map(String::trim)
                 .filter(word -> !word.isEmpty())
                 .toList();
-        require(!words.isEmpty(), "'" + name + "' names nothing");
+        require(!words.isEmpty(), "'" + name + "' has no values");
         return words;
     }
 

@@ -10,25 +10,25 @@ import org.jspecify.annotations.Nullable;
 /** What a failure can mean, in the words of a line. */
 enum Meaning {
 
-    /** Trying again can help. */
+    /** A retry can help. */
     TRANSIENT("transient", Kind.RETRYABLE, Signal.FAILURE),
 
-    /** Trying again can help, and the dependency asks for fewer calls. */
+    /** A retry can help, and the dependency asks for fewer calls. */
     THROTTLED("throttled", Kind.RETRYABLE, Signal.THROTTLED),
 
-    /** Permanent, but the dependency works: not found, a duplicate key. */
+    /** Permanent, but the dependency works: for example, not found or a duplicate key. */
     ANSWERED("answered", Kind.NOT_RETRYABLE, Signal.SUCCESS),
 
     /** Permanent, and a failure of the dependency. */
     PERMANENT("permanent", Kind.NOT_RETRYABLE, Signal.FAILURE),
 
-    /** Permanent, and nothing that the dependency did: credentials, a full local pool, the caller's own mistake. */
+    /** Permanent, and not caused by the dependency: credentials, a full local pool, an error of the caller. */
     NEUTRAL("neutral", Kind.NOT_RETRYABLE, Signal.NONE),
 
-    /** It may have had its effect. */
+    /** The attempt may have had its effect. */
     UNKNOWN_EFFECT("unknown-effect", Kind.NOT_IDEMPOTENT, Signal.FAILURE),
 
-    /** Nothing; lines of superclasses aren't asked either. */
+    /** No meaning; the lines of superclasses are skipped. */
     PASS("pass", Kind.UNKNOWN, Signal.FAILURE);
 
     private final String word;
@@ -39,7 +39,7 @@ enum Meaning {
         this.verdict = Verdict.of(kind, signal);
     }
 
-    /** The verdict, told by a line. */
+    /** The verdict with this meaning, decided by a line. */
     Verdict verdict(String rule) {
         return verdict.by(rule);
     }

@@ -9,11 +9,14 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The clause of failures that hold others: the worst of these counts, and of what may be retried the longest delay. */
+/**
+ * The clause for failures that hold other failures: the worst of these counts and, if all may be retried, the longest
+ * delay.
+ */
 record NestedFailures(PropertyPath failures) implements Clause {
 
-    /** What nobody has looked at may have been done. */
-    static final Verdict UNSEEN = Meaning.UNKNOWN_EFFECT.verdict("more failures than are looked at");
+    /** A failure that was not examined may have had its effect. */
+    static final Verdict UNSEEN = Meaning.UNKNOWN_EFFECT.verdict("more failures than are examined");
 
     private static final int MOST_FAILURES = 100;
 

@@ -6,9 +6,9 @@ import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 
 /**
- * Requests of which it is proven that they never left. A client that follows redirects, or that sends a request again by
- * itself, fails to connect after the request was done; of most clients that can't be told. {@code HttpURLConnection}'s stack
- * trace tells it.
+ * Recognizes requests that certainly never left. A client that follows redirects or resends requests may fail to
+ * connect after the request was already carried out, and most clients do not show this. The stack trace of {@code
+ * HttpURLConnection} does.
  */
 final class NeverSent {
 

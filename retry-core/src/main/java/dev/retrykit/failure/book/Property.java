@@ -11,8 +11,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A public method without arguments, or a public field, that is found by its name in whatever class an object has. Found once
- * for each class. What is kept with a class refers to that class and the JDK alone: no class keeps an application alive.
+ * A public method without arguments, or a public field, that is found by name in the class of an object. The lookup
+ * happens once per class. What is kept with a class refers only to that class and the JDK, so that no class keeps an
+ * application alive.
  */
 final class Property {
 
@@ -32,12 +33,12 @@ final class Property {
         return name;
     }
 
-    /** Whether objects of the class have it. */
+    /** Whether objects of the class have this property. */
     boolean isOf(Class<?> type) {
         return handles.get(type) instanceof MethodHandle;
     }
 
-    /** The type of its values; null if objects of the class don't have it. */
+    /** The type of the property's values; null if objects of the class do not have it. */
     static @Nullable Class<?> typeIn(Class<?> type, String name) {
         Member member = member(type, name);
         return member == null ? null : typeOf(member);
@@ -47,7 +48,7 @@ final class Property {
         return member instanceof Method method ? method.getReturnType() : ((Field) member).getType();
     }
 
-    /** The value, an optional one unwrapped; null if there is none, or if it can't be read. */
+    /** The value, unwrapped from an {@link Optional}; null if there is none, or if it cannot be read. */
     @Nullable
     Object read(Object target) {
         if (!(handles.get(target.getClass()) instanceof MethodHandle handle)) {
@@ -68,7 +69,7 @@ final class Property {
         }
     }
 
-    /** The value as a whole number, without an object where the property is one. */
+    /** The value as a whole number, without boxing if the property is one. */
     long number(Object target, long absent) {
         if (handles.get(target.getClass()) instanceof MethodHandle handle
                 && handle.type().returnType() == long.class) {
@@ -136,7 +137,9 @@ final class Property {
         return type == boolean.class ? FLAG : OBJECT;
     }
 
-    /** The public member that the class has; of a class that isn't public, the one that it has from a public type. */
+    /**
+     * Returns the public member of the class; if the class is not public, the member that it has from a public type.
+     */
     static @Nullable Member member(Class<?> type, String name) {
         Method method = method(type, name);
         if (method != null) {
@@ -179,7 +182,7 @@ final class Property {
         }
     }
 
-    /** One of a class that isn't public, such as the application's own, may still be opened. */
+    /** A member of a class that is not public, such as one of the application's classes, may still be opened. */
     private static <M extends java.lang.reflect.AccessibleObject & Member> boolean isReachable(M member) {
         try {
             Class<?> owner = member.getDeclaringClass();

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Properties, each of the value of the one before: {@code getResponse.getStatusCode}.
+ * A chain of properties, each read from the value of the previous one: {@code getResponse.getStatusCode}.
  *
  * @param text as it is written
  * @param steps the properties, at least one
@@ -24,14 +24,14 @@ record PropertyPath(String text, List<Property> steps) {
     static PropertyPath of(String text) {
         if (!FORM.matcher(text).matches()) {
             throw new InvalidLineException("'" + text
-                    + "' is no accessor: it must be the name of a public method without arguments or of a public"
+                    + "' is not an accessor: it must be the name of a public method without arguments or of a public"
                     + " field, or several of them joined by dots");
         }
         return new PropertyPath(
                 text, Arrays.stream(text.split("\\.")).map(Property::new).toList());
     }
 
-    /** The value; null if a step of the way has none. */
+    /** The value; null if a step has none. */
     @Nullable
     Object read(Object start) {
         Object owner = ownerOfLast(start);
@@ -50,14 +50,14 @@ record PropertyPath(String text, List<Property> steps) {
         return owner != null && last().isTrue(owner);
     }
 
-    /** Whether objects of the class have the property that the path begins with. */
+    /** Whether objects of the class have the first property of the path. */
     boolean beginsIn(Class<?> type) {
         return steps.get(0).isOf(type);
     }
 
     /**
-     * The first step that doesn't exist as far as declared types tell; null if all do. Behind a step of a general type, such as
-     * {@code Object}, a cause or an optional value, nothing can be told.
+     * The first step that does not exist as far as the declared types show; null if all exist. Nothing is known beyond
+     * a step of a general type, such as {@code Object}, a cause or an {@link Optional}.
      */
     @Nullable
     String missingIn(Class<?> type) {
@@ -75,7 +75,7 @@ record PropertyPath(String text, List<Property> steps) {
         return null;
     }
 
-    /** The members that are read, as far as declared types tell. */
+    /** The members that are read, as far as the declared types show. */
     List<Member> membersIn(Class<?> type) {
         List<Member> members = new ArrayList<>();
         Class<?> owner = type;

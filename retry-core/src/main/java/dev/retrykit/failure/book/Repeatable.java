@@ -1,13 +1,13 @@
 package dev.retrykit.failure.book;
 
 /**
- * What a policy lets happen twice.
+ * What a policy allows to happen twice.
  *
- * @param effects whether anything that an attempt did may
- * @param requests whether a request may that isn't idempotent by its HTTP method
+ * @param effects whether any effect of an attempt may
+ * @param requests whether a request may whose HTTP method is not idempotent
  */
 public record Repeatable(boolean effects, boolean requests) {
 
-    /** Nothing that is known to be wrong twice. */
+    /** Allows nothing that is known to be wrong twice. */
     public static final Repeatable NOTHING = new Repeatable(false, false);
 }

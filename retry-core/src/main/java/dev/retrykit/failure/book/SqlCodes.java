@@ -8,15 +8,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What SQLStates (ISO 9075-2, table 38, and the vendors' own) and the vendors' codes mean. A code decides before a state. One
- * whose driver isn't known counts where it is large, and no vendor means anything else by it.
+ * What SQLStates (ISO 9075-2, table 38, and vendor-specific ones) and vendor codes mean. A code takes precedence over a
+ * state. If the driver is unknown, a code counts only if it is large and no vendor uses it differently.
  */
 final class SqlCodes {
 
     private static final int SMALLEST_UNAMBIGUOUS = 1000;
     private static final int CLASS = 2;
 
-    /** Read when the first database failure is judged; by a class's initializer it might fail once and for all. */
+    /** Read when the first database failure is judged. A failing class initializer would disable it permanently. */
     private static volatile @Nullable SqlCodes standard;
 
     private final Map<String, Verdict> states = new HashMap<>();
@@ -47,7 +47,7 @@ final class SqlCodes {
         String name = text.substring(0, colon).trim();
         Meaning known = Meaning.of(meaning);
         if (known == null) {
-            throw new InvalidLineException("sql.book: '" + meaning + "' is no meaning");
+            throw new InvalidLineException("sql.book: '" + meaning + "' is not a meaning");
         }
         lines.add(new BookLine(heading, name, meaning, List.of()));
         String[] words = name.split("\\s+");
@@ -68,7 +68,7 @@ final class SqlCodes {
         return lines;
     }
 
-    /** What a code, a state, or the beginning of one that is longer than its class says; null if nothing. */
+    /** Returns what a code, a state, or a prefix longer than the state's class means; null if nothing is known. */
     @Nullable
     Verdict verdict(Throwable failure, String state, long code) {
         String driver = FailureOrigin.of(failure);
@@ -87,7 +87,7 @@ final class SqlCodes {
         return told(exact);
     }
 
-    /** What the class of a state says, its first two characters; null if nothing. */
+    /** Returns what the class of a state, its first two characters, means; null if nothing is known. */
     @Nullable
     Verdict byClass(String state) {
         return state.length() < CLASS ? null : told(prefixes.get(state.substring(0, CLASS)));
@@ -98,7 +98,7 @@ final class SqlCodes {
         return known == null ? null : told(known.get(code));
     }
 
-    /** One that passes says nothing. */
+    /** A value whose meaning is "pass" has no verdict. */
     private static @Nullable Verdict told(@Nullable Verdict verdict) {
         return verdict == null || verdict.kind() == Verdict.Kind.UNKNOWN ? null : verdict;
     }

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The library's own book. What ends the matter in the JDK (an interruption, a failed certificate) comes before its lines;
- * a missing file and what the network did come after them, and last the caller's own mistakes.
+ * The library's own book. What is decisive in the JDK's rules (an interruption, an invalid certificate) comes before
+ * its lines; a missing file and network failures come after them, and errors of the caller last.
  */
 final class StandardBook extends FailureBook implements KnownFailures {
 
@@ -44,7 +44,7 @@ final class StandardBook extends FailureBook implements KnownFailures {
         return told == null ? JdkFailures.rest(failure, cause) : told;
     }
 
-    /** What an attempt that was cut ended with all the same may say that it had its effect. */
+    /** The failure with which an interrupted attempt ended may still say that it had its effect. */
     private Verdict afterTimeout(
             Verdict end, Throwable failure, @Nullable Throwable cause, @Nullable JudgmentContext reading) {
         Verdict late = byLines(failure, cause, reading);

@@ -1,4 +1,7 @@
-/** The failure book: what the failures of libraries mean, as lines of text that name their classes. Depends on none of them. */
+/**
+ * The failure book: what the failures of libraries mean, as lines of text that name their classes. It depends on none
+ * of these libraries.
+ */
 @NullMarked
 package dev.retrykit.failure.book;
 

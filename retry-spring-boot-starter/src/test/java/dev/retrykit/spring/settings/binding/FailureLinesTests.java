@@ -119,19 +119,19 @@ class FailureLinesTests {
                 value = {
                     "staus(getCode)               | 'staus' is neither a meaning | Did you mean 'status'?",
                     "transiant                    | 'transiant' is neither a meaning | Did you mean 'transient'?",
-                    "retry-after(getCode, milis)  | 'milis' is no unit of time | Did you mean 'millis'?",
-                    "flag(isOver) = permannent    | 'permannent' is no meaning | Did you mean 'permanent'?",
-                    "code(getCode 7) = transient  | 'code' is written as code(accessor: |",
+                    "retry-after(getCode, milis)  | 'milis' is not a unit of time | Did you mean 'millis'?",
+                    "flag(isOver) = permannent    | 'permannent' is not a meaning | Did you mean 'permanent'?",
+                    "code(getCode 7) = transient  | 'code' must have the form code(accessor: |",
                     "code(getCode: 7)             | 'code' needs a meaning after '=' |",
                     "status                       | 'status' takes 1 or 2 arguments in parentheses, not 0 |",
                     "status(getCode, a, b)        | 'status' takes 1 or 2 arguments in parentheses, not 3 |",
-                    "status(getCode()             | its parentheses don't match |",
-                    "status(getCode))             | its parentheses don't match |",
-                    "status(get-code)             | 'get-code' is no accessor |",
+                    "status(getCode()             | the parentheses do not match |",
+                    "status(getCode))             | the parentheses do not match |",
+                    "status(get-code)             | 'get-code' is not an accessor |",
                     "transient(getCode)           | 'transient' takes no arguments |",
-                    "status(getCode) = transient  | 'status' says itself what it means |",
-                    "status(getCode),             | it has nothing where a clause should be |",
-                    "Transient                    | 'Transient' is no clause |",
+                    "status(getCode) = transient  | 'status' has a fixed meaning |",
+                    "status(getCode),             | a clause is empty |",
+                    "Transient                    | 'Transient' is not a clause |",
                 })
         void aLineThatCannotBeRead(String text, String reason, @Nullable String hint) {
             assertThat(refusal(line("'" + text + "'")))
@@ -144,15 +144,13 @@ class FailureLinesTests {
         @Test
         void aLineWhoseParenthesisIsNotClosed() {
             assertThat(refusal(line("'status(getCode, getResponseHeaders'")))
-                    .contains("'status(getCode, getResponseHeaders' ends before its parenthesis is closed");
+                    .contains("'status(getCode, getResponseHeaders' has an unclosed parenthesis");
         }
 
         @ParameterizedTest
         @ValueSource(strings = {"", "''", "'  '"})
         void nothing(String text) {
-            assertThat(refusal(line(text)))
-                    .contains("$ApiException]' = '")
-                    .contains("it has nothing where a clause should be");
+            assertThat(refusal(line(text))).contains("$ApiException]' = '").contains("a clause is empty");
         }
 
         @ParameterizedTest
