@@ -3,14 +3,19 @@ package dev.retrykit.function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that returns a value and may throw, checked exceptions too.
+ * A task that returns a value and may throw checked exceptions.
  *
- * @param <T> what it returns
- * @param <X> what it throws
+ * @param <T> the type of the value
+ * @param <X> the type of the exceptions
  */
 @FunctionalInterface
 public interface ThrowingCallable<T extends @Nullable Object, X extends Throwable> {
 
-    /** Does the work once. */
+    /**
+     * Runs the task.
+     *
+     * @return the value
+     * @throws X any failure of the task
+     */
     T call() throws X;
 }

@@ -3,19 +3,19 @@ package dev.retrykit.function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body that takes what it works on, so that one object serves all calls.
+ * A task that takes an argument, so that one object serves all calls.
  *
- * @param <C> what it takes
- * @param <T> what it returns
- * @param <X> what it throws
+ * @param <C> the type of the argument
+ * @param <T> the type of the value
+ * @param <X> the type of the exceptions
  */
 @FunctionalInterface
 public interface ThrowingFunction<C, T extends @Nullable Object, X extends Throwable> {
 
     /**
-     * Runs the body.
+     * Runs the task.
      *
-     * @throws X what it throws
+     * @throws X any failure of the task
      */
     T apply(C argument) throws X;
 }

@@ -1,13 +1,17 @@
 package dev.retrykit.function;
 
 /**
- * Work that returns nothing and may throw, checked exceptions too.
+ * A task that returns nothing and may throw checked exceptions.
  *
- * @param <X> what it throws
+ * @param <X> the type of the exceptions
  */
 @FunctionalInterface
 public interface ThrowingRunnable<X extends Throwable> {
 
-    /** Does the work once. */
+    /**
+     * Runs the task.
+     *
+     * @throws X any failure of the task
+     */
     void run() throws X;
 }

@@ -8,32 +8,32 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an HTTP answer of status 400 or more means: by its status, and by what its headers ask for. Immutable.
+ * Decides what an HTTP response of status 400 or more means, by its status and headers. Immutable.
  *
- * @param statuses the statuses that are transient; null = the default rules, by which a 403 that says when to come back is
- *     a rate limit, and an answer that invites to try again is transient whatever its status
+ * @param statuses the transient statuses; null = the default rules, under which a 403 with a time to retry is a rate
+ *     limit, and a response that invites a retry is transient whatever its status
  */
 public record AnswerRules(@Nullable List<Integer> statuses) {
 
-    /** What has decided where a server asked not to be tried again. */
+    /** The rule of verdicts on responses whose server asked not to be called again. */
     public static final String VETO = "a veto of the server";
 
-    /** What has decided where a policy lists statuses. */
+    /** The rule of verdicts that the policy's list of statuses decides. */
     private static final String LISTED = "statuses: the policy's list";
 
     private static final int FORBIDDEN = 403;
 
-    /** The list is copied. */
+    /** Copies the list. */
     public AnswerRules {
         statuses = statuses == null ? null : List.copyOf(statuses);
     }
 
-    /** The default rules. */
+    /** Returns the default rules. */
     public static AnswerRules defaults() {
         return new AnswerRules(null);
     }
 
-    /** What the answer means. */
+    /** Classifies a response. */
     public Verdict verdict(int status, RetryAfter advice) {
         Verdict verdict = kindOf(status, advice);
         if (advice.delayNanos() != Verdict.NO_HINT) {
@@ -42,7 +42,7 @@ public record AnswerRules(@Nullable List<Integer> statuses) {
         return advice.vetoed() ? verdict.as(Kind.VETOED).by(VETO) : verdict;
     }
 
-    /** A verdict that was read off a status, as the list has it: vetoed or interrupted stays so. */
+    /** Applies the list to a verdict that was read from a status. A vetoed or interrupted verdict does not change. */
     public Verdict listed(Verdict verdict) {
         if (statuses == null || verdict.kind() == Kind.VETOED || verdict.kind() == Kind.INTERRUPTED) {
             return verdict;
@@ -55,7 +55,7 @@ public record AnswerRules(@Nullable List<Integer> statuses) {
                 : verdict.as(Kind.RETRYABLE).by(LISTED);
     }
 
-    /** What a policy retries doesn't change what the answer tells about the dependency. */
+    /** What a policy retries does not change what the response says about the dependency. */
     private Verdict kindOf(int status, RetryAfter advice) {
         boolean limited = isRateLimit(status, advice);
         Verdict general = Verdict.ofStatus(status);
@@ -69,7 +69,7 @@ public record AnswerRules(@Nullable List<Integer> statuses) {
         return limited || advice.invited() ? general.as(Kind.RETRYABLE) : general;
     }
 
-    /** Whether it is a 403 that says when to come back, so that it isn't about a right but about a rate. */
+    /** Whether the response is a 403 with a time to retry, which means a rate limit and not a missing permission. */
     public static boolean isRateLimit(int status, RetryAfter advice) {
         return status == FORBIDDEN && advice.delayNanos() != Verdict.NO_HINT;
     }

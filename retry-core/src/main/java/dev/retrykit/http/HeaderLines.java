@@ -2,12 +2,12 @@ package dev.retrykit.http;
 
 import java.util.List;
 
-/** The headers of a response, whatever client received it. */
+/** The headers of a response, independent of the HTTP client. */
 @FunctionalInterface
 public interface HeaderLines {
 
     /**
-     * All lines with a name, in their order.
+     * Returns all lines with a name, in their order.
      *
      * @param name in any case
      * @return empty if there are none

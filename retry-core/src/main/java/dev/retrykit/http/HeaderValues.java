@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers and words as they stand in headers. Nothing here throws, and all of it takes time linear in the text. */
+/** Reads numbers and words in headers. No method throws, and all take time linear in the length of the text. */
 final class HeaderValues {
 
     static final BigDecimal NANOS_PER_SECOND = BigDecimal.valueOf(1_000_000_000);
     static final BigDecimal NANOS_PER_MILLI = BigDecimal.valueOf(1_000_000);
 
-    /** More digits than any time needs; leading zeros aren't counted. */
+    /** More digits than any time needs, not counting leading zeros. */
     private static final int MOST_DIGITS = 30;
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+");
@@ -22,7 +22,7 @@ final class HeaderValues {
 
     private HeaderValues() {}
 
-    /** The longest of the numbers of units in some lines; {@link Verdict#NO_HINT} if there is none. */
+    /** The longest time in some lines, each a number of units; {@link Verdict#NO_HINT} if there is none. */
     static long longest(List<String> lines, BigDecimal unit) {
         long longest = Verdict.NO_HINT;
         for (String line : lines) {
@@ -33,18 +33,18 @@ final class HeaderValues {
         return longest;
     }
 
-    /** Where the member of a comma-separated list ends that begins there. */
+    /** The end of the member of a comma-separated list that begins at an index. */
     static int endOfMember(String line, int from) {
         int comma = line.indexOf(',', from);
         return comma < 0 ? line.length() : comma;
     }
 
-    /** The member of a comma-separated list that begins there. */
+    /** The member of a comma-separated list that begins at an index. */
     static String member(String line, int from) {
         return trimmed(line.substring(from, endOfMember(line, from)));
     }
 
-    /** A number of units in nanoseconds, rounded up, {@link Long#MAX_VALUE} at the most. */
+    /** A number of units in nanoseconds, rounded up, at most {@link Long#MAX_VALUE}. */
     static long number(String text, BigDecimal unit) {
         if (!isNumber(text)) {
             return Verdict.NO_HINT;
@@ -61,7 +61,10 @@ final class HeaderValues {
         return more && nanos < Long.MAX_VALUE ? nanos + 1 : nanos;
     }
 
-    /** The number itself, without what follows the point after thirty digits; null if it isn't one, or has too many digits. */
+    /**
+     * The exact number, cut after thirty decimal places, and limited if it has too many digits; null if the text is not
+     * a number.
+     */
     static @Nullable BigDecimal exact(String text) {
         if (!isNumber(text)) {
             return null;
@@ -85,7 +88,7 @@ final class HeaderValues {
         return first;
     }
 
-    /** Without a pattern for what is long: it would take a stack frame for each character. */
+    /** Uses no pattern for long texts, because that would take a stack frame per character. */
     private static boolean isNumber(String text) {
         if (text.length() <= MOST_DIGITS) {
             return NUMBER.matcher(text).matches();
@@ -136,7 +139,7 @@ final class HeaderValues {
         return false;
     }
 
-    /** Without the optional white space of a header's value: blanks and tabs, and nothing else. */
+    /** Removes the optional white space of a header's value: only spaces and tabs. */
     static String trimmed(String line) {
         int from = 0;
         int to = line.length();

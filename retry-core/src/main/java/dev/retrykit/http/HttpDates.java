@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Dates as RFC 9110, 5.6.7, has them, in all three forms. The name of the day isn't compared with the date: who gets it wrong
- * means the date.
+ * Parses dates in all three forms of RFC 9110, 5.6.7. The name of the day is not compared with the date, because a
+ * server that gets it wrong still means the date.
  */
 final class HttpDates {
 
@@ -20,7 +20,7 @@ final class HttpDates {
 
     private static final long SECONDS_PER_DAY = 86_400;
 
-    /** The first and the last second of the years 1 to 9999, which dates on the wire can name. */
+    /** The first and the last second of the years 1 to 9999, the range that dates in headers can express. */
     private static final long FIRST = -62_135_596_800L;
 
     private static final long LAST = 253_402_300_799L;
@@ -48,10 +48,10 @@ final class HttpDates {
     }
 
     /**
-     * Reads a date.
+     * Parses a date.
      *
-     * @param now says which century a year of two digits is in
-     * @return seconds since 1970, with a leap second that of the second after it; empty if it can't be read
+     * @param now determines the century of a two-digit year
+     * @return seconds since 1970, where a leap second counts as the next second; empty if it cannot be parsed
      */
     static OptionalLong epochSecond(String text, Instant now) {
         if (text.length() > LONGEST) {
@@ -73,7 +73,7 @@ final class HttpDates {
         return OptionalLong.empty();
     }
 
-    /** A date more than 50 years ahead is one of the century before. */
+    /** A date more than 50 years in the future is in the previous century. */
     private static OptionalLong ofShortYear(Matcher old, Instant now) {
         long nowSecond = Math.max(FIRST, Math.min(LAST, now.getEpochSecond()));
         LocalDate today = LocalDate.ofEpochDay(Math.floorDiv(nowSecond, SECONDS_PER_DAY));

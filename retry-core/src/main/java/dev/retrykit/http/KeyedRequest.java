@@ -20,8 +20,8 @@ public interface KeyedRequest {
     String key();
 
     /**
-     * Reports that the request has ended. Until then it counts as in flight, so that another request of its kind is one
-     * that is sent at the same time. Only the first call has an effect.
+     * Reports that the request has ended. Until then it counts as in flight, and another request of its kind counts as
+     * concurrent. Only the first invocation has an effect.
      */
     void ended(Outcome outcome);
 }

@@ -8,8 +8,9 @@ import java.time.OffsetDateTime;
 import java.util.OptionalLong;
 
 /**
- * The time by the clock of who sent a response: its {@code Date}, or where it has none that can be read the time at which
- * the response came. Clocks differ, so a moment that a peer names is compared with the peer's own time.
+ * The time by the clock of the server that sent a response: its {@code Date} or, if that is missing or invalid, the
+ * time at which the response was received. Clocks differ, so a date from a server is compared with the server's own
+ * time.
  */
 final class PeerClock {
 
@@ -40,12 +41,12 @@ final class PeerClock {
         return BigDecimal.valueOf(duration.getSeconds()).add(BigDecimal.valueOf(duration.getNano(), 9));
     }
 
-    /** Nanoseconds until a moment that is given in seconds since 1970; zero if it is past. */
+    /** Nanoseconds until a time in seconds since 1970; zero if it is past. */
     long untilNanos(BigDecimal epochSeconds) {
         return HeaderValues.nanos(epochSeconds.subtract(now), HeaderValues.NANOS_PER_SECOND);
     }
 
-    /** Nanoseconds until a date of RFC 9110; empty if it isn't one. */
+    /** Nanoseconds until a date of RFC 9110; empty if the text is not one. */
     OptionalLong untilHttpDate(String text) {
         if (text.length() < SHORTEST_DATE || text.length() > LONGEST_DATE) {
             return OptionalLong.empty();
@@ -56,7 +57,7 @@ final class PeerClock {
                 : OptionalLong.empty();
     }
 
-    /** Nanoseconds until a date of RFC 3339, whose seconds may be missing; empty if it isn't one. */
+    /** Nanoseconds until a date of RFC 3339, whose seconds may be missing; empty if the text is not one. */
     OptionalLong untilTimestamp(String text) {
         if (text.length() < SHORTEST_DATE || text.length() > LONGEST_DATE) {
             return OptionalLong.empty();

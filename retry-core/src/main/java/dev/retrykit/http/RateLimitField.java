@@ -6,8 +6,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of {@code RateLimit}: {@code limit=10, remaining=0, reset=30} of the earlier drafts, or a list of
- * {@code "policy";r=0;t=30}, where a policy of which something remains asks for nothing.
+ * One line of {@code RateLimit}: {@code limit=10, remaining=0, reset=30} of the earlier drafts, or a list of {@code
+ * "policy";r=0;t=30}, in which a policy with remaining quota asks for no delay.
  */
 final class RateLimitField {
 
@@ -16,11 +16,11 @@ final class RateLimitField {
 
     private long longest = Verdict.NO_HINT;
 
-    // Of the policy that is being read.
+    // of the policy that is being read
     private @Nullable BigDecimal left;
     private long wait = Verdict.NO_HINT;
 
-    // Of the whole line, in the earlier form.
+    // of the whole line, in the earlier form
     private @Nullable BigDecimal remaining;
     private long reset = Verdict.NO_HINT;
 
@@ -30,9 +30,9 @@ final class RateLimitField {
     }
 
     /**
-     * The longest time that it asks for; {@link Verdict#NO_HINT} if it asks for none.
+     * The longest time that the line asks for; {@link Verdict#NO_HINT} if it asks for none.
      *
-     * @param certain whether it must say that nothing remains
+     * @param certain whether the line must state that no quota remains
      */
     long delayNanos(boolean certain) {
         int from = 0;
@@ -48,7 +48,7 @@ final class RateLimitField {
         return spent ? Math.max(longest, reset) : longest;
     }
 
-    /** At the next comma or semicolon that isn't within quotes. */
+    /** The next comma or semicolon outside quotes. */
     private int endOfPart(int from) {
         boolean quoted = false;
         int at = from;

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * When the quota of a rate limit is filled again: {@code RateLimit} and {@code RateLimit-Reset} of the IETF's drafts, and
- * what vendors send in their place. A quota of which something remains asks for nothing. On a 403, which is mostly no
- * limit at all, nothing may remain for certain.
+ * Finds when the quota of a rate limit is renewed: {@code RateLimit} and {@code RateLimit-Reset} of the IETF drafts,
+ * and vendor-specific headers. A quota with a remainder asks for no delay. A 403, which usually is not a rate limit,
+ * must state that no quota remains.
  */
 final class RateLimits {
 
@@ -20,16 +20,16 @@ final class RateLimits {
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int UNAVAILABLE = 503;
 
-    /** Numbers below are seconds from now, which nobody waits for three years; from here on they are seconds since 1970. */
+    /** Numbers below this are seconds from now (about three years); numbers from here on are seconds since 1970. */
     private static final BigDecimal EPOCH_SECONDS = BigDecimal.valueOf(100_000_000);
 
-    /** From here on they are milliseconds since 1970, which as seconds would be the year 5138. */
+    /** Numbers from here on are milliseconds since 1970; as seconds this would be the year 5138. */
     private static final BigDecimal EPOCH_MILLIS = BigDecimal.valueOf(100_000_000_000L);
 
-    /** From here on they are no time that anybody means. */
+    /** Numbers from here on are not a meaningful time. */
     private static final BigDecimal BEYOND = BigDecimal.valueOf(100_000_000_000_000L);
 
-    /** Those of the draft, of GitHub, of Okta and Twitter, of Discord, of OpenAI, of RapidAPI. */
+    /** The headers of the IETF draft, GitHub, Okta and Twitter, Discord, OpenAI, RapidAPI, and Anthropic. */
     private static final List<Quota> QUOTAS = List.of(
             new Quota("ratelimit-reset", "ratelimit-remaining", false),
             new Quota("x-ratelimit-reset", "x-ratelimit-remaining", false),
@@ -48,16 +48,16 @@ final class RateLimits {
 
     private RateLimits() {}
 
-    /** One quota: when it is filled again, how much remains, and whether only one of which nothing remains counts. */
+    /** One quota: when it is renewed, how much remains, and whether it counts only if nothing remains for certain. */
     private record Quota(String reset, String remaining, boolean sentAlways) {
 
-        /** One of those that are sent with each response. */
+        /** A quota that is sent with each response. */
         static Quota of(String prefix) {
             return new Quota(prefix + "-reset", prefix + "-remaining", true);
         }
     }
 
-    /** The longest time that is asked for, in nanoseconds; {@link Verdict#NO_HINT} if none is. */
+    /** The longest time that the response asks for, in nanoseconds; {@link Verdict#NO_HINT} if it asks for none. */
     static long delayNanos(int status, HeaderLines headers, Instant received) {
         if (status != FORBIDDEN && status != TOO_MANY_REQUESTS && status != UNAVAILABLE) {
             return Verdict.NO_HINT;
@@ -77,7 +77,7 @@ final class RateLimits {
         return delay;
     }
 
-    /** Of several quotas under one name one that is spent is enough. */
+    /** If several quotas share a name, one spent quota is enough. */
     private static boolean isSpent(List<String> remaining, boolean certain) {
         boolean known = false;
         for (String line : remaining) {
@@ -109,7 +109,7 @@ final class RateLimits {
         return longest;
     }
 
-    /** A number, told apart by its size, a duration with units, or a date. */
+    /** Parses a number, whose meaning depends on its size, a duration with units, or a date. */
     static long resetNanos(String text, PeerClock clock) {
         BigDecimal number = HeaderValues.exact(text);
         if (number == null) {

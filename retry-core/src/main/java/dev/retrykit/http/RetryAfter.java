@@ -9,49 +9,51 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What a response asks of whoever might send its request again.
+ * What a response says about sending its request again.
  *
- * <p>Read are {@code Retry-After} (RFC 9110, 10.2.3: seconds or a date), {@code retry-after-ms},
- * {@code x-ms-retry-after-ms} and {@code grpc-retry-pushback-ms}, as a veto {@code x-should-retry: false},
- * {@code Stripe-Should-Retry: false}, {@code Idempotent-Replayed: true} and a pushback that isn't a whole number, and as
- * the opposite {@code x-should-retry: true} and {@code Stripe-Should-Retry: true}. Where the status is 403, 429 or 503 and
- * none of these names a time, {@code RateLimit}, {@code X-RateLimit-Reset} and their relatives do.
- * Of several times the longest counts, so that nobody comes earlier than asked. What can't be read asks for nothing.
+ * <p>A delay is read from {@code Retry-After} (RFC 9110, 10.2.3: seconds or a date), {@code retry-after-ms}, {@code
+ * x-ms-retry-after-ms} and {@code grpc-retry-pushback-ms}. If none of these is present and the status is 403, 429 or
+ * 503, it is read from {@code RateLimit}, {@code X-RateLimit-Reset} and similar headers. Of several delays the longest
+ * counts, so that no retry comes earlier than asked. Values that cannot be parsed are ignored.
  *
- * @param delayNanos the least delay from the receipt of the response, in nanoseconds: zero for a time that has passed,
- *     {@link Long#MAX_VALUE} for one beyond counting, {@link Verdict#NO_HINT} if it asks for none
- * @param vetoed whether it asks not to be sent the request again at all
- * @param invited whether it asks to be sent the request again, whatever its status means by itself
+ * <p>A veto is {@code x-should-retry: false}, {@code Stripe-Should-Retry: false}, {@code Idempotent-Replayed: true}, or
+ * a pushback that is not a whole number. An invitation is {@code x-should-retry: true} or {@code Stripe-Should-Retry:
+ * true}.
+ *
+ * @param delayNanos the minimum delay from the receipt of the response, in nanoseconds: zero for a time in the past,
+ *     {@link Long#MAX_VALUE} for one that is out of range, {@link Verdict#NO_HINT} if the response asks for none
+ * @param vetoed whether the response asks not to receive the request again
+ * @param invited whether the response asks to receive the request again, whatever its status means by itself
  */
 public record RetryAfter(long delayNanos, boolean vetoed, boolean invited) {
 
     private static final RetryAfter NONE = new RetryAfter(Verdict.NO_HINT, false, false);
 
-    /** One that invites nobody. */
+    /** Creates one without an invitation. */
     public RetryAfter(long delayNanos, boolean vetoed) {
         this(delayNanos, vetoed, false);
     }
 
-    /** It asks for nothing. */
+    /** Returns one that asks for nothing. */
     public static RetryAfter none() {
         return NONE;
     }
 
     /**
-     * Reads the headers of a response whose status isn't known, or doesn't matter. Never throws.
+     * Reads the headers of a response whose status is unknown or does not matter. Never throws.
      *
-     * @param received when the response came, by this machine's wall clock: it counts only where the response has no
-     *     readable {@code Date}, by which a date is corrected for clocks that differ
+     * @param received when the response was received, by the local wall clock. It is used only if the response has no
+     *     valid {@code Date}, by which dates are corrected for clock differences
      */
     public static RetryAfter read(HeaderLines headers, Instant received) {
         return of(explicitNanos(headers, received), headers);
     }
 
     /**
-     * Reads the headers of a response, those of rate limits too. Never throws.
+     * Reads the headers of a response, including those of rate limits. Never throws.
      *
      * @param status the response's status
-     * @param received when the response came, as above
+     * @param received when the response was received, as in {@link #read(HeaderLines, Instant)}
      */
     public static RetryAfter read(int status, HeaderLines headers, Instant received) {
         long delay = explicitNanos(headers, received);
@@ -77,7 +79,7 @@ public record RetryAfter(long delayNanos, boolean vetoed, boolean invited) {
         return lines.isEmpty() ? delay : Math.max(delay, retryAfter(lines, headers, received));
     }
 
-    /** Numbers and dates, several with commas between too, which is what some make of several lines. */
+    /** Numbers and dates, also several separated by commas, because some libraries join several lines that way. */
     private static long retryAfter(List<String> lines, HeaderLines headers, Instant received) {
         long delay = Verdict.NO_HINT;
         PeerClock clock = new PeerClock(headers, received);
@@ -104,7 +106,7 @@ public record RetryAfter(long delayNanos, boolean vetoed, boolean invited) {
         return date.orElse(Verdict.NO_HINT);
     }
 
-    /** A pushback is a whole number, and whatever else it is says no. */
+    /** A pushback that is not a whole number is a veto. */
     private static boolean isVeto(List<String> pushback) {
         for (String line : pushback) {
             String text = HeaderValues.trimmed(line);

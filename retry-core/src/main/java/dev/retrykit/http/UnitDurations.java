@@ -4,7 +4,7 @@ import dev.retrykit.failure.Verdict;
 import java.math.BigDecimal;
 import java.util.Map;
 
-/** Durations as Go writes them, such as {@code 6m0s}, {@code 1m30.5s} and {@code 20ms}. */
+/** Parses durations in the format of Go, such as {@code 6m0s}, {@code 1m30.5s} and {@code 20ms}. */
 final class UnitDurations {
 
     private static final Map<String, BigDecimal> UNITS = Map.of(
@@ -22,7 +22,10 @@ final class UnitDurations {
 
     private UnitDurations() {}
 
-    /** In nanoseconds, {@link Long#MAX_VALUE} at the most; {@link Verdict#NO_HINT} if it isn't one. */
+    /**
+     * The duration in nanoseconds, at most {@link Long#MAX_VALUE}; {@link Verdict#NO_HINT} if the text is not a
+     * duration.
+     */
     static long nanos(String text) {
         long sum = Verdict.NO_HINT;
         int at = 0;

@@ -3,16 +3,16 @@ package dev.retrykit.time;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Ends one sleep early. Thread-safe; it rings once, and stays so. */
+/** Ends one sleep early. Thread-safe. Once rung, it stays rung. */
 public final class Alarm {
 
     private volatile boolean rung;
     private volatile @Nullable Thread sleeper;
 
-    /** Not rung yet. */
+    /** Creates an alarm that has not been rung. */
     public Alarm() {}
 
-    /** Ends the sleep, or keeps it from beginning. */
+    /** Ends the sleep, or prevents it from starting. */
     public void ring() {
         rung = true;
         Thread thread = sleeper;
@@ -21,7 +21,7 @@ public final class Alarm {
         }
     }
 
-    /** Whether it has been rung. */
+    /** Whether the alarm has been rung. */
     public boolean hasRung() {
         return rung;
     }

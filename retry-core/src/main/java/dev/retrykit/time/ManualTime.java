@@ -7,14 +7,21 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A clock that stands still until it is told to move: hours of backoff are tested in a millisecond.
+ * A clock that moves only when it is advanced, so that tests run hours of backoff in a millisecond.
  *
- * <p>{@link #sleep} returns at once and moves the clock. {@link #advance} moves the clock too. On the way both run
- * what falls due, in order of time and then of scheduling, on the calling thread. Thread-safe.
+ * <pre>{@code
+ * ManualTime time = new ManualTime();
+ * Retry retry = Retry.builder("inventory").timeSource(time).build();
+ * CompletableFuture<Stock> call = retry.callAsync(() -> client.stockAsync(sku));
+ * time.advance(Duration.ofMinutes(1)); // runs all retries that are due by then
+ * }</pre>
+ *
+ * <p>{@link #sleep} returns immediately and moves the clock; {@link #advance} moves the clock, too. Both run the tasks
+ * that become due meanwhile, ordered by time and then by scheduling, on the calling thread. Thread-safe.
  */
 public final class ManualTime implements TimeSource {
 
-    /** Many tasks are forgotten before they fall due: a set finds them. */
+    /** A set, because many tasks are removed before they are due. */
     private final TreeSet<Due> queue =
             new TreeSet<>(Comparator.comparingLong(Due::elapsed).thenComparingLong(Due::sequence));
 
@@ -29,8 +36,8 @@ public final class ManualTime implements TimeSource {
     }
 
     /**
-     * Starts wherever the test wants, for example just before {@link Long#MAX_VALUE}, where differences still hold
-     * and comparisons don't.
+     * Starts at any time, for example just before {@link Long#MAX_VALUE}, where differences of readings are still valid
+     * but comparisons are not.
      */
     public ManualTime(long originNanos, Instant originWall) {
         this.originNanos = originNanos;
@@ -47,13 +54,16 @@ public final class ManualTime implements TimeSource {
         return originWall.plusNanos(elapsed);
     }
 
-    /** Sets the wall clock forward, or back if the time is negative, as an administrator does. No time passes. */
+    /**
+     * Moves the wall clock forward, or back if the time is negative, as an administrator does. No monotonic time
+     * passes.
+     */
     public synchronized void jumpWallClock(Duration time) {
         originWall = originWall.plus(time);
     }
 
     /**
-     * Moves the clock on and runs what falls due on the way.
+     * Advances the clock and runs the tasks that become due meanwhile.
      *
      * @param time zero or more
      * @throws IllegalArgumentException if the time is negative
@@ -73,7 +83,7 @@ public final class ManualTime implements TimeSource {
         sleep(nanos, new Alarm());
     }
 
-    /** An alarm that rings on the way stops the clock there. */
+    /** An alarm that rings meanwhile stops the clock at that time. */
     @Override
     public void sleep(long nanos, Alarm alarm) throws InterruptedException {
         throwIfInterrupted();
@@ -95,7 +105,7 @@ public final class ManualTime implements TimeSource {
         return () -> forget(due);
     }
 
-    /** How many tasks wait for their time. */
+    /** The number of pending tasks. */
     public synchronized int pending() {
         return queue.size();
     }
@@ -104,7 +114,7 @@ public final class ManualTime implements TimeSource {
         queue.remove(due);
     }
 
-    /** Saturates: no task and no sleep goes beyond the end of time. */
+    /** Saturates: no task and no sleep goes beyond the last representable time. */
     private synchronized long target(long nanos) {
         return nanos > Long.MAX_VALUE - elapsed ? Long.MAX_VALUE : elapsed + nanos;
     }

@@ -3,10 +3,10 @@ package dev.retrykit.time;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Durations as nanoseconds that can be added to any reading of a clock without an overflow. */
+/** Converts durations to nanoseconds that can be added to any reading of a clock without overflow. */
 public final class Nanos {
 
-    /** About 146 years, which stands for "no limit". */
+    /** About 146 years, which means "no limit". */
     public static final long UNLIMITED = Long.MAX_VALUE / 2;
 
     private Nanos() {}

@@ -8,13 +8,16 @@ import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The JDK's clocks, and the one timer of this JVM. */
+/** The JDK's clocks, and the shared timer of this JVM. */
 final class SystemTime implements TimeSource {
 
-    /** How many tasks of others may be stuck before the next ones wait. */
+    /** The number of foreign tasks that may block before further ones wait. */
     private static final int TASKS = 64;
 
-    /** In a field that is tried again, not in an initializer: the first use may come on a stack that is almost full. */
+    /**
+     * A field that is set lazily and retried, not an initializer: the first use may happen on a stack that is almost
+     * full.
+     */
     private static volatile @Nullable SystemTime instance;
 
     private final Timer timer = Timer.system();
@@ -56,7 +59,7 @@ final class SystemTime implements TimeSource {
         alarm.await(this, nanos);
     }
 
-    /** What may block gets a thread of its own, which works for the application of whoever has scheduled it. */
+    /** A task that may block gets a separate thread, with the context class loader of the thread that scheduled it. */
     @Override
     public Scheduled schedule(Runnable task, long delayNanos) {
         Objects.requireNonNull(task, "task");
@@ -69,7 +72,7 @@ final class SystemTime implements TimeSource {
 
         private static final long serialVersionUID = 1;
 
-        /** Null once it has started, or was cancelled. */
+        /** Null once it has started or was cancelled. */
         private transient volatile @Nullable Runnable task;
 
         Task(Runnable task) {
