@@ -174,7 +174,7 @@ class FailedAttemptTests {
                 .containsExactly(
                         "inner RETRYABLE the JDK's rules: the network or a timeout",
                         "inner RETRYABLE the JDK's rules: the network or a timeout",
-                        "outer NESTED a policy inside that gave up");
+                        "outer NESTED an inner policy that gave up");
     }
 
     @Test
@@ -294,6 +294,6 @@ class FailedAttemptTests {
                 }))
                 .isInstanceOf(IllegalStateException.class);
 
-        assertThat(listener.rule()).isEqualTo("the last answer of the attempt");
+        assertThat(listener.rule()).isEqualTo("the last response of the attempt");
     }
 }

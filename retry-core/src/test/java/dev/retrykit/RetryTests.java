@@ -63,8 +63,8 @@ class RetryTests {
                 Retry.builder("orders").timeSource(time).circuit(Circuit.of("orders", CircuitPolicy.defaults()));
         assertThatIllegalArgumentException()
                 .isThrownBy(builder::build)
-                .withMessage("retry 'orders' and its circuit must run on the same TimeSource: "
-                        + "pass the one of the retry to the circuit too");
+                .withMessage("retry 'orders' and its circuit must use the same TimeSource: "
+                        + "pass the TimeSource of the retry to the circuit");
     }
 
     @Test
@@ -74,8 +74,8 @@ class RetryTests {
                 .budget(RetryBudget.of("orders", BudgetPolicy.defaults(), new ManualTime()));
         assertThatIllegalArgumentException()
                 .isThrownBy(builder::build)
-                .withMessage("retry 'orders' and its budget must run on the same TimeSource: "
-                        + "pass the one of the retry to the budget too");
+                .withMessage("retry 'orders' and its budget must use the same TimeSource: "
+                        + "pass the TimeSource of the retry to the budget");
     }
 
     @Test

@@ -16,13 +16,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one attempt's failure alone doesn't tell: on what inner calls have given up, what it did that must not happen
- * twice, which answers its sender knows to be transient. Kept here and never on the exceptions, which may be shared by
- * other calls. An inner call that outlives its attempt writes where nobody looks any more. Thread-safe.
+ * What the failure of an attempt alone does not show: on which failures inner calls have given up, which effects must
+ * not happen twice, and which responses the sender knows to be transient. It is kept here and never on the exceptions,
+ * which other calls may share. An inner call that outlives its attempt writes into a record that is no longer read.
+ * Thread-safe.
  */
 public final class AttemptRecord {
 
-    /** A request that wasn't sent ends the call, whatever became of the failure that said so. */
+    /** A request that was rejected as a mismatch ends the call, whatever the failure was turned into. */
     private static final Set<Kind> STOPPED_BY_MISMATCH = Set.of(Kind.RETRYABLE, Kind.NOT_RETRYABLE, Kind.UNKNOWN);
 
     private final IdempotencyKeyBase key;
@@ -32,19 +33,19 @@ public final class AttemptRecord {
     /** Written under this object's lock. */
     private volatile @Nullable AttemptRecord around;
 
-    /** Null while there are none: most attempts have none, and who asks about them takes no lock. Made under the lock. */
+    /** Null while there is none: most attempts have none, and reading it takes no lock. Created under the lock. */
     private volatile @Nullable AttemptEffects noted;
 
-    /** Whether it was given up while it still runs. */
+    /** Whether the attempt was abandoned while it still runs. */
     private volatile boolean abandoned;
 
-    /** Whether another one has followed it. */
+    /** Whether another attempt has followed. */
     private volatile boolean repeated;
 
     /**
-     * Of an attempt that has just begun.
+     * Creates the record of an attempt that has just begun.
      *
-     * @param around those of the attempt that it is part of, if that is known
+     * @param around the record of the enclosing attempt, if that is known
      */
     public AttemptRecord(IdempotencyKeyBase key, @Nullable AttemptRecord around) {
         this.key = key;
@@ -52,8 +53,8 @@ public final class AttemptRecord {
     }
 
     /**
-     * An inner call has ended with a failure. A policy of one attempt gives up on nothing, but what was given up further
-     * inside its last attempt passes on.
+     * An inner call has ended with a failure. A policy with one attempt never gives up, but what was given up further
+     * inside its last attempt is passed on.
      */
     public void passOn(
             CompiledPolicy policy,
@@ -74,17 +75,20 @@ public final class AttemptRecord {
         outer.inner.leaveUncounted(passed, inner.uncounted());
     }
 
-    /** Whether an inner call has given up on what the attempt ended with: the failure, one in its cause chain, an answer. */
+    /**
+     * Whether an inner call has given up on what the attempt ended with: the failure, one in its cause chain, or a
+     * response.
+     */
     public boolean hasGivenUpOn(@Nullable Throwable failure, Verdict verdict) {
         return inner.hasGivenUpOn(failure, verdict);
     }
 
-    /** What its end tells circuit and budget if an inner call has given up on what it ended with. */
+    /** The signal for circuit and budget if an inner call has given up on what the attempt ended with. */
     public Signal signalNested(Verdict verdict, @Nullable Circuit circuit) {
         return inner.isCountedFor(circuit) ? Signal.NONE : verdict.signal();
     }
 
-    /** What the end of the attempt means, seen with what it did before. */
+    /** What the end of the attempt means, considering what it did before. */
     public Verdict judge(Verdict verdict, CompiledPolicy policy) {
         Verdict known = answers.withExpected(verdict);
         AttemptEffects any = noted;
@@ -104,7 +108,10 @@ public final class AttemptRecord {
         return answers;
     }
 
-    /** The last request of the attempt, and of all attempts around, was answered so; null if it was answered well, or not. */
+    /**
+     * Records the response to the last request of the attempt, and of all enclosing attempts; null if it was
+     * successful, or if there was none.
+     */
     public void noteAnswer(@Nullable PeerAnswer answer) {
         if (answers.hasEnded() || isAbandoned()) {
             return;
@@ -114,16 +121,17 @@ public final class AttemptRecord {
         }
     }
 
-    /** What was done that the policy doesn't let be done again; null if nothing was. */
+    /** What was done that the policy does not allow to be repeated; null if nothing was. */
     public synchronized RetryEvent.@Nullable Effect unrepeatable(CompiledPolicy policy) {
         AttemptEffects any = noted;
         return any == null ? null : any.effects.unrepeatable(policy);
     }
 
     /**
-     * Another attempt begins, and does again what this one has left behind undone.
+     * Another attempt begins, which repeats what this one has left undone.
      *
-     * @return what was done, also since it was judged, that the policy doesn't let be done again; null if nothing was
+     * @return what was done, also since it was judged, that the policy does not allow to be repeated; null if nothing
+     *     was
      */
     public RetryEvent.@Nullable Effect repeat(CompiledPolicy policy) {
         repeated = true;
@@ -140,14 +148,14 @@ public final class AttemptRecord {
         return false;
     }
 
-    /** Here and in all attempts around. */
+    /** Adds the effect here and in all enclosing attempts. */
     public void add(RecordedSideEffect effect) {
         for (AttemptRecord notes = this; notes != null; notes = notes.around()) {
             notes.count(effect.kind(), 1, effect.what());
         }
     }
 
-    /** Wherever it was added. */
+    /** Removes the effect wherever it was added. */
     void remove(RecordedSideEffect effect) {
         for (AttemptRecord notes = this; notes != null; notes = notes.around()) {
             notes.count(effect.kind(), -1, null);
@@ -158,7 +166,7 @@ public final class AttemptRecord {
         known().effects.count(kind, more, what);
     }
 
-    /** Whether something of a kind is among what it did. */
+    /** Whether the attempt had an effect of this kind. */
     public boolean has(SideEffect.Kind kind) {
         AttemptEffects known = noted;
         return known != null && counts(known, kind);
@@ -168,7 +176,7 @@ public final class AttemptRecord {
         return known.effects.has(kind);
     }
 
-    /** To be done once if another attempt follows this one, or one around. */
+    /** Registers a callback that runs once if another attempt follows this one, or an enclosing one. */
     public void onRepeat(Runnable repeated) {
         for (AttemptRecord notes = this; notes != null; notes = notes.around()) {
             notes.addRepeats(Set.of(repeated));
@@ -179,12 +187,12 @@ public final class AttemptRecord {
         known().repeats.addAll(repeated);
     }
 
-    /** It is given up, and what still runs of it is no part of its call any more. */
+    /** The attempt is abandoned; the part of it that still runs no longer belongs to its call. */
     public void abandon() {
         abandoned = true;
     }
 
-    /** Whether it was given up, or an attempt around it. */
+    /** Whether this attempt or an enclosing one was abandoned. */
     public boolean isAbandoned() {
         for (AttemptRecord notes = this; notes != null; notes = notes.around()) {
             if (notes.abandoned) {
@@ -195,8 +203,8 @@ public final class AttemptRecord {
     }
 
     /**
-     * The attempt turns out to be part of another one, which did what this one did. What comes from now on is counted in
-     * both, what came before is taken over: nothing is lost in between.
+     * Makes this attempt part of another one, which then did what this one did. From now on both count new effects, and
+     * earlier ones are taken over, so nothing is lost in between.
      */
     public void within(@Nullable AttemptRecord outer) {
         if (outer == null && around == null) {
@@ -223,7 +231,7 @@ public final class AttemptRecord {
         addRepeats(inner.repeats);
     }
 
-    /** Whether an attempt around must hear of this one even if it succeeds. */
+    /** Whether an enclosing attempt needs the record of this one even if it succeeds. */
     public boolean concernsEnclosing() {
         AttemptEffects known = noted;
         return known != null && isCounting(known) || answers.last() != null;
@@ -233,7 +241,7 @@ public final class AttemptRecord {
         return !known.effects.isEmpty();
     }
 
-    /** To be done once, if another attempt follows. */
+    /** Registers a cleanup that runs once if another attempt follows. */
     public synchronized void onRetry(Runnable cleanup) {
         known().cleanups.add(cleanup);
     }
@@ -258,7 +266,7 @@ public final class AttemptRecord {
         try {
             cleanup.run();
         } catch (Throwable failed) {
-            // the retry doesn't depend on it
+            // the retry does not depend on it
         }
     }
 
@@ -271,7 +279,7 @@ public final class AttemptRecord {
         return around;
     }
 
-    /** Under this object's lock. */
+    /** Guarded by this object's lock. */
     private AttemptEffects known() {
         AttemptEffects known = noted;
         if (known == null) {

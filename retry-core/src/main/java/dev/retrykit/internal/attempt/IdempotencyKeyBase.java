@@ -14,44 +14,44 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the idempotency keys of one call's requests are made from, and which requests its attempts have sent. The same
- * for all attempts of the call: a request that a later attempt repeats has the same key in each. Thread-safe.
+ * The source of the idempotency keys of one call's requests, and the requests that its attempts have sent. It is shared
+ * by all attempts of the call: a request that a later attempt repeats has the same key in each. Thread-safe.
  */
 public final class IdempotencyKeyBase {
 
     private final CompiledPolicy policy;
 
-    /** Whether requests have keys although the policy doesn't say so. */
+    /** Whether requests have keys although the policy does not ask for them. */
     private volatile boolean automatic;
 
-    /** The caller's own text; null if there is none. */
+    /** The text set by the caller; null if there is none. */
     private volatile @Nullable String value;
 
-    // All of them under this object's lock; null while no request was sent.
+    // All guarded by this object's lock; null while no request was sent.
 
-    /** In place of a text. */
+    /** Used if there is no text. */
     private @Nullable String random;
 
     private @Nullable RequestHistory history;
 
-    /** Of requests that have keys of the caller's own. */
+    /** Requests whose keys the caller has set. */
     private @Nullable RequestHistory own;
 
     public IdempotencyKeyBase(CompiledPolicy policy) {
         this.policy = policy;
     }
 
-    /** Requests have random keys. */
+    /** Gives requests random keys. */
     public void use() {
         automatic = true;
     }
 
-    /** Requests have keys that are made from a text of the caller's own. */
+    /** Gives requests keys that are derived from a text. */
     public void use(String text) {
         value = text;
     }
 
-    /** Whether the call's policy lets an effect happen again. */
+    /** Whether the call's policy allows a second effect. */
     boolean allows(Kind kind) {
         return policy.allows(kind);
     }
@@ -71,9 +71,10 @@ public final class IdempotencyKeyBase {
     }
 
     /**
-     * The next request of an attempt, which gets a key whether the calls around have keys or not.
+     * The next request of an attempt. It gets a key whether the enclosing calls have keys or not.
      *
-     * @throws RequestMismatchException if it can't be one that an earlier attempt sent, and may be one all the same
+     * @throws RequestMismatchException if it is not recognized as one that an earlier attempt sent, but may still be
+     *     one
      */
     public static SentRequest next(AttemptRecord attempt, String kind, byte @Nullable [] content) {
         List<AttemptRecord> levels = levels(attempt);
@@ -91,9 +92,9 @@ public final class IdempotencyKeyBase {
     }
 
     /**
-     * The next request of an attempt that has a key of the caller's own.
+     * The next request of an attempt whose key the caller has set.
      *
-     * @throws RequestMismatchException if the key isn't the one that it had in an earlier attempt
+     * @throws RequestMismatchException if the key is not the one that it had in an earlier attempt
      */
     public static SentRequest own(AttemptRecord attempt, String kind, String key) {
         List<AttemptRecord> levels = new ArrayList<>(2);
@@ -118,8 +119,8 @@ public final class IdempotencyKeyBase {
     }
 
     /**
-     * The attempt and those around it: up to the outermost whose call has keys, if these are made from a text. Random
-     * ones are the outermost call's, so that it repeats them, whether it asked for keys or not.
+     * The attempt and the enclosing ones: if keys are derived from a text, up to the outermost whose call has keys.
+     * Random keys belong to the outermost call, so that it repeats them whether it asked for keys or not.
      */
     private static List<AttemptRecord> levels(AttemptRecord attempt) {
         List<AttemptRecord> levels = new ArrayList<>(2);
@@ -132,7 +133,7 @@ public final class IdempotencyKeyBase {
         return random ? levels : levels.subList(0, last + 1);
     }
 
-    /** The request as an earlier attempt of one of the calls sent it; null if it is a new one. */
+    /** The request as an earlier attempt of one of the calls sent it; null if it is new. */
     private static @Nullable LogicalRequest known(
             List<AttemptRecord> levels, String kind, Function<AttemptRecord, RequestHistory.Match> history) {
         for (AttemptRecord level : levels) {
@@ -158,7 +159,10 @@ public final class IdempotencyKeyBase {
         return new LogicalRequest(kind, key(text, kind, history().next(kind)), hash);
     }
 
-    /** An attempt of another call turns out to be part of an attempt of this one, which sent what that one sent. */
+    /**
+     * An attempt of another call turns out to be part of an attempt of this one, which therefore sent what the inner
+     * attempt sent.
+     */
     void takeOver(AttemptRecord outer, AttemptRecord inner) {
         IdempotencyKeyBase taken = inner.key();
         if (taken.hasSent()) {
@@ -191,15 +195,15 @@ public final class IdempotencyKeyBase {
     }
 
     /**
-     * A key: the first 128 bits of the SHA-256 of a text's UTF-16 units, big-endian, with the version (5, made from a name) and the
-     * variant of RFC 9562. Part of the contract: another key for the same value would let a message that is delivered
-     * before and after an update pay twice.
+     * Derives a key: the first 128 bits of the SHA-256 of a text's UTF-16 units, big-endian, with the version (5,
+     * name-based) and the variant of RFC 9562. Part of the public contract: if an update of the library changed the key
+     * for a value, a message that is delivered before and after the update could pay twice.
      *
      * @param number from 1
      */
     public static String key(String value, String kind, int number) {
         String name = number + " " + kind.length() + " " + kind + value;
-        // getBytes would make one of all surrogates that lack their other half
+        // getBytes would map all unpaired surrogates to the same byte
         ByteBuffer chars = ByteBuffer.allocate(name.length() * Character.BYTES);
         chars.asCharBuffer().put(name);
         ByteBuffer hash = ByteBuffer.wrap(sha256(chars.array()));

@@ -11,13 +11,15 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** On what inner calls of one attempt have given up, and which circuits have counted that. Thread-safe. */
+/**
+ * The failures on which inner calls of one attempt have given up, and which circuits have counted them. Thread-safe.
+ */
 final class InnerFailures {
 
-    /** Of an attempt that swallows many inner failures only the latest can be the one it ends with. */
+    /** If an attempt swallows many inner failures, only the latest can be the one that it ends with. */
     private static final int KEPT = 16;
 
-    // under this object's lock, as all that follows
+    // guarded by this object's lock, like all that follows
     private @Nullable Deque<Throwable> givenUp;
 
     private @Nullable BitSet givenUpStatuses;
@@ -25,10 +27,10 @@ final class InnerFailures {
     /** Whether a circuit has counted the attempts of an inner call that gave up. */
     private boolean counted;
 
-    /** Circuits that have let inner calls pass uncounted, within an attempt around, and these have failed. */
+    /** Circuits that let inner calls pass uncounted within an enclosing attempt, where these calls failed. */
     private Set<Circuit> uncounted = Set.of();
 
-    /** Whether an inner call that ends so has done what retries can do. */
+    /** Whether an inner call that ends for this reason has exhausted what retries can do. */
     static boolean isGivenUp(StopReason reason) {
         return switch (reason) {
             case EXHAUSTED, TIME_BUDGET, RETRY_BUDGET, RETRY_AFTER_TOO_LONG, VETOED, NESTED -> true;
@@ -36,7 +38,10 @@ final class InnerFailures {
         };
     }
 
-    /** An inner call has given up on a failure, or on an answer that it returned: the attempt may make a failure of it. */
+    /**
+     * An inner call has given up on a failure, or on a response that it returned, which the attempt may turn into a
+     * failure.
+     */
     synchronized void giveUpOn(@Nullable Throwable failure, Verdict verdict, boolean byCircuit) {
         counted |= byCircuit;
         if (failure == null) {
@@ -51,7 +56,9 @@ final class InnerFailures {
         givenUp.addLast(failure);
     }
 
-    /** Whether an inner call has given up on the failure, on one in its cause chain, or on an answer of that status. */
+    /**
+     * Whether an inner call has given up on the failure, on one in its cause chain, or on a response with that status.
+     */
     synchronized boolean hasGivenUpOn(@Nullable Throwable failure, Verdict verdict) {
         if (verdict.status() != 0 && givenUpStatuses != null && givenUpStatuses.get(verdict.status())) {
             return true;
@@ -70,15 +77,16 @@ final class InnerFailures {
     }
 
     /**
-     * Whether a circuit has counted what was given up on.
+     * Whether a circuit has counted the failures that were given up on.
      *
-     * @param circuit that of the attempt, which counts it itself if it has let an inner call fail uncounted; null for none
+     * @param circuit the attempt's circuit, which counts the failure itself if it let an inner call fail uncounted;
+     *     null for none
      */
     synchronized boolean isCountedFor(@Nullable Circuit circuit) {
         return counted && (circuit == null || !uncounted.contains(circuit));
     }
 
-    /** An inner call has failed, which the circuit has let pass uncounted, and these have let pass others inside of it. */
+    /** An inner call has failed that the circuit let pass uncounted, and that let others inside it pass uncounted. */
     synchronized void leaveUncounted(@Nullable Circuit passed, Set<Circuit> inside) {
         if (passed != null || !inside.isEmpty()) {
             Set<Circuit> all = new HashSet<>(uncounted);
@@ -90,7 +98,7 @@ final class InnerFailures {
         }
     }
 
-    /** Never changed. */
+    /** The returned set never changes. */
     synchronized Set<Circuit> uncounted() {
         return uncounted;
     }

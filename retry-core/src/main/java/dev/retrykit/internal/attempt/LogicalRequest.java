@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request as its peer should see it: one, however many attempts send it. Changed under the lock of the outermost call
- * that it is part of.
+ * A request as its server should see it: one, however many attempts send it. Changed under the lock of the outermost
+ * call that contains it.
  */
 final class LogicalRequest {
 
@@ -23,7 +23,7 @@ final class LogicalRequest {
         this.hash = hash;
     }
 
-    /** It is repeated, and its content may be another. */
+    /** Records that the request is repeated, possibly with different content. */
     LogicalRequest with(@Nullable String newHash) {
         if (newHash != null) {
             hash = newHash;
@@ -31,7 +31,7 @@ final class LogicalRequest {
         return this;
     }
 
-    /** It is sent. */
+    /** Records that the request is sent. */
     void begin() {
         unknown.incrementAndGet();
     }
@@ -44,7 +44,7 @@ final class LogicalRequest {
         }
     }
 
-    /** Another of its kind was on its way at the same time, and nothing tells the two apart. */
+    /** Records that another request of its kind was in flight at the same time, and cannot be told apart from it. */
     void confuse() {
         ambiguous = true;
     }
@@ -57,7 +57,7 @@ final class LogicalRequest {
         return key;
     }
 
-    /** Of its content; null if that isn't known. */
+    /** The hash of its content; null if that is not known. */
     @Nullable
     String hash() {
         return hash;
@@ -67,12 +67,12 @@ final class LogicalRequest {
         return ambiguous;
     }
 
-    /** Whether its peer says that it was carried out. */
+    /** Whether its server responded that the request was carried out. */
     boolean isDone() {
         return done;
     }
 
-    /** Whether it was sent, and not certainly for nothing. */
+    /** Whether it was sent and may have been carried out. */
     boolean mayHaveHappened() {
         return unknown.get() > 0;
     }

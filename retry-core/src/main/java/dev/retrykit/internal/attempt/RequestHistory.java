@@ -15,40 +15,40 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which requests with keys the attempts of one call have sent, and which of them a request repeats. Thread-safe. A
+ * The keyed requests that the attempts of one call have sent, and which of them a new request repeats. Thread-safe. A
  * request repeats
  * <ol>
- * <li>the first one of its kind and with its content that its attempt hasn't repeated yet;
- * <li>if there is none, the first of its kind that its attempt hasn't repeated yet, unless contents or outcomes tell that
- *     it is another one;
- * <li>none if its attempt has repeated all of its kind. It is a new one then, which is allowed if the attempt has
+ * <li>the first one of its kind and with its content that its attempt has not repeated yet;
+ * <li>if there is none, the first one of its kind that its attempt has not repeated yet, unless contents or outcomes
+ *     show that it is another one;
+ * <li>none if its attempt has repeated all of its kind. It is then a new one, which is allowed if the attempt has
  *     repeated the requests that earlier attempts ended with.
  * </ol>
  */
 public final class RequestHistory {
 
-    /** A call without an end, such as a consumer's loop, must not fill the memory: 250 bytes each. */
+    /** A call that never ends, such as a consumer's loop, must not fill the memory: 250 bytes each. */
     public static final int MOST_REQUESTS = 100_000;
 
-    // All of them under this object's lock. A call may send thousands of requests: none is looked at twice for each.
+    // All guarded by this object's lock. A call may send thousands of requests, so none is examined twice per request.
     private final Map<String, List<LogicalRequest>> requests = new HashMap<>(4);
     private final Map<AttemptRecord, Sent> attempts = new IdentityHashMap<>(2);
 
     private int size;
     private int forgotten;
 
-    /** Those from which no attempt has gone on to another, in the order in which they were sent first. */
+    /** Requests after which no attempt has sent another, in the order in which they were first sent. */
     private final Set<LogicalRequest> last = new LinkedHashSet<>(2);
 
     /**
-     * What was found for a request.
+     * The result of the search for a request's repetition.
      *
-     * @param request the one that it repeats; null if it is a new one
-     * @param conflict one that may have been carried out, and that may be the same under another key
+     * @param request the request that it repeats; null if it is a new one
+     * @param conflict a request that may have been carried out, and that may be the same one under another key
      */
     record Match(@Nullable LogicalRequest request, @Nullable LogicalRequest conflict) {}
 
-    /** For a request whose key is made for it. */
+    /** Matches a request whose key is generated. */
     synchronized Match match(AttemptRecord attempt, String kind, @Nullable String hash) {
         List<LogicalRequest> open = open(attempt, kind).limit(2).toList();
         if (open.isEmpty()) {
@@ -64,13 +64,16 @@ public final class RequestHistory {
         return new Match(first, isAnother ? first : null);
     }
 
-    /** For a request with a key of the caller's own: only one with the same key is the same, and kinds are told apart. */
+    /**
+     * Matches a request whose key the caller has set: only one with the same key is the same, and kinds are
+     * distinguished.
+     */
     synchronized Match matchOwn(AttemptRecord attempt, String kind, String key) {
         LogicalRequest same = withHash(open(attempt, kind), key);
         return new Match(same, same == null ? missing(attempt, kind::equals) : null);
     }
 
-    /** Those of a kind that an attempt hasn't sent yet. */
+    /** The requests of a kind that an attempt has not sent yet. */
     private Stream<LogicalRequest> open(AttemptRecord attempt, String kind) {
         Sent sent = sent(attempt);
         List<LogicalRequest> alike = requests.getOrDefault(kind, List.of());
@@ -90,7 +93,7 @@ public final class RequestHistory {
                 .orElse(null);
     }
 
-    /** A request that earlier attempts ended with, and that this one hasn't repeated. */
+    /** A request that earlier attempts ended with, and that this one has not repeated. */
     private @Nullable LogicalRequest missing(AttemptRecord attempt, Predicate<String> kind) {
         for (LogicalRequest request : last) {
             if (kind.test(request.kind())
@@ -110,8 +113,8 @@ public final class RequestHistory {
     /**
      * An attempt sends a request.
      *
-     * @return why a later attempt can't repeat it under its key: another of its kind is on its way that can't be told
-     *     apart from it, or it isn't remembered; null if it can
+     * @return why a later attempt cannot repeat it under its key: an indistinguishable request of its kind is in
+     *     flight, or it is not remembered; null if it can
      */
     synchronized @Nullable Kind begin(AttemptRecord attempt, SentRequest next) {
         LogicalRequest request = next.request();
@@ -135,7 +138,7 @@ public final class RequestHistory {
         return ambiguous ? Kind.AMBIGUOUS_KEY : null;
     }
 
-    /** Whether it is remembered. */
+    /** Adds the request; returns whether it is remembered. */
     private boolean add(Sent sent, LogicalRequest request, boolean isLast) {
         if (attempts.values().stream().noneMatch(any -> any.requests.contains(request))) {
             if (size == MOST_REQUESTS) {
@@ -156,9 +159,10 @@ public final class RequestHistory {
     }
 
     /**
-     * An attempt of another call is part of an attempt of this one, which has sent what that one has sent.
+     * An attempt of another call is part of an attempt of this one, which has therefore sent what the inner attempt has
+     * sent.
      *
-     * @return why a later attempt can't repeat some of it; null if it can
+     * @return why a later attempt cannot repeat some of it; null if it can
      */
     synchronized @Nullable Kind takeOver(AttemptRecord outer, RequestHistory history, AttemptRecord inner) {
         Sent taken = history.copyOf(inner);
@@ -188,10 +192,10 @@ public final class RequestHistory {
 
         private final Set<LogicalRequest> requests = new LinkedHashSet<>(2);
 
-        /** After which it hasn't sent another yet. */
+        /** Requests after which the attempt has not sent another yet. */
         private final List<SentRequest> unfollowed = new ArrayList<>(1);
 
-        /** How many of each kind, from the first on, it has sent without a gap. */
+        /** How many requests of each kind, from the first on, it has sent without a gap. */
         private final Map<String, Integer> repeated = new HashMap<>(4);
     }
 }

@@ -3,7 +3,7 @@ package dev.retrykit.internal.attempt;
 import dev.retrykit.http.KeyedRequest;
 import org.jspecify.annotations.Nullable;
 
-/** A request of an attempt, and the logical request that it repeats. */
+/** A request of an attempt, with the logical request that it repeats. */
 final class SentRequest implements KeyedRequest {
 
     private final LogicalRequest request;

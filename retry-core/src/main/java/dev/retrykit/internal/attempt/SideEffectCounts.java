@@ -5,7 +5,7 @@ import dev.retrykit.event.SideEffect.Kind;
 import dev.retrykit.internal.decision.CompiledPolicy;
 import org.jspecify.annotations.Nullable;
 
-/** How many side effects of each kind there are, and the last of each. Guarded by whoever holds it. */
+/** The number of side effects of each kind, and the last one of each. Guarded by its owner's lock. */
 final class SideEffectCounts {
 
     private static final Kind[] KINDS = Kind.values();
@@ -13,7 +13,7 @@ final class SideEffectCounts {
     private final int[] counts = new int[KINDS.length];
     private final @Nullable String[] last = new String[KINDS.length];
 
-    /** One more of a kind, or with -1 one less. */
+    /** Adds to the number of a kind, or with -1 subtracts from it. */
     void count(Kind kind, int more, @Nullable String what) {
         counts[kind.ordinal()] += more;
         if (what != null) {
@@ -40,7 +40,7 @@ final class SideEffectCounts {
         return true;
     }
 
-    /** One that must not happen again; null if all of them may. */
+    /** An effect that must not happen again; null if all of them may. */
     @Nullable
     Effect unrepeatable(CompiledPolicy policy) {
         for (Kind kind : KINDS) {

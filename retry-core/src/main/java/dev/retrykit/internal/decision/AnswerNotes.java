@@ -12,16 +12,18 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Whom one attempt asked, and what it was answered last. What comes after its end isn't noted. Thread-safe. */
+/**
+ * The servers that one attempt called, and its last response. Nothing is recorded after the attempt's end. Thread-safe.
+ */
 public final class AnswerNotes {
 
-    /** An attempt that asks more peers obeys the first ones alone. */
+    /** If an attempt calls more servers, only the first ones are tracked. */
     private static final int MOST_PEERS = 16;
 
-    /** Of an attempt whose requests fail more often only the latest can be what it ends with. */
+    /** If more requests of an attempt fail, only the latest can be what it ends with. */
     private static final int MOST_FAILURES = 16;
 
-    /** What comes after them isn't known: a loop that never ends needs no more memory. */
+    /** Further marks are not recorded, so that an endless loop needs no more memory. */
     private static final int MOST_MARKS = 10_000;
 
     /** The notes of an attempt that has no view. Never written. */
@@ -31,16 +33,16 @@ public final class AnswerNotes {
     private volatile List<String> peers = List.of();
     private volatile @Nullable BitSet statuses;
     private volatile List<Throwable> failures = List.of();
-    /** Null while there are none. Read and written under this object's lock. */
+    /** Null while there are none. Guarded by this object's lock. */
     private @Nullable Set<Object> marks;
 
-    /** Null while no request was sent whose answer bears a mark. */
+    /** Null while no request was sent whose response may carry a mark. */
     private volatile @Nullable AnswerMarks reader;
 
     private volatile @Nullable BitSet transientStatuses;
     private volatile boolean ended;
 
-    /** A request goes to a peer. */
+    /** Records a server that a request is sent to. */
     public void sendTo(String peer) {
         if (!ended && !peers.contains(peer)) {
             add(List.of(peer));
@@ -57,12 +59,12 @@ public final class AnswerNotes {
         peers = List.copyOf(all);
     }
 
-    /** Each peer that was asked, in the order in which they were asked first. */
+    /** The servers that were called, in the order of their first request. */
     public List<String> peers() {
         return peers;
     }
 
-    /** The last request to end was answered so; null if it wasn't answered, or answered well. */
+    /** Records the response to the request that ended last; null if there was none, or if it was successful. */
     public void note(@Nullable PeerAnswer answer) {
         if (!ended && (answer != null || last != null)) {
             if (answer != null) {
@@ -72,13 +74,13 @@ public final class AnswerNotes {
         }
     }
 
-    /** Whether a request was answered with a status of 400 or more. */
+    /** Whether the response to a request had this status of 400 or more. */
     public boolean hasStatus(int status) {
         BitSet known = statuses;
         return known != null && known.get(status);
     }
 
-    /** A request has failed so, or its answer has broken off so. */
+    /** Records the failure of a request, or of reading its response. */
     public void fail(Throwable failure) {
         if (!ended) {
             addFailure(failure);
@@ -94,7 +96,7 @@ public final class AnswerNotes {
         failures = List.copyOf(all);
     }
 
-    /** Whether a request has failed so: with this failure, or with one that has a cause in common with it. */
+    /** Whether a request failed with this failure, or with one that has a cause in common with it. */
     public boolean hasFailure(Throwable failure) {
         for (Throwable known : failures) {
             for (Throwable link : Causes.chain(known)) {
@@ -108,12 +110,12 @@ public final class AnswerNotes {
         return false;
     }
 
-    /** Answers to requests may bear marks, which are found so. */
+    /** Sets how marks of responses are found in failures. */
     public void markBy(AnswerMarks marks) {
         reader = marks;
     }
 
-    /** The answer to a request bears a mark. */
+    /** Records the mark of a response. */
     public void mark(Object mark) {
         if (!ended) {
             addMarks(List.of(mark));
@@ -137,13 +139,13 @@ public final class AnswerNotes {
         return marks == null ? List.of() : List.copyOf(marks);
     }
 
-    /** Whether a failure reports the answer to a request that is known here. */
+    /** Whether a failure reports the response to a request that is recorded here. */
     public boolean hasMarkOf(Throwable failure) {
         Object mark = markOf(failure);
         return mark != null && isKnown(mark);
     }
 
-    /** Whether a failure reports the answer to a request that isn't known here. */
+    /** Whether a failure reports the response to a request that is not recorded here. */
     public boolean lacksMarkOf(Throwable failure) {
         Object mark = markOf(failure);
         return mark != null && !isKnown(mark);
@@ -170,7 +172,7 @@ public final class AnswerNotes {
         statuses = with(statuses, status);
     }
 
-    /** Those that are known aren't changed: they are read without a lock. */
+    /** Returns a copy, because the known set is read without a lock. */
     private static BitSet with(@Nullable BitSet known, int status) {
         BitSet all = known == null ? new BitSet() : (BitSet) known.clone();
         all.set(status);
@@ -182,13 +184,13 @@ public final class AnswerNotes {
         return last;
     }
 
-    /** What a bad value means, with the time and the veto of the last answer. */
+    /** Adds the delay and the veto of the last response to the verdict on a rejected value. */
     public Verdict advise(Verdict own) {
         PeerAnswer answer = last;
         return answer == null ? own : answer.advise(own);
     }
 
-    /** An inner attempt turns out to have been part of this one. */
+    /** Adds the notes of an inner attempt that turns out to be part of this one. */
     public void takeOver(AnswerNotes inner) {
         PeerAnswer answer = inner.last;
         if (answer != null) {
@@ -209,7 +211,7 @@ public final class AnswerNotes {
         }
     }
 
-    /** The attempt has ended. */
+    /** Ends the attempt: nothing is recorded afterwards. */
     public void end() {
         ended = true;
     }
@@ -218,12 +220,12 @@ public final class AnswerNotes {
         return ended;
     }
 
-    /** An answer of this status that says when to come back is transient, whatever the rules for statuses say. */
+    /** Makes a response of this status with a Retry-After transient, whatever the rules for statuses say. */
     public synchronized void expect(int status) {
         transientStatuses = with(transientStatuses, status);
     }
 
-    /** The verdict, of an answer that is expected as a transient one. */
+    /** Returns the verdict; transient if the response is an expected one. */
     public Verdict withExpected(Verdict verdict) {
         BitSet known = transientStatuses;
         boolean expected = known != null

@@ -3,7 +3,7 @@ package dev.retrykit.internal.decision;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.Verdict;
 
-/** What has decided where a classifier gives a verdict and no rule: the classifier, by its class. */
+/** The rule of a verdict for which a classifier gives no rule: the class of the classifier. */
 final class ClassifierName {
 
     private static final String GENERATED = "$$";
@@ -20,7 +20,9 @@ final class ClassifierName {
 
     private ClassifierName() {}
 
-    /** The verdict with a rule. Of a lambda or a proxy, the class that it was made in or for is named. */
+    /**
+     * Returns the verdict with a rule. For a lambda or a proxy, the name is the class that it was created in or for.
+     */
     static Verdict named(Verdict verdict, Object classifier) {
         return verdict.rule() == null ? verdict.by(NAMES.get(classifier.getClass())) : verdict;
     }

@@ -6,17 +6,17 @@ import dev.retrykit.event.StopReason;
 /** What happens next in a call. */
 public sealed interface Decision {
 
-    /** An attempt may begin. */
+    /** An attempt may start. */
     Decision RUN = new Run();
 
-    /** An attempt may begin. */
+    /** An attempt may start. */
     record Run() implements Decision {}
 
     /**
-     * Ask again after a delay.
+     * Decide again after a delay.
      *
      * @param delayNanos nanoseconds
-     * @param source what made the delay as long as it is
+     * @param source what decided the length of the delay
      * @param backoffNanos the backoff that the next one may depend on
      */
     record RetryIn(long delayNanos, DelaySource source, long backoffNanos) implements Decision {}
@@ -32,7 +32,7 @@ public sealed interface Decision {
             }
         }
 
-        /** One for all calls. */
+        /** Returns the shared instance for a reason. */
         public static Stop of(StopReason reason) {
             return ALL[reason.ordinal()];
         }

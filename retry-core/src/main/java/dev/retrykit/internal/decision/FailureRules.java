@@ -20,20 +20,21 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a failure means to one policy, asked in the contract's order: abort-on, a veto or a hint, statuses, retry-on,
- * the classifiers, the failure book. What a failure tells about the dependency doesn't depend on the policy's own lists.
- * Whoever decides: what may have been done isn't repeated, and what a layer inside has retried is not retried again.
+ * What a failure means under one policy. The rules are evaluated in a fixed order that is part of the public contract:
+ * abort-on, a veto or a hint, statuses, retry-on, the classifiers, the failure book. The signal about the dependency
+ * does not depend on the policy's own lists. Whichever rule decides, what may have had an effect is not repeated, and
+ * what an inner layer has retried is not retried again.
  *
  * @param abortOn failures that are never retried
- * @param retryOn failures that are retried besides those that are known
- * @param abortIf accept failures that are never retried, or one of their causes
- * @param retryIf accept failures that are retried besides those that are known, or one of their causes
- * @param classifiers asked in order
- * @param book the last to be asked
- * @param answers what the answers of peers mean; statuses that the policy lists come before retryOn
- * @param known whether {@link KnownFailures} say what is retried
- * @param may what may be repeated all the same
- * @param multiplies whether what a layer inside has retried is retried again
+ * @param retryOn failures that are retried in addition to the known ones
+ * @param abortIf predicates, also tested with each cause, for failures that are never retried
+ * @param retryIf predicates, also tested with each cause, for failures that are retried in addition to the known ones
+ * @param classifiers called in this order
+ * @param book consulted last
+ * @param answers what responses of servers mean; statuses that the policy lists come before retryOn
+ * @param known whether {@link KnownFailures} decide what is retried
+ * @param may what the policy allows to be repeated anyway
+ * @param multiplies whether what an inner layer has retried is retried again
  */
 public record FailureRules(
         List<Class<? extends Throwable>> abortOn,
@@ -53,14 +54,14 @@ public record FailureRules(
     private static final Verdict BROKEN_CLASSIFIER = Verdict.notRetryable().by("a FailureClassifier that failed");
     private static final Verdict INTERRUPTED =
             Verdict.of(Kind.INTERRUPTED, Signal.NONE).by("an interruption");
-    private static final Verdict OURS = Verdict.notRetryable().by("a call inside that didn't run");
+    private static final Verdict OURS = Verdict.notRetryable().by("an inner call that did not run");
     private static final Verdict BUSY =
-            Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE).by("a peer that asked for time");
+            Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE).by("a server that asked for time");
 
     /**
-     * What a failure means.
+     * Classifies a failure.
      *
-     * @param answers what the requests of the attempt that are watched were answered
+     * @param answers the responses to the attempt's watched requests
      */
     public Verdict classify(Throwable failure, AnswerNotes answers) {
         try {
@@ -77,7 +78,7 @@ public record FailureRules(
         }
     }
 
-    /** What must not happen twice about a watched request is known: its method alone doesn't decide. */
+    /** For a watched request it is recorded what must not happen twice, so its method alone does not decide. */
     private static boolean isOfWatched(Throwable failure, AnswerNotes answers) {
         return answers.hasFailure(failure) || answers.hasMarkOf(failure);
     }
@@ -120,7 +121,9 @@ public record FailureRules(
         return false;
     }
 
-    /** Transient or not as the application's own classifiers say, or the answer where the policy lists statuses. */
+    /**
+     * Transient or not as the application's own classifiers say, or as the response says if the policy lists statuses.
+     */
     private Verdict withoutKnowledge(Throwable failure, @Nullable Throwable cause, Verdict general) {
         if (general.status() != 0 && answers.statuses() != null) {
             return general;
@@ -136,7 +139,7 @@ public record FailureRules(
         return general.as(Kind.NOT_RETRYABLE).by("known-failures: false");
     }
 
-    /** Whoever decides: neither a second effect nor a second layer of retries follows from that. */
+    /** Applies whichever rule decided: the decision never leads to a second effect or to a second layer of retries. */
     private Verdict unrepeatable(Verdict settled, Throwable failure, @Nullable Throwable cause, Repeatable allowed) {
         boolean repeatable = settled.kind() == Kind.NOT_IDEMPOTENT && allowed.effects();
         Verdict verdict = book.change(repeatable ? settled.as(Kind.RETRYABLE) : settled, failure, cause, allowed);
@@ -149,8 +152,8 @@ public record FailureRules(
     }
 
     /**
-     * What a classifier says. The policy's list of statuses also rules a status that an application's classifier or the book
-     * names; the library's other classifiers have looked it up themselves.
+     * The opinion of a classifier. The policy's list of statuses also applies to a status that an application's
+     * classifier or the book reports; the library's other classifiers have already applied it.
      */
     private @Nullable Verdict opinion(FailureClassifier classifier, Throwable failure, @Nullable Throwable cause) {
         Verdict verdict =
@@ -163,7 +166,7 @@ public record FailureRules(
         return named.status() == 0 || looksUp ? named : answers.listed(named);
     }
 
-    /** Naming a type can't make an effect safe to repeat, whatever was said of it before. */
+    /** Naming a type in retry-on cannot make an effect safe to repeat, whatever other rules said about it. */
     private Verdict retryable(Verdict general, Throwable failure, @Nullable Throwable cause, @Nullable String rule) {
         if (general.kind() == Kind.NOT_IDEMPOTENT && !may.effects()) {
             return general;
@@ -176,7 +179,9 @@ public record FailureRules(
         return named.equals(RETRY_ON) && RETRIED.equals(rule) ? RETRY_ON : named.by(rule);
     }
 
-    /** What says that nobody knows whether there was an effect. Without classifiers the book has been asked already. */
+    /**
+     * A verdict that the effect is unknown, if there is one. Without classifiers, the book has been consulted already.
+     */
     private @Nullable Verdict unknownEffect(Throwable failure, @Nullable Throwable cause) {
         for (int i = 0; i <= classifiers.size() && !classifiers.isEmpty(); i++) {
             Verdict verdict = opinion(i == classifiers.size() ? book : classifiers.get(i), failure, cause);
@@ -188,8 +193,8 @@ public record FailureRules(
     }
 
     /**
-     * The first opinion holds, but a peer's veto comes before all of them, and calling a failure transient undoes neither what may
-     * have been done nor an interruption.
+     * The first opinion wins, except that a server's veto comes before all of them, and that calling a failure
+     * transient undoes neither an effect nor an interruption.
      */
     private Verdict general(Throwable failure, @Nullable Throwable cause) {
         Verdict first = null;
@@ -218,7 +223,7 @@ public record FailureRules(
         return first.kind() == Kind.RETRYABLE && verdict != null && verdict.kind() == Kind.NOT_IDEMPOTENT;
     }
 
-    /** Whether a line tells the method of the HTTP request that failed. */
+    /** Whether a line reports the method of the HTTP request that failed. */
     public boolean tellsMethod(Throwable failure) {
         for (int i = 0; i < classifiers.size(); i++) {
             if (classifiers.get(i) instanceof FailureBook lines && lines.tellsMethod(failure)) {
@@ -228,17 +233,17 @@ public record FailureRules(
         return book.tellsMethod(failure);
     }
 
-    /** A rejection tells circuits and budgets nothing: the dependency was not reached. */
+    /** A rejection has no signal for circuits and budgets: the dependency was not reached. */
     private static Verdict ofRejection(Verdict verdict, Throwable failure, boolean caused) {
         return (caused ? isRejected(failure) : isRejection(failure)) ? verdict.withSignal(Signal.NONE) : verdict;
     }
 
-    /** Whether it tells, or comes from, that something never reached the dependency. */
+    /** Whether the failure is, or was caused by, a rejection before the dependency was reached. */
     public static boolean isRejected(Throwable failure) {
         return Causes.anyMatch(failure, FailureRules::isRejection);
     }
 
-    /** By a circuit, by a peer that asked for time, by a full pool, or since the attempt was over. */
+    /** Rejected by a circuit, a server that asked for time, or a full pool, or because the attempt was over. */
     private static boolean isRejection(Throwable failure) {
         return failure instanceof CircuitOpenException
                 || failure instanceof PeerBusyException
@@ -246,7 +251,7 @@ public record FailureRules(
                 || failure instanceof RejectedExecutionException;
     }
 
-    /** What an inner call ended with when there was no failure of a dependency to give. */
+    /** What an inner call ends with if there is no failure of a dependency. */
     private static boolean isOurs(Throwable failure) {
         return failure instanceof CircuitOpenException
                 || failure instanceof TimeBudgetSpentException

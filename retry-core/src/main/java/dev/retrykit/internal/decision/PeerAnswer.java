@@ -12,18 +12,18 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The last answer of a peer that an attempt saw, with a status of 400 or more. It counts where what the attempt ended with
- * has no status of its own: an exception of the application's, a body that was cut, a value.
+ * The last response that an attempt received, with a status of 400 or more. It applies if what the attempt ended with
+ * has no status of its own: an application exception, a truncated body, a value.
  */
 public record PeerAnswer(int status, RetryAfter advice) {
 
-    private static final String RULE = "the last answer of the attempt";
+    private static final String RULE = "the last response of the attempt";
 
-    /** What comes over the network, and breaks off there. */
+    /** The failures of transfers over a network. */
     private static final List<Class<? extends Throwable>> BROKEN = List.of(IOException.class, TimeoutException.class);
 
     /**
-     * What a failure means, seen with the answer.
+     * What a failure means, considering the response.
      *
      * @param own what it means by itself
      */
@@ -41,7 +41,7 @@ public record PeerAnswer(int status, RetryAfter advice) {
         return same ? answered.by(own.rule()) : answered.rule() == null ? answered.by(RULE) : answered;
     }
 
-    /** Whether the failure, which may be anything, is taken for what became of the answer. */
+    /** Whether the response explains the failure, which may be of any type. */
     private static boolean saysMore(Verdict answered, Verdict own, Throwable failure) {
         return switch (own.kind()) {
             case UNKNOWN -> true;
@@ -52,7 +52,9 @@ public record PeerAnswer(int status, RetryAfter advice) {
         };
     }
 
-    /** The same meaning, with the time and the veto of the answer, unless it is known to be about another one. */
+    /**
+     * Returns the verdict with the delay and the veto of the response, unless it is known to be about another response.
+     */
     Verdict advise(Verdict own) {
         boolean another = own.status() != 0 && own.status() != status;
         if (another || own.kind() == Kind.INTERRUPTED) {

@@ -6,7 +6,9 @@ import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The ranges of a retry policy's settings, and which of them contradict each other. The first broken rule is reported. */
+/**
+ * The ranges of a retry policy's settings, and which settings contradict each other. The first broken rule is reported.
+ */
 public final class PolicyRules {
 
     private static final Duration DEFAULT_TIME_BUDGET = Duration.ofSeconds(30);
@@ -30,7 +32,7 @@ public final class PolicyRules {
         Require.requirePositive("timeBudget", timeBudget);
     }
 
-    /** The default, or what all attempts may take together where that is more. */
+    /** The default or, if it is longer, the total time of all attempts. */
     public static Duration timeBudget(int maxAttempts, @Nullable Duration attemptTimeout) {
         if (attemptTimeout == null || attemptTimeout.compareTo(DEFAULT_TIME_BUDGET) <= 0) {
             return DEFAULT_TIME_BUDGET;

@@ -4,18 +4,18 @@ import dev.retrykit.event.SideEffect.Kind;
 import dev.retrykit.failure.book.Repeatable;
 
 /**
- * What of an attempt may happen twice.
+ * What an attempt may do twice.
  *
- * @param idempotent whether whatever it does may
+ * @param idempotent whether any effect may happen twice
  * @param withKey whether a request with an idempotency key may
- * @param withoutKey whether a request without one may
- * @param sendsKeys whether such requests get a key
- * @param watchesRequests whether attempts know which requests they send
+ * @param withoutKey whether a request without a key may
+ * @param sendsKeys whether such requests carry a key
+ * @param watchesRequests whether attempts record the requests that they send
  */
 public record RepeatRules(
         boolean idempotent, boolean withKey, boolean withoutKey, boolean sendsKeys, boolean watchesRequests) {
 
-    /** Whether an effect may happen again. */
+    /** Whether an effect of this kind may happen again. */
     boolean allow(Kind kind) {
         return switch (kind) {
             case COMMIT -> idempotent;
@@ -26,7 +26,7 @@ public record RepeatRules(
         };
     }
 
-    /** What may happen twice, as far as a failure tells what has happened. */
+    /** What may happen twice, as far as a failure shows what has happened. */
     public Repeatable repeatable() {
         return new Repeatable(idempotent, withoutKey);
     }

@@ -7,26 +7,26 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a returned value means to one policy.
+ * What a returned value means under one policy.
  *
- * @param classifiers asked in order; the first opinion holds
+ * @param classifiers called in this order; the first opinion wins
  */
 public record ResultRules(List<ResultClassifier> classifiers) {
 
-    /** The value is returned, and nothing is held against the dependency. */
+    /** The value is returned, and nothing counts against the dependency. */
     private static final Verdict BROKEN_CLASSIFIER =
             Verdict.of(Verdict.Kind.NOT_RETRYABLE, Signal.SUCCESS).by("a ResultClassifier that failed");
 
-    /** Whether it ends the call as a success. */
+    /** Whether the value ends the call as a success. */
     public boolean accepts(@Nullable Object result) {
         return classifiers.isEmpty() || classify(result) == null;
     }
 
-    /** What a bad value means; null for a good one. Never throws. */
+    /** The verdict on a rejected value; null for a good one. Never throws. */
     @Nullable
     public Verdict classify(@Nullable Object result) {
         try {
-            // by index: an iterator would be an object for each call that succeeds
+            // by index: an iterator would allocate an object for each successful call
             for (int i = 0; i < classifiers.size(); i++) {
                 Verdict verdict = classifiers.get(i).classify(result);
                 if (verdict != null) {

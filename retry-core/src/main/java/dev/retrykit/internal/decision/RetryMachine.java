@@ -8,12 +8,12 @@ import dev.retrykit.internal.decision.Decision.Stop;
 import java.util.random.RandomGenerator;
 
 /**
- * Decides what follows a failure, from nothing but its arguments. The order of the questions is part of the contract:
- * retryable? attempts left? the peer's delay allowed? the delay inside the time budget?
+ * Decides what follows a failure, from its arguments alone. The order of the checks is part of the public contract:
+ * retryable? attempts remaining? the server's delay allowed? the delay inside the time budget?
  */
 public final class RetryMachine {
 
-    /** Jitter on a Retry-After goes upward only: by up to a tenth, and no more than a second. */
+    /** The jitter of a Retry-After only lengthens it: by up to a tenth, and at most a second. */
     private static final long LONGEST_SPREAD_NANOS = 1_000_000_000;
 
     private RetryMachine() {}
@@ -40,7 +40,10 @@ public final class RetryMachine {
         return new RetryIn(delay, peerDecides ? DelaySource.RETRY_AFTER : DelaySource.BACKOFF, backoff);
     }
 
-    /** A retry that was to begin now waits until the peers that have asked for time meanwhile are over it. */
+    /**
+     * Delays a retry that was about to start until the servers that have meanwhile asked for time accept requests
+     * again.
+     */
     public static Decision hold(CallState state, long leastNanos, long nowNanos, RandomGenerator random) {
         long delay = spreadUpward(leastNanos, random);
         return delay >= state.leftNanos(nowNanos)
@@ -54,7 +57,7 @@ public final class RetryMachine {
 
     private static StopReason reason(Verdict.Kind kind) {
         return switch (kind) {
-            case RETRYABLE -> throw new IllegalArgumentException("a retryable failure is no reason to stop");
+            case RETRYABLE -> throw new IllegalArgumentException("a retryable failure does not stop a call");
             case NOT_RETRYABLE, UNKNOWN -> StopReason.NOT_RETRYABLE;
             case NOT_IDEMPOTENT -> StopReason.NOT_IDEMPOTENT;
             case NESTED -> StopReason.NESTED;

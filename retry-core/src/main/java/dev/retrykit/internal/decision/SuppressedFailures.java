@@ -2,14 +2,14 @@ package dev.retrykit.internal.decision;
 
 import dev.retrykit.event.RetryStopped;
 
-/** Attaches to a failure what the caller should know beside it. */
+/** Attaches information to a failure that the caller should see with it. */
 public final class SuppressedFailures {
 
     private SuppressedFailures() {}
 
     /**
-     * Attaches one of each kind, and never the failure to itself: an instance that is thrown again and again must not
-     * grow. {@code addSuppressed} locks the failure, so this does.
+     * Attaches one of each kind, and never the failure to itself, because an instance that is thrown repeatedly must
+     * not grow. {@code addSuppressed} locks the failure, so this method does, too.
      */
     public static void addOnce(Throwable failure, Throwable added) {
         if (failure == added) {

@@ -1,4 +1,4 @@
-/** Decides without side effects: what a failure means, and whether another attempt follows. */
+/** Pure decisions: what a failure means, and whether another attempt follows. */
 @NullMarked
 package dev.retrykit.internal.decision;
 

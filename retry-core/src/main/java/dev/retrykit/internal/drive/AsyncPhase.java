@@ -3,18 +3,18 @@ package dev.retrykit.internal.drive;
 import dev.retrykit.internal.drive.StageWait.Event;
 
 /**
- * What an asynchronous call does. Its state is a number: the phase, two bits, and how often the phase has changed, so
- * that whoever claims a wait claims the one that it has seen, and no later one.
+ * What an asynchronous call does. Its state is a number: the phase, two bits, and how often the phase has changed. So a
+ * thread that claims a wait claims the one that it has seen, and no later one.
  */
 public enum AsyncPhase {
 
     /** One thread decides what follows, or the call has ended. */
     CLAIMED,
 
-    /** A thread knows what follows, and does it when it comes back from what it does just now. */
+    /** A thread knows what follows, and does it when it returns from what it does now. */
     QUEUED,
 
-    /** An attempt runs: its body, or the stage that it has returned. */
+    /** An attempt runs: its body, or the stage that it returned. */
     RUNNING,
 
     /** The delay before a retry. */
@@ -29,13 +29,13 @@ public enum AsyncPhase {
     /** In a claimed state: the time for which the call was armed may be over. */
     static final int DUE = 8;
 
-    /** The timer has failed the call, which can't be armed again. */
+    /** The timer has failed the call, which cannot be armed again. */
     static final int REFUSED = 16;
 
     /** The bits of the phase. */
     static final int PHASE = DUE - 1;
 
-    /** Those of {@link #RUNNING}, for who can't call anything, as after a stack overflow. */
+    /** The bits of {@link #RUNNING}, for code that cannot call a method, as after a stack overflow. */
     public static final int RUNNING_BITS = 2;
 
     private static final int VERSION = 32;
@@ -53,32 +53,32 @@ public enum AsyncPhase {
         return (state & REFUSED) != 0;
     }
 
-    /** Whether it is the state that a call begins with. */
+    /** Whether it is the initial state of a call. */
     static boolean isFirst(int state) {
         return state < VERSION && state >= 0;
     }
 
-    /** The state that follows one that has been seen, with this phase. */
+    /** The state with this phase that follows the given one. */
     int after(int seen) {
         return (seen & -VERSION) + VERSION | seen & REFUSED | ordinal();
     }
 
-    /** Whether others may claim the call. */
+    /** Whether other threads may claim the call. */
     boolean isWait() {
         return compareTo(RUNNING) >= 0;
     }
 
-    /** Whether a retry comes next, which a shutdown doesn't wait for. */
+    /** Whether a retry comes next, which a shutdown does not wait for. */
     boolean isBeforeRetry() {
         return this == DELAY || this == RETRY;
     }
 
-    /** What follows when there is a thread for what waits for one. */
+    /** The event when a thread is available for what waits for one. */
     Event onThread() {
         return this == RETRY ? Event.MAY_BEGIN : Event.TIME_UP;
     }
 
-    /** What follows when there will be none. */
+    /** The event when no thread will be available. */
     Event withoutThread() {
         return this == RETRY ? Event.CANCELLED : Event.TIME_UP;
     }

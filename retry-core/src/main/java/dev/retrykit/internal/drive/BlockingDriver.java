@@ -24,13 +24,13 @@ import dev.retrykit.time.Alarm;
 import dev.retrykit.time.Nanos;
 import org.jspecify.annotations.Nullable;
 
-/** Runs attempts on the caller's thread, and sleeps there. */
+/** Runs attempts and delays on the caller's thread. */
 public final class BlockingDriver {
 
     private BlockingDriver() {}
 
     /**
-     * The first attempt stays inline and makes no object; what follows a failure goes through a {@link RetryCall}. Where
+     * The first attempt stays inline and allocates nothing; what follows a failure goes through a {@link RetryCall}. If
      * nothing depends on the time, the clock is not read before that.
      */
     public static <C, T extends @Nullable Object, X extends Throwable> T call(
@@ -56,7 +56,7 @@ public final class BlockingDriver {
         return first(retry, policy, frame, permit, now, argument, body);
     }
 
-    /** At most 325 bytes of bytecode, up to which HotSpot inlines a hot method: a tenth of the cost. */
+    /** At most 325 bytes of bytecode, up to which HotSpot inlines a hot method; this reduces the cost to a tenth. */
     @SuppressWarnings("NullAway") // a result is a T, or null before there is one
     private static <C, T extends @Nullable Object, X extends Throwable> T first(
             RetryEngine retry,
@@ -112,7 +112,7 @@ public final class BlockingDriver {
                 call, frame, failure == null ? call.returned(result) : call.failed(failure), result, argument, body);
     }
 
-    /** The call of a first attempt that has begun without one. */
+    /** Returns the call for a first attempt that started without one. */
     private static RetryCall afterFirst(
             RetryEngine retry,
             CompiledPolicy policy,
@@ -130,18 +130,20 @@ public final class BlockingDriver {
         return call.adopt(permit, frame);
     }
 
-    /** When a body begins. With a permit for a probe, listeners of the circuit may have run since the clock was read. */
+    /**
+     * The start of the body. With a permit for a probe, listeners of the circuit may have run since the clock was read.
+     */
     private static long begin(RetryEngine retry, @Nullable Permit permit, long now) {
         return permit == null || !permit.isProbe() ? now : retry.time().nanoTime();
     }
 
-    /** Whether already the first attempt needs to know its call. */
+    /** Whether even the first attempt needs to know its call. */
     private static boolean needsCall(RetryEngine retry, CompiledPolicy policy) {
         AttemptObserver observer = retry.observer();
         return policy.sendsKeys() || observer != null && observer.isWatching();
     }
 
-    /** Limited by its number of attempts alone, and not counted or timed. */
+    /** Whether the call is limited only by its number of attempts, and is not counted or timed. */
     private static boolean isBare(RetryEngine retry, CompiledPolicy policy) {
         return policy.firstLimitNanos() == Nanos.UNLIMITED
                 && retry.circuit() == null
@@ -149,7 +151,7 @@ public final class BlockingDriver {
                 && retry.budget().policy().isUnlimited();
     }
 
-    /** Whether it is the attempt's own view, and not one that a library has put on this thread and left there. */
+    /** Whether it is the attempt's own view, and not one that a library left on this thread. */
     private static boolean isOf(RetryEngine retry, Attempt begun, long startedNanos) {
         RetryCall call = begun.call();
         return call.retry() == retry && (startedNanos == CallFrame.UNREAD || call.startedNanos() == startedNanos);
@@ -167,7 +169,7 @@ public final class BlockingDriver {
         known.end(true);
     }
 
-    /** All that a first attempt costs after it has succeeded. */
+    /** Everything that a first attempt has to do after it has succeeded. */
     private static void succeeded(
             RetryEngine retry, @Nullable Permit permit, long startedNanos, @Nullable Object result) {
         Circuit circuit = retry.circuit();
@@ -181,7 +183,7 @@ public final class BlockingDriver {
         audience.firstSucceeded(now - startedNanos);
     }
 
-    /** Goes on from a decision, with what the attempt before it returned. */
+    /** Continues from a decision, with what the previous attempt returned. */
     @SuppressWarnings({"unchecked", "NullAway"}) // a result is a T, or null before there is one
     private static <C, T extends @Nullable Object, X extends Throwable> T drive(
             RetryCall call,
@@ -239,7 +241,10 @@ public final class BlockingDriver {
         return sleep.alarm.hasRung() ? call.cancelled() : call.next();
     }
 
-    /** A thread that sleeps; a shutdown wakes it. No record: the hash of a record lets the JDK keep its class loader. */
+    /**
+     * A sleeping thread, which a shutdown wakes. Not a record, because the hash code of a record makes the JDK keep its
+     * class loader.
+     */
     private static final class Sleep implements Shutdown.Waiter {
 
         private final Alarm alarm = new Alarm();

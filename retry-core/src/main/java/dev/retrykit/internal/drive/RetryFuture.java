@@ -6,7 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the caller of an asynchronous call gets. If its owner completes it, the retries end. */
+/** The future that the caller of an asynchronous call gets. If its owner completes it, the retries end. */
 final class RetryFuture<T extends @Nullable Object> extends CompletableFuture<T> {
 
     private final StageDriver<T> driver;
@@ -15,12 +15,12 @@ final class RetryFuture<T extends @Nullable Object> extends CompletableFuture<T>
         this.driver = driver;
     }
 
-    /** By the call: its result. */
+    /** Called by the engine with the result of the call. */
     void succeed(T value) {
         super.complete(value);
     }
 
-    /** By the call: its failure. */
+    /** Called by the engine with the failure of the call. */
     void fail(Throwable failure) {
         super.completeExceptionally(failure);
     }
@@ -31,19 +31,19 @@ final class RetryFuture<T extends @Nullable Object> extends CompletableFuture<T>
         return ended(super.cancel(mayInterruptIfRunning));
     }
 
-    /** By its owner: ends the retries, as {@link #cancel} does. So does {@link #completeOnTimeout}. */
+    /** Called by the owner, or by {@link #completeOnTimeout}: ends the retries, as {@link #cancel} does. */
     @Override
     public boolean complete(T value) {
         return ended(super.complete(value));
     }
 
-    /** By its owner: ends the retries, as {@link #cancel} does. So does {@link #orTimeout}. */
+    /** Called by the owner, or by {@link #orTimeout}: ends the retries, as {@link #cancel} does. */
     @Override
     public boolean completeExceptionally(Throwable failure) {
         return ended(super.completeExceptionally(failure));
     }
 
-    /** By its owner: what the supplier gives ends the retries, as {@link #complete} does. */
+    /** Called by the owner: the supplier's value or exception ends the retries, as {@link #complete} does. */
     @Override
     public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
         Objects.requireNonNull(supplier, "supplier");
@@ -63,21 +63,21 @@ final class RetryFuture<T extends @Nullable Object> extends CompletableFuture<T>
         }
     }
 
-    /** By its owner: ends the retries too. */
+    /** Called by the owner: ends the retries, too. */
     @Override
     public void obtrudeValue(T value) {
         super.obtrudeValue(value);
         ended(true);
     }
 
-    /** By its owner: ends the retries too. */
+    /** Called by the owner: ends the retries, too. */
     @Override
     public void obtrudeException(Throwable failure) {
         super.obtrudeException(failure);
         ended(true);
     }
 
-    /** Stages that depend on this one are ordinary ones: cancelling them cancels nothing here. */
+    /** Dependent stages are ordinary ones: cancelling them cancels nothing here. */
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
         return new CompletableFuture<>();

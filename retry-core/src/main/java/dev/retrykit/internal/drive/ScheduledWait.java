@@ -5,7 +5,9 @@ import dev.retrykit.internal.timer.NonBlockingTask;
 import dev.retrykit.time.TimeSource;
 import org.jspecify.annotations.Nullable;
 
-/** A time of an asynchronous call whose clock isn't the system's: a task on that clock's timer. */
+/**
+ * The time for which an asynchronous call waits if it does not use the system clock: a task on the timer of its clock.
+ */
 final class ScheduledWait implements NonBlockingTask {
 
     private final TimeSource time;
@@ -21,7 +23,7 @@ final class ScheduledWait implements NonBlockingTask {
         this.dueNanos = dueNanos;
     }
 
-    /** Gives it to the timer, which may run it at once. */
+    /** Schedules the task; the timer may run it immediately. */
     void begin() {
         scheduled = time.schedule(this, dueNanos - time.nanoTime());
         if (cancelled) {
@@ -29,7 +31,7 @@ final class ScheduledWait implements NonBlockingTask {
         }
     }
 
-    /** On the timer. One that is early is asked again. */
+    /** Runs on the timer. If it is early, it is scheduled again. */
     @Override
     public void run() {
         if (cancelled) {

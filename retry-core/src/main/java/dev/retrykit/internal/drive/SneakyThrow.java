@@ -1,6 +1,6 @@
 package dev.retrykit.internal.drive;
 
-/** Lets a checked exception through where its type was lost on the way. */
+/** Rethrows a checked exception whose static type was lost. */
 public final class SneakyThrow {
 
     private SneakyThrow() {}

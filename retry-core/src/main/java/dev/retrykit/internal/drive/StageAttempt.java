@@ -7,12 +7,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** An attempt that returns a stage, from before its body begins until the stage is complete. */
+/** An attempt that returns a stage, from the start of its body until the stage is complete. */
 final class StageAttempt<T extends @Nullable Object> implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
 
     private final StageDriver<T> driver;
 
-    /** The call's while this attempt is what it waits for. Written before the stage is given this. */
+    /** The state of the call while it waits for this attempt. Written before the attempt is attached to the stage. */
     int state;
 
     private volatile @Nullable CompletableFuture<T> running;
@@ -48,7 +48,7 @@ final class StageAttempt<T extends @Nullable Object> implements BiFunction<T, @N
         started.handle(this);
     }
 
-    /** The stage's end. What depends on it succeeds: else it would be given an exception made for it alone. */
+    /** Handles the end of the stage. Returns normally so that the dependent stage allocates no CompletionException. */
     @Override
     public @Nullable Void apply(T result, @Nullable Throwable failure) {
         if (failure == null) {
@@ -59,19 +59,19 @@ final class StageAttempt<T extends @Nullable Object> implements BiFunction<T, @N
         return null;
     }
 
-    /** What isn't wanted any more may refuse to go, but nobody waits for it. Never throws. */
+    /** Cancels the stage, which is no longer needed. The stage may ignore this; nothing waits for it. Never throws. */
     void abandon() {
         CompletableFuture<T> unwanted = running;
         if (unwanted != null) {
             try {
                 unwanted.cancel(true);
             } catch (Throwable refused) {
-                // its result is ignored, whatever it is
+                // the result is ignored anyway
             }
         }
     }
 
-    /** Null if the stage is of a kind that can't be asked and can't be cancelled. */
+    /** Null if the stage is of a kind that can be neither queried nor cancelled. */
     private @Nullable CompletableFuture<T> futureOf(CompletionStage<T> started) {
         try {
             return started.toCompletableFuture();

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs attempts that return stages, and holds no thread between them: the first on the caller's thread, the others on
- * the executor. The call is used by one thread at a time: by the one that has claimed the wait.
+ * Runs attempts that return stages, and holds no thread between them: the first attempt runs on the caller's thread,
+ * the others on the executor. One thread at a time uses the call: the one that has claimed the wait.
  */
 public final class StageDriver<T extends @Nullable Object> extends StageWait {
 
@@ -29,13 +29,16 @@ public final class StageDriver<T extends @Nullable Object> extends StageWait {
     private final transient ThrowingCallable<? extends CompletionStage<T>, ?> body;
     private final transient RetryFuture<T> future = new RetryFuture<>(this);
 
-    /** The thread that does what follows, if there is one just now. Written over by another one that has claimed the call. */
+    /**
+     * The thread that currently does what follows, if there is one. Overwritten by another thread that has claimed the
+     * call.
+     */
     private transient volatile @Nullable Thread turn;
 
-    // of whoever has claimed the call
+    // owned by the thread that has claimed the call
     private Event event = Event.MAY_BEGIN;
 
-    /** What an attempt returned last, or its failure. */
+    /** The value or the failure of the last attempt. */
     private transient @Nullable Object outcome;
 
     private transient @Nullable StageAttempt<T> attempt;
@@ -55,8 +58,9 @@ public final class StageDriver<T extends @Nullable Object> extends StageWait {
     }
 
     /**
-     * Does what follows from an event, by whoever has claimed the call. What follows from that on the same thread, as where
-     * a timer or an executor does things at once, is done after it: the stack doesn't grow.
+     * Does what follows from an event; called by the thread that has claimed the call. Events that this causes on the
+     * same thread, as with a timer or an executor that runs tasks immediately, are handled afterwards, so the stack
+     * does not grow.
      */
     private void follow(Event first) {
         Thread thread = Thread.currentThread();
@@ -77,7 +81,7 @@ public final class StageDriver<T extends @Nullable Object> extends StageWait {
         }
     }
 
-    /** The state first: what another thread has queued is of that thread's turn. */
+    /** Reads the state first: what another thread has queued belongs to that thread's turn. */
     private boolean takesQueued(Thread thread) {
         boolean takes = AsyncPhase.of(state()) == AsyncPhase.QUEUED && turn == thread;
         if (takes) {
@@ -86,7 +90,7 @@ public final class StageDriver<T extends @Nullable Object> extends StageWait {
         return takes;
     }
 
-    /** Whatever goes wrong on the way, the caller's stage completes. */
+    /** Whatever goes wrong, the caller's stage completes. */
     private void doNext() {
         try {
             Decision decision = decide();
@@ -114,7 +118,7 @@ public final class StageDriver<T extends @Nullable Object> extends StageWait {
         };
     }
 
-    /** A call's first attempt begins with the call, unless code of others has run since. */
+    /** The first attempt starts with the call, unless foreign code has run since. */
     private Decision mayBegin() {
         boolean atOnce = AsyncPhase.isFirst(state()) && call.retry().carrier() == null;
         return atOnce ? call.next(call.startedNanos()) : call.next();
@@ -124,7 +128,7 @@ public final class StageDriver<T extends @Nullable Object> extends StageWait {
         return outcome instanceof Throwable failure ? failure : new IllegalStateException("no failure");
     }
 
-    /** After a failure a backoff begins with the end of the attempt. What a peer asks for may count from now. */
+    /** After a failure, a backoff starts at the end of the attempt. What a server asks for may count from now. */
     private void delay(RetryIn retryIn) {
         boolean ended = event != Event.MAY_BEGIN && retryIn.source() == DelaySource.BACKOFF;
         long from = ended ? call.sinceNanos() : time().nanoTime();
@@ -136,7 +140,9 @@ public final class StageDriver<T extends @Nullable Object> extends StageWait {
         }
     }
 
-    /** A retry's time runs while its body does: a body that blocks must not hold up the caller's stage. */
+    /**
+     * The time limit of a retry is active while its body runs: a body that blocks must not delay the caller's stage.
+     */
     private void begin() {
         Throwable refusal = AsyncPhase.isFirst(state()) ? null : tryArm(call.attemptDeadlineNanos());
         if (refusal != null) {
@@ -152,7 +158,10 @@ public final class StageDriver<T extends @Nullable Object> extends StageWait {
         }
     }
 
-    /** What ends the attempt while its body runs, as on a clock that is moved on by this thread, doesn't wait for the body. */
+    /**
+     * If something ends the attempt while its body runs, for example because this thread advances its clock, nothing
+     * waits for the body.
+     */
     @Nullable
     CompletionStage<T> run(ThrowingCallable<? extends CompletionStage<T>, ?> attemptBody) throws Throwable {
         Thread thread = Thread.currentThread();
@@ -164,7 +173,7 @@ public final class StageDriver<T extends @Nullable Object> extends StageWait {
         }
     }
 
-    /** The body has returned a stage that isn't complete. */
+    /** The body has returned an incomplete stage. */
     void await(StageAttempt<T> running) {
         if (claim(running.state)) {
             Throwable refusal = tryArm(call.attemptDeadlineNanos());
@@ -176,17 +185,20 @@ public final class StageDriver<T extends @Nullable Object> extends StageWait {
         askForShutdown();
     }
 
-    /** An attempt has returned, if the call still waits for it. */
+    /** An attempt has returned; ignored unless the call still waits for it. */
     void returned(int seen, T value) {
         end(seen, value, Event.RETURNED);
     }
 
-    /** An attempt has failed, if the call still waits for it. */
+    /** An attempt has failed; ignored unless the call still waits for it. */
     void failed(int seen, Throwable failure) {
         end(seen, failure, Event.FAILED);
     }
 
-    /** If what follows fails, as on a full stack, the call waits for the end of its time: by plain assignments in this frame. */
+    /**
+     * If what follows fails, as on a full stack, the call waits for the end of its time. This is done by plain
+     * assignments in this frame.
+     */
     private void end(int seen, @Nullable Object newOutcome, Event ending) {
         if (claim(seen)) {
             try {
@@ -239,7 +251,7 @@ public final class StageDriver<T extends @Nullable Object> extends StageWait {
         }
     }
 
-    /** If the call is claimed, whoever has claimed it comes here after it has published the next wait. */
+    /** If the call is claimed, the thread that has claimed it calls this after it has published the next wait. */
     @Override
     void endIfDone() {
         int seen = state();

@@ -13,26 +13,26 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an asynchronous call waits for: one thing at a time, with one time at which that is over. So the call is itself the
- * entry in the timer.
+ * What an asynchronous call waits for: one thing at a time, with one time limit. So the call is itself the entry in the
+ * timer.
  *
- * <p>Whoever claims the wait (the stage, the timer, the executor, the caller who cancels, a shutdown) alone decides what
- * follows: it arms the timer first, and then publishes what the call waits for next.
+ * <p>The claimant of the wait (the stage, the timer, the executor, the cancelling caller, or a shutdown) alone decides
+ * what follows: it first arms the timer, and then publishes what the call waits for next.
  */
 abstract class StageWait extends TimerEntry implements Runnable, Shutdown.Waiter, TimerOffload.Waiting {
 
     private static final long serialVersionUID = 1;
 
     /**
-     * How long at least a call waits for a thread of the executor, so that one whose time is over already gets a thread if
-     * there is one.
+     * The minimum time that a call waits for a thread of the executor, so that a call whose time is already over still
+     * gets a thread if there is one.
      */
     private static final long LEAST_NANOS = 1_000_000_000;
 
     private static final AtomicIntegerFieldUpdater<StageWait> STATE =
             AtomicIntegerFieldUpdater.newUpdater(StageWait.class, "state");
 
-    /** What has happened, by which the call decides what follows. */
+    /** The event from which the call decides what follows. */
     enum Event {
         MAY_BEGIN,
         RETURNED,
@@ -48,7 +48,7 @@ abstract class StageWait extends TimerEntry implements Runnable, Shutdown.Waiter
     /** See {@link AsyncPhase}. */
     volatile int state;
 
-    /** What is armed instead, where the clock isn't the system's. Of whoever has claimed the call. */
+    /** Armed instead if the clock is not the system clock. Owned by the thread that has claimed the call. */
     private transient @Nullable ScheduledWait scheduled;
 
     StageWait(RetryCall call) {
@@ -56,7 +56,7 @@ abstract class StageWait extends TimerEntry implements Runnable, Shutdown.Waiter
         this.context = capture(call.retry().carrier());
     }
 
-    /** What takes this thread's context along; null if nothing does. A capture that fails is no capture. */
+    /** Captures this thread's context; null if there is no carrier, or if it fails. */
     private static @Nullable Executor capture(@Nullable ContextCarrier carrier) {
         try {
             return carrier == null ? null : carrier.capture();
@@ -65,7 +65,10 @@ abstract class StageWait extends TimerEntry implements Runnable, Shutdown.Waiter
         }
     }
 
-    /** Abandons the attempt, if there is one, and does what follows from an event. By whoever has claimed the call. */
+    /**
+     * Abandons the running attempt, if there is one, and does what follows from an event. Called by the thread that has
+     * claimed the call.
+     */
     abstract void goOn(Event event);
 
     /** Ends the retries if the caller's future is done. */
@@ -83,12 +86,12 @@ abstract class StageWait extends TimerEntry implements Runnable, Shutdown.Waiter
         return STATE.compareAndSet(this, seen, AsyncPhase.CLAIMED.after(seen));
     }
 
-    /** Between the two claimed phases. */
+    /** Switches between the two claimed phases. */
     final void setQueued(boolean queued) {
         STATE.addAndGet(this, queued ? AsyncPhase.QUEUED.ordinal() : -AsyncPhase.QUEUED.ordinal());
     }
 
-    /** Lets others claim the call. If its time was over before, that is seen to now. */
+    /** Lets other threads claim the call. If its time was over before, that is handled now. */
     final int publish(AsyncPhase phase) {
         int published = phase.after(state);
         if (AsyncPhase.isDue(STATE.getAndSet(this, published))) {
@@ -97,7 +100,7 @@ abstract class StageWait extends TimerEntry implements Runnable, Shutdown.Waiter
         return published;
     }
 
-    /** Lets a shutdown that came before end the wait that has been published. */
+    /** Lets a shutdown that came earlier end the published wait. */
     final void askForShutdown() {
         call.retry().shutdownOfCalls().ask(this);
     }
@@ -116,7 +119,7 @@ abstract class StageWait extends TimerEntry implements Runnable, Shutdown.Waiter
         }
     }
 
-    /** Lets the timer tell when the time is over, in place of the time before. What the timer throws, or null. */
+    /** Arms the timer, replacing the earlier time. Returns what the timer throws, or null. */
     final @Nullable Throwable tryArm(long dueNanos) {
         try {
             arm(dueNanos);
@@ -157,7 +160,9 @@ abstract class StageWait extends TimerEntry implements Runnable, Shutdown.Waiter
         next.begin();
     }
 
-    /** Leaves nothing on the timer. By whoever has claimed the call, or once its future is done. */
+    /**
+     * Removes everything from the timer. Called by the thread that has claimed the call, or once its future is done.
+     */
     final void disarm() {
         ScheduledWait pending = scheduled;
         if (pending != null) {
@@ -173,15 +178,15 @@ abstract class StageWait extends TimerEntry implements Runnable, Shutdown.Waiter
         return pending == null ? Timer.system().isDue(this) : pending.isOver();
     }
 
-    /** On the system's timer. */
+    /** Runs on the system timer. */
     @Override
     protected final void fire() {
         timeIsOver();
     }
 
     /**
-     * On the timer. If the call is claimed just now, whoever publishes its next wait comes here again, since that may have the
-     * same time, for which the timer isn't armed again.
+     * Runs on the timer. If the call is claimed now, the thread that publishes its next wait calls this again, because
+     * that wait may have the same time, for which the timer is not armed again.
      */
     final void timeIsOver() {
         boolean seenTo = false;
@@ -211,7 +216,7 @@ abstract class StageWait extends TimerEntry implements Runnable, Shutdown.Waiter
         }
     }
 
-    /** Waits for a thread of the executor, which may be slow to come and may never come. */
+    /** Waits for a thread of the executor, which may come late or never. */
     private void handOver(AsyncPhase phase) {
         long now = time().nanoTime();
         boolean isShort = call.deadlineNanos() - now < LEAST_NANOS;
@@ -225,14 +230,14 @@ abstract class StageWait extends TimerEntry implements Runnable, Shutdown.Waiter
         endIfDone();
     }
 
-    /** There has been no thread of the executor until the time was over. A shutdown still finds it. */
+    /** The executor had no thread until the time was over. A shutdown still finds the call. */
     private void giveUpWaiting(AsyncPhase phase) {
         tryArm(time().nanoTime() + Nanos.UNLIMITED);
         publish(phase);
         offTimer().run(this);
     }
 
-    /** Gives what waits for a thread to the executor, which may block this thread. */
+    /** Passes the call to the executor, which may block this thread. */
     @Override
     public final void handTo(Executor executor) {
         int seen = state;
@@ -245,7 +250,7 @@ abstract class StageWait extends TimerEntry implements Runnable, Shutdown.Waiter
         }
     }
 
-    /** On a thread of the executor, or on one of the retry's own once there was none for long enough. */
+    /** Runs on a thread of the executor, or on one of the retry's own threads if the executor had none for too long. */
     @Override
     public final void run() {
         int seen = state;
@@ -262,7 +267,7 @@ abstract class StageWait extends TimerEntry implements Runnable, Shutdown.Waiter
         try {
             context.execute(task);
         } catch (Throwable notRestored) {
-            // it goes on all the same
+            // the call continues anyway
         }
     }
 
@@ -288,7 +293,7 @@ abstract class StageWait extends TimerEntry implements Runnable, Shutdown.Waiter
         return call.retry().time();
     }
 
-    /** For an executor's messages: it is the task that executors get. */
+    /** For messages of executors, which get this object as a task. */
     @Override
     public final String toString() {
         return "call of " + call.retry() + ", " + AsyncPhase.of(state);

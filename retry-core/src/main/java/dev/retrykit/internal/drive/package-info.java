@@ -1,4 +1,4 @@
-/** Runs attempts and waits, on the caller's thread or asynchronously. */
+/** Runs attempts and delays, on the caller's thread or asynchronously. */
 @NullMarked
 package dev.retrykit.internal.drive;
 

@@ -11,26 +11,26 @@ import dev.retrykit.internal.decision.SuppressedFailures;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an attempt ended with, and what that tells circuits and budgets.
+ * What an attempt ended with, and its signal for circuits and budgets.
  *
- * @param result what it counts as in the policy's meters
- * @param failure what it failed with; null if it returned a value, or was left
+ * @param result how it counts in the policy's meters
+ * @param failure what it failed with; null if it returned a value, or was abandoned
  * @param status the HTTP status of the failure or the value; 0 if it has none
- * @param signal what it tells by itself
- * @param settled whether a circuit is told that, whatever it records
+ * @param signal the signal of the outcome itself
+ * @param settled whether a circuit gets that signal, whatever it records
  */
 public record AttemptOutcome(
         AttemptResult result, @Nullable Throwable failure, int status, Signal signal, boolean settled) {
 
     private static final int SIGNALS = Signal.values().length;
 
-    /** Nobody waits for it any more. */
+    /** The attempt was cancelled. */
     static final AttemptOutcome CANCELLED = new AttemptOutcome(AttemptResult.PERMANENT, null, 0, Signal.NONE, true);
 
     private static final AttemptOutcome SUCCESS =
             new AttemptOutcome(AttemptResult.SUCCESS, null, 0, Signal.SUCCESS, true);
 
-    /** For all failures that no circuit judges, by result and signal. */
+    /** Shared outcomes, by result and signal, for failures that no circuit classifies. */
     private static final AttemptOutcome[] COUNTED = new AttemptOutcome[AttemptResult.values().length * SIGNALS];
 
     static {
@@ -41,12 +41,12 @@ public record AttemptOutcome(
         }
     }
 
-    /** What it counts as, and what it tells by itself: all that is to know where neither a circuit nor an observer asks. */
+    /** An outcome with result and signal only, for attempts without a circuit and an observer. */
     static AttemptOutcome counted(AttemptResult result, Signal signal) {
         return COUNTED[index(result, signal)];
     }
 
-    /** What a failed attempt counts as. */
+    /** How a failed attempt counts. */
     static AttemptResult resultOf(Verdict verdict, @Nullable Throwable failure) {
         if (failure instanceof AttemptTimeoutException) {
             return AttemptResult.TIMEOUT;
@@ -59,9 +59,9 @@ public record AttemptOutcome(
     }
 
     /**
-     * It goes on when its time is up.
+     * The attempt continues after its time is up.
      *
-     * @param inherited whether that was the time of a call around it
+     * @param inherited whether it was the time of an enclosing call
      */
     static AttemptOutcome timeUp(boolean inherited) {
         return counted(AttemptResult.TIMEOUT, inherited ? Signal.NONE : Signal.FAILURE);
@@ -76,9 +76,9 @@ public record AttemptOutcome(
     }
 
     /**
-     * A failure, or a bad value.
+     * A failure, or a rejected value.
      *
-     * @param signal what it tells where a circuit inside may have counted it already
+     * @param signal its signal, considering that an inner circuit may have counted it already
      */
     static AttemptOutcome of(@Nullable Throwable failure, Verdict verdict, Signal signal) {
         boolean beside =
@@ -86,7 +86,7 @@ public record AttemptOutcome(
         return new AttemptOutcome(resultOf(verdict, failure), failure, verdict.status(), signal, beside);
     }
 
-    /** Whether it isn't about the dependency at all, whatever its type. */
+    /** Whether the outcome says nothing about the dependency, whatever its type. */
     private static boolean isBeside(@Nullable Throwable failure, Kind kind) {
         return kind == Kind.INTERRUPTED
                 || kind == Kind.NOT_IDEMPOTENT
@@ -107,7 +107,10 @@ public record AttemptOutcome(
         }
     }
 
-    /** What it tells a circuit that doesn't ignore it. Where a predicate throws, that is what it tells by itself. */
+    /**
+     * The signal for a circuit that does not ignore the outcome. If a predicate throws, the signal of the outcome
+     * itself.
+     */
     public Signal recordedBy(Circuit circuit) {
         try {
             return settled ? signal : circuit.policy().recorded().signal(signal, failure, status);

@@ -15,17 +15,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Interrupts the caller's own thread when an attempt takes too long.
  *
- * <p>The timer only says that the time is up. The interrupt comes from another thread, which holds no lock, since it may
- * close a channel that the attempt reads, with whatever that does. The end of the attempt waits for it, and no other does.
+ * <p>The timer only reports that the time is up. The interrupt comes from another thread that holds no lock, because it
+ * may close a channel that the attempt reads, which can run foreign code. The end of the attempt waits for that
+ * interrupt; nothing else does.
  *
- * <p>A thread has one interrupt flag for the timeouts of all attempts it is inside of, and for everybody else. All of them
- * meet in one {@link Interrupts}. An attempt that ends before its time is up isn't interrupted; an attempt that ends after
- * it takes the flag back, and sets it again if somebody else had set it before, or if the time of an attempt around it is
- * up too. An interrupt by somebody else that comes after the timeout's can't be told from it and is taken back with it. So
- * is one that can't be seen because the JDK hides it just then, as its class loader does while it reads a class.
+ * <p>A thread has one interrupt flag for the timeouts of all attempts that it is in, and for all other code. All of
+ * these timeouts share one {@link Interrupts}. An attempt that ends before its time is up is not interrupted. An
+ * attempt that ends after it clears the flag, and sets it again if other code had set it before, or if the time of an
+ * enclosing attempt is up too. An interrupt by other code that comes after that of the timeout cannot be distinguished
+ * from it and is cleared with it. An interrupt that the JDK masks at that moment, for example while its class loader
+ * reads a class, is also lost.
  *
- * <p>A thread uses the same object for each attempt of a depth, so that an attempt that ends in time makes none. One that a
- * stack overflow has kept from being armed isn't used again.
+ * <p>A thread reuses one object for the attempts of each depth, so that an attempt that ends in time allocates none. An
+ * object that could not be armed because of a stack overflow is not reused.
  */
 public final class AttemptTimeout extends Limit {
 
@@ -34,20 +36,20 @@ public final class AttemptTimeout extends Limit {
     /** Before the interrupt, or without one. */
     private static final int NONE = 0;
 
-    /** The flag of others has been seen, and the thread is being interrupted. */
+    /** The flag has been checked, and the thread is being interrupted. */
     private static final int INTERRUPTING = 1;
 
     private static final int INTERRUPTED = 2;
 
-    /** The thread wasn't interrupted after all, since the attempt has failed. */
+    /** The thread was not interrupted after all, because the attempt has failed. */
     private static final int SKIPPED = 3;
 
     private static final int TAKEN_BACK = 4;
 
-    /** Attempts further inside have an object each. */
+    /** Deeper attempts get a separate object each. */
     private static final int REUSED_DEPTH = 4;
 
-    /** How the name ends of the class of a thread that is made for one task. Java 17 can't be asked otherwise. */
+    /** The end of the class name of a thread that is created for one task. Java 17 offers no other way to find out. */
     private static final String VIRTUAL = "VirtualThread";
 
     private final transient Thread thread = Thread.currentThread();
@@ -60,19 +62,19 @@ public final class AttemptTimeout extends Limit {
 
     private final transient Interrupts interrupts;
 
-    /** That of the next attempt inside of this one, to be used again. */
+    /** The object of the next attempt inside this one, kept for reuse. */
     private transient @Nullable AttemptTimeout inner;
 
-    /** What has become of the interrupt. */
+    /** The state of the interrupt. */
     private final transient AtomicInteger interrupt = new AtomicInteger();
 
-    /** On another clock than the system's. */
+    /** Used if the clock is not the system clock. */
     private transient TimeSource.@Nullable Scheduled scheduled;
 
-    /** Whether it may be lost to the timer. */
+    /** Whether the timer may have lost it. */
     private transient boolean arming;
 
-    /** Written before the attempt ends if it has failed, by a plain assignment: after a stack overflow no call may succeed. */
+    /** Set before a failed attempt ends, by a plain assignment: after a stack overflow no call may succeed. */
     private transient volatile boolean failed;
 
     private AttemptTimeout(CallFrame frame, @Nullable AttemptTimeout outer) {
@@ -84,7 +86,7 @@ public final class AttemptTimeout extends Limit {
         this.interrupts = outer == null ? new Interrupts() : outer.interrupts;
     }
 
-    /** That of the next attempt of a thread. */
+    /** Returns the object for the next attempt of a thread. */
     private static AttemptTimeout next(CallFrame frame) {
         AttemptTimeout outer = innermost(frame, null);
         AttemptTimeout known = outer == null ? frame.outermostTimeout : outer.inner;
@@ -100,7 +102,10 @@ public final class AttemptTimeout extends Limit {
         return made;
     }
 
-    /** The innermost one that goes on. Those inside of it that couldn't end on a full stack end now that there is room. */
+    /**
+     * Returns the innermost one that is still running. Those inside it that could not end on a full stack end now that
+     * there is room.
+     */
     private static @Nullable AttemptTimeout innermost(CallFrame frame, @Nullable AttemptTimeout known) {
         AttemptTimeout timeout = frame.timeout;
         while (timeout != null && timeout != known && timeout.failed) {
@@ -113,10 +118,10 @@ public final class AttemptTimeout extends Limit {
     /**
      * Runs the body.
      *
-     * @param startedNanos when the attempt began, on the clock of the retry
-     * @param limitNanos how long it may take, in nanoseconds
-     * @throws AttemptTimeoutException if it took longer and threw an exception then
-     * @throws X what it throws in time; a result that comes late is a result
+     * @param startedNanos when the attempt started, on the clock of the retry
+     * @param limitNanos the time limit, in nanoseconds
+     * @throws AttemptTimeoutException if it took longer and then threw an exception
+     * @throws X what it throws in time; a late result is still a result
      */
     public static <C, T extends @Nullable Object, X extends Throwable> T call(
             RetryEngine retry,
@@ -142,7 +147,7 @@ public final class AttemptTimeout extends Limit {
         return result;
     }
 
-    /** A timer that refuses the task may keep it all the same: it finds that the attempt has ended. */
+    /** A timer that rejects the task may run it anyway: the task finds that the attempt has ended. */
     private void begin(TimeSource time, long startedNanos, long limitNanos) {
         reset();
         frame.timeout = this;
@@ -156,7 +161,7 @@ public final class AttemptTimeout extends Limit {
         arming = false;
     }
 
-    /** What the attempt before has left, if it didn't end in time. */
+    /** Resets what the previous attempt left behind if it did not end in time. */
     private void reset() {
         if (failed) {
             failed = false;
@@ -179,7 +184,7 @@ public final class AttemptTimeout extends Limit {
         }
     }
 
-    /** Whatever comes of it, the attempt must be able to end. */
+    /** Whatever happens here, the attempt must be able to end. */
     private void interrupt(long set) {
         if (failed || !tryReach(set)) {
             return;
@@ -193,14 +198,14 @@ public final class AttemptTimeout extends Limit {
                 thread.interrupt();
             }
         } catch (Throwable foreign) {
-            // by a channel, or by a thread of a kind of its own
+            // thrown by a channel, or by a custom thread class
         } finally {
             interrupt.set(outcome);
             LockSupport.unpark(thread);
         }
     }
 
-    /** The attempt's side: whether its time was up before. It may be asked again. */
+    /** Called by the attempt's thread: whether its time was up before. May be called repeatedly. */
     private boolean endAttempt() {
         innermost(frame, this);
         return endAlone();
@@ -223,7 +228,7 @@ public final class AttemptTimeout extends Limit {
         return !inTime;
     }
 
-    /** A flag that other code may have set stays set. This thread can't park then, so it yields. */
+    /** A flag that other code may have set stays set. This thread cannot park then, so it yields. */
     private void awaitInterrupt() {
         for (int state = interrupt.get(); state < INTERRUPTED; state = interrupt.get()) {
             if (state == INTERRUPTING) {
@@ -237,12 +242,12 @@ public final class AttemptTimeout extends Limit {
         }
     }
 
-    /** Whether the time is up of an attempt that this thread is in. */
+    /** Whether the time is up for an attempt that this thread is in. */
     boolean isInterrupting() {
         return interrupts.hasAny();
     }
 
-    /** What interrupts the thread, if the attempt still runs, and not on the timer, be it by way of another clock's. */
+    /** Interrupts the thread if the attempt still runs. Never runs on the timer, not even through another clock. */
     private static final class Interruption implements NonBlockingTask {
 
         private final AttemptTimeout timeout;

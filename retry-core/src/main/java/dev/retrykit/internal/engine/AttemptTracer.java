@@ -6,12 +6,12 @@ import dev.retrykit.event.Scope;
 import dev.retrykit.function.ThrowingFunction;
 import org.jspecify.annotations.Nullable;
 
-/** How an observer is told of one attempt. Whatever the observer throws, the call goes on as if nobody watched. */
+/** Notifies an observer of one attempt. Whatever the observer throws, the call continues as if it were not observed. */
 final class AttemptTracer {
 
     private AttemptTracer() {}
 
-    /** An attempt begins; null if nobody watches it. */
+    /** Reports the start of an attempt; null if it is not observed. */
     static @Nullable Watched begin(RetryEngine retry, int number) {
         AttemptObserver observer = retry.observer();
         if (observer == null) {
@@ -24,7 +24,7 @@ final class AttemptTracer {
         }
     }
 
-    /** A body as part of the attempt. */
+    /** Wraps a body as part of the attempt. */
     static <C, T extends @Nullable Object, X extends Throwable> ThrowingFunction<C, T, X> around(
             Watched attempt, ThrowingFunction<C, T, X> body) {
         return argument -> run(attempt, argument, body);
@@ -54,17 +54,17 @@ final class AttemptTracer {
                 scope.close();
             }
         } catch (Throwable notLeft) {
-            // what the body returned or threw comes first
+            // what the body returned or threw takes precedence
         }
     }
 
-    /** The attempt has ended. */
+    /** Reports the end of the attempt. */
     static void end(@Nullable Watched attempt, AttemptOutcome outcome) {
         if (attempt != null) {
             try {
                 attempt.end(outcome.result(), outcome.failure());
             } catch (Throwable notEnded) {
-                // the call goes on
+                // the call continues
             }
         }
     }

@@ -9,8 +9,8 @@ import dev.retrykit.internal.decision.PeerAnswer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt of a call as what runs in it sees it, on whatever thread. What outlives its attempt doesn't become part of
- * the next one. Thread-safe.
+ * One attempt of a call as the code inside it sees it, on any thread. Work that outlives its attempt does not become
+ * part of the next one. Thread-safe.
  */
 public final class AttemptView implements Attempt {
 
@@ -19,20 +19,20 @@ public final class AttemptView implements Attempt {
     private final @Nullable Throwable lastFailure;
     private final AttemptRecord notes;
 
-    /** The attempt that it is part of, as far as that is known. */
+    /** The enclosing attempt, as far as that is known. */
     private volatile @Nullable AttemptView around;
 
-    /** Null until its outcome is known: then it counts as absent for what still carries it. */
+    /** Null until the outcome is known; from then on, code that still carries the attempt ignores it. */
     private volatile @Nullable Boolean succeeded;
 
     private volatile boolean retryForbidden;
 
     /**
-     * Of an attempt.
+     * Creates the view of an attempt.
      *
-     * @param number 1 for the first, 0 where none has begun
-     * @param lastFailure the failure of the attempt before
-     * @param notes what happens in it that its failure alone doesn't tell
+     * @param number 1 for the first, 0 if none has started
+     * @param lastFailure the failure of the previous attempt
+     * @param notes what happens in it that its failure alone does not show
      */
     private AttemptView(
             RetryCall call,
@@ -47,7 +47,7 @@ public final class AttemptView implements Attempt {
         this.around = around;
     }
 
-    /** The first view of a call, which has made so many attempts. */
+    /** Creates the first view of a call that has made this many attempts. */
     static AttemptView of(RetryCall call, int number, @Nullable Throwable lastFailure, @Nullable AttemptView around) {
         IdempotencyKeyBase key = new IdempotencyKeyBase(call.policy());
         return new AttemptView(call, number, lastFailure, new AttemptRecord(key, notesOf(around)), around);
@@ -55,10 +55,10 @@ public final class AttemptView implements Attempt {
 
     private static final int LOWEST_FAILURE = 400;
 
-    /** A peer that says a higher one means nothing that anybody knows. */
+    /** Higher statuses have no known meaning. */
     private static final int HIGHEST_STATUS = 999;
 
-    /** A request goes to a peer, unless the peer is to be left alone. */
+    /** Records a request to a server, unless the server must not be called now. */
     public void sendTo(String peer) {
         RetryEngine retry = call.retry();
         if (retry.policy().rejectsBusyPeers() && retry.policy().respectsRetryAfter()) {
@@ -70,7 +70,7 @@ public final class AttemptView implements Attempt {
         notes.answers().sendTo(peer);
     }
 
-    /** What an answer asks for, which is noted. */
+    /** Records a response, and returns what it asks for. */
     public RetryAfter answered(@Nullable String peer, int status, HeaderLines headers) {
         if (status < LOWEST_FAILURE) {
             notes.noteAnswer(null);
@@ -86,15 +86,15 @@ public final class AttemptView implements Attempt {
         return advice;
     }
 
-    /** The attempt after this one. */
+    /** The next attempt. */
     AttemptView next(@Nullable Throwable failure) {
         AttemptView outer = around;
         return new AttemptView(call, number + 1, failure, new AttemptRecord(notes.key(), notesOf(outer)), outer);
     }
 
     /**
-     * The attempt turns out to be part of another one, which did what this one did. It stays part of the one that it has
-     * begun in, though that may have ended meanwhile: its keys hang on it.
+     * This attempt turns out to be part of another one, which did what this one did. It stays part of the attempt in
+     * which it started, even if that has ended meanwhile, because its keys depend on it.
      */
     public void within(@Nullable AttemptView outer) {
         AttemptView known = around;
@@ -121,7 +121,7 @@ public final class AttemptView implements Attempt {
         notes.answers().end();
     }
 
-    /** Whatever it fails with, it isn't retried. Without effect once another one has begun. */
+    /** Forbids a retry, whatever the attempt fails with. Has no effect once another attempt has started. */
     public void forbidRetry() {
         retryForbidden = true;
     }
@@ -134,7 +134,10 @@ public final class AttemptView implements Attempt {
         return succeeded != null;
     }
 
-    /** This attempt until its outcome is known; after that the innermost one around it that goes on; null if none does. */
+    /**
+     * This attempt until its outcome is known; after that the innermost enclosing one that is still running; null if
+     * there is none.
+     */
     @Nullable
     public AttemptView inForce() {
         AttemptView attempt = this;
@@ -145,8 +148,8 @@ public final class AttemptView implements Attempt {
     }
 
     /**
-     * The attempt that a request of what still carries this one is part of: this one, unless it has succeeded. One that
-     * failed is perhaps repeated: the request must have the key that it has there.
+     * The attempt that supplies the keys of requests from code that still carries this one: this attempt, unless it has
+     * succeeded. A failed attempt may be repeated, and the request must have the key that it has there.
      */
     @Nullable
     public AttemptView forRequests() {

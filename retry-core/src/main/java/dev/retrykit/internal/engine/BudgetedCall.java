@@ -7,22 +7,22 @@ import dev.retrykit.failure.Signal;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** What one call and its retry budget owe each other. A part of the call, which needs no object for it. */
+/** The account of one call with its retry budget. A superclass of the call, so that it needs no separate object. */
 abstract sealed class BudgetedCall permits RunningCall {
 
-    /** For retries that cost nothing. */
+    /** For retries of unlimited budgets. */
     private static final Asking ANYBODY =
             new Asking(1, null, () -> ThreadLocalRandom.current().nextLong());
 
     final RetryEngine retry;
 
-    /** Attempts begun. */
+    /** The number of attempts begun. */
     int attempt;
 
     /** How the last retry was paid for; null if there was none, or if its attempt succeeded. */
     private @Nullable Token token;
 
-    /** Whether that token may still go back: until the attempt that it paid for ends. */
+    /** Whether that token may still be returned: until the attempt that it paid for ends. */
     private boolean returnable;
 
     private long paidNanos;
@@ -33,7 +33,7 @@ abstract sealed class BudgetedCall permits RunningCall {
     /** Whether the budget has counted an attempt of this call as failed. */
     private boolean counted;
 
-    /** How many of those it has counted no success has redeemed. */
+    /** How many of those failures no success has redeemed. */
     private int unforgiven;
 
     BudgetedCall(RetryEngine retry, int attempt) {
@@ -61,8 +61,8 @@ abstract sealed class BudgetedCall permits RunningCall {
     }
 
     /**
-     * An attempt has ended. Its token goes back if the dependency did its work, which it also did when it gave a permanent
-     * answer; otherwise the token is spent. The token goes back before the success is counted, because the success would
+     * An attempt has ended. Its token is returned if the dependency did its work, which includes a permanent response;
+     * otherwise the token is spent. The token is returned before the success is counted, because the success would
      * otherwise refill the reserve as well.
      */
     final void tellBudget(Signal signal, long nowNanos) {
@@ -79,7 +79,7 @@ abstract sealed class BudgetedCall permits RunningCall {
         continuesProbe = token == Token.PROBE;
     }
 
-    /** A failure is forgiven once, and a probe proves once, however often the call goes on. */
+    /** A failure is forgiven once, and a probe proves once, however long the call continues. */
     private void record(RetryBudget budget, Signal signal, long nowNanos) {
         if (signal.isSuccess()) {
             budget.record(signal, unforgiven, nowNanos);

@@ -12,18 +12,18 @@ import dev.retrykit.time.TimeSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the current thread is inside of: one object per thread, written on the way into an attempt and written back on
- * the way out, so that nothing is made for a first attempt that succeeds.
+ * What the current thread is inside: one object per thread, written on entry into an attempt and restored on exit, so
+ * that a first attempt that succeeds allocates nothing.
  */
 public final class CallFrame {
 
     /** The start of an attempt whose start was not read from the clock. */
     public static final long UNREAD = Long.MIN_VALUE;
 
-    /** Whoever runs an attempt keeps its frame in a local variable. */
+    /** Code that runs an attempt keeps its frame in a local variable. */
     private static final PerThread<CallFrame> FRAMES = new PerThread<>(CallFrame::new);
 
-    /** Keeps the frame while the thread carries an attempt: then no method on its stack does. */
+    /** Keeps the frame while the thread carries an attempt, because then no method on its stack does. */
     private static final ThreadLocal<CallFrame> CARRYING = new ThreadLocal<>();
 
     /** The permits of this thread's attempts. */
@@ -31,7 +31,10 @@ public final class CallFrame {
 
     private static final Scope UNCHANGED = () -> {};
 
-    /** Null outside of any attempt; then the other fields mean nothing. */
+    /**
+     * Null outside any attempt; then the other fields have no meaning, except those for the caller's deadline, the
+     * request and the timeouts.
+     */
     @Nullable
     public RetryEngine retry;
 
@@ -44,21 +47,21 @@ public final class CallFrame {
     @Nullable
     public Attempt attempt;
 
-    /** Where {@link #attempt} isn't made yet: the innermost attempt around it that is, for what the two share. */
+    /** While {@link #attempt} is not created: the innermost enclosing attempt that is, for what the two share. */
     @Nullable
     public Attempt around;
 
-    /** Where {@link #attempt} isn't made yet: whether there is an attempt around it, made or not. */
+    /** While {@link #attempt} is not created: whether there is an enclosing attempt, created or not. */
     public boolean nested;
 
-    /** Outside of any attempt: the clock of a deadline that came from outside; null if there is none. */
+    /** Outside any attempt: the clock of the caller's deadline; null if there is none. */
     @Nullable
     TimeSource clock;
 
-    /** That deadline. */
+    /** The caller's deadline. */
     public long callerDeadlineNanos;
 
-    /** In whose scope this thread is; null if in none. */
+    /** The inbound request in whose scope this thread is; null if there is none. */
     @Nullable
     RequestStops request;
 
@@ -66,7 +69,7 @@ public final class CallFrame {
     @Nullable
     AttemptTimeout timeout;
 
-    /** What the outermost such attempt uses, each time. */
+    /** The object that the outermost such attempt reuses. */
     @Nullable
     AttemptTimeout outermostTimeout;
 
@@ -83,7 +86,10 @@ public final class CallFrame {
         attempt = newAttempt;
     }
 
-    /** The clock of the deadline from outside that this thread has; null if there is none, or in an attempt, which heeds it. */
+    /**
+     * The clock of the caller's deadline on this thread; null if there is none, and within an attempt, which already
+     * respects it.
+     */
     @Nullable
     public TimeSource callerClock() {
         return retry == null ? clock : null;
@@ -93,12 +99,12 @@ public final class CallFrame {
         return callerDeadlineNanos;
     }
 
-    /** Whether the call around is over before the given time, on the same clock. */
+    /** Whether the enclosing call ends before the given time, on the same clock. */
     public boolean endsBefore(long otherDeadlineNanos, RetryEngine inner) {
         return hasEnd(inner) && endNanos() - otherDeadlineNanos < 0;
     }
 
-    /** Whether there is a call around, on the same clock, that ends some time. */
+    /** Whether there is an enclosing call, on the same clock, that has a deadline. */
     public boolean hasEnd(RetryEngine inner) {
         if (retry == null) {
             return clock == inner.time();
@@ -111,7 +117,7 @@ public final class CallFrame {
         return outer != null && outer.call().retry().time() == inner.time();
     }
 
-    /** When what this thread is inside of must be over, if that {@linkplain #hasEnd ends}. */
+    /** The deadline of what this thread is inside, if it {@linkplain #hasEnd has one}. */
     public long endNanos() {
         if (retry == null) {
             return callerDeadlineNanos;
@@ -131,18 +137,18 @@ public final class CallFrame {
         return retry != null && startedNanos == UNREAD;
     }
 
-    /** Where an inner call notes what the attempt must know; null outside of any. */
+    /** The attempt in which an inner call records what it must know; null outside any attempt. */
     @Nullable
     public AttemptView enclosing() {
         return enclosing(attemptMade());
     }
 
-    /** Calls in what an attempt that failed has left behind still have its keys, and know that it was given up. */
+    /** Calls in the leftover work of a failed attempt still have its keys, and see that it was abandoned. */
     private static @Nullable AttemptView enclosing(@Nullable Attempt outer) {
         return outer == null ? null : outer.view().forRequests();
     }
 
-    /** The attempt that this thread is inside of and that goes on; null outside of any. */
+    /** The running attempt that this thread is inside; null outside any attempt. */
     @Nullable
     public AttemptView attemptInForce() {
         AttemptView made = attemptMade();
@@ -165,7 +171,7 @@ public final class CallFrame {
         return attempt == null ? null : attempt.view();
     }
 
-    /** What this thread works for: an attempt brings its request with it. Null if that isn't known. */
+    /** The inbound request of this thread; an attempt brings its own. Null if it is not known. */
     @Nullable
     RequestStops request() {
         Attempt made = attempt == null ? around : attempt;
@@ -174,7 +180,7 @@ public final class CallFrame {
         return brought == null ? request : brought;
     }
 
-    /** Whether a commit has to be noted. */
+    /** Whether a commit must be recorded. */
     public boolean tracksCommits() {
         if (retry == null) {
             return false;
@@ -196,13 +202,13 @@ public final class CallFrame {
         return policy.maxAttempts() > 1 && !policy.allows(SideEffect.Kind.COMMIT);
     }
 
-    /** Whether the attempt, or one around, was given up while it runs. */
+    /** Whether the attempt or an enclosing one was abandoned while it runs. */
     public boolean isAbandoned() {
         Attempt made = attempt == null ? around : attempt;
         return retry != null && made != null && made.isAbandoned();
     }
 
-    /** Whether an attempt around this point is over by its time limit. */
+    /** Whether an enclosing attempt has reached its time limit. */
     public boolean isTimedOut() {
         if (isAbandoned()) {
             return true;
@@ -240,7 +246,10 @@ public final class CallFrame {
         put(into, attemptDeadlineNanos);
     }
 
-    /** Puts the thread outside of any attempt, and back into the calls of circuits alone that it is in itself. */
+    /**
+     * Takes the thread out of all attempts, but keeps it in the calls through circuits without a retry that it made
+     * itself.
+     */
     public void takeBack() {
         if (!holds.tryTakeBack() && retry != null) {
             holds.carry(null);
@@ -257,7 +266,7 @@ public final class CallFrame {
         }
     }
 
-    /** Puts the thread into an attempt, or with null outside of any, until the scope is closed. */
+    /** Puts the thread into an attempt, or with null outside all attempts, until the scope is closed. */
     public Scope enter(@Nullable AttemptView into, long attemptDeadlineNanos, @Nullable HeldPermit hold) {
         if (into == null && hold == null && retry == null && clock == null && holds.isEmpty()) {
             return UNCHANGED;
@@ -273,8 +282,8 @@ public final class CallFrame {
     }
 
     /**
-     * Puts the thread outside of any attempt, with a deadline from outside, until the scope is closed. A call of a circuit
-     * alone, in which it is, goes on.
+     * Takes the thread out of all attempts, with a caller's deadline, until the scope is closed. A call through a
+     * circuit without a retry continues.
      */
     public Scope enterUntil(TimeSource newClock, long newDeadlineNanos) {
         Scope back = back();
@@ -288,7 +297,7 @@ public final class CallFrame {
         return back;
     }
 
-    /** Lets calls that begin on this thread be those of a request, until the scope is closed. */
+    /** Assigns calls that start on this thread to a request, until the scope is closed. */
     public Scope enterFor(RequestStops newRequest) {
         RequestStops outer = request;
         request = newRequest;

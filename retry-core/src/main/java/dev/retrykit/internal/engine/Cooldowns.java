@@ -10,38 +10,41 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Until when peers have asked not to be tried again: what one call was asked, all calls on its clock obey. A peer is a host
- * with its port, or where no host is known the circuit of the call. Thread-safe.
+ * Until when servers have asked not to be called again. What a server told one call applies to all calls on the same
+ * clock. A server is a host with its port or, if no host is known, the circuit of the call. Thread-safe.
  *
- * <p>A time is only ever prolonged. It ends by itself, and no success ends it. Peers whose time is over are forgotten when
- * another one asks, and the one that ends first where more have asked than there is room for. While nobody has asked, the
- * question costs one volatile read.
+ * <p>A cooldown is only ever extended. It ends by itself; a success does not end it. Hosts whose time is over are
+ * removed when another one is added, and the one that ends first is removed if there is no room. While there is no
+ * cooldown at all, a check costs one volatile read.
  */
 public final class Cooldowns {
 
     public static final int MOST_PEERS = 1_000;
 
-    /** A peer that asks for more is obeyed for so long. */
+    /** Longer times are limited to this. */
     static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
 
     private static final Map<TimeSource, Cooldowns> BY_CLOCK = new WeakHashMap<>();
 
-    /** When each host's ends. Written under this object's lock. */
+    /** The end of each host's cooldown. Written under this object's lock. */
     private final Map<String, Long> ends = new ConcurrentHashMap<>();
 
-    /** When each circuit's ends. Weak: a circuit knows its clock, which would never be forgotten otherwise. */
+    /**
+     * The end of each circuit's cooldown. Weak, because a circuit references its clock, which would otherwise never be
+     * released.
+     */
     private final Map<Circuit, Long> circuits = Collections.synchronizedMap(new WeakHashMap<>(2));
 
     private volatile boolean any;
 
-    /** Those of all calls on a clock. */
+    /** Returns the cooldowns of all calls on a clock. */
     static Cooldowns of(TimeSource time) {
         synchronized (BY_CLOCK) {
             return BY_CLOCK.computeIfAbsent(time, clock -> new Cooldowns());
         }
     }
 
-    /** The peer of a circuit has asked for a time from now on. */
+    /** The server behind a circuit has asked for a time from now on. */
     public synchronized void hear(Circuit circuit, long delayNanos, long nowNanos) {
         long asked = Math.min(delayNanos, LONGEST_NANOS);
         if (asked > leftNanos(circuit, nowNanos) && asked > 0) {
@@ -81,12 +84,12 @@ public final class Cooldowns {
         }
     }
 
-    /** For how long a host is still to be left alone; zero or less if it isn't. */
+    /** The remaining cooldown of a host; zero or less if there is none. */
     public long leftNanos(String peer, long nowNanos) {
         return any ? leftNanos(ends.get(peer), nowNanos) : 0;
     }
 
-    /** The same for the peer of a circuit. */
+    /** The remaining cooldown of the server behind a circuit; zero or less if there is none. */
     public long leftNanos(Circuit circuit, long nowNanos) {
         return any ? leftNanos(circuits.get(circuit), nowNanos) : 0;
     }

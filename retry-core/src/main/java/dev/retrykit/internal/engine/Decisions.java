@@ -16,12 +16,12 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the machine for one call, with what peers have asked of any call. */
+/** Gets the decisions for one call, considering what servers have asked any call. */
 final class Decisions {
 
     private Decisions() {}
 
-    /** What follows the last failure, or a bad value. */
+    /** What follows the last failure, or a rejected value. */
     static Decision after(RetryCall call, Verdict verdict, long nowNanos) {
         tell(call, verdict, nowNanos);
         try {
@@ -38,8 +38,9 @@ final class Decisions {
     }
 
     /**
-     * What keeps a retry from beginning now, since a peer has asked for time meanwhile; null if nothing does. Where others
-     * are asked again and again, the wait as a whole is no longer than one that the call was asked for itself.
+     * What prevents a retry from starting now, because a server has meanwhile asked for time; null if nothing does. If
+     * other calls are told to wait again and again, the total wait is no longer than one that this call could be told
+     * itself.
      */
     static @Nullable Decision heldBack(RetryCall call, long nowNanos) {
         long left = leftNanos(call, nowNanos);
@@ -61,7 +62,7 @@ final class Decisions {
         return left > Math.max(0, verdict.retryAfterNanos()) ? verdict.withRetryAfter(Duration.ofNanos(left)) : verdict;
     }
 
-    /** How long the peers of an attempt are still to be left alone by retries of this policy. */
+    /** The remaining cooldown of the attempt's servers for retries of this policy. */
     private static long leftNanos(RetryCall call, long nowNanos) {
         RetryEngine retry = call.retry();
         CompiledPolicy policy = call.policy();
@@ -77,7 +78,7 @@ final class Decisions {
         return left;
     }
 
-    /** Of a failure that nobody knows the host of, the circuit stands for the peer. */
+    /** If no host is known for a failure, the circuit represents the server. */
     private static void tell(RetryCall call, Verdict verdict, long nowNanos) {
         RetryEngine retry = call.retry();
         Circuit circuit = retry.circuit();
@@ -89,7 +90,7 @@ final class Decisions {
         }
     }
 
-    /** A host has answered a request of an attempt of the retry. */
+    /** A host has responded to a request of an attempt. */
     static void tell(RetryEngine retry, String peer, int status, RetryAfter advice) {
         Verdict verdict = AnswerRules.defaults().verdict(status, advice);
         boolean limited = verdict.signal() == Signal.THROTTLED;
@@ -99,7 +100,10 @@ final class Decisions {
         }
     }
 
-    /** A rate concerns all. What takes longer than anybody waits, and isn't about a rate, is about what was asked for. */
+    /**
+     * A rate limit concerns all calls. A delay that is longer than calls wait, and not a rate limit, concerns only the
+     * requested resource.
+     */
     private static boolean isShared(CompiledPolicy policy, boolean limited, long delayNanos) {
         return policy.sharesRetryAfter() && (limited || delayNanos <= policy.maxRetryAfterNanos());
     }

@@ -5,7 +5,7 @@ import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.TimeBudgetSpentException;
 import java.util.concurrent.CancellationException;
 
-/** What a caller gets if a call stops before any attempt of it has ended. */
+/** The failure that a caller gets if a call stops before any attempt of it has ended. */
 final class NoAttemptFailure {
 
     private NoAttemptFailure() {}

@@ -25,12 +25,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call, whatever its style: asks clock, circuit and budget in the contract's order, and feeds the machine. Drivers
- * {@linkplain #run run} attempts and wait; they tell this what happened and do what it answers. One thread at a time.
+ * One call in any style: checks clock, circuit and budget in the order that is part of the public contract, and calls
+ * the decision logic. Drivers {@linkplain #run run} attempts and wait; they report what happened and follow the
+ * decisions. Used by one thread at a time.
  */
 public final class RetryCall extends RunningCall {
 
-    /** Null where the call has nothing to hold. */
+    /** Null if the call has nothing to hold. */
     private @Nullable RetryGate admission;
 
     /** Null if the attempt is not observed. */
@@ -46,7 +47,7 @@ public final class RetryCall extends RunningCall {
         super(retry, attempt, enclosing, startedNanos, deadlineNanos);
     }
 
-    /** A call that begins inside of what the frame holds, before its first attempt. */
+    /** Starts a call inside what the frame holds, before its first attempt. */
     public static RetryCall begin(RetryEngine retry, CallFrame frame, long nowNanos) {
         long own = nowNanos + retry.policy().timeBudgetNanos();
         boolean inherited = frame.endsBefore(own, retry);
@@ -58,13 +59,16 @@ public final class RetryCall extends RunningCall {
         return call;
     }
 
-    /** A call whose first attempt has begun without one. It learns of the call around only when it fails. */
+    /**
+     * Creates the call for a first attempt that started without one. It learns of the enclosing call only when the
+     * attempt fails.
+     */
     public static RetryCall ofFirstAttempt(
             RetryEngine retry, @Nullable AttemptView enclosing, long startedNanos, long deadlineNanos) {
         return new RetryCall(retry, 1, enclosing, startedNanos, deadlineNanos);
     }
 
-    /** Takes over a first attempt that began without this object: its permit, and the attempt around it. */
+    /** Takes over a first attempt that started without this object: its permit and its enclosing attempt. */
     public RetryCall adopt(@Nullable Permit firstPermit, CallFrame frame) {
         admission = RetryGate.of(retry, firstPermit, frame.holds.capture());
         madeFor(frame.request());
@@ -77,18 +81,21 @@ public final class RetryCall extends RunningCall {
         return this;
     }
 
-    /** Asks whether an attempt may begin. */
+    /** Decides whether an attempt may start. */
     public Decision next() {
         return next(retry.time().nanoTime());
     }
 
-    /** The same where there is no delay. A retry begins when the last attempt ended, unless code of others has run since. */
+    /**
+     * Decides whether an attempt may start without a delay. The retry starts at the end of the last attempt, unless
+     * foreign code has run since.
+     */
     public Decision nextAtOnce(RetryIn retryIn) {
         boolean reread = retryIn.source() == DelaySource.CIRCUIT || mayHaveAskedOthers();
         return next(reread ? retry.time().nanoTime() : sinceNanos());
     }
 
-    /** The same, where the time has been read. */
+    /** Decides whether an attempt may start, at a time that was just read. */
     public Decision next(long nowNanos) {
         if (leftNanos(nowNanos) <= 0) {
             return stop(StopReason.TIME_BUDGET, nowNanos);
@@ -110,8 +117,8 @@ public final class RetryCall extends RunningCall {
     }
 
     /**
-     * Runs a body as the attempt that may begin, or as its beginning where it returns a stage. One that can be cut has a view
-     * from the beginning: its body may still ask when the next attempt runs.
+     * Runs a body as the attempt that may start, or as its beginning if it returns a stage. An attempt with a timeout
+     * has a view from the beginning, because its body may still read it when the next attempt runs.
      */
     public <C, T extends @Nullable Object, X extends Throwable> T run(
             CallFrame frame, C argument, ThrowingFunction<C, T, X> body) throws X {
@@ -121,7 +128,7 @@ public final class RetryCall extends RunningCall {
         return frame.run(into, attemptDeadlineNanos(), admission == null ? null : admission.held(), argument, seen);
     }
 
-    /** The attempt returned a value. Unless the policy calls it bad, that ends the call. */
+    /** The attempt returned a value. Unless the policy rejects it, that ends the call. */
     public Decision returned(@Nullable Object result) {
         hasResult = true;
         Verdict bad = policy.results().classify(result);
@@ -138,7 +145,7 @@ public final class RetryCall extends RunningCall {
         return settle(failure, verdict(failure, now), now);
     }
 
-    /** The wait before the next attempt was interrupted. */
+    /** The delay before the next attempt was interrupted. */
     public Decision interrupted() {
         return stop(StopReason.INTERRUPTED, retry.time().nanoTime());
     }
@@ -148,7 +155,7 @@ public final class RetryCall extends RunningCall {
         return leave(AttemptOutcome.CANCELLED, StopReason.CANCELLED);
     }
 
-    /** The running attempt has reached its limit and can't be waited for. */
+    /** The running attempt has reached its limit and cannot be waited for. */
     public Decision timeUp() {
         return isCut()
                 ? failed(new AttemptTimeoutException(retry.name(), Duration.ofNanos(attemptLimitNanos()), null))
@@ -170,10 +177,10 @@ public final class RetryCall extends RunningCall {
         return hasResult;
     }
 
-    /** What the caller gets otherwise: the last real failure, or what says why there is none. */
+    /** What the caller gets otherwise: the last real failure, or an exception that says why there is none. */
     public Throwable failure() {
         if (lastFailure == null) {
-            throw new IllegalStateException("the call hasn't stopped");
+            throw new IllegalStateException("the call has not stopped");
         }
         return lastFailure;
     }
@@ -189,7 +196,7 @@ public final class RetryCall extends RunningCall {
         return Stop.of(StopReason.SUCCESS);
     }
 
-    /** What follows a failure, or a bad value. */
+    /** What follows a failure, or a rejected value. */
     private Decision settle(@Nullable Throwable failure, Verdict own, long nowNanos) {
         Verdict verdict = UntrackedRequests.judge(this, failure, own);
         earlierFailures = FailureHistory.with(lastFailure, earlierFailures);
@@ -209,27 +216,30 @@ public final class RetryCall extends RunningCall {
         return forbidsRetry() ? stop(StopReason.NOT_RETRYABLE, nowNanos) : afford((RetryIn) decision, nowNanos);
     }
 
-    /** Of an attempt that ended with what an inner call has given up on, if that isn't retried; null of all others. */
+    /**
+     * The record of an attempt that ended with a failure on which an inner call has given up, if that is not retried;
+     * null for all others.
+     */
     private @Nullable AttemptRecord notesOfNested(@Nullable Throwable failure, Verdict verdict) {
         AttemptView known = policy.multipliesNested() ? null : knownView();
         return known != null && known.notes().hasGivenUpOn(failure, verdict) ? known.notes() : null;
     }
 
-    /** Only a circuit and who watches must know the failure. */
+    /** Only a circuit or an observer needs the failure. */
     private AttemptOutcome outcome(@Nullable Throwable failure, Verdict verdict, Signal signal) {
         return retry.circuit() == null && watched == null
                 ? AttemptOutcome.counted(AttemptOutcome.resultOf(verdict, failure), signal)
                 : AttemptOutcome.of(failure, verdict, signal);
     }
 
-    /** The machine says yes; the retry must still be let through, and paid for. */
+    /** The decision is to retry; the circuit and the budget must still allow it. */
     private Decision afford(RetryIn retryIn, long nowNanos) {
         StopReason refusal =
                 retry.shutdownOfCalls().hasBegun() ? StopReason.CANCELLED : refusal(retryIn.delayNanos(), nowNanos);
         return refusal == null ? pause(retryIn) : stop(refusal, nowNanos);
     }
 
-    /** Why a retry must not be made; null if it may be, and then it is paid for. In a dry run it is paid for all the same. */
+    /** Why a retry must not be made; null if it may be, and then it is paid for. In a dry run it is paid for, too. */
     private @Nullable StopReason refusal(long delayNanos, long nowNanos) {
         if (admission != null && !admission.opensInTime(delayNanos, leftNanos(nowNanos), nowNanos)) {
             return StopReason.CIRCUIT_OPEN;
@@ -240,7 +250,7 @@ public final class RetryCall extends RunningCall {
         return policy.isDryRun() ? StopReason.DRY_RUN : null;
     }
 
-    /** The circuit gave no permit: the call waits for the next probe, or ends. */
+    /** The circuit granted no permit: the call waits for the next probe, or ends. */
     public Decision rejected(long nowNanos) {
         RetryGate waiting = policy.maxAttempts() > 1 ? admission : null;
         long wait = waiting == null ? -1 : waiting.tryWait(leftNanos(nowNanos), nowNanos);
@@ -302,7 +312,9 @@ public final class RetryCall extends RunningCall {
         return Stop.of(reason);
     }
 
-    /** An attempt that was cut because the call around it had no more time says nothing about the dependency. */
+    /**
+     * An attempt that was interrupted because the enclosing call had no more time says nothing about the dependency.
+     */
     private Verdict verdict(Throwable failure, long nowNanos) {
         Verdict verdict = policy.rules().classify(failure, answers());
         boolean cut = inheritedDeadline && failure instanceof AttemptTimeoutException && leftNanos(nowNanos) <= 0;

@@ -31,13 +31,13 @@ public final class RetryEngine {
     private final Cooldowns cooldowns;
 
     /**
-     * What a retry is given.
+     * What a retry is configured with.
      *
      * @param time the clock
      * @param random the source of jitter
      * @param executor runs the retries of asynchronous calls
-     * @param carrier takes the caller's context to the threads of retries; null for none
-     * @param observer watches attempts; null for none
+     * @param carrier carries the caller's context to the threads of retries; null for none
+     * @param observer observes attempts; null for none
      * @param listeners notified of events
      * @param counters counts the calls; null for none
      */
@@ -53,7 +53,7 @@ public final class RetryEngine {
     /**
      * Creates an engine.
      *
-     * @throws IllegalArgumentException if circuit or budget run on another clock
+     * @throws IllegalArgumentException if circuit or budget use another clock
      */
     public RetryEngine(
             String name,
@@ -101,7 +101,7 @@ public final class RetryEngine {
     private void requireClock(TimeSource other, String what) {
         if (other != time) {
             throw new IllegalArgumentException("retry '" + name + "' and its " + what
-                    + " must run on the same TimeSource: pass the one of the retry to the " + what + " too");
+                    + " must use the same TimeSource: pass the TimeSource of the retry to the " + what);
         }
     }
 
@@ -130,7 +130,7 @@ public final class RetryEngine {
         return time;
     }
 
-    /** The current time, and never {@link CallFrame#UNREAD}. */
+    /** The current time; never {@link CallFrame#UNREAD}. */
     public long readClock() {
         long now = time.nanoTime();
         return now == CallFrame.UNREAD ? now + 1 : now;
@@ -166,7 +166,7 @@ public final class RetryEngine {
         return collaborators.observer();
     }
 
-    /** Takes a task off the timer, if there is one. A timer that refuses to let it go runs it in vain. */
+    /** Removes a task from the timer, if there is one. If the timer refuses, the task does nothing when it runs. */
     public static void cancel(TimeSource.@Nullable Scheduled pending) {
         if (pending != null) {
             try {
@@ -182,7 +182,7 @@ public final class RetryEngine {
         return "Retry[" + name + "]";
     }
 
-    /** The settings that hold now: one for a retry and all of its parts. */
+    /** The current settings, shared by a retry and all of its parts. */
     private static final class CurrentPolicy {
 
         private volatile CompiledPolicy now;

@@ -9,9 +9,7 @@ import dev.retrykit.internal.thread.HeldPermit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The permit that one call holds of its circuit for its running attempt, and what the attempts around hold.
- */
+/** The permit of the circuit that one call holds for its running attempt, and what the enclosing attempts hold. */
 final class RetryGate {
 
     private static final double SPREAD_WITHOUT_CHANCE = 0.5;
@@ -25,10 +23,10 @@ final class RetryGate {
 
     private long rejectedNanos;
 
-    /** What the attempts around hold: a circuit among these lets all of this call's attempts through, uncounted. */
+    /** What the enclosing attempts hold: a circuit among these lets all attempts of this call through, uncounted. */
     private final @Nullable HeldPermit enclosing;
 
-    /** That of the running attempt. */
+    /** The permit held by the running attempt. */
     private @Nullable HeldPermit hold;
 
     private RetryGate(RetryEngine retry, @Nullable Permit permit, @Nullable HeldPermit enclosing) {
@@ -39,16 +37,16 @@ final class RetryGate {
     }
 
     /**
-     * Of a call; null if there is no circuit and nothing is held around.
+     * Creates the gate of a call; null if there is no circuit and no enclosing attempt holds anything.
      *
-     * @param firstPermit of a first attempt that began without this object
-     * @param enclosing what the attempts around hold
+     * @param firstPermit the permit of a first attempt that started without this object
+     * @param enclosing what the enclosing attempts hold
      */
     static @Nullable RetryGate of(RetryEngine retry, @Nullable Permit firstPermit, @Nullable HeldPermit enclosing) {
         return retry.circuit() == null && enclosing == null ? null : new RetryGate(retry, firstPermit, enclosing);
     }
 
-    /** Asks the circuit to let an attempt in. */
+    /** Asks the circuit to admit an attempt. */
     boolean tryEnter(boolean first, long nowNanos) {
         if (circuit == null || HeldPermit.isHeld(enclosing, circuit, !first)) {
             return true;
@@ -65,24 +63,24 @@ final class RetryGate {
         return true;
     }
 
-    /** What the running attempt and those around it hold. */
+    /** What the running attempt and the enclosing ones hold. */
     @Nullable
     HeldPermit held() {
         return hold == null ? enclosing : hold;
     }
 
-    /** Whether a circuit counts the attempts of this call, rather than the attempt around it. */
+    /** Whether a circuit counts the attempts of this call, rather than the enclosing attempt. */
     boolean isCounted() {
         return circuit != null && passed() == null;
     }
 
-    /** The circuit, if it lets the attempts of this call pass uncounted within one around it. */
+    /** The circuit, if it lets the attempts of this call pass uncounted within an enclosing one. */
     @Nullable
     Circuit passed() {
         return circuit != null && HeldPermit.isHeld(enclosing, circuit, false) ? circuit : null;
     }
 
-    /** How long a call that the circuit rejects can wait for a probe, in nanoseconds; -1 if that can't help. */
+    /** How long a call that the circuit rejects can wait for a probe, in nanoseconds; -1 if that cannot help. */
     long tryWait(long leftNanos, long nowNanos) {
         if (circuit != null && (!waits || circuit.isNewTo(rejectedNanos, nowNanos))) {
             waits = true;
@@ -119,7 +117,10 @@ final class RetryGate {
         return wait < leftNanos ? wait : -1;
     }
 
-    /** Whether the circuit may let an attempt in after the delay, or after a longer wait that still fits the time left. */
+    /**
+     * Whether the circuit may admit an attempt after the delay, or after a longer wait that still fits the remaining
+     * time.
+     */
     boolean opensInTime(long delayNanos, long leftNanos, long nowNanos) {
         return circuit == null
                 || HeldPermit.isHeld(enclosing, circuit, true)
@@ -128,9 +129,10 @@ final class RetryGate {
     }
 
     /**
-     * Tells the circuit how the attempt ended. The hold ends first, so that nothing passes on a permit that was given back.
+     * Reports the outcome of the attempt to the circuit. The hold ends first, so that nothing passes on a permit that
+     * was returned.
      *
-     * @return what the budget is told: it counts a failure that the circuit does not record
+     * @return the signal for the budget: it counts a failure that the circuit does not record
      */
     Signal leave(AttemptOutcome outcome, long startedNanos, long nowNanos) {
         boolean ignored = outcome.isIgnoredBy(circuit);

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call as what runs in it knows it: since when it runs, how long it may, and what its running attempt is seen as. The
- * view is created by the first request for it, on any thread.
+ * One call as the code inside it sees it: its start, its deadline, and the view of its running attempt. The view is
+ * created by the first request for it, on any thread.
  */
 abstract sealed class RunningCall extends BudgetedCall implements Attempt permits RetryCall {
 
@@ -20,10 +20,10 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
 
     final CompiledPolicy policy;
 
-    /** Of the running attempt, or of the last one; null before the first request for it. */
+    /** The view of the running attempt, or of the last one; null before the first request for it. */
     private volatile @Nullable AttemptView view;
 
-    /** What an attempt without a view is part of, as far as that is known. */
+    /** The enclosing attempt of an attempt without a view, as far as that is known. */
     private @Nullable AttemptView enclosing;
 
     private @Nullable RequestStops request;
@@ -33,7 +33,7 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
     /** The backoff before the last attempt. */
     private long previousDelayNanos;
 
-    /** When the running attempt began, the last one ended, or since when the next one is held back. */
+    /** When the running attempt started, when the last one ended, or since when the next one is held back. */
     private long sinceNanos;
 
     private boolean heldBack;
@@ -53,7 +53,7 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
         this.running = attempt > 0;
     }
 
-    /** The next attempt begins. It has a view from the beginning if the one before has. */
+    /** The next attempt starts. It has a view from the beginning if the previous one has. */
     final void beginAttempt(long nowNanos) {
         AttemptView before = view;
         attempt++;
@@ -79,7 +79,10 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
         return running;
     }
 
-    /** A thread that is in the attempt may ask at any time. Whoever ends it while its body may still run asks before. */
+    /**
+     * A thread that is in the attempt may request the view at any time. Code that ends the attempt while its body may
+     * still run requests it first.
+     */
     @Override
     public final AttemptView view() {
         AttemptView known = view;
@@ -117,7 +120,7 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
         }
     }
 
-    /** What is known of the last attempt's requests. */
+    /** What is known about the last attempt's requests. */
     final AnswerNotes answers() {
         AttemptView known = view;
         return known == null ? AnswerNotes.NONE : known.notes().answers();
@@ -127,17 +130,17 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
         return view().notes().key();
     }
 
-    /** The call is made for a request, if that is known; the first that is known counts. */
+    /** Sets the inbound request of the call, if it is known; only the first one counts. */
     final void madeFor(@Nullable RequestStops known) {
         request = request == null ? known : request;
     }
 
-    /** What the call is made for; null if that isn't known. */
+    /** The inbound request of the call; null if it is not known. */
     final @Nullable RequestStops request() {
         return request;
     }
 
-    /** Whether the last attempt has said that no other must follow. */
+    /** Whether the last attempt has forbidden another one. */
     final boolean forbidsRetry() {
         AttemptView known = view;
         return known != null && known.forbidsRetry();
@@ -151,7 +154,7 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
         return policy;
     }
 
-    /** Attempts begun. */
+    /** The number of attempts begun. */
     final int attempt() {
         return attempt;
     }
@@ -160,7 +163,7 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
         return startedNanos;
     }
 
-    /** When the time budget is over. */
+    /** When the time budget ends. */
     public final long deadlineNanos() {
         return deadlineNanos;
     }
@@ -174,12 +177,12 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
         return sinceNanos + attemptLimitNanos();
     }
 
-    /** Whether an attempt that blocks is interrupted at its limit; otherwise the limit is only asked beforehand. */
+    /** Whether a blocking attempt is interrupted at its limit; otherwise the limit is only checked beforehand. */
     public final boolean isCut() {
         return policy.attemptTimeoutNanos() != 0;
     }
 
-    /** How long the running attempt may take, in nanoseconds. */
+    /** The time limit of the running attempt, in nanoseconds. */
     public final long attemptLimitNanos() {
         long left = leftNanos(sinceNanos);
         return isCut() ? Math.min(policy.attemptTimeoutNanos(), left) : left;
@@ -193,7 +196,7 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
         return lastFailure;
     }
 
-    /** Whether it matters when the call succeeds. */
+    /** Whether the time of a success matters. */
     final boolean isTimed() {
         return retry.circuit() != null
                 || !retry.budget().policy().isUnlimited()
@@ -201,7 +204,10 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
                 || retry.audience().isListening();
     }
 
-    /** Whether code of others may have run since the last attempt ended, or to judge it. A zero delay may be a function's. */
+    /**
+     * Whether foreign code may have run since the last attempt ended, or to judge it. A zero delay may come from a
+     * function.
+     */
     final boolean mayHaveAskedOthers() {
         return knownView() != null
                 || retry.observer() != null
@@ -221,7 +227,7 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
         return now;
     }
 
-    /** Where the call stands. */
+    /** The state of the call. */
     final CallState state() {
         return new CallState(attempt, startedNanos, deadlineNanos, previousDelayNanos);
     }
@@ -234,7 +240,7 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
         previousDelayNanos = backoffNanos;
     }
 
-    /** Since when the next attempt is held back, be it from now on. */
+    /** Since when the next attempt is held back, possibly from now on. */
     final long heldBackSinceNanos(long nowNanos) {
         if (!heldBack) {
             heldBack = true;
@@ -243,7 +249,7 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
         return sinceNanos;
     }
 
-    /** The next attempt isn't held back any more. */
+    /** The next attempt is no longer held back. */
     final void release() {
         heldBack = false;
     }

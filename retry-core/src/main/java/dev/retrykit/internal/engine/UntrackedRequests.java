@@ -11,15 +11,16 @@ import dev.retrykit.internal.decision.CompiledPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests of HTTP clients that nobody watches. An attempt in which such a client failed may have sent a POST. Where
- * idempotency keys were asked for, none was sent, so the attempt isn't repeated; elsewhere the listeners are told. Where
- * keys were asked for, that holds beside watched requests, too, if none of them had a key or failed so.
+ * Requests of HTTP clients that are not watched. An attempt in which such a client failed may have sent a POST. If
+ * idempotency keys were asked for, that request had none, so the attempt is not repeated; otherwise the listeners are
+ * notified. If keys were asked for, this also applies beside watched requests, unless one of them had a key or failed
+ * with this failure.
  */
 final class UntrackedRequests {
 
     private UntrackedRequests() {}
 
-    /** What the end of an attempt means, seen with what it did before. */
+    /** What the end of an attempt means, considering what it did before. */
     static Verdict judge(RetryCall call, @Nullable Throwable failure, Verdict verdict) {
         CompiledPolicy policy = call.policy();
         AttemptView known = call.knownView();
@@ -54,8 +55,9 @@ final class UntrackedRequests {
     }
 
     /**
-     * Whether a failure isn't that of a watched request: those among them that are POST or PATCH have keys. That an answer is
-     * unmarked counts only where the call has sent no key, since a caller may have put a key into a request that isn't watched.
+     * Whether a failure does not come from a watched request; POST and PATCH among those have keys. An unmarked
+     * response counts only if the call has sent no key, because a caller may have put a key into a request that is not
+     * watched.
      */
     private static boolean isOfAnother(AttemptRecord notes, @Nullable Throwable failure, Verdict verdict) {
         AnswerNotes answers = notes.answers();
@@ -69,7 +71,7 @@ final class UntrackedRequests {
                 || !notes.key().hasSent() && answers.lacksMarkOf(failure);
     }
 
-    /** One that tells its method was judged by that. */
+    /** A failure that reports its HTTP method was already judged by it. */
     private static boolean isHttp(@Nullable Throwable failure, Verdict verdict, CompiledPolicy policy) {
         return failure == null
                 ? verdict.status() != 0
@@ -78,7 +80,7 @@ final class UntrackedRequests {
 
     private static String describe(@Nullable Throwable failure, Verdict verdict) {
         return failure == null
-                ? "an answer with status " + verdict.status()
+                ? "a response with status " + verdict.status()
                 : failure.getClass().getName();
     }
 }

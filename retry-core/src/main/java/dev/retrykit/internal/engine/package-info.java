@@ -1,4 +1,4 @@
-/** One call: asks clock, circuit and budget, feeds the decision, and knows what its attempts are part of. */
+/** One call: checks clock, circuit and budget, gets the decisions, and tracks what its attempts are part of. */
 @NullMarked
 package dev.retrykit.internal.engine;
 

@@ -8,17 +8,18 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 
 /**
- * One value per key, for a bounded number of keys. A value that wasn't used for the idle time is evicted; keys that
- * find no room share one value, and get one of their own once there is room. Thread-safe.
+ * One value per key, for a bounded number of keys. A value that was not used for the idle time is evicted; keys beyond
+ * the limit share one value, and get their own once there is room. Thread-safe.
  *
- * <p>Using the value of a key is a look-up and a comparison, without a lock: a use is noted only if the last note is
- * older than a sixteenth of the idle time. All else happens, one thread at a time, when a key comes that has no value,
- * or when all values are asked for. Then all keys are gone through, once per such a sixteenth at most: a flood of new
- * keys doesn't multiply with the keys that are there, and while there is no room for them they take no lock in between.
- * So a new key evicts what wasn't used for the idle time, or up to an eighth longer.
+ * <p>Using the value of a key is a lookup and a comparison, without a lock: a use is noted only if the last note is
+ * older than a sixteenth of the idle time. Everything else happens on one thread at a time, when a key without a value
+ * is used, or when all values are requested. Then all keys are scanned, at most once per sixteenth of the idle time:
+ * the cost of a flood of new keys does not multiply with the number of existing keys, and while there is no room for
+ * them, they take no lock in between. So a new key evicts values that were not used for the idle time, or up to an
+ * eighth longer.
  *
- * <p>A thread that uses a value at the very moment of its eviction keeps it for that use, while the next one gets a new
- * value. Nothing is lost that way but what was forgotten anyhow.
+ * <p>A thread that uses a value at the very moment of its eviction keeps it for that use, while the next use gets a new
+ * value. This loses nothing but state that would have been forgotten anyway.
  */
 public final class Keyed<T> {
 
@@ -33,12 +34,12 @@ public final class Keyed<T> {
     private volatile long nextSweep;
 
     /**
-     * No values yet.
+     * Creates an empty map.
      *
-     * @param maker makes the value of a key, quickly; it must not use this object
-     * @param shared the value of all keys that find no room
-     * @param maxKeys how many keys may have a value of their own, 1 or more
-     * @param idleNanos the idle time, in nanoseconds, 16 or more, and no more than half of what a {@code long} holds
+     * @param maker creates the value of a key; must be fast and must not use this object
+     * @param shared the value of all keys beyond the limit
+     * @param maxKeys how many keys may have their own value, 1 or more
+     * @param idleNanos the idle time, in nanoseconds, 16 or more, and at most half of {@link Long#MAX_VALUE}
      * @param nowNanos a reading of the clock
      */
     public Keyed(Function<String, T> maker, T shared, int maxKeys, long idleNanos, long nowNanos) {
@@ -48,8 +49,8 @@ public final class Keyed<T> {
     }
 
     /**
-     * Takes other limits from now on. Keys beyond a smaller number keep their values until these are idle. The idle time
-     * of all values begins anew: notes of earlier uses may be too coarse for a shorter one.
+     * Changes the limits. Keys beyond a smaller number keep their values until these are idle. The idle time of all
+     * values starts anew, because notes of earlier uses may be too coarse for a shorter one.
      *
      * @param maxKeys as in the constructor
      * @param idleNanos as in the constructor
@@ -65,7 +66,7 @@ public final class Keyed<T> {
     }
 
     /**
-     * The value of the key.
+     * Returns the value of the key.
      *
      * @param nowNanos a reading of the clock
      * @throws NullPointerException if the key is null
@@ -81,14 +82,14 @@ public final class Keyed<T> {
         return entry.value;
     }
 
-    /** The value of all keys that find no room. */
+    /** The value of all keys beyond the limit. */
     public T shared() {
         return shared;
     }
 
     /**
-     * Each key that has a value of its own and isn't idle, and the value: of all that were made when this returns, and of
-     * none whose making begins later.
+     * Returns each key that has its own value and is not idle, with the value. Includes all values created before this
+     * returns, and none whose creation starts later.
      *
      * @param nowNanos a reading of the clock
      */
@@ -99,17 +100,17 @@ public final class Keyed<T> {
         return all;
     }
 
-    /** How many keys have a value of their own. */
+    /** The number of keys that have their own value. */
     public int size() {
         return entries.size();
     }
 
-    /** Whether there is no room for a new key, and it isn't time yet to look for what is idle. */
+    /** Whether there is no room for a new key, and it is too early to scan for idle values. */
     private boolean isFullFor(long nowNanos) {
         return entries.size() >= maxKeys && nowNanos - nextSweep < 0;
     }
 
-    /** The key itself may have taken the last room since it was looked for. */
+    /** The key itself may have taken the last room since the lookup. */
     private T ownOrShared(String key) {
         Entry<T> entry = entries.get(key);
         return entry == null ? shared : entry.value;

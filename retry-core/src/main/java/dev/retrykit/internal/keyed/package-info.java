@@ -1,4 +1,4 @@
-/** One value per key, bounded in number. Not exported. */
+/** One value per key, for a bounded number of keys. Not exported. */
 @NullMarked
 package dev.retrykit.internal.keyed;
 

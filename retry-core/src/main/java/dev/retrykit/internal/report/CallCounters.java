@@ -6,10 +6,12 @@ import dev.retrykit.event.DelaySource;
 import dev.retrykit.event.StopReason;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts and times the calls of a policy, at the price of two striped adds and a clock reading per call. Thread-safe. */
+/**
+ * Counts and times the calls of a policy, at the cost of two striped adds and one clock reading per call. Thread-safe.
+ */
 public final class CallCounters {
 
-    /** Attempts are counted apart up to the third; the last bucket holds the fourth and all later ones. */
+    /** Attempts are counted separately up to the third; the last bucket holds the fourth and all later ones. */
     public static final int ATTEMPT_BUCKETS = 4;
 
     private static final int RESULTS = AttemptResult.values().length;
@@ -21,18 +23,18 @@ public final class CallCounters {
     private final LongAdder[] delays = adders(DelaySource.values().length);
     private final LongAdder[] delayNanos = adders(DelaySource.values().length);
 
-    /** How many calls ended so. */
+    /** The number of calls with this outcome. */
     public long calls(CallOutcome outcome) {
         return calls[outcome.ordinal()].sum();
     }
 
-    /** How long those calls took together, delays included, in nanoseconds. */
+    /** The total duration of those calls, including delays, in nanoseconds. */
     public long callNanos(CallOutcome outcome) {
         return callNanos[outcome.ordinal()].sum();
     }
 
     /**
-     * How many attempts ended so.
+     * The number of attempts with this result.
      *
      * @param bucket 1 to 3 for the first to the third attempt of a call, {@link #ATTEMPT_BUCKETS} for all later ones
      */
@@ -41,7 +43,7 @@ public final class CallCounters {
         return bucket == 1 && result == AttemptResult.SUCCESS ? calls(CallOutcome.SUCCESS) : later;
     }
 
-    /** How many attempts were made. */
+    /** The number of attempts. */
     public long attempts() {
         long sum = calls(CallOutcome.SUCCESS);
         for (LongAdder adder : attempts) {
@@ -50,24 +52,24 @@ public final class CallCounters {
         return sum;
     }
 
-    /** How many calls ended for this reason. */
+    /** The number of calls that ended for this reason. */
     public long stops(StopReason reason) {
         return reason == StopReason.SUCCESS
                 ? calls(CallOutcome.SUCCESS) + calls(CallOutcome.RECOVERED)
                 : stops[reason.ordinal()].sum();
     }
 
-    /** How many delays of this source began. */
+    /** The number of delays from this source. */
     public long delays(DelaySource source) {
         return delays[source.ordinal()].sum();
     }
 
-    /** How long those delays were to be together, in nanoseconds. */
+    /** The total planned duration of those delays, in nanoseconds. */
     public long delayNanos(DelaySource source) {
         return delayNanos[source.ordinal()].sum();
     }
 
-    /** The only method on the path of a first attempt that succeeds; the others are derived from it. */
+    /** The only method on the path of a first attempt that succeeds; the other counts are derived from it. */
     void addSuccess(long tookNanos) {
         calls[CallOutcome.SUCCESS.ordinal()].increment();
         callNanos[CallOutcome.SUCCESS.ordinal()].add(tookNanos);

@@ -13,12 +13,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is told what the calls of one retry do. Without a listener no event is made; a listener that throws never changes
- * what becomes of a call.
+ * Notifies the listeners and counters of one retry. Without a listener no event is created; a listener that throws
+ * never changes the outcome of a call.
  */
 public final class EventPublisher {
 
-    private static final String GIVEN_UP = "a policy inside that gave up";
+    private static final String GIVEN_UP = "an inner policy that gave up";
 
     private final String policy;
     private final List<RetryListener> listeners;
@@ -30,7 +30,7 @@ public final class EventPublisher {
         this.counters = counters;
     }
 
-    /** Whether it matters how long a call took whose first attempt succeeds. */
+    /** Whether the duration of a call matters whose first attempt succeeds. */
     public boolean isTimed() {
         return counters != null;
     }
@@ -58,10 +58,10 @@ public final class EventPublisher {
     }
 
     /**
-     * An attempt failed.
+     * Reports a failed attempt.
      *
-     * @param failure null if it returned a value that the policy calls bad, which isn't told
-     * @param givenUp whether a call inside has given up on it
+     * @param failure null if it returned a value that the policy rejects; that is not reported
+     * @param givenUp whether an inner call has given up on it
      */
     public void failed(@Nullable Throwable failure, Verdict verdict, boolean givenUp) {
         if (failure != null && !listeners.isEmpty()) {
@@ -70,7 +70,7 @@ public final class EventPublisher {
                 try {
                     listeners.get(i).onFailure(policy, failure, told);
                 } catch (Throwable listenerFailed) {
-                    // the call goes on as if nobody had been told
+                    // the call continues as if there were no listener
                 }
             }
         }
@@ -82,14 +82,14 @@ public final class EventPublisher {
         }
     }
 
-    /** A call has ended. */
+    /** Counts a call that has ended. */
     public void count(CallOutcome outcome, StopReason reason, long tookNanos) {
         if (counters != null) {
             counters.addEnd(outcome, reason, tookNanos);
         }
     }
 
-    /** Whether anybody hears events. */
+    /** Whether there are listeners. */
     public boolean isListening() {
         return !listeners.isEmpty();
     }
@@ -99,7 +99,7 @@ public final class EventPublisher {
             try {
                 listener.onEvent(event);
             } catch (Throwable listenerFailed) {
-                // the call goes on as if nobody had been told
+                // the call continues as if there were no listener
             }
         }
     }

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The failures of a call before its last one. Of many failures the first and the latest are kept, so that a call that may
- * fail a billion times doesn't fill the memory.
+ * The failures of a call before its last one. If there are many, the first and the latest are kept, so that a call that
+ * fails a billion times does not fill the memory.
  */
 public final class FailureHistory {
 
@@ -14,7 +14,10 @@ public final class FailureHistory {
 
     private FailureHistory() {}
 
-    /** The list that the call goes on with. The first failure makes one: a call that waits for its first retry has none. */
+    /**
+     * The list with which the call continues. The first failure creates it: a call that waits for its first retry has
+     * none.
+     */
     public static List<Throwable> with(@Nullable Throwable failure, List<Throwable> known) {
         if (failure == null) {
             return known;

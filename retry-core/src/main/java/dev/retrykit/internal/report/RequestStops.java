@@ -11,12 +11,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the calls of one inbound request ended. What is attached to a failure does not tell that: an exception instance may
- * be shared by calls of other requests. Thread-safe.
+ * How the calls of one inbound request ended. What is attached to a failure does not show that, because calls of other
+ * requests may share an exception instance. Thread-safe.
  */
 public final class RequestStops {
 
-    /** Of a request that makes many calls only the latest failures can be the one it ends with. */
+    /** If a request makes many calls, only the latest failures can be the one that it ends with. */
     private static final int KEPT = 32;
 
     /** Counts the calls that have stopped for no known request. */
@@ -24,15 +24,16 @@ public final class RequestStops {
 
     private final long unknownBefore = UNKNOWN.get();
 
-    /** Under this object's lock. */
+    /** Guarded by this object's lock. */
     private final Deque<Ended> ended = new ArrayDeque<>(2);
 
-    /** How a call ended, and with what. */
+    /** How a call ended, and with which failure. */
     private record Ended(Throwable failure, RetryStopped stop) {}
 
     /**
-     * How calls of this request ended with a failure, or with one in its cause chain. Calls on threads that don't know their
-     * request are told by what is attached to the failure, if they ended since this request began.
+     * Returns how the calls of this request ended whose failure is the given one, or is in its cause chain. Calls on
+     * threads that do not know their request are found by what is attached to the failure, if they ended after this
+     * request began.
      */
     public List<RetryStopped> of(Throwable failure) {
         List<RetryStopped> stops = new ArrayList<>();
@@ -62,9 +63,9 @@ public final class RequestStops {
     }
 
     /**
-     * A call has ended with a failure, to which that is attached too.
+     * Records that a call has ended with a failure, and attaches the stop to that failure.
      *
-     * @param request what it was made for; null if that isn't known
+     * @param request the inbound request of the call; null if it is not known
      */
     public static void tell(@Nullable RequestStops request, Throwable failure, RetryStopped stopped) {
         if (request != null) {
@@ -73,7 +74,7 @@ public final class RequestStops {
         SuppressedFailures.addOnce(failure, stopped);
     }
 
-    /** Of several calls of one policy with one failure the last counts. */
+    /** If several calls of one policy ended with one failure, the last one counts. */
     @SuppressWarnings("ReferenceEquality")
     private synchronized void note(Throwable failure, RetryStopped stop) {
         ended.removeIf(each -> each.failure == failure && each.stop.policy().equals(stop.policy()));

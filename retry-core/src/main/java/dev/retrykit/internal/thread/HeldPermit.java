@@ -2,21 +2,24 @@ package dev.retrykit.internal.thread;
 
 import org.jspecify.annotations.Nullable;
 
-/** One running attempt's permit of a resource, with those of the attempts around it. Travels between threads. */
+/**
+ * The permit of a resource that one running attempt holds, with those of the enclosing attempts. It can be passed to
+ * other threads.
+ */
 public final class HeldPermit {
 
     private final Object resource;
     private final boolean firstOnly;
 
-    /** Replaced by the innermost one around it that runs, once its own has ended. */
+    /** Replaced by the innermost enclosing one that is still running, once its own attempt has ended. */
     private volatile @Nullable HeldPermit enclosing;
 
     private volatile boolean ended;
 
     /**
-     * A hold that lasts until it is ended.
+     * Creates a hold that lasts until it is ended.
      *
-     * @param firstOnly whether retries inside must ask the resource all the same
+     * @param firstOnly whether inner retries must still ask the resource
      */
     public HeldPermit(Object resource, boolean firstOnly, @Nullable HeldPermit enclosing) {
         this.resource = resource;
@@ -37,7 +40,7 @@ public final class HeldPermit {
         ended = true;
     }
 
-    /** Whether the resource is held by this hold or by one around it. */
+    /** Whether this hold or an enclosing one holds the resource. */
     public static boolean isHeld(@Nullable HeldPermit innermost, Object resource, boolean retry) {
         for (HeldPermit hold = innermost; hold != null; hold = hold.enclosing) {
             if (hold.resource == resource && !hold.ended && !(retry && hold.firstOnly)) {
@@ -47,7 +50,7 @@ public final class HeldPermit {
         return false;
     }
 
-    /** Ended holds aren't kept: a chain of calls, each of which outlives the one before, doesn't grow. */
+    /** Drops ended holds, so that a chain of calls, each of which outlives the previous one, does not grow. */
     private void forgetEnded() {
         for (HeldPermit hold = enclosing; hold != null; hold = hold.enclosing) {
             hold.enclosing = running(hold.enclosing);

@@ -3,9 +3,9 @@ package dev.retrykit.internal.thread;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts the interrupts of one thread by attempts in one another that have not ended, in one word: whether the flag was
- * already set when the first of them came (bit 0), their number (bits 1 to 15), and how many have ended (the other bits).
- * The last part makes the CAS of {@link #begin} fail if an interrupt came and went after the flag was read.
+ * Counts the interrupts of one thread by nested attempts that have not ended, in one word: whether the flag was already
+ * set when the first of them came (bit 0), their number (bits 1 to 15), and how many have ended (the other bits). The
+ * last part makes the CAS of {@link #begin} fail if an interrupt came and went after the flag was read.
  */
 public final class Interrupts extends AtomicInteger {
 
@@ -16,7 +16,7 @@ public final class Interrupts extends AtomicInteger {
     private static final int NUMBER = 0xFFFE;
     private static final int ENDED = 1 << 16;
 
-    /** Called by the thread outside of all attempts. Ends what a stack overflow has kept from ending. */
+    /** Called by the thread outside all attempts. Ends what could not end because of a stack overflow. */
     public void reset() {
         if (hasAny(getPlain())) {
             set((get() & ~(NUMBER | BY_OTHERS)) + ENDED);
@@ -43,7 +43,7 @@ public final class Interrupts extends AtomicInteger {
         } while (!compareAndSet(before, after));
     }
 
-    /** Called by the thread. Before the number becomes zero, the flag must be what others have set it to. */
+    /** Called by the thread. Before the number becomes zero, the flag must be in the state that other code has set. */
     public void end() {
         boolean byOthers = (get() & BY_OTHERS) != 0;
         if (byOthers) {

@@ -4,15 +4,15 @@ import java.lang.ref.WeakReference;
 import java.util.function.Supplier;
 
 /**
- * One object per thread, weakly referenced: once nothing else references it, the next call makes another one. So a thread
- * that outlives the application, such as one of a container, keeps neither the object nor its class.
+ * One object per thread, weakly referenced: once nothing else references it, the next call creates another one. So a
+ * thread that outlives the application, such as one of a container, keeps neither the object nor its class.
  */
 public final class PerThread<T> {
 
     private final ThreadLocal<WeakReference<T>> threads = new ThreadLocal<>();
     private final Supplier<T> maker;
 
-    /** The supplier makes one for each thread. */
+    /** Creates the holder; the supplier creates one object for each thread. */
     public PerThread(Supplier<T> maker) {
         this.maker = maker;
     }

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the current thread holds: a stack of what its own attempts have entered. A {@link HeldPermit} that was carried here hides
- * the entries below it. A {@link HeldPermit} is made of an entry only when it leaves the thread, so that an attempt makes no
- * object. The innermost entry stands in fields of its own, since most threads never hold two.
+ * What the current thread holds: a stack of what its own attempts have entered. A {@link HeldPermit} that was carried
+ * here hides the entries below it. An entry becomes a {@link HeldPermit} only when it leaves the thread, so that an
+ * attempt allocates nothing. The innermost entry is in separate fields, because most threads never hold two.
  */
 public final class ThreadPermits {
 
@@ -22,21 +22,21 @@ public final class ThreadPermits {
     /** The innermost entry: a resource, or a {@link HeldPermit} that was carried here; null if there is none. */
     private @Nullable Object held;
 
-    /** Of a resource: whether retries inside must ask it all the same. Of a hold: whether the next one replaces it. */
+    /** For a resource: whether inner retries must still ask it. For a hold: whether the next one replaces it. */
     private boolean flag;
 
-    /** What was made of the resource to leave the thread. */
+    /** The hold that was created from the resource to leave the thread. */
     private @Nullable HeldPermit made;
 
-    /** How many entries there are. */
+    /** The number of entries. */
     private int depth;
 
-    /** Those around the innermost, and room for more. */
+    /** The entries outside the innermost one, with room for more. */
     private Entry[] outer = NONE;
 
     private ThreadPermits() {}
 
-    /** The holds of this thread. Whoever enters something must keep this object until it restores the depth. */
+    /** The holds of this thread. Code that enters something must keep this object until it restores the depth. */
     public static ThreadPermits current() {
         return THREADS.get();
     }
@@ -44,7 +44,7 @@ public final class ThreadPermits {
     /**
      * Whether a running attempt of this thread holds the resource.
      *
-     * @param retry whether who asks is a retry
+     * @param retry whether the caller is a retry
      */
     public boolean has(Object resource, boolean retry) {
         return depth > 0 && (isHeld(resource, retry) || isHeldAround(resource, retry));
@@ -77,12 +77,12 @@ public final class ThreadPermits {
         return held == null || held == NOTHING;
     }
 
-    /** How many entries there are, to {@linkplain #restore} it. */
+    /** The number of entries, for {@link #restore}. */
     public int depth() {
         return depth;
     }
 
-    /** Enters a resource, until the thread is {@linkplain #restore put back}. */
+    /** Enters a resource, until the thread is {@linkplain #restore restored}. */
     public void push(Object resource, boolean onlyFirst) {
         if (depth > 0) {
             setAside();
@@ -92,12 +92,15 @@ public final class ThreadPermits {
         depth++;
     }
 
-    /** The thread is part of what holds this, and of nothing else, until it is {@linkplain #restore put back}. */
+    /** Makes the thread part of what has this hold, and of nothing else, until it is {@linkplain #restore restored}. */
     public void enter(@Nullable HeldPermit hold) {
         push(hold == null ? NOTHING : hold, false);
     }
 
-    /** The same until another hold is carried, or the thread is {@linkplain #restore put back} to what was before. */
+    /**
+     * Makes the thread part of what has this hold until another hold is carried, or the thread is {@linkplain #restore
+     * restored} to an earlier depth.
+     */
     public void carry(@Nullable HeldPermit hold) {
         HeldPermit carried = hold == null ? NOTHING : hold;
         if (isCarried()) {
@@ -107,7 +110,7 @@ public final class ThreadPermits {
         }
     }
 
-    /** Takes back what was carried, if something was. */
+    /** Clears what was carried, if anything. */
     public boolean tryTakeBack() {
         boolean carried = isCarried();
         if (carried) {
@@ -120,7 +123,7 @@ public final class ThreadPermits {
         return flag && held instanceof HeldPermit;
     }
 
-    /** All that this thread holds, to be carried to another one. */
+    /** Everything that this thread holds, to be carried to another one. */
     public @Nullable HeldPermit capture() {
         if (held == null || held == NOTHING) {
             return null;
@@ -147,7 +150,7 @@ public final class ThreadPermits {
         return innermost;
     }
 
-    /** Puts the thread back to the depth that it had. What it has entered since has ended. */
+    /** Restores the thread to an earlier depth. What it has entered since has ended. */
     public void restore(int oldDepth) {
         if (depth == 1 && made == null && oldDepth == 0) {
             held = null;
@@ -196,7 +199,7 @@ public final class ThreadPermits {
         return grown;
     }
 
-    /** One that is not the innermost. Used again and again. */
+    /** An entry that is not the innermost. Reused. */
     private static final class Entry {
 
         @Nullable

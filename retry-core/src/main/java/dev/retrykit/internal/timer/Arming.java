@@ -1,13 +1,13 @@
 package dev.retrykit.internal.timer;
 
-/** A timer as entries see it that arm themselves. Times are nanoseconds of its own clock, which begins at zero. */
+/** The timer as seen by entries that arm themselves. Times are nanoseconds of its own clock, which starts at zero. */
 interface Arming {
 
     long now();
 
-    /** A time of {@link System#nanoTime()}. */
+    /** Converts a time of {@link System#nanoTime()}. */
     long of(long nanoTime);
 
-    /** Lets an entry be fired at a time, in place of the one that it had before. */
+    /** Sets when an entry fires, replacing its earlier time. */
     void set(TimerEntry entry, long when);
 }

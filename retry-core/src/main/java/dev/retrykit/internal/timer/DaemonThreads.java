@@ -6,8 +6,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Makes daemon threads that keep nothing of whoever happens to need them first: no context class loader, no thread group of
- * an application, no inheritable thread-locals, no priority, no access control context.
+ * Creates daemon threads that keep nothing of the thread that happens to need them first: no context class loader, no
+ * thread group of an application, no inheritable thread-locals, no priority, no access control context.
  */
 final class DaemonThreads implements ThreadFactory {
 
@@ -23,13 +23,16 @@ final class DaemonThreads implements ThreadFactory {
         return free(() -> new Thread(rootGroup(), task, name + "-" + made.incrementAndGet(), 0, false));
     }
 
-    /** A thread that is told apart from all others as the timer's. */
+    /** Creates a thread that can be recognized as the timer's. */
     TimerThread timer(Runnable task) {
         return free(() -> new TimerThread(rootGroup(), task, name));
     }
 
-    /** A thread also keeps its creator's access control context, and with it the class loaders of all that called it. */
-    @SuppressWarnings("removal") // there is no other way to leave it behind, as long as there is one
+    /**
+     * A thread also keeps its creator's access control context, and with it the class loaders of all classes on the
+     * creator's stack.
+     */
+    @SuppressWarnings("removal") // there is no other way to drop it as long as it exists
     private static <T extends Thread> T free(PrivilegedAction<T> making) {
         T thread = AccessController.doPrivileged(making);
         thread.setContextClassLoader(null);

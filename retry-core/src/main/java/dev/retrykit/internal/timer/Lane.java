@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs tasks off the timer, one after the other, on a thread that comes when there are some. While its threads are
- * stuck and tasks wait, it gets another thread each tick, up to a limit. Thread-safe.
+ * Runs tasks off the timer, one after another, on a thread that is created on demand. While its threads are blocked and
+ * tasks wait, it gets another thread each tick, up to a limit. Thread-safe.
  */
 public final class Lane {
 
@@ -17,15 +17,15 @@ public final class Lane {
     private final Executor pool;
     private final int width;
 
-    /** Weakly: whoever keeps the lane isn't always part of the application for which it was made. */
+    /** Weak, because the owner of the lane is not always part of the application for which it was created. */
     private final WeakReference<@Nullable ClassLoader> loader;
 
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
-    /** How many threads are on their way or at work. */
+    /** The number of threads that are starting or working. */
     private final AtomicInteger threads = new AtomicInteger();
 
-    /** How many tasks have begun; it may overflow. */
+    /** The number of tasks that have started; it may overflow. */
     private final AtomicInteger begun = new AtomicInteger();
 
     /** Whether the watch is armed, or about to be. */
@@ -40,7 +40,7 @@ public final class Lane {
         this.loader = new WeakReference<>(loader);
     }
 
-    /** Runs a task, soon. Never throws for want of a thread: then the task waits for one. */
+    /** Runs a task soon. Never throws for lack of a thread: then the task waits for one. */
     public void submit(Runnable task) {
         tasks.add(task);
         if (threads.get() == 0) {
@@ -97,14 +97,14 @@ public final class Lane {
         try {
             task.run();
         } catch (Throwable failure) {
-            // who has submitted it must see to that itself; the others go on
+            // the submitter must handle it; the other tasks continue
         } finally {
             Thread.interrupted();
             thread.setContextClassLoader(null);
         }
     }
 
-    /** Each tick, while tasks wait: another thread, if none has begun with a task since the last tick. */
+    /** Each tick, while tasks wait: adds a thread if none has started a task since the last tick. */
     private final class Watch extends TimerEntry {
 
         private static final long serialVersionUID = 1;

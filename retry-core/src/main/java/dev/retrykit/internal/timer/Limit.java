@@ -3,15 +3,15 @@ package dev.retrykit.internal.timer;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A time limit that one thread sets and ends again and again, which costs it two writes to memory that no other thread
+ * A time limit that one thread sets and ends again and again, at the cost of two writes to memory that no other thread
  * writes meanwhile.
  *
- * <p>The entry stays in the timer when the limit ends. The timer looks at it when the time is here that it was armed for, or
- * after a second if that is sooner, and arms it again if there is a limit by then. So an entry whose thread has no limit any
- * more is gone within a second. The thread arms it only where the timer would look too late.
+ * <p>The entry stays in the timer when the limit ends. The timer checks it at the time for which it was armed, or after
+ * a second if that is sooner, and arms it again if there is a limit by then. So an entry whose thread no longer has a
+ * limit is gone within a second. The thread arms it only if the timer would check too late.
  *
- * <p>The thread writes the state and then reads when the timer will look; the timer writes that it won't look and then reads
- * the state. So one of the two always sees the other.
+ * <p>The thread writes the state and then reads when the timer will check; the timer writes that it will not check and
+ * then reads the state. So one of the two always sees the other.
  */
 public abstract class Limit extends TimerEntry {
 
@@ -24,15 +24,15 @@ public abstract class Limit extends TimerEntry {
 
     private static final long LOOK_NANOS = 1_000_000_000;
 
-    /** How often it was set, and in the lowest bits whether it is set or was reached; else it has ended. */
+    /** How often it was set, and in the lowest bits whether it is set or was reached; otherwise it has ended. */
     private final transient AtomicLong state = new AtomicLong();
 
-    /** On the timer's clock. Written before the state says that it is set; whoever reads it looks at the state again. */
+    /** On the timer's clock. Written before the state says that it is set; a reader checks the state again. */
     private transient long due;
 
     private final transient Arming timer;
 
-    /** One that isn't set yet. */
+    /** Creates a limit that is not set. */
     protected Limit(Timer timer) {
         this.timer = timer.arming;
     }
@@ -45,7 +45,7 @@ public abstract class Limit extends TimerEntry {
      * Sets the limit, on the timer's clock.
      *
      * @param fromNanos when it begins, by {@link System#nanoTime()}
-     * @param limitNanos how long it is; zero or more
+     * @param limitNanos its length; zero or more
      */
     protected final void begin(long fromNanos, long limitNanos) {
         long from = timer.of(fromNanos);
@@ -56,7 +56,10 @@ public abstract class Limit extends TimerEntry {
         }
     }
 
-    /** Sets the limit without the timer: it is {@linkplain #tryReach reached} when others say so, by what this returns. */
+    /**
+     * Sets the limit without the timer: it is {@linkplain #tryReach reached} when other code reports so, with the
+     * returned value.
+     */
     protected final long begin() {
         due = Wheel.NEVER;
         return advance();
@@ -68,13 +71,16 @@ public abstract class Limit extends TimerEntry {
         return next;
     }
 
-    /** By the thread that has set it: whether it wasn't reached before. It may be asked again. */
+    /**
+     * Ends the limit. Called by the thread that has set it; returns whether it was not reached before. May be called
+     * repeatedly.
+     */
     protected final boolean end() {
         long seen = state.get();
         return (seen & PHASES) == 0 || (seen & PHASES) == SET && state.compareAndSet(seen, seen - SET);
     }
 
-    /** By any thread: whether the limit is reached now, and neither has ended nor was set again. */
+    /** Called by any thread: whether the limit is reached now, and neither ended nor set again before. */
     protected final boolean tryReach(long set) {
         return state.compareAndSet(set, set - SET + REACHED);
     }
@@ -103,7 +109,7 @@ public abstract class Limit extends TimerEntry {
         }
     }
 
-    /** For want of memory it is told again. */
+    /** If memory is too low, the notification is repeated. */
     private boolean isTold(long seen) {
         try {
             due(seen);
@@ -114,10 +120,10 @@ public abstract class Limit extends TimerEntry {
     }
 
     /**
-     * On the timer: the time of the limit is here, unless it was set again just now. Short, never blocks, calls no code of
-     * others.
+     * Runs on the timer: the time of the limit has come, unless it was set again just now. Must be short and
+     * non-blocking, and must not call foreign code.
      *
-     * @param set to {@linkplain #tryReach reach} it by
+     * @param set the value for {@link #tryReach}
      */
     protected abstract void due(long set);
 }

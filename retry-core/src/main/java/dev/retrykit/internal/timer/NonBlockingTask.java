@@ -1,8 +1,8 @@
 package dev.retrykit.internal.timer;
 
 /**
- * A task that the timer itself runs: short, never blocks, and calls no code of others. All other tasks run on a thread of
- * their own kind.
+ * A task that the timer itself runs: short and non-blocking, and without foreign code. All other tasks run on other
+ * threads.
  */
 @FunctionalInterface
 public interface NonBlockingTask extends Runnable {}

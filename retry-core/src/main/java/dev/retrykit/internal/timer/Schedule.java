@@ -6,18 +6,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Entries and their times. Any thread sets them: it writes the time, and pushes the entry onto the intake unless it is
- * there already. One thread, the timer's, takes them in, links them in the wheel and fires them. It says that an entry has
- * left the intake before it reads the time, so that it misses none: either it reads the new one, or the entry is pushed
- * again.
+ * already there. One thread, the timer's, takes them in, links them in the wheel and fires them. It marks an entry as
+ * outside the intake before it reads the time, so that it misses none: either it reads the new time, or the entry is
+ * pushed again.
  */
 final class Schedule {
 
-    /** A stack without a lock that a thread could keep that dies. */
+    /** A stack without a lock, because a thread that dies could keep a lock. */
     private final AtomicReference<@Nullable TimerEntry> intake = new AtomicReference<>();
 
     private final Wheel wheel = new Wheel();
 
-    /** By any thread. */
+    /** May be called by any thread. */
     void set(TimerEntry entry, long when) {
         entry.when = when;
         if (entry.compareAndSet(false, true)) {
@@ -37,7 +37,7 @@ final class Schedule {
         return intake.get() != null;
     }
 
-    /** Links what was pushed, and fires what is due already. Whether there was anything. */
+    /** Links what was pushed, and fires what is already due. Returns whether there was anything. */
     boolean takeIn(long nowNanos) {
         TimerEntry top = intake.getAndSet(null);
         for (TimerEntry entry = top; entry != null; ) {
@@ -75,7 +75,7 @@ final class Schedule {
         return wheel.lastTurn();
     }
 
-    /** Whether the wheel is; the intake may hold something. */
+    /** Whether the wheel is empty; the intake may hold something. */
     boolean isEmpty() {
         return wheel.isEmpty();
     }

@@ -6,13 +6,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Ends what the calls of one retry wait for. Whoever begins to wait can be found from then on, and asks then, for each wait;
- * a shutdown says so first and looks then: one of the two always sees the other. A call that the system's timer holds
- * is found there, and costs nothing before.
+ * Ends what the calls of one retry wait for. A call that starts to wait registers first and then checks for a shutdown,
+ * for each wait; a shutdown is announced first and then looks for waiting calls. So one of the two always sees the
+ * other. A call in the system timer is found there, which costs nothing beforehand.
  */
 public final class Shutdown {
 
-    /** What waits. */
+    /** A waiting thread or call. */
     public interface Waiter {
 
         /**
@@ -22,16 +22,16 @@ public final class Shutdown {
          */
         void shutDown(boolean now);
 
-        /** Whether this shutdown ends it, if it is found in the system's timer. */
+        /** Whether this shutdown ends it, if it is found in the system timer. */
         default boolean isEndedBy(Shutdown shutdown) {
             return false;
         }
     }
 
-    /** Threads that sleep, and calls on a clock that isn't the system's. */
+    /** Threads that sleep, and calls on a clock other than the system clock. */
     private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
 
-    /** Whether there may be calls of the retry in the system's timer. */
+    /** Whether there may be calls of the retry in the system timer. */
     private volatile boolean timed;
 
     private volatile boolean begun;
@@ -41,12 +41,12 @@ public final class Shutdown {
         return begun;
     }
 
-    /** From now on a shutdown finds the waiter. */
+    /** Registers the waiter, so that a shutdown finds it. */
     public void add(Waiter waiter) {
         waiters.add(waiter);
     }
 
-    /** From now on a shutdown looks into the system's timer. */
+    /** Makes a shutdown search the system timer from now on. */
     public void addTimed() {
         if (!timed) {
             timed = true;
@@ -57,7 +57,7 @@ public final class Shutdown {
         waiters.remove(waiter);
     }
 
-    /** Lets a waiter whose shutdown came before end its wait. */
+    /** Ends the waiter's wait if the shutdown came first. */
     public void ask(Waiter waiter) {
         if (begun) {
             waiter.shutDown(immediate);
@@ -69,7 +69,7 @@ public final class Shutdown {
             immediate = true;
         }
         begun = true;
-        // those first that need no timer
+        // first those that need no timer
         waiters.forEach(waiter -> waiter.shutDown(immediate));
         inTimer().forEach(waiter -> waiter.shutDown(immediate));
     }

@@ -11,16 +11,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fires entries when their time is here: never early, late by a tick of a millisecond at most, and by what the thread waits
- * for a processor. Thread-safe.
+ * Fires entries when they are due: never early, and late by at most a tick of one millisecond plus the time that the
+ * thread waits for a processor. Thread-safe.
  *
- * <p>One thread links and fires. All others push entries onto the intake, a stack without a lock that a thread could keep
- * that dies of a stack overflow, and wake the timer if it sleeps for longer than they can wait. So nothing hangs on a step
- * of one thread that another one relies on: each that needs the timer's thread makes, starts or wakes it itself.
+ * <p>One thread links and fires. All others push entries onto the intake, a stack without a lock (a thread that dies of
+ * a stack overflow could keep a lock), and wake the timer if it sleeps for longer than they can wait. So nothing
+ * depends on a step of one thread that another one relies on: each thread that needs the timer's thread creates, starts
+ * or wakes it itself.
  *
- * <p>While entries come, the timer looks at the intake each tick, so that entries that were cancelled are gone by then. When
- * none have come for some ticks it sleeps until the next is due, and whoever comes then wakes it. Its thread ends when
- * it has had nothing for two seconds, and comes again.
+ * <p>While entries arrive, the timer checks the intake each tick, so that entries that were cancelled are gone by then.
+ * When none have arrived for some ticks, it sleeps until the next one is due, and the next arrival wakes it. Its thread
+ * ends when it has been idle for two seconds, and is created again on demand.
  */
 public final class Timer {
 
@@ -28,12 +29,15 @@ public final class Timer {
     private static final long KEEP_ALIVE_SECONDS = 1;
     private static final int QUIET_TICKS = 8;
 
-    /** In place of a time: everybody wakes the timer, or nobody does. */
+    /** Special values for the wake-up time: all pushing threads wake the timer, or none does. */
     private static final long SLEEPS = Long.MAX_VALUE;
 
     private static final long AWAKE = Long.MIN_VALUE;
 
-    /** In a field that is tried again, not in an initializer: the first use may come on a stack that is almost full. */
+    /**
+     * A field that is set lazily and retried, not an initializer: the first use may happen on a stack that is almost
+     * full.
+     */
     private static volatile @Nullable Timer system;
 
     private final long origin = System.nanoTime();
@@ -41,7 +45,7 @@ public final class Timer {
     private final AtomicReference<@Nullable TimerThread> thread = new AtomicReference<>();
     private final DaemonThreads threads = new DaemonThreads("retrykit-timer");
 
-    /** No later than then the timer looks at the intake. Written by the timer, before it looks for the last time. */
+    /** The latest time at which the timer checks the intake. Written by the timer before its last check. */
     private volatile long wakeAt = SLEEPS;
 
     private final Runnable body = this::run;
@@ -68,7 +72,7 @@ public final class Timer {
         }
     };
 
-    // the timer's alone
+    // used by the timer's thread only
     private int quietTicks;
     private long emptySince = Wheel.NEVER;
 
@@ -110,34 +114,36 @@ public final class Timer {
     }
 
     /**
-     * Tasks that run one after the other, off the timer.
+     * Creates a lane for tasks that run one after another, off the timer.
      *
-     * @param width how many may be stuck at once before the others wait for them
-     * @param loader the context class loader of their threads, as long as it is there
+     * @param width how many tasks may be blocked at once before the others wait for them
+     * @param loader the context class loader of its threads, as long as it exists
      */
     public Lane lane(int width, @Nullable ClassLoader loader) {
         return new Lane(this, others, width, loader);
     }
 
-    /** Where threads are interrupted: foreign channels are closed on the thread that interrupts. */
+    /**
+     * The lane on which threads are interrupted: an interrupt may close foreign channels on the interrupting thread.
+     */
     public Lane interrupts() {
         return interrupts;
     }
 
     /**
-     * Lets an entry be fired once the delay is over, in place of the time that it had before.
+     * Fires an entry after the delay, replacing its earlier time.
      *
-     * @param delayNanos nanoseconds; zero or less is due at once
+     * @param delayNanos nanoseconds; with zero or less it is due immediately
      */
     public void arm(TimerEntry entry, long delayNanos) {
         set(entry, Wheel.after(now(), delayNanos));
     }
 
     /**
-     * Lets an entry be fired at that time, in place of the time that it had before. If it had the same one, be that over or
-     * not, nothing changes.
+     * Fires an entry at a time, replacing its earlier time. If the time is the same, whether past or not, nothing
+     * changes.
      *
-     * @param nanoTime as {@link System#nanoTime()} tells it
+     * @param nanoTime a time of {@link System#nanoTime()}
      */
     public void armAt(TimerEntry entry, long nanoTime) {
         long when = Math.min(Wheel.LATEST, Math.max(0, nanoTime - origin));
@@ -146,23 +152,23 @@ public final class Timer {
         }
     }
 
-    /** Lets an entry never be fired, unless it is armed again or being fired just now. */
+    /** Cancels an entry, unless it is armed again or is being fired. */
     public void cancel(TimerEntry entry) {
         if (entry.when != Wheel.NEVER) {
             set(entry, Wheel.NEVER);
         }
     }
 
-    /** Whether the time that the entry has is over. */
+    /** Whether the entry's time is over. */
     public boolean isDue(TimerEntry entry) {
         return entry.when <= now();
     }
 
     /**
-     * Shows all entries that wait now, some of them twice, and perhaps some that come meanwhile, and returns when it has.
-     * Not on the timer.
+     * Shows all entries that wait now, some of them twice, and possibly some that arrive meanwhile; returns when done.
+     * Must not be called on the timer.
      *
-     * @param viewer called on the timer: short, never blocks
+     * @param viewer called on the timer; must be short and non-blocking
      */
     public void show(Consumer<? super TimerEntry> viewer) {
         if (thread.get() != null || schedule.hasIntake()) {
@@ -179,7 +185,7 @@ public final class Timer {
         }
     }
 
-    /** A thread that was never started is started by whoever comes next, and one that has died is replaced. */
+    /** A thread that was never started is started by the next caller, and one that has died is replaced. */
     private void wake() {
         TimerThread current = thread.get();
         while (current == null || current.getState() == Thread.State.TERMINATED) {
@@ -207,12 +213,12 @@ public final class Timer {
             try {
                 goesOn = turn();
             } catch (Throwable broken) {
-                // such as too little memory: those that wait are still there
+                // such as too little memory: waiting entries are still there
             }
         }
     }
 
-    /** One look at the intake and at what is due, and the sleep after it. Whether there is a next one. */
+    /** Checks the intake and what is due once, and then sleeps. Returns whether to continue. */
     private boolean turn() {
         wakeAt = AWAKE;
         boolean quiet = !schedule.takeIn(now());
@@ -241,11 +247,14 @@ public final class Timer {
         if (!schedule.hasIntake()) {
             LockSupport.parkNanos(this, until - now());
         }
-        // as by whoever ends all threads of an application: a thread that is interrupted doesn't sleep
+        // an interrupted thread does not sleep; some containers interrupt all threads of an application
         Thread.interrupted();
     }
 
-    /** Whoever pushes from here on finds no thread, and makes one; for whoever has pushed before, this one goes on. */
+    /**
+     * A thread that pushes from here on finds no timer thread and creates one; for entries that were pushed before,
+     * this thread continues.
+     */
     private boolean tryEnd() {
         TimerThread own = thread.get();
         wakeAt = SLEEPS;
@@ -257,7 +266,10 @@ public final class Timer {
         return System.nanoTime() - origin;
     }
 
-    /** Uses all classes once, on a timer of its own: a class that is first used on a full stack may be lost for good. */
+    /**
+     * Uses all classes once, on a separate schedule: a class that is first used on a full stack may be unusable
+     * afterwards.
+     */
     private void rehearse() {
         TimerEntry entry = new TimerEntry() {
             private static final long serialVersionUID = 1;

@@ -6,10 +6,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits in a {@link Timer}: a node of its lists, with its time. True while it is in the timer's intake. It may be
- * armed again, and then waits for the new time.
+ * An entry that waits in a {@link Timer}: a node of its lists, with its time. The boolean is true while it is in the
+ * timer's intake. It may be armed again, and then waits for the new time.
  *
- * <p>An entry whose arming failed, as by a stack overflow, may be lost to the timer and isn't used again.
+ * <p>An entry whose arming failed, as by a stack overflow, may be lost to the timer and is not reused.
  */
 public abstract class TimerEntry extends AtomicBoolean {
 
@@ -17,29 +17,29 @@ public abstract class TimerEntry extends AtomicBoolean {
 
     static final int NOWHERE = -1;
 
-    /** On the timer's own clock. Written by whoever arms it, before it asks whether the entry is in the intake. */
+    /** On the timer's own clock. Written by the arming thread before it checks whether the entry is in the intake. */
     volatile long when = Wheel.NEVER;
 
-    /** The one below it in the intake. Written by whoever pushes it, then by the timer. */
+    /** The entry below it in the intake. Written by the pushing thread, then by the timer. */
     transient @Nullable TimerEntry below;
 
-    // in a slot of the wheel; the timer's alone
+    // in a slot of the wheel; used by the timer's thread only
     transient @Nullable TimerEntry previous;
     transient @Nullable TimerEntry next;
     transient int slot = NOWHERE;
 
-    /** For subclasses. */
+    /** Creates an entry that is not armed. */
     protected TimerEntry() {}
 
-    /** It is no message, whatever it extends. */
+    /** Entries are not serializable, although a superclass is. */
     @SuppressWarnings("UnusedMethod")
     private void writeObject(ObjectOutputStream out) throws NotSerializableException {
         throw new NotSerializableException(getClass().getName());
     }
 
     /**
-     * On the timer: the time is here. Short, never blocks, calls no code of others. An entry that was armed again just
-     * now may be told once for the time before.
+     * Runs on the timer when the time has come. Must be short and non-blocking, and must not call foreign code. An
+     * entry that was armed again just now may be fired once for its earlier time.
      */
     protected abstract void fire();
 }

@@ -5,23 +5,23 @@ import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what may block or runs code of others off the timer, on threads of which each retry has its own: executors,
- * listeners, what depends on a stage. On all other threads it runs at once.
+ * Keeps what may block or runs foreign code off the timer, on separate threads for each retry: executors, listeners,
+ * dependent stages. On all other threads it runs immediately.
  */
 public final class TimerOffload {
 
-    /** How many ends of calls may be stuck in code of others before the ends of other calls of the retry wait. */
+    /** How many ending calls may be blocked in foreign code before further ends of the retry's calls wait. */
     private static final int ENDS = 16;
 
-    /** How many threads stand in for the common pool where that has none. */
+    /** How many threads replace the common pool if it has none. */
     private static final int STAND_INS = 256;
 
     private static final String COMMON_PARALLELISM = "java.util.concurrent.ForkJoinPool.common.parallelism";
 
-    /** What waits for a thread of an executor. */
+    /** A call that waits for a thread of an executor. */
     public interface Waiting {
 
-        /** Gives itself to the executor, which may block this thread. */
+        /** Passes itself to the executor, which may block this thread. */
         void handTo(Executor executor);
     }
 
@@ -41,15 +41,19 @@ public final class TimerOffload {
     }
 
     /**
-     * Known by its very class. A thread pool's queue has a lock that a thread may keep that dies of a stack overflow, its
-     * thread factory and what handles its rejections may be anybody's, and so may be all that extends or wraps a pool.
+     * Recognized by the exact class. The queue of a thread pool has a lock that a thread that dies of a stack overflow
+     * may keep; its thread factory and its rejection handler may be foreign code, and so may any class that extends or
+     * wraps a pool.
      */
     private static boolean neitherRunsNorBlocks(Executor executor) {
         return executor.getClass() == ForkJoinPool.class
                 && ((ForkJoinPool) executor).getFactory().getClass().getClassLoader() == null;
     }
 
-    /** The common pool, which runs nothing if it may have no thread. It doesn't tell that itself: it says that it has one. */
+    /**
+     * The common pool runs nothing if it is configured without threads. Its own parallelism does not show that: it
+     * reports one.
+     */
     private static boolean isWithoutThreads(Executor executor) {
         return executor == ForkJoinPool.commonPool()
                 && ForkJoinPool.getCommonPoolParallelism() <= 1
@@ -60,7 +64,7 @@ public final class TimerOffload {
         return parallelism != null && parallelism.matches("\\+?0+");
     }
 
-    /** Gives the executor a call that waits for a thread. */
+    /** Passes a call that waits for a thread to the executor. */
     public void execute(Waiting call) {
         if (prompt || !Timer.isCurrentThread()) {
             call.handTo(executor);
@@ -69,7 +73,7 @@ public final class TimerOffload {
         }
     }
 
-    /** Ends a call, or does what else may run code of others. */
+    /** Ends a call, or runs other work that may call foreign code. */
     public void run(Runnable task) {
         if (Timer.isCurrentThread()) {
             ends.submit(task);

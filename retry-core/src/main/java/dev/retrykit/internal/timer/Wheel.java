@@ -4,11 +4,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries by time, in a hierarchy of slots: 256 of a tick each, then four levels of 64, each slot of which is as long as
- * the level below. A level's slot is moved down as its time begins. Linking and unlinking take constant time. What is due
- * further away than all levels reach waits in the last slot, and is linked again from there.
+ * Entries by time, in a hierarchy of slots: 256 of one tick each, then four levels of 64, each slot of which is as long
+ * as the level below. A slot is moved to the level below when its time begins. Linking and unlinking take constant
+ * time. An entry that is due beyond all levels waits in the last slot, and is linked again from there.
  *
- * <p>For one thread. Times are nanoseconds from zero on and never overflow.
+ * <p>Used by one thread. Times are nanoseconds from zero on and never overflow.
  */
 final class Wheel {
 
@@ -25,17 +25,17 @@ final class Wheel {
     private static final int SIZE = 1 << BITS;
     private static final int UPPER_LEVELS = 4;
 
-    /** More slots than there are, and no overflow in ticks. */
+    /** More slots than exist, and without overflow in ticks. */
     private static final int FAR = Integer.MAX_VALUE;
 
     private static final long REACH = 1L << (FIRST_BITS + UPPER_LEVELS * BITS);
 
-    /** Entries move to slots of lower numbers, but for those that are beyond all levels, at a {@link #lastTurn}. */
+    /** Entries move to slots with lower numbers, except those beyond all levels, at a {@link #lastTurn}. */
     static final int SLOTS = FIRST_SIZE + UPPER_LEVELS * SIZE;
 
     private final @Nullable TimerEntry[] slots = new @Nullable TimerEntry[SLOTS];
 
-    /** A bit for each slot that isn't empty. */
+    /** One bit for each slot, set if it is not empty. */
     private final long[] occupied = new long[slots.length / Long.SIZE];
 
     /** All slots up to this one are done. */
@@ -47,12 +47,12 @@ final class Wheel {
         return size == 0;
     }
 
-    /** A time after another one; zero or less is at once. As late as a time can be, if it would be later. */
+    /** A time after another one, at once if the delay is zero or less, limited to {@link #LATEST}. */
     static long after(long nanos, long delayNanos) {
         return delayNanos >= LATEST - nanos ? LATEST : nanos + Math.max(0, delayNanos);
     }
 
-    /** Puts an entry where its time is. It is in no slot, and its time isn't over. */
+    /** Puts an entry into the slot of its time. The entry is in no slot, and its time is not over. */
     void link(TimerEntry entry, long whenNanos) {
         long due = whenNanos / TICK_NANOS + (whenNanos % TICK_NANOS == 0 ? 0 : 1);
         put(entry, slotOf(Math.min(Math.max(due, tick), tick + REACH - 1)));
@@ -70,7 +70,7 @@ final class Wheel {
         return first(level) + (int) (due >> shift(level) & (SIZE - 1));
     }
 
-    /** How many bits of a tick lie below those that number the slots of an upper level. */
+    /** The number of bits of a tick below those that select the slot of an upper level. */
     private static int shift(int level) {
         return FIRST_BITS + level * BITS;
     }
@@ -92,7 +92,7 @@ final class Wheel {
         size++;
     }
 
-    /** Takes an entry out, if it is in. */
+    /** Removes an entry if it is linked. */
     void unlink(TimerEntry entry) {
         int slot = entry.slot;
         if (slot == TimerEntry.NOWHERE) {
@@ -118,10 +118,11 @@ final class Wheel {
     }
 
     /**
-     * Shows the entries of a slot, from the mark on if that is in it. If there are more, the mark is where it goes on, and
-     * else in no slot. What waits here may be moved or taken out between two looks, and then so is the mark.
+     * Shows the entries of a slot, from the mark on if that is in the slot. If there are more, the mark is put where
+     * the next call continues; otherwise it is in no slot. Entries, including the mark, may be moved or removed between
+     * two calls.
      *
-     * @return how many it has shown
+     * @return the number of entries shown
      */
     int show(int slot, TimerEntry mark, int most, Consumer<? super TimerEntry> viewer) {
         TimerEntry entry = mark.slot == slot ? mark.next : slots[slot];
@@ -153,7 +154,7 @@ final class Wheel {
         return tick >> shift(UPPER_LEVELS - 1);
     }
 
-    /** Fires all entries whose time is here. */
+    /** Fires all entries that are due. */
     void advance(long nowNanos) {
         long target = nowNanos / TICK_NANOS;
         while (tick < target) {
@@ -165,7 +166,7 @@ final class Wheel {
         }
     }
 
-    /** The first slot from one on that isn't empty, or else the end. */
+    /** The first occupied slot from a slot on, or the end. */
     private int nextOccupied(int from, int end) {
         int slot = from;
         while (slot < end) {
@@ -204,7 +205,7 @@ final class Wheel {
         return head;
     }
 
-    /** Its time may have been changed meanwhile: then the timer is about to hear of it once more. */
+    /** Its time may have been changed meanwhile; then the timer is about to process it again. */
     private void relink(TimerEntry entry) {
         long when = entry.when;
         if (when < NEVER) {
@@ -227,11 +228,11 @@ final class Wheel {
         try {
             entry.fire();
         } catch (Throwable broken) {
-            // the timer and all others that wait go on
+            // the timer and all other waiting entries continue
         }
     }
 
-    /** When it has something to do next: to fire, or to move a slot down. Never, if it is empty. */
+    /** When it next has something to do: to fire, or to move a slot down; {@link #NEVER} if it is empty. */
     long nextNanos() {
         long next = nextTick();
         return next > (NEVER - 1) / TICK_NANOS ? NEVER : next * TICK_NANOS;
@@ -251,7 +252,9 @@ final class Wheel {
         return next;
     }
 
-    /** How many slots of a ring it is to the next that isn't empty, the own one last; far if all are. */
+    /**
+     * The number of slots in a ring to the next occupied one, with the own slot last; {@link #FAR} if all are empty.
+     */
     private int distance(int own, int first, int length) {
         int slot = nextOccupied(first + own + 1, first + length);
         if (slot < first + length) {

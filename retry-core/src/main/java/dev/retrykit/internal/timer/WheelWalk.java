@@ -4,14 +4,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 /**
- * Shows what waits in a timer, a slice each time that it is fired. What was armed before it is linked by then. From the
- * highest slot to the lowest: as entries move to lower ones it misses none.
+ * Shows what waits in a timer, one slice each time it is fired. What was armed before it is linked by then. It goes
+ * from the highest slot to the lowest: entries move to lower slots, so it misses none.
  */
 final class WheelWalk extends TimerEntry {
 
     private static final long serialVersionUID = 1;
 
-    /** Some ten microseconds. */
+    /** About ten microseconds. */
     private static final int SLICE = 1_000;
 
     private final transient Schedule schedule;
@@ -19,7 +19,7 @@ final class WheelWalk extends TimerEntry {
     private final transient CountDownLatch end = new CountDownLatch(1);
     private final transient Mark mark = new Mark();
 
-    // the timer's alone
+    // used by the timer's thread only
     private int slot = NOWHERE;
     private long turn;
 
@@ -28,7 +28,7 @@ final class WheelWalk extends TimerEntry {
         this.viewer = viewer;
     }
 
-    /** Where a slice ends. It is never due. */
+    /** The place where a slice ends. It is never due. */
     private static final class Mark extends TimerEntry {
 
         private static final long serialVersionUID = 1;
@@ -37,7 +37,7 @@ final class WheelWalk extends TimerEntry {
         protected void fire() {}
     }
 
-    /** The first time, others may be in the intake below it, which is a stack. */
+    /** The first time, others may be below it in the intake, which is a stack. */
     @Override
     protected void fire() {
         boolean goesOn = false;
@@ -73,7 +73,7 @@ final class WheelWalk extends TimerEntry {
         return end.getCount() == 0;
     }
 
-    /** Until all are shown. An interrupt is left for later. */
+    /** Waits until all entries are shown. An interrupt is restored afterwards. */
     void await() {
         boolean interrupted = false;
         while (!hasEnded()) {

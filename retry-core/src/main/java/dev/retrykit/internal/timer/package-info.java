@@ -1,4 +1,4 @@
-/** The one timer of this JVM, and the threads on which code of others runs in its place. Not exported. */
+/** The shared timer of this JVM, and the threads on which foreign code runs instead. Not exported. */
 @NullMarked
 package dev.retrykit.internal.timer;
 

@@ -1,4 +1,4 @@
-/** What all settings are checked with. Shared by the policies, not exported. */
+/** The validation of all settings. Shared by the policies, not exported. */
 @NullMarked
 package dev.retrykit.internal.validation;
 

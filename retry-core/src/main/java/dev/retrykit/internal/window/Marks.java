@@ -1,10 +1,10 @@
 package dev.retrykit.internal.window;
 
 /**
- * What a window knows of its slices: a value, replaced as a whole when a slice turns.
+ * What a window knows about its slices: a value, replaced as a whole when a slice turns.
  *
  * @param slice the number of the slice that is being filled
- * @param end the first position beyond it
+ * @param end the first position beyond that slice
  * @param starts the counters at the beginning of that slice, then of the one before it, and so on
  */
 @SuppressWarnings("ArrayRecordComponent") // never changed, never compared
@@ -24,7 +24,7 @@ record Marks(long slice, long end, long[] starts) {
         return window.marks(newSlice, moved);
     }
 
-    /** Which of the marks was made at the position or last before it; the oldest if all were made later. */
+    /** The mark made at the position, or the last one before it; the oldest if all were made later. */
     int at(long position, long width, int kinds) {
         long back = (end - 1 - position) / width;
         return (int) Math.min(back, starts.length / kinds - 1);

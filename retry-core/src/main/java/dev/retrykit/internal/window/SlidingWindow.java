@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Counts of several kinds over a window that slides along a position, which is a time or a number of calls.
  *
- * <p>The counters only ever grow. Where a slice begins, their values are noted; the count of the window is what they
- * are now less what was noted at its oldest slice. So adding is one striped add and a comparison, nothing is ever
- * reset under a writer's feet, and no count is lost: one that is added while a slice turns lands on one side or the
- * other. The window holds the slice that is being filled and all slices before it that its size reaches into.
+ * <p>The counters only grow. At the start of each slice their values are noted; the count of the window is the current
+ * value minus the note of its oldest slice. So adding is one striped add and a comparison, nothing is reset
+ * concurrently with a writer, and no count is lost: one that is added while a slice turns is in one slice or the other.
+ * The window holds the slice that is being filled and all earlier slices that its size covers.
  */
 public final class SlidingWindow {
 
@@ -21,7 +21,7 @@ public final class SlidingWindow {
     private static final AtomicReferenceFieldUpdater<SlidingWindow, SlidingWindow> LONGER =
             AtomicReferenceFieldUpdater.newUpdater(SlidingWindow.class, SlidingWindow.class, "longer");
 
-    /** How far back a window of time looks where its own size holds too little: 10 min, by slices of 10 s. */
+    /** How far back a time window reaches if its own size holds too little: 10 min, in slices of 10 s. */
     private static final long REACH = 600_000_000_000L;
 
     private static final int REACH_SLICES = 60;
@@ -34,7 +34,7 @@ public final class SlidingWindow {
     private final boolean reaches;
     private volatile Marks marks;
 
-    /** A longer window over the same counts, made when the first slice of this one turns; null if this one has none. */
+    /** A longer window over the same counts, created when the first slice of this one turns; null if there is none. */
     private volatile @Nullable SlidingWindow longer;
 
     private SlidingWindow(LongAdder[] counters, long size, int slices, long origin, boolean reaches) {
@@ -48,11 +48,11 @@ public final class SlidingWindow {
     }
 
     /**
-     * An empty window.
+     * Creates an empty window.
      *
-     * @param kinds how many kinds are counted
+     * @param kinds the number of kinds that are counted
      * @param size the window's size, in the unit of the positions, 1 or more
-     * @param slices how many slices make up the size: the window may hold two of them more
+     * @param slices how many slices make up the size: the window may hold two more
      * @param origin the first position
      */
     public SlidingWindow(int kinds, long size, int slices, long origin) {
@@ -60,13 +60,13 @@ public final class SlidingWindow {
     }
 
     /**
-     * An empty window.
+     * Creates an empty window.
      *
-     * @param kinds how many kinds are counted
+     * @param kinds the number of kinds that are counted
      * @param size the window's size, 1 or more
-     * @param slices how many slices make up the size: the window may hold two of them more
+     * @param slices how many slices make up the size: the window may hold two more
      * @param origin the first position
-     * @param reaches whether it can {@linkplain #reach} further back than its size: then positions are nanoseconds
+     * @param reaches whether it can {@linkplain #reach} further back than its size; if so, positions are nanoseconds
      */
     public SlidingWindow(int kinds, long size, int slices, long origin, boolean reaches) {
         this(adders(kinds), size, slices, origin, reaches);
@@ -81,10 +81,11 @@ public final class SlidingWindow {
     }
 
     /**
-     * A window of another size over the same counts. It holds what this one holds as far as its size reaches, and where
-     * the slices of the two don't meet, up to a slice of this one more. What is still added here is counted there too.
+     * Creates a window of another size over the same counts. It holds what this one holds as far as its size covers
+     * and, if the slices of the two do not align, up to one slice of this one more. Counts that are added to this
+     * window are also counted there.
      *
-     * @param position where the window is now
+     * @param position the current position of the window
      */
     public SlidingWindow resized(long size, int slices, long position) {
         slideTo(position);
@@ -108,7 +109,7 @@ public final class SlidingWindow {
     /**
      * Slides the window to the position, then counts one of the kind.
      *
-     * @return whether this call has slid it into another slice
+     * @return whether this call has moved it into another slice
      */
     public boolean add(int kind, long position) {
         boolean slid = slideTo(position);
@@ -116,16 +117,16 @@ public final class SlidingWindow {
         return slid;
     }
 
-    /** Slides the window to the position, then counts so many of the kind. */
+    /** Slides the window to the position, then counts several of the kind. */
     public void add(int kind, int count, long position) {
         slideTo(position);
         counters[kind].add(count);
     }
 
     /**
-     * Slides the window to the position; one that it has passed already changes nothing.
+     * Slides the window to the position; a position that it has already passed changes nothing.
      *
-     * @return whether this call has slid it into another slice
+     * @return whether this call has moved it into another slice
      */
     public boolean slideTo(long position) {
         Marks seen = marks;
@@ -154,8 +155,8 @@ public final class SlidingWindow {
     }
 
     /**
-     * What the window holds, by kind. Where that doesn't suffice: what the shortest time that does holds, of up to ten
-     * minutes, or all of these.
+     * What the window holds, by kind. If that does not suffice: what the shortest sufficient time of up to ten minutes
+     * holds, or all ten minutes.
      */
     public Reach reach(Predicate<long[]> suffices) {
         // The marks first: what is noted after the counts were read may be more than these.
@@ -177,8 +178,8 @@ public final class SlidingWindow {
     }
 
     /**
-     * What the window holds, by kind. If that is less than the least number, all kinds together: what the shortest longer time
-     * holds that has as many, up to ten minutes, or else what these ten minutes hold.
+     * What the window holds, by kind. If all kinds together are below the least number: what the shortest longer time
+     * with that number holds, up to ten minutes, or all ten minutes.
      */
     public Reach reach(long least) {
         Marks near = marks;
@@ -192,7 +193,7 @@ public final class SlidingWindow {
         return new Reach(since(sums, starts, youngest(sum(sums) - least, starts) * sums.length), true);
     }
 
-    /** The youngest mark at which no more had been counted, or else the oldest. */
+    /** The youngest mark at which no more than this had been counted, or else the oldest. */
     private int youngest(long most, long[] starts) {
         int youngest = 0;
         int oldest = starts.length / counters.length - 1;
@@ -218,7 +219,7 @@ public final class SlidingWindow {
         return sum;
     }
 
-    /** Of all kinds together. */
+    /** The sum over all kinds. */
     public static long sum(long[] counts) {
         long sum = 0;
         for (long count : counts) {
@@ -244,12 +245,12 @@ public final class SlidingWindow {
     }
 
     /**
-     * What a window holds, or the time before it.
+     * What a window, or a longer time, holds.
      *
      * @param counts by kind
-     * @param isLong whether it holds more than the window's own size
+     * @param isLong whether they cover more than the window's own size
      */
-    @SuppressWarnings("ArrayRecordComponent") // made for one reader
+    @SuppressWarnings("ArrayRecordComponent") // created for one reader
     public record Reach(long[] counts, boolean isLong) {}
 
     /** The number of the slice that is being filled: while it stays the same, counts only grow. */
@@ -257,7 +258,7 @@ public final class SlidingWindow {
         return marks.slice();
     }
 
-    /** How many of the kind the window holds, as far as it was slid. */
+    /** How many of the kind the window holds, as of its last position. */
     public long count(int kind) {
         Marks seen = marks;
         return counters[kind].sum() - seen.oldest(kind, counters.length);
