@@ -24,9 +24,9 @@ public final class InboundRequest {
     }
 
     /**
-     * Returns how the calls of this request ended whose failure is the given one, or is in its cause chain. Calls on a
-     * thread outside the request's scope are found by what is attached to the failure, if they ended after this request
-     * began.
+     * Returns the stops of this request's calls that failed with the given failure or with one in its cause chain.
+     * Calls on a thread outside the request's scope are found by what is attached to the failure, if they ended after
+     * this request began.
      */
     public List<RetryStopped> stops(Throwable failure) {
         return stops.of(failure);

@@ -72,8 +72,8 @@ public final class Retry {
     }
 
     /**
-     * Returns this retry for one part of the dependency, such as a shard, with that part's circuit and budget.
-     * Settings, listeners, counters and shutdown are shared.
+     * Derives a retry for one part of the dependency, such as a shard, with that part's circuit and budget. Settings,
+     * listeners, counters and shutdown are shared.
      *
      * @param circuit null for none
      * @throws IllegalArgumentException if circuit or budget use another clock
@@ -153,8 +153,8 @@ public final class Retry {
     }
 
     /**
-     * Cancels pending delays and starts no further retries. Waiting calls end on this thread with {@link
-     * StopReason#CANCELLED}; running attempts continue, and first attempts may still start.
+     * Cancels pending delays and starts no further retries. Waiting calls end on this thread with
+     * {@link StopReason#CANCELLED}; running attempts continue, and first attempts may still start.
      */
     public void shutdown() {
         engine.shutdownOfCalls().begin(false);

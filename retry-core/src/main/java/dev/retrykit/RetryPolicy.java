@@ -145,12 +145,12 @@ public final class RetryPolicy {
         return compiled.isDryRun();
     }
 
-    /** Whether an attempt is retried that may have had an effect that must not happen twice. */
+    /** Whether to retry an attempt that may have had an effect that must not happen twice. */
     public UnsafeMethods unsafeMethods() {
         return unsafeMethods;
     }
 
-    /** Whether an attempt is retried that had an effect of the given kind. */
+    /** Whether to retry an attempt that had an effect of the given kind. */
     public boolean allows(SideEffect.Kind effect) {
         return compiled.allows(effect);
     }
@@ -217,8 +217,8 @@ public final class RetryPolicy {
         }
 
         /**
-         * Sets only the first delay and the cap; strategy and default jitter are unchanged. Throws what {@link
-         * BackoffPolicy#of} throws.
+         * Sets only the first delay and the cap; strategy and default jitter are unchanged. Throws what
+         * {@link BackoffPolicy#of} throws.
          */
         public Builder backoff(Duration delay, Duration maxDelay) {
             this.backoff = BackoffPolicy.of(backoff.strategy(), delay, backoff.multiplier(), maxDelay);
@@ -286,8 +286,8 @@ public final class RetryPolicy {
         }
 
         /**
-         * Whether an attempt is retried that sent a request that is not idempotent, such as a POST. Default {@link
-         * UnsafeMethods#WITH_KEY}.
+         * Whether to retry an attempt that sent a request that is not idempotent, such as a POST. Default
+         * {@link UnsafeMethods#WITH_KEY}.
          */
         public Builder unsafeMethods(UnsafeMethods unsafeMethods) {
             this.unsafeMethods = Objects.requireNonNull(unsafeMethods, "unsafeMethods");
@@ -317,8 +317,8 @@ public final class RetryPolicy {
         }
 
         /**
-         * Types of failures that are transient in addition to the {@linkplain #knownFailures known} ones, including
-         * subtypes, anywhere in the cause chain. None by default. {@code Exception.class} retries everything except
+         * Types of transient failures in addition to the {@linkplain #knownFailures known} ones, including subtypes,
+         * anywhere in the cause chain. None by default. {@code Exception.class} retries everything except
          * {@code Error}s.
          */
         @SafeVarargs
@@ -326,7 +326,7 @@ public final class RetryPolicy {
             return retryOn(List.of(failures));
         }
 
-        /** Types of failures that are transient in addition to the known ones, as a list. */
+        /** Types of transient failures in addition to the known ones, as a list. */
         public Builder retryOn(List<Class<? extends Throwable>> failures) {
             this.retryOn = List.copyOf(failures);
             return this;
@@ -353,15 +353,14 @@ public final class RetryPolicy {
         }
 
         /**
-         * Types of failures that are permanent, including subtypes, anywhere in the cause chain. Checked before all
-         * other rules.
+         * Types of permanent failures, including subtypes, anywhere in the cause chain. Checked before all other rules.
          */
         @SafeVarargs
         public final Builder abortOn(Class<? extends Throwable>... failures) {
             return abortOn(List.of(failures));
         }
 
-        /** Types of failures that are permanent, as a list. */
+        /** Types of permanent failures, as a list. */
         public Builder abortOn(List<Class<? extends Throwable>> failures) {
             this.abortOn = List.copyOf(failures);
             return this;

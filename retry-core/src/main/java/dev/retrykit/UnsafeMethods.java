@@ -1,6 +1,6 @@
 package dev.retrykit;
 
-/** Whether an attempt is retried that had an effect that must not happen twice, such as a POST that was sent. */
+/** Whether to retry an attempt that had an effect that must not happen twice, such as a POST that was sent. */
 public enum UnsafeMethods {
 
     /** Only if the request carried an idempotency key, by which the server recognizes the repetition. */

@@ -29,8 +29,8 @@ import java.lang.annotation.Target;
 public @interface CircuitGuarded {
 
     /**
-     * The name of a circuit in {@code application.yml}. If not set, the method has its own circuit, called {@code
-     * SimpleClass.method}.
+     * The name of a circuit in {@code application.yml}. If not set, the method has its own circuit, called
+     * {@code SimpleClass.method}.
      */
     String value() default "";
 

@@ -59,15 +59,12 @@ public @interface Retryable {
     String attemptTimeout() default "";
 
     /**
-     * Types of failures that are transient in addition to the known ones, including subtypes, anywhere in the cause
-     * chain. {@code Exception.class} retries everything except {@code Error}s.
+     * Types of transient failures in addition to the known ones, including subtypes, anywhere in the cause chain.
+     * {@code Exception.class} retries everything except {@code Error}s.
      */
     Class<? extends Throwable>[] retryOn() default {};
 
-    /**
-     * Types of failures that are permanent, including subtypes, anywhere in the cause chain. Checked before all other
-     * rules.
-     */
+    /** Types of permanent failures, including subtypes, anywhere in the cause chain. Checked before all other rules. */
     Class<? extends Throwable>[] abortOn() default {};
 
     /**

@@ -4,8 +4,8 @@ import dev.retrykit.failure.Signal;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts and times all calls through one or more circuits, including late results. Optional: pass an instance to {@link
- * Circuit.Builder#counters}. The cost is two striped adds and one clock reading per call.
+ * Counts and times all calls through one or more circuits, including late results. Optional: pass an instance to
+ * {@link Circuit.Builder#counters}. The cost is two striped adds and one clock reading per call.
  */
 public final class CircuitCounters {
 

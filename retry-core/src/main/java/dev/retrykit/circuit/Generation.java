@@ -253,7 +253,7 @@ final class Generation extends Permit {
         return ends ? Math.max(0, untilNanos - nowNanos) : -1;
     }
 
-    /** A call has ended that this generation admitted under earlier settings. */
+    /** A call that this generation admitted under earlier settings has ended. */
     void endOf(Generation admitted) {
         if (results != null) {
             results.endOf(admitted.results);

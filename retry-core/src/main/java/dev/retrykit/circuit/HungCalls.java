@@ -56,7 +56,7 @@ final class HungCalls {
         correction.increment();
     }
 
-    /** A call has ended that was not admitted here. */
+    /** A call that was not admitted here has ended. */
     void endOfOther() {
         correction.decrement();
     }

@@ -38,7 +38,7 @@ public record KeyLimits(int maxKeys, Duration idleTime) {
     }
 
     /**
-     * Checks that no state is evicted that still applies.
+     * Checks that eviction loses no state that still applies.
      *
      * @throws IllegalArgumentException if circuits with the given settings keep state for longer than the idle time
      */

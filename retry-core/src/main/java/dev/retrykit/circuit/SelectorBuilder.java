@@ -14,9 +14,9 @@ abstract sealed class SelectorBuilder<B extends SelectorBuilder<B>> permits Circ
 
     /**
      * Types of failures that count as failures, including subtypes, anywhere in the cause chain. If {@code record},
-     * {@code recordStatuses} or {@code recordIf} select failures, only those count; any other counts as a success,
-     * except an outcome that says nothing, such as a cancelled call or the rejection by another circuit. None by
-     * default: every failure counts that is not known to be a permanent response.
+     * {@code recordStatuses} or {@code recordIf} select failures, only those count. Any other failure counts as a
+     * success, unless it says nothing, such as a cancelled call or the rejection by another circuit. None by default:
+     * every failure counts unless it is known to be a permanent response.
      */
     @SafeVarargs
     public final B record(Class<? extends Throwable>... failures) {
@@ -30,8 +30,8 @@ abstract sealed class SelectorBuilder<B extends SelectorBuilder<B>> permits Circ
     }
 
     /**
-     * HTTP statuses, 100 to 599, of failures and returned responses that count as failures; see {@link
-     * #record(Class...)}.
+     * HTTP statuses, 100 to 599, of failures and returned responses that count as failures; see
+     * {@link #record(Class...)}.
      */
     public B recordStatuses(List<Integer> statuses) {
         recorded = recorded.withStatuses(statuses);

@@ -18,7 +18,7 @@ public record AnswerRules(@Nullable List<Integer> statuses) {
     /** The rule of verdicts on responses whose server asked not to be called again. */
     public static final String VETO = "a veto of the server";
 
-    /** The rule of verdicts that the policy's list of statuses decides. */
+    /** The rule of verdicts decided by the policy's list of statuses. */
     private static final String LISTED = "statuses: the policy's list";
 
     private static final int FORBIDDEN = 403;

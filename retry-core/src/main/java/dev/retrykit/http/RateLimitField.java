@@ -6,8 +6,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of {@code RateLimit}: {@code limit=10, remaining=0, reset=30} of the earlier drafts, or a list of {@code
- * "policy";r=0;t=30}, in which a policy with remaining quota asks for no delay.
+ * One line of {@code RateLimit}: {@code limit=10, remaining=0, reset=30} of the earlier drafts, or a list of
+ * {@code "policy";r=0;t=30}, in which a policy with remaining quota asks for no delay.
  */
 final class RateLimitField {
 

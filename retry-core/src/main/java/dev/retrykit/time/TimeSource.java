@@ -5,8 +5,8 @@ import java.time.Instant;
 /**
  * The engine's source of time, and how it waits: {@link #system()} in production, {@link ManualTime} in tests.
  *
- * <p>Implementations are thread-safe. All engine decisions use {@link #nanoTime()}, which never runs backwards; {@link
- * #now()} is the wall clock and is only used to interpret HTTP dates.
+ * <p>Implementations are thread-safe. All engine decisions use {@link #nanoTime()}, which never runs backwards;
+ * {@link #now()} is the wall clock and is only used to interpret HTTP dates.
  */
 public interface TimeSource {
 

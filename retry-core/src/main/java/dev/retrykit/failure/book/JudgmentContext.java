@@ -11,7 +11,7 @@ interface JudgmentContext {
     @Nullable
     Verdict ofCauses(Throwable failure);
 
-    /** What another failure means that is held by the judged one; null if no line knows it. */
+    /** What a failure held by the judged one means; null if no line knows it. */
     @Nullable
     Verdict ofAnother(Throwable failure);
 

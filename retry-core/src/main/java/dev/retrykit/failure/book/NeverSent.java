@@ -7,8 +7,8 @@ import java.net.UnknownHostException;
 
 /**
  * Recognizes requests that certainly never left. A client that follows redirects or resends requests may fail to
- * connect after the request was already carried out, and most clients do not show this. The stack trace of {@code
- * HttpURLConnection} does.
+ * connect after the request was already carried out, and most clients do not show this. The stack trace of
+ * {@code HttpURLConnection} does.
  */
 final class NeverSent {
 

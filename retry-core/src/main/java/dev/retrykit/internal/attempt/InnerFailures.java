@@ -86,7 +86,10 @@ final class InnerFailures {
         return counted && (circuit == null || !uncounted.contains(circuit));
     }
 
-    /** An inner call has failed that the circuit let pass uncounted, and that let others inside it pass uncounted. */
+    /**
+     * Records the failure of an inner call: the circuit that let it pass uncounted, and the circuits that let calls
+     * inside it pass uncounted.
+     */
     synchronized void leaveUncounted(@Nullable Circuit passed, Set<Circuit> inside) {
         if (passed != null || !inside.isEmpty()) {
             Set<Circuit> all = new HashSet<>(uncounted);

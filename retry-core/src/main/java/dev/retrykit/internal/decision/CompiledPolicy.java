@@ -39,7 +39,7 @@ public record CompiledPolicy(
         FailureRules rules,
         ResultRules results) {
 
-    /** Whether an attempt is retried that had an effect of this kind. */
+    /** Whether to retry an attempt that had an effect of this kind. */
     public boolean allows(SideEffect.Kind effect) {
         return repeats.allow(effect);
     }

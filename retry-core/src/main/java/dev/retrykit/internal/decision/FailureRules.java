@@ -78,7 +78,7 @@ public record FailureRules(
         }
     }
 
-    /** For a watched request it is recorded what must not happen twice, so its method alone does not decide. */
+    /** What must not happen twice about a watched request is recorded, so its method alone does not decide. */
     private static boolean isOfWatched(Throwable failure, AnswerNotes answers) {
         return answers.hasFailure(failure) || answers.hasMarkOf(failure);
     }

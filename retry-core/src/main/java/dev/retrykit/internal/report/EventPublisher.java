@@ -30,7 +30,7 @@ public final class EventPublisher {
         this.counters = counters;
     }
 
-    /** Whether the duration of a call matters whose first attempt succeeds. */
+    /** Whether the duration of a call is needed if its first attempt succeeds. */
     public boolean isTimed() {
         return counters != null;
     }

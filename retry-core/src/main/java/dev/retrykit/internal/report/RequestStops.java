@@ -31,9 +31,9 @@ public final class RequestStops {
     private record Ended(Throwable failure, RetryStopped stop) {}
 
     /**
-     * Returns how the calls of this request ended whose failure is the given one, or is in its cause chain. Calls on
-     * threads that do not know their request are found by what is attached to the failure, if they ended after this
-     * request began.
+     * Returns the stops of this request's calls that failed with the given failure or with one in its cause chain.
+     * Calls on threads that do not know their request are found by what is attached to the failure, if they ended after
+     * this request began.
      */
     public List<RetryStopped> of(Throwable failure) {
         List<RetryStopped> stops = new ArrayList<>();
