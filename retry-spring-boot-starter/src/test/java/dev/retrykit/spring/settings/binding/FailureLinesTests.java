@@ -181,7 +181,7 @@ class FailureLinesTests {
         void aLineByShapeThatReadsNothing() {
             assertThat(refusal("retrykit.failures: { \"[*.ApiException]\": transient }"))
                     .startsWith("'retrykit.failures.[*.ApiException]' = 'transient'")
-                    .contains("a line for all classes of a name must read an accessor");
+                    .contains("a line for all classes with a simple name must read an accessor");
         }
 
         @ParameterizedTest
