@@ -174,7 +174,7 @@ class RetryTests {
                 }))
                 .satisfies(failure -> assertThat(failure.getSuppressed()[0])
                         .hasMessage("policy 'orders' stopped: EXHAUSTED after 3 attempts in 200 ms; "
-                                + "before: java.net.ConnectException, java.net.ConnectException"));
+                                + "earlier failures: java.net.ConnectException, java.net.ConnectException"));
         assertThatThrownBy(() -> retry.run(() -> {
                     throw new IllegalStateException("once");
                 }))
