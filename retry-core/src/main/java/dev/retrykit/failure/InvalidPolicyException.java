@@ -4,9 +4,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown by {@code build()} if a setting of a policy is out of its range or contradicts another one. The message names the
- * setting, its rule and its value, as in {@code minimumCalls must not be above countWindow, 20, but was 30}; the methods
- * tell them apart.
+ * Thrown by {@code build()} if a setting of a policy is out of its range or contradicts another one. The message names
+ * the setting, its rule and its value, as in {@code minimumCalls must not be above countWindow, 20, but was 30}; the
+ * accessors return each of them.
  */
 public final class InvalidPolicyException extends IllegalArgumentException {
 
@@ -21,7 +21,7 @@ public final class InvalidPolicyException extends IllegalArgumentException {
     /**
      * Creates an exception for a setting that is out of its range.
      *
-     * @param setting the name of the setting, as the builder's method has it
+     * @param setting the name of the setting, as in the name of the builder's method
      * @param rule the rule, such as {@code must be 0 to 10}
      * @param value the value that breaks it
      */
@@ -32,7 +32,7 @@ public final class InvalidPolicyException extends IllegalArgumentException {
     /**
      * Creates an exception for a setting that contradicts another one.
      *
-     * @param setting the name of the setting, as the builder's method has it
+     * @param setting the name of the setting, as in the name of the builder's method
      * @param rule the rule, which ends before the name of the other setting, such as {@code must not be above}
      * @param otherSetting the name of the other setting
      * @param otherValue the value of the other setting
@@ -49,7 +49,7 @@ public final class InvalidPolicyException extends IllegalArgumentException {
         this.value = value;
     }
 
-    /** The name of the setting, as the builder's method has it. */
+    /** The name of the setting, as in the name of the builder's method. */
     public String setting() {
         return setting;
     }
