@@ -103,8 +103,8 @@ public abstract class EndpointContract {
     @Test
     void refusesAnotherRequestWithTheKey() {
         post("/payments", key, "{\"cents\":10}");
-        assertProblem(post("/payments", key, "{\"cents\":11}"), 422, "used for another request");
-        assertProblem(post("/payments?a=b", key, "{\"cents\":10}"), 422, "used for another request");
+        assertProblem(post("/payments", key, "{\"cents\":11}"), 422, "used for a different request");
+        assertProblem(post("/payments?a=b", key, "{\"cents\":10}"), 422, "used for a different request");
     }
 
     @Test
@@ -123,7 +123,7 @@ public abstract class EndpointContract {
         CompletableFuture<HttpResponse<byte[]>> first = AtOnce.start(() -> post("/payments", key, "{\"cents\":10}"));
         entered.await();
         HttpResponse<byte[]> repeat = post("/payments", key, "{\"cents\":10}");
-        assertProblem(repeat, 409, "being carried out");
+        assertProblem(repeat, 409, "is in progress");
         assertThat(repeat.headers().firstValue("Retry-After")).contains("1");
         assertThat(post("/payments", key, "{\"cents\":11}").statusCode()).isEqualTo(422);
         gate.complete(null);
@@ -134,7 +134,7 @@ public abstract class EndpointContract {
     void wantsAKey() {
         int before = calls.get();
         assertProblem(post("/payments", null, "{\"cents\":10}"), 400, "is missing");
-        assertProblem(post("/payments", "", "{\"cents\":10}"), 400, "isn't empty");
+        assertProblem(post("/payments", "", "{\"cents\":10}"), 400, "must not be empty");
         assertProblem(post("/payments", "k".repeat(256), "{\"cents\":10}"), 400, "255 characters");
         assertProblem(post("/payments", "\"open", "{\"cents\":10}"), 400, "RFC 9651");
         assertProblem(
@@ -207,7 +207,7 @@ public abstract class EndpointContract {
         assertThat(calls).hasValue(before + 1);
         HttpResponse<byte[]> first = post("/large?size=1114112", key + 1, "");
         assertThat(first.body()).hasSize(1114112);
-        assertProblem(post("/large?size=1114112", key + 1, ""), 409, "its answer isn't kept");
+        assertProblem(post("/large?size=1114112", key + 1, ""), 409, "its response was not stored");
         assertThat(calls).hasValue(before + 2);
     }
 

@@ -192,7 +192,7 @@ class WebFluxEndpointTests extends EndpointContract {
         CompletableFuture<HttpResponse<byte[]>> first =
                 HttpClient.newHttpClient().sendAsync(request, BodyHandlers.ofByteArray());
         begun.await();
-        assertProblem(Shop.send(request), 409, "being carried out");
+        assertProblem(Shop.send(request), 409, "is in progress");
         first.cancel(true);
         cancelled.await();
         assertThat(Shop.send(request).statusCode()).isEqualTo(409);
