@@ -2,24 +2,12 @@ package dev.retrykit.spring;
 
 import dev.retrykit.spring.autoconfigure.RetrykitAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitClientAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitContextPropagationAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitDataAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitEndpointAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitGrpcAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitHealthAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitHttpAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitContextAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitFailureAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitIdempotencyAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitIdempotencyJdbcAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitIdempotencyRedisAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitLogContextAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitMetricsAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitObservationAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitRestClientAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitSecurityContextAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitTaskExecutionAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitManagementAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitMicrometerAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitTransportAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitTransportFailuresAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitWebClientAutoConfiguration;
 import dev.retrykit.spring.registry.EngineCollaborators;
 import dev.retrykit.spring.settings.binding.FailureNames;
 import dev.retrykit.time.ManualTime;
@@ -51,29 +39,17 @@ public final class Apps {
                 .withBean("applicationTaskExecutor", SyncTaskExecutor.class);
     }
 
-    /** All of this starter. */
+    /** All of this starter, except for the server side. */
     public static AutoConfigurations autoConfigurations() {
         return AutoConfigurations.of(
                 RetrykitAutoConfiguration.class,
-                RetrykitContextPropagationAutoConfiguration.class,
-                RetrykitDataAutoConfiguration.class,
-                RetrykitGrpcAutoConfiguration.class,
-                RetrykitHttpAutoConfiguration.class,
-                RetrykitIdempotencyAutoConfiguration.class,
-                RetrykitIdempotencyJdbcAutoConfiguration.class,
-                RetrykitIdempotencyRedisAutoConfiguration.class,
-                RetrykitTransportFailuresAutoConfiguration.class,
-                RetrykitLogContextAutoConfiguration.class,
-                RetrykitMetricsAutoConfiguration.class,
-                RetrykitHealthAutoConfiguration.class,
-                RetrykitObservationAutoConfiguration.class,
                 RetrykitClientAutoConfiguration.class,
-                RetrykitRestClientAutoConfiguration.class,
-                RetrykitSecurityContextAutoConfiguration.class,
-                RetrykitTaskExecutionAutoConfiguration.class,
-                RetrykitTransportAutoConfiguration.class,
-                RetrykitWebClientAutoConfiguration.class,
-                RetrykitEndpointAutoConfiguration.class);
+                RetrykitContextAutoConfiguration.class,
+                RetrykitFailureAutoConfiguration.class,
+                RetrykitIdempotencyAutoConfiguration.class,
+                RetrykitManagementAutoConfiguration.class,
+                RetrykitMicrometerAutoConfiguration.class,
+                RetrykitTransportAutoConfiguration.class);
     }
 
     /** A clock, retries on the thread that moves it, and no beans of an application. */

@@ -5,42 +5,54 @@ import dev.retrykit.spring.idempotency.EndpointSource;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.IdempotencyInitializer;
 import dev.retrykit.spring.idempotency.IdempotencyRules;
-import dev.retrykit.spring.idempotency.endpoint.Endpoints;
-import dev.retrykit.spring.idempotency.endpoint.ScopeParts;
 import dev.retrykit.spring.idempotency.method.IdempotentMethods;
 import dev.retrykit.spring.idempotency.method.IdempotentPostProcessor;
 import dev.retrykit.spring.idempotency.store.IdempotencyStore;
 import dev.retrykit.spring.idempotency.store.MemoryStore;
+import dev.retrykit.spring.idempotency.store.jdbc.FencePostProcessor;
+import dev.retrykit.spring.idempotency.store.jdbc.JdbcStore;
+import dev.retrykit.spring.idempotency.store.jdbc.Tables;
+import dev.retrykit.spring.idempotency.store.redis.RedisStore;
 import dev.retrykit.spring.settings.IdempotencySettings;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.MessageText;
 import dev.retrykit.spring.settings.binding.ConfiguredSettings;
 import dev.retrykit.time.TimeSource;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.transaction.ConfigurableTransactionManager;
 import org.springframework.util.function.SingletonSupplier;
-import org.springframework.web.method.HandlerMethod;
 
-/** Configures idempotent methods: the rules for idempotency keys, and methods without HTTP. */
+/**
+ * Configures idempotent methods: the rules for idempotency keys, their store, and methods without HTTP. The store is
+ * that of the first nested class that applies, or else in memory.
+ */
 @AutoConfiguration(
         after = {
             RetrykitAutoConfiguration.class,
-            RetrykitDataAutoConfiguration.class,
-            RetrykitIdempotencyJdbcAutoConfiguration.class,
-            RetrykitIdempotencyRedisAutoConfiguration.class
-        })
+            RetrykitFailureAutoConfiguration.class,
+            DataSourceAutoConfiguration.class
+        },
+        afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
 @ConditionalOnBean(ConfiguredSettings.class)
 @Conditional(OnRetrykitEnabled.class)
 public final class RetrykitIdempotencyAutoConfiguration {
@@ -116,28 +128,47 @@ public final class RetrykitIdempotencyAutoConfiguration {
         return environment.getProperty("spring.application.name", "");
     }
 
-    /** For every web stack. */
+    /** Stores idempotency keys in the application's database. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnWebApplication
-    @ConditionalOnClass(HandlerMethod.class)
-    static class Web {
+    @Order(1)
+    @ConditionalOnClass({DataSourceScriptDatabaseInitializer.class, ConfigurableTransactionManager.class})
+    @ConditionalOnSingleCandidate(DataSource.class)
+    @ConditionalOnProperty(name = "retrykit.idempotency.store", havingValue = "jdbc", matchIfMissing = true)
+    static class Jdbc {
 
         @Bean
-        @ConditionalOnMissingBean
-        ScopeParts retrykitIdempotencyScope(ConfiguredSettings settings, ApplicationContext context) {
-            return new ScopeParts(settings, context);
+        @ConditionalOnMissingBean(IdempotencyStore.class)
+        JdbcStore retrykitJdbcIdempotencyStore(
+                DataSource dataSource, ConfiguredSettings settings, ListableBeanFactory beans) {
+            return JdbcStore.fencedBy(
+                    () -> beans.getBeansOfType(ConfigurableTransactionManager.class)
+                            .values(),
+                    dataSource,
+                    new Tables(dataSource, settings.idempotency().initializeSchema()));
         }
 
+        /** Also applies in a child of the context that has the store. */
         @Bean
-        @ConditionalOnMissingBean
-        Endpoints retrykitIdempotentEndpoints(
-                Idempotency idempotency, IdempotencyRules rules, ScopeParts scope, ApplicationContext context) {
-            return new Endpoints(
-                    idempotency,
-                    rules,
-                    new Endpoints.Application(application(context.getEnvironment()), Security.isThere(context)),
-                    scope,
-                    context);
+        @ConditionalOnBean(JdbcStore.class)
+        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+        static FencePostProcessor retrykitFencePostProcessor() {
+            return new FencePostProcessor();
+        }
+    }
+
+    /** Stores idempotency keys in Redis, unless there is another store. */
+    @Configuration(proxyBeanMethods = false)
+    @Order(2)
+    @ConditionalOnClass(RedisConnectionFactory.class)
+    @ConditionalOnSingleCandidate(RedisConnectionFactory.class)
+    @ConditionalOnMissingBean(IdempotencyStore.class)
+    @ConditionalOnProperty(name = "retrykit.idempotency.store", havingValue = "redis", matchIfMissing = true)
+    static class Redis {
+
+        @Bean
+        RedisStore retrykitRedisIdempotencyStore(RedisConnectionFactory connections) {
+            return new RedisStore(connections);
         }
     }
 }

@@ -7,20 +7,29 @@ import dev.retrykit.Retry;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.circuit.Circuit;
 import dev.retrykit.circuit.CircuitListener;
+import dev.retrykit.event.AttemptObserver;
+import dev.retrykit.event.ContextCarrier;
 import dev.retrykit.event.RetryEvent;
 import dev.retrykit.event.RetryListener;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.spring.Apps;
+import dev.retrykit.spring.actuate.CircuitHealth;
 import dev.retrykit.spring.actuate.RetryEndpoint;
 import dev.retrykit.spring.aspect.RetryPostProcessor;
 import dev.retrykit.spring.failure.DataFailures;
 import dev.retrykit.spring.failure.GrpcFailures;
+import dev.retrykit.spring.failure.http.JdkClientStatus;
 import dev.retrykit.spring.failure.http.JettyFailures;
 import dev.retrykit.spring.failure.http.MalformedResponses;
 import dev.retrykit.spring.failure.http.RestClientStatus;
+import dev.retrykit.spring.failure.http.StatusReader;
 import dev.retrykit.spring.failure.http.WebClientFailures;
+import dev.retrykit.spring.failure.http.WebClientStatus;
+import dev.retrykit.spring.observe.MdcCarrier;
 import dev.retrykit.spring.observe.RetryMeters;
+import dev.retrykit.spring.observe.SecurityContextCarrier;
+import dev.retrykit.spring.observe.SnapshotCarrier;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.binding.ConfiguredSettings;
 import dev.retrykit.spring.settings.binding.SettingsBinder;
@@ -48,11 +57,13 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DeferredImportSelector;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.task.TaskDecorator;
 import org.springframework.core.type.AnnotationMetadata;
 
 class RetrykitAutoConfigurationTests {
@@ -136,6 +147,20 @@ class RetrykitAutoConfigurationTests {
                 });
     }
 
+    @Test
+    void switchedOffTheUsersRetriesStillHaveMetersAndHealth() {
+        Apps.plain()
+                .withUserConfiguration(OwnRetries.class)
+                .withPropertyValues("retrykit.enabled=false", "management.endpoints.web.exposure.include=retry")
+                .run(context -> assertThat(context)
+                        .hasSingleBean(RetryMeters.class)
+                        .hasSingleBean(RetryEndpoint.class)
+                        .hasSingleBean(CircuitHealth.class)
+                        .doesNotHaveBean(AttemptObserver.class)
+                        .doesNotHaveBean(ContextCarrier.class)
+                        .doesNotHaveBean(TaskDecorator.class));
+    }
+
     @Configuration(proxyBeanMethods = false)
     static class OwnRetries {
 
@@ -202,6 +227,30 @@ class RetrykitAutoConfigurationTests {
                                 context.getBean(MalformedResponses.class)));
     }
 
+    @Test
+    void classifiersAndCarriersKeepTheirOrder() {
+        Apps.plain().run(context -> {
+            assertThat(classes(context, FailureClassifier.class))
+                    .containsExactly(
+                            GrpcFailures.class,
+                            DataFailures.class,
+                            WebClientFailures.class,
+                            JettyFailures.class,
+                            MalformedResponses.class);
+            assertThat(classes(context, StatusReader.class))
+                    .containsExactly(WebClientStatus.class, RestClientStatus.class, JdkClientStatus.class);
+            assertThat(classes(context, ContextCarrier.class)).containsExactly(SnapshotCarrier.class, MdcCarrier.class);
+        });
+        Apps.plain()
+                .withClassLoader(new FilteredClassLoader("io.micrometer.context"))
+                .run(context -> assertThat(classes(context, ContextCarrier.class))
+                        .containsExactly(MdcCarrier.class, SecurityContextCarrier.class));
+    }
+
+    private static Stream<Class<?>> classes(ApplicationContext context, Class<?> type) {
+        return context.getBeanProvider(type).orderedStream().map(Object::getClass);
+    }
+
     static class Client {
 
         @Autowired
@@ -254,12 +303,10 @@ class RetrykitAutoConfigurationTests {
         @Override
         public String[] selectImports(AnnotationMetadata importing) {
             return new String[] {
-                RetrykitDataAutoConfiguration.class.getName(),
-                RetrykitGrpcAutoConfiguration.class.getName(),
-                RetrykitHttpAutoConfiguration.class.getName(),
+                RetrykitFailureAutoConfiguration.class.getName(),
                 RetrykitAutoConfiguration.class.getName(),
-                RetrykitMetricsAutoConfiguration.class.getName(),
-                RetrykitEndpointAutoConfiguration.class.getName()
+                RetrykitMicrometerAutoConfiguration.class.getName(),
+                RetrykitManagementAutoConfiguration.class.getName()
             };
         }
     }
@@ -361,11 +408,9 @@ class RetrykitAutoConfigurationTests {
         assertThat(ImportCandidates.load(AutoConfiguration.class, null).getCandidates())
                 .contains(
                         RetrykitAutoConfiguration.class.getName(),
-                        RetrykitDataAutoConfiguration.class.getName(),
-                        RetrykitGrpcAutoConfiguration.class.getName(),
-                        RetrykitHttpAutoConfiguration.class.getName(),
-                        RetrykitMetricsAutoConfiguration.class.getName(),
-                        RetrykitEndpointAutoConfiguration.class.getName());
+                        RetrykitFailureAutoConfiguration.class.getName(),
+                        RetrykitMicrometerAutoConfiguration.class.getName(),
+                        RetrykitManagementAutoConfiguration.class.getName());
     }
 
     @Test

@@ -7,7 +7,6 @@ import dev.retrykit.annotation.Retryable;
 import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.spring.Apps;
-import dev.retrykit.spring.autoconfigure.RetrykitJdkClientAutoConfiguration;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,7 +20,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.client.RestClient;
 
@@ -85,10 +83,7 @@ class ReturnedStatusTests {
     }
 
     private void with(Use use) {
-        Apps.plain()
-                .withConfiguration(AutoConfigurations.of(RetrykitJdkClientAutoConfiguration.class))
-                .withBean(Stocks.class, address)
-                .run(context -> use.use(context.getBean(Stocks.class)));
+        Apps.plain().withBean(Stocks.class, address).run(context -> use.use(context.getBean(Stocks.class)));
     }
 
     @Test

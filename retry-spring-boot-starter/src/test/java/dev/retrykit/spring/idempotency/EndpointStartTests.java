@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.annotation.Idempotent;
 import dev.retrykit.spring.Apps;
-import dev.retrykit.spring.autoconfigure.RetrykitIdempotentMvcAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitIdempotentWebFluxAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitIdempotentEndpointAutoConfiguration;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -42,14 +41,14 @@ class EndpointStartTests {
             .withConfiguration(AutoConfigurations.of(
                     AopAutoConfiguration.class,
                     WebMvcAutoConfiguration.class,
-                    RetrykitIdempotentMvcAutoConfiguration.class));
+                    RetrykitIdempotentEndpointAutoConfiguration.class));
 
     private static final ReactiveWebApplicationContextRunner WEB_FLUX = new ReactiveWebApplicationContextRunner()
             .withConfiguration(Apps.autoConfigurations())
             .withConfiguration(AutoConfigurations.of(
                     AopAutoConfiguration.class,
                     WebFluxAutoConfiguration.class,
-                    RetrykitIdempotentWebFluxAutoConfiguration.class));
+                    RetrykitIdempotentEndpointAutoConfiguration.class));
 
     @RestController
     static class Emitting {
@@ -215,7 +214,7 @@ class EndpointStartTests {
                 .withBean(Plain.class)
                 .withConfiguration(Apps.autoConfigurations())
                 .withConfiguration(AutoConfigurations.of(
-                        WebFluxAutoConfiguration.class, RetrykitIdempotentWebFluxAutoConfiguration.class))
+                        WebFluxAutoConfiguration.class, RetrykitIdempotentEndpointAutoConfiguration.class))
                 .run(context -> assertRefused(
                         context.getStartupFailure(), "FirstAdapter before the EndpointAdapter of retrykit"));
     }

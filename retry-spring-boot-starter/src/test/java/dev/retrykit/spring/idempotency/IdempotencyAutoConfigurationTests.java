@@ -148,6 +148,13 @@ class IdempotencyAutoConfigurationTests {
     }
 
     @Test
+    void prefersTheDatabaseToRedis() {
+        jdbc().withBean(RedisConnectionFactory.class, () -> Mockito.mock(RedisConnectionFactory.class))
+                .run(context ->
+                        assertThat(context).getBean(IdempotencyStore.class).isInstanceOf(JdbcStore.class));
+    }
+
+    @Test
     void takesTheApplicationsStore() {
         IdempotencyStore own = Mockito.mock(IdempotencyStore.class);
         jdbc().withBean(IdempotencyStore.class, () -> own)

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.autoconfigure.RetrykitAutoConfiguration;
-import dev.retrykit.spring.autoconfigure.RetrykitServerShutdownAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitServerAutoConfiguration;
 import dev.retrykit.spring.registry.shutdown.DelayShutdown;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,8 +77,8 @@ class ListenerPhaseTests {
     @CsvSource({"0, true", "1073741825, true", "2147482622, true", "2147482623, false", "2147483547, false"})
     void getOneWithAWebServer(int phase, boolean warned, CapturedOutput output) {
         new WebApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(
-                        RetrykitAutoConfiguration.class, RetrykitServerShutdownAutoConfiguration.class))
+                .withConfiguration(
+                        AutoConfigurations.of(RetrykitAutoConfiguration.class, RetrykitServerAutoConfiguration.class))
                 .withBean("orders", Orders.class, () -> new Orders(phase))
                 .run(context -> check(output, phase, warned, SERVER_STOPS));
     }

@@ -146,7 +146,7 @@ class CallerDeadlineReaderTests {
         new org.springframework.boot.test.context.runner.WebApplicationContextRunner()
                 .withConfiguration(Apps.autoConfigurations())
                 .withConfiguration(org.springframework.boot.autoconfigure.AutoConfigurations.of(
-                        dev.retrykit.spring.autoconfigure.RetrykitWebMvcAutoConfiguration.class))
+                        dev.retrykit.spring.autoconfigure.RetrykitServerAutoConfiguration.class))
                 .withInitializer(Apps.yml("retrykit.http.trust: [ 10.0.0.0/8, gateway.internal ]"))
                 .run(context -> assertThat(context)
                         .getFailure()

@@ -37,10 +37,7 @@ public final class PaymentProcess {
                         "spring.datasource.url", arguments[1],
                         "spring.datasource.hikari.maximum-pool-size", "12",
                         "spring.main.lazy-initialization", "true",
-                        "spring.autoconfigure.exclude",
-                                fence
-                                        ? ""
-                                        : "dev.retrykit.spring.autoconfigure.RetrykitIdempotencyJdbcAutoConfiguration",
+                        "retrykit.idempotency.store", fence ? "jdbc" : "memory",
                         "retrykit.idempotency.lease", "1s"))
                 .run();
     }

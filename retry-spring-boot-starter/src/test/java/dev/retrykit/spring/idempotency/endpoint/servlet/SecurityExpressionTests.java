@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrykit.annotation.Idempotent;
 import dev.retrykit.spring.Apps;
-import dev.retrykit.spring.autoconfigure.RetrykitIdempotentMvcAutoConfiguration;
+import dev.retrykit.spring.autoconfigure.RetrykitIdempotentEndpointAutoConfiguration;
 import dev.retrykit.spring.idempotency.Shop;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import jakarta.servlet.DispatcherType;
@@ -161,7 +161,7 @@ class SecurityExpressionTests {
                 .withConfiguration(AutoConfigurations.of(
                         AopAutoConfiguration.class,
                         WebMvcAutoConfiguration.class,
-                        RetrykitIdempotentMvcAutoConfiguration.class))
+                        RetrykitIdempotentEndpointAutoConfiguration.class))
                 .withBean(controller)
                 .run(context -> assertThat(context.getStartupFailure())
                         .isInstanceOf(InvalidSettingException.class)
