@@ -1,6 +1,5 @@
 package dev.retrykit.event;
 
-import dev.retrykit.InboundRequest;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
@@ -10,7 +9,7 @@ import java.util.List;
 /**
  * Reports how a call ended. It is never thrown: the engine attaches it, as suppressed, to the failure that the caller
  * gets, if that failure allows it. An exception instance that is thrown repeatedly carries one per policy, that of the
- * first call; an {@link InboundRequest} tracks those of its own calls.
+ * first call; an {@code InboundRequest} tracks those of its own calls.
  */
 public final class RetryStopped extends RuntimeException {
 
@@ -63,7 +62,7 @@ public final class RetryStopped extends RuntimeException {
     }
 
     /**
-     * The position of the call among all calls of this JVM that ended for no known {@link InboundRequest}, from 1. Zero if
+     * The position of the call among all calls of this JVM that ended for no known {@code InboundRequest}, from 1. Zero if
      * the call was made for a known request, or if this object was deserialized.
      */
     public long ordinal() {

@@ -1,10 +1,9 @@
 package dev.retrykit.failure;
 
-import dev.retrykit.RetryAfterSharing;
 import java.time.Duration;
 
 /**
- * Thrown when a request is not sent because the server has asked for time ({@link RetryAfterSharing#ALL}); nothing ran.
+ * Thrown when a request is not sent because the server has asked for time ({@code RetryAfterSharing.ALL}); nothing ran.
  * It has no stack trace, which would cost more than the request it saves.
  */
 public final class PeerBusyException extends RuntimeException {
