@@ -21,7 +21,7 @@ public final class InvalidPolicyException extends IllegalArgumentException {
     /**
      * Creates an exception for a setting that is out of its range.
      *
-     * @param setting the name of the setting, as in the name of the builder's method
+     * @param setting the {@linkplain #setting name} of the setting
      * @param rule the rule, such as {@code must be 0 to 10}
      * @param value the value that breaks it
      */
@@ -32,7 +32,7 @@ public final class InvalidPolicyException extends IllegalArgumentException {
     /**
      * Creates an exception for a setting that contradicts another one.
      *
-     * @param setting the name of the setting, as in the name of the builder's method
+     * @param setting the {@linkplain #setting name} of the setting
      * @param rule the rule, which ends before the name of the other setting, such as {@code must not be above}
      * @param otherSetting the name of the other setting
      * @param otherValue the value of the other setting
@@ -49,7 +49,10 @@ public final class InvalidPolicyException extends IllegalArgumentException {
         this.value = value;
     }
 
-    /** The name of the setting, as in the name of the builder's method. */
+    /**
+     * The name of the setting: that of the builder's method, followed by that of the parameter where a method sets several,
+     * as in {@code retryAfter max}.
+     */
     public String setting() {
         return setting;
     }

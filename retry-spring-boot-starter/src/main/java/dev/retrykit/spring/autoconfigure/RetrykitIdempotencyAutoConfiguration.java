@@ -29,7 +29,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -49,10 +48,12 @@ import org.springframework.util.function.SingletonSupplier;
 @AutoConfiguration(
         after = {
             RetrykitAutoConfiguration.class,
-            RetrykitFailureAutoConfiguration.class,
-            DataSourceAutoConfiguration.class
+            RetrykitFailureAutoConfiguration.class
         },
-        afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
+        afterName = {
+            "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+            "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration"
+        })
 @ConditionalOnBean(ConfiguredSettings.class)
 @Conditional(OnRetrykitEnabled.class)
 public final class RetrykitIdempotencyAutoConfiguration {

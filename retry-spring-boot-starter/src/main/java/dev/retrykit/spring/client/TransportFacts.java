@@ -8,7 +8,7 @@ final class TransportFacts {
     private final AtomicInteger known = new AtomicInteger();
 
     void add(TransportFact fact) {
-        known.getAndUpdate(facts -> facts | bit(fact));
+        known.accumulateAndGet(bit(fact), (facts, added) -> facts | added);
     }
 
     private boolean has(TransportFact fact) {

@@ -14,7 +14,7 @@ public final class ClaimLostException extends RuntimeException implements RetryH
     /** Creates an exception for a claim. */
     public ClaimLostException(Claim claim) {
         super("The transaction was rolled back, because the claim on the idempotency key " + claim.id()
-                + " was taken over by another call after its lease had expired. The other request"
+                + " was taken over by another call after its lease had expired. The other call"
                 + " determines the outcome.");
     }
 

@@ -44,7 +44,7 @@ public record Problem(int status, String header, String value, String detail) {
 
     /** Returns a problem that asks the caller not to retry. */
     static Problem never(int status) {
-        return never(status, "This service has already retried the failed downstream call.");
+        return never(status, "Do not retry this request: this service has handled the failure as far as it can.");
     }
 
     /** Returns a problem that asks the caller not to retry. */
@@ -63,6 +63,6 @@ public record Problem(int status, String header, String value, String detail) {
 
     /** Returns the problem for a caller that no longer waits. */
     static Problem timeUp() {
-        return never(HttpStatus.GATEWAY_TIMEOUT.value());
+        return never(HttpStatus.GATEWAY_TIMEOUT.value(), "The caller's time limit has expired.");
     }
 }

@@ -90,6 +90,22 @@ class CustomizerTests {
         assertThat(settings).containsEntry("backoff.max-delay", new Setting(Duration.ofSeconds(5), "derived"));
     }
 
+    @Test
+    void aCustomizerThatFailsNamesThePolicy() {
+        PolicyCustomizer failing = (name, policy) -> policy.maxAttempts(Integer.parseInt("seven"));
+        Apps.with("retrykit.policies.inventory.max-attempts: 2")
+                .withBean(PolicyCustomizer.class, () -> failing)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessage("For input string: \"seven\""));
+        Apps.with("retrykit.policies.inventory.max-attempts: 2")
+                .withBean(PolicyCustomizer.class, () -> failing)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining("InvalidSettingException: Invalid settings for"
+                                + " retrykit.policies.inventory: For input string: \"seven\"."));
+    }
+
     static class Service {
 
         private int attempts;

@@ -66,7 +66,7 @@ class ChainTests {
             assertThat(answer.headers().firstValue("content-type")).contains("application/problem+json");
             assertThat(answer.body())
                     .isEqualTo("{\"type\":\"about:blank\",\"title\":\"Bad Gateway\",\"status\":502,"
-                            + "\"detail\":\"This service has already retried the failed downstream call.\"}");
+                            + "\"detail\":\"Do not retry this request: this service has handled the failure as far as it can.\"}");
         }
     }
 

@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 /** Describes a policy that the engine rejects, with the user's keys, values and origins. */
 final class RejectedSettings {
 
+    private static final int LONGEST = 500;
+
     private RejectedSettings() {}
 
     /**
@@ -33,6 +35,13 @@ final class RejectedSettings {
             return build.get();
         } catch (InvalidPolicyException rejected) {
             throw translated(section, configured, keys, rejected);
+        } catch (IllegalArgumentException failed) { // of a customizer
+            InvalidSettingException translated = new InvalidSettingException(
+                    "Invalid settings for " + section + ": " + MessageText.line(String.valueOf(failed.getMessage()), LONGEST)
+                            + ".",
+                    "Change the settings, or the customizer bean that failed.");
+            translated.initCause(failed);
+            throw translated;
         }
     }
 
