@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.retrykit.Retry;
+import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.event.RetryStopped;
 import dev.retrykit.event.StopReason;
-import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.time.ManualTime;
 import feign.Feign;

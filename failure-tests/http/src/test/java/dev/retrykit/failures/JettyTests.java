@@ -3,6 +3,7 @@ package dev.retrykit.failures;
 import static dev.retrykit.failures.Loopback.failureOf;
 
 import java.io.EOFException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -121,9 +122,12 @@ class JettyTests extends BookTests {
             return failureOf(() -> get(client -> {
                 client.setMaxConnectionsPerDestination(1);
                 client.setMaxRequestsQueuedPerDestination(1);
-                for (int i = 0; i < 3; i++) {
-                    client.newRequest(server.url()).send(result -> {});
-                }
+                CountDownLatch begun = new CountDownLatch(1);
+                client.newRequest(server.url())
+                        .onRequestCommit(request -> begun.countDown())
+                        .send(result -> {});
+                begun.await(); // from now on the connection is taken, and the queue empty
+                client.newRequest(server.url()).send(result -> {});
                 return client.newRequest(server.url());
             }));
         }
