@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.retrykit.Retry;
+import dev.retrykit.annotation.Retryable;
 import dev.retrykit.event.RetryStopped;
 import dev.retrykit.event.StopReason;
-import dev.retrykit.annotation.Retryable;
 import dev.retrykit.spring.registry.Retries;
 import java.io.IOException;
 import java.sql.Connection;

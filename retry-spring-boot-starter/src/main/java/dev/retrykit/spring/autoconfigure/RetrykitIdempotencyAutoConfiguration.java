@@ -46,10 +46,7 @@ import org.springframework.util.function.SingletonSupplier;
  * that of the first nested class that applies, or else in memory.
  */
 @AutoConfiguration(
-        after = {
-            RetrykitAutoConfiguration.class,
-            RetrykitFailureAutoConfiguration.class
-        },
+        after = {RetrykitAutoConfiguration.class, RetrykitFailureAutoConfiguration.class},
         afterName = {
             "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
             "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration"

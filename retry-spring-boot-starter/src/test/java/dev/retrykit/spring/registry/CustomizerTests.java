@@ -95,10 +95,7 @@ class CustomizerTests {
         PolicyCustomizer failing = (name, policy) -> policy.maxAttempts(Integer.parseInt("seven"));
         Apps.with("retrykit.policies.inventory.max-attempts: 2")
                 .withBean(PolicyCustomizer.class, () -> failing)
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .rootCause()
-                        .hasMessage("For input string: \"seven\""));
+                .run(context -> assertThat(context).getFailure().rootCause().hasMessage("For input string: \"seven\""));
         Apps.with("retrykit.policies.inventory.max-attempts: 2")
                 .withBean(PolicyCustomizer.class, () -> failing)
                 .run(context -> assertThat(context.getStartupFailure())

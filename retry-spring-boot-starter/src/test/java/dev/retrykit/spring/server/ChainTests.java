@@ -65,8 +65,9 @@ class ChainTests {
             assertThat(answer.headers().firstValue("x-should-retry")).contains("false");
             assertThat(answer.headers().firstValue("content-type")).contains("application/problem+json");
             assertThat(answer.body())
-                    .isEqualTo("{\"type\":\"about:blank\",\"title\":\"Bad Gateway\",\"status\":502,"
-                            + "\"detail\":\"Do not retry this request: this service has handled the failure as far as it can.\"}");
+                    .isEqualTo(
+                            "{\"type\":\"about:blank\",\"title\":\"Bad Gateway\",\"status\":502,"
+                                    + "\"detail\":\"Do not retry this request: this service has handled the failure as far as it can.\"}");
         }
     }
 

@@ -37,8 +37,8 @@ final class RejectedSettings {
             throw translated(section, configured, keys, rejected);
         } catch (IllegalArgumentException failed) { // of a customizer
             InvalidSettingException translated = new InvalidSettingException(
-                    "Invalid settings for " + section + ": " + MessageText.line(String.valueOf(failed.getMessage()), LONGEST)
-                            + ".",
+                    "Invalid settings for " + section + ": "
+                            + MessageText.line(String.valueOf(failed.getMessage()), LONGEST) + ".",
                     "Change the settings, or the customizer bean that failed.");
             translated.initCause(failed);
             throw translated;
