@@ -45,35 +45,29 @@ public final class RetryPolicy {
 
     private static final RetryPolicy DEFAULTS = builder().build();
 
-    private final Duration timeBudget;
-    private final @Nullable Duration attemptTimeout;
-    private final RetryAfterSharing retryAfterSharing;
-    private final NestedRetries nested;
-    private final UnsafeMethods unsafeMethods;
-    private final CompiledPolicy compiled;
-
     /** A defensive copy that never changes. */
     private final Builder settings;
+
+    /** The configured one, or the default that fits the other settings. */
+    private final Duration timeBudget;
+
+    private final CompiledPolicy compiled;
 
     private RetryPolicy(Builder builder, Duration timeBudget) {
         this.settings = builder.copy();
         this.timeBudget = timeBudget;
-        this.attemptTimeout = builder.attemptTimeout;
-        this.retryAfterSharing = builder.retryAfterSharing;
-        this.nested = builder.nested;
-        this.unsafeMethods = builder.unsafeMethods;
         RepeatRules repeats = builder.repeatRules();
         this.compiled = new CompiledPolicy(
                 builder.maxAttempts,
                 builder.delay == null ? builder.backoff : builder.backoff.with(builder.delay),
                 builder.jitter == null ? builder.backoffJitter : builder.jitter,
                 Nanos.of(timeBudget),
-                attemptTimeout == null ? 0 : Nanos.of(attemptTimeout),
+                builder.attemptTimeout == null ? 0 : Nanos.of(builder.attemptTimeout),
                 builder.respectsRetryAfter,
                 Nanos.of(builder.maxRetryAfter),
-                retryAfterSharing != RetryAfterSharing.OFF,
-                retryAfterSharing == RetryAfterSharing.ALL,
-                nested == NestedRetries.MULTIPLY,
+                builder.retryAfterSharing != RetryAfterSharing.OFF,
+                builder.retryAfterSharing == RetryAfterSharing.ALL,
+                builder.nested == NestedRetries.MULTIPLY,
                 builder.dryRun,
                 repeats,
                 builder.failureRules(repeats.repeatable()),
@@ -117,7 +111,7 @@ public final class RetryPolicy {
 
     /** Maximum time of one attempt; empty if only the time budget limits it. */
     public Optional<Duration> attemptTimeout() {
-        return Optional.ofNullable(attemptTimeout);
+        return Optional.ofNullable(settings.attemptTimeout);
     }
 
     /** Whether a server's Retry-After is the minimum delay. */
@@ -132,12 +126,12 @@ public final class RetryPolicy {
 
     /** Which calls wait when a server asks for time. */
     public RetryAfterSharing retryAfterSharing() {
-        return retryAfterSharing;
+        return settings.retryAfterSharing;
     }
 
     /** What happens to a failure on which an inner policy has given up. */
     public NestedRetries nested() {
-        return nested;
+        return settings.nested;
     }
 
     /** Whether the policy only reports what it would retry. */
@@ -147,7 +141,7 @@ public final class RetryPolicy {
 
     /** Whether to retry an attempt that may have had an effect that must not happen twice. */
     public UnsafeMethods unsafeMethods() {
-        return unsafeMethods;
+        return settings.unsafeMethods;
     }
 
     /** Whether to retry an attempt that had an effect of the given kind. */

@@ -6,20 +6,15 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaAccess;
-import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import com.tngtech.archunit.library.Architectures;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -27,18 +22,11 @@ import java.util.Timer;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What the packages' documentation promises, kept by the build. */
 @AnalyzeClasses(packages = "dev.retrykit", importOptions = DoNotIncludeTests.class)
 class ArchitectureTests {
-
-    private static final Path SOURCES = Path.of("src/main/java");
-    private static final int MOST_LINES = 300;
-    private static final int MOST_TYPES = 16;
 
     /** From top to bottom. The page of the root package says what they are for. */
     private static final List<List<String>> FLOORS = List.of(
@@ -62,28 +50,12 @@ class ArchitectureTests {
                     "dev.retrykit.internal.validation"));
 
     @ArchTest
-    static final ArchRule importsGoDownward = floors();
+    static final ArchRule importsGoDownward = HouseRules.importsGoDownward(FLOORS);
 
     @ArchTest
     static final ArchRule everyPackageIsOnAFloor = classes()
             .should()
             .resideInAnyPackage(FLOORS.stream().flatMap(List::stream).toArray(String[]::new));
-
-    private static ArchRule floors() {
-        Architectures.LayeredArchitecture floors =
-                Architectures.layeredArchitecture().consideringOnlyDependenciesInLayers();
-        for (int floor = 0; floor < FLOORS.size(); floor++) {
-            floors = floors.layer(String.valueOf(floor))
-                    .definedBy(FLOORS.get(floor).toArray(String[]::new));
-        }
-        floors = floors.whereLayer("0").mayNotBeAccessedByAnyLayer();
-        for (int floor = 1; floor < FLOORS.size(); floor++) {
-            floors = floors.whereLayer(String.valueOf(floor))
-                    .mayOnlyBeAccessedByLayers(
-                            IntStream.range(0, floor).mapToObj(String::valueOf).toArray(String[]::new));
-        }
-        return floors;
-    }
 
     @ArchTest
     static final ArchRule noPackageIsPartOfACycle =
@@ -95,11 +67,7 @@ class ArchitectureTests {
 
     @ArchTest
     static void packagesAreSmall(JavaClasses all) {
-        all.stream()
-                .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
-                .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()))
-                .forEach((name, types) ->
-                        assertThat(types).as(name).isLessThanOrEqualTo(LARGE_PACKAGES.getOrDefault(name, MOST_TYPES)));
+        HouseRules.assertSmallPackages(all, LARGE_PACKAGES);
     }
 
     @ArchTest
@@ -149,18 +117,6 @@ class ArchitectureTests {
 
     @Test
     void noSourceFileHasMoreLinesOfCodeThanTheHouseAllows() throws IOException {
-        try (Stream<Path> files = Files.walk(SOURCES)) {
-            assertThat(files.filter(file -> file.toString().endsWith(".java")).toList())
-                    .hasSizeGreaterThan(40)
-                    .allSatisfy(file -> assertThat(linesOfCode(file)).isLessThanOrEqualTo(MOST_LINES));
-        }
-    }
-
-    /** Neither comments nor empty lines count. */
-    private static long linesOfCode(Path file) throws IOException {
-        return Files.readAllLines(file).stream()
-                .map(String::strip)
-                .filter(line -> !line.isEmpty() && !line.startsWith("*") && !line.startsWith("/"))
-                .count();
+        HouseRules.assertShortFiles();
     }
 }

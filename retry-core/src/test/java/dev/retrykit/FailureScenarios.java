@@ -35,7 +35,7 @@ final class FailureScenarios extends ScenarioGroup {
         notRetried("a permanent failure", () -> new FileNotFoundException("gone"), policy -> {});
         notRetried("an unknown failure", () -> new IllegalStateException("who knows"), policy -> {});
         notRetried("a failure of the arguments", () -> new IllegalArgumentException("wrong"), policy -> {});
-        notRetried("a stage that somebody else cancelled", () -> new CancellationException("not us"), policy -> {});
+        notRetried("a stage that other code cancelled", () -> new CancellationException("not us"), policy -> {});
         notRetried("abort-on", () -> new ConnectException("no"), policy -> policy.abortOn(ConnectException.class));
         notRetried(
                 "abort-on a supertype", () -> new ConnectException("no"), policy -> policy.abortOn(IOException.class));

@@ -109,7 +109,7 @@ final class LoadScenarios extends ScenarioGroup {
             s.delays(BACKOFF);
             s.check(() -> assertThat(s.budget.snapshot().granted()).isEqualTo(1));
         });
-        scenario("a circuit that somebody else opens during the delay", s -> {
+        scenario("a circuit that another call opens during the delay", s -> {
             s.budgetPolicy = BudgetPolicy.of(0, Duration.ofSeconds(10), 1);
             s.circuit(CircuitPolicy.builder());
             s.time.schedule(s.circuit::forceOpen, Duration.ofMillis(50).toNanos());
@@ -193,12 +193,12 @@ final class LoadScenarios extends ScenarioGroup {
             s.stops(StopReason.CIRCUIT_OPEN, 2, second);
             s.delays(BACKOFF);
         });
-        scenario("nobody waits for a circuit that was forced open", s -> {
+        scenario("a call does not wait for a circuit that was forced open", s -> {
             s.circuit(waiting);
             s.circuit.forceOpen();
             s.stops(StopReason.CIRCUIT_OPEN, 0, CircuitOpenException.class);
         });
-        scenario("nobody waits between attempts for a circuit that was forced open", s -> {
+        scenario("a retry does not wait for a circuit that was forced open", s -> {
             s.circuit(waiting);
             ConnectException first = new ConnectException("1");
             s.body = attempt -> {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Public types and members of exported packages have comments. Tags repeat what a comment has said, so nobody asks for them. */
+/** Public types and members of exported packages have comments. Tags are optional. */
 class JavadocTests {
 
     @ParameterizedTest

@@ -2,7 +2,6 @@ package dev.retrykit.spring;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,15 +14,12 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import com.tngtech.archunit.library.Architectures;
+import dev.retrykit.HouseRules;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -42,21 +38,8 @@ class ArchitectureTests {
             List.of("settings..", "failure..", "reactive..", "expression..", "customize..", "log.."));
 
     @ArchTest
-    static final ArchRule importsGoDownward = floors();
-
-    private static ArchRule floors() {
-        Architectures.LayeredArchitecture floors = layeredArchitecture().consideringOnlyDependenciesInLayers();
-        for (int floor = 0; floor < FLOORS.size(); floor++) {
-            floors = floors.layer(String.valueOf(floor)).definedBy(packages(FLOORS.get(floor)));
-        }
-        floors = floors.whereLayer("0").mayNotBeAccessedByAnyLayer();
-        for (int floor = 1; floor < FLOORS.size(); floor++) {
-            floors = floors.whereLayer(String.valueOf(floor))
-                    .mayOnlyBeAccessedByLayers(
-                            IntStream.range(0, floor).mapToObj(String::valueOf).toArray(String[]::new));
-        }
-        return floors;
-    }
+    static final ArchRule importsGoDownward = HouseRules.importsGoDownward(
+            FLOORS.stream().map(floor -> List.of(packages(floor))).toList());
 
     private static String[] packages(List<String> names) {
         return names.stream().map(name -> BASE + name).toArray(String[]::new);
@@ -81,11 +64,7 @@ class ArchitectureTests {
 
     @ArchTest
     static void packagesAreSmall(JavaClasses all) {
-        all.stream()
-                .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
-                .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()))
-                .forEach((name, types) ->
-                        assertThat(types).as(name).isLessThanOrEqualTo(LARGE_PACKAGES.getOrDefault(name, 16)));
+        HouseRules.assertSmallPackages(all, LARGE_PACKAGES);
     }
 
     @ArchTest
@@ -322,19 +301,7 @@ class ArchitectureTests {
 
     @Test
     void noSourceFileHasMoreLinesOfCodeThanTheHouseAllows() throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
-            assertThat(files.filter(file -> file.toString().endsWith(".java")).toList())
-                    .hasSizeGreaterThan(40)
-                    .allSatisfy(file -> assertThat(linesOfCode(file)).isLessThanOrEqualTo(300));
-        }
-    }
-
-    /** Neither comments nor empty lines count. */
-    private static long linesOfCode(Path file) throws IOException {
-        return Files.readAllLines(file).stream()
-                .map(String::strip)
-                .filter(line -> !line.isEmpty() && !line.startsWith("*") && !line.startsWith("/"))
-                .count();
+        HouseRules.assertShortFiles();
     }
 
     private static DescribedPredicate<JavaAnnotation<?>> condition() {

@@ -95,9 +95,6 @@ class CustomizerTests {
         PolicyCustomizer failing = (name, policy) -> policy.maxAttempts(Integer.parseInt("seven"));
         Apps.with("retrykit.policies.inventory.max-attempts: 2")
                 .withBean(PolicyCustomizer.class, () -> failing)
-                .run(context -> assertThat(context).getFailure().rootCause().hasMessage("For input string: \"seven\""));
-        Apps.with("retrykit.policies.inventory.max-attempts: 2")
-                .withBean(PolicyCustomizer.class, () -> failing)
                 .run(context -> assertThat(context.getStartupFailure())
                         .hasStackTraceContaining("InvalidSettingException: Invalid settings for"
                                 + " retrykit.policies.inventory: For input string: \"seven\"."));

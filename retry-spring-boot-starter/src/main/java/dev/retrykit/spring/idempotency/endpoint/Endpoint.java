@@ -179,7 +179,7 @@ public final class Endpoint {
             return "caller " + name;
         }
         if (caller != null || surroundings.secured()) {
-            throw RefusedException.with(Refusals.nobody());
+            throw RefusedException.with(Refusals.unknownCaller());
         }
         return "shared";
     }

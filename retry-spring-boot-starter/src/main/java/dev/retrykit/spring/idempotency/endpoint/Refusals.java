@@ -55,7 +55,7 @@ public final class Refusals {
     }
 
     /** Refuses a request because the owner of the key is unknown. */
-    static Problem nobody() {
+    static Problem unknownCaller() {
         return Problem.never(
                 403, "An idempotency key belongs to its caller, and the caller of this request is unknown.");
     }

@@ -1,4 +1,4 @@
-/** Bodies of requests that may be sent again, and of responses that nobody reads. */
+/** Bodies of requests that may be sent again, and of responses that are discarded. */
 @NullMarked
 package dev.retrykit.spring.client.blocking.body;
 

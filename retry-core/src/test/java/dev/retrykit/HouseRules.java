@@ -1,0 +1,76 @@
+package dev.retrykit;
+
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** The rules that hold for the code of each module. */
+public final class HouseRules {
+
+    private static final Path SOURCES = Path.of("src/main/java");
+    private static final int MOST_LINES = 300;
+    private static final int MOST_TYPES = 16;
+
+    private HouseRules() {}
+
+    /**
+     * Imports go downward only.
+     *
+     * @param floors the packages of each floor, from top to bottom
+     */
+    public static ArchRule importsGoDownward(List<List<String>> floors) {
+        LayeredArchitecture rule = layeredArchitecture().consideringOnlyDependenciesInLayers();
+        for (int floor = 0; floor < floors.size(); floor++) {
+            rule = rule.layer(String.valueOf(floor)).definedBy(floors.get(floor).toArray(String[]::new));
+        }
+        rule = rule.whereLayer("0").mayNotBeAccessedByAnyLayer();
+        for (int floor = 1; floor < floors.size(); floor++) {
+            String[] above = IntStream.range(0, floor).mapToObj(String::valueOf).toArray(String[]::new);
+            rule = rule.whereLayer(String.valueOf(floor)).mayOnlyBeAccessedByLayers(above);
+        }
+        return rule;
+    }
+
+    /**
+     * Packages are small.
+     *
+     * @param large the number of types of packages that are larger, and must not grow
+     */
+    public static void assertSmallPackages(JavaClasses all, Map<String, Integer> large) {
+        Map<String, Long> sizes = all.stream()
+                .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
+                .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+        assertThat(sizes)
+                .containsKeys(large.keySet().toArray(String[]::new))
+                .allSatisfy(
+                        (name, types) -> assertThat(types).isLessThanOrEqualTo(large.getOrDefault(name, MOST_TYPES)));
+    }
+
+    /** Source files are short. Comments and empty lines don't count. */
+    public static void assertShortFiles() throws IOException {
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            assertThat(files.filter(file -> file.toString().endsWith(".java")).toList())
+                    .hasSizeGreaterThan(40)
+                    .allSatisfy(file -> assertThat(linesOfCode(file)).isLessThanOrEqualTo(MOST_LINES));
+        }
+    }
+
+    private static long linesOfCode(Path file) throws IOException {
+        return Files.readAllLines(file).stream()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("*") && !line.startsWith("/"))
+                .count();
+    }
+}
