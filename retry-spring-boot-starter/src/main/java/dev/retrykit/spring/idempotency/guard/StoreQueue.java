@@ -104,12 +104,8 @@ final class StoreQueue implements AutoCloseable {
                 } catch (TimeoutException slow) {
                     if (isStalled(step, look)) {
                         giveAllUp();
-                    } else if (counts && isQuiet(step, look) && tryLeaveCrowd()) {
+                    } else if (counts && isQuiet(step, look) && tryLeaveCrowd(step)) {
                         counts = false;
-                        step.giveUp(
-                                new StoreStalledException(
-                                        "The store did not respond to any caller while many were waiting."),
-                                Signal.NONE);
                     } else if (look * LOOK_NANOS >= patienceNanos) {
                         throw slow;
                     }
@@ -136,8 +132,15 @@ final class StoreQueue implements AutoCloseable {
                 && quick.isSilentSince(step.startedNanos());
     }
 
-    private boolean tryLeaveCrowd() {
-        return callers.getAndUpdate(waiting -> waiting > CROWD ? waiting - 1 : waiting) > CROWD;
+    /** Gives the step up if the crowd is too large. If so, its caller no longer counts. */
+    private boolean tryLeaveCrowd(StoreStep<?> step) {
+        boolean leaves = callers.getAndUpdate(waiting -> waiting > CROWD ? waiting - 1 : waiting) > CROWD;
+        if (leaves) {
+            step.giveUp(
+                    new StoreStalledException("The store did not respond to any caller while many were waiting."),
+                    Signal.NONE);
+        }
+        return leaves;
     }
 
     /**
