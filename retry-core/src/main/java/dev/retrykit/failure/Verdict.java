@@ -111,8 +111,24 @@ public record Verdict(
      * @throws IllegalArgumentException if the status is below 0 or above 999
      */
     public static Verdict ofStatus(int status) {
-        Verdict verdict = HttpStatuses.verdict(status);
-        return new Verdict(verdict.kind, verdict.signal, NO_HINT, status, null);
+        Kind kind = isTransient(status) ? Kind.RETRYABLE : Kind.NOT_RETRYABLE;
+        return new Verdict(kind, signalOf(status), NO_HINT, status, null);
+    }
+
+    private static boolean isTransient(int status) {
+        return switch (status) {
+            case 408, 425, 429, 500, 502, 503, 504 -> true;
+            default -> false;
+        };
+    }
+
+    private static Signal signalOf(int status) {
+        return switch (status) {
+            case 408, 425 -> Signal.FAILURE;
+            case 429 -> Signal.THROTTLED;
+            case 401, 403, 407 -> Signal.NONE;
+            default -> status <= 499 ? Signal.SUCCESS : Signal.FAILURE;
+        };
     }
 
     /** Returns this verdict with the name of the rule that decided. */
