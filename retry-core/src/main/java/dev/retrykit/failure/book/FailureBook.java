@@ -4,11 +4,14 @@ import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
-import dev.retrykit.failure.book.Chapter.Unparsed;
+import dev.retrykit.internal.book.Index;
+import dev.retrykit.internal.book.IsolatedContext;
+import dev.retrykit.internal.book.JudgmentContext;
+import dev.retrykit.internal.book.Line;
+import dev.retrykit.internal.book.MalformedLineException;
 import dev.retrykit.time.TimeSource;
 import java.lang.reflect.Member;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -82,11 +85,12 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
      * @throws InvalidLineException for the first invalid line
      */
     public static FailureBook of(Map<String, String> lines, Map<String, String> shown, Supplier<Instant> clock) {
-        List<Unparsed> unparsed = new ArrayList<>();
-        lines.forEach((type, text) -> unparsed.add(new Unparsed("", type, text, shown.getOrDefault(type, text))));
-        Index index = new Index(unparsed);
-        index.lines();
-        return new FailureBook(() -> index, clock);
+        try {
+            Index index = Index.of(lines, shown);
+            return new FailureBook(() -> index, clock);
+        } catch (MalformedLineException malformed) {
+            throw new InvalidLineException(malformed);
+        }
     }
 
     /** Classifies a failure, assuming that no effect may be repeated; null if no line knows the failure. */
@@ -130,10 +134,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
         Throwable link = failure;
         for (int depth = 0; link != null && depth < DEEPEST; depth++) {
             for (int number : known.of(link)) {
-                List<Change> changes = known.line(number).changes();
-                for (int i = 0; i < changes.size(); i++) {
-                    changed = changes.get(i).change(changed, link, may, new Judgment(this));
-                }
+                changed = known.line(number).change(changed, link, new Judgment(this, may));
             }
             link = depth == 0 ? cause : Causes.causeOf(link);
         }
@@ -148,10 +149,8 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
     private boolean hasMethod(Throwable link) {
         Index known = index.get();
         for (int number : known.of(link)) {
-            for (Change change : known.line(number).changes()) {
-                if (change.tellsMethod(link)) {
-                    return true;
-                }
+            if (known.line(number).tellsMethod(link)) {
+                return true;
             }
         }
         return false;
@@ -171,21 +170,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
      */
     public final @Nullable String missingAccessor(Class<?> type) {
         Line line = index.get().lineOf(type.getName());
-        if (line == null) {
-            return null;
-        }
-        for (PropertyPath path : line.paths()) {
-            boolean isOfAll = type.isInterface() && path.missingIn(Throwable.class) == null;
-            if (path.missingIn(type) != null && !isOfAll) {
-                return path.text();
-            }
-        }
-        return line.clauses().stream()
-                .filter(clause -> clause instanceof Clauses.Label label
-                        && Labels.find(type, label.method()).isEmpty())
-                .map(clause -> ((Clauses.Label) clause).method())
-                .findFirst()
-                .orElse(null);
+        return line == null ? null : line.missingAccessor(type);
     }
 
     /**
@@ -195,24 +180,11 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
      */
     public final List<Member> membersOf(Class<?> type) {
         Line line = index.get().lineOf(type.getName());
-        List<Member> members = new ArrayList<>();
-        if (line != null) {
-            line.paths().forEach(path -> members.addAll(path.membersIn(type)));
-            for (Clause clause : line.clauses()) {
-                if (clause instanceof Clauses.Label label) {
-                    Labels.find(type, label.method()).ifPresent(members::add);
-                }
-            }
-        }
-        return members;
+        return line == null ? List.of() : line.membersOf(type);
     }
 
-    private static BookLine shown(Line line) {
-        return new BookLine(
-                line.heading(),
-                line.type(),
-                line.text(),
-                line.paths().stream().map(PropertyPath::text).toList());
+    static BookLine shown(Line line) {
+        return new BookLine(line.heading(), line.type(), line.text(), line.accessors());
     }
 
     /**
@@ -227,7 +199,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
         for (int depth = 0; link != null && depth < DEEPEST; depth++) {
             int[] numbers = known.of(link);
             if (numbers.length > 0) {
-                judgement = judgement == null ? new Judgment(this) : judgement;
+                judgement = judgement == null ? new Judgment(this, NOTHING) : judgement;
                 Verdict verdict = ofLink(known, numbers, link, judgement);
                 if (verdict != null) {
                     return verdict;
@@ -273,10 +245,8 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
     boolean isRefusal(Throwable failure, JudgmentContext reading) {
         Index known = index.get();
         for (int number : known.of(failure)) {
-            for (Clause clause : known.line(number).clauses()) {
-                if (clause instanceof Clauses.Status status && status.isRefusal(failure, reading)) {
-                    return true;
-                }
+            if (known.line(number).isRefusal(failure, reading)) {
+                return true;
             }
         }
         return false;

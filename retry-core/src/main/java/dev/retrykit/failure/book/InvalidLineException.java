@@ -1,6 +1,6 @@
 package dev.retrykit.failure.book;
 
-import java.util.Collection;
+import dev.retrykit.internal.book.MalformedLineException;
 import java.util.List;
 
 /** Thrown for an invalid line of a failure book. The message says what is wrong with it. */
@@ -11,20 +11,10 @@ public final class InvalidLineException extends IllegalArgumentException {
     private final String word;
     private final transient List<String> known;
 
-    InvalidLineException(String problem) {
-        this(problem, "", List.of());
-    }
-
-    /**
-     * Creates the exception for a word that is not one of several allowed words.
-     *
-     * @param word the unknown word
-     * @param known the allowed words
-     */
-    InvalidLineException(String problem, String word, Collection<String> known) {
-        super(problem);
-        this.word = word;
-        this.known = List.copyOf(known);
+    InvalidLineException(MalformedLineException malformed) {
+        super(malformed.getMessage());
+        this.word = malformed.word();
+        this.known = malformed.known();
     }
 
     /** The unknown word; empty for any other problem. */

@@ -2,6 +2,7 @@ package dev.retrykit.failure.book;
 
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Verdict;
+import dev.retrykit.internal.book.JudgmentContext;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -16,6 +17,7 @@ final class Judgment implements JudgmentContext {
     private static final int MOST = 64;
 
     private final FailureBook book;
+    private final Repeatable may;
 
     /** Failures held by other failures, each of which is judged once; null until there is one. */
     private @Nullable Set<Throwable> held;
@@ -23,8 +25,10 @@ final class Judgment implements JudgmentContext {
     /** The verdicts of causes; null until there is one. */
     private @Nullable Map<Throwable, Optional<Verdict>> told;
 
-    Judgment(FailureBook book) {
+    /** @param may what the policy allows to be repeated anyway */
+    Judgment(FailureBook book, Repeatable may) {
         this.book = book;
+        this.may = may;
     }
 
     @Override
@@ -48,7 +52,7 @@ final class Judgment implements JudgmentContext {
         Set<Throwable> known = held == null ? Collections.newSetFromMap(new IdentityHashMap<>()) : held;
         held = known;
         if (known.size() == MOST) {
-            return NestedFailures.UNSEEN;
+            return UNSEEN;
         }
         return known.add(failure) ? book.ofAnother(failure, this) : null;
     }
@@ -56,6 +60,16 @@ final class Judgment implements JudgmentContext {
     @Override
     public boolean isRefusal(Throwable failure) {
         return book.isRefusal(failure, this);
+    }
+
+    @Override
+    public boolean mayRepeatEffects() {
+        return may.effects();
+    }
+
+    @Override
+    public boolean mayRepeatRequests() {
+        return may.requests();
     }
 
     @Override

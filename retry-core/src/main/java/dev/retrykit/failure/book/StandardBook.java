@@ -4,7 +4,9 @@ import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.JdkFailures;
 import dev.retrykit.failure.KnownFailures;
 import dev.retrykit.failure.Verdict;
-import dev.retrykit.failure.book.Chapter.Unparsed;
+import dev.retrykit.internal.book.Index;
+import dev.retrykit.internal.book.JudgmentContext;
+import dev.retrykit.internal.book.SqlCodes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,13 +22,7 @@ final class StandardBook extends FailureBook implements KnownFailures {
     /** Read when the first failure is judged. */
     private static final class Lines {
 
-        static final Index INDEX = new Index(all());
-
-        private static List<Unparsed> all() {
-            List<Unparsed> lines = new ArrayList<>();
-            Chapter.read("contents", (heading, chapter) -> Chapter.addTo(lines, chapter));
-            return lines;
-        }
+        static final Index INDEX = Index.standard();
     }
 
     StandardBook(Supplier<Instant> clock) {
@@ -62,7 +58,7 @@ final class StandardBook extends FailureBook implements KnownFailures {
     @Override
     public List<BookLine> lines() {
         List<BookLine> lines = new ArrayList<>(super.lines());
-        lines.addAll(SqlCodes.standard().lines());
+        SqlCodes.standard().lines().forEach(line -> lines.add(shown(line)));
         return lines;
     }
 }

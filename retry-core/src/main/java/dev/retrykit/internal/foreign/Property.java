@@ -1,4 +1,4 @@
-package dev.retrykit.failure.book;
+package dev.retrykit.internal.foreign;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * happens once per class. What is kept with a class refers only to that class and the JDK, so that no class keeps an
  * application alive.
  */
-final class Property {
+public final class Property {
 
     private static final MethodType OBJECT = MethodType.methodType(Object.class, Object.class);
     private static final MethodType NUMBER = MethodType.methodType(long.class, Object.class);

@@ -1,4 +1,4 @@
-package dev.retrykit.failure.book;
+package dev.retrykit.internal.foreign;
 
 import dev.retrykit.failure.Causes;
 import java.net.ConnectException;
@@ -10,11 +10,11 @@ import java.net.UnknownHostException;
  * connect after the request was already carried out, and most clients do not show this. The stack trace of
  * {@code HttpURLConnection} does.
  */
-final class NeverSent {
+public final class NeverSent {
 
     private NeverSent() {}
 
-    static boolean is(Throwable failure) {
+    public static boolean is(Throwable failure) {
         return Causes.anyMatch(failure, NeverSent::isFirstConnect);
     }
 

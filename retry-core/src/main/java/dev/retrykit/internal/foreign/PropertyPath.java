@@ -1,4 +1,4 @@
-package dev.retrykit.failure.book;
+package dev.retrykit.internal.foreign;
 
 import java.lang.reflect.Member;
 import java.util.ArrayList;
@@ -15,43 +15,42 @@ import org.jspecify.annotations.Nullable;
  * @param text as it is written
  * @param steps the properties, at least one
  */
-record PropertyPath(String text, List<Property> steps) {
+public record PropertyPath(String text, List<Property> steps) {
 
     private static final Pattern FORM = Pattern.compile("[\\p{Alpha}_$][\\w$]*(\\.[\\p{Alpha}_$][\\w$]*)*");
 
     private static final Set<Class<?>> GENERAL = Set.of(Object.class, Optional.class);
 
-    static PropertyPath of(String text) {
-        if (!FORM.matcher(text).matches()) {
-            throw new InvalidLineException("'" + text
-                    + "' is not an accessor: it must be the name of a public method without arguments or of a public"
-                    + " field, or several of them joined by dots");
-        }
+    /** Whether a text has the form of a path. */
+    public static boolean isPath(String text) {
+        return FORM.matcher(text).matches();
+    }
+
+    public static PropertyPath of(String text) {
         return new PropertyPath(
                 text, Arrays.stream(text.split("\\.")).map(Property::new).toList());
     }
 
     /** The value; null if a step has none. */
-    @Nullable
-    Object read(Object start) {
+    public @Nullable Object read(Object start) {
         Object owner = ownerOfLast(start);
         return owner == null ? null : last().read(owner);
     }
 
     /** The value as a whole number. */
-    long number(Object start, long absent) {
+    public long number(Object start, long absent) {
         Object owner = ownerOfLast(start);
         return owner == null ? absent : last().number(owner, absent);
     }
 
     /** Whether the value is true. */
-    boolean isTrue(Object start) {
+    public boolean isTrue(Object start) {
         Object owner = ownerOfLast(start);
         return owner != null && last().isTrue(owner);
     }
 
     /** Whether objects of the class have the first property of the path. */
-    boolean beginsIn(Class<?> type) {
+    public boolean beginsIn(Class<?> type) {
         return steps.get(0).isOf(type);
     }
 
@@ -59,8 +58,7 @@ record PropertyPath(String text, List<Property> steps) {
      * The first step that does not exist as far as the declared types show; null if all exist. Nothing is known beyond
      * a step of a general type, such as {@code Object}, a cause or an {@link Optional}.
      */
-    @Nullable
-    String missingIn(Class<?> type) {
+    public @Nullable String missingIn(Class<?> type) {
         Class<?> owner = type;
         for (Property step : steps) {
             Class<?> value = Property.typeIn(owner, step.name());
@@ -76,7 +74,7 @@ record PropertyPath(String text, List<Property> steps) {
     }
 
     /** The members that are read, as far as the declared types show. */
-    List<Member> membersIn(Class<?> type) {
+    public List<Member> membersIn(Class<?> type) {
         List<Member> members = new ArrayList<>();
         Class<?> owner = type;
         for (Property step : steps) {

@@ -1,14 +1,14 @@
-package dev.retrykit.failure.book;
+package dev.retrykit.internal.foreign;
 
 import java.lang.reflect.Method;
 import java.util.Optional;
 
 /** Checks whether failures have a label, with a public method that takes the label's name. */
-final class Labels {
+public final class Labels {
 
     private Labels() {}
 
-    static boolean has(Throwable failure, String method, String label) {
+    public static boolean has(Throwable failure, String method, String label) {
         try {
             return find(failure.getClass(), method)
                     .map(found -> ask(found, failure, label))
@@ -18,7 +18,7 @@ final class Labels {
         }
     }
 
-    static Optional<Method> find(Class<?> type, String method) {
+    public static Optional<Method> find(Class<?> type, String method) {
         try {
             Method found = type.getMethod(method, String.class);
             return found.getReturnType() == boolean.class ? Optional.of(found) : Optional.empty();

@@ -1,4 +1,4 @@
-package dev.retrykit.failure.book;
+package dev.retrykit.internal.foreign;
 
 import dev.retrykit.http.HeaderLines;
 import java.lang.reflect.Array;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The headers of a response in the form in which a library keeps them: a map, or an object with a method that takes a
  * name.
  */
-final class ForeignHeaders implements HeaderLines {
+public final class ForeignHeaders implements HeaderLines {
 
     private static final List<String> METHODS = List.of(
             "values",
@@ -49,7 +49,7 @@ final class ForeignHeaders implements HeaderLines {
 
     private final Object headers;
 
-    ForeignHeaders(Object headers) {
+    public ForeignHeaders(Object headers) {
         this.headers = headers;
     }
 

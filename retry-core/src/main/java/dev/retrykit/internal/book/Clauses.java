@@ -1,9 +1,12 @@
-package dev.retrykit.failure.book;
+package dev.retrykit.internal.book;
 
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.http.AnswerRules;
 import dev.retrykit.http.RetryAfter;
+import dev.retrykit.internal.foreign.ForeignHeaders;
+import dev.retrykit.internal.foreign.Labels;
+import dev.retrykit.internal.foreign.PropertyPath;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
-package dev.retrykit.failure.book;
+package dev.retrykit.internal.book;
 
 import dev.retrykit.failure.Verdict;
+import dev.retrykit.internal.foreign.PropertyPath;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package dev.retrykit.failure.book;
+package dev.retrykit.internal.book;
 
 import dev.retrykit.failure.Verdict;
 import java.time.Instant;
@@ -9,7 +9,7 @@ import java.util.function.Supplier;
  *
  * @param clock the wall clock
  */
-record IsolatedContext(Supplier<Instant> clock) implements JudgmentContext {
+public record IsolatedContext(Supplier<Instant> clock) implements JudgmentContext {
 
     @Override
     public Verdict ofCauses(Throwable failure) {
@@ -23,6 +23,16 @@ record IsolatedContext(Supplier<Instant> clock) implements JudgmentContext {
 
     @Override
     public boolean isRefusal(Throwable failure) {
+        return false;
+    }
+
+    @Override
+    public boolean mayRepeatEffects() {
+        return false;
+    }
+
+    @Override
+    public boolean mayRepeatRequests() {
         return false;
     }
 

@@ -1,7 +1,8 @@
-package dev.retrykit.failure.book;
+package dev.retrykit.internal.book;
 
 import dev.retrykit.failure.Verdict;
-import dev.retrykit.failure.book.Changes.Unit;
+import dev.retrykit.internal.book.Changes.Unit;
+import dev.retrykit.internal.foreign.PropertyPath;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -55,11 +56,11 @@ final class LineParser {
      * @param type the class that it is about
      * @param text its clauses
      * @param shown the text to show in place of the clauses
-     * @throws InvalidLineException if the line is invalid
+     * @throws MalformedLineException if the line is invalid
      */
     static Line parse(String heading, String type, String text, String shown) {
         if (!TYPE.matcher(type).matches()) {
-            throw new InvalidLineException("'" + type + "' is not a class name");
+            throw new MalformedLineException("'" + type + "' is not a class name");
         }
         LineParser parser = new LineParser(type, text, shown);
         for (String clause : split(parser.text)) {
@@ -69,7 +70,7 @@ final class LineParser {
                 && new Line("", type, "", parser.clauses, parser.changes)
                         .paths()
                         .isEmpty()) {
-            throw new InvalidLineException(
+            throw new MalformedLineException(
                     "a line for all classes with a simple name must read an accessor that identifies them");
         }
         return new Line(heading, type, parser.shown, List.copyOf(parser.clauses), List.copyOf(parser.changes));
@@ -88,7 +89,7 @@ final class LineParser {
             char character = text.charAt(i);
             depth += character == '(' ? 1 : character == ')' ? -1 : 0;
             if (depth < 0 || depth > 1) {
-                throw new InvalidLineException("the parentheses do not match");
+                throw new MalformedLineException("the parentheses do not match");
             }
             if (character == ',' && depth == 0) {
                 parts.add(text.substring(from, i).trim());
@@ -96,7 +97,7 @@ final class LineParser {
             }
         }
         if (depth != 0) {
-            throw new InvalidLineException("'" + text + "' has an unclosed parenthesis");
+            throw new MalformedLineException("'" + text + "' has an unclosed parenthesis");
         }
         parts.add(text.substring(from).trim());
         return parts;
@@ -105,7 +106,8 @@ final class LineParser {
     private void add(String clause) {
         Matcher matcher = CLAUSE.matcher(clause);
         if (!matcher.matches()) {
-            throw new InvalidLineException(clause.isEmpty() ? "a clause is empty" : "'" + clause + "' is not a clause");
+            throw new MalformedLineException(
+                    clause.isEmpty() ? "a clause is empty" : "'" + clause + "' is not a clause");
         }
         String name = matcher.group(1);
         String arguments = matcher.group(2);
@@ -124,10 +126,10 @@ final class LineParser {
         }
     }
 
-    private static InvalidLineException unknown(String name) {
+    private static MalformedLineException unknown(String name) {
         List<String> known = new ArrayList<>(Meaning.words());
         known.addAll(NAMES);
-        return new InvalidLineException(
+        return new MalformedLineException(
                 "'" + name + "' is neither a meaning (" + String.join(", ", Meaning.words()) + ") nor a clause ("
                         + String.join(", ", NAMES) + ")",
                 name,
@@ -147,15 +149,13 @@ final class LineParser {
         switch (name) {
             case "status" -> {
                 List<String> paths = list(arguments, name, 1, 2);
-                clauses.add(new Clauses.Status(
-                        PropertyPath.of(paths.get(0)),
-                        paths.size() == 1 ? null : PropertyPath.of(paths.get(1)),
-                        rule()));
+                clauses.add(
+                        new Clauses.Status(path(paths.get(0)), paths.size() == 1 ? null : path(paths.get(1)), rule()));
             }
             case "failures" -> clauses.add(new NestedFailures(one(arguments, name)));
             case "sql" -> {
                 List<String> paths = list(arguments, name, 2, 2);
-                clauses.add(new Clauses.Sql(PropertyPath.of(paths.get(0)), PropertyPath.of(paths.get(1)), false));
+                clauses.add(new Clauses.Sql(path(paths.get(0)), path(paths.get(1)), false));
             }
             case "sql-class" -> clauses.add(new Clauses.Sql(one(arguments, name), null, true));
             case "cause" -> {
@@ -171,7 +171,7 @@ final class LineParser {
             case "flag" -> new Clauses.Flag(one(arguments, name), verdict);
             case "code" -> {
                 String[] parts = named(arguments, name);
-                yield new Clauses.Code(PropertyPath.of(parts[0]), CodeSet.of(words(parts[1], name)), verdict);
+                yield new Clauses.Code(path(parts[0]), CodeSet.of(words(parts[1], name)), verdict);
             }
             case "label" -> {
                 String[] parts = named(arguments, name);
@@ -202,7 +202,7 @@ final class LineParser {
             default -> {
                 List<String> parts = list(arguments, name, 1, 2);
                 yield new Changes.RetryAfterValue(
-                        PropertyPath.of(parts.get(0)), parts.size() == 1 ? Unit.SECONDS : unit(parts.get(1)));
+                        path(parts.get(0)), parts.size() == 1 ? Unit.SECONDS : unit(parts.get(1)));
             }
         };
     }
@@ -211,7 +211,7 @@ final class LineParser {
         Unit unit = Unit.of(word);
         if (unit == null) {
             List<String> units = Arrays.stream(Unit.values()).map(Unit::word).toList();
-            throw new InvalidLineException(
+            throw new MalformedLineException(
                     "'" + word + "' is not a unit of time: it must be one of " + String.join(", ", units), word, units);
         }
         return unit;
@@ -221,7 +221,7 @@ final class LineParser {
         Meaning meaning = result == null ? Meaning.TRANSIENT : Meaning.of(result.trim());
         require(result != null || name.equals("flag"), "'" + name + "' needs a meaning after '='");
         if (meaning == null) {
-            throw new InvalidLineException(
+            throw new MalformedLineException(
                     "'" + result + "' is not a meaning: it must be one of " + String.join(", ", Meaning.words()),
                     String.valueOf(result),
                     Meaning.words());
@@ -229,8 +229,16 @@ final class LineParser {
         return meaning == Meaning.PASS ? Clause.PASS : meaning.verdict(rule());
     }
 
+    private static PropertyPath path(String text) {
+        require(
+                PropertyPath.isPath(text),
+                "'" + text + "' is not an accessor: it must be the name of a public method without arguments or of a"
+                        + " public field, or several of them joined by dots");
+        return PropertyPath.of(text);
+    }
+
     private static PropertyPath one(String arguments, String name) {
-        return PropertyPath.of(list(arguments, name, 1, 1).get(0));
+        return path(list(arguments, name, 1, 1).get(0));
     }
 
     /** Splits arguments that are separated by spaces or commas. */
@@ -262,7 +270,7 @@ final class LineParser {
 
     private static void require(boolean holds, String rule) {
         if (!holds) {
-            throw new InvalidLineException(rule);
+            throw new MalformedLineException(rule);
         }
     }
 

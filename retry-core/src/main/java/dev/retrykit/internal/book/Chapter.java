@@ -1,4 +1,4 @@
-package dev.retrykit.failure.book;
+package dev.retrykit.internal.book;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,15 +12,17 @@ import java.util.function.BiConsumer;
 /** Reads a text of headings in brackets, comments after {@code #}, and lines: {@code name: text}. */
 final class Chapter {
 
+    private static final String FOLDER = "/dev/retrykit/failure/book/";
+
     private Chapter() {}
 
     /**
-     * Reads the lines of a resource in this package.
+     * Reads the lines of a resource.
      *
      * @param line takes a heading, and a line under it
      */
     static void read(String resource, BiConsumer<String, String> line) {
-        try (InputStream stream = Chapter.class.getResourceAsStream(resource)) {
+        try (InputStream stream = Chapter.class.getResourceAsStream(FOLDER + resource)) {
             if (stream == null) {
                 throw new IllegalStateException("Chapter " + resource + " of the failure book is missing.");
             }
@@ -44,7 +46,7 @@ final class Chapter {
         read(resource, (heading, text) -> {
             int colon = text.indexOf(':');
             if (colon < 0) {
-                throw new InvalidLineException(resource + ": '" + text + "' has no colon");
+                throw new MalformedLineException(resource + ": '" + text + "' has no colon");
             }
             String clauses = text.substring(colon + 1).trim();
             lines.add(new Unparsed(heading, text.substring(0, colon).trim(), clauses, clauses));

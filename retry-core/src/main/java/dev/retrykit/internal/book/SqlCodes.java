@@ -1,6 +1,7 @@
-package dev.retrykit.failure.book;
+package dev.retrykit.internal.book;
 
 import dev.retrykit.failure.Verdict;
+import dev.retrykit.internal.foreign.FailureOrigin;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What SQLStates (ISO 9075-2, table 38, and vendor-specific ones) and vendor codes mean. A code takes precedence over a
  * state. If the driver is unknown, a code counts only if it is large and no vendor uses it differently.
  */
-final class SqlCodes {
+public final class SqlCodes {
 
     private static final int SMALLEST_UNAMBIGUOUS = 1000;
     private static final int CLASS = 2;
@@ -22,11 +23,11 @@ final class SqlCodes {
     private final Map<String, Verdict> states = new HashMap<>();
     private final Map<String, Verdict> prefixes = new HashMap<>();
     private final Map<String, Map<Long, Verdict>> codes = new HashMap<>();
-    private final List<BookLine> lines = new ArrayList<>();
+    private final List<Line> lines = new ArrayList<>();
 
     private SqlCodes() {}
 
-    static SqlCodes standard() {
+    public static SqlCodes standard() {
         SqlCodes known = standard;
         if (known == null) {
             known = read();
@@ -47,9 +48,9 @@ final class SqlCodes {
         String name = text.substring(0, colon).trim();
         Meaning known = Meaning.of(meaning);
         if (known == null) {
-            throw new InvalidLineException("sql.book: '" + meaning + "' is not a meaning");
+            throw new MalformedLineException("sql.book: '" + meaning + "' is not a meaning");
         }
-        lines.add(new BookLine(heading, name, meaning, List.of()));
+        lines.add(new Line(heading, name, meaning, List.of(), List.of()));
         String[] words = name.split("\\s+");
         String[] values = words[words.length - 1].split("\\|");
         Verdict verdict = known.verdict("SQL " + name + ": " + meaning);
@@ -64,7 +65,8 @@ final class SqlCodes {
         }
     }
 
-    List<BookLine> lines() {
+    /** The lines about states and codes, for display. */
+    public List<Line> lines() {
         return lines;
     }
 

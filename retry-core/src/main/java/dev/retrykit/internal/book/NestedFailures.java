@@ -1,8 +1,9 @@
-package dev.retrykit.failure.book;
+package dev.retrykit.internal.book;
 
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
+import dev.retrykit.internal.foreign.PropertyPath;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -15,16 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 record NestedFailures(PropertyPath failures) implements Clause {
 
-    /** A failure that was not examined may have had its effect. */
-    static final Verdict UNSEEN = Meaning.UNKNOWN_EFFECT.verdict("more failures than are examined");
-
     private static final int MOST_FAILURES = 100;
 
     @Override
     public @Nullable Verdict decide(Throwable failure, JudgmentContext reading) {
         Worst worst = new Worst();
         int[] left = {MOST_FAILURES};
-        forEach(failures.read(failure), failure, one -> worst.add(left[0]-- > 0 ? reading.ofAnother(one) : UNSEEN));
+        forEach(
+                failures.read(failure),
+                failure,
+                one -> worst.add(left[0]-- > 0 ? reading.ofAnother(one) : JudgmentContext.UNSEEN));
         return worst.verdict;
     }
 

@@ -1,4 +1,4 @@
-package dev.retrykit.failure.book;
+package dev.retrykit.internal.book;
 
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package dev.retrykit.failure.book;
+package dev.retrykit.internal.foreign;
 
 import dev.retrykit.failure.Causes;
 import java.util.List;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Finds the vendor of a failure, because vendors use the same code differently: by its class or, for the JDK's own
  * exceptions, by the code that threw it.
  */
-final class FailureOrigin {
+public final class FailureOrigin {
 
     private static final int FRAMES = 12;
 
@@ -35,7 +35,7 @@ final class FailureOrigin {
     private FailureOrigin() {}
 
     /** The name of the vendor in the book's codes; null if it is not known. */
-    static @Nullable String of(Throwable failure) {
+    public static @Nullable String of(Throwable failure) {
         String driver = ofClass(failure.getClass().getName());
         if (driver != null) {
             return driver;

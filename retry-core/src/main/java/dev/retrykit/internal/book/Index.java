@@ -1,6 +1,6 @@
-package dev.retrykit.failure.book;
+package dev.retrykit.internal.book;
 
-import dev.retrykit.failure.book.Chapter.Unparsed;
+import dev.retrykit.internal.book.Chapter.Unparsed;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Finds the lines for a class: its own, then those of its superclasses, each with the interfaces that it names. Lines
  * by shape come last. Only numbers are kept with a class, because a class of the JDK outlives the application.
  */
-final class Index {
+public final class Index {
 
     private static final int[] NONE = {};
 
@@ -34,8 +34,31 @@ final class Index {
         }
     };
 
+    /**
+     * Indexes lines of the application, and parses them.
+     *
+     * @param lines clauses by the names of classes
+     * @param shown the text to show in place of the clauses, by the same names; a line that is not in it is shown
+     *     unchanged
+     * @throws MalformedLineException for the first invalid line
+     */
+    public static Index of(Map<String, String> lines, Map<String, String> shown) {
+        List<Unparsed> unparsed = new ArrayList<>();
+        lines.forEach((type, text) -> unparsed.add(new Unparsed("", type, text, shown.getOrDefault(type, text))));
+        Index index = new Index(unparsed);
+        index.lines();
+        return index;
+    }
+
+    /** Indexes the library's own lines, each of which is parsed when it is first needed. */
+    public static Index standard() {
+        List<Unparsed> unparsed = new ArrayList<>();
+        Chapter.read("contents", (heading, chapter) -> Chapter.addTo(unparsed, chapter));
+        return new Index(unparsed);
+    }
+
     /** If several lines are about one class, the last one counts. */
-    Index(List<Unparsed> unparsed) {
+    private Index(List<Unparsed> unparsed) {
         this.unparsed = List.copyOf(unparsed);
         this.lines = new Line[unparsed.size()];
         for (int i = 0; i < unparsed.size(); i++) {
@@ -52,16 +75,16 @@ final class Index {
     }
 
     /** All lines, parsed. */
-    List<Line> lines() {
+    public List<Line> lines() {
         return IntStream.range(0, lines.length).mapToObj(this::line).toList();
     }
 
     /** The numbers of the lines about failures of this class, the most specific first. */
-    int[] of(Throwable failure) {
+    public int[] of(Throwable failure) {
         return found.get(failure.getClass());
     }
 
-    Line line(int number) {
+    public Line line(int number) {
         Line line = lines[number];
         if (line == null) {
             line = unparsed.get(number).parse();
@@ -111,8 +134,7 @@ final class Index {
     }
 
     /** The line about the class itself; null if there is none. */
-    @Nullable
-    Line lineOf(String type) {
+    public @Nullable Line lineOf(String type) {
         Integer number = byName.getOrDefault(type, exact.get(type));
         return number == null ? null : line(number);
     }

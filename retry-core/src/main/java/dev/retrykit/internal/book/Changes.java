@@ -1,10 +1,13 @@
-package dev.retrykit.failure.book;
+package dev.retrykit.internal.book;
 
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
 import dev.retrykit.http.RetryAfter;
+import dev.retrykit.internal.foreign.ForeignHeaders;
+import dev.retrykit.internal.foreign.NeverSent;
+import dev.retrykit.internal.foreign.PropertyPath;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -31,8 +34,8 @@ final class Changes {
         private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
 
         @Override
-        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, JudgmentContext reading) {
-            if (verdict.kind() != Kind.RETRYABLE && verdict.kind() != Kind.NESTED || may.requests()) {
+        public Verdict change(Verdict verdict, Throwable failure, JudgmentContext reading) {
+            if (verdict.kind() != Kind.RETRYABLE && verdict.kind() != Kind.NESTED || reading.mayRepeatRequests()) {
                 return verdict;
             }
             return isIdempotent(failure) || reading.isRefusal(failure) || NeverSent.is(failure)
@@ -60,7 +63,7 @@ final class Changes {
     record RetryAfterValue(PropertyPath delay, Unit unit) implements Change {
 
         @Override
-        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, JudgmentContext reading) {
+        public Verdict change(Verdict verdict, Throwable failure, JudgmentContext reading) {
             if (verdict.kind() != Kind.RETRYABLE && verdict.kind() != Kind.NESTED) {
                 return verdict;
             }
@@ -78,7 +81,7 @@ final class Changes {
     record Headers(PropertyPath headers, String rule) implements Change {
 
         @Override
-        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, JudgmentContext reading) {
+        public Verdict change(Verdict verdict, Throwable failure, JudgmentContext reading) {
             Object found =
                     verdict.kind() == Kind.RETRYABLE || verdict.kind() == Kind.NESTED ? headers.read(failure) : null;
             if (found == null) {
@@ -101,7 +104,7 @@ final class Changes {
     record Attempts(PropertyPath attempts, String rule) implements Change {
 
         @Override
-        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, JudgmentContext reading) {
+        public Verdict change(Verdict verdict, Throwable failure, JudgmentContext reading) {
             return verdict.kind() == Kind.RETRYABLE && attempts.number(failure, 1) > 1
                     ? verdict.as(Kind.NESTED).by(rule)
                     : verdict;
@@ -119,8 +122,8 @@ final class Changes {
         private static final Set<Kind> OPEN = Set.of(Kind.RETRYABLE, Kind.NESTED, Kind.UNKNOWN);
 
         @Override
-        public Verdict change(Verdict verdict, Throwable failure, Repeatable may, JudgmentContext reading) {
-            boolean open = !may.effects() && OPEN.contains(verdict.kind());
+        public Verdict change(Verdict verdict, Throwable failure, JudgmentContext reading) {
+            boolean open = !reading.mayRepeatEffects() && OPEN.contains(verdict.kind());
             Object known = open ? state.read(failure) : null;
             boolean rolledBack = known != null && CodeSet.text(known).startsWith("40");
             return open && !rolledBack && isOfCommit(failure)

@@ -1,4 +1,4 @@
-package dev.retrykit.failure.book;
+package dev.retrykit.internal.book;
 
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;

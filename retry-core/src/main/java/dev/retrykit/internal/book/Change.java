@@ -1,6 +1,7 @@
-package dev.retrykit.failure.book;
+package dev.retrykit.internal.book;
 
 import dev.retrykit.failure.Verdict;
+import dev.retrykit.internal.foreign.PropertyPath;
 import java.util.List;
 
 /**
@@ -8,12 +9,8 @@ import java.util.List;
  */
 interface Change {
 
-    /**
-     * Returns the verdict as changed by this failure.
-     *
-     * @param may what the policy allows to be repeated anyway
-     */
-    Verdict change(Verdict verdict, Throwable failure, Repeatable may, JudgmentContext reading);
+    /** Returns the verdict as changed by this failure. */
+    Verdict change(Verdict verdict, Throwable failure, JudgmentContext reading);
 
     /** The accessors that it reads. */
     default List<PropertyPath> paths() {
