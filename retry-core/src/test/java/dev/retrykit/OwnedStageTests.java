@@ -2,6 +2,8 @@ package dev.retrykit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retrykit.circuit.Circuit;
+import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.time.ManualTime;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -48,6 +50,18 @@ class OwnedStageTests {
 
         assertThat(attempt).isCancelled();
         assertThat(call).isDone();
+    }
+
+    @ParameterizedTest
+    @MethodSource("ends")
+    void aCallThroughACircuitAloneIsCancelledAndSaysNothing(Consumer<CompletableFuture<String>> end) {
+        Circuit circuit = Circuit.of("shop", CircuitPolicy.defaults(), time);
+        CompletableFuture<String> running = new CompletableFuture<>();
+
+        end.accept(circuit.callAsync(() -> running));
+
+        assertThat(running).isCancelled();
+        assertThat(circuit.snapshot().calls()).isZero();
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.retrykit.internal.drive;
 
 import dev.retrykit.failure.Causes;
 import dev.retrykit.function.ThrowingCallable;
+import dev.retrykit.internal.stage.Stages;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
@@ -37,7 +38,7 @@ final class StageAttempt<T extends @Nullable Object> implements BiFunction<T, @N
         if (started == null) {
             throw new NullPointerException("an asynchronous method must return a stage, but returned null");
         }
-        CompletableFuture<T> future = futureOf(started);
+        CompletableFuture<T> future = Stages.futureOf(started);
         running = future;
         if (future == null || !future.isDone()) {
             driver.await(this);
@@ -59,24 +60,8 @@ final class StageAttempt<T extends @Nullable Object> implements BiFunction<T, @N
         return null;
     }
 
-    /** Cancels the stage, which is no longer needed. The stage may ignore this; nothing waits for it. Never throws. */
+    /** Cancels the stage, which is no longer needed. */
     void abandon() {
-        CompletableFuture<T> unwanted = running;
-        if (unwanted != null) {
-            try {
-                unwanted.cancel(true);
-            } catch (Throwable refused) {
-                // the result is ignored anyway
-            }
-        }
-    }
-
-    /** Null if the stage is of a kind that can be neither queried nor cancelled. */
-    private @Nullable CompletableFuture<T> futureOf(CompletionStage<T> started) {
-        try {
-            return started.toCompletableFuture();
-        } catch (UnsupportedOperationException unknown) {
-            return null;
-        }
+        Stages.cancel(running);
     }
 }

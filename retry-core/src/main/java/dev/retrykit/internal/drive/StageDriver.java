@@ -9,6 +9,7 @@ import dev.retrykit.internal.decision.SuppressedFailures;
 import dev.retrykit.internal.engine.CallFrame;
 import dev.retrykit.internal.engine.RetryCall;
 import dev.retrykit.internal.engine.RetryEngine;
+import dev.retrykit.internal.stage.OwnedFuture;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -27,7 +28,12 @@ public final class StageDriver<T extends @Nullable Object> extends StageWait {
             AtomicReferenceFieldUpdater.newUpdater(StageDriver.class, Thread.class, "turn");
 
     private final transient ThrowingCallable<? extends CompletionStage<T>, ?> body;
-    private final transient RetryFuture<T> future = new RetryFuture<>(this);
+    private final transient OwnedFuture<T> future = new OwnedFuture<>() {
+        @Override
+        protected void endedByOwner() {
+            endIfDone();
+        }
+    };
 
     /**
      * The thread that currently does what follows, if there is one. Overwritten by another thread that has claimed the

@@ -1,4 +1,4 @@
-package dev.retrykit.internal.drive;
+package dev.retrykit.internal.stage;
 
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -6,44 +6,42 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The future that the caller of an asynchronous call gets. If its owner completes it, the retries end. */
-final class RetryFuture<T extends @Nullable Object> extends CompletableFuture<T> {
+/**
+ * The future that the caller of an asynchronous call gets. Its owner may complete or cancel it, which ends the call.
+ */
+public abstract class OwnedFuture<T extends @Nullable Object> extends CompletableFuture<T> {
 
-    private final StageDriver<T> driver;
+    /** The owner has completed or cancelled this future, or the call had done so before. */
+    protected abstract void endedByOwner();
 
-    RetryFuture(StageDriver<T> driver) {
-        this.driver = driver;
-    }
-
-    /** Called by the engine with the result of the call. */
-    void succeed(T value) {
+    /** Completes it with the result of the call. */
+    public final void succeed(T value) {
         super.complete(value);
     }
 
-    /** Called by the engine with the failure of the call. */
-    void fail(Throwable failure) {
+    /** Completes it with the failure of the call. */
+    public final void fail(Throwable failure) {
         super.completeExceptionally(failure);
     }
 
-    /** Cancels the running attempt or the delay, and ends the retries. */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         return ended(super.cancel(mayInterruptIfRunning));
     }
 
-    /** Called by the owner, or by {@link #completeOnTimeout}: ends the retries, as {@link #cancel} does. */
+    /** Called by the owner, or by {@link #completeOnTimeout}. */
     @Override
     public boolean complete(T value) {
         return ended(super.complete(value));
     }
 
-    /** Called by the owner, or by {@link #orTimeout}: ends the retries, as {@link #cancel} does. */
+    /** Called by the owner, or by {@link #orTimeout}. */
     @Override
     public boolean completeExceptionally(Throwable failure) {
         return ended(super.completeExceptionally(failure));
     }
 
-    /** Called by the owner: the supplier's value or exception ends the retries, as {@link #complete} does. */
+    /** The call ends when the supplier has. */
     @Override
     public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
         Objects.requireNonNull(supplier, "supplier");
@@ -63,18 +61,16 @@ final class RetryFuture<T extends @Nullable Object> extends CompletableFuture<T>
         }
     }
 
-    /** Called by the owner: ends the retries, too. */
     @Override
     public void obtrudeValue(T value) {
         super.obtrudeValue(value);
-        ended(true);
+        endedByOwner();
     }
 
-    /** Called by the owner: ends the retries, too. */
     @Override
     public void obtrudeException(Throwable failure) {
         super.obtrudeException(failure);
-        ended(true);
+        endedByOwner();
     }
 
     /** Dependent stages are ordinary ones: cancelling them cancels nothing here. */
@@ -83,8 +79,8 @@ final class RetryFuture<T extends @Nullable Object> extends CompletableFuture<T>
         return new CompletableFuture<>();
     }
 
-    private boolean ended(boolean byOwner) {
-        driver.endIfDone();
-        return byOwner;
+    private boolean ended(boolean completed) {
+        endedByOwner();
+        return completed;
     }
 }
