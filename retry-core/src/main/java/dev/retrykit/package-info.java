@@ -12,7 +12,8 @@
  *   1  .circuit  .budget  .annotation  .event                what may stop a retry; what users configure and observe
  *   0  .failure  .failure.book  .http  .backoff  .time       meanings, responses, arithmetic, clocks
  *      .function  .internal.timer  .internal.thread          functions, the shared timer, per-thread state
- *      .internal.keyed  .internal.window  .internal.validation
+ *      .internal.circuit  .internal.book  .internal.foreign  what circuits count; the failure book's language
+ *      .internal.keyed  .internal.window  .internal.stage  .internal.validation
  * </pre>
  */
 @NullMarked

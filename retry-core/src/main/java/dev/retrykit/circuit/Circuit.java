@@ -1,5 +1,6 @@
 package dev.retrykit.circuit;
 
+import dev.retrykit.circuit.CircuitTransitions.Target;
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.book.FailureBook;
@@ -112,36 +113,32 @@ public final class Circuit {
 
     /** Closes the circuit with an empty window, from any state. */
     public void reset() {
-        succession.moveTo(CircuitTransitions.Target.RESET);
+        succession.moveTo(Target.RESET);
     }
 
     /** Rejects all calls until it is reset or disabled. */
     public void forceOpen() {
-        force(InitialState.in(CircuitState.FORCED_OPEN));
+        succession.moveTo(Target.FORCED_OPEN);
     }
 
     /** Rejects all calls for a time above zero, and then probes. */
     public void forceOpen(Duration time) {
-        force(InitialState.in(CircuitState.FORCED_OPEN, time, this.time.nanoTime()));
+        succession.moveTo(Target.FORCED_OPEN.lasting(time, this.time.nanoTime()));
     }
 
     /** Lets all calls through until it is reset or forced open. */
     public void disable() {
-        force(InitialState.in(CircuitState.DISABLED));
+        succession.moveTo(Target.DISABLED);
     }
 
     /** Lets all calls through for a time above zero; afterwards the circuit is closed, with an empty window. */
     public void disable(Duration time) {
-        force(InitialState.in(CircuitState.DISABLED, time, this.time.nanoTime()));
-    }
-
-    private void force(InitialState beginning) {
-        succession.moveTo(CircuitTransitions.Target.forced(beginning));
+        succession.moveTo(Target.DISABLED.lasting(time, this.time.nanoTime()));
     }
 
     /** Starts a round of probes now. */
     public void halfOpen() {
-        succession.moveTo(CircuitTransitions.Target.HALF_OPEN);
+        succession.moveTo(Target.HALF_OPEN);
     }
 
     /**
@@ -246,7 +243,7 @@ public final class Circuit {
         @Nullable
         String key;
 
-        InitialState beginning = InitialState.in(CircuitState.CLOSED);
+        Target beginning = Target.RESET;
         private CircuitPolicy policy = CircuitPolicy.defaults();
         TimeSource time = TimeSource.system();
         RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
@@ -262,7 +259,7 @@ public final class Circuit {
             this.name = Objects.requireNonNull(name, "name");
         }
         /** Makes it the circuit of a key, with an initial state. */
-        Builder keyed(String key, InitialState beginning) {
+        Builder keyed(String key, Target beginning) {
             this.key = key;
             this.beginning = beginning;
             return this;

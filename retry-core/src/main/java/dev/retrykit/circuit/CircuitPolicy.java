@@ -1,9 +1,12 @@
 package dev.retrykit.circuit;
 
+import dev.retrykit.internal.circuit.CircuitRules;
+import dev.retrykit.internal.circuit.Thresholds;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +24,7 @@ public final class CircuitPolicy {
 
     private static final CircuitPolicy DEFAULTS = builder().build();
 
-    final long slowNanos;
+    final Thresholds thresholds;
     final long openNanos;
     final long maxOpenNanos;
     final long leaseNanos;
@@ -33,12 +36,19 @@ public final class CircuitPolicy {
 
     private CircuitPolicy(Builder settings) {
         this.settings = settings;
-        this.minimumCalls = CircuitDefaults.minimumCalls(settings.minimumCalls, settings.countWindow, settings.probes);
-        this.probes = CircuitDefaults.probes(settings.probes, minimumCalls);
-        this.openDuration = CircuitDefaults.openDuration(settings.openDuration, settings.maxOpenDuration);
-        this.maxOpenDuration = CircuitDefaults.maxOpenDuration(settings.maxOpenDuration, openDuration);
+        this.minimumCalls = CircuitRules.minimumCalls(settings.minimumCalls, settings.countWindow, settings.probes);
+        this.probes = CircuitRules.probes(settings.probes, minimumCalls);
+        this.openDuration = CircuitRules.openDuration(settings.openDuration, settings.maxOpenDuration);
+        this.maxOpenDuration = CircuitRules.maxOpenDuration(settings.maxOpenDuration, openDuration);
         Duration slow = settings.slowCallDuration;
-        this.slowNanos = slow == null ? Long.MAX_VALUE : Nanos.of(slow);
+        this.thresholds = new Thresholds(
+                countWindow(),
+                Nanos.of(settings.timeWindow),
+                minimumCalls,
+                settings.failureRate,
+                slow == null ? Thresholds.NEVER_SLOW : Nanos.of(slow),
+                settings.slowCallRate,
+                settings.consecutiveFailures);
         this.openNanos = Nanos.of(openDuration);
         this.maxOpenNanos = Nanos.of(maxOpenDuration);
         this.leaseNanos = Nanos.of(settings.lease);
@@ -161,13 +171,6 @@ public final class CircuitPolicy {
         return settings.dryRun;
     }
 
-    /** Whether these failures and slow calls reach a rate among these calls. */
-    boolean isReached(long failures, long slowCalls, long calls, double least) {
-        return failures * 100.0 >= Math.max(least, settings.failureRate) * calls
-                || settings.slowCallDuration != null
-                        && slowCalls * 100.0 >= Math.max(least, settings.slowCallRate) * calls;
-    }
-
     /** Whether a failure says nothing against the dependency under these settings. */
     public boolean ignores(Throwable failure) {
         return ignored().selects(failure, 0);
@@ -177,7 +180,7 @@ public final class CircuitPolicy {
      * Builds a {@link CircuitPolicy}; {@link #build()} validates the settings. A default gives way to a conflicting
      * value that is set.
      */
-    public static final class Builder extends SelectorBuilder<Builder> implements Cloneable {
+    public static final class Builder implements Cloneable {
 
         private @Nullable Integer countWindow;
         private Duration timeWindow = Duration.ofSeconds(10);
@@ -195,13 +198,10 @@ public final class CircuitPolicy {
         private OpenBehavior onOpen = OpenBehavior.STOP;
         private BlockScope blocks = BlockScope.ALL;
         private boolean dryRun;
+        private FailureSelector recorded = FailureSelector.NONE;
+        private FailureSelector ignored = FailureSelector.NONE;
 
         private Builder() {}
-
-        @Override
-        Builder self() {
-            return this;
-        }
 
         /** Uses a count window of this many calls: 1 to 1,000,000. Replaces the time window. */
         public Builder countWindow(int calls) {
@@ -302,6 +302,83 @@ public final class CircuitPolicy {
         }
 
         /**
+         * Types of failures that count as failures, including subtypes, anywhere in the cause chain. If {@code record},
+         * {@code recordStatuses} or {@code recordIf} select failures, only those count. Any other failure counts as a
+         * success, unless it says nothing, such as a cancelled call or the rejection by another circuit. None by default:
+         * every failure counts unless it is known to be a permanent response.
+         */
+        @SafeVarargs
+        public final Builder record(Class<? extends Throwable>... failures) {
+            return record(List.of(failures));
+        }
+
+        /** Types of failures that count as failures, as a list. */
+        public Builder record(List<Class<? extends Throwable>> failures) {
+            recorded = recorded.withTypes(failures);
+            return this;
+        }
+
+        /**
+         * HTTP statuses, 100 to 599, of failures and returned responses that count as failures; see
+         * {@link #record(Class...)}.
+         */
+        public Builder recordStatuses(List<Integer> statuses) {
+            recorded = recorded.withStatuses(statuses);
+            return this;
+        }
+
+        /**
+         * Sets a predicate for the failures that count as failures; see {@link #record(Class...)}. It is tested with the
+         * failure itself, not with its causes. It must be fast and thread-safe.
+         */
+        public Builder recordIf(Predicate<? super Throwable> predicate) {
+            recorded = recorded.withPredicate(Objects.requireNonNull(predicate, "predicate"));
+            return this;
+        }
+
+        /** Replaces everything that {@code record}, {@code recordStatuses} and {@code recordIf} have set. */
+        public Builder record(FailureSelector failures) {
+            recorded = failures.isEmpty() ? FailureSelector.NONE : failures;
+            return this;
+        }
+
+        /**
+         * Types of failures that say nothing against the dependency, including subtypes, anywhere in the cause chain. They
+         * count as successes, even if {@code record} selects them. None by default.
+         */
+        @SafeVarargs
+        public final Builder ignore(Class<? extends Throwable>... failures) {
+            return ignore(List.of(failures));
+        }
+
+        /** Types of failures that say nothing against the dependency, as a list. */
+        public Builder ignore(List<Class<? extends Throwable>> failures) {
+            ignored = ignored.withTypes(failures);
+            return this;
+        }
+
+        /** HTTP statuses, 100 to 599, of failures and returned responses that say nothing against the dependency. */
+        public Builder ignoreStatuses(List<Integer> statuses) {
+            ignored = ignored.withStatuses(statuses);
+            return this;
+        }
+
+        /**
+         * Sets a predicate for the failures that say nothing against the dependency. It is tested with the failure itself,
+         * not with its causes. It must be fast and thread-safe.
+         */
+        public Builder ignoreIf(Predicate<? super Throwable> predicate) {
+            ignored = ignored.withPredicate(Objects.requireNonNull(predicate, "predicate"));
+            return this;
+        }
+
+        /** Replaces everything that {@code ignore}, {@code ignoreStatuses} and {@code ignoreIf} have set. */
+        public Builder ignore(FailureSelector failures) {
+            ignored = Objects.requireNonNull(failures, "failures");
+            return this;
+        }
+
+        /**
          * Builds the settings.
          *
          * @throws IllegalArgumentException if a setting is out of range or contradicts another; the message names the
@@ -309,7 +386,10 @@ public final class CircuitPolicy {
          */
         public CircuitPolicy build() {
             CircuitPolicy policy = new CircuitPolicy(copy());
-            CircuitRules.check(policy);
+            CircuitRules.checkWindow(countWindow, timeWindow, policy.minimumCalls);
+            CircuitRules.checkRates(failureRate, slowCallDuration, slowCallRate, consecutiveFailures);
+            CircuitRules.checkOpen(policy.openDuration, policy.maxOpenDuration, openMultiplier, openJitter);
+            CircuitRules.checkProbes(policy.probes, policy.minimumCalls, lease);
             return policy;
         }
 

@@ -2,6 +2,9 @@ package dev.retrykit.circuit;
 
 import dev.retrykit.circuit.CircuitCounters.Result;
 import dev.retrykit.failure.Signal;
+import dev.retrykit.internal.circuit.CallCounts;
+import dev.retrykit.internal.circuit.Transitions;
+import dev.retrykit.time.Nanos;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,7 +26,7 @@ final class CircuitTransitions {
     private final @Nullable String key;
     private final TimeSource time;
     private final RandomGenerator random;
-    private final @Nullable Transitions transitions;
+    private final @Nullable Transitions<CircuitListener.Transition> transitions;
     private final @Nullable CircuitCounters counters;
     private final LongAdder rejected = new LongAdder();
     private volatile Generation generation;
@@ -33,7 +36,7 @@ final class CircuitTransitions {
         this.key = made.key;
         this.time = made.time;
         this.random = made.random;
-        this.transitions = made.listener == null ? null : new Transitions(made.listener);
+        this.transitions = made.listener == null ? null : new Transitions<>(made.listener::onTransition);
         this.counters = made.counters;
         this.generation = first;
     }
@@ -68,11 +71,22 @@ final class CircuitTransitions {
 
     /** Replaces the current generation. The caller must {@link #tell} afterwards. */
     void moveQuietlyTo(Target target) {
+        follow(target::after);
+    }
+
+    private void follow(Step step) {
         long now = time.nanoTime();
         Generation seen = renewed(now);
-        while (!replace(seen, target.from(seen, now), now)) {
+        while (!replace(seen, step.after(seen, now), now)) {
             seen = renewed(now);
         }
+    }
+
+    /** Computes the generation that follows the current one. */
+    @FunctionalInterface
+    private interface Step {
+
+        Generation after(Generation seen, long nowNanos);
     }
 
     /** Notifies the listener of all transitions that it has not received yet. */
@@ -94,7 +108,7 @@ final class CircuitTransitions {
      * consequence may be left to the next result. The caller must {@link #tell} afterwards.
      */
     synchronized void changeQuietly(CircuitPolicy policy) {
-        moveQuietlyTo((from, now) -> from.with(policy, now));
+        follow((from, now) -> from.with(policy, now));
     }
 
     /** Whether all calls are counted and timed. */
@@ -165,7 +179,7 @@ final class CircuitTransitions {
     void end(Generation admitted, Signal signal, long startedNanos, long nowNanos) {
         Generation from = admitted.latest();
         long ended = from.state == CircuitState.HALF_OPEN ? time.nanoTime() : nowNanos;
-        boolean slow = ended - startedNanos >= from.policy.slowNanos;
+        boolean slow = ended - startedNanos >= from.policy.thresholds.slowNanos();
         if (counters != null) {
             counters.add(Result.of(signal), slow, ended - startedNanos);
         }
@@ -198,21 +212,52 @@ final class CircuitTransitions {
                 name, Optional.ofNullable(key), from.state, to.state, snapshot(to, nowNanos), to.policy.isDryRun());
     }
 
-    /** Computes the generation that follows the current one. */
-    @FunctionalInterface
-    interface Target {
+    /**
+     * A state that a circuit is put into manually.
+     *
+     * @param ends whether time ends it
+     * @param untilNanos when it ends, if time ends it
+     */
+    record Target(CircuitState state, boolean ends, long untilNanos) {
 
         /** Closed, with an empty window. */
-        Target RESET = (seen, now) -> Generation.closed(seen.policy, now);
+        static final Target RESET = lasting(CircuitState.CLOSED);
 
         /** A round of probes. */
-        Target HALF_OPEN = Generation::halfOpened;
+        static final Target HALF_OPEN = lasting(CircuitState.HALF_OPEN);
 
-        Generation from(Generation seen, long nowNanos);
+        static final Target FORCED_OPEN = lasting(CircuitState.FORCED_OPEN);
+        static final Target DISABLED = lasting(CircuitState.DISABLED);
 
-        /** A forced state. Only a forced open circuit still reports what was counted before. */
-        static Target forced(InitialState beginning) {
-            return (seen, now) -> seen.forced(beginning, now);
+        private static Target lasting(CircuitState state) {
+            return new Target(state, false, 0);
+        }
+
+        /**
+         * Returns this state for a limited time.
+         *
+         * @throws IllegalArgumentException if the time is not above zero
+         */
+        Target lasting(Duration time, long nowNanos) {
+            if (time.isNegative() || time.isZero()) {
+                throw new IllegalArgumentException("time must be above 0, but was " + time);
+            }
+            return new Target(state, true, nowNanos + Nanos.of(time));
+        }
+
+        /** Whether it decides about all calls, and has not ended yet. */
+        boolean isForced(long nowNanos) {
+            boolean forced = state == CircuitState.FORCED_OPEN || state == CircuitState.DISABLED;
+            return forced && !(ends && nowNanos - untilNanos >= 0);
+        }
+
+        /** The generation that follows another one. */
+        private Generation after(Generation seen, long nowNanos) {
+            return switch (state) {
+                case HALF_OPEN -> seen.halfOpened(nowNanos);
+                case FORCED_OPEN, DISABLED -> seen.forced(this, nowNanos);
+                default -> Generation.closed(seen.policy, nowNanos);
+            };
         }
     }
 }

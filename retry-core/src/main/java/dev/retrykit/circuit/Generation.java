@@ -1,6 +1,11 @@
 package dev.retrykit.circuit;
 
+import dev.retrykit.circuit.CircuitTransitions.Target;
 import dev.retrykit.failure.Signal;
+import dev.retrykit.internal.circuit.CallCounts;
+import dev.retrykit.internal.circuit.ClosedWindow;
+import dev.retrykit.internal.circuit.Outage;
+import dev.retrykit.internal.circuit.Probes;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +68,7 @@ final class Generation extends Permit {
         this.failedRounds = failedRounds;
         this.ends = ends;
         this.untilNanos = untilNanos;
-        this.watchesAdmissions = results != null && results.hanging != null;
+        this.watchesAdmissions = results != null && results.watchesAdmissions();
         this.results = results;
         this.probes = probes;
         this.before = before;
@@ -71,10 +76,10 @@ final class Generation extends Permit {
     }
 
     /** Returns the initial generation of a circuit. */
-    static Generation first(InitialState beginning, CircuitPolicy policy, long nowNanos) {
-        return beginning.state() == CircuitState.CLOSED || beginning.isOver(nowNanos)
-                ? closed(policy, nowNanos)
-                : fixed(beginning, policy, CallCounts.NONE, null);
+    static Generation first(Target beginning, CircuitPolicy policy, long nowNanos) {
+        return beginning.isForced(nowNanos)
+                ? fixed(beginning, policy, CallCounts.NONE, null)
+                : closed(policy, nowNanos);
     }
 
     static Generation closed(CircuitPolicy policy, long nowNanos) {
@@ -82,7 +87,7 @@ final class Generation extends Permit {
     }
 
     private static Generation closed(CircuitPolicy policy, @Nullable Outage outage, long nowNanos) {
-        ClosedWindow empty = new ClosedWindow(policy, nowNanos);
+        ClosedWindow empty = new ClosedWindow(policy.thresholds, nowNanos);
         return new Generation(CircuitState.CLOSED, policy, 0, false, 0, empty, null, CallCounts.NONE, outage);
     }
 
@@ -102,15 +107,14 @@ final class Generation extends Permit {
     }
 
     /** Forced open or disabled: counts nothing. */
-    private static Generation fixed(
-            InitialState beginning, CircuitPolicy policy, CallCounts before, @Nullable Outage outage) {
+    private static Generation fixed(Target forced, CircuitPolicy policy, CallCounts before, @Nullable Outage outage) {
         return new Generation(
-                beginning.state(), policy, 0, beginning.ends(), beginning.untilNanos(), null, null, before, outage);
+                forced.state(), policy, 0, forced.ends(), forced.untilNanos(), null, null, before, outage);
     }
 
     /** For calls that an open circuit lets through, uncounted. */
     static Generation unwatched(CircuitPolicy policy) {
-        return fixed(InitialState.in(CircuitState.DISABLED), policy, CallCounts.NONE, null);
+        return fixed(Target.DISABLED, policy, CallCounts.NONE, null);
     }
 
     /**
@@ -119,7 +123,7 @@ final class Generation extends Permit {
      * too.
      */
     Generation with(CircuitPolicy other, long nowNanos) {
-        ClosedWindow kept = results == null ? null : results.with(other, nowNanos);
+        ClosedWindow kept = results == null ? null : results.with(other.thresholds, nowNanos);
         Generation next = new Generation(state, other, failedRounds, ends, untilNanos, kept, probes, before, outage);
         changed = next;
         return next;
@@ -153,9 +157,9 @@ final class Generation extends Permit {
     }
 
     /** A state that is forced manually: waiting calls keep waiting if it is forced open. */
-    Generation forced(InitialState beginning, long nowNanos) {
-        boolean open = beginning.state() == CircuitState.FORCED_OPEN;
-        return fixed(beginning, policy, open ? tally(nowNanos) : CallCounts.NONE, open ? outageAt(nowNanos) : null);
+    Generation forced(Target forced, long nowNanos) {
+        boolean open = forced.state() == CircuitState.FORCED_OPEN;
+        return fixed(forced, policy, open ? tally(nowNanos) : CallCounts.NONE, open ? outageAt(nowNanos) : null);
     }
 
     /**
@@ -245,7 +249,9 @@ final class Generation extends Permit {
 
     /** Whether probes have ended, none of them failed and not too many were slow, even if others are lost. */
     private boolean hasAnsweredWell(CallCounts tally) {
-        return tally.calls() > 0 && tally.failures() == 0 && !policy.isReached(0, tally.slowCalls(), tally.calls(), 0);
+        return tally.calls() > 0
+                && tally.failures() == 0
+                && !policy.thresholds.isReached(0, tally.slowCalls(), tally.calls());
     }
 
     /** How long it lasts if nothing else happens, in nanoseconds; -1 if time alone does not end it. */
@@ -276,7 +282,7 @@ final class Generation extends Permit {
 
     /** A call that was cancelled says nothing, unless it had already been slow. */
     private boolean tells(Signal signal, boolean slow) {
-        return signal != Signal.NONE || slow && policy.slowCallDuration() != null;
+        return signal != Signal.NONE || slow && policy.thresholds.countsSlowCalls();
     }
 
     /** A probe that ends after the lease is late, even if no call has started the next round yet. */
@@ -291,7 +297,7 @@ final class Generation extends Permit {
         }
         CallCounts tally = round.end(signal.isFailure(), slow);
         boolean hopeless = signal.isFailure() && round.haveAllFailed(nowNanos);
-        if (hopeless || policy.isReached(tally.failures(), tally.slowCalls(), round.places(), 0)) {
+        if (hopeless || policy.thresholds.isReached(tally.failures(), tally.slowCalls(), round.places())) {
             return opened(failedRounds + 1, tally, nowNanos, random);
         }
         return tally.calls() >= round.places() ? ended(nowNanos) : null;

@@ -33,8 +33,8 @@ public final class KeyedCircuits<T> {
     private final Keyed<Kept<T>> circuits;
     private volatile CircuitPolicy policy;
 
-    /** The initial state of the circuits of new keys. */
-    private volatile InitialState first = InitialState.in(CircuitState.CLOSED);
+    /** The last state that all circuits were put into; circuits of new keys start in it if it is a forced one. */
+    private volatile Target first = Target.RESET;
 
     private KeyedCircuits(Supplier<Circuit.Builder> template, KeyLimits limits, Function<Circuit, T> companion) {
         this.template = template;
@@ -128,12 +128,12 @@ public final class KeyedCircuits<T> {
 
     /** Closes all circuits with empty windows; circuits of new keys start closed again. */
     public void reset() {
-        all(Target.RESET, InitialState.in(CircuitState.CLOSED));
+        all(Target.RESET);
     }
 
     /** Rejects all calls, including those of new keys, until the circuits are reset or disabled. */
     public void forceOpen() {
-        force(InitialState.in(CircuitState.FORCED_OPEN));
+        all(Target.FORCED_OPEN);
     }
 
     /**
@@ -142,12 +142,12 @@ public final class KeyedCircuits<T> {
      * @param time above zero
      */
     public void forceOpen(Duration time) {
-        force(InitialState.in(CircuitState.FORCED_OPEN, time, this.time.nanoTime()));
+        all(Target.FORCED_OPEN.lasting(time, this.time.nanoTime()));
     }
 
     /** Lets all calls through, including those of new keys, until the circuits are reset or forced open. */
     public void disable() {
-        force(InitialState.in(CircuitState.DISABLED));
+        all(Target.DISABLED);
     }
 
     /**
@@ -157,12 +157,12 @@ public final class KeyedCircuits<T> {
      * @param time above zero
      */
     public void disable(Duration time) {
-        force(InitialState.in(CircuitState.DISABLED, time, this.time.nanoTime()));
+        all(Target.DISABLED.lasting(time, this.time.nanoTime()));
     }
 
     /** Starts a round of probes in each circuit now; circuits of new keys start closed. */
     public void halfOpen() {
-        all(Target.HALF_OPEN, InitialState.in(CircuitState.CLOSED));
+        all(Target.HALF_OPEN);
     }
 
     /**
@@ -183,18 +183,14 @@ public final class KeyedCircuits<T> {
         return each(circuit -> circuit.succession.changeQuietly(newPolicy));
     }
 
-    private void force(InitialState beginning) {
-        all(Target.forced(beginning), beginning);
-    }
-
-    private void all(Target now, InitialState later) {
-        tell(moved(now, later));
+    private void all(Target target) {
+        tell(moved(target));
     }
 
     /** Synchronized so that all circuits end in the same state. */
-    private synchronized List<Circuit> moved(Target now, InitialState later) {
-        first = later;
-        return each(circuit -> circuit.succession.moveQuietlyTo(now));
+    private synchronized List<Circuit> moved(Target target) {
+        first = target;
+        return each(circuit -> circuit.succession.moveQuietlyTo(target));
     }
 
     /** A circuit that is being created either sees what was written before this, or is among these. */

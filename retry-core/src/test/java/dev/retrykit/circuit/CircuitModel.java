@@ -2,6 +2,7 @@ package dev.retrykit.circuit;
 
 import dev.retrykit.circuit.CircuitCounters.Result;
 import dev.retrykit.failure.Signal;
+import dev.retrykit.internal.circuit.CallCounts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.retrykit.circuit;
+package dev.retrykit.internal.circuit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -64,13 +64,13 @@ interface Window {
      * Returns a window with other settings: with the results that its size covers if the type is the same, otherwise
      * empty.
      */
-    Window with(CircuitPolicy policy, long nowNanos);
+    Window with(Thresholds thresholds, long nowNanos);
 
     /** Creates an empty window. */
-    static Window of(CircuitPolicy policy, long nowNanos) {
-        return policy.isCounted()
-                ? CountWindow.of(policy.countWindow())
-                : TimeWindow.of(policy.timeWindow().toNanos(), nowNanos);
+    static Window of(Thresholds thresholds, long nowNanos) {
+        return thresholds.isCounted()
+                ? CountWindow.of(thresholds.countWindow())
+                : TimeWindow.of(thresholds.windowNanos(), nowNanos);
     }
 
     /** Computes a value from the content of a window. */

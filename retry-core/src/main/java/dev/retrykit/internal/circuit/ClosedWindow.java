@@ -1,14 +1,14 @@
-package dev.retrykit.circuit;
+package dev.retrykit.internal.circuit;
 
-import dev.retrykit.circuit.Slack.Limits;
-import dev.retrykit.circuit.Window.Seen;
 import dev.retrykit.failure.Signal;
+import dev.retrykit.internal.circuit.Slack.Limits;
+import dev.retrykit.internal.circuit.Window.Seen;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /** The results of a closed circuit: its window, the number of consecutive failures, and the hung calls. */
-final class ClosedWindow {
+public final class ClosedWindow {
 
     private static final AtomicReferenceFieldUpdater<ClosedWindow, Slack> SLACK =
             AtomicReferenceFieldUpdater.newUpdater(ClosedWindow.class, Slack.class, "slack");
@@ -23,16 +23,16 @@ final class ClosedWindow {
 
     private static final Window.Reading<Seen> NEAR = (calls, failures, slow) -> new Seen(calls, failures, slow, false);
 
-    private final CircuitPolicy policy;
+    private final Thresholds thresholds;
     private final Window window;
 
-    /** Consecutive failures; null if the policy sets no limit for them. */
+    /** Consecutive failures; null if there is no limit for them. */
     private final @Nullable AtomicInteger streak;
 
     private final Evidence evidence;
 
     /** Null if admissions are not counted. */
-    final @Nullable HungCalls hanging;
+    private final @Nullable HungCalls hanging;
 
     private final Window.Reading<Look> lookNear = (calls, failures, slow) -> look(calls, failures, slow, 0);
 
@@ -44,52 +44,57 @@ final class ClosedWindow {
      */
     private volatile long settledSlice = UNSETTLED;
 
-    ClosedWindow(CircuitPolicy policy, long nowNanos) {
+    public ClosedWindow(Thresholds thresholds, long nowNanos) {
         this(
-                policy,
-                Window.of(policy, nowNanos),
-                streak(policy, null),
+                thresholds,
+                Window.of(thresholds, nowNanos),
+                streak(thresholds, null),
                 new Evidence(nowNanos),
-                watches(policy) ? new HungCalls(policy.slowNanos, 0, nowNanos) : null);
+                watches(thresholds) ? new HungCalls(thresholds.slowNanos(), 0, nowNanos) : null);
     }
 
     private ClosedWindow(
-            CircuitPolicy policy,
+            Thresholds thresholds,
             Window window,
             @Nullable AtomicInteger streak,
             Evidence evidence,
             @Nullable HungCalls hanging) {
-        this.policy = policy;
+        this.thresholds = thresholds;
         this.window = window;
         this.streak = streak;
         this.evidence = evidence;
         this.hanging = hanging;
     }
 
-    private static boolean watches(CircuitPolicy policy) {
-        return policy.slowCallDuration() != null && !policy.isCounted();
+    /** Whether admissions are counted. */
+    public boolean watchesAdmissions() {
+        return hanging != null;
+    }
+
+    private static boolean watches(Thresholds thresholds) {
+        return thresholds.countsSlowCalls() && !thresholds.isCounted();
     }
 
     /**
      * Returns the same results under other settings. Results that the new window's size covers still count. Results of
      * a window of the other type have no meaning for the new one, which starts empty.
      */
-    ClosedWindow with(CircuitPolicy other, long nowNanos) {
+    public ClosedWindow with(Thresholds other, long nowNanos) {
         Window kept = window.with(other, nowNanos);
-        AtomicInteger known = streak(other, other.isCounted() == policy.isCounted() ? streak : null);
+        AtomicInteger known = streak(other, other.isCounted() == thresholds.isCounted() ? streak : null);
         return new ClosedWindow(other, kept, known, evidence, watches(other) ? hanging(other, kept, nowNanos) : null);
     }
 
-    private static @Nullable AtomicInteger streak(CircuitPolicy policy, @Nullable AtomicInteger known) {
-        return policy.consecutiveFailures() == 0 ? null : known == null ? new AtomicInteger() : known;
+    private static @Nullable AtomicInteger streak(Thresholds thresholds, @Nullable AtomicInteger known) {
+        return thresholds.consecutiveFailures() == 0 ? null : known == null ? new AtomicInteger() : known;
     }
 
-    private HungCalls hanging(CircuitPolicy other, Window kept, long nowNanos) {
+    private HungCalls hanging(Thresholds other, Window kept, long nowNanos) {
         HungCalls calls = hanging;
         if (calls == null) {
-            return new HungCalls(other.slowNanos, kept.total(), nowNanos);
+            return new HungCalls(other.slowNanos(), kept.total(), nowNanos);
         }
-        return other.slowNanos == policy.slowNanos ? calls : calls.with(other.slowNanos, nowNanos);
+        return other.slowNanos() == thresholds.slowNanos() ? calls : calls.with(other.slowNanos(), nowNanos);
     }
 
     /**
@@ -98,8 +103,7 @@ final class ClosedWindow {
      * @return the reason to open the circuit now, because too many calls hang, which counts as slow; null if there is
      *     none
      */
-    @Nullable
-    CallCounts admit(long nowNanos) {
+    public @Nullable CallCounts admit(long nowNanos) {
         HungCalls calls = hanging;
         if (calls == null || !calls.admit(nowNanos)) {
             return null;
@@ -109,8 +113,8 @@ final class ClosedWindow {
         if (many == 0) {
             return null;
         }
-        Seen seen =
-                window.reach((int) Math.max(0, policy.minimumCalls() - many)).withSlow(many);
+        Seen seen = window.reach((int) Math.max(0, thresholds.minimumCalls() - many))
+                .withSlow(many);
         return look(seen) == Look.REACHED ? seen.tally() : null;
     }
 
@@ -119,10 +123,10 @@ final class ClosedWindow {
     }
 
     private Look look(long calls, long failures, long slowCalls, double least) {
-        if (calls < policy.minimumCalls()) {
+        if (calls < thresholds.minimumCalls()) {
             return Look.TOO_FEW;
         }
-        if (policy.isReached(failures, slowCalls, calls, least)) {
+        if (thresholds.isReached(failures, slowCalls, calls, least)) {
             return Look.REACHED;
         }
         return least == 0 ? Look.FINE : Look.TOO_FEW;
@@ -136,7 +140,7 @@ final class ClosedWindow {
     }
 
     /** A call has ended without a result to count. */
-    void endUncounted() {
+    public void endUncounted() {
         if (hanging != null) {
             hanging.endUncounted();
         }
@@ -145,15 +149,15 @@ final class ClosedWindow {
     /**
      * A call that was admitted under other settings has ended. If it was not watched then, it is not counted as ended.
      */
-    void endOf(@Nullable ClosedWindow admitted) {
+    public void endOf(@Nullable ClosedWindow admitted) {
         if (hanging != null && (admitted == null || !hanging.hasSameCallsAs(admitted.hanging))) {
             hanging.endOfOther();
         }
     }
 
     /** Counts a result; returns whether the circuit should open now. */
-    boolean add(Signal signal, boolean slow, long startedNanos, long nowNanos) {
-        if (signal.isFailure() || slow && policy.slowCallDuration() != null) {
+    public boolean add(Signal signal, boolean slow, long startedNanos, long nowNanos) {
+        if (signal.isFailure() || slow && thresholds.countsSlowCalls()) {
             return addBad(signal, slow, startedNanos, nowNanos);
         }
         window.add(false, slow, nowNanos);
@@ -167,7 +171,7 @@ final class ClosedWindow {
         boolean covered = known.covers(window);
         if (covered && known.isFew()) {
             evidence.beginAnew(startedNanos);
-        } else if (!covered && !policy.isCounted()) {
+        } else if (!covered && !thresholds.isCounted()) {
             consider(startedNanos);
         }
         window.add(signal.isFailure(), slow, nowNanos);
@@ -180,8 +184,8 @@ final class ClosedWindow {
      * before.
      */
     private void consider(long startedNanos) {
-        Seen before = window.reach(policy.minimumCalls());
-        evidence.consider(before, before.isLong() ? window.read(NEAR) : before, policy, startedNanos);
+        Seen before = window.reach(thresholds.minimumCalls());
+        evidence.consider(before, before.isLong() ? window.read(NEAR) : before, thresholds, startedNanos);
     }
 
     /**
@@ -194,9 +198,10 @@ final class ClosedWindow {
         long slice = window.slice();
         long notFailed = window.others(false);
         long notSlow = window.others(true);
-        Seen seen = window.reach(policy.minimumCalls());
-        Limits limits =
-                policy.isCounted() ? Limits.counted(seen, policy) : Limits.timed(seen, notFailed, notSlow, policy);
+        Seen seen = window.reach(thresholds.minimumCalls());
+        Limits limits = thresholds.isCounted()
+                ? Limits.counted(seen, thresholds)
+                : Limits.timed(seen, notFailed, notSlow, thresholds);
         if (limits.bad() > 0) {
             SLACK.compareAndSet(this, none, Slack.of(slice, limits));
         }
@@ -208,13 +213,13 @@ final class ClosedWindow {
         if (settled != settledSlice) {
             settledSlice = settled;
         }
-        return look == Look.REACHED && (policy.isCounted() || evidence.suffices(nowNanos));
+        return look == Look.REACHED && (thresholds.isCounted() || evidence.suffices(nowNanos));
     }
 
     /** The sums of the window now or, if these are below the minimum calls, of the longer time that it reaches back. */
-    CallCounts tally(long nowNanos) {
+    public CallCounts tally(long nowNanos) {
         window.slideTo(nowNanos);
-        return window.reach(policy.minimumCalls()).tally();
+        return window.reach(thresholds.minimumCalls()).tally();
     }
 
     private boolean isStreak(Signal signal) {
@@ -225,6 +230,6 @@ final class ClosedWindow {
         if (signal.isSuccess() && inARow.get() != 0) {
             inARow.set(0);
         }
-        return signal == Signal.FAILURE && inARow.incrementAndGet() >= policy.consecutiveFailures();
+        return signal == Signal.FAILURE && inARow.incrementAndGet() >= thresholds.consecutiveFailures();
     }
 }

@@ -1,4 +1,4 @@
-package dev.retrykit.circuit;
+package dev.retrykit.internal.circuit;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
@@ -101,7 +101,7 @@ class CountWindowRaces {
 
         @Actor
         public void resizes() {
-            resized = window.with(CircuitPolicy.builder().countWindow(10).build(), 0);
+            resized = window.with(new Thresholds(10, 0, 10, 70, Thresholds.NEVER_SLOW, 100, 0), 0);
         }
 
         @Arbiter

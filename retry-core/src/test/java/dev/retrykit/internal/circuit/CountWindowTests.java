@@ -1,4 +1,4 @@
-package dev.retrykit.circuit;
+package dev.retrykit.internal.circuit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The last results, in slices of a twentieth at most: as many results as a power of two. */
 class CountWindowTests {
 
-    private static CircuitPolicy policy(int size) {
-        return CircuitPolicy.builder().countWindow(size).build();
+    private static Thresholds of(int size) {
+        return new Thresholds(size, 0, 20, 70, Thresholds.NEVER_SLOW, 100, 0);
     }
 
     private static CountWindow window(int size) {
@@ -114,7 +114,7 @@ class CountWindowTests {
         CountWindow before = window(from);
         add(before, results, true, false);
         long held = before.tally().calls();
-        Window after = before.with(policy(to), 0);
+        Window after = before.with(of(to), 0);
         int slice = Math.max(1, from / 20);
         assertThat(after.tally().calls())
                 .isBetween(Math.min(held, (long) to) - 1, Math.min(held, to + slice + Math.max(1, to / 20)))
@@ -127,15 +127,15 @@ class CountWindowTests {
     @Test
     void ofTheSameSizeItIsTheSame() {
         CountWindow window = window(100);
-        assertThat(window.with(policy(100), 0)).isSameAs(window);
+        assertThat(window.with(of(100), 0)).isSameAs(window);
     }
 
     @Test
     void whatIsStillAddedToTheOneBeforeIsCountedInTheNext() {
         CountWindow before = window(100);
         add(before, 30, true, false);
-        Window after = before.with(policy(50), 0);
-        Window last = after.with(policy(200), 0);
+        Window after = before.with(of(50), 0);
+        Window last = after.with(of(200), 0);
         add(before, 3, false, true);
         assertThat(last.tally()).isEqualTo(new CallCounts(33, 30, 3));
     }
@@ -146,7 +146,7 @@ class CountWindowTests {
         add(window, 1_000_000, true, true);
         Window changed = window;
         for (int i = 0; i < 20; i++) {
-            changed = changed.with(policy(i % 2 == 0 ? 999_999 : 1_000_000), 0);
+            changed = changed.with(of(i % 2 == 0 ? 999_999 : 1_000_000), 0);
             CallCounts tally = changed.tally();
             assertThat(tally.failures()).isEqualTo(tally.calls()).isEqualTo(tally.slowCalls());
             assertThat(tally.calls()).isBetween(900_000L, 1_000_000L);
@@ -162,7 +162,7 @@ class CountWindowTests {
                 first.add(true, false, 0);
                 if (i % 1_000 == 0) {
                     synchronized (latest) {
-                        latest[0] = latest[0].with(policy(500_000 + i), 0);
+                        latest[0] = latest[0].with(of(500_000 + i), 0);
                     }
                 }
             }

@@ -1,4 +1,4 @@
-package dev.retrykit.circuit;
+package dev.retrykit.internal.circuit;
 
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * One round of probes, in one word: 16 bits each for the numbers of probes that were admitted, ended, failed, and were
  * slow. Every change is one atomic operation.
  */
-final class Probes {
+public final class Probes {
 
     private static final int BITS = 16;
     private static final long MASK = (1L << BITS) - 1;
@@ -22,13 +22,13 @@ final class Probes {
     private final long beganNanos;
     private final AtomicLong word = new AtomicLong();
 
-    Probes(int places, long nowNanos) {
+    public Probes(int places, long nowNanos) {
         this.places = places;
         this.beganNanos = nowNanos;
     }
 
     /** Admits a probe, if the round has room. */
-    boolean tryAdmit() {
+    public boolean tryAdmit() {
         long seen = word.get();
         while (admitted(seen) < places) {
             if (word.compareAndSet(seen, seen + ADMITTED)) {
@@ -40,17 +40,17 @@ final class Probes {
     }
 
     /** Makes room for another probe, because this one said nothing. */
-    void release() {
+    public void release() {
         word.addAndGet(-ADMITTED);
     }
 
     /** Counts the result of an admitted probe. */
-    CallCounts end(boolean failed, boolean slow) {
+    public CallCounts end(boolean failed, boolean slow) {
         return tally(word.addAndGet(ENDED + (failed ? FAILED : 0) + (slow ? SLOW : 0)));
     }
 
     /** Whether a second has passed, at least two probes have ended, all of these failed, and none is running. */
-    boolean haveAllFailed(long nowNanos) {
+    public boolean haveAllFailed(long nowNanos) {
         long seen = word.get();
         CallCounts tally = tally(seen);
         return nowNanos - beganNanos >= EVIDENCE_NANOS
@@ -60,15 +60,15 @@ final class Probes {
     }
 
     /** The number of probes in this round. */
-    int places() {
+    public int places() {
         return places;
     }
 
-    boolean hasPlace() {
+    public boolean hasPlace() {
         return admitted(word.get()) < places;
     }
 
-    CallCounts tally() {
+    public CallCounts tally() {
         return tally(word.get());
     }
 

@@ -1,4 +1,4 @@
-package dev.retrykit.circuit;
+package dev.retrykit.internal.circuit;
 
 import dev.retrykit.internal.window.SlidingWindow;
 import dev.retrykit.internal.window.SlidingWindow.Reach;
@@ -70,11 +70,11 @@ final class TimeWindow implements Window {
     }
 
     @Override
-    public Window with(CircuitPolicy policy, long nowNanos) {
-        if (policy.isCounted()) {
-            return Window.of(policy, nowNanos);
+    public Window with(Thresholds thresholds, long nowNanos) {
+        if (thresholds.isCounted()) {
+            return Window.of(thresholds, nowNanos);
         }
-        long size = policy.timeWindow().toNanos();
+        long size = thresholds.windowNanos();
         return size == sizeNanos ? this : new TimeWindow(size, window.resized(size, SLICES, nowNanos));
     }
 }

@@ -1,28 +1,28 @@
-package dev.retrykit.circuit;
+package dev.retrykit.internal.circuit;
 
-import dev.retrykit.circuit.CircuitListener.Transition;
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notifies a listener of a circuit's transitions sequentially, in the order in which they were made. No lock is held
+ * Notifies a listener of state transitions sequentially, in the order in which they were made. No lock is held
  * meanwhile, and no thread waits: while one thread notifies, others leave their transitions to it.
  */
-final class Transitions {
+public final class Transitions<T> {
 
     /** If a listener does not return, no more transitions than this are kept for it. */
     private static final int MOST_UNTOLD = 10_000;
 
-    private final CircuitListener listener;
+    private final Consumer<T> listener;
 
     /** Guarded by this object's lock. */
-    private final ArrayDeque<Transition> untold = new ArrayDeque<>();
+    private final ArrayDeque<T> untold = new ArrayDeque<>();
 
     /** Written under this object's lock, except by a thread that is aborted. */
     private volatile boolean telling;
 
-    Transitions(CircuitListener listener) {
+    public Transitions(Consumer<T> listener) {
         this.listener = listener;
     }
 
@@ -32,8 +32,8 @@ final class Transitions {
      * @param maker makes the transition without calling foreign code; returns null if it was not made
      * @return whether it was made
      */
-    synchronized boolean make(Supplier<@Nullable Transition> maker) {
-        Transition made = maker.get();
+    public synchronized boolean make(Supplier<@Nullable T> maker) {
+        T made = maker.get();
         if (made != null) {
             if (untold.size() == MOST_UNTOLD) {
                 untold.removeFirst();
@@ -44,13 +44,13 @@ final class Transitions {
     }
 
     /** Delivers pending transitions, unless another thread, or an enclosing call on this thread, is doing so. */
-    void tell() {
+    public void tell() {
         if (!begin()) {
             return;
         }
         boolean finished = false;
         try {
-            for (Transition next = next(); next != null; next = next()) {
+            for (T next = next(); next != null; next = next()) {
                 tell(next);
             }
             finished = true;
@@ -68,15 +68,15 @@ final class Transitions {
         return begins;
     }
 
-    private synchronized @Nullable Transition next() {
-        Transition next = untold.poll();
+    private synchronized @Nullable T next() {
+        T next = untold.poll();
         telling = next != null;
         return next;
     }
 
-    private void tell(Transition transition) {
+    private void tell(T transition) {
         try {
-            listener.onTransition(transition);
+            listener.accept(transition);
         } catch (Throwable listenerFailed) {
             // a listener never changes the outcome of a call
         }

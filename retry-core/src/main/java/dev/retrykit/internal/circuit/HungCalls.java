@@ -1,4 +1,4 @@
-package dev.retrykit.circuit;
+package dev.retrykit.internal.circuit;
 
 import dev.retrykit.internal.window.SlidingWindow;
 import java.util.concurrent.atomic.LongAdder;

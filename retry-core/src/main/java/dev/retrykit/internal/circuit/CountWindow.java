@@ -1,4 +1,4 @@
-package dev.retrykit.circuit;
+package dev.retrykit.internal.circuit;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
@@ -129,11 +129,11 @@ final class CountWindow implements Window {
     }
 
     @Override
-    public Window with(CircuitPolicy policy, long nowNanos) {
-        if (!policy.isCounted()) {
-            return Window.of(policy, nowNanos);
+    public Window with(Thresholds thresholds, long nowNanos) {
+        if (!thresholds.isCounted()) {
+            return Window.of(thresholds, nowNanos);
         }
-        return policy.countWindow() == size ? this : resized(policy.countWindow());
+        return thresholds.countWindow() == size ? this : resized(thresholds.countWindow());
     }
 
     /** Returns a window of another size, with notes where its slices would have begun. */

@@ -1,6 +1,6 @@
-package dev.retrykit.circuit;
+package dev.retrykit.internal.circuit;
 
-import dev.retrykit.circuit.Window.Seen;
+import dev.retrykit.internal.circuit.Window.Seen;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -95,9 +95,9 @@ final class Slack {
         }
 
         /** The limits in a count window, which needs no evidence and never loses results. */
-        static Limits counted(Seen seen, CircuitPolicy policy) {
-            long calls = Math.max(policy.minimumCalls(), Math.min(seen.calls(), policy.countWindow()));
-            return new Limits(harmless(seen, calls, policy, 1), Long.MAX_VALUE, false, false);
+        static Limits counted(Seen seen, Thresholds thresholds) {
+            long calls = Math.max(thresholds.minimumCalls(), Math.min(seen.calls(), thresholds.countWindow()));
+            return new Limits(harmless(seen, calls, thresholds, 1), Long.MAX_VALUE, false, false);
         }
 
         /**
@@ -107,32 +107,32 @@ final class Slack {
          * @param notFailed the total of results that did not fail, read before
          * @param notSlow the total of results that were not slow, read before
          */
-        static Limits timed(Seen seen, long notFailed, long notSlow, CircuitPolicy policy) {
-            long missing = policy.minimumCalls() - seen.calls();
+        static Limits timed(Seen seen, long notFailed, long notSlow, Thresholds thresholds) {
+            long missing = thresholds.minimumCalls() - seen.calls();
             if (missing <= 0 && seen.isLong()) {
                 return NONE;
             }
             // The missing calls are divided among bad results and others: until both parts are used, the calls are too
             // few.
             long most = missing > 0 ? (missing - 1) / 2 : Long.MAX_VALUE;
-            long bad = missing > 0 ? most : harmless(seen, seen.calls(), policy, 1);
-            if (!policy.isReached(2 * seen.failures(), 2 * seen.slowCalls(), seen.calls(), 0)) {
-                long few = Math.min(bad, harmless(seen, seen.calls(), policy, 2));
+            long bad = missing > 0 ? most : harmless(seen, seen.calls(), thresholds, 1);
+            if (!thresholds.isReached(2 * seen.failures(), 2 * seen.slowCalls(), seen.calls())) {
+                long few = Math.min(bad, harmless(seen, seen.calls(), thresholds, 2));
                 return new Limits(few, missing > 0 ? notFailed + most : Long.MAX_VALUE, false, true);
             }
-            boolean ofSlow = !policy.isReached(2 * seen.failures(), 0, seen.calls(), 0);
-            double rate = ofSlow ? policy.slowCallRate() : policy.failureRate();
+            boolean ofSlow = !thresholds.isReached(2 * seen.failures(), 0, seen.calls());
+            double rate = ofSlow ? thresholds.slowCallRate() : thresholds.failureRate();
             long ofKind = ofSlow ? seen.slowCalls() : seen.failures();
             long more = Math.min(most, (long) (ofKind * (200 - rate) / rate) - 1 - (seen.calls() - ofKind));
             return more < 0 ? NONE : new Limits(bad, (ofSlow ? notSlow : notFailed) + more, ofSlow, false);
         }
 
         /** The number of further bad results that, multiplied by the factor, reach no rate among these calls. */
-        private static long harmless(Seen seen, long calls, CircuitPolicy policy, int factor) {
-            long failures = (long) (policy.failureRate() * calls / (100 * factor)) - 1 - seen.failures();
-            long slow = policy.slowCallDuration() == null
+        private static long harmless(Seen seen, long calls, Thresholds thresholds, int factor) {
+            long failures = (long) (thresholds.failureRate() * calls / (100 * factor)) - 1 - seen.failures();
+            long slow = !thresholds.countsSlowCalls()
                     ? Long.MAX_VALUE
-                    : (long) (policy.slowCallRate() * calls / (100 * factor)) - 1 - seen.slowCalls();
+                    : (long) (thresholds.slowCallRate() * calls / (100 * factor)) - 1 - seen.slowCalls();
             return Math.max(0, Math.min(failures, slow));
         }
     }

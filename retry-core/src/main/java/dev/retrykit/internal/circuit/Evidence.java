@@ -1,6 +1,6 @@
-package dev.retrykit.circuit;
+package dev.retrykit.internal.circuit;
 
-import dev.retrykit.circuit.Window.Seen;
+import dev.retrykit.internal.circuit.Window.Seen;
 
 /**
  * Since when a dependency fails, or is slow, without enough good calls in between. One second of that is evidence. A
@@ -25,10 +25,10 @@ final class Evidence {
      * @param near the part of it that is in the window
      * @param startedNanos when the call started
      */
-    void consider(Seen before, Seen near, CircuitPolicy policy, long startedNanos) {
+    void consider(Seen before, Seen near, Thresholds thresholds, long startedNanos) {
         boolean few = before.calls() == 0
-                || !policy.isReached(2 * before.failures(), 2 * before.slowCalls(), before.calls(), 0);
-        boolean enough = !few && policy.isReached(before.failures(), before.slowCalls(), before.calls(), 0);
+                || !thresholds.isReached(2 * before.failures(), 2 * before.slowCalls(), before.calls());
+        boolean enough = !few && thresholds.isReached(before.failures(), before.slowCalls(), before.calls());
         boolean paused = near.failures() == 0 && near.slowCalls() == 0;
         if (few || !enough && paused) {
             beginAnew(startedNanos);
