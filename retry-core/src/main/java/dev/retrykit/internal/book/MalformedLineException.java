@@ -3,7 +3,7 @@ package dev.retrykit.internal.book;
 import java.util.Collection;
 import java.util.List;
 
-/** What is wrong with a line. */
+/** Thrown for an invalid line. The books of users turn it into an exception of the API. */
 public final class MalformedLineException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1;
