@@ -81,11 +81,7 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
             return new KeyedCall(endpoints, endpoint, new KeyedCall.Callee(method, next, observed), exchange)
                     .handle(key, request, response);
         } catch (RefusedException refused) {
-            if (exchange == null) {
-                ResponseWriter.write(refused, response);
-            } else {
-                exchange.answer(refused, endpoint.rules(), request, response);
-            }
+            refuse(refused, endpoint, exchange, request, response);
             return null;
         } catch (AsyncRequestTimeoutException | AsyncRequestNotUsableException unfinished) {
             if (exchange != null) {
@@ -94,6 +90,20 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
             throw unfinished;
         } catch (Exception failure) {
             return lost(failure, exchange, response);
+        }
+    }
+
+    private static void refuse(
+            RefusedException refused,
+            Endpoint endpoint,
+            @Nullable ServletExchange exchange,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        if (exchange == null) {
+            ResponseWriter.write(refused, response);
+        } else {
+            exchange.answer(refused, endpoint.rules(), request, response);
         }
     }
 
