@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A part of a page that is made from the code, between two comments: {@code <!-- generated: name -->} and {@code <!-- end
- * -->}. With {@code -Ddocs.write=true} it is written, else it must be up to date.
+ * A block of a page that is generated from the code, between two comments: {@code <!-- generated: name -->} and
+ * {@code <!-- end -->}. With {@code -Ddocs.write=true} it is written, otherwise it must be up to date.
  */
 final class Generated {
 
@@ -30,5 +30,10 @@ final class Generated {
         assertThat(page.text())
                 .as("%s is not up to date: run this test with -Ddocs.write=true, and look at what changes", page)
                 .isEqualTo(updated);
+    }
+
+    /** A row of a table. */
+    static String row(String... cells) {
+        return "| " + String.join(" | ", cells).replace('\n', ' ') + " |\n";
     }
 }

@@ -6,15 +6,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.springframework.boot.json.JsonParserFactory;
 
-/** The configuration metadata of all that is on the class path, which editors complete keys by. */
+/** The configuration metadata of all libraries on the class path, by which editors complete keys. */
 final class Metadata {
 
-    static final List<Key> KEYS = read();
+    private static final List<Key> KEYS = read();
 
     private Metadata() {}
 
@@ -25,14 +26,23 @@ final class Metadata {
      */
     record Key(String name, String type, String value, String description) {
 
-        /** Also of what stands in a map or a list. */
+        /** Whether this is the key of a property, or of the map that contains it. */
         boolean describes(String property) {
             boolean open = type.startsWith("java.util.Map") || type.equals("java.util.Properties");
             return property.equals(name) || open && property.startsWith(name + ".");
         }
     }
 
-    /** Whether anybody says that he reads it. */
+    /** The keys of retrykit, by name. */
+    static List<Key> ofRetrykit() {
+        return KEYS.stream()
+                .filter(key ->
+                        key.name().startsWith("retrykit.") || key.name().startsWith("management.endpoint.retry."))
+                .sorted(Comparator.comparing(Key::name))
+                .toList();
+    }
+
+    /** Whether a library reads a property. */
     static boolean isKnown(String property) {
         String plain = property.replaceAll("\\[\\d+]", "");
         return KEYS.stream().anyMatch(key -> key.describes(plain));

@@ -23,6 +23,8 @@ record Page(Path path, String text) {
     private static final Set<String> NOT_OURS = Set.of("target", ".git", "src");
     private static final Pattern FENCE =
             Pattern.compile("^( *)```(\\w*)[^\\n]*\\n(.*?)^ *```\\s*$", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final Pattern TABLE = Pattern.compile("(?:^\\|.*\\R?)+", Pattern.MULTILINE);
+    private static final Pattern GENERATED = Pattern.compile("<!-- generated: .*?<!-- end -->", Pattern.DOTALL);
 
     static Page of(String path) {
         try {
@@ -58,6 +60,19 @@ record Page(Path path, String text) {
             }
         }
         return snippets;
+    }
+
+    /** The tables, each a list of its lines. */
+    List<List<String>> tables() {
+        return TABLE.matcher(FENCE.matcher(text).replaceAll(""))
+                .results()
+                .map(table -> table.group().lines().toList())
+                .toList();
+    }
+
+    /** This page without its generated blocks. */
+    Page byHand() {
+        return new Page(path, GENERATED.matcher(text).replaceAll(""));
     }
 
     /** Without code: neither links nor headings are looked for in it. */

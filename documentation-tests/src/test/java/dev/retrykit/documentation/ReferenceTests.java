@@ -1,9 +1,9 @@
 package dev.retrykit.documentation;
 
+import static dev.retrykit.documentation.Generated.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.retrykit.documentation.Metadata.Key;
 import dev.retrykit.event.StopReason;
 import dev.retrykit.failure.book.FailureBook;
 import io.micrometer.core.instrument.Meter;
@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -23,26 +24,62 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 
-/** What the reference pages list is what there is. */
+/** The lists of the pages are generated from the code, and complete. */
 class ReferenceTests {
 
     private static final Set<String> NAMES = Set.of("policy", "circuit", "budget");
 
     @Test
     void allKeys() throws IOException {
-        String rows = Metadata.KEYS.stream()
-                .filter(key ->
-                        key.name().startsWith("retrykit.") || key.name().startsWith("management.endpoint.retry."))
-                .sorted(Comparator.comparing(Key::name))
-                .map(key -> row("`" + key.name() + "`", "`" + type(key.type()) + "`", key.value(), description(key)))
+        String rows = Metadata.ofRetrykit().stream()
+                .map(key ->
+                        row("`" + key.name() + "`", "`" + type(key.type()) + "`", key.value(), KeyTable.meaning(key)))
                 .collect(Collectors.joining());
 
         Generated.assertUpToDate(
                 Page.of("docs/reference/all-keys.md"),
                 "keys",
-                "| key | type | default | |\n| --- | --- | --- | --- |\n" + rows);
+                "| key | type | default | meaning |\n| --- | --- | --- | --- |\n" + rows);
+    }
+
+    static List<Page> pages() {
+        return Page.all();
+    }
+
+    static List<KeyTable> keyTables() {
+        return pages().stream().flatMap(KeyTable::of).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("keyTables")
+    void keysOfASection(KeyTable table) throws IOException {
+        Generated.assertUpToDate(Page.of(table.page().toString()), table.name(), table.content());
+    }
+
+    @Test
+    void everyKeyIsInOneTableOfASection() {
+        assertThat(keyTables().stream().flatMap(table -> table.keys().stream()))
+                .containsExactlyInAnyOrderElementsOf(Metadata.ofRetrykit());
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void noTableListsKeysByHand(Page page) {
+        assertThat(KeyTable.byHand(page)).isEmpty();
+    }
+
+    @Test
+    void aTableThatListsKeysByHandIsFound() {
+        String table = "| key | meaning |\n| --- | --- |\n| `max-attempts` | 3 |\n| `backoff.delay`, … | 200ms |\n";
+        Page planted = new Page(Path.of("planted.md"), "# Planted\n\n" + table);
+        Page generated = new Page(Path.of("planted.md"), "<!-- generated: keys -->\n" + table + "<!-- end -->\n");
+
+        assertThat(KeyTable.byHand(planted)).containsExactly("planted.md: | key | meaning |");
+        assertThat(KeyTable.byHand(generated)).isEmpty();
     }
 
     @Test
@@ -54,7 +91,7 @@ class ReferenceTests {
                 .run(context -> Generated.assertUpToDate(
                         Page.of("docs/reference/actuator.md"),
                         "meters",
-                        "| meter | type | tags | |\n| --- | --- | --- | --- |\n"
+                        "| meter | type | tags | meaning |\n| --- | --- | --- | --- |\n"
                                 + meters(context.getBean(SimpleMeterRegistry.class))));
     }
 
@@ -150,16 +187,5 @@ class ReferenceTests {
         return type.replaceAll("[a-z]\\w*\\.(?=[\\w.]*[A-Z])", "")
                 .replace('$', '.')
                 .replace("|", "\\|");
-    }
-
-    /** The default has a column of its own. */
-    private static String description(Key key) {
-        return key.value().isEmpty()
-                ? key.description()
-                : key.description().replaceFirst("(?<=\\.) Default [^:]*$", "");
-    }
-
-    private static String row(String... cells) {
-        return "| " + String.join(" | ", cells).replace('\n', ' ') + " |\n";
     }
 }

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param ignore Failures that do not count against the dependency, even if the record list contains them: exception
  *     classes (subtypes included), HTTP statuses, and names of Predicate beans.
  * @param keys Limits of the circuits per key, for methods that have a key.
- * @param dryRun Whether to only count and log calls that the circuit would reject, without rejecting any. Default
- *     false.
+ * @param dryRun Whether to only count and log calls that the circuit would reject, without rejecting any, even when it
+ *     is forced open. Default false.
  * @param affectsHealth Whether the health of the application is DOWN while the circuit is open. Default false.
  */
 public record CircuitSettings(
@@ -104,7 +104,8 @@ public record CircuitSettings(
      *
      * @param probes Number of calls that a half-open circuit lets through, from 1 to 10000 and at most minimum-calls.
      *     Default 5.
-     * @param lease Time limit of a round of probes, above zero. A new round starts when it expires. Default 30s.
+     * @param lease Time limit of a round of probes, above zero. When it expires with good results only, the circuit
+     *     closes; with failures only, it opens; otherwise a new round starts. Default 30s.
      */
     public record HalfOpen(
             @Nullable Integer probes, @Nullable Duration lease) {}
@@ -115,7 +116,7 @@ public record CircuitSettings(
      * @param max Maximum number of keys with their own circuit, from 1 to 100000. Further keys share one circuit.
      *     Default 1000.
      * @param idle Time without use after which the circuit of a key can be removed. At least 1s, and not below the
-     *     window, the probe lease and the longest open duration. Default 10m, or longer if one of these is longer.
+     *     window, the probe lease and the longest open duration, to which the default is raised. Default 10m.
      */
     public record Keys(@Nullable Integer max, @Nullable Duration idle) {}
 }
