@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Timer;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -68,6 +69,15 @@ class ArchitectureTests {
     @ArchTest
     static void packagesAreSmall(JavaClasses all) {
         HouseRules.assertSmallPackages(all, Map.of());
+    }
+
+    /** Of the public API, or named after it: {@code AnswerRules} and {@code AnswerMarks}. */
+    private static final Set<String> NAMED_BY_OTHER_WORDS =
+            Set.of("AnswerMarks", "AnswerNotes", "AnswerRules", "PeerAnswer");
+
+    @ArchTest
+    static void namesUseTheWordsOfTheGlossary(JavaClasses all) throws IOException {
+        HouseRules.assertNamedByTheGlossary(all, NAMED_BY_OTHER_WORDS);
     }
 
     @ArchTest

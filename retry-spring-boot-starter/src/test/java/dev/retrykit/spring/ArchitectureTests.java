@@ -67,6 +67,15 @@ class ArchitectureTests {
         HouseRules.assertSmallPackages(all, LARGE_PACKAGES);
     }
 
+    /** Of the public API, or named after it: {@code AnswerMarks} of the core, the store's {@code Answer}, beans. */
+    private static final Set<String> NAMED_BY_OTHER_WORDS =
+            Set.of("Answer", "SpringAnswerMarks", "SpringAnswers", "Retries.steering");
+
+    @ArchTest
+    static void namesUseTheWordsOfTheGlossary(JavaClasses all) throws IOException {
+        HouseRules.assertNamedByTheGlossary(all, NAMED_BY_OTHER_WORDS);
+    }
+
     @ArchTest
     static final ArchRule timeComesFromATimeSource = noClasses()
             .should()

@@ -25,7 +25,7 @@ import org.springframework.util.ClassUtils;
 /** The plans of all methods of all known classes, created with the first bean of a class. */
 public final class MethodPlans {
 
-    private final Maker maker;
+    private final Factory factory;
     private final Reach reach;
     private final Map<Class<?>, Map<Method, Optional<MethodPlan>>> plans = new ConcurrentHashMap<>();
 
@@ -47,8 +47,8 @@ public final class MethodPlans {
         this(new MethodPlanFactory(retries, placeholders, forms, beans)::make, reach(beans, mode));
     }
 
-    MethodPlans(Maker maker, Reach reach) {
-        this.maker = maker;
+    MethodPlans(Factory factory, Reach reach) {
+        this.factory = factory;
         this.reach = reach;
     }
 
@@ -73,7 +73,7 @@ public final class MethodPlans {
 
     /** Creates one plan. */
     @FunctionalInterface
-    interface Maker {
+    interface Factory {
         MethodPlan make(Method method, Class<?> type, RetryAnnotations annotated);
     }
 
@@ -155,7 +155,7 @@ public final class MethodPlans {
                 .forEach(method -> {
                     Method specific = AopUtils.getMostSpecificMethod(method, type);
                     RetryAnnotations found = Objects.requireNonNull(annotated.get(method));
-                    made.computeIfAbsent(specific, key -> Optional.of(maker.make(key, type, found)));
+                    made.computeIfAbsent(specific, key -> Optional.of(factory.make(key, type, found)));
                 });
         reach.check(type, annotated);
         return made;

@@ -22,7 +22,7 @@ final class RetryInterceptor implements MethodInterceptor {
     private final Supplier<MethodPlans> plans;
     private final @Nullable Advised proxy;
     private final @Nullable Class<?> hidden;
-    private volatile Found[] found = {};
+    private volatile CachedPlan[] cached = {};
 
     /**
      * Creates an interceptor that resolves the plans at the first call.
@@ -57,17 +57,17 @@ final class RetryInterceptor implements MethodInterceptor {
     @SuppressWarnings(
             "ReferenceEquality") // a proxy passes the same object each time; an equal one is found in the plans
     private @Nullable MethodPlan find(Method method, Class<?> type) {
-        Found[] known = found;
-        for (Found each : known) {
+        CachedPlan[] known = cached;
+        for (CachedPlan each : known) {
             if (each.method == method && each.type == type) {
                 return each.plan;
             }
         }
         MethodPlan plan = plans.get().find(method, type);
         if (known.length < MOST_FOUND) {
-            Found[] more = Arrays.copyOf(known, known.length + 1);
-            more[known.length] = new Found(method, type, plan);
-            found = more; // of two concurrent updates one is lost, and repeated by a later call
+            CachedPlan[] more = Arrays.copyOf(known, known.length + 1);
+            more[known.length] = new CachedPlan(method, type, plan);
+            cached = more; // of two concurrent updates one is lost, and repeated by a later call
         }
         return plan;
     }
@@ -77,7 +77,7 @@ final class RetryInterceptor implements MethodInterceptor {
         return proxy != null && (proxy.getAdvisorCount() == 1 || proxy.indexOf(this) == proxy.getAdvisorCount() - 1);
     }
 
-    private record Found(
+    private record CachedPlan(
             Method method, Class<?> type, @Nullable MethodPlan plan) {}
 
     /**

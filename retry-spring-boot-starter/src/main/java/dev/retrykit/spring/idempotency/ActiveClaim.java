@@ -38,7 +38,7 @@ public final class ActiveClaim {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicInteger commits = new AtomicInteger();
     private final Runnable repeat = this::repeated;
-    private @Nullable ActiveClaim outer;
+    private @Nullable ActiveClaim enclosing;
     private volatile boolean abandoned;
     private volatile boolean repeatsCommits;
     private volatile boolean hasRead;
@@ -63,7 +63,7 @@ public final class ActiveClaim {
     /** Binds the claim to the current thread until the binding is closed on the same thread. */
     public Binding bind() {
         ActiveClaim before = BOUND.get();
-        outer = before;
+        enclosing = before;
         BOUND.set(this);
         return () -> {
             if (before == null) {
@@ -93,8 +93,8 @@ public final class ActiveClaim {
     }
 
     /** Returns the enclosing claim on the thread; null if none. */
-    public @Nullable ActiveClaim outer() {
-        return outer;
+    public @Nullable ActiveClaim enclosing() {
+        return enclosing;
     }
 
     /** Records that a transaction updates the claim just before its commit. */

@@ -50,14 +50,14 @@ public final class RetryingLayers implements SmartInitializingSingleton {
      * @param names the bean names
      * @param attempts the largest number of attempts
      */
-    private record Found(List<String> names, int attempts) {
+    private record LibraryBeans(List<String> names, int attempts) {
 
-        Found with(String name, int others) {
+        LibraryBeans with(String name, int others) {
             List<String> all = new ArrayList<>(names);
             all.add(name);
             boolean more =
                     others == RetryingLayer.UNLIMITED || attempts != RetryingLayer.UNLIMITED && others > attempts;
-            return new Found(all, more ? others : attempts);
+            return new LibraryBeans(all, more ? others : attempts);
         }
     }
 
@@ -66,7 +66,7 @@ public final class RetryingLayers implements SmartInitializingSingleton {
         if (retries.ownPolicies().isEmpty()) {
             return;
         }
-        Map<RetryingLayer, Found> found = new LinkedHashMap<>();
+        Map<RetryingLayer, LibraryBeans> found = new LinkedHashMap<>();
         for (String name : names()) {
             Object bean = made(name);
             Class<?> type = bean == null ? type(name) : bean.getClass();
@@ -81,9 +81,9 @@ public final class RetryingLayers implements SmartInitializingSingleton {
         }
     }
 
-    private static void add(Map<RetryingLayer, Found> found, RetryingLayer layer, String name, int attempts) {
+    private static void add(Map<RetryingLayer, LibraryBeans> found, RetryingLayer layer, String name, int attempts) {
         if (attempts != 1) {
-            Found before = found.getOrDefault(layer, new Found(List.of(), RetryingLayer.UNKNOWN));
+            LibraryBeans before = found.getOrDefault(layer, new LibraryBeans(List.of(), RetryingLayer.UNKNOWN));
             found.put(layer, before.with(name, attempts));
         }
     }
@@ -138,7 +138,7 @@ public final class RetryingLayers implements SmartInitializingSingleton {
         }
     }
 
-    private static void report(RetryingLayer layer, Found found) {
+    private static void report(RetryingLayer layer, LibraryBeans found) {
         String names = found.names().stream()
                 .limit(MOST_NAMES)
                 .map(MessageText::quoted)

@@ -36,36 +36,36 @@ final class CompletionStageCallAdapter implements CallAdapter {
     @SuppressWarnings("NullAway") // the engine rejects a null stage
     public CompletableFuture<@Nullable Object> call(Retry retry, @Nullable Fallback fallback, Invocation invocation) {
         CompletableFuture<@Nullable Object> call = retry.callAsync(() -> stageOf.apply(invocation.call()));
-        return fallback == null ? call : new Answered(call, fallback, invocation).begin();
+        return fallback == null ? call : new FallbackFuture(call, fallback, invocation).begin();
     }
 
     /** Completes like the call, or like the stage of the fallback. */
-    private final class Answered extends CompletableFuture<@Nullable Object> {
+    private final class FallbackFuture extends CompletableFuture<@Nullable Object> {
 
         private final CompletableFuture<@Nullable Object> call;
         private final Fallback fallback;
         private final Invocation invocation;
         private volatile @Nullable CompletionStage<?> fallbackStage;
 
-        Answered(CompletableFuture<@Nullable Object> call, Fallback fallback, Invocation invocation) {
+        FallbackFuture(CompletableFuture<@Nullable Object> call, Fallback fallback, Invocation invocation) {
             this.call = call;
             this.fallback = fallback;
             this.invocation = invocation;
         }
 
         @SuppressWarnings("FutureReturnValueIgnored") // the result completes with the call, and cannot fail
-        Answered begin() {
+        FallbackFuture begin() {
             call.whenComplete((result, failure) -> {
                 if (failure == null) {
                     complete(result);
                 } else if (!isDone()) {
-                    answer(failure);
+                    fallBackAfter(failure);
                 }
             });
             return this;
         }
 
-        private void answer(Throwable failure) {
+        private void fallBackAfter(Throwable failure) {
             try {
                 CompletionStage<?> stage = stageOf.apply(invocation.fallBack(fallback, failure));
                 if (stage == null) {

@@ -169,7 +169,7 @@ final class GuardFilter implements ExchangeFilterFunction {
                         .doOnCancel(exchange.connection()::abort));
         if (exchange.isPartOfAttempt() && response.statusCode().isError()) {
             exchange.mark(exchange);
-            watched.request(new AnsweredRequest(response.request(), exchange));
+            watched.request(new TrackedRequest(response.request(), exchange));
         }
         return watched.build();
     }
@@ -178,11 +178,11 @@ final class GuardFilter implements ExchangeFilterFunction {
      * A request that keeps its tracker, whatever other filters changed. An exception created from the response keeps
      * the request.
      */
-    private static final class AnsweredRequest extends HttpRequestWrapper {
+    private static final class TrackedRequest extends HttpRequestWrapper {
 
         private final Map<String, Object> attributes;
 
-        AnsweredRequest(HttpRequest request, RequestTracker exchange) {
+        TrackedRequest(HttpRequest request, RequestTracker exchange) {
             super(request);
             this.attributes = new LinkedHashMap<>(request.getAttributes());
             attributes.put(RequestTracker.ATTRIBUTE, exchange);

@@ -25,7 +25,7 @@ public final class ScopeParts {
     private static final String HEADER = "header:";
     private static final SpelExpressionParser PARSER = new SpelExpressionParser();
 
-    private final List<Part> parts = new ArrayList<>();
+    private final List<Component> parts = new ArrayList<>();
     private final List<String> texts = new ArrayList<>();
 
     /**
@@ -48,7 +48,7 @@ public final class ScopeParts {
      * @param missing names the part in the response to the caller if it has no value
      * @param value reads the value; null if there is none
      */
-    private record Part(String missing, Function<EndpointRequest, @Nullable String> value) {}
+    private record Component(String missing, Function<EndpointRequest, @Nullable String> value) {}
 
     /** The root object of expressions. */
     private record Root(@Nullable Principal principal, String authority, Function<String, List<String>> headers) {
@@ -61,16 +61,16 @@ public final class ScopeParts {
         }
     }
 
-    private static Part part(String text, String key, ConfiguredSettings settings, BeanFactory beans) {
+    private static Component part(String text, String key, ConfiguredSettings settings, BeanFactory beans) {
         if (text.equals("authority")) {
-            return new Part("The authority", EndpointRequest::authority);
+            return new Component("The authority", EndpointRequest::authority);
         }
         if (text.startsWith(HEADER)) {
             String name = text.substring(HEADER.length()).strip();
             if (!HttpSettings.isHeaderName(name)) {
                 throw settings.wrong(key, text, "it must name a header, for example 'header:X-Tenant'");
             }
-            return new Part("The header " + name, request -> root(request).header(name));
+            return new Component("The header " + name, request -> root(request).header(name));
         }
         Expression expression;
         try {
@@ -79,7 +79,7 @@ public final class ScopeParts {
             throw settings.wrong(
                     key, text, "it must be 'authority', 'header:NAME' or an expression such as \"principal.name\"");
         }
-        return new Part("A value", request -> {
+        return new Component("A value", request -> {
             StandardEvaluationContext context = new StandardEvaluationContext(root(request));
             context.setBeanResolver(new BeanFactoryResolver(beans));
             Object value = expression.getValue(context);
@@ -98,7 +98,7 @@ public final class ScopeParts {
      */
     List<String> of(EndpointRequest request) {
         List<String> values = new ArrayList<>();
-        for (Part part : parts) {
+        for (Component part : parts) {
             String value = part.value().apply(request);
             if (value == null || value.isBlank()) {
                 throw RefusedException.with(Refusals.noScope(part.missing()));

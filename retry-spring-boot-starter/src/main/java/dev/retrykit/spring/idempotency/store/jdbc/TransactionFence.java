@@ -50,7 +50,7 @@ final class TransactionFence implements TransactionExecutionListener {
         if (held == null || !transaction.isNewTransaction() || transaction.isReadOnly()) {
             return;
         }
-        for (; held != null; held = held.outer()) {
+        for (; held != null; held = held.enclosing()) {
             if (held.store() instanceof JdbcStore store && store.uses(dataSource)) {
                 fence(held, store, transaction);
             }
