@@ -21,17 +21,11 @@ class LinksTests {
     }
 
     @Test
-    void everyPageOfTheDocsIsLinkedFromAnother() {
-        List<Page> pages = Page.all();
-
-        assertThat(pages)
+    void everyPageOfTheDocsIsLinkedFromTheFirstOne() {
+        assertThat(Page.all())
                 .filteredOn(page -> page.path().startsWith("docs"))
                 .filteredOn(page -> !page.path().startsWith("docs/decisions"))
-                .allSatisfy(page -> assertThat(pages)
-                        .as("pages that link to " + page)
-                        .anyMatch(other -> !other.equals(page)
-                                && other.text()
-                                        .contains(page.path().getFileName().toString())));
+                .allSatisfy(page -> assertThat(Page.of("README.md").text()).contains("(" + page + ")"));
     }
 
     @Test
