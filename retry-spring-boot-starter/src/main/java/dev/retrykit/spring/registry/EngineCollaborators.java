@@ -14,12 +14,12 @@ import dev.retrykit.spring.failure.http.StatusReader;
 import dev.retrykit.spring.failure.http.StatusRules;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.MessageText;
+import dev.retrykit.spring.settings.PolicySettings;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.binding.FailureNames;
 import dev.retrykit.spring.settings.binding.SettingsLayer;
 import dev.retrykit.spring.settings.binding.SpellingMatcher;
 import dev.retrykit.spring.settings.resolution.PolicyExtensions;
-import dev.retrykit.spring.settings.resolution.RetryPolicyFactory;
 import dev.retrykit.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,16 +69,16 @@ public record EngineCollaborators(
      * @throws InvalidSettingException if the policy names a bean that does not exist
      */
     PolicyExtensions partsOf(String name, String section, SettingsLayer policy) {
-        List<Integer> statuses = RetryPolicyFactory.statuses(policy);
+        List<Integer> statuses = policy.value(PolicySettings.STATUSES);
         StatusRules rules = new StatusRules(statusReaders, statuses, time::now);
         List<FailureClassifier> failures = failures(rules, statuses != null);
         List<ResultClassifier> results = new ArrayList<>();
-        for (String classifier : RetryPolicyFactory.resultClassifiers(policy)) {
+        for (String classifier : policy.value(PolicySettings.RETRY_ON_RESULT, List.of())) {
             results.add(bean(resultClassifiers, classifier, section + ".retry-on-result", ResultClassifier.class));
         }
-        boolean known = statuses != null || RetryPolicyFactory.trustsKnownFailures(policy);
+        boolean known = statuses != null || policy.value(PolicySettings.KNOWN_FAILURES, true);
         results.add((known ? rules : new StatusRules(statusReaders, List.of(), time::now)).results());
-        Setting function = policy.setting("backoff.function");
+        Setting function = policy.setting(PolicySettings.BACKOFF_FUNCTION.name());
         DelayFunction delay = function == null
                 ? null
                 : bean(

@@ -21,6 +21,15 @@ public record BudgetSettings(
         @Nullable Double minSuccess,
         @Nullable Boolean unlimited) {
 
+    /** The key of {@link #ratio()}. */
+    public static final SettingKey<Double> RATIO = SettingKey.of("ratio", Double.class);
+    /** The key of {@link #window()}. */
+    public static final SettingKey<Duration> WINDOW = SettingKey.of("window", Duration.class);
+    /** The key of {@link #reserve()}. */
+    public static final SettingKey<Integer> RESERVE = SettingKey.of("reserve", Integer.class);
+    /** The key of {@link #minSuccess()}. */
+    public static final SettingKey<Double> MIN_SUCCESS = SettingKey.of("min-success", Double.class);
+
     /** No settings: a budget with all defaults. */
     public static final BudgetSettings EMPTY = new BudgetSettings(null, null, null, null, null);
 }

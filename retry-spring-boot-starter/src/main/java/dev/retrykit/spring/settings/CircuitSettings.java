@@ -49,6 +49,17 @@ public record CircuitSettings(
         @Nullable Boolean dryRun,
         @Nullable Boolean affectsHealth) {
 
+    /** The key of {@link #failureRate()}. */
+    public static final SettingKey<Double> FAILURE_RATE = SettingKey.of("failure-rate", Double.class);
+    /** The key of {@link SlowCall#duration()}. */
+    public static final SettingKey<Duration> SLOW_CALL_DURATION = SettingKey.of("slow-call.duration", Duration.class);
+    /** The key of {@link SlowCall#rate()}. */
+    public static final SettingKey<Double> SLOW_CALL_RATE = SettingKey.of("slow-call.rate", Double.class);
+    /** The key of {@link #consecutiveFailures()}. */
+    public static final SettingKey<Integer> CONSECUTIVE_FAILURES = SettingKey.of("consecutive-failures", Integer.class);
+    /** The key of {@link #affectsHealth()}. */
+    public static final SettingKey<Boolean> AFFECTS_HEALTH = SettingKey.of("affects-health", Boolean.class);
+
     /** No settings: a circuit with all defaults. */
     public static final CircuitSettings EMPTY = new CircuitSettings(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);

@@ -65,10 +65,54 @@ public record PolicySettings(
         @Nullable Boolean dryRun,
         @Nullable Boolean retryPartial) {
 
+    /** The key of {@link #maxAttempts()}. */
+    public static final SettingKey<Integer> MAX_ATTEMPTS = SettingKey.of("max-attempts", Integer.class);
+    /** The key of {@link #attemptTimeout()}. */
+    public static final SettingKey<Duration> ATTEMPT_TIMEOUT = SettingKey.of("attempt-timeout", Duration.class);
+    /** The key of {@link Backoff#strategy()}. */
+    public static final SettingKey<Strategy> BACKOFF_STRATEGY = SettingKey.of("backoff.strategy", Strategy.class);
+    /** The key of {@link Backoff#delay()}. */
+    public static final SettingKey<Duration> BACKOFF_DELAY = SettingKey.of("backoff.delay", Duration.class);
+    /** The key of {@link Backoff#multiplier()}. */
+    public static final SettingKey<Double> BACKOFF_MULTIPLIER = SettingKey.of("backoff.multiplier", Double.class);
+    /** The key of {@link Backoff#maxDelay()}. */
+    public static final SettingKey<Duration> BACKOFF_MAX_DELAY = SettingKey.of("backoff.max-delay", Duration.class);
+    /** The key of {@link Backoff#function()}. */
+    public static final SettingKey<String> BACKOFF_FUNCTION = SettingKey.of("backoff.function", String.class);
+    /** The key of {@link #jitter()}. */
+    public static final SettingKey<Jitter> JITTER = SettingKey.of("jitter", Jitter.class);
+    /** The key of {@link Budget#time()}. */
+    public static final SettingKey<Duration> BUDGET_TIME = SettingKey.of("budget.time", Duration.class);
+    /** The key of {@link Budget#name()}. */
+    public static final SettingKey<String> BUDGET_NAME = SettingKey.of("budget.name", String.class);
+    /** The key of {@link #retryOn()}. */
+    public static final SettingKey<List<Class<? extends Throwable>>> RETRY_ON =
+            SettingKey.list("retry-on", PolicySettings::failure);
+    /** The key of {@link #abortOn()}. */
+    public static final SettingKey<List<Class<? extends Throwable>>> ABORT_ON =
+            SettingKey.list("abort-on", PolicySettings::failure);
+    /** The key of {@link #knownFailures()}. */
+    public static final SettingKey<Boolean> KNOWN_FAILURES = SettingKey.of("known-failures", Boolean.class);
+    /** The key of {@link #retryOnResult()}. */
+    public static final SettingKey<List<String>> RETRY_ON_RESULT =
+            SettingKey.list("retry-on-result", String.class::cast);
+    /** The key of {@link #statuses()}. */
+    public static final SettingKey<List<Integer>> STATUSES = SettingKey.list("statuses", Integer.class::cast);
+    /** The key of {@link #idempotencyKey()}. */
+    public static final SettingKey<String> IDEMPOTENCY_KEY = SettingKey.of("idempotency-key", String.class);
+    /** The key of {@link #enabled()}. */
+    public static final SettingKey<Boolean> ENABLED = SettingKey.of("enabled", Boolean.class);
+    /** The key of {@link #retryPartial()}. */
+    public static final SettingKey<Boolean> RETRY_PARTIAL = SettingKey.of("retry-partial", Boolean.class);
+
     /** No settings: a policy with all defaults. */
     public static final PolicySettings EMPTY = new PolicySettings(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
             null);
+
+    private static Class<? extends Throwable> failure(Object type) {
+        return ((Class<?>) type).asSubclass(Throwable.class);
+    }
 
     /**
      * The delay before each retry.

@@ -6,6 +6,7 @@ import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.MessageText;
 import dev.retrykit.spring.settings.RetrykitProperties;
 import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.SettingKey;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -134,7 +135,7 @@ public final class ConfiguredSettings {
 
     /** Returns the defaults, which must not have a base: they are themselves the base of every policy or circuit. */
     private static SettingsLayer withoutBase(SettingsLayer defaults, String section) {
-        Setting base = defaults.setting("base");
+        Setting base = defaults.setting(SettingKey.BASE.name());
         if (base != null) {
             throw new InvalidSettingException(
                     "'" + section + ".base' = " + MessageText.quoted(base.value()) + " (" + base.origin()

@@ -1,5 +1,9 @@
 package dev.retrykit.spring.settings.binding;
 
+import dev.retrykit.spring.settings.BudgetSettings;
+import dev.retrykit.spring.settings.CircuitSettings;
+import dev.retrykit.spring.settings.PolicySettings;
+import dev.retrykit.spring.settings.SettingKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -19,33 +23,27 @@ public final class LenientConversion {
     private static final Set<String> OFF = Set.of("off", "false", "none", "0", "0s", "");
 
     private static final Pattern PERCENT = Pattern.compile("\\s*([0-9]+(?:\\.[0-9]+)?)\\s*%\\s*");
-    private static final Set<String> RATES = Set.of("failurerate", "slowcall.rate", "minsuccess");
 
-    /** The keys of a policy, a circuit or a budget that an empty value switches off. */
-    static final List<String> SWITCHES = List.of(
-            "attempt-timeout", "slow-call.duration", "consecutive-failures", "min-success", "budget.min-success");
+    private static final List<SettingKey<Double>> RATES =
+            List.of(CircuitSettings.FAILURE_RATE, CircuitSettings.SLOW_CALL_RATE, BudgetSettings.MIN_SUCCESS);
+
+    /** The settings that an empty value switches off, by key, with the value that means off. */
+    static final Map<String, Object> SWITCHES = Map.ofEntries(
+            Map.entry(PolicySettings.ATTEMPT_TIMEOUT.name(), Duration.ZERO),
+            Map.entry(CircuitSettings.SLOW_CALL_DURATION.name(), Duration.ZERO),
+            Map.entry(CircuitSettings.CONSECUTIVE_FAILURES.name(), 0),
+            Map.entry(BudgetSettings.MIN_SUCCESS.name(), 0.0),
+            Map.entry(BudgetSettings.MIN_SUCCESS.below("budget").name(), 0.0));
 
     /** The value that disables idempotency keys. */
     public static final String NO_KEYS = "off";
-
-    private static final String KEY = "idempotency-key";
-
-    private static final Map<String, Object> SWITCHED_OFF = Map.of(
-            "attempttimeout",
-            Duration.ZERO,
-            "slowcall.duration",
-            Duration.ZERO,
-            "consecutivefailures",
-            0,
-            "minsuccess",
-            0.0);
 
     private LenientConversion() {}
 
     /** Converts a text that is not of the key's type; null if it has no meaning for the key. */
     static @Nullable Object read(String key, String text) {
         Matcher percent = PERCENT.matcher(text);
-        if (percent.matches() && ends(key, RATES)) {
+        if (percent.matches() && RATES.stream().anyMatch(rate -> isAt(key, rate.name()))) {
             return Double.valueOf(percent.group(1));
         }
         return isOff(text) ? off(key) : null;
@@ -58,9 +56,8 @@ public final class LenientConversion {
 
     /** The value that switches a setting off; null if it cannot be switched off. */
     static @Nullable Object off(String key) {
-        String canonical = canonical(key);
-        for (Map.Entry<String, Object> entry : SWITCHED_OFF.entrySet()) {
-            if (isAt(canonical, entry.getKey())) {
+        for (Map.Entry<String, Object> entry : SWITCHES.entrySet()) {
+            if (isAt(key, entry.getKey())) {
                 return entry.getValue();
             }
         }
@@ -72,20 +69,11 @@ public final class LenientConversion {
      * an expression.
      */
     static Object switchedOff(String key, Object value) {
-        boolean off = key.equals(KEY) && value instanceof String text && isOff(text);
+        boolean off = key.equals(PolicySettings.IDEMPOTENCY_KEY.name()) && value instanceof String text && isOff(text);
         return off ? NO_KEYS : value;
     }
 
-    private static boolean ends(String key, Set<String> suffixes) {
-        String canonical = canonical(key);
-        return suffixes.stream().anyMatch(suffix -> isAt(canonical, suffix));
-    }
-
-    private static boolean isAt(String canonical, String suffix) {
-        return canonical.endsWith("." + suffix) || canonical.equals(suffix);
-    }
-
-    private static String canonical(String key) {
-        return SpellingMatcher.canonical(key).replace("]", "");
+    private static boolean isAt(String key, String setting) {
+        return key.endsWith("." + setting) || key.equals(setting);
     }
 }

@@ -1,13 +1,13 @@
 package dev.retrykit.spring.settings.binding;
 
 import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.SettingKey;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -52,12 +52,11 @@ public final class SettingsLayer {
     static SettingsLayer of(
             @Nullable Record written, String prefix, OriginTracker origins, Function<String, String> originOfKey) {
         Map<String, Setting> settings = new LinkedHashMap<>(of(written, originOfKey).settings);
-        for (String key : LenientConversion.SWITCHES) {
-            Object off = origins.isSwitchedOff(prefix + "." + key) ? LenientConversion.off(key) : null;
-            if (off != null) {
+        LenientConversion.SWITCHES.forEach((key, off) -> {
+            if (origins.isSwitchedOff(prefix + "." + key)) {
                 settings.put(key, new Setting(off, originOfKey.apply(key)));
             }
-        }
+        });
         settings.replaceAll((key, setting) -> origins.placeholder(prefix + "." + key) == null
                 ? setting
                 : new Setting(setting.value(), setting.origin(), true));
@@ -115,23 +114,13 @@ public final class SettingsLayer {
     }
 
     /** The value of a key; null if it has none. */
-    public <T> @Nullable T value(String key, Class<T> type) {
-        Setting setting = settings.get(key);
-        return setting == null ? null : type.cast(setting.value());
+    public <T> @Nullable T value(SettingKey<T> key) {
+        return key.in(settings);
     }
 
     /** The value of a key, or a default. */
-    public <T> T value(String key, Class<T> type, T otherwise) {
-        T value = value(key, type);
-        return value == null ? otherwise : value;
-    }
-
-    /** Passes the value of a key to a consumer, if it has one. */
-    public <T> void take(String key, Class<T> type, Consumer<? super T> into) {
-        T value = value(key, type);
-        if (value != null) {
-            into.accept(value);
-        }
+    public <T> T value(SettingKey<T> key, T otherwise) {
+        return key.in(settings, otherwise);
     }
 
     /** Whether another layer has the same values for the same keys, regardless of their origins. */

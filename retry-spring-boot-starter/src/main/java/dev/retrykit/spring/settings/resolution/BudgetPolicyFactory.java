@@ -1,29 +1,32 @@
 package dev.retrykit.spring.settings.resolution;
 
 import dev.retrykit.budget.BudgetPolicy;
+import dev.retrykit.budget.BudgetPolicy.Builder;
+import dev.retrykit.spring.settings.BudgetSettings;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.MessageText;
+import dev.retrykit.spring.settings.PolicySettings;
 import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.SettingKey;
 import dev.retrykit.spring.settings.binding.SettingsLayer;
-import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Builds retry budget policies from configured settings. */
 public final class BudgetPolicyFactory {
 
     private static final String PREFIX = "budget.";
-    private static final String NAME = "budget.name";
+    private static final String NAME = PolicySettings.BUDGET_NAME.name();
     private static final int LONGEST_NAME = 100;
 
-    private static final Map<String, String> KEYS =
-            Map.of("ratio", "ratio", "window", "window", "reserve", "reserve", "minSuccess", "min-success");
+    private static final SettingKey<Boolean> UNLIMITED = SettingKey.of("unlimited", Boolean.class);
 
-    private static final Map<String, Function<BudgetPolicy, @Nullable Object>> READERS = readers();
+    static final SettingsTable<BudgetPolicy, Builder> TABLE = new SettingsTable<BudgetPolicy, Builder>()
+            .row(BudgetSettings.RATIO, Builder::ratio, BudgetPolicy::ratio)
+            .row(BudgetSettings.WINDOW, Builder::window, BudgetPolicy::window)
+            .row(BudgetSettings.RESERVE, Builder::reserve, BudgetPolicy::reserve)
+            .row(BudgetSettings.MIN_SUCCESS, Builder::minSuccess, BudgetPolicy::minSuccess)
+            .shown(UNLIMITED, BudgetPolicy::isUnlimited);
 
     private BudgetPolicyFactory() {}
 
@@ -35,11 +38,15 @@ public final class BudgetPolicyFactory {
      * @throws InvalidSettingException if a setting is out of range
      */
     public static Resolved<BudgetPolicy> budget(String section, SettingsLayer written) {
-        Percentages.check(section, written, "min-success");
-        BudgetPolicy policy = written.value("unlimited", Boolean.class, false)
+        Percentages.check(section, written, BudgetSettings.MIN_SUCCESS);
+        BudgetPolicy policy = written.value(UNLIMITED, false)
                 ? BudgetPolicy.unlimited()
-                : RejectedSettings.translated(section, written, KEYS, () -> limited(written));
-        return Resolved.of(policy, BudgetPolicy.defaults(), written, READERS);
+                : RejectedSettings.translated(
+                        section,
+                        written,
+                        TABLE,
+                        () -> TABLE.take(written, BudgetPolicy.builder()).build());
+        return Resolved.of(policy, BudgetPolicy.defaults(), written, TABLE);
     }
 
     /**
@@ -81,26 +88,6 @@ public final class BudgetPolicyFactory {
     }
 
     private static boolean isInline(String key) {
-        return key.startsWith(PREFIX) && READERS.containsKey(key.substring(PREFIX.length()));
-    }
-
-    private static BudgetPolicy limited(SettingsLayer written) {
-        BudgetPolicy defaults = BudgetPolicy.defaults();
-        return BudgetPolicy.builder()
-                .ratio(written.value("ratio", Double.class, defaults.ratio()))
-                .window(written.value("window", Duration.class, defaults.window()))
-                .reserve(written.value("reserve", Integer.class, defaults.reserve()))
-                .minSuccess(written.value("min-success", Double.class, defaults.minSuccess()))
-                .build();
-    }
-
-    private static Map<String, Function<BudgetPolicy, @Nullable Object>> readers() {
-        Map<String, Function<BudgetPolicy, @Nullable Object>> readers = new LinkedHashMap<>();
-        readers.put("ratio", BudgetPolicy::ratio);
-        readers.put("window", BudgetPolicy::window);
-        readers.put("reserve", BudgetPolicy::reserve);
-        readers.put("min-success", BudgetPolicy::minSuccess);
-        readers.put("unlimited", BudgetPolicy::isUnlimited);
-        return readers;
+        return TABLE.rows().stream().anyMatch(row -> key.equals(PREFIX + row.key()));
     }
 }

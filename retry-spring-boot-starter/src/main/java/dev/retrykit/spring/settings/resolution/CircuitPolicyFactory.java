@@ -2,51 +2,72 @@ package dev.retrykit.spring.settings.resolution;
 
 import dev.retrykit.circuit.BlockScope;
 import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.circuit.CircuitPolicy.Builder;
 import dev.retrykit.circuit.OpenBehavior;
+import dev.retrykit.spring.settings.CircuitSettings;
 import dev.retrykit.spring.settings.CircuitSettings.WindowType;
 import dev.retrykit.spring.settings.Durations;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.MessageText;
 import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.SettingKey;
 import dev.retrykit.spring.settings.binding.FailureNames;
 import dev.retrykit.spring.settings.binding.SettingsLayer;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Builds circuit policies from configured settings. A default that conflicts with a configured value is adjusted to it.
  */
 public final class CircuitPolicyFactory {
 
-    private static final String RECORD = "record";
-    private static final String IGNORE = "ignore";
     private static final int COUNT_WINDOW = 100;
     private static final double SLOW_CALL_RATE = 80;
     private static final String CALLS = "a whole number of calls, because window.type is count";
     private static final String TIME = Durations.RULE + ", with a unit, because window.type is time";
 
-    private static final Map<String, String> KEYS = Map.ofEntries(
-            Map.entry("countWindow", "window.size"),
-            Map.entry("timeWindow", "window.size"),
-            Map.entry("minimumCalls", "minimum-calls"),
-            Map.entry("failureRate", "failure-rate"),
-            Map.entry("slowCallRate", "slow-call.rate"),
-            Map.entry("slowCall duration", "slow-call.duration"),
-            Map.entry("consecutiveFailures", "consecutive-failures"),
-            Map.entry("openDuration", "open.duration"),
-            Map.entry("openMultiplier", "open.multiplier"),
-            Map.entry("maxOpenDuration", "open.max-duration"),
-            Map.entry("openJitter", "open.jitter"),
-            Map.entry("probes", "half-open.probes"),
-            Map.entry("lease", "half-open.lease"));
+    private static final SettingKey<WindowType> WINDOW_TYPE = SettingKey.of("window.type", WindowType.class);
+    static final SettingKey<String> WINDOW_SIZE = SettingKey.of("window.size", String.class);
+    private static final SettingKey<Integer> MINIMUM_CALLS = SettingKey.of("minimum-calls", Integer.class);
+    static final SettingKey<Duration> LEASE = SettingKey.of("half-open.lease", Duration.class);
+    private static final SettingKey<List<String>> RECORD = SettingKey.list("record", String.class::cast);
+    private static final SettingKey<List<String>> IGNORE = SettingKey.list("ignore", String.class::cast);
 
-    private static final Map<String, Function<CircuitPolicy, @Nullable Object>> READERS = readers();
+    /** The settings of a circuit, except the limits of its keys. */
+    static final SettingsTable<CircuitPolicy, Builder> TABLE = new SettingsTable<CircuitPolicy, Builder>()
+            .other(SettingKey.BASE)
+            .shown(WINDOW_TYPE, policy -> isCounted(policy) ? WindowType.COUNT : WindowType.TIME)
+            .shown(
+                    WINDOW_SIZE,
+                    policy -> isCounted(policy) ? policy.countWindow() : policy.timeWindow(),
+                    "timeWindow",
+                    "countWindow")
+            .row(MINIMUM_CALLS, Builder::minimumCalls, CircuitPolicy::minimumCalls)
+            .row(CircuitSettings.FAILURE_RATE, Builder::failureRate, CircuitPolicy::failureRate)
+            .shown(CircuitSettings.SLOW_CALL_DURATION, CircuitPolicy::slowCallDuration, "slowCall duration")
+            .shown(
+                    CircuitSettings.SLOW_CALL_RATE,
+                    policy -> policy.slowCallDuration() == null ? null : policy.slowCallRate())
+            .row(CircuitSettings.CONSECUTIVE_FAILURES, Builder::consecutiveFailures, CircuitPolicy::consecutiveFailures)
+            .row(SettingKey.of("open.duration", Duration.class), Builder::openDuration, CircuitPolicy::openDuration)
+            .row(SettingKey.of("open.multiplier", Double.class), Builder::openMultiplier, CircuitPolicy::openMultiplier)
+            .row(
+                    SettingKey.of("open.max-duration", Duration.class),
+                    Builder::maxOpenDuration,
+                    CircuitPolicy::maxOpenDuration,
+                    "maxOpenDuration")
+            .row(SettingKey.of("open.jitter", Double.class), Builder::openJitter, CircuitPolicy::openJitter)
+            .row(SettingKey.of("half-open.probes", Integer.class), Builder::probes, CircuitPolicy::probes, "probes")
+            .row(LEASE, Builder::lease, CircuitPolicy::lease, "lease")
+            .row(SettingKey.of("on-open", OpenBehavior.class), Builder::onOpen, CircuitPolicy::onOpen)
+            .row(SettingKey.of("blocks", BlockScope.class), Builder::blocks, CircuitPolicy::blocks)
+            .row(SettingKey.of("dry-run", Boolean.class), Builder::dryRun, CircuitPolicy::isDryRun)
+            .other(CircuitSettings.AFFECTS_HEALTH)
+            .shown(RECORD, policy -> FailureNames.of(policy.recorded()))
+            .shown(IGNORE, policy -> FailureNames.of(policy.ignored()));
 
     private CircuitPolicyFactory() {}
 
@@ -60,44 +81,37 @@ public final class CircuitPolicyFactory {
      * @throws InvalidSettingException if a setting is out of range or contradicts another
      */
     public static Resolved<CircuitPolicy> circuit(
-            String section, SettingsLayer written, Consumer<CircuitPolicy.Builder> customizer, FailureNames names) {
-        Percentages.check(section, written, "failure-rate", "slow-call.rate");
+            String section, SettingsLayer written, Consumer<Builder> customizer, FailureNames names) {
+        Percentages.check(section, written, CircuitSettings.FAILURE_RATE, CircuitSettings.SLOW_CALL_RATE);
         CircuitPolicy base = RejectedSettings.translated(
-                section, written, KEYS, () -> base(customizer).build());
+                section, written, TABLE, () -> base(customizer).build());
         CircuitPolicy policy = RejectedSettings.translated(
                 section,
                 written,
-                KEYS,
+                TABLE,
                 () -> selecting(builder(section, written, base, base(customizer)), section, written, names)
                         .build());
-        return Resolved.of(policy, baseline(policy), base, written, READERS).with("", asWritten(written));
+        return Resolved.of(policy, baseline(policy), base, written, TABLE).with("", selectors(written));
     }
 
-    private static CircuitPolicy.Builder selecting(
-            CircuitPolicy.Builder builder, String section, SettingsLayer written, FailureNames names) {
-        Setting recorded = written.setting(RECORD);
-        Setting ignored = written.setting(IGNORE);
+    private static Builder selecting(Builder builder, String section, SettingsLayer written, FailureNames names) {
+        Setting recorded = written.setting(RECORD.name());
+        Setting ignored = written.setting(IGNORE.name());
         if (recorded != null) {
-            builder.record(names.selector(section + "." + RECORD, recorded));
+            builder.record(names.selector(section + "." + RECORD.name(), recorded));
         }
-        return ignored == null ? builder : builder.ignore(names.selector(section + "." + IGNORE, ignored));
+        return ignored == null ? builder : builder.ignore(names.selector(section + "." + IGNORE.name(), ignored));
     }
 
     /** The lists of failures, with the names as they are configured. */
-    private static Map<String, Setting> asWritten(SettingsLayer written) {
-        Map<String, Setting> names = new LinkedHashMap<>();
-        for (String key : List.of(RECORD, IGNORE)) {
-            Setting setting = written.setting(key);
-            if (setting != null) {
-                names.put(key, setting);
-            }
-        }
-        return names;
+    private static Map<String, Setting> selectors(SettingsLayer written) {
+        return written.without(key -> !key.equals(RECORD.name()) && !key.equals(IGNORE.name()))
+                .settings();
     }
 
     /** A builder with the customized defaults. */
-    private static CircuitPolicy.Builder base(Consumer<CircuitPolicy.Builder> customizer) {
-        CircuitPolicy.Builder base = CircuitPolicy.builder();
+    private static Builder base(Consumer<Builder> customizer) {
+        Builder base = CircuitPolicy.builder();
         customizer.accept(base);
         return base;
     }
@@ -111,27 +125,14 @@ public final class CircuitPolicyFactory {
     }
 
     /** Sets only configured values, so that the builder can adjust the defaults that conflict with them. */
-    private static CircuitPolicy.Builder builder(
-            String section, SettingsLayer written, CircuitPolicy base, CircuitPolicy.Builder builder) {
+    private static Builder builder(String section, SettingsLayer written, CircuitPolicy base, Builder builder) {
         setWindow(section, written, base, builder);
         setSlowCall(written, base, builder);
-        written.take("minimum-calls", Integer.class, builder::minimumCalls);
-        written.take("failure-rate", Double.class, builder::failureRate);
-        written.take("consecutive-failures", Integer.class, builder::consecutiveFailures);
-        written.take("open.duration", Duration.class, builder::openDuration);
-        written.take("open.multiplier", Double.class, builder::openMultiplier);
-        written.take("open.max-duration", Duration.class, builder::maxOpenDuration);
-        written.take("open.jitter", Double.class, builder::openJitter);
-        written.take("half-open.probes", Integer.class, builder::probes);
-        written.take("half-open.lease", Duration.class, builder::lease);
-        written.take("on-open", OpenBehavior.class, builder::onOpen);
-        written.take("blocks", BlockScope.class, builder::blocks);
-        written.take("dry-run", Boolean.class, builder::dryRun);
-        return builder;
+        return TABLE.take(written, builder);
     }
 
-    private static void setSlowCall(SettingsLayer written, CircuitPolicy base, CircuitPolicy.Builder builder) {
-        Duration slow = written.value("slow-call.duration", Duration.class);
+    private static void setSlowCall(SettingsLayer written, CircuitPolicy base, Builder builder) {
+        Duration slow = written.value(CircuitSettings.SLOW_CALL_DURATION);
         if (slow != null && slow.isZero()) {
             builder.slowCall(null, SLOW_CALL_RATE);
             return;
@@ -141,20 +142,19 @@ public final class CircuitPolicyFactory {
         }
         if (slow != null) {
             double rate = base.slowCallDuration() == null ? SLOW_CALL_RATE : base.slowCallRate();
-            builder.slowCall(slow, written.value("slow-call.rate", Double.class, rate));
+            builder.slowCall(slow, written.value(CircuitSettings.SLOW_CALL_RATE, rate));
         }
     }
 
-    private static void setWindow(
-            String section, SettingsLayer written, CircuitPolicy base, CircuitPolicy.Builder builder) {
+    private static void setWindow(String section, SettingsLayer written, CircuitPolicy base, Builder builder) {
         WindowType begun = isCounted(base) ? WindowType.COUNT : WindowType.TIME;
-        WindowType type = written.value("window.type", WindowType.class, begun);
+        WindowType type = written.value(WINDOW_TYPE, begun);
         boolean counts = type == WindowType.COUNT;
-        Setting size = written.setting("window.size");
+        Setting size = written.setting(WINDOW_SIZE.name());
         if (size == null) {
             if (counts) {
                 int calls = isCounted(base) ? base.countWindow() : COUNT_WINDOW;
-                builder.countWindow(Math.max(calls, written.value("minimum-calls", Integer.class, 0)));
+                builder.countWindow(Math.max(calls, written.value(MINIMUM_CALLS, 0)));
             } else if (isCounted(base)) {
                 builder.timeWindow(CircuitPolicy.defaults().timeWindow());
             }
@@ -191,30 +191,5 @@ public final class CircuitPolicyFactory {
                             + ") is invalid: it must be " + rule + ".",
                     "Correct the value, or set window.type to " + otherType + ".");
         }
-    }
-
-    private static Map<String, Function<CircuitPolicy, @Nullable Object>> readers() {
-        Map<String, Function<CircuitPolicy, @Nullable Object>> readers = new LinkedHashMap<>();
-        readers.put("base", policy -> null);
-        readers.put("window.type", policy -> isCounted(policy) ? WindowType.COUNT : WindowType.TIME);
-        readers.put("window.size", policy -> isCounted(policy) ? policy.countWindow() : policy.timeWindow());
-        readers.put("minimum-calls", CircuitPolicy::minimumCalls);
-        readers.put("failure-rate", CircuitPolicy::failureRate);
-        readers.put("slow-call.duration", CircuitPolicy::slowCallDuration);
-        readers.put("slow-call.rate", policy -> policy.slowCallDuration() == null ? null : policy.slowCallRate());
-        readers.put("consecutive-failures", CircuitPolicy::consecutiveFailures);
-        readers.put("open.duration", CircuitPolicy::openDuration);
-        readers.put("open.multiplier", CircuitPolicy::openMultiplier);
-        readers.put("open.max-duration", CircuitPolicy::maxOpenDuration);
-        readers.put("open.jitter", CircuitPolicy::openJitter);
-        readers.put("half-open.probes", CircuitPolicy::probes);
-        readers.put("half-open.lease", CircuitPolicy::lease);
-        readers.put("on-open", CircuitPolicy::onOpen);
-        readers.put("blocks", CircuitPolicy::blocks);
-        readers.put("dry-run", CircuitPolicy::isDryRun);
-        readers.put("affects-health", policy -> null);
-        readers.put(RECORD, policy -> FailureNames.of(policy.recorded()));
-        readers.put(IGNORE, policy -> FailureNames.of(policy.ignored()));
-        return readers;
     }
 }

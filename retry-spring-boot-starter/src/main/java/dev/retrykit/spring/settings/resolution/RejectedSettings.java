@@ -27,14 +27,14 @@ final class RejectedSettings {
      *
      * @param section the key of the policy, circuit or budget, such as {@code retrykit.policies.inventory}
      * @param configured the configured settings
-     * @param keys maps the engine's names of settings to the user's keys
+     * @param table maps the engine's names of settings to the user's keys
      * @throws InvalidSettingException if the engine rejects the settings
      */
-    static <T> T translated(String section, SettingsLayer configured, Map<String, String> keys, Supplier<T> build) {
+    static <T> T translated(String section, SettingsLayer configured, SettingsTable<?, ?> table, Supplier<T> build) {
         try {
             return build.get();
         } catch (InvalidPolicyException rejected) {
-            throw translated(section, configured, keys, rejected);
+            throw translated(section, configured, table, rejected);
         } catch (IllegalArgumentException failed) { // of a customizer
             InvalidSettingException translated = new InvalidSettingException(
                     "Invalid settings for " + section + ": "
@@ -46,9 +46,9 @@ final class RejectedSettings {
     }
 
     private static InvalidSettingException translated(
-            String section, SettingsLayer configured, Map<String, String> keys, InvalidPolicyException rejected) {
-        String key = key(keys, rejected.setting());
-        Optional<String> other = rejected.otherSetting().map(name -> key(keys, name));
+            String section, SettingsLayer configured, SettingsTable<?, ?> table, InvalidPolicyException rejected) {
+        String key = table.key(rejected.setting());
+        Optional<String> other = rejected.otherSetting().map(table::key);
         String description = "Invalid settings for " + section + ": " + key + " " + rejected.rule()
                 + other.map(name -> " " + name + ", " + text(rejected.otherValue()))
                         .orElse("") + ", but was "
@@ -63,10 +63,6 @@ final class RejectedSettings {
         return new InvalidSettingException(
                 description + (lines.isEmpty() ? "" : "\n" + String.join("", lines.values())),
                 lines.size() > 1 ? "Change one of these values." : "Change the value.");
-    }
-
-    private static String key(Map<String, String> keys, String setting) {
-        return keys.getOrDefault(setting, setting);
     }
 
     private static String line(String section, SettingsLayer configured, String key) {

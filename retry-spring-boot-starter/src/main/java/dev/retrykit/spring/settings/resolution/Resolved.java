@@ -4,8 +4,6 @@ import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.binding.SettingsLayer;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A policy with the effective settings and their origins.
@@ -28,32 +26,30 @@ public record Resolved<P>(P policy, Map<String, Setting> settings) {
     }
 
     /** Resolves settings without a customizer: each is either a library default or configured. */
-    static <P> Resolved<P> of(
-            P policy, P defaults, SettingsLayer written, Map<String, Function<P, @Nullable Object>> readers) {
-        return of(policy, defaults, defaults, written, readers);
+    static <P> Resolved<P> of(P policy, P defaults, SettingsLayer written, SettingsTable<P, ?> table) {
+        return of(policy, defaults, defaults, written, table);
     }
 
     /**
-     * Reads the effective value of each key from the policy. A value that differs from the library default, but is not
+     * Reads the effective value of each setting from the policy. A value that differs from the library default, but is not
      * configured, was set by a customizer or adjusted to a configured value.
      *
      * @param base the defaults after customizers have changed them
      */
-    static <P> Resolved<P> of(
-            P policy, P defaults, P base, SettingsLayer written, Map<String, Function<P, @Nullable Object>> readers) {
+    static <P> Resolved<P> of(P policy, P defaults, P base, SettingsLayer written, SettingsTable<P, ?> table) {
         Map<String, Setting> settings = new LinkedHashMap<>();
-        readers.forEach((key, reader) -> {
-            Object value = reader.apply(policy);
-            Setting own = written.setting(key);
+        for (SettingsTable.Row<P, ?> row : table.rows()) {
+            Object value = row.show().apply(policy);
+            Setting own = written.setting(row.key());
             if (own != null) {
-                settings.put(key, value == null ? own : new Setting(value, own.origin()));
+                settings.put(row.key(), value == null ? own : new Setting(value, own.origin()));
             } else if (value != null) {
-                boolean given = value.equals(reader.apply(defaults));
-                boolean customized = !given && value.equals(reader.apply(base));
+                boolean given = value.equals(row.show().apply(defaults));
+                boolean customized = !given && value.equals(row.show().apply(base));
                 String origin = given ? Setting.DEFAULT : customized ? Setting.CUSTOMIZER : Setting.DERIVED;
-                settings.put(key, new Setting(value, origin));
+                settings.put(row.key(), new Setting(value, origin));
             }
-        });
+        }
         return new Resolved<>(policy, Map.copyOf(settings));
     }
 }

@@ -3,18 +3,17 @@ package dev.retrykit.spring.settings.resolution;
 import dev.retrykit.NestedRetries;
 import dev.retrykit.RetryAfterSharing;
 import dev.retrykit.RetryPolicy;
+import dev.retrykit.RetryPolicy.Builder;
 import dev.retrykit.UnsafeMethods;
 import dev.retrykit.backoff.BackoffPolicy;
-import dev.retrykit.backoff.Jitter;
-import dev.retrykit.backoff.Strategy;
 import dev.retrykit.failure.InvalidPolicyException;
 import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.PolicySettings;
+import dev.retrykit.spring.settings.SettingKey;
 import dev.retrykit.spring.settings.binding.LenientConversion;
 import dev.retrykit.spring.settings.binding.SettingsLayer;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,17 +28,46 @@ public final class RetryPolicyFactory {
     /** In place of an expression: no keys, regardless of lower layers. */
     public static final String NO_KEYS = LenientConversion.NO_KEYS;
 
-    private static final Map<String, String> KEYS = Map.ofEntries(
-            Map.entry("maxAttempts", "max-attempts"),
-            Map.entry("attemptTimeout", "attempt-timeout"),
-            Map.entry("timeBudget", "budget.time"),
-            Map.entry("delay", "backoff.delay"),
-            Map.entry("maxDelay", "backoff.max-delay"),
-            Map.entry("multiplier", "backoff.multiplier"),
-            Map.entry("statuses", "statuses"),
-            Map.entry("retryAfter max", "retry-after.max"));
+    private static final SettingKey<Boolean> RESPECT_RETRY_AFTER = SettingKey.of("retry-after.respect", Boolean.class);
+    private static final SettingKey<Duration> MAX_RETRY_AFTER = SettingKey.of("retry-after.max", Duration.class);
 
-    private static final Map<String, Function<RetryPolicy, @Nullable Object>> READERS = readers();
+    /** The settings of a policy, except those of its own budget. */
+    static final SettingsTable<RetryPolicy, Builder> TABLE = new SettingsTable<RetryPolicy, Builder>()
+            .other(SettingKey.BASE)
+            .other(PolicySettings.ENABLED)
+            .row(SettingKey.of("dry-run", Boolean.class), Builder::dryRun, RetryPolicy::isDryRun)
+            .row(PolicySettings.MAX_ATTEMPTS, Builder::maxAttempts, RetryPolicy::maxAttempts)
+            .row(
+                    PolicySettings.ATTEMPT_TIMEOUT,
+                    (builder, timeout) -> builder.attemptTimeout(timeout.isZero() ? null : timeout),
+                    policy -> policy.attemptTimeout().orElse(null))
+            .shown(PolicySettings.BACKOFF_STRATEGY, ofBackoff(BackoffPolicy::strategy))
+            .shown(PolicySettings.BACKOFF_DELAY, ofBackoff(BackoffPolicy::delay), "delay")
+            .shown(PolicySettings.BACKOFF_MULTIPLIER, ofBackoff(BackoffPolicy::multiplier), "multiplier")
+            .shown(PolicySettings.BACKOFF_MAX_DELAY, ofBackoff(BackoffPolicy::maxDelay), "maxDelay")
+            .other(PolicySettings.BACKOFF_FUNCTION)
+            .row(PolicySettings.JITTER, Builder::jitter, RetryPolicy::jitter)
+            .row(PolicySettings.BUDGET_TIME, Builder::timeBudget, RetryPolicy::timeBudget, "timeBudget")
+            .other(PolicySettings.BUDGET_NAME)
+            .taken(PolicySettings.RETRY_ON, Builder::retryOn)
+            .taken(PolicySettings.ABORT_ON, Builder::abortOn)
+            .taken(PolicySettings.KNOWN_FAILURES, Builder::knownFailures)
+            .other(PolicySettings.RETRY_ON_RESULT)
+            .taken(PolicySettings.STATUSES, (builder, statuses) -> builder.statuses(checked(statuses)))
+            .shown(RESPECT_RETRY_AFTER, RetryPolicy::respectsRetryAfter)
+            .shown(MAX_RETRY_AFTER, RetryPolicy::maxRetryAfter, "retryAfter max")
+            .row(
+                    SettingKey.of("retry-after.shared", RetryAfterSharing.class),
+                    Builder::retryAfterSharing,
+                    RetryPolicy::retryAfterSharing)
+            .row(SettingKey.of("nested", NestedRetries.class), Builder::nested, RetryPolicy::nested)
+            .taken(SettingKey.of("idempotent", Boolean.class), Builder::idempotent)
+            .taken(PolicySettings.IDEMPOTENCY_KEY, (builder, key) -> builder.sendsKeys(key.equals(AUTO)))
+            .row(
+                    SettingKey.of("unsafe-methods", UnsafeMethods.class),
+                    Builder::unsafeMethods,
+                    RetryPolicy::unsafeMethods)
+            .other(PolicySettings.RETRY_PARTIAL);
 
     private static final int LOWEST_STATUS = 100;
     private static final int HIGHEST_STATUS = 599;
@@ -56,63 +84,33 @@ public final class RetryPolicyFactory {
      */
     public static Resolved<RetryPolicy> policy(String section, SettingsLayer written, PolicyExtensions parts) {
         RetryPolicy base = RejectedSettings.translated(
-                section, written, KEYS, () -> base(parts).build());
+                section, written, TABLE, () -> base(parts).build());
         RetryPolicy policy = RejectedSettings.translated(
-                section, written, KEYS, () -> builder(written, parts).build());
-        Resolved<RetryPolicy> effective = Resolved.of(policy, RetryPolicy.defaults(), base, written, READERS);
-        return written.value("enabled", Boolean.class, true)
+                section, written, TABLE, () -> builder(written, parts).build());
+        Resolved<RetryPolicy> effective = Resolved.of(policy, RetryPolicy.defaults(), base, written, TABLE);
+        return written.value(PolicySettings.ENABLED, true)
                 ? effective
                 : effective.as(builder(written, parts).maxAttempts(1).build());
     }
 
-    /** The HTTP statuses that the policy retries; null = the default rules. */
-    @SuppressWarnings("unchecked")
-    public static @Nullable List<Integer> statuses(SettingsLayer written) {
-        return (List<Integer>) written.value("statuses", List.class);
-    }
-
-    /** Whether this policy retries the failures and statuses that the library knows to be transient. */
-    public static boolean trustsKnownFailures(SettingsLayer written) {
-        return written.value("known-failures", Boolean.class, true);
-    }
-
-    /** The names of the beans that classify returned values. */
-    @SuppressWarnings("unchecked")
-    public static List<String> resultClassifiers(SettingsLayer written) {
-        return (List<String>) written.value("retry-on-result", List.class, List.of());
+    private static Function<RetryPolicy, @Nullable Object> ofBackoff(Function<BackoffPolicy, Object> getter) {
+        return policy -> getter.apply(policy.backoff());
     }
 
     /** A builder with the customized defaults. */
-    private static RetryPolicy.Builder base(PolicyExtensions parts) {
-        RetryPolicy.Builder base = RetryPolicy.builder();
+    private static Builder base(PolicyExtensions parts) {
+        Builder base = RetryPolicy.builder();
         parts.customizer().accept(base);
         return base;
     }
 
-    @SuppressWarnings("unchecked")
-    private static RetryPolicy.Builder builder(SettingsLayer written, PolicyExtensions parts) {
-        RetryPolicy.Builder builder = base(parts);
+    private static Builder builder(SettingsLayer written, PolicyExtensions parts) {
+        Builder builder = base(parts);
         RetryPolicy base = builder.build();
-        written.take("max-attempts", Integer.class, builder::maxAttempts);
-        written.take("dry-run", Boolean.class, builder::dryRun);
-        written.take(
-                "attempt-timeout",
-                Duration.class,
-                timeout -> builder.attemptTimeout(timeout.isZero() ? null : timeout));
-        written.take("budget.time", Duration.class, builder::timeBudget);
-        written.take("jitter", Jitter.class, builder::jitter);
-        written.take("nested", NestedRetries.class, builder::nested);
-        written.take("idempotent", Boolean.class, builder::idempotent);
-        written.take("unsafe-methods", UnsafeMethods.class, builder::unsafeMethods);
-        written.take("idempotency-key", String.class, key -> builder.sendsKeys(key.equals(AUTO)));
-        written.take("retry-on", List.class, builder::retryOn);
-        written.take("abort-on", List.class, builder::abortOn);
-        written.take("known-failures", Boolean.class, builder::knownFailures);
+        TABLE.take(written, builder);
         builder.retryAfter(
-                written.value("retry-after.respect", Boolean.class, base.respectsRetryAfter()),
-                written.value("retry-after.max", Duration.class, base.maxRetryAfter()));
-        written.take("retry-after.shared", RetryAfterSharing.class, builder::retryAfterSharing);
-        written.take("statuses", List.class, statuses -> builder.statuses(checked(statuses)));
+                written.value(RESPECT_RETRY_AFTER, base.respectsRetryAfter()),
+                written.value(MAX_RETRY_AFTER, base.maxRetryAfter()));
         parts.failures().forEach(builder::classifier);
         parts.results().forEach(builder::resultClassifier);
         if (parts.delay() != null) {
@@ -129,8 +127,8 @@ public final class RetryPolicyFactory {
      * ignores both.
      */
     private static boolean writesStrategy(SettingsLayer written) {
-        return written.value("backoff.strategy", Strategy.class) != null
-                || written.value("backoff.multiplier", Double.class) != null;
+        return written.value(PolicySettings.BACKOFF_STRATEGY) != null
+                || written.value(PolicySettings.BACKOFF_MULTIPLIER) != null;
     }
 
     private static List<Integer> checked(List<Integer> statuses) {
@@ -144,8 +142,8 @@ public final class RetryPolicyFactory {
     }
 
     private static BackoffPolicy backoff(SettingsLayer written, BackoffPolicy defaults) {
-        Duration max = written.value("backoff.max-delay", Duration.class);
-        Duration delay = written.value("backoff.delay", Duration.class);
+        Duration max = written.value(PolicySettings.BACKOFF_MAX_DELAY);
+        Duration delay = written.value(PolicySettings.BACKOFF_DELAY);
         if (delay == null) {
             delay = max == null ? defaults.delay() : shorter(defaults.delay(), max);
         }
@@ -153,9 +151,9 @@ public final class RetryPolicyFactory {
             max = longer(defaults.maxDelay(), delay);
         }
         return BackoffPolicy.of(
-                written.value("backoff.strategy", Strategy.class, defaults.strategy()),
+                written.value(PolicySettings.BACKOFF_STRATEGY, defaults.strategy()),
                 delay,
-                written.value("backoff.multiplier", Double.class, defaults.multiplier()),
+                written.value(PolicySettings.BACKOFF_MULTIPLIER, defaults.multiplier()),
                 max);
     }
 
@@ -165,36 +163,5 @@ public final class RetryPolicyFactory {
 
     private static Duration longer(Duration one, Duration other) {
         return one.compareTo(other) >= 0 ? one : other;
-    }
-
-    private static Map<String, Function<RetryPolicy, @Nullable Object>> readers() {
-        Map<String, Function<RetryPolicy, @Nullable Object>> readers = new LinkedHashMap<>();
-        readers.put("base", policy -> null);
-        readers.put("enabled", policy -> null);
-        readers.put("dry-run", RetryPolicy::isDryRun);
-        readers.put("max-attempts", RetryPolicy::maxAttempts);
-        readers.put("attempt-timeout", policy -> policy.attemptTimeout().orElse(null));
-        readers.put("backoff.strategy", policy -> policy.backoff().strategy());
-        readers.put("backoff.delay", policy -> policy.backoff().delay());
-        readers.put("backoff.multiplier", policy -> policy.backoff().multiplier());
-        readers.put("backoff.max-delay", policy -> policy.backoff().maxDelay());
-        readers.put("backoff.function", policy -> null);
-        readers.put("jitter", RetryPolicy::jitter);
-        readers.put("budget.time", RetryPolicy::timeBudget);
-        readers.put("budget.name", policy -> null);
-        readers.put("retry-on", policy -> null);
-        readers.put("abort-on", policy -> null);
-        readers.put("known-failures", policy -> null);
-        readers.put("retry-on-result", policy -> null);
-        readers.put("statuses", policy -> null);
-        readers.put("retry-after.respect", RetryPolicy::respectsRetryAfter);
-        readers.put("retry-after.max", RetryPolicy::maxRetryAfter);
-        readers.put("retry-after.shared", RetryPolicy::retryAfterSharing);
-        readers.put("nested", RetryPolicy::nested);
-        readers.put("idempotent", policy -> null);
-        readers.put("idempotency-key", policy -> null);
-        readers.put("unsafe-methods", RetryPolicy::unsafeMethods);
-        readers.put("retry-partial", policy -> null);
-        return readers;
     }
 }

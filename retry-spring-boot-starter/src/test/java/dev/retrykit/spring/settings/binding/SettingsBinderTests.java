@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.retrykit.spring.settings.CircuitSettings;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.Written;
@@ -303,7 +304,7 @@ class SettingsBinderTests {
                     .andVariable(variable, "40");
 
             assertThat(Objects.requireNonNull(written.bind().circuit("payment-gateway"))
-                            .value("failure-rate", Double.class))
+                            .value(CircuitSettings.FAILURE_RATE))
                     .isEqualTo(40);
             assertThat(written.warnings).isEmpty();
         }
