@@ -1,10 +1,14 @@
 package dev.retrykit.spring.aspect;
 
+import dev.retrykit.annotation.Backoff;
 import dev.retrykit.annotation.Budget;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.spring.settings.BudgetSettings;
 import dev.retrykit.spring.settings.Durations;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.MessageText;
+import dev.retrykit.spring.settings.PolicySettings;
+import dev.retrykit.spring.settings.SettingKey;
 import dev.retrykit.spring.settings.binding.SettingsLayer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -21,6 +25,7 @@ final class AnnotationLayer {
 
     private final String where;
     private final UnaryOperator<String> placeholders;
+    private final Map<String, Object> values = new LinkedHashMap<>();
 
     private AnnotationLayer(String where, UnaryOperator<String> placeholders) {
         this.where = where;
@@ -35,47 +40,54 @@ final class AnnotationLayer {
      * @throws InvalidSettingException if a value is invalid
      */
     static SettingsLayer of(Retryable retryable, String where, UnaryOperator<String> placeholders) {
-        return SettingsLayer.of(new AnnotationLayer(where, placeholders).values(retryable), "@Retryable on " + where);
+        AnnotationLayer layer = new AnnotationLayer(where, placeholders);
+        layer.read(retryable);
+        layer.put(PolicySettings.IDEMPOTENCY_KEY, retryable.idempotencyKey());
+        layer.values.replaceAll((key, value) -> value instanceof DurationText text ? layer.duration(key, text) : value);
+        layer.values.computeIfPresent(PolicySettings.BUDGET_NAME.name(), layer::name);
+        layer.values.computeIfPresent(PolicySettings.BACKOFF_FUNCTION.name(), layer::name);
+        return SettingsLayer.of(layer.values, "@Retryable on " + where);
     }
 
     /** The attributes that are set, of those that cannot be combined with a name. */
     static Set<String> besideName(Retryable retryable, String where) {
-        Map<String, @Nullable Object> values = new AnnotationLayer(where, UnaryOperator.identity()).raw(retryable);
-        values.values().removeIf(value -> value == null);
-        return values.keySet();
+        AnnotationLayer layer = new AnnotationLayer(where, UnaryOperator.identity());
+        layer.read(retryable);
+        return layer.values.keySet();
     }
 
-    private Map<String, @Nullable Object> values(Retryable retryable) {
-        Map<String, @Nullable Object> values = raw(retryable);
-        values.put("idempotency-key", retryable.idempotencyKey().isEmpty() ? null : retryable.idempotencyKey());
-        values.replaceAll((key, value) -> value instanceof Text text ? text.duration(this, key) : value);
-        values.computeIfPresent("budget.name", this::name);
-        values.computeIfPresent("backoff.function", this::name);
-        return values;
-    }
-
-    private Map<String, @Nullable Object> raw(Retryable retryable) {
+    private void read(Retryable retryable) {
+        Backoff backoff = retryable.backoff();
         Budget budget = retryable.budget();
-        Map<String, @Nullable Object> values = new LinkedHashMap<>();
-        values.put("max-attempts", retryable.maxAttempts() == 0 ? null : retryable.maxAttempts());
-        values.put("attempt-timeout", text(retryable.attemptTimeout()));
-        values.put("backoff.strategy", only("strategy", retryable.backoff().strategy()));
-        values.put("backoff.delay", text(retryable.backoff().delay()));
-        double multiplier = retryable.backoff().multiplier();
-        values.put("backoff.multiplier", multiplier == 0 ? null : multiplier);
-        values.put("backoff.max-delay", text(retryable.backoff().maxDelay()));
-        String function = retryable.backoff().function();
-        values.put("backoff.function", function.isEmpty() ? null : function);
-        values.put("jitter", only("jitter", retryable.jitter()));
-        values.put("budget.name", budget.value().isEmpty() ? null : budget.value());
-        values.put("budget.time", text(budget.time()));
-        values.put("budget.ratio", budget.ratio() < 0 ? null : budget.ratio());
-        values.put("budget.window", text(budget.window()));
-        values.put("budget.reserve", budget.reserve() < 0 ? null : budget.reserve());
-        values.put("budget.min-success", budget.minSuccess() < 0 ? null : budget.minSuccess());
-        values.put("retry-on", types(retryable.retryOn()));
-        values.put("abort-on", types(retryable.abortOn()));
-        return values;
+        put(PolicySettings.MAX_ATTEMPTS, retryable.maxAttempts() == 0 ? null : retryable.maxAttempts());
+        putDuration(PolicySettings.ATTEMPT_TIMEOUT, retryable.attemptTimeout());
+        put(PolicySettings.BACKOFF_STRATEGY, only("strategy", backoff.strategy()));
+        putDuration(PolicySettings.BACKOFF_DELAY, backoff.delay());
+        put(PolicySettings.BACKOFF_MULTIPLIER, backoff.multiplier() == 0 ? null : backoff.multiplier());
+        putDuration(PolicySettings.BACKOFF_MAX_DELAY, backoff.maxDelay());
+        put(PolicySettings.BACKOFF_FUNCTION, backoff.function());
+        put(PolicySettings.JITTER, only("jitter", retryable.jitter()));
+        put(PolicySettings.BUDGET_NAME, budget.value());
+        putDuration(PolicySettings.BUDGET_TIME, budget.time());
+        put(BudgetSettings.RATIO.below("budget"), budget.ratio() < 0 ? null : budget.ratio());
+        putDuration(BudgetSettings.WINDOW.below("budget"), budget.window());
+        put(BudgetSettings.RESERVE.below("budget"), budget.reserve() < 0 ? null : budget.reserve());
+        put(BudgetSettings.MIN_SUCCESS.below("budget"), budget.minSuccess() < 0 ? null : budget.minSuccess());
+        put(PolicySettings.RETRY_ON, List.of(retryable.retryOn()));
+        put(PolicySettings.ABORT_ON, List.of(retryable.abortOn()));
+    }
+
+    /** Adds a value, unless it is unset: null, or an empty text or list. */
+    private <T> void put(SettingKey<T> key, @Nullable T value) {
+        if (value != null && !value.equals("") && !value.equals(List.of())) {
+            values.put(key.name(), value);
+        }
+    }
+
+    private void putDuration(SettingKey<Duration> key, String text) {
+        if (!text.isEmpty()) {
+            values.put(key.name(), new DurationText(text));
+        }
     }
 
     private <E> @Nullable E only(String attribute, E[] values) {
@@ -88,44 +100,37 @@ final class AnnotationLayer {
         return values.length == 0 ? null : values[0];
     }
 
-    private static @Nullable List<Class<? extends Throwable>> types(Class<? extends Throwable>[] types) {
-        return types.length == 0 ? null : List.of(types);
-    }
+    /** A duration, as configured. */
+    private record DurationText(String written) {}
 
-    private static @Nullable Text text(String text) {
-        return text.isEmpty() ? null : new Text(text);
+    private Duration duration(String key, DurationText text) {
+        String filled = filled(key, text.written);
+        try {
+            return Durations.parse(filled);
+        } catch (IllegalArgumentException unreadable) {
+            throw new InvalidSettingException(
+                    attribute(key, text.written)
+                            + (filled.equals(text.written) ? "" : " (resolved to " + MessageText.quoted(filled) + ")")
+                            + " is invalid: it must be " + Durations.RULE + ".",
+                    "Correct the value.");
+        }
     }
 
     private Object name(String key, Object written) {
-        String text = String.valueOf(written);
-        return new Text(text).filled(this, "@Retryable on " + where + ": " + key + " = '" + text + "'");
+        return filled(key, String.valueOf(written));
     }
 
-    /** The text of a duration, as configured. */
-    private record Text(String written) {
-
-        Duration duration(AnnotationLayer layer, String key) {
-            String attribute = "@Retryable on " + layer.where + ": " + key + " = '" + written + "'";
-            String filled = filled(layer, attribute);
-            try {
-                return Durations.parse(filled);
-            } catch (IllegalArgumentException unreadable) {
-                throw new InvalidSettingException(
-                        attribute
-                                + (filled.equals(written) ? "" : " (resolved to " + MessageText.quoted(filled) + ")")
-                                + " is invalid: it must be " + Durations.RULE + ".",
-                        "Correct the value.");
-            }
+    private String filled(String key, String written) {
+        try {
+            return placeholders.apply(written);
+        } catch (IllegalArgumentException unresolved) {
+            throw new InvalidSettingException(
+                    attribute(key, written) + " is invalid: its placeholder is not configured.",
+                    "Configure the placeholder, or give it a default value.");
         }
+    }
 
-        private String filled(AnnotationLayer layer, String attribute) {
-            try {
-                return layer.placeholders.apply(written);
-            } catch (IllegalArgumentException unresolved) {
-                throw new InvalidSettingException(
-                        attribute + " is invalid: its placeholder is not configured.",
-                        "Configure the placeholder, or give it a default value.");
-            }
-        }
+    private String attribute(String key, String written) {
+        return "@Retryable on " + where + ": " + key + " = '" + written + "'";
     }
 }
