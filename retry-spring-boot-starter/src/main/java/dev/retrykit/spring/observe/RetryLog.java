@@ -14,6 +14,7 @@ import dev.retrykit.spring.log.LogThrottle;
 import dev.retrykit.spring.settings.Durations;
 import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.MessageText;
+import dev.retrykit.spring.settings.PolicySettings;
 import dev.retrykit.spring.settings.binding.FailureLines;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
@@ -144,7 +145,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
             if (unknown.add(event.policy() + "/" + type)) {
                 RETRIES.warn("Policy " + MessageText.quoted(event.policy()) + ": it is unknown whether " + type
                         + cause(failure) + " is transient, so it is not retried. If it is transient, add it to "
-                        + key(event, "retry-on")
+                        + key(event, PolicySettings.RETRY_ON.name())
                         + ", which extends the known failures, or declare it for all policies: "
                         + FailureLines.key(type) + ": transient. (Logged once.)");
             }

@@ -6,7 +6,7 @@ import dev.retrykit.spring.registry.PolicyEntry;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.Durations;
 import dev.retrykit.spring.settings.MessageText;
-import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.PolicySettings;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -43,24 +43,17 @@ public final class StartupReport implements SmartInitializingSingleton {
                         + budget(entry.budget().policy()) + ")";
         return "Policy " + MessageText.quoted(entry.name()) + ": "
                 + (entry.methods().isEmpty() ? "no annotated method" : String.join(", ", entry.methods()))
-                + (isOff(entry) ? "; disabled" : "")
+                + (PolicySettings.ENABLED.in(entry.settings(), true) ? "" : "; disabled")
                 + "; retries " + what(entry)
                 + "; up to " + policy.maxAttempts() + " attempts within " + Durations.text(policy.timeBudget()) + "; "
                 + budget;
     }
 
     private static String what(PolicyEntry entry) {
-        Setting retryOn = entry.settings().get("retry-on");
-        Setting known = entry.settings().get("known-failures");
-        if (known != null && Boolean.FALSE.equals(known.value())) {
-            return "no known failures" + (retryOn == null ? "" : ", only " + MessageText.of(retryOn.value()));
-        }
-        return "known transient failures" + (retryOn == null ? "" : " and " + MessageText.of(retryOn.value()));
-    }
-
-    private static boolean isOff(PolicyEntry entry) {
-        Setting enabled = entry.settings().get("enabled");
-        return enabled != null && Boolean.FALSE.equals(enabled.value());
+        var retryOn = PolicySettings.RETRY_ON.in(entry.settings());
+        boolean known = PolicySettings.KNOWN_FAILURES.in(entry.settings(), true);
+        return (known ? "known transient failures" : "no known failures")
+                + (retryOn == null ? "" : (known ? " and " : ", only ") + MessageText.of(retryOn));
     }
 
     private static String budget(BudgetPolicy policy) {

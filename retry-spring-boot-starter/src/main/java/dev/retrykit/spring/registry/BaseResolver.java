@@ -3,6 +3,7 @@ package dev.retrykit.spring.registry;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.MessageText;
 import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.SettingKey;
 import dev.retrykit.spring.settings.binding.SettingsLayer;
 import dev.retrykit.spring.settings.binding.SpellingMatcher;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ record BaseResolver(
         Merge merge) {
 
     /** The key that names the base of an entry. */
-    static final String KEY = "base";
+    static final String KEY = SettingKey.BASE.name();
 
     /** Merges one layer over another. */
     @FunctionalInterface

@@ -9,6 +9,7 @@ import dev.retrykit.circuit.CircuitCounters;
 import dev.retrykit.circuit.CircuitSnapshot;
 import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.circuit.KeyedCircuits;
+import dev.retrykit.spring.settings.CircuitSettings;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.binding.SettingsLayer;
@@ -195,8 +196,7 @@ public final class CircuitEntry {
 
     /** Whether the application's health is DOWN while the circuit is open. */
     public boolean affectsHealth() {
-        Setting affects = settings().get("affects-health");
-        return affects != null && Boolean.TRUE.equals(affects.value());
+        return CircuitSettings.AFFECTS_HEALTH.in(settings(), false);
     }
 
     /** The effective settings by key, with their origins. */

@@ -7,6 +7,7 @@ import dev.retrykit.budget.KeyedBudgets;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.event.AttemptObserver;
 import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.PolicySettings;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.binding.SettingsLayer;
 import java.util.List;
@@ -194,8 +195,7 @@ public final class PolicyEntry {
 
     /** Whether a publisher that has emitted some of its elements is retried too. */
     public boolean retriesPartial() {
-        Setting partial = settings().get("retry-partial");
-        return partial != null && Boolean.TRUE.equals(partial.value());
+        return PolicySettings.RETRY_PARTIAL.in(settings(), false);
     }
 
     /** The source of idempotency keys: {@code auto}, or an expression over arguments; null = no keys. */
@@ -210,7 +210,7 @@ public final class PolicyEntry {
 
     /** The source of idempotency keys, for messages and logs. */
     public String shownIdempotencyKey() {
-        Setting key = settings().get("idempotency-key");
+        Setting key = settings().get(PolicySettings.IDEMPOTENCY_KEY.name());
         return key == null ? "" : String.valueOf(key.shown());
     }
 

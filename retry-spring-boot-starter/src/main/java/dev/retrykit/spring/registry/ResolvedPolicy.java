@@ -3,7 +3,9 @@ package dev.retrykit.spring.registry;
 import dev.retrykit.RetryPolicy;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.PolicySettings;
 import dev.retrykit.spring.settings.Setting;
+import dev.retrykit.spring.settings.SettingKey;
 import dev.retrykit.spring.settings.resolution.Resolved;
 import dev.retrykit.spring.settings.resolution.RetryPolicyFactory;
 import java.util.List;
@@ -25,9 +27,7 @@ record ResolvedPolicy(
         @Nullable BudgetPolicy ownBudget) {
 
     /** Settings that are read once, when methods, guards and calls are set up. */
-    private static final List<String> FIXED = List.of("budget.name", "retry-partial");
-
-    private static final String KEY = "idempotency-key";
+    private static final List<SettingKey<?>> FIXED = List.of(PolicySettings.BUDGET_NAME, PolicySettings.RETRY_PARTIAL);
 
     /**
      * Checks that the policy can change to other settings at run time.
@@ -35,10 +35,9 @@ record ResolvedPolicy(
      * @throws InvalidSettingException if a setting differs that only a restart can change
      */
     void checkCanBecome(ResolvedPolicy other) {
-        for (String key : FIXED) {
-            Setting setting = other.policy.settings().get(key);
-            if (!Objects.equals(value(policy.settings().get(key)), value(setting))) {
-                throw fixed(key, setting);
+        for (SettingKey<?> key : FIXED) {
+            if (!Objects.equals(key.in(policy.settings()), key.in(other.policy.settings()))) {
+                throw fixed(key.name(), other.policy.settings().get(key.name()));
             }
         }
         if ((ownBudget == null) != (other.ownBudget == null)) {
@@ -55,15 +54,15 @@ record ResolvedPolicy(
     void checkKey(@Nullable String first) {
         String key = idempotencyKey();
         if (key != null && !key.equals(first)) {
-            throw fixed(KEY, policy.settings().get(KEY));
+            String name = PolicySettings.IDEMPOTENCY_KEY.name();
+            throw fixed(name, policy.settings().get(name));
         }
     }
 
     /** The source of idempotency keys; null = no keys. */
     @Nullable
     String idempotencyKey() {
-        Setting key = policy.settings().get(KEY);
-        String text = key == null ? RetryPolicyFactory.NO_KEYS : String.valueOf(key.value());
+        String text = PolicySettings.IDEMPOTENCY_KEY.in(policy.settings(), RetryPolicyFactory.NO_KEYS);
         return text.equals(RetryPolicyFactory.NO_KEYS) ? null : text;
     }
 
@@ -72,9 +71,5 @@ record ResolvedPolicy(
                 section + "." + key + " cannot change while the application is running"
                         + (setting == null ? "." : ": " + setting.shown() + " (" + setting.origin() + ")."),
                 "Keep the current value, or restart the application.");
-    }
-
-    private static @Nullable Object value(@Nullable Setting setting) {
-        return setting == null ? null : setting.value();
     }
 }

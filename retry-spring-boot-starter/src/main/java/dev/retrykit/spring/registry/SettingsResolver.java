@@ -6,6 +6,7 @@ import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.MessageText;
+import dev.retrykit.spring.settings.PolicySettings;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.binding.ConfiguredSettings;
 import dev.retrykit.spring.settings.binding.SettingsLayer;
@@ -76,7 +77,7 @@ record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, R
         own = BudgetPolicyFactory.over(section, newlyGiven, own);
         SettingsLayer all = BudgetPolicyFactory.over(section, own, written.policyDefaults());
         Resolved<RetryPolicy> policy = RetryPolicyFactory.policy(section, all, parts.partsOf(name, section, all));
-        Setting shared = all.setting("budget.name");
+        Setting shared = all.setting(PolicySettings.BUDGET_NAME.name());
         if (shared != null) {
             return new ResolvedPolicy(section, policy, shared, null);
         }
