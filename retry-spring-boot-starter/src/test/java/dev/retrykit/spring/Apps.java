@@ -8,7 +8,7 @@ import dev.retrykit.spring.autoconfigure.RetrykitIdempotencyAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitManagementAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitMicrometerAutoConfiguration;
 import dev.retrykit.spring.autoconfigure.RetrykitTransportAutoConfiguration;
-import dev.retrykit.spring.registry.EngineCollaborators;
+import dev.retrykit.spring.registry.layers.EngineCollaborators;
 import dev.retrykit.spring.settings.binding.FailureNames;
 import dev.retrykit.time.ManualTime;
 import dev.retrykit.time.TimeSource;

@@ -1,6 +1,7 @@
 package dev.retrykit.spring.registry;
 
 import dev.retrykit.Retry;
+import dev.retrykit.spring.registry.layers.EngineCollaborators;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
 import java.util.List;

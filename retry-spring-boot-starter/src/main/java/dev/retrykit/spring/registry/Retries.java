@@ -4,6 +4,11 @@ import dev.retrykit.Retry;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
+import dev.retrykit.spring.registry.layers.EngineCollaborators;
+import dev.retrykit.spring.registry.layers.ResolvedCircuit;
+import dev.retrykit.spring.registry.layers.ResolvedPolicy;
+import dev.retrykit.spring.registry.layers.RuntimeOverrides;
+import dev.retrykit.spring.registry.layers.SettingsResolver;
 import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.MessageText;
@@ -66,9 +71,13 @@ public final class Retries implements DisposableBean {
         this.contextEngines = new ContextEngines(entry -> tree.isInherited(entry, parent), engines);
         tree.join(this);
         this.usage = new UnusedConfiguration(this, parent == null ? null : parent.usage);
-        this.layers = new SettingsResolver(written, parts, RuntimeOverrides.of(this));
+        this.layers = new SettingsResolver(written, parts, overrides());
         if (parent != null) {
-            layers.differences(parent).forEach(LOG::warn);
+            layers.differences(
+                            parent.layers.written(),
+                            name -> parent.policies.find(name) != null,
+                            name -> parent.circuits.find(name) != null)
+                    .forEach(LOG::warn);
         }
         EntryKey.checkNames(SettingsResolver.POLICIES, written.policies());
         EntryKey.checkNames(SettingsResolver.CIRCUITS, written.circuits());
@@ -260,6 +269,13 @@ public final class Retries implements DisposableBean {
         contextEngines.leave();
         usage.leave(LOG::warn);
         tree.forget(this);
+    }
+
+    /** Reads the current settings at each access. */
+    private RuntimeOverrides overrides() {
+        return new RuntimeOverrides(
+                name -> findPolicy(name).map(PolicyEntry::given).orElse(SettingsLayer.EMPTY),
+                name -> findCircuit(name).map(CircuitEntry::given).orElse(SettingsLayer.EMPTY));
     }
 
     private PolicyEntry make(String name, @Nullable SettingsLayer annotation, String user) {

@@ -1,6 +1,9 @@
 package dev.retrykit.spring.registry;
 
 import dev.retrykit.budget.BudgetPolicy;
+import dev.retrykit.spring.registry.layers.ResolvedCircuit;
+import dev.retrykit.spring.registry.layers.ResolvedPolicy;
+import dev.retrykit.spring.registry.layers.SettingsResolver;
 import dev.retrykit.spring.settings.BudgetSettings;
 import dev.retrykit.spring.settings.CircuitSettings;
 import dev.retrykit.spring.settings.EntryKey;
@@ -145,7 +148,7 @@ public final class RuntimeSettings {
      * @throws InvalidSettingException for the first setting that is invalid, or that cannot change at run time
      */
     public synchronized List<String> rebind(ConfiguredSettings written) {
-        SettingsResolver layers = new SettingsResolver(written, retries.layers().parts(), RuntimeOverrides.of(retries));
+        SettingsResolver layers = retries.layers().with(written);
         List<Change> changes = new ArrayList<>();
         for (PolicyEntry policy : retries.ownPolicies()) {
             if (!policy.isUsed() && written.policy(policy.name()) == null) {

@@ -1,5 +1,7 @@
 package dev.retrykit.spring.registry;
 
+import dev.retrykit.spring.registry.layers.BaseResolver;
+import dev.retrykit.spring.registry.layers.SettingsResolver;
 import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.MessageText;
 import dev.retrykit.spring.settings.binding.ConfiguredSettings;

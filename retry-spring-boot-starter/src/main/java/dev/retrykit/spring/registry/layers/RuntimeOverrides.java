@@ -1,4 +1,4 @@
-package dev.retrykit.spring.registry;
+package dev.retrykit.spring.registry.layers;
 
 import dev.retrykit.spring.settings.binding.SettingsLayer;
 import dev.retrykit.spring.settings.binding.SpellingMatcher;
@@ -10,22 +10,15 @@ import java.util.function.Function;
  * @param policies returns the settings changed for a policy
  * @param circuits returns the settings changed for a circuit
  */
-record RuntimeOverrides(Function<String, SettingsLayer> policies, Function<String, SettingsLayer> circuits) {
-
-    /** Reads the current settings at each access. */
-    static RuntimeOverrides of(Retries retries) {
-        return new RuntimeOverrides(
-                name -> retries.findPolicy(name).map(PolicyEntry::given).orElse(SettingsLayer.EMPTY),
-                name -> retries.findCircuit(name).map(CircuitEntry::given).orElse(SettingsLayer.EMPTY));
-    }
+public record RuntimeOverrides(Function<String, SettingsLayer> policies, Function<String, SettingsLayer> circuits) {
 
     /** Returns a copy with other settings for one policy. */
-    RuntimeOverrides toPolicy(String policy, SettingsLayer given) {
+    public RuntimeOverrides toPolicy(String policy, SettingsLayer given) {
         return new RuntimeOverrides(to(policy, given, policies), circuits);
     }
 
     /** Returns a copy with other settings for one circuit. */
-    RuntimeOverrides toCircuit(String circuit, SettingsLayer given) {
+    public RuntimeOverrides toCircuit(String circuit, SettingsLayer given) {
         return new RuntimeOverrides(policies, to(circuit, given, circuits));
     }
 

@@ -1,4 +1,4 @@
-package dev.retrykit.spring.registry;
+package dev.retrykit.spring.registry.layers;
 
 import dev.retrykit.RetryPolicy;
 import dev.retrykit.budget.BudgetPolicy;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param sharedBudget the name of the shared budget; null if the policy has its own
  * @param ownBudget the settings of its own budget; null if it shares one
  */
-record ResolvedPolicy(
+public record ResolvedPolicy(
         String section,
         Resolved<RetryPolicy> policy,
         @Nullable Setting sharedBudget,
@@ -34,7 +34,7 @@ record ResolvedPolicy(
      *
      * @throws InvalidSettingException if a setting differs that only a restart can change
      */
-    void checkCanBecome(ResolvedPolicy other) {
+    public void checkCanBecome(ResolvedPolicy other) {
         for (SettingKey<?> key : FIXED) {
             if (!Objects.equals(key.in(policy.settings()), key.in(other.policy.settings()))) {
                 throw fixed(key.name(), other.policy.settings().get(key.name()));
@@ -51,7 +51,7 @@ record ResolvedPolicy(
      * @param first the source when methods were set up; null if there was none
      * @throws InvalidSettingException if it is another source
      */
-    void checkKey(@Nullable String first) {
+    public void checkKey(@Nullable String first) {
         String key = idempotencyKey();
         if (key != null && !key.equals(first)) {
             String name = PolicySettings.IDEMPOTENCY_KEY.name();
@@ -61,7 +61,7 @@ record ResolvedPolicy(
 
     /** The source of idempotency keys; null = no keys. */
     @Nullable
-    String idempotencyKey() {
+    public String idempotencyKey() {
         String text = PolicySettings.IDEMPOTENCY_KEY.in(policy.settings(), RetryPolicyFactory.NO_KEYS);
         return text.equals(RetryPolicyFactory.NO_KEYS) ? null : text;
     }

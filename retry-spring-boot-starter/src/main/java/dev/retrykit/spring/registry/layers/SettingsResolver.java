@@ -1,4 +1,4 @@
-package dev.retrykit.spring.registry;
+package dev.retrykit.spring.registry.layers;
 
 import dev.retrykit.RetryPolicy;
 import dev.retrykit.budget.BudgetPolicy;
@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,20 +31,20 @@ import org.jspecify.annotations.Nullable;
  * @param parts the parts of policies and circuits that are not settings
  * @param given the settings of bases that were changed at run time
  */
-record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, RuntimeOverrides given) {
+public record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, RuntimeOverrides given) {
 
-    static final String POLICIES = "retrykit.policies";
-    static final String CIRCUITS = "retrykit.circuits";
-    static final String BUDGETS = "retrykit.budgets";
+    public static final String POLICIES = "retrykit.policies";
+    public static final String CIRCUITS = "retrykit.circuits";
+    public static final String BUDGETS = "retrykit.budgets";
 
     /** Resolves the bases of policies. */
-    BaseResolver policyBases() {
+    public BaseResolver policyBases() {
         return new BaseResolver(
                 "policy", POLICIES, written::policy, written.policies(), given.policies(), BudgetPolicyFactory::over);
     }
 
     /** Resolves the bases of circuits. */
-    BaseResolver circuitBases() {
+    public BaseResolver circuitBases() {
         return new BaseResolver(
                 "circuit",
                 CIRCUITS,
@@ -54,8 +55,13 @@ record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, R
     }
 
     /** Returns a copy with other settings changed at run time. */
-    SettingsResolver with(RuntimeOverrides other) {
+    public SettingsResolver with(RuntimeOverrides other) {
         return new SettingsResolver(written, parts, other);
+    }
+
+    /** Returns a copy with another configuration. */
+    public SettingsResolver with(ConfiguredSettings other) {
+        return new SettingsResolver(other, parts, given);
     }
 
     /**
@@ -66,7 +72,8 @@ record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, R
      * @param user what refers to the policy, for messages
      * @throws InvalidSettingException if it is not configured, or its settings are invalid
      */
-    ResolvedPolicy policy(String name, @Nullable SettingsLayer annotation, SettingsLayer newlyGiven, String user) {
+    public ResolvedPolicy policy(
+            String name, @Nullable SettingsLayer annotation, SettingsLayer newlyGiven, String user) {
         String section = section(POLICIES, name);
         SettingsLayer configured = written.policy(name);
         SettingsLayer own = annotation == null
@@ -92,7 +99,7 @@ record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, R
      * @param user what refers to the circuit, for messages; null if it is named after an annotation
      * @throws InvalidSettingException if it is not configured, or its settings are invalid
      */
-    ResolvedCircuit circuit(String name, SettingsLayer newlyGiven, @Nullable String user) {
+    public ResolvedCircuit circuit(String name, SettingsLayer newlyGiven, @Nullable String user) {
         SettingsLayer configured = written.circuit(name);
         SettingsLayer own = user == null
                 ? configured == null ? SettingsLayer.EMPTY : configured
@@ -111,7 +118,7 @@ record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, R
      * @param user what refers to the budget, for messages
      * @throws InvalidSettingException if it is not configured, or its settings are invalid
      */
-    Resolved<BudgetPolicy> budget(String name, SettingsLayer newlyGiven, String user) {
+    public Resolved<BudgetPolicy> budget(String name, SettingsLayer newlyGiven, String user) {
         SettingsLayer own = required(written.budget(name), name, user, "budget", BUDGETS, written.budgets());
         return BudgetPolicyFactory.budget(
                 section(BUDGETS, name), newlyGiven.over(own).over(written.budgetDefaults()));
@@ -122,7 +129,7 @@ record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, R
      *
      * @throws InvalidSettingException if it is not
      */
-    void checkPolicy(String name, String user) {
+    public void checkPolicy(String name, String user) {
         required(written.policy(name), name, user, "policy", POLICIES, written.policies());
     }
 
@@ -131,25 +138,30 @@ record SettingsResolver(ConfiguredSettings written, EngineCollaborators parts, R
      *
      * @throws InvalidSettingException if it is not
      */
-    void checkCircuit(String name, String user) {
+    public void checkCircuit(String name, String user) {
         required(written.circuit(name), name, user, "circuit", CIRCUITS, written.circuits());
     }
 
-    /** Describes each name that is configured differently here than in a parent context, whose settings apply. */
-    List<String> differences(Retries parent) {
-        ConfiguredSettings above = parent.layers().written;
+    /**
+     * Describes each name that is configured differently here than in a parent context, whose settings apply.
+     *
+     * @param above the configuration of the parent context
+     * @param policies whether a policy exists in the parent context, configured or named after an annotation
+     * @param circuits whether a circuit exists there
+     */
+    public List<String> differences(ConfiguredSettings above, Predicate<String> policies, Predicate<String> circuits) {
         List<String> differences = new ArrayList<>();
         differ(
                 POLICIES,
                 written.policies(),
                 written::policy,
-                name -> orEmpty(above.policy(name), parent.policies.find(name) != null),
+                name -> orEmpty(above.policy(name), policies.test(name)),
                 differences);
         differ(
                 CIRCUITS,
                 written.circuits(),
                 written::circuit,
-                name -> orEmpty(above.circuit(name), parent.circuits.find(name) != null),
+                name -> orEmpty(above.circuit(name), circuits.test(name)),
                 differences);
         differ(BUDGETS, written.budgets(), written::budget, above::budget, differences);
         if (!written.http().hasSameClients(above.http())) {

@@ -1,4 +1,4 @@
-package dev.retrykit.spring.registry;
+package dev.retrykit.spring.registry.layers;
 
 import dev.retrykit.backoff.DelayFunction;
 import dev.retrykit.circuit.CircuitListener;
@@ -93,7 +93,7 @@ public record EngineCollaborators(
     }
 
     /** The classifiers by which a circuit judges failures, before the rules for JDK exceptions. */
-    List<FailureClassifier> failures() {
+    public List<FailureClassifier> failures() {
         return failures(new StatusRules(statusReaders, null, time::now), false);
     }
 
@@ -104,7 +104,7 @@ public record EngineCollaborators(
     }
 
     /** The classifier by which a circuit judges returned responses. */
-    ResultClassifier results() {
+    public ResultClassifier results() {
         return new StatusRules(statusReaders, null, time::now).results();
     }
 

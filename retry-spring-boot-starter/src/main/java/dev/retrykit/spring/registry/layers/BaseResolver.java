@@ -1,4 +1,4 @@
-package dev.retrykit.spring.registry;
+package dev.retrykit.spring.registry.layers;
 
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.MessageText;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param given returns the settings of a name that were changed at run time
  * @param merge merges one layer of an entry over another
  */
-record BaseResolver(
+public record BaseResolver(
         String kind,
         String section,
         Function<String, @Nullable SettingsLayer> written,
@@ -32,11 +32,11 @@ record BaseResolver(
         Merge merge) {
 
     /** The key that names the base of an entry. */
-    static final String KEY = SettingKey.BASE.name();
+    public static final String KEY = SettingKey.BASE.name();
 
     /** Merges one layer over another. */
     @FunctionalInterface
-    interface Merge {
+    public interface Merge {
         SettingsLayer over(String section, SettingsLayer upper, SettingsLayer lower);
     }
 
@@ -85,7 +85,7 @@ record BaseResolver(
     }
 
     /** Whether an entry is based on another, directly or indirectly. The bases must be valid. */
-    boolean isBuiltOn(String name, SettingsLayer newlyGiven, String other) {
+    public boolean isBuiltOn(String name, SettingsLayer newlyGiven, String other) {
         String built = name;
         SettingsLayer givenNow = newlyGiven;
         for (int depth = 0; depth <= names.size(); depth++) {

@@ -1,4 +1,4 @@
-package dev.retrykit.spring.registry;
+package dev.retrykit.spring.registry.layers;
 
 import dev.retrykit.circuit.CircuitPolicy;
 import dev.retrykit.circuit.KeyLimits;
@@ -13,7 +13,8 @@ import java.util.Map;
  * @param limits the limits of its keys
  * @param settings all settings by key, with their origins
  */
-record ResolvedCircuit(Resolved<CircuitPolicy> policy, Resolved<KeyLimits> limits, Map<String, Setting> settings) {
+public record ResolvedCircuit(
+        Resolved<CircuitPolicy> policy, Resolved<KeyLimits> limits, Map<String, Setting> settings) {
 
     static ResolvedCircuit of(Resolved<CircuitPolicy> policy, Resolved<KeyLimits> limits) {
         return new ResolvedCircuit(
