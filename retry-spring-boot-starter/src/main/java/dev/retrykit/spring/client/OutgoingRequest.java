@@ -3,6 +3,7 @@ package dev.retrykit.spring.client;
 import dev.retrykit.CallerDeadline;
 import dev.retrykit.RetryContext;
 import dev.retrykit.http.KeyedRequest;
+import dev.retrykit.spring.client.tracking.RequestTracker;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;

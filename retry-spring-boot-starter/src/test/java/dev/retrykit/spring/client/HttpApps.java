@@ -19,12 +19,12 @@ import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfigurati
 import org.springframework.boot.webclient.autoconfigure.service.ReactiveHttpServiceClientAutoConfiguration;
 
 /** Applications with Spring Boot's HTTP clients, on a clock that skips delays. */
-final class HttpApps {
+public final class HttpApps {
 
     private HttpApps() {}
 
     /** With an {@code application.yml}, and all ends of calls in a list. */
-    static ApplicationContextRunner with(String yml, List<RetryEvent.Ended> ended) {
+    public static ApplicationContextRunner with(String yml, List<RetryEvent.Ended> ended) {
         return new ApplicationContextRunner()
                 .withConfiguration(Apps.autoConfigurations())
                 .withConfiguration(AutoConfigurations.of(

@@ -2,8 +2,8 @@ package dev.retrykit.spring.client.blocking;
 
 import dev.retrykit.spring.client.ClientRules;
 import dev.retrykit.spring.client.Guard;
-import dev.retrykit.spring.client.RequestTracker;
 import dev.retrykit.spring.client.blocking.body.RepeatableBody;
+import dev.retrykit.spring.client.tracking.RequestTracker;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.retrykit.spring.client.blocking;
 
-import dev.retrykit.spring.client.RequestTracker;
-import dev.retrykit.spring.client.TransportFact;
+import dev.retrykit.spring.client.tracking.RequestTracker;
+import dev.retrykit.spring.client.tracking.TransportFact;
 import dev.retrykit.spring.client.transport.PrivateField;
 import java.net.HttpURLConnection;
 import org.springframework.http.client.ClientHttpResponse;

@@ -1,6 +1,6 @@
 package dev.retrykit.spring.client.blocking;
 
-import dev.retrykit.spring.client.RequestTracker;
+import dev.retrykit.spring.client.tracking.RequestTracker;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

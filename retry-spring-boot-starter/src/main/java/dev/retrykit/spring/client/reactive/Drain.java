@@ -1,7 +1,7 @@
 package dev.retrykit.spring.client.reactive;
 
-import dev.retrykit.spring.client.ConnectionUse;
 import dev.retrykit.spring.client.DrainLimit;
+import dev.retrykit.spring.client.tracking.ConnectionUse;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import org.springframework.core.io.buffer.DataBuffer;

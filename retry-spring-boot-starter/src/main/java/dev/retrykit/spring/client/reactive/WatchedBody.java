@@ -1,7 +1,7 @@
 package dev.retrykit.spring.client.reactive;
 
-import dev.retrykit.spring.client.RequestTracker;
-import dev.retrykit.spring.client.TransportFact;
+import dev.retrykit.spring.client.tracking.RequestTracker;
+import dev.retrykit.spring.client.tracking.TransportFact;
 import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.client.reactive.ClientHttpRequest;

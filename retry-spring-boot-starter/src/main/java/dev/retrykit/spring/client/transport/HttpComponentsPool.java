@@ -1,7 +1,7 @@
 package dev.retrykit.spring.client.transport;
 
-import dev.retrykit.spring.client.ConnectionUse;
-import dev.retrykit.spring.client.Resends;
+import dev.retrykit.spring.client.tracking.ConnectionUse;
+import dev.retrykit.spring.client.tracking.Resends;
 import dev.retrykit.time.TimeSource;
 import java.lang.reflect.Field;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.retrykit.spring.client.transport;
 
-import dev.retrykit.spring.client.ConnectionUse;
-import dev.retrykit.spring.client.CurrentRequest;
-import dev.retrykit.spring.client.RequestTracker;
-import dev.retrykit.spring.client.TransportFact;
+import dev.retrykit.spring.client.tracking.ConnectionUse;
+import dev.retrykit.spring.client.tracking.CurrentRequest;
+import dev.retrykit.spring.client.tracking.RequestTracker;
+import dev.retrykit.spring.client.tracking.TransportFact;
 import org.apache.hc.core5.http.EntityDetails;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpRequestInterceptor;

@@ -1,7 +1,7 @@
 package dev.retrykit.spring.client.transport;
 
 import dev.retrykit.RetryContext;
-import dev.retrykit.spring.client.RequestTracker;
+import dev.retrykit.spring.client.tracking.RequestTracker;
 import java.io.IOException;
 import org.apache.hc.client5.http.HttpRequestRetryStrategy;
 import org.apache.hc.core5.http.HttpRequest;

@@ -1,6 +1,6 @@
 package dev.retrykit.spring.client.transport;
 
-import dev.retrykit.spring.client.RequestTracker;
+import dev.retrykit.spring.client.tracking.RequestTracker;
 import org.apache.hc.client5.http.HttpRequestRetryStrategy;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.async.AsyncExecChainHandler;

@@ -1,9 +1,9 @@
 package dev.retrykit.spring.client.transport;
 
-import dev.retrykit.spring.client.ConnectionUse;
-import dev.retrykit.spring.client.CurrentRequest;
-import dev.retrykit.spring.client.RequestTracker;
-import dev.retrykit.spring.client.TransportFact;
+import dev.retrykit.spring.client.tracking.ConnectionUse;
+import dev.retrykit.spring.client.tracking.CurrentRequest;
+import dev.retrykit.spring.client.tracking.RequestTracker;
+import dev.retrykit.spring.client.tracking.TransportFact;
 import dev.retrykit.time.TimeSource;
 import java.io.IOException;
 import org.eclipse.jetty.client.Connection;

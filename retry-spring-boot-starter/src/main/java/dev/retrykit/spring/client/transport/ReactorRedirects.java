@@ -1,8 +1,8 @@
 package dev.retrykit.spring.client.transport;
 
-import dev.retrykit.spring.client.CurrentRequest;
-import dev.retrykit.spring.client.RequestTracker;
-import dev.retrykit.spring.client.TransportFact;
+import dev.retrykit.spring.client.tracking.CurrentRequest;
+import dev.retrykit.spring.client.tracking.RequestTracker;
+import dev.retrykit.spring.client.tracking.TransportFact;
 import dev.retrykit.time.TimeSource;
 import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;

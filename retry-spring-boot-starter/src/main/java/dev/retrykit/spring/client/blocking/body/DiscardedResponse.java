@@ -1,6 +1,6 @@
 package dev.retrykit.spring.client.blocking.body;
 
-import dev.retrykit.spring.client.ConnectionUse;
+import dev.retrykit.spring.client.tracking.ConnectionUse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

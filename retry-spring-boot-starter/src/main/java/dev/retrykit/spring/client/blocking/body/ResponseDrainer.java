@@ -1,7 +1,7 @@
 package dev.retrykit.spring.client.blocking.body;
 
-import dev.retrykit.spring.client.ConnectionUse;
 import dev.retrykit.spring.client.DrainLimit;
+import dev.retrykit.spring.client.tracking.ConnectionUse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.Executor;

@@ -2,7 +2,7 @@ package dev.retrykit.spring.client.blocking.body;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.retrykit.spring.client.ConnectionUse;
+import dev.retrykit.spring.client.tracking.ConnectionUse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

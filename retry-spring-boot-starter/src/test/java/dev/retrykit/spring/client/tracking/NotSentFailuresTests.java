@@ -1,4 +1,4 @@
-package dev.retrykit.spring.client;
+package dev.retrykit.spring.client.tracking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.event.RetryEvent;
 import dev.retrykit.event.StopReason;
+import dev.retrykit.spring.client.FaultServer;
+import dev.retrykit.spring.client.HttpApps;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

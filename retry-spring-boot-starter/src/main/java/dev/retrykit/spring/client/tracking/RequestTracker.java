@@ -1,4 +1,4 @@
-package dev.retrykit.spring.client;
+package dev.retrykit.spring.client.tracking;
 
 import dev.retrykit.RetryContext;
 import dev.retrykit.event.SideEffect;
@@ -67,7 +67,7 @@ public final class RequestTracker {
      * @param hasKey whether the request carries an idempotency key
      * @throws dev.retrykit.failure.PeerBusyException if the policy currently sends nothing to the host
      */
-    static RequestTracker begin(Optional<RetryContext> attempt, URI uri, @Nullable String what, boolean hasKey) {
+    public static RequestTracker begin(Optional<RetryContext> attempt, URI uri, @Nullable String what, boolean hasKey) {
         String peer = attempt.isPresent() ? peer(uri) : "";
         attempt.ifPresent(context -> context.requests().sendTo(peer));
         attempt.ifPresent(context -> context.requests().watched(SpringAnswerMarks.INSTANCE));
@@ -86,7 +86,7 @@ public final class RequestTracker {
     }
 
     /** Sets the key that was created for the request; it ends with the request. */
-    void carry(KeyedRequest sent) {
+    public void carry(KeyedRequest sent) {
         keyed = sent;
     }
 
@@ -99,7 +99,7 @@ public final class RequestTracker {
     }
 
     /** Whether a second request with the method could repeat an effect of the first. */
-    static boolean isUnsafe(HttpMethod method) {
+    public static boolean isUnsafe(HttpMethod method) {
         return method.equals(HttpMethod.POST) || method.equals(HttpMethod.PATCH);
     }
 

@@ -1,4 +1,4 @@
-package dev.retrykit.spring.client;
+package dev.retrykit.spring.client.tracking;
 
 import dev.retrykit.failure.Causes;
 import java.io.EOFException;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Recognizes failures of a connection that turned out to be closed. Timeouts, refused connections and malformed
  * responses are not among them.
  */
-public final class LostConnections {
+final class LostConnections {
 
     /** Exceptions of clients that may be absent. */
     private static final Set<String> NAMES = Set.of(
@@ -35,7 +35,7 @@ public final class LostConnections {
     private LostConnections() {}
 
     /** Whether the server closed the connection. */
-    public static boolean isLost(Throwable failure) {
+    static boolean isLost(Throwable failure) {
         return !NotSentFailures.isBeforeSending(failure)
                 && Causes.chain(failure).stream().noneMatch(LostConnections::isTimeout)
                 && Causes.chain(failure).stream().anyMatch(LostConnections::isLink);

@@ -1,4 +1,4 @@
-package dev.retrykit.spring.client;
+package dev.retrykit.spring.client.tracking;
 
 /** What a transport tells of one request, and whether it tells it at all. Facts are added, and never withdrawn. */
 public enum TransportFact {

@@ -1,4 +1,4 @@
-package dev.retrykit.spring.client;
+package dev.retrykit.spring.client.tracking;
 
 import java.util.Set;
 import java.util.function.BooleanSupplier;

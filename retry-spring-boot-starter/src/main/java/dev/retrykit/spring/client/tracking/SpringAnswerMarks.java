@@ -1,4 +1,4 @@
-package dev.retrykit.spring.client;
+package dev.retrykit.spring.client.tracking;
 
 import dev.retrykit.failure.AnswerMarks;
 import org.jspecify.annotations.Nullable;
