@@ -83,7 +83,7 @@ final class MethodPlanFactory {
             circuit.addMethod(readable, key != null);
         }
         return new MethodPlan(
-                retries.contextEngines().engine(policy, circuit),
+                retries.engines().engine(policy, circuit),
                 byKey(policy, circuit, key),
                 requestKeys(annotated.retryable(), policy, method, type),
                 form,
@@ -137,7 +137,7 @@ final class MethodPlanFactory {
         if (circuit == null || key == null) {
             return null;
         }
-        Function<String, Retry> engines = retries.contextEngines().byKey(policy, circuit);
+        Function<String, Retry> engines = retries.engines().byKey(policy, circuit);
         return arguments -> engines.apply(key.of(arguments));
     }
 

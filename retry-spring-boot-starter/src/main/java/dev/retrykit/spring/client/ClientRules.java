@@ -143,9 +143,9 @@ public final class ClientRules {
     private static Function<String, Retry> engines(
             @Nullable PolicyEntry policy, @Nullable CircuitEntry circuit, boolean byHost, Retries retries) {
         if (byHost) {
-            return retries.contextEngines().byKey(policy, circuit);
+            return retries.engines().byKey(policy, circuit);
         }
-        Retry one = retries.contextEngines().engine(policy, circuit);
+        Retry one = retries.engines().engine(policy, circuit);
         return host -> one;
     }
 

@@ -18,12 +18,11 @@ import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.binding.SettingsLayer;
 import dev.retrykit.time.Nanos;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -38,8 +37,8 @@ public final class CircuitEntry {
     private final CircuitCounters counters = new CircuitCounters();
     private final FallbackCounters fallbacks = new FallbackCounters();
     private final KeyedCircuits<KeyedCircuitSlot> circuits;
-    private final Supplier<Retry> guards;
-    private final Retry guard;
+    private final EngineCollaborators parts;
+    private final RetryPolicy once;
     private final List<String> methods = new CopyOnWriteArrayList<>();
     private volatile boolean used;
     private volatile boolean keyed;
@@ -53,7 +52,8 @@ public final class CircuitEntry {
     CircuitEntry(String name, boolean own, ResolvedCircuit terms, EngineCollaborators parts) {
         this.own = own;
         this.terms = terms;
-        RetryPolicy once = once(parts);
+        this.parts = parts;
+        this.once = once(parts);
         this.circuits = KeyedCircuits.of(
                 () -> Circuit.builder(name)
                         .policy(terms.policy().policy())
@@ -63,15 +63,6 @@ public final class CircuitEntry {
                         .counters(counters),
                 terms.limits().policy(),
                 KeyedCircuitSlot::new);
-        this.guards = () -> Retry.builder(name)
-                .policy(once)
-                .circuit(circuit())
-                .budget(RetryBudget.of(name, BudgetPolicy.unlimited(), parts.time()))
-                .timeSource(parts.time())
-                .executor(parts.executor())
-                .context(parts.context())
-                .build();
-        this.guard = guards.get();
     }
 
     /**
@@ -95,25 +86,22 @@ public final class CircuitEntry {
         return given;
     }
 
-    /** An engine that makes one attempt through the circuit, for methods that are not retried. */
-    public Retry guard() {
-        return guard;
+    /** Creates the engine of a context that makes one attempt through the circuit, for methods that are not retried. */
+    Retry newEngine() {
+        return Retry.builder(name())
+                .policy(once)
+                .circuit(circuit())
+                .budget(RetryBudget.of(name(), BudgetPolicy.unlimited(), parts.time()))
+                .timeSource(parts.time())
+                .executor(parts.executor())
+                .context(parts.context())
+                .build();
     }
 
-    /**
-     * Creates another such engine, for a child context whose calls end earlier.
-     *
-     * @param enlistedAt receives the engine, to shut it down
-     */
-    Retry anotherGuard(Consumer<Retry> enlistedAt) {
-        Retry made = guards.get();
-        enlistedAt.accept(made);
-        return made;
-    }
-
-    /** An engine that makes one attempt through the circuit of a key. */
-    public Retry guard(String key) {
-        return circuits.get(key).engine(this, circuit -> guard.with(circuit, guard.budget()));
+    /** Removes what is derived from the engines of a context that closes, and the budgets of its policies. */
+    void forget(Collection<Object> gone) {
+        circuits.all().values().forEach(slot -> slot.forget(gone));
+        circuits.shared().forget(gone);
     }
 
     private static RetryPolicy once(EngineCollaborators parts) {

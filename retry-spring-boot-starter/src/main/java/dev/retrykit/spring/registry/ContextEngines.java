@@ -1,38 +1,50 @@
 package dev.retrykit.spring.registry;
 
 import dev.retrykit.Retry;
-import dev.retrykit.budget.RetryBudget;
+import dev.retrykit.budget.KeyedBudgets;
+import dev.retrykit.spring.registry.layers.EngineCollaborators;
+import dev.retrykit.time.TimeSource;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engines that one context uses. For policies and circuits of a parent context, it has its own engines: they shut
- * down with this context, and the parent's engines go on. Thread-safe.
+ * The engines of one context: decides which one makes a call, and shuts all of them down with the context. A context
+ * has its own engines for the policies and circuits of its parents too, so that the parents' engines outlive it.
+ * Thread-safe.
  */
 public final class ContextEngines {
 
-    private final Predicate<Object> isInherited;
-    private final GuardEngines engines;
-    private final Map<PolicyEntry, Retry> inherited = new ConcurrentHashMap<>();
-    private final Map<CircuitEntry, Retry> guards = new ConcurrentHashMap<>();
+    private final EngineCollaborators parts;
+
+    /** For each policy that is used here, the engine without a circuit, from which the others are derived. */
+    private final Map<PolicyEntry, Retry> ofPolicies = new ConcurrentHashMap<>();
+
+    /** For each circuit that is used here without a policy, the engine without a key. */
+    private final Map<CircuitEntry, Retry> ofCircuits = new ConcurrentHashMap<>();
+
+    /** The circuits that hold engines of this context by key. */
     private final Set<CircuitEntry> keyed = ConcurrentHashMap.newKeySet();
 
-    /** The owners of engines of this context that the circuits of a parent context hold per key. */
-    private final Set<Object> owners = ConcurrentHashMap.newKeySet();
+    /** All engines that others are derived from. */
+    private final List<Retry> engines = new CopyOnWriteArrayList<>();
 
-    /**
-     * Creates the engines of one context.
-     *
-     * @param isInherited whether a policy or circuit belongs to a parent context
-     * @param engines the engines that shut down with the context
-     */
-    ContextEngines(Predicate<Object> isInherited, GuardEngines engines) {
-        this.isInherited = isInherited;
-        this.engines = engines;
+    /** How the context shut its engines down; null while it is running. */
+    private volatile @Nullable Consumer<Retry> end;
+
+    /** The pending end of delays; null if none is scheduled. */
+    private volatile TimeSource.@Nullable Scheduled delayedEnd;
+
+    ContextEngines(EngineCollaborators parts) {
+        this.parts = parts;
     }
 
     /**
@@ -41,14 +53,8 @@ public final class ContextEngines {
      * @throws IllegalStateException if both are null
      */
     public Retry engine(@Nullable PolicyEntry policy, @Nullable CircuitEntry circuit) {
-        if (policy == null) {
-            return guard(required(circuit));
-        }
-        Retry bare = bare(policy);
-        if (circuit == null) {
-            return bare;
-        }
-        return isInherited.test(policy) ? bare.with(circuit.circuit(), policy.budget()) : policy.retry(circuit);
+        Retry engine = base(policy, circuit);
+        return policy == null || circuit == null ? engine : engine.with(circuit.circuit(), policy.budget());
     }
 
     /**
@@ -57,76 +63,97 @@ public final class ContextEngines {
      * @throws IllegalStateException if both are null
      */
     public Function<String, Retry> byKey(@Nullable PolicyEntry policy, @Nullable CircuitEntry circuit) {
-        if (policy == null) {
-            return guardByKey(required(circuit));
-        }
+        Retry engine = base(policy, circuit);
         if (circuit == null) {
-            Retry bare = bare(policy);
-            return isInherited.test(policy)
-                    ? key -> bare.with(null, policy.retry(key).budget())
-                    : policy::retry;
+            return policy == null || policy.sharesBudget() ? key -> engine : byKey(engine, policy.budgetsByKey());
         }
-        policy.addKeys(circuit);
-        if (!isInherited.test(policy)) {
-            keep(circuit, policy);
-            return key -> policy.retry(circuit, key);
+        if (policy != null) {
+            policy.addKeys(circuit);
         }
-        Retry bare = bare(policy);
-        keep(circuit, bare);
-        return key -> inherited(policy, circuit, key, bare);
+        keyed.add(circuit);
+        Function<KeyedCircuitSlot, Retry> maker =
+                slot -> engine.with(slot.circuit(), policy == null ? engine.budget() : policy.budget(circuit, slot));
+        return key -> circuit.circuits().get(key).engine(engine, maker);
     }
 
-    private static Retry inherited(PolicyEntry policy, CircuitEntry circuit, String key, Retry bare) {
-        KeyedCircuitSlot part = circuit.circuits().get(key);
-        Retry known = part.find(bare);
-        if (known != null) {
-            return known;
+    private static Function<String, Retry> byKey(Retry engine, KeyedBudgets budgets) {
+        return key -> engine.with(null, budgets.get(key));
+    }
+
+    private Retry base(@Nullable PolicyEntry policy, @Nullable CircuitEntry circuit) {
+        if (policy != null) {
+            return ofPolicies.computeIfAbsent(policy, used -> added(used.newEngine()));
         }
-        RetryBudget budget = policy.retry(circuit, key).budget();
-        return part.engine(bare, of -> bare.with(of, budget));
-    }
-
-    private Function<String, Retry> guardByKey(CircuitEntry circuit) {
-        if (!isInherited.test(circuit)) {
-            return circuit::guard;
+        if (circuit != null) {
+            return ofCircuits.computeIfAbsent(circuit, used -> added(used.newEngine()));
         }
-        Retry guard = guard(circuit);
-        keep(circuit, guard);
-        return key -> circuit.circuits().get(key).engine(guard, of -> guard.with(of, guard.budget()));
+        throw new IllegalStateException("a policy or a circuit is required");
     }
 
-    /** Remembers the owner: an inherited circuit may outlive this context. */
-    private void keep(CircuitEntry circuit, Object owner) {
-        if (isInherited.test(circuit)) {
-            keyed.add(circuit);
-            owners.add(owner);
+    /** If the application is shutting down at the same time, either this method or {@link #end} ends the engine. */
+    private Retry added(Retry engine) {
+        engines.add(engine);
+        Consumer<Retry> how = end;
+        if (how != null) {
+            how.accept(engine);
         }
+        return engine;
     }
 
-    private Retry bare(PolicyEntry policy) {
-        return isInherited.test(policy)
-                ? inherited.computeIfAbsent(policy, key -> policy.another(engines::add))
-                : policy.retry();
+    /** Whether delays have ended and nothing is retried anymore. */
+    boolean haveEnded() {
+        return end != null;
     }
 
-    private Retry guard(CircuitEntry circuit) {
-        return isInherited.test(circuit)
-                ? guards.computeIfAbsent(circuit, key -> circuit.anotherGuard(engines::add))
-                : circuit.guard();
-    }
-
-    /** Removes this context's engines from the policies and circuits of its parents. */
-    void leave() {
-        inherited.forEach(PolicyEntry::forget);
-        for (CircuitEntry circuit : keyed) {
-            circuit.circuits().all().values().forEach(part -> part.forget(owners));
+    /**
+     * Runs the waiting tasks elsewhere, because the application's executor takes no more tasks and drops those that
+     * wait.
+     */
+    public void takeOver() {
+        if (parts.executor() instanceof ClosingExecutor executor) {
+            executor.takeOver();
         }
     }
 
-    private static CircuitEntry required(@Nullable CircuitEntry circuit) {
-        if (circuit == null) {
-            throw new IllegalStateException("a policy or a circuit is required");
+    /** Cancels pending delays and starts no further retries. */
+    public void shutdown() {
+        end(Retry::shutdown);
+    }
+
+    /** Does the same after a time, unless a shutdown comes first. */
+    public void shutdownAfter(Duration wait) {
+        delayedEnd = parts.time().schedule(() -> parts.executor().execute(this::shutdownUnlessEnded), wait.toNanos());
+    }
+
+    private void shutdownUnlessEnded() {
+        if (end == null) {
+            shutdown();
         }
-        return circuit;
+    }
+
+    /** Ends all running asynchronous calls. */
+    public void shutdownNow() {
+        end(Retry::shutdownNow);
+    }
+
+    private void end(Consumer<Retry> how) {
+        TimeSource.Scheduled pending = delayedEnd;
+        if (pending != null) {
+            pending.cancel();
+        }
+        end = how;
+        engines.forEach(how);
+    }
+
+    /**
+     * Removes this context's engines from policies and circuits, which may belong to its parents.
+     *
+     * @param own the policies of this context, whose budgets per key the circuits forget
+     */
+    void leave(Collection<PolicyEntry> own) {
+        ofPolicies.forEach(PolicyEntry::forget);
+        Set<Object> gone = new HashSet<>(engines);
+        gone.addAll(own);
+        keyed.forEach(circuit -> circuit.forget(gone));
     }
 }

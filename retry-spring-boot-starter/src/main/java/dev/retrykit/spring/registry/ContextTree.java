@@ -3,7 +3,6 @@ package dev.retrykit.spring.registry;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /** The state that a context shares with its child contexts. Thread-safe. */
 final class ContextTree {
@@ -31,17 +30,6 @@ final class ContextTree {
 
     Retries maker(Object entry, Retries otherwise) {
         return makers.getOrDefault(entry, otherwise);
-    }
-
-    /** Whether a parent context created a policy, circuit or budget. */
-    boolean isInherited(Object entry, @Nullable Retries parent) {
-        Retries maker = makers.get(entry);
-        for (Retries above = parent; above != null; above = above.parent) {
-            if (above == maker) {
-                return true;
-            }
-        }
-        return false;
     }
 
     void forget(Retries maker) {

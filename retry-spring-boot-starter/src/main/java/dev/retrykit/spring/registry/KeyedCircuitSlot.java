@@ -1,21 +1,26 @@
 package dev.retrykit.spring.registry;
 
 import dev.retrykit.Retry;
+import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.circuit.Circuit;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
- * The circuit of one key, with an engine for each policy that uses it. The engines are identified by their owner, not
- * by name, because contexts may have policies of the same name.
+ * The circuit of one key, with the engines that use it and the key's budget for each policy. Nothing is identified by
+ * name, because contexts may have policies of the same name.
  */
 public final class KeyedCircuitSlot {
 
     private final Circuit circuit;
-    private final Map<Object, Retry> engines = new ConcurrentHashMap<>(2);
+
+    /** By the engine that each is derived from. */
+    private final Map<Retry, Retry> engines = new ConcurrentHashMap<>(2);
+
+    private final Map<PolicyEntry, RetryBudget> budgets = new ConcurrentHashMap<>(2);
 
     KeyedCircuitSlot(Circuit circuit) {
         this.circuit = circuit;
@@ -26,20 +31,25 @@ public final class KeyedCircuitSlot {
         return circuit;
     }
 
-    /** The engine of an owner, created by its first call. */
-    Retry engine(Object owner, Function<Circuit, Retry> maker) {
-        Retry engine = engines.get(owner);
-        return engine != null ? engine : engines.computeIfAbsent(owner, key -> maker.apply(circuit));
+    /** The engine that is derived from another one, created by its first call. */
+    Retry engine(Retry base, Function<KeyedCircuitSlot, Retry> maker) {
+        Retry engine = engines.get(base);
+        return engine != null ? engine : engines.computeIfAbsent(base, key -> maker.apply(this));
     }
 
-    /** The engine of an owner; null if it has not been created. */
-    @Nullable
-    Retry find(Object owner) {
-        return engines.get(owner);
+    /** The budget of a policy for this key, the same in all contexts. */
+    RetryBudget budget(PolicyEntry policy) {
+        return budgets.computeIfAbsent(policy, key -> policy.budget().another());
     }
 
-    /** Removes the engines of some owners. */
-    void forget(Collection<Object> owners) {
-        engines.keySet().removeAll(owners);
+    /** The budget of a policy for this key, if there has been a call. */
+    Stream<RetryBudget> usedBudget(PolicyEntry policy) {
+        return Stream.ofNullable(budgets.get(policy));
+    }
+
+    /** Removes what is derived from some engines, and the budgets of some policies. */
+    void forget(Collection<Object> gone) {
+        engines.keySet().removeAll(gone);
+        budgets.keySet().removeAll(gone);
     }
 }

@@ -18,8 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +30,13 @@ public final class PolicyEntry {
     private final @Nullable SettingsLayer annotation;
     private final BudgetEntry budget;
     private final EngineCollaborators parts;
-    private final Consumer<Retry> enlist;
     private final RetryCounters counters = new RetryCounters();
     private final FallbackCounters fallbacks = new FallbackCounters();
     private final List<String> methods = new CopyOnWriteArrayList<>();
-    private final Map<String, Retry> retries = new ConcurrentHashMap<>();
+
+    /** The engines of all contexts, without those derived from them. */
+    private final List<Retry> engines = new CopyOnWriteArrayList<>();
+
     private final Set<String> keyed = ConcurrentHashMap.newKeySet();
 
     /**
@@ -47,103 +47,31 @@ public final class PolicyEntry {
 
     private volatile ResolvedPolicy terms;
     private volatile SettingsLayer given = SettingsLayer.EMPTY;
-    private volatile @Nullable Retry bare;
-    private final List<Retry> others = new CopyOnWriteArrayList<>();
+    private volatile boolean used;
     private @Nullable KeyedBudgets withoutCircuit;
 
     /**
-     * Creates an entry without an engine.
+     * Creates an entry without engines.
      *
      * @param annotation the settings of the annotation that the policy is named after; null if it is configured by name
      * @param budget the shared budget that its settings name, or its own
-     * @param enlist receives the engine, from which all others are derived
      */
     PolicyEntry(
             String name,
             @Nullable SettingsLayer annotation,
             ResolvedPolicy terms,
             BudgetEntry budget,
-            EngineCollaborators parts,
-            Consumer<Retry> enlist) {
+            EngineCollaborators parts) {
         this.name = name;
         this.annotation = annotation;
         this.terms = terms;
         this.firstKey = terms.idempotencyKey();
         this.budget = budget;
         this.parts = parts;
-        this.enlist = enlist;
     }
 
-    /** The engine without a circuit. */
-    public synchronized Retry retry() {
-        Retry made = bare;
-        if (made == null) {
-            made = build(enlist);
-            bare = made;
-        }
-        return made;
-    }
-
-    /** The engine with a circuit. */
-    public Retry retry(CircuitEntry circuit) {
-        return retries.computeIfAbsent(circuit.name(), key -> retry().with(circuit.circuit(), budget()));
-    }
-
-    /** The engine with the circuit of a key. */
-    public Retry retry(CircuitEntry circuit, String key) {
-        KeyedCircuitSlot part = circuit.circuits().get(key);
-        boolean own = !sharesBudget() && part.circuit() != circuit.circuit();
-        return part.engine(this, of -> retry().with(of, own ? budget().another() : budget()));
-    }
-
-    /** The engine without a circuit, with a budget per key unless the policy names a shared budget. */
-    public Retry retry(String key) {
-        return sharesBudget() ? retry() : retry().with(null, byKey().get(key));
-    }
-
-    private synchronized KeyedBudgets byKey() {
-        KeyedBudgets made = withoutCircuit;
-        if (made == null) {
-            KeyedBudgets keys = KeyedBudgets.of(budget());
-            budget.addKeys(() -> keys.all().stream());
-            withoutCircuit = keys;
-            return keys;
-        }
-        return made;
-    }
-
-    /** Registers a keyed circuit that the policy is used with. */
-    public void addKeys(CircuitEntry circuit) {
-        if (!sharesBudget() && keyed.add(circuit.name())) {
-            budget.addKeys(() -> circuit.circuits().all().values().stream()
-                    .flatMap(part -> Stream.ofNullable(part.find(this)))
-                    .map(Retry::budget));
-        }
-    }
-
-    /** Whether the policy has a budget per key of some circuit. */
-    public boolean hasBudgetsByKey() {
-        return !keyed.isEmpty();
-    }
-
-    /**
-     * Creates another engine with the same settings, counters and budget, for a child context whose calls end earlier.
-     *
-     * @param enlistedAt receives the engine, to shut it down
-     */
-    synchronized Retry another(Consumer<Retry> enlistedAt) {
-        retry(); // marks the policy as used
-        Retry made = build(enlistedAt);
-        others.add(made);
-        return made;
-    }
-
-    /** Removes an engine that a child context no longer uses. */
-    void forget(Retry other) {
-        others.remove(other);
-    }
-
-    private Retry build(Consumer<Retry> enlistedAt) {
+    /** Creates the engine of a context, without a circuit. */
+    synchronized Retry newEngine() {
         Retry.Builder builder = Retry.builder(name)
                 .policy(policy())
                 .budget(budget())
@@ -156,9 +84,42 @@ public final class PolicyEntry {
             builder.observer(observer);
         }
         parts.retryListeners().forEach(builder::listener);
-        Retry engine = builder.build();
-        enlistedAt.accept(engine);
-        return engine;
+        Retry made = builder.build();
+        engines.add(made);
+        used = true;
+        return made;
+    }
+
+    /** Removes the engine of a context that closes. */
+    void forget(Retry engine) {
+        engines.remove(engine);
+    }
+
+    /** The budget of the circuit of a key. Keys beyond the circuit's limit share the budget of calls without a key. */
+    RetryBudget budget(CircuitEntry circuit, KeyedCircuitSlot slot) {
+        return sharesBudget() || slot.circuit() == circuit.circuit() ? budget() : slot.budget(this);
+    }
+
+    /** The budgets of keys without a circuit. */
+    synchronized KeyedBudgets budgetsByKey() {
+        if (withoutCircuit == null) {
+            KeyedBudgets made = KeyedBudgets.of(budget());
+            budget.addKeys(() -> made.all().stream());
+            withoutCircuit = made;
+        }
+        return withoutCircuit;
+    }
+
+    /** Registers a keyed circuit that the policy is used with. */
+    void addKeys(CircuitEntry circuit) {
+        if (!sharesBudget() && keyed.add(circuit.name())) {
+            budget.addKeys(() -> circuit.circuits().all().values().stream().flatMap(slot -> slot.usedBudget(this)));
+        }
+    }
+
+    /** Whether the policy has a budget per key of some circuit. */
+    public boolean hasBudgetsByKey() {
+        return !keyed.isEmpty();
     }
 
     /**
@@ -180,11 +141,7 @@ public final class PolicyEntry {
         if (other.ownBudget() != null) {
             budget.budget().change(other.ownBudget());
         }
-        Retry engine = bare;
-        if (engine != null) {
-            engine.change(other.policy().policy());
-        }
-        others.forEach(another -> another.change(other.policy().policy()));
+        engines.forEach(engine -> engine.change(other.policy().policy()));
     }
 
     /** The settings that were changed at run time. */
@@ -192,8 +149,9 @@ public final class PolicyEntry {
         return given;
     }
 
-    private boolean sharesBudget() {
-        return terms.sharedBudget() != null;
+    /** Whether the policy names a shared budget, which all keys share too. */
+    boolean sharesBudget() {
+        return budget.isShared();
     }
 
     /** Whether a publisher that has emitted some of its elements is retried too. */
@@ -222,9 +180,9 @@ public final class PolicyEntry {
         methods.add(method);
     }
 
-    /** Whether the policy's engine has been created. */
+    /** Whether an engine of the policy has been created. */
     boolean isUsed() {
-        return bare != null;
+        return used;
     }
 
     /** The name of the policy. */

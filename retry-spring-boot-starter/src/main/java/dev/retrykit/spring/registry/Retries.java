@@ -40,8 +40,7 @@ public final class Retries implements DisposableBean {
     final NamedRegistry<CircuitEntry> circuits;
     final NamedRegistry<BudgetEntry> budgets;
     private final ContextTree tree;
-    private final GuardEngines engines = new GuardEngines(() -> layers().parts());
-    private final ContextEngines contextEngines;
+    private final ContextEngines engines;
     private final RuntimeSettings steering = new RuntimeSettings(this);
     private final UnusedConfiguration usage;
     private volatile SettingsResolver layers;
@@ -68,7 +67,7 @@ public final class Retries implements DisposableBean {
         this.circuits = new NamedRegistry<>(parent == null ? null : parent.circuits);
         this.budgets = new NamedRegistry<>(parent == null ? null : parent.budgets);
         this.tree = parent == null ? new ContextTree() : parent.tree;
-        this.contextEngines = new ContextEngines(entry -> tree.isInherited(entry, parent), engines);
+        this.engines = new ContextEngines(parts);
         tree.join(this);
         this.usage = new UnusedConfiguration(this, parent == null ? null : parent.usage);
         this.layers = new SettingsResolver(written, parts, overrides());
@@ -101,11 +100,11 @@ public final class Retries implements DisposableBean {
      * @throws IllegalArgumentException if no policy has this name
      */
     public Retry get(String name) {
-        return contextEngines.engine(
-                findPolicy(name)
-                        .orElseThrow(
-                                () -> unknown("policy", name, layers.written().policies())),
-                null);
+        PolicyEntry policy = findPolicy(name)
+                .orElseThrow(() -> unknown("policy", name, layers.written().policies()));
+        // a policy of a child context ends with the child
+        Retries user = policies.find(name) == null ? tree.maker(policy, this) : this;
+        return user.engines.engine(policy, null);
     }
 
     /**
@@ -250,12 +249,8 @@ public final class Retries implements DisposableBean {
         return tree.isAnyShutDown();
     }
 
-    /** The engines that this context uses. */
-    public ContextEngines contextEngines() {
-        return contextEngines;
-    }
-
-    public GuardEngines engines() {
+    /** The engines of this context. */
+    public ContextEngines engines() {
         return engines;
     }
 
@@ -266,7 +261,7 @@ public final class Retries implements DisposableBean {
         policies.leave();
         circuits.leave();
         budgets.leave();
-        contextEngines.leave();
+        engines.leave(policies.own());
         usage.leave(LOG::warn);
         tree.forget(this);
     }
@@ -284,7 +279,7 @@ public final class Retries implements DisposableBean {
         BudgetEntry budget = shared == null
                 ? ownBudget(name, Objects.requireNonNull(terms.ownBudget(), "ownBudget"))
                 : budget(String.valueOf(shared.value()), terms.section() + ".budget.name (" + shared.origin() + ")");
-        return tree.made(new PolicyEntry(name, annotation, terms, budget, layers.parts(), engines::add), this);
+        return tree.made(new PolicyEntry(name, annotation, terms, budget, layers.parts()), this);
     }
 
     /** The budget has the policy's name, unless a shared budget has that name. */
@@ -307,9 +302,7 @@ public final class Retries implements DisposableBean {
 
     private CircuitEntry makeCircuit(String name, @Nullable String user) {
         ResolvedCircuit terms = layers.circuit(name, SettingsLayer.EMPTY, user);
-        CircuitEntry entry = new CircuitEntry(name, user == null, terms, layers.parts());
-        engines.add(entry.guard());
-        return tree.made(entry, this);
+        return tree.made(new CircuitEntry(name, user == null, terms, layers.parts()), this);
     }
 
     private static IllegalArgumentException unknown(String kind, String name, Collection<String> names) {

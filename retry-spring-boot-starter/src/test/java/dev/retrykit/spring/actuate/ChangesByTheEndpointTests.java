@@ -219,12 +219,7 @@ class ChangesByTheEndpointTests {
     void thePolicyOfAnAnnotationAndASharedBudgetAndACircuitTakeSettingsToo() throws Exception {
         assertThat(post("policies/Stocks.own", "{\"max-attempts\": 7}").statusCode())
                 .isEqualTo(200);
-        assertThat(retries.findPolicy("Stocks.own")
-                        .orElseThrow()
-                        .retry()
-                        .policy()
-                        .maxAttempts())
-                .isEqualTo(7);
+        assertThat(retries.get("Stocks.own").policy().maxAttempts()).isEqualTo(7);
         assertThat(ChangesByTheEndpointTests.<Integer>at(post("budgets/warehouse", "{\"reserve\": 3}"), "$.available"))
                 .isEqualTo(3);
         assertThat(post("circuits/inventory", "{\"failure-rate\": 10}").statusCode())

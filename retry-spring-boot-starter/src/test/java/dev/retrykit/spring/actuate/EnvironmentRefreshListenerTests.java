@@ -107,7 +107,7 @@ class EnvironmentRefreshListenerTests {
                     """);
             PolicyEntry inventory = retries.findPolicy("inventory").orElseThrow();
             assertThat(inventory.policy().maxAttempts()).isEqualTo(7);
-            assertThat(inventory.retry().policy().maxAttempts()).isEqualTo(7);
+            assertThat(retries.get("inventory").policy().maxAttempts()).isEqualTo(7);
             assertThat(inventory.settings().get("max-attempts").origin()).contains("application.yml");
             assertThat(retries.findBudget("own").orElseThrow().snapshot().reserve())
                     .isEqualTo(2);

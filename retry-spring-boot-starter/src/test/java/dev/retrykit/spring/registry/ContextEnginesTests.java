@@ -1,0 +1,113 @@
+package dev.retrykit.spring.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.retrykit.Retry;
+import dev.retrykit.spring.Apps;
+import dev.retrykit.spring.settings.binding.SettingsBinder;
+import dev.retrykit.time.ManualTime;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.core.env.StandardEnvironment;
+
+/** Which engine makes a call, in a context and in its child. */
+class ContextEnginesTests {
+
+    private final ManualTime time = new ManualTime();
+    private final Retries parent = retries("""
+            retrykit:
+              budgets: { warehouse: }
+              policies: { stock: , pooled: { budget.name: warehouse } }
+              circuits: { shards: { keys.max: 1 } }
+            """, null);
+    private final Retries child = retries("retrykit.policies.kid:", parent);
+
+    private Retries retries(String yml, @Nullable Retries above) {
+        StandardEnvironment environment = new StandardEnvironment();
+        Apps.load(environment, "application.yml", yml);
+        return new Retries(SettingsBinder.bind(environment, null, warning -> {}), Apps.collaborators(time), above);
+    }
+
+    private static Function<String, Retry> byShard(Retries context, String policy) {
+        return context.engines()
+                .byKey(
+                        context.findPolicy(policy).orElseThrow(),
+                        context.findCircuit("shards").orElseThrow());
+    }
+
+    @Test
+    void eachContextHasItsOwnEngineOfAPolicy() {
+        assertThat(child.get("stock")).isSameAs(child.get("stock")).isNotSameAs(parent.get("stock"));
+        assertThat(child.get("stock").budget()).isSameAs(parent.get("stock").budget());
+    }
+
+    @Test
+    void aParentUsesTheChildsEngineOfTheChildsPolicy() {
+        assertThat(parent.get("kid")).isSameAs(child.get("kid"));
+    }
+
+    @Test
+    void aKeyHasOneCircuitAndOneBudgetInAllContexts() {
+        Retry parents = byShard(parent, "stock").apply("a");
+        Retry childs = byShard(child, "stock").apply("a");
+
+        assertThat(byShard(child, "stock").apply("a")).isSameAs(childs).isNotSameAs(parents);
+        assertThat(childs.circuit()).isEqualTo(parents.circuit());
+        assertThat(childs.budget())
+                .isSameAs(parents.budget())
+                .isNotSameAs(parent.get("stock").budget());
+    }
+
+    @Test
+    void keysBeyondTheLimitAndOfASharedBudgetHaveNoneOfTheirOwn() {
+        Function<String, Retry> stock = byShard(parent, "stock");
+
+        assertThat(stock.apply("a").budget()).isNotSameAs(parent.get("stock").budget());
+        assertThat(stock.apply("b").budget()).isSameAs(parent.get("stock").budget());
+        assertThat(byShard(parent, "pooled").apply("a").budget())
+                .isSameAs(parent.get("pooled").budget());
+    }
+
+    @Test
+    void aKeyWithoutACircuitHasItsOwnBudget() {
+        PolicyEntry stock = parent.findPolicy("stock").orElseThrow();
+        Function<String, Retry> engines = parent.engines().byKey(stock, null);
+        Function<String, Retry> childs = child.engines().byKey(stock, null);
+
+        assertThat(engines.apply("a").budget())
+                .isSameAs(childs.apply("a").budget())
+                .isNotSameAs(engines.apply("b").budget());
+        assertThat(parent.engines()
+                        .byKey(parent.findPolicy("pooled").orElseThrow(), null)
+                        .apply("a"))
+                .isSameAs(parent.get("pooled"));
+    }
+
+    @Test
+    void aChildThatClosesLeavesNothingInTheCircuitsOfItsParent() {
+        Function<String, Retry> kid = byShard(child, "kid");
+        Function<String, Retry> stock = byShard(child, "stock");
+        PolicyEntry kids = child.findPolicy("kid").orElseThrow();
+        PolicyEntry parents = parent.findPolicy("stock").orElseThrow();
+        KeyedCircuitSlot slot =
+                parent.findCircuit("shards").orElseThrow().circuits().get("a");
+        Retry own = kid.apply("a");
+        Retry inherited = stock.apply("a");
+        Retry beyond = stock.apply("b");
+
+        child.destroy();
+
+        assertThat(slot.usedBudget(kids)).isEmpty();
+        assertThat(slot.usedBudget(parents)).containsExactly(inherited.budget());
+        assertThat(kid.apply("a")).isNotSameAs(own);
+        assertThat(stock.apply("a")).isNotSameAs(inherited);
+        assertThat(stock.apply("b")).isNotSameAs(beyond);
+    }
+
+    @Test
+    void neitherPolicyNorCircuitIsRefused() {
+        assertThatIllegalStateException().isThrownBy(() -> parent.engines().engine(null, null));
+    }
+}
