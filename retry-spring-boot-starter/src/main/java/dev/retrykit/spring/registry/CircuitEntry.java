@@ -61,7 +61,7 @@ public final class CircuitEntry {
                         .listener(parts.circuitListener())
                         .classifier(once::classify)
                         .counters(counters),
-                terms.limits().policy(),
+                terms.limits(),
                 KeyedCircuitSlot::new);
     }
 
@@ -71,12 +71,12 @@ public final class CircuitEntry {
      * @throws InvalidSettingException if they are invalid
      */
     ResolvedCircuit termsUnder(SettingsResolver layers, SettingsLayer newlyGiven) {
-        return layers.circuit(name(), newlyGiven, own ? null : "The running application");
+        return layers.circuit(name(), newlyGiven, own ? null : RuntimeSettings.RUNNING);
     }
 
     /** Changes the settings. State, window and counters are kept. */
     synchronized void change(ResolvedCircuit other, SettingsLayer newlyGiven) {
-        circuits.change(other.policy().policy(), other.limits().policy());
+        circuits.change(other.policy().policy(), other.limits());
         terms = other;
         given = newlyGiven;
     }
@@ -192,7 +192,7 @@ public final class CircuitEntry {
 
     /** The effective settings by key, with their origins. */
     public Map<String, Setting> settings() {
-        return terms.settings();
+        return terms.policy().settings();
     }
 
     /** The counters of all calls, regardless of their key. */

@@ -8,6 +8,7 @@ import dev.retrykit.budget.RetryBudget;
 import dev.retrykit.event.AttemptObserver;
 import dev.retrykit.spring.registry.layers.EngineCollaborators;
 import dev.retrykit.spring.registry.layers.ResolvedPolicy;
+import dev.retrykit.spring.registry.layers.ResolvedPolicy.Budget;
 import dev.retrykit.spring.registry.layers.SettingsResolver;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.PolicySettings;
@@ -128,7 +129,7 @@ public final class PolicyEntry {
      * @throws InvalidSettingException if they are invalid, or change something that cannot change at run time
      */
     ResolvedPolicy termsUnder(SettingsResolver layers, SettingsLayer newlyGiven) {
-        ResolvedPolicy other = layers.policy(name, annotation, newlyGiven, "The running application");
+        ResolvedPolicy other = layers.policy(name, annotation, newlyGiven, RuntimeSettings.RUNNING);
         terms.checkCanBecome(other);
         other.checkKey(firstKey);
         return other;
@@ -138,8 +139,8 @@ public final class PolicyEntry {
     synchronized void change(ResolvedPolicy other, SettingsLayer newlyGiven) {
         terms = other;
         given = newlyGiven;
-        if (other.ownBudget() != null) {
-            budget.budget().change(other.ownBudget());
+        if (other.budget() instanceof Budget.Own own) {
+            budget().change(own.policy());
         }
         engines.forEach(engine -> engine.change(other.policy().policy()));
     }

@@ -7,19 +7,18 @@ import dev.retrykit.circuit.Circuit;
 import dev.retrykit.spring.registry.layers.EngineCollaborators;
 import dev.retrykit.spring.registry.layers.ResolvedCircuit;
 import dev.retrykit.spring.registry.layers.ResolvedPolicy;
+import dev.retrykit.spring.registry.layers.ResolvedPolicy.Budget;
 import dev.retrykit.spring.registry.layers.RuntimeOverrides;
 import dev.retrykit.spring.registry.layers.SettingsResolver;
 import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.MessageText;
-import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.binding.ConfiguredSettings;
 import dev.retrykit.spring.settings.binding.SettingsLayer;
 import dev.retrykit.spring.settings.binding.SpellingMatcher;
 import dev.retrykit.spring.settings.resolution.Resolved;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.commons.logging.Log;
@@ -275,10 +274,9 @@ public final class Retries implements DisposableBean {
 
     private PolicyEntry make(String name, @Nullable SettingsLayer annotation, String user) {
         ResolvedPolicy terms = layers.policy(name, annotation, SettingsLayer.EMPTY, user);
-        Setting shared = terms.sharedBudget();
-        BudgetEntry budget = shared == null
-                ? ownBudget(name, Objects.requireNonNull(terms.ownBudget(), "ownBudget"))
-                : budget(String.valueOf(shared.value()), terms.section() + ".budget.name (" + shared.origin() + ")");
+        BudgetEntry budget = terms.budget() instanceof Budget.Shared shared
+                ? budget(shared.name(), shared.user())
+                : ownBudget(name, ((Budget.Own) terms.budget()).policy());
         return tree.made(new PolicyEntry(name, annotation, terms, budget, layers.parts()), this);
     }
 

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RuntimeSettings {
 
-    private static final String RUNNING = "The running application";
+    /** What names entries whose settings change, for messages. */
+    static final String RUNNING = "The running application";
 
     private final Retries retries;
 
@@ -121,7 +122,11 @@ public final class RuntimeSettings {
 
     private static Change change(CircuitEntry circuit, ResolvedCircuit terms, SettingsLayer given) {
         return new Change(
-                "circuit", circuit.name(), circuit.settings(), terms.settings(), () -> circuit.change(terms, given));
+                "circuit",
+                circuit.name(),
+                circuit.settings(),
+                terms.policy().settings(),
+                () -> circuit.change(terms, given));
     }
 
     private static Change change(BudgetEntry budget, Resolved<BudgetPolicy> settings, SettingsLayer given) {

@@ -17,14 +17,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param section the policy's key, for messages
  * @param policy the settings, including those of its own budget
- * @param sharedBudget the name of the shared budget; null if the policy has its own
- * @param ownBudget the settings of its own budget; null if it shares one
+ * @param budget the budget that its retries spend
  */
-public record ResolvedPolicy(
-        String section,
-        Resolved<RetryPolicy> policy,
-        @Nullable Setting sharedBudget,
-        @Nullable BudgetPolicy ownBudget) {
+public record ResolvedPolicy(String section, Resolved<RetryPolicy> policy, Budget budget) {
+
+    /** Either the policy's own budget, or one that policies share by its name. */
+    public sealed interface Budget {
+
+        /** A budget with settings of the policy. */
+        record Own(BudgetPolicy policy) implements Budget {}
+
+        /**
+         * A budget that is configured by name.
+         *
+         * @param user what refers to it, for messages
+         */
+        record Shared(String name, String user) implements Budget {}
+    }
 
     /** Settings that are read once, when methods, guards and calls are set up. */
     private static final List<SettingKey<?>> FIXED = List.of(PolicySettings.BUDGET_NAME, PolicySettings.RETRY_PARTIAL);
@@ -39,9 +48,6 @@ public record ResolvedPolicy(
             if (!Objects.equals(key.in(policy.settings()), key.in(other.policy.settings()))) {
                 throw fixed(key.name(), other.policy.settings().get(key.name()));
             }
-        }
-        if ((ownBudget == null) != (other.ownBudget == null)) {
-            throw fixed("budget", other.sharedBudget);
         }
     }
 

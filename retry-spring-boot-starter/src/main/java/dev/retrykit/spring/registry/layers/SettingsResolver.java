@@ -3,6 +3,8 @@ package dev.retrykit.spring.registry.layers;
 import dev.retrykit.RetryPolicy;
 import dev.retrykit.budget.BudgetPolicy;
 import dev.retrykit.circuit.CircuitPolicy;
+import dev.retrykit.circuit.KeyLimits;
+import dev.retrykit.spring.registry.layers.ResolvedPolicy.Budget;
 import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.MessageText;
@@ -86,11 +88,12 @@ public record SettingsResolver(ConfiguredSettings written, EngineCollaborators p
         Resolved<RetryPolicy> policy = RetryPolicyFactory.policy(section, all, parts.partsOf(name, section, all));
         Setting shared = all.setting(PolicySettings.BUDGET_NAME.name());
         if (shared != null) {
-            return new ResolvedPolicy(section, policy, shared, null);
+            String key = section + ".budget.name (" + shared.origin() + ")";
+            return new ResolvedPolicy(section, policy, new Budget.Shared(String.valueOf(shared.value()), key));
         }
         Resolved<BudgetPolicy> budget = BudgetPolicyFactory.budget(
                 section + ".budget", all.below("budget").over(written.budgetDefaults()));
-        return new ResolvedPolicy(section, policy.with("budget.", budget.settings()), null, budget.policy());
+        return new ResolvedPolicy(section, policy.with("budget.", budget.settings()), new Budget.Own(budget.policy()));
     }
 
     /**
@@ -109,7 +112,8 @@ public record SettingsResolver(ConfiguredSettings written, EngineCollaborators p
                 newlyGiven.over(circuitBases().below(name, own, newlyGiven)).over(written.circuitDefaults());
         Resolved<CircuitPolicy> policy = CircuitPolicyFactory.circuit(
                 section, all, builder -> parts.customize(name, builder), parts.failureNames());
-        return ResolvedCircuit.of(policy, KeyLimitsFactory.keys(section, all, policy.policy()));
+        Resolved<KeyLimits> limits = KeyLimitsFactory.keys(section, all, policy.policy());
+        return new ResolvedCircuit(policy.with("", limits.settings()), limits.policy());
     }
 
     /**
