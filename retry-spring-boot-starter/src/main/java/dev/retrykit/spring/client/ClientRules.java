@@ -15,6 +15,7 @@ import dev.retrykit.spring.settings.resolution.RetryPolicyFactory;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -75,13 +76,16 @@ public final class ClientRules {
 
     /** Returns the HTTP service groups that guards are configured for. */
     public List<String> groups() {
-        return guards.stream().map(Guard::group).filter(group -> group != null).toList();
+        return settings.guards().stream()
+                .map(HttpSettings.Guard::group)
+                .filter(group -> group != null)
+                .toList();
     }
 
     /** Returns the first guard that matches a request; null if none does. */
     public @Nullable Guard guard(URI uri, @Nullable String group) {
         for (Guard guard : guards) {
-            if (guard.fits(uri, group)) {
+            if (guard.fits().test(uri, group)) {
                 return guard;
             }
         }
@@ -122,8 +126,7 @@ public final class ClientRules {
             warnOfDeafCircuit(what, circuit);
         }
         return new Guard(
-                host,
-                guard.group(),
+                (uri, group) -> host == null ? Objects.equals(group, guard.group()) : host.matches(uri),
                 () -> policy != null && policy.policy().sendsKeys(),
                 engines(policy, circuit, byHost, retries));
     }

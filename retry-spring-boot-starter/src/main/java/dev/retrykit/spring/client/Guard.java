@@ -2,6 +2,7 @@ package dev.retrykit.spring.client;
 
 import dev.retrykit.Retry;
 import java.net.URI;
+import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -9,22 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A policy and a circuit for all requests to a host pattern or an HTTP service group.
  *
- * @param host the hosts; null for a group
- * @param group the group; null for hosts
+ * @param fits whether the guard applies to a request, by its URI and the client's group, which may be null
  * @param keys whether POST and PATCH requests get an idempotency key under the current settings
  * @param engines returns the engine for a host
  */
-public record Guard(
-        @Nullable HostPattern host, @Nullable String group, BooleanSupplier keys, Function<String, Retry> engines) {
-
-    /**
-     * Whether the guard applies to a request.
-     *
-     * @param clientGroup the client's group; null if it has none
-     */
-    public boolean fits(URI uri, @Nullable String clientGroup) {
-        return host == null ? group != null && group.equals(clientGroup) : host.matches(uri);
-    }
+public record Guard(BiPredicate<URI, @Nullable String> fits, BooleanSupplier keys, Function<String, Retry> engines) {
 
     /** Whether POST and PATCH requests get an idempotency key under the current settings. */
     boolean sendsKeys() {
