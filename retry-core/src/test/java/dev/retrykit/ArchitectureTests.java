@@ -17,7 +17,6 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.Timer;
 import java.util.concurrent.ScheduledExecutorService;
@@ -68,7 +67,7 @@ class ArchitectureTests {
 
     @ArchTest
     static void packagesAreSmall(JavaClasses all) {
-        HouseRules.assertSmallPackages(all, Map.of());
+        HouseRules.assertSmallPackages(all);
     }
 
     /** Of the public API, or named after it: {@code AnswerRules} and {@code AnswerMarks}. */

@@ -17,7 +17,6 @@ import com.tngtech.archunit.lang.ArchRule;
 import dev.retrykit.HouseRules;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -56,12 +55,9 @@ class ArchitectureTests {
             .orShould()
             .haveSimpleName("package-info");
 
-    /** Larger ones, by their number of types: they hold together. None may grow. */
-    private static final Map<String, Integer> LARGE_PACKAGES = Map.of(BASE + "idempotency.endpoint.servlet", 19);
-
     @ArchTest
     static void packagesAreSmall(JavaClasses all) {
-        HouseRules.assertSmallPackages(all, LARGE_PACKAGES);
+        HouseRules.assertSmallPackages(all);
     }
 
     /** Of the public API, or named after it: {@code AnswerMarks} of the core, the store's {@code Answer}, beans. */
@@ -252,12 +248,10 @@ class ArchitectureTests {
                         "ResponseWriter",
                         "EndpointAdapter",
                         "HandlerAdapters",
-                        "BufferedDispatcher",
                         "KeyedCall",
                         "Payload",
                         "ArrivalFilter",
                         "ArrivingRequest",
-                        "HandlerCall",
                         "HeaderRecorder",
                         "BufferedStream",
                         "MvcEndpoints",

@@ -25,21 +25,19 @@ import reactor.core.publisher.Mono;
  * <p>The call goes through a copy of the bean's proxy, in which each interceptor of method security is placed between
  * two interceptors that record whether it proceeds. One instance per call, which may be attempted several times.
  */
-public final class AccessDenials {
+final class AccessDenials {
 
     private volatile boolean denied;
     private volatile boolean passed;
 
-    /** Creates a detector without denials. */
-    public AccessDenials() {}
-
     /** Whether a denial is why the method was not entered. */
-    public boolean areWhy() {
+    boolean areWhy() {
         return denied && !passed;
     }
 
     /** Calls a handler through the instrumented copy of its proxy. */
-    public @Nullable Object proceed(HandlerMethod handler, MethodInvocation call) throws Throwable {
+    @Nullable
+    Object proceed(HandlerMethod handler, MethodInvocation call) throws Throwable {
         Object bean = handler.getBean();
         Object own = bean instanceof ScopedObject scoped ? scoped.getTargetObject() : bean;
         List<Advisor> advisors = own instanceof Advised advised ? List.of(advised.getAdvisors()) : List.of();

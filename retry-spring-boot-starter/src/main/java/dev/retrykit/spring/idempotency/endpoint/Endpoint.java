@@ -1,7 +1,6 @@
 package dev.retrykit.spring.idempotency.endpoint;
 
 import dev.retrykit.spring.expression.CallKeyExpression;
-import dev.retrykit.spring.idempotency.ActiveClaim;
 import dev.retrykit.spring.idempotency.Digest;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.IdempotencyDecision;
@@ -10,9 +9,7 @@ import dev.retrykit.spring.idempotency.IdempotentMethodInfo;
 import dev.retrykit.spring.idempotency.OpenResult;
 import dev.retrykit.spring.idempotency.endpoint.content.Fingerprint;
 import dev.retrykit.spring.idempotency.endpoint.content.KeyHeader;
-import dev.retrykit.spring.idempotency.endpoint.content.Statuses;
 import dev.retrykit.spring.idempotency.guard.StoreDownException;
-import dev.retrykit.spring.idempotency.store.Answer;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,30 +116,14 @@ public final class Endpoint {
                 .conditions(request.headers());
     }
 
-    /** Whether a response with the status is stored; otherwise the key is freed. */
-    public static boolean isKept(int status) {
-        return Statuses.isKept(status);
-    }
-
     /**
-     * Ends the claim of a completed request: stores the response, or frees the key.
+     * Claims the key of a request.
      *
-     * @param status the final status
-     * @param answer the response; null if it cannot be stored
+     * @param arguments the arguments for the method; null if they are not resolved yet
+     * @return the call to carry out; null if the request may run without a claim because the store is unavailable
+     * @throws RefusedException if the request must not be executed
      */
-    public void settle(ActiveClaim claim, int status, @Nullable Answer answer) {
-        if (!Statuses.isKept(status)) {
-            claim.release();
-            return;
-        }
-        if (Statuses.isSuccess(status)) {
-            record.executed(claim);
-        }
-        claim.complete(answer);
-    }
-
-    @Nullable
-    ActiveClaim claim(KeyedRequest keyed, @Nullable Object @Nullable [] arguments) {
+    public @Nullable ClaimedCall claim(KeyedRequest keyed, @Nullable Object @Nullable [] arguments) {
         EndpointRequest request = keyed.request();
         List<String> scopes = new ArrayList<>(surroundings.parts().of(request));
         scopes.add(scope(request.caller(), arguments));
@@ -158,7 +139,7 @@ public final class Endpoint {
             throw RefusedException.with(Refusals.storeDown());
         }
         if (opened.claim() != null) {
-            return opened.claim();
+            return new ClaimedCall(opened.claim(), record);
         }
         throw opened.decision() == IdempotencyDecision.REPLAY
                 ? RefusedException.replay(Objects.requireNonNull(opened.found().answer()))

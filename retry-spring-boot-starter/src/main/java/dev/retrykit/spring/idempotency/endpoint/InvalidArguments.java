@@ -17,7 +17,7 @@ import org.springframework.web.method.HandlerMethod;
  * Detects from the failure of a handler's call whether the bean's own proxy validated the arguments and rejected them
  * ({@code @Validated} on the class). In that case the method was not entered.
  */
-public final class InvalidArguments {
+final class InvalidArguments {
 
     private static final boolean HAS_VIOLATIONS = ClassUtils.isPresent(
             "jakarta.validation.ConstraintViolationException", InvalidArguments.class.getClassLoader());
@@ -28,7 +28,7 @@ public final class InvalidArguments {
      * Whether rejected arguments are why the method was not entered. Not the case for an invalid result, for a failure
      * of another validated method called by this one, and if the method was attempted before.
      */
-    public static boolean areWhy(Throwable failure, HandlerMethod called) {
+    static boolean areWhy(Throwable failure, HandlerMethod called) {
         Handler handler = Handler.of(called);
         return isAboutArguments(failure, handler) && failure.getSuppressed().length == 0 && !passed(failure, handler);
     }

@@ -9,26 +9,23 @@ import org.springframework.web.method.HandlerMethod;
 /** Handlers whose calls are observed. The proxy of a handler is created once per bean. Thread-safe. */
 public final class ObservedHandlers {
 
-    private final Observer observer;
+    private final ThreadLocal<@Nullable ClaimedCall> expected = new ThreadLocal<>();
     private final Map<HandlerMethod, Observed> byMapping = new ConcurrentHashMap<>();
 
-    /** Creates proxies that call an observer. */
-    public ObservedHandlers(Observer observer) {
-        this.observer = observer;
-    }
+    /** Creates an empty collection. */
+    public ObservedHandlers() {}
 
-    /** Runs the call of a handler's method on the calling thread. */
+    /**
+     * Handles a request on the calling thread.
+     *
+     * @param <T> the type of the result
+     */
     @FunctionalInterface
-    public interface Observer {
+    public interface Caller<T> {
 
-        /**
-         * Calls the method.
-         *
-         * @param handler the handler
-         * @param call proceeds to the bean
-         */
+        /** Resolves the arguments for a handler, and calls it. */
         @Nullable
-        Object call(HandlerMethod handler, MethodInvocation call) throws Throwable;
+        T call(HandlerMethod handler) throws Exception;
     }
 
     /**
@@ -39,8 +36,32 @@ public final class ObservedHandlers {
      */
     private record Observed(Object bean, @Nullable HandlerMethod proxied) {}
 
-    /** Returns the handler to call instead of one with a resolved bean; null if its calls cannot be intercepted. */
-    public @Nullable HandlerMethod find(HandlerMethod handler) {
+    /**
+     * Lets a caller call a handler with a resolved bean, and reports the progress to a claimed call. If the calls of
+     * the handler cannot be intercepted, it counts as entered from the beginning.
+     */
+    public <T> @Nullable T call(HandlerMethod handler, ClaimedCall call, Caller<T> caller) throws Exception {
+        HandlerMethod proxied = find(handler);
+        if (proxied == null) {
+            call.enter();
+            return caller.call(handler);
+        }
+        ClaimedCall enclosing = expected.get();
+        expected.set(call);
+        try {
+            T result = caller.call(proxied);
+            call.entered();
+            return result;
+        } finally {
+            if (enclosing == null) {
+                expected.remove();
+            } else {
+                expected.set(enclosing);
+            }
+        }
+    }
+
+    private @Nullable HandlerMethod find(HandlerMethod handler) {
         HandlerMethod mapped = Handler.mapped(handler);
         Observed known = byMapping.get(mapped);
         if (known == null || known.bean() != handler.getBean()) {
@@ -51,9 +72,13 @@ public final class ObservedHandlers {
     }
 
     private Observed observe(HandlerMethod handler) {
-        HandlerMethod proxied = HandlerProxy.isPossible(handler)
-                ? HandlerProxy.around(handler, call -> observer.call(handler, call))
-                : null;
+        HandlerMethod proxied =
+                HandlerProxy.isPossible(handler) ? HandlerProxy.around(handler, call -> run(handler, call)) : null;
         return new Observed(handler.getBean(), proxied);
+    }
+
+    private @Nullable Object run(HandlerMethod handler, MethodInvocation call) throws Throwable {
+        ClaimedCall observer = expected.get();
+        return observer == null ? call.proceed() : observer.run(handler, call);
     }
 }

@@ -1,13 +1,19 @@
 package dev.retrykit.spring.idempotency.endpoint.servlet;
 
+import dev.retrykit.spring.idempotency.endpoint.ClaimedCall;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -117,5 +123,40 @@ final class BufferedRequest extends HttpServletRequestWrapper {
     public @Nullable RequestDispatcher getRequestDispatcher(String path) {
         RequestDispatcher dispatcher = super.getRequestDispatcher(path);
         return dispatcher == null ? null : new BufferedDispatcher(dispatcher);
+    }
+
+    /**
+     * Forwards without closing the container's response. After a forward, Tomcat finishes the response under any {@code
+     * HttpServletResponseWrapper}, so a buffered body would never be sent. Therefore it gets a proxy that is not a
+     * wrapper.
+     */
+    private record BufferedDispatcher(RequestDispatcher dispatcher) implements RequestDispatcher {
+
+        @Override
+        public void forward(ServletRequest request, ServletResponse response) throws ServletException, IOException {
+            ServletExchange exchange = ServletExchange.of(request);
+            if (exchange != null) {
+                exchange.call().ifPresent(ClaimedCall::forwards);
+            }
+            dispatcher.forward(request, response instanceof HttpServletResponse held ? shell(held) : response);
+        }
+
+        @Override
+        public void include(ServletRequest request, ServletResponse response) throws ServletException, IOException {
+            dispatcher.include(request, response);
+        }
+
+        private static HttpServletResponse shell(HttpServletResponse held) {
+            return (HttpServletResponse) Proxy.newProxyInstance(
+                    BufferedDispatcher.class.getClassLoader(),
+                    new Class<?>[] {HttpServletResponse.class},
+                    (proxy, method, arguments) -> {
+                        try {
+                            return method.invoke(held, arguments);
+                        } catch (InvocationTargetException failed) {
+                            throw failed.getTargetException();
+                        }
+                    });
+        }
     }
 }

@@ -5,10 +5,12 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -134,8 +136,7 @@ final class BufferedResponse extends HeaderRecorder {
                 charset = StandardCharsets.ISO_8859_1.name();
             }
             setCharacterEncoding(charset);
-            writer = new PrintWriter(new WriteThrough(
-                    new OutputStreamWriter(stream, charset), () -> most >= 0 && isStreaming.getAsBoolean()));
+            writer = new PrintWriter(new WriteThrough(new OutputStreamWriter(stream, charset)));
         }
         return writer;
     }
@@ -298,6 +299,38 @@ final class BufferedResponse extends HeaderRecorder {
                 BufferedResponse.super.getOutputStream().setWriteListener(listener);
             } catch (IOException gone) {
                 throw new UncheckedIOException(gone);
+            }
+        }
+    }
+
+    /** Flushes immediately while the response is streamed, because no code flushes a writer at the end. */
+    private final class WriteThrough extends FilterWriter {
+
+        WriteThrough(Writer out) {
+            super(out);
+        }
+
+        @Override
+        public void write(char[] text, int offset, int length) throws IOException {
+            out.write(text, offset, length);
+            flushIfStreaming();
+        }
+
+        @Override
+        public void write(String text, int offset, int length) throws IOException {
+            out.write(text, offset, length);
+            flushIfStreaming();
+        }
+
+        @Override
+        public void write(int character) throws IOException {
+            out.write(character);
+            flushIfStreaming();
+        }
+
+        private void flushIfStreaming() throws IOException {
+            if (isStreaming.getAsBoolean()) {
+                out.flush();
             }
         }
     }

@@ -1,8 +1,7 @@
 package dev.retrykit.spring.idempotency.endpoint.servlet;
 
-import dev.retrykit.failure.Causes;
 import dev.retrykit.spring.failure.CallerTransaction;
-import dev.retrykit.spring.idempotency.ClaimLostException;
+import dev.retrykit.spring.idempotency.endpoint.ClaimedCall;
 import dev.retrykit.spring.idempotency.endpoint.Endpoint;
 import dev.retrykit.spring.idempotency.endpoint.Endpoints;
 import dev.retrykit.spring.idempotency.endpoint.ObservedHandlers;
@@ -12,7 +11,6 @@ import dev.retrykit.spring.server.ExhaustedFailureResolver;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.Collections;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
@@ -33,7 +31,7 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
     private final Endpoints endpoints;
     private final CallerTransaction transaction;
     private final HandlerAdapters others = new HandlerAdapters(this);
-    private final ObservedHandlers observed = new ObservedHandlers(HandlerCall::observe);
+    private final ObservedHandlers observed = new ObservedHandlers();
 
     /**
      * Creates an adapter for the endpoints.
@@ -67,7 +65,7 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
         }
         try {
             if (exchange != null && exchange.isKeyed()) {
-                exchange.call().concluded(request); // before Spring clears the result
+                exchange.resumed(request); // before Spring clears the result
                 return next.handle(request, response, handler);
             }
             String key = endpoint.key(Collections.list(request.getHeaders(endpoints.header())));
@@ -85,7 +83,7 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
             return null;
         } catch (AsyncRequestTimeoutException | AsyncRequestNotUsableException unfinished) {
             if (exchange != null) {
-                exchange.timedOut();
+                exchange.call().ifPresent(ClaimedCall::timedOut);
             }
             throw unfinished;
         } catch (Exception failure) {
@@ -132,19 +130,15 @@ public final class EndpointAdapter implements HandlerAdapter, PriorityOrdered {
     /** Responds to a request whose claim was taken over: the response of the other request is the one that counts. */
     private static @Nullable ModelAndView lost(
             Exception failure, @Nullable ServletExchange exchange, HttpServletResponse response) throws Exception {
-        if (exchange != null) {
-            exchange.call().failedLater();
+        if (exchange == null) {
+            throw failure;
         }
-        boolean isLost = Causes.chain(failure).stream().anyMatch(ClaimLostException.class::isInstance);
-        if (!isLost || exchange == null) {
+        exchange.call().ifPresent(ClaimedCall::failedLater);
+        if (!ClaimedCall.isLost(failure)) {
             throw failure;
         }
         exchange.response().restart();
-        write(response);
-        return null;
-    }
-
-    private static void write(HttpServletResponse response) throws IOException {
         ExhaustedFailureResolver.write(Refusals.lost(), response);
+        return null;
     }
 }

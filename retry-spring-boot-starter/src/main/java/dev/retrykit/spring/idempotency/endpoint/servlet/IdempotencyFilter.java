@@ -1,5 +1,6 @@
 package dev.retrykit.spring.idempotency.endpoint.servlet;
 
+import dev.retrykit.spring.idempotency.endpoint.ClaimedCall;
 import dev.retrykit.spring.idempotency.endpoint.Endpoints;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -80,13 +81,13 @@ public final class IdempotencyFilter extends OncePerRequestFilter {
             if (byHand) {
                 exchange.end();
             } else {
-                exchange.abandon(); // the client has disconnected
+                exchange.call().flatMap(ClaimedCall::cancel).ifPresent(Runnable::run); // the client has disconnected
             }
         }
 
         @Override
         public void onTimeout(AsyncEvent event) {
-            exchange.timedOut();
+            exchange.call().ifPresent(ClaimedCall::timedOut);
         }
 
         @Override

@@ -1,6 +1,6 @@
 package dev.retrykit.spring.idempotency.endpoint.servlet;
 
-import dev.retrykit.spring.idempotency.ActiveClaim;
+import dev.retrykit.spring.idempotency.endpoint.ClaimedCall;
 import dev.retrykit.spring.idempotency.endpoint.Endpoint;
 import dev.retrykit.spring.idempotency.endpoint.EndpointRequest;
 import dev.retrykit.spring.idempotency.endpoint.Endpoints;
@@ -65,28 +65,22 @@ record KeyedCall(Endpoints endpoints, Endpoint endpoint, Callee callee, ServletE
     ModelAndView handle(String key, HttpServletRequest request, HttpServletResponse response) throws Exception {
         HandlerMethod handler = callee.handler();
         KeyedRequest keyed = keyed(key, request);
-        exchange.hold(endpoint);
+        exchange.hold(endpoint.rules());
         if (endpoint.isScopedByArguments()) {
             MethodSecurity security = endpoints.security(handler, endpoint);
             return callee.call(security.around(handler, call -> carriedOut(keyed, call), true), request, response);
         }
-        ActiveClaim claim;
+        ClaimedCall claimed;
         try {
-            claim = keyed.claim(null);
+            claimed = endpoint.claim(keyed, null);
         } catch (RefusedException refused) {
             return refused(refused, request, response);
         }
-        exchange.claimed(claim);
-        HandlerMethod observed = callee.observed().find(handler);
-        if (observed == null) {
-            exchange.call().unseen();
+        if (claimed == null) {
             return callee.call(handler, request, response);
         }
-        try (HandlerCall.Scope scope = exchange.call().expect()) {
-            ModelAndView result = callee.call(observed, request, response);
-            exchange.call().returned();
-            return result;
-        }
+        exchange.claimed(claimed);
+        return callee.observed().call(handler, claimed, inItsPlace -> callee.call(inItsPlace, request, response));
     }
 
     private KeyedRequest keyed(String key, HttpServletRequest request) throws IOException {
@@ -101,7 +95,6 @@ record KeyedCall(Endpoints endpoints, Endpoint endpoint, Callee callee, ServletE
                 request.getUserPrincipal(),
                 name -> Collections.list(request.getHeaders(name)));
         return new KeyedRequest(
-                endpoint,
                 key,
                 arrived,
                 new Payload(endpoint, exchange.request()).fingerprint(arrived, callee.handler(), request));
@@ -120,9 +113,13 @@ record KeyedCall(Endpoints endpoints, Endpoint endpoint, Callee callee, ServletE
     /** Runs the handler once its arguments are resolved. */
     private @Nullable Object carriedOut(KeyedRequest keyed, MethodInvocation call) throws Throwable {
         HandlerMethod handler = callee.handler();
-        exchange.claimed(keyed.claim(call.getArguments()));
-        return exchange.call()
-                .run(handler, () -> HandlerProxy.called(handler.getBean(), handler.getMethod(), call.getArguments()));
+        ClaimedCall.Body body = () -> HandlerProxy.called(handler.getBean(), handler.getMethod(), call.getArguments());
+        ClaimedCall claimed = endpoint.claim(keyed, call.getArguments());
+        if (claimed == null) {
+            return body.run();
+        }
+        exchange.claimed(claimed);
+        return claimed.run(handler, body);
     }
 
     /**

@@ -2,7 +2,7 @@ package dev.retrykit.spring.idempotency.endpoint.servlet;
 
 import dev.retrykit.spring.idempotency.ActiveClaim;
 import dev.retrykit.spring.idempotency.IdempotencyRules;
-import dev.retrykit.spring.idempotency.endpoint.Endpoint;
+import dev.retrykit.spring.idempotency.endpoint.ClaimedCall;
 import dev.retrykit.spring.idempotency.endpoint.RefusedException;
 import dev.retrykit.spring.idempotency.store.Answer;
 import dev.retrykit.spring.server.Problem;
@@ -11,13 +11,17 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.context.request.async.WebAsyncManager;
+import org.springframework.web.context.request.async.WebAsyncUtils;
+import org.springframework.web.servlet.DispatcherServlet;
 
 /**
  * The state of one request that may be an endpoint's, from the innermost filter to the handler and back. Written by the
- * container's request thread, and at the end by the thread that completes the request.
+ * container's request thread. The thread that completes an asynchronous request reads it.
  */
 final class ServletExchange {
 
@@ -27,14 +31,10 @@ final class ServletExchange {
 
     private final BufferedRequest request;
     private final BufferedResponse response;
-    private final HandlerCall call = new HandlerCall();
-    private @Nullable Endpoint endpoint;
-    private volatile @Nullable ActiveClaim claim;
+    private boolean keyed;
+    private volatile @Nullable ClaimedCall call;
     private ActiveClaim.@Nullable Binding binding;
     private @Nullable RefusedException atEnd;
-    private int commitsBefore = -1;
-    private volatile boolean timedOut;
-    private volatile boolean settled;
 
     ServletExchange(HttpServletRequest request, HttpServletResponse response) {
         this.request = new BufferedRequest(request);
@@ -51,54 +51,41 @@ final class ServletExchange {
         return response;
     }
 
-    /** Returns the progress of the handler's call. */
-    HandlerCall call() {
-        return call;
-    }
-
     /** Returns the exchange of a request; null if it did not pass the filter. */
     static @Nullable ServletExchange of(ServletRequest request) {
         return (ServletExchange) request.getAttribute(NAME);
     }
 
-    /** Whether a request with a key is in progress; what it is dispatched to next belongs to it. */
-    boolean isKeyed() {
-        return endpoint != null;
+    /** Returns the call that holds the claim; empty before the claim, and if the request runs without one. */
+    Optional<ClaimedCall> call() {
+        return Optional.ofNullable(call);
     }
 
-    /** Starts buffering the response. */
-    void hold(Endpoint keyed) {
-        endpoint = keyed;
-        response.hold(keyed.rules().maxBody(), keyed.rules().headers());
+    /** Whether a request with a key is in progress; what it is dispatched to next belongs to it. */
+    boolean isKeyed() {
+        return keyed;
+    }
+
+    /** Starts buffering the response of a request with a key. */
+    void hold(IdempotencyRules rules) {
+        keyed = true;
+        response.hold(rules.maxBody(), rules.headers());
     }
 
     /**
-     * Sets the claim before the handler is called. Until the thread leaves, its transactions belong to the claim,
-     * including those of views and exception handlers.
-     *
-     * @param held null if the request runs without a claim
+     * Sets the claimed call before the handler is called. Until the thread leaves, its transactions belong to the
+     * claim, including those of views and exception handlers.
      */
-    void claimed(@Nullable ActiveClaim held) {
-        claim = held;
-        if (held != null) {
-            request.setAttribute(Problem.KEYED, true);
-        }
+    void claimed(ClaimedCall claimed) {
+        call = claimed;
+        request.setAttribute(Problem.KEYED, true);
         enterThread();
-    }
-
-    /** Reports a forward to another handler or a view. */
-    void forwards() {
-        ActiveClaim held = claim;
-        if (held != null && commitsBefore < 0) {
-            commitsBefore = held.commits();
-        }
     }
 
     /** Binds the claim to the current thread. */
     void enterThread() {
-        ActiveClaim held = claim;
-        if (held != null && binding == null) {
-            binding = held.bind();
+        if (binding == null) {
+            binding = call().map(ClaimedCall::bind).orElse(null);
         }
     }
 
@@ -126,40 +113,26 @@ final class ServletExchange {
         atEnd = refused;
     }
 
-    /** Reports a timeout; what the handler has started continues. */
-    void timedOut() {
-        timedOut = true;
-    }
-
-    /** Ends the claim without a known response. */
-    void abandon() {
-        ActiveClaim held = claim;
-        if (held != null && !settled) {
-            settled = true;
-            held.abandon();
+    /** Reports the result of an asynchronous handler, when the request is dispatched again. */
+    void resumed(HttpServletRequest dispatched) {
+        WebAsyncManager manager = WebAsyncUtils.getAsyncManager(dispatched);
+        if (manager.hasConcurrentResult() && manager.getConcurrentResult() instanceof Throwable) {
+            call().ifPresent(ClaimedCall::incomplete);
         }
     }
 
     /** Handles an exception that no handler resolved, so that the container responds. */
     void failed() {
-        ActiveClaim held = claim;
-        Endpoint keyed = endpoint;
-        if (held != null && keyed != null && !settled) {
-            settled = true;
-            call.failedLater();
-            settle(keyed, held, HttpServletResponse.SC_INTERNAL_SERVER_ERROR, null);
-        }
+        call().ifPresent(ClaimedCall::failedLater);
+        settle(HttpServletResponse.SC_INTERNAL_SERVER_ERROR, null);
     }
 
     /** Handles the end of the request: stores the response before it is sent. */
     void end() throws IOException {
-        ActiveClaim held = claim;
-        Endpoint keyed = endpoint;
-        if (keyed != null && held != null && !settled) {
-            settled = true;
-            call.look(request);
-            settle(keyed, held, response.getStatus(), response.answer());
+        if (request.getAttribute(DispatcherServlet.EXCEPTION_ATTRIBUTE) != null) {
+            call().ifPresent(ClaimedCall::failedLater); // an exception handler has handled it
         }
+        settle(response.getStatus(), response.answer());
         if (atEnd != null) {
             response.restart();
             ResponseWriter.write(atEnd, response);
@@ -174,23 +147,7 @@ final class ServletExchange {
         response.letGo();
     }
 
-    private void settle(Endpoint keyed, ActiveClaim held, int status, @Nullable Answer answer) {
-        if (!call.isEntered()) {
-            held.release(); // its arguments could not be resolved, or something refused the request before the call
-        } else if (timedOut && !Endpoint.isKept(status)) {
-            held.abandon();
-        } else if (call.isAnswerLost() && !Endpoint.isKept(status) && !wentOn(held)) {
-            held.complete(null);
-        } else {
-            keyed.settle(held, status, answer);
-        }
-    }
-
-    /**
-     * Whether the target of a forward has committed a transaction: then the handler's work was not done when it
-     * returned.
-     */
-    private boolean wentOn(ActiveClaim held) {
-        return commitsBefore >= 0 && held.commits() > commitsBefore;
+    private void settle(int status, @Nullable Answer answer) {
+        call().flatMap(claimed -> claimed.end(status, answer)).ifPresent(Runnable::run);
     }
 }

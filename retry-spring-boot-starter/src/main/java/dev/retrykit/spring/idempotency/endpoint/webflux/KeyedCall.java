@@ -1,6 +1,6 @@
 package dev.retrykit.spring.idempotency.endpoint.webflux;
 
-import dev.retrykit.spring.idempotency.ActiveClaim;
+import dev.retrykit.spring.idempotency.endpoint.ClaimedCall;
 import dev.retrykit.spring.idempotency.endpoint.EndpointRequest;
 import dev.retrykit.spring.idempotency.endpoint.HandlerProxy;
 import dev.retrykit.spring.idempotency.endpoint.KeyedRequest;
@@ -19,6 +19,8 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.HandlerMapping;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 
 /**
@@ -41,8 +43,8 @@ record KeyedCall(Target target, BufferedExchange exchange) {
      */
     Mono<Void> handle(String key) {
         Payload payload = new Payload(target.endpoint(), exchange);
-        return about().flatMap(about -> payload.fingerprint(about, target.handler())
-                        .map(print -> new KeyedRequest(target.endpoint(), key, about, print)))
+        return about().flatMap(about ->
+                        payload.fingerprint(about, target.handler()).map(print -> new KeyedRequest(key, about, print)))
                 .flatMap(keyed ->
                         target.endpoint().isScopedByArguments() ? scoped(keyed) : decided(keyed, null, this::refused));
     }
@@ -77,23 +79,25 @@ record KeyedCall(Target target, BufferedExchange exchange) {
 
     private Mono<Void> decided(
             KeyedRequest keyed, Object @Nullable [] arguments, Function<RefusedException, Mono<Void>> otherwise) {
-        KeyedExchange carriedOut = new KeyedExchange(target.endpoint(), exchange);
+        Disposable.Swap cancellation = Disposables.swap();
         return Blocking.<Mono<Void>>call(() -> {
                     try {
-                        return carryOut(carriedOut, keyed.claim(arguments));
+                        return carryOut(target.endpoint().claim(keyed, arguments), cancellation);
                     } catch (RefusedException refused) {
                         return otherwise.apply(refused);
                     }
                 })
                 .flatMap(next -> next)
-                .doOnCancel(carriedOut::cancelled);
+                .doOnCancel(cancellation::dispose);
     }
 
-    private Mono<Void> carryOut(KeyedExchange keyed, @Nullable ActiveClaim claim) {
-        if (claim == null) {
+    private Mono<Void> carryOut(@Nullable ClaimedCall call, Disposable.Swap cancellation) {
+        if (call == null) {
             return target.dispatch().handle(exchange, target.handler(), UnaryOperator.identity());
         }
-        keyed.claimed(claim);
+        KeyedExchange keyed = new KeyedExchange(call, exchange);
+        keyed.hold(target.endpoint().rules());
+        cancellation.update(keyed::cancelled); // immediately if the subscriber has left already
         return Mono.defer(() -> target.dispatch().handle(exchange, keyed.handler(target.handler()), keyed::watched))
                 .then(Mono.defer(keyed::end))
                 .onErrorResume(failure -> keyed.failed(failure).then(Mono.error(failure)));

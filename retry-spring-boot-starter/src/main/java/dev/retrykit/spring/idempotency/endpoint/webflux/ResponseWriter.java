@@ -1,8 +1,7 @@
 package dev.retrykit.spring.idempotency.endpoint.webflux;
 
-import dev.retrykit.failure.Causes;
-import dev.retrykit.spring.idempotency.ClaimLostException;
 import dev.retrykit.spring.idempotency.IdempotencyRules;
+import dev.retrykit.spring.idempotency.endpoint.ClaimedCall;
 import dev.retrykit.spring.idempotency.endpoint.Refusals;
 import dev.retrykit.spring.idempotency.endpoint.RefusedException;
 import dev.retrykit.spring.idempotency.endpoint.content.KeptHeaders;
@@ -26,8 +25,7 @@ final class ResponseWriter {
         if (failure instanceof RefusedException refused) {
             return write(refused, response);
         }
-        boolean isLost = Causes.chain(failure).stream().anyMatch(ClaimLostException.class::isInstance);
-        return isLost && !response.isCommitted()
+        return ClaimedCall.isLost(failure) && !response.isCommitted()
                 ? ExhaustedFailureHandler.write(Refusals.lost(), response)
                 : Mono.error(failure);
     }
