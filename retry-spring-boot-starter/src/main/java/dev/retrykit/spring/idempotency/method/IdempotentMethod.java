@@ -120,18 +120,14 @@ final class IdempotentMethod {
     }
 
     private @Nullable Object carriedOut(ActiveClaim claim, Body body) throws Throwable {
-        boolean done = false;
         try (ActiveClaim.Binding binding = claim.bind()) {
             body.call();
-            done = true;
-        } finally {
-            if (done) {
-                record.executed(claim);
-                claim.complete(Answer.none());
-            } else {
-                claim.release();
-            }
+        } catch (Throwable failure) {
+            claim.release();
+            throw failure;
         }
+        record.executed(claim);
+        claim.complete(Answer.none());
         return null;
     }
 }
