@@ -2,7 +2,7 @@ package dev.retrykit;
 
 import dev.retrykit.event.StopReason;
 
-/** What a policy does with a failure on which an inner policy, in the same call, has already given up. */
+/** Handling of a failure on which an inner policy, in the same call, has already given up. */
 public enum NestedRetries {
 
     /** Ends the call with {@link StopReason#NESTED}, so that only one layer retries. */

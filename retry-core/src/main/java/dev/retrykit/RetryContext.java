@@ -246,7 +246,7 @@ public final class RetryContext {
 
     /**
      * Registers a cleanup that runs if another attempt follows this one, before the delay starts. For results that no
-     * caller will see, such as an open response. What the cleanup throws is ignored.
+     * caller will see, such as an open response. Exceptions of the cleanup are ignored.
      */
     public void onRetry(Runnable cleanup) {
         attempt.notes().onRetry(Objects.requireNonNull(cleanup, "cleanup"));
@@ -254,7 +254,7 @@ public final class RetryContext {
 
     /**
      * Registers a callback that runs once if the work of this attempt is repeated, because another attempt follows this
-     * one or an enclosing one. What the callback throws is ignored.
+     * one or an enclosing one. Exceptions of the callback are ignored.
      */
     public void onRepeat(Runnable repeated) {
         attempt.notes().onRepeat(Objects.requireNonNull(repeated, "repeated"));

@@ -129,7 +129,7 @@ public final class RetryPolicy {
         return settings.retryAfterSharing;
     }
 
-    /** What happens to a failure on which an inner policy has given up. */
+    /** Handling of a failure on which an inner policy has given up. */
     public NestedRetries nested() {
         return settings.nested;
     }
@@ -267,7 +267,7 @@ public final class RetryPolicy {
             return this;
         }
 
-        /** What happens to a failure on which an inner policy has given up. Default {@link NestedRetries#ONCE}. */
+        /** Sets the handling of a failure on which an inner policy has given up. Default {@link NestedRetries#ONCE}. */
         public Builder nested(NestedRetries nested) {
             this.nested = Objects.requireNonNull(nested, "nested");
             return this;

@@ -54,7 +54,9 @@ public final class HouseRules {
         Map<String, Long> sizes = all.stream()
                 .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
                 .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
-        assertThat(sizes).isNotEmpty().allSatisfy((name, types) -> assertThat(types).isLessThanOrEqualTo(MOST_TYPES));
+        assertThat(sizes)
+                .isNotEmpty()
+                .allSatisfy((name, types) -> assertThat(types).isLessThanOrEqualTo(MOST_TYPES));
     }
 
     /** Source files are short. Comments and empty lines don't count. */

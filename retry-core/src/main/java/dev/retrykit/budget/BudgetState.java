@@ -89,7 +89,7 @@ record BudgetState(
         return window.total(SUCCESS) * policy.earnedPerSuccess();
     }
 
-    /** Where the line ended one window ago. */
+    /** The end of the line one window ago. */
     long expired() {
         return window.totalBefore(SUCCESS) * policy.earnedPerSuccess();
     }

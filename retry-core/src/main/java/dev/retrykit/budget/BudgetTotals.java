@@ -2,7 +2,7 @@ package dev.retrykit.budget;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What all budgets of a dependency share: their settings, and the numbers of granted and denied retries. */
+/** Shared by all budgets of a dependency: their settings, and the numbers of granted and denied retries. */
 final class BudgetTotals {
 
     volatile BudgetPolicy policy;

@@ -83,7 +83,7 @@ public final class RetryBudget {
         return seen;
     }
 
-    /** What a granted retry was paid with, and where the token is returned to. */
+    /** The source of the token that paid for a granted retry, to which the token is returned. */
     public enum Token {
 
         /** A token earned by successes in the last window. */

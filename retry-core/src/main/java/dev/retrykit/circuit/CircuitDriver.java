@@ -16,8 +16,8 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs calls through a circuit without an enclosing retry. Whatever a call ends with, and whatever a classifier throws
- * in addition, the permit is returned and the caller gets the call's own failure.
+ * Runs calls through a circuit without an enclosing retry. For every outcome, including exceptions of a classifier,
+ * the permit is returned and the caller gets the call's own failure.
  */
 final class CircuitDriver {
 
@@ -135,7 +135,7 @@ final class CircuitDriver {
             this.startedNanos = startedNanos;
         }
 
-        /** Starts the call. What the body throws before it returns a stage is thrown. */
+        /** Starts the call. Rethrows an exception that the body throws instead of returning a stage. */
         <X extends Throwable> void begin(ThrowingCallable<? extends CompletionStage<T>, X> body) throws X {
             try {
                 CompletionStage<T> stage = body.call();

@@ -156,7 +156,7 @@ public final class CircuitPolicy {
         return settings.ignored.types();
     }
 
-    /** What a retrying call does while the circuit is open. */
+    /** Behavior of a retrying call while the circuit is open. */
     public OpenBehavior onOpen() {
         return settings.onOpen;
     }
@@ -283,7 +283,7 @@ public final class CircuitPolicy {
             return this;
         }
 
-        /** What a retrying call does while the circuit is open. Default {@link OpenBehavior#STOP}. */
+        /** Sets the behavior of a retrying call while the circuit is open. Default {@link OpenBehavior#STOP}. */
         public Builder onOpen(OpenBehavior onOpen) {
             this.onOpen = Objects.requireNonNull(onOpen, "onOpen");
             return this;

@@ -1,6 +1,6 @@
 package dev.retrykit.circuit;
 
-/** What a circuit does with calls. */
+/** The states of a circuit. */
 public enum CircuitState {
 
     /** Lets all calls through and counts their results. */

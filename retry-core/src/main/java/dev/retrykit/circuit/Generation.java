@@ -43,7 +43,7 @@ final class Generation extends Permit {
     /** The round of a half-open circuit; null in other states. */
     private final @Nullable Probes probes;
 
-    /** What had been counted when this generation began; for generations that count nothing themselves. */
+    /** The counts when this generation began; for generations that count nothing themselves. */
     private final CallCounts before;
 
     /** The outage of an open or half-open circuit, or of a closed one that was open. */
@@ -218,7 +218,7 @@ final class Generation extends Permit {
         return ends && nowNanos - untilNanos >= 0;
     }
 
-    /** What follows by time alone; null if this generation is still valid. */
+    /** The generation that follows by time alone; null if this one is still valid. */
     @Nullable
     Generation afterTime(long nowNanos, RandomGenerator random) {
         if (!isOver(nowNanos)) {

@@ -1,6 +1,6 @@
 package dev.retrykit.circuit;
 
-/** What a retrying call does while its circuit is open. */
+/** Behavior of a retrying call while its circuit is open. */
 public enum OpenBehavior {
 
     /** Ends at once. */

@@ -1,6 +1,6 @@
 package dev.retrykit.event;
 
-/** What decided the length of a delay. */
+/** The rule that decided the length of a delay. */
 public enum DelaySource {
 
     /** The policy's backoff and jitter. */

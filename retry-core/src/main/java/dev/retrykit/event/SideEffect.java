@@ -37,7 +37,7 @@ public interface SideEffect {
          */
         UNWATCHED,
 
-        /** Any watched request. What must not happen twice about it is recorded as a separate effect. */
+        /** Any watched request. A part that must not happen twice is recorded as a separate effect. */
         WATCHED
     }
 

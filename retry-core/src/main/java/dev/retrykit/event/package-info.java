@@ -1,4 +1,4 @@
-/** What calls and attempts report, and the listeners that receive it. */
+/** The events of calls and attempts, and the listeners that receive them. */
 @NullMarked
 package dev.retrykit.event;
 

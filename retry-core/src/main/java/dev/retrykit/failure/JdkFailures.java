@@ -80,7 +80,7 @@ public final class JdkFailures {
 
     private JdkFailures() {}
 
-    /** What a failure means; null if it is not one of the JDK's. */
+    /** The verdict on a failure; null if it is not one of the JDK's. */
     static @Nullable Verdict classify(Throwable failure) {
         Throwable cause = Causes.causeOf(failure);
         Verdict end = end(failure, cause);
@@ -88,7 +88,7 @@ public final class JdkFailures {
     }
 
     /**
-     * What is decisive anywhere in the chain; null if nothing is.
+     * The verdict that is decisive anywhere in the chain; null if none is.
      *
      * @param cause the failure's cause, passed because reading it takes a lock
      */
@@ -109,7 +109,7 @@ public final class JdkFailures {
         return null;
     }
 
-    /** What all other failures of the JDK mean; null if the chain holds none. */
+    /** The verdict on all other failures of the JDK; null if the chain holds none. */
     public static @Nullable Verdict rest(Throwable failure, @Nullable Throwable cause) {
         Verdict told = ofChain(failure, cause);
         return told == null ? neutral(failure) : told;

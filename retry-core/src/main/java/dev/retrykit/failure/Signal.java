@@ -1,6 +1,6 @@
 package dev.retrykit.failure;
 
-/** What the outcome of an attempt says about the dependency. Circuits and budgets use nothing else. */
+/** The signal that the outcome of an attempt gives about the dependency. Circuits and budgets use nothing else. */
 public enum Signal {
 
     /** It works: it returned a result, or a permanent response such as 404. */

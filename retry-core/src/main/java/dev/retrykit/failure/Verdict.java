@@ -6,7 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a failure means. Immutable. The rule does not take part in equality.
+ * The meaning of a failure. Immutable. The rule does not take part in equality.
  *
  * @param kind whether it may be retried
  * @param signal what it says about the dependency

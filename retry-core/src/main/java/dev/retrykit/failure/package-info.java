@@ -1,4 +1,4 @@
-/** What a failure means: whether it is transient, and what it says about the dependency. */
+/** The meaning of failures: whether one is transient, and what it says about the dependency. */
 @NullMarked
 package dev.retrykit.failure;
 

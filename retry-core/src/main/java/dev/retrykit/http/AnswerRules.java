@@ -55,7 +55,7 @@ public record AnswerRules(@Nullable List<Integer> statuses) {
                 : verdict.as(Kind.RETRYABLE).by(LISTED);
     }
 
-    /** What a policy retries does not change what the response says about the dependency. */
+    /** The signal about the dependency does not depend on the statuses that a policy retries. */
     private Verdict kindOf(int status, RetryAfter advice) {
         boolean limited = isRateLimit(status, advice);
         Verdict general = Verdict.ofStatus(status);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What a response says about sending its request again.
+ * The information in a response about sending its request again.
  *
  * <p>A delay is read from {@code Retry-After} (RFC 9110, 10.2.3: seconds or a date), {@code retry-after-ms}, {@code
  * x-ms-retry-after-ms} and {@code grpc-retry-pushback-ms}. If none of these is present and the status is 403, 429 or

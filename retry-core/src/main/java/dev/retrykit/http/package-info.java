@@ -1,4 +1,4 @@
-/** What HTTP responses say about retries. Independent of any client: headers are passed as lines of text. */
+/** The information in HTTP responses about retries. Independent of any client: headers are passed as lines of text. */
 @NullMarked
 package dev.retrykit.http;
 

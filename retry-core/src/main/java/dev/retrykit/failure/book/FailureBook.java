@@ -231,7 +231,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
         return null;
     }
 
-    /** What causes mean to this book; subclasses may know more. */
+    /** The verdict of this book on causes; subclasses may know more. */
     @Nullable
     Verdict ofCauses(Throwable cause, JudgmentContext reading) {
         Verdict own = byLines(cause, Causes.causeOf(cause), reading);
@@ -252,7 +252,7 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
         return false;
     }
 
-    /** What a failure that is held by another one means: to this book, or else to the standard book. */
+    /** The verdict on a failure that another one holds: of this book, or else of the standard book. */
     @Nullable
     Verdict ofAnother(Throwable failure, JudgmentContext reading) {
         Throwable cause = Causes.causeOf(failure);

@@ -1,7 +1,7 @@
 package dev.retrykit.failure.book;
 
 /**
- * What a policy allows to happen twice.
+ * The effects that a policy allows to happen twice.
  *
  * @param effects whether any effect of an attempt may
  * @param requests whether a request may whose HTTP method is not idempotent

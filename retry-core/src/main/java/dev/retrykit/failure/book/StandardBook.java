@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The library's own book. What is decisive in the JDK's rules (an interruption, an invalid certificate) comes before
+ * The library's own book. The decisive JDK rules (an interruption, an invalid certificate) come before
  * its lines; a missing file and network failures come after them, and errors of the caller last.
  */
 final class StandardBook extends FailureBook implements KnownFailures {

@@ -16,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the failure of an attempt alone does not show: on which failures inner calls have given up, which effects must
+ * The facts about an attempt that its failure alone does not show: on which failures inner calls have given up, which effects must
  * not happen twice, and which responses the sender knows to be transient. It is kept here and never on the exceptions,
  * which other calls may share. An inner call that outlives its attempt writes into a record that is no longer read.
  * Thread-safe.
@@ -88,7 +88,7 @@ public final class AttemptRecord {
         return inner.isCountedFor(circuit) ? Signal.NONE : verdict.signal();
     }
 
-    /** What the end of the attempt means, considering what it did before. */
+    /** The verdict on the end of the attempt, considering what it did before. */
     public Verdict judge(Verdict verdict, CompiledPolicy policy) {
         Verdict known = answers.withExpected(verdict);
         AttemptEffects any = noted;
@@ -121,7 +121,7 @@ public final class AttemptRecord {
         }
     }
 
-    /** What was done that the policy does not allow to be repeated; null if nothing was. */
+    /** An effect that the policy does not allow to be repeated; null if there was none. */
     public synchronized RetryEvent.@Nullable Effect unrepeatable(CompiledPolicy policy) {
         AttemptEffects any = noted;
         return any == null ? null : any.effects.unrepeatable(policy);

@@ -187,7 +187,7 @@ public final class RequestHistory {
         return attempts.computeIfAbsent(attempt, key -> new Sent());
     }
 
-    /** What one attempt has sent. */
+    /** The requests that one attempt has sent. */
     private static final class Sent {
 
         private final Set<LogicalRequest> requests = new LinkedHashSet<>(2);

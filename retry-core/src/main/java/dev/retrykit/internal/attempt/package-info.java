@@ -1,4 +1,4 @@
-/** What attempts did: side effects, requests with idempotency keys, failures of inner calls. */
+/** The records of attempts: side effects, requests with idempotency keys, failures of inner calls. */
 @NullMarked
 package dev.retrykit.internal.attempt;
 

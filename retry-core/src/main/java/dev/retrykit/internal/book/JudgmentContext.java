@@ -4,18 +4,18 @@ import dev.retrykit.failure.Verdict;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What a clause needs to know beyond its own failure: what other failures mean, what the policy allows
- * to be repeated, and the time. */
+/** The context of a clause beyond its own failure: the meaning of other failures, the effects that the policy allows to be
+ * repeated, and the time. */
 public interface JudgmentContext {
 
-    /** What a failure means that is not examined, because there are too many: it may have had its effect. */
+    /** The verdict on a failure that is not examined, because there are too many: it may have had its effect. */
     Verdict UNSEEN = Meaning.UNKNOWN_EFFECT.verdict("more failures than are examined");
 
-    /** What the causes of a failure mean; null if no line knows them. */
+    /** The verdict on the causes of a failure; null if no line knows them. */
     @Nullable
     Verdict ofCauses(Throwable failure);
 
-    /** What a failure held by the judged one means; null if no line knows it. */
+    /** The verdict on a failure that the judged one holds; null if no line knows it. */
     @Nullable
     Verdict ofAnother(Throwable failure);
 

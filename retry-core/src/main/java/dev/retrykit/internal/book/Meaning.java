@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a failure can mean, in the words of a line. */
+/** The possible meanings of a failure, in the words of a line. */
 enum Meaning {
 
     /** A retry can help. */

@@ -1,4 +1,4 @@
-/** What a circuit counts, and when that opens or closes it. Not exported. */
+/** The counts of a circuit, and the rules by which they open or close it. Not exported. */
 @NullMarked
 package dev.retrykit.internal.circuit;
 

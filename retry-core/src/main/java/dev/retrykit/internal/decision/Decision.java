@@ -3,7 +3,7 @@ package dev.retrykit.internal.decision;
 import dev.retrykit.event.DelaySource;
 import dev.retrykit.event.StopReason;
 
-/** What happens next in a call. */
+/** The next step of a call. */
 public sealed interface Decision {
 
     /** An attempt may start. */

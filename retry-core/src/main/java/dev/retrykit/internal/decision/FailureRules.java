@@ -20,7 +20,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a failure means under one policy. The rules are evaluated in a fixed order that is part of the public contract:
+ * The verdict on a failure under one policy. The rules are evaluated in a fixed order that is part of the public contract:
  * abort-on, a veto or a hint, statuses, retry-on, the classifiers, the failure book. The signal about the dependency
  * does not depend on the policy's own lists. Whichever rule decides, what may have had an effect is not repeated, and
  * what an inner layer has retried is not retried again.
@@ -78,7 +78,7 @@ public record FailureRules(
         }
     }
 
-    /** What must not happen twice about a watched request is recorded, so its method alone does not decide. */
+    /** The effects of a watched request are recorded, so its method alone does not decide. */
     private static boolean isOfWatched(Throwable failure, AnswerNotes answers) {
         return answers.hasFailure(failure) || answers.hasMarkOf(failure);
     }
@@ -251,7 +251,7 @@ public record FailureRules(
                 || failure instanceof RejectedExecutionException;
     }
 
-    /** What an inner call ends with if there is no failure of a dependency. */
+    /** The end of an inner call without a failure of a dependency. */
     private static boolean isOurs(Throwable failure) {
         return failure instanceof CircuitOpenException
                 || failure instanceof TimeBudgetSpentException

@@ -23,7 +23,7 @@ public record PeerAnswer(int status, RetryAfter advice) {
     private static final List<Class<? extends Throwable>> BROKEN = List.of(IOException.class, TimeoutException.class);
 
     /**
-     * What a failure means, considering the response.
+     * The verdict on a failure, considering the response.
      *
      * @param own what it means by itself
      */

@@ -4,7 +4,7 @@ import dev.retrykit.event.SideEffect.Kind;
 import dev.retrykit.failure.book.Repeatable;
 
 /**
- * What an attempt may do twice.
+ * The effects that an attempt may have twice.
  *
  * @param idempotent whether any effect may happen twice
  * @param withKey whether a request with an idempotency key may
@@ -26,7 +26,7 @@ public record RepeatRules(
         };
     }
 
-    /** What may happen twice, as far as a failure shows what has happened. */
+    /** The effects that may happen twice, as far as a failure shows them. */
     public Repeatable repeatable() {
         return new Repeatable(idempotent, withoutKey);
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a returned value means under one policy.
+ * The verdict on a returned value under one policy.
  *
  * @param classifiers called in this order; the first opinion wins
  */

@@ -10,6 +10,9 @@ import java.util.random.RandomGenerator;
 /**
  * Decides what follows a failure, from its arguments alone. The order of the checks is part of the public contract:
  * retryable? attempts remaining? the server's delay allowed? the delay inside the time budget?
+ *
+ * <p>Whether an effect of the attempt, such as a POST, forbids a retry has been decided before: {@code AttemptRecord.judge}
+ * has then turned the verdict into {@code NOT_IDEMPOTENT}.
  */
 public final class RetryMachine {
 

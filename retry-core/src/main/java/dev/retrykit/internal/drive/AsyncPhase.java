@@ -3,7 +3,7 @@ package dev.retrykit.internal.drive;
 import dev.retrykit.internal.drive.StageWait.Event;
 
 /**
- * What an asynchronous call does. Its state is a number: the phase, two bits, and how often the phase has changed. So a
+ * The phase of an asynchronous call. Its state is a number: the phase, two bits, and how often the phase has changed. So a
  * thread that claims a wait claims the one that it has seen, and no later one.
  */
 public enum AsyncPhase {

@@ -96,7 +96,7 @@ public final class StageDriver<T extends @Nullable Object> extends StageWait {
         return takes;
     }
 
-    /** Whatever goes wrong, the caller's stage completes. */
+    /** The caller's stage completes in all cases. */
     private void doNext() {
         try {
             Decision decision = decide();
@@ -134,7 +134,7 @@ public final class StageDriver<T extends @Nullable Object> extends StageWait {
         return outcome instanceof Throwable failure ? failure : new IllegalStateException("no failure");
     }
 
-    /** After a failure, a backoff starts at the end of the attempt. What a server asks for may count from now. */
+    /** After a failure, a backoff starts at the end of the attempt. A Retry-After may count from now. */
     private void delay(RetryIn retryIn) {
         boolean ended = event != Event.MAY_BEGIN && retryIn.source() == DelaySource.BACKOFF;
         long from = ended ? call.sinceNanos() : time().nanoTime();

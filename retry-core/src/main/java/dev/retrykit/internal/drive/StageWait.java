@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an asynchronous call waits for: one thing at a time, with one time limit. So the call is itself the entry in the
+ * The wait of an asynchronous call: for one thing at a time, with one time limit. So the call is itself the entry in the
  * timer.
  *
  * <p>The claimant of the wait (the stage, the timer, the executor, the cancelling caller, or a shutdown) alone decides

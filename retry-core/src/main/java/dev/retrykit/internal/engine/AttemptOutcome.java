@@ -11,7 +11,7 @@ import dev.retrykit.internal.decision.SuppressedFailures;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an attempt ended with, and its signal for circuits and budgets.
+ * The result of an attempt, and its signal for circuits and budgets.
  *
  * @param result how it counts in the policy's meters
  * @param failure what it failed with; null if it returned a value, or was abandoned

@@ -184,7 +184,7 @@ public final class AttemptTimeout extends Limit {
         }
     }
 
-    /** Whatever happens here, the attempt must be able to end. */
+    /** The attempt must be able to end, even if this fails. */
     private void interrupt(long set) {
         if (failed || !tryReach(set)) {
             return;

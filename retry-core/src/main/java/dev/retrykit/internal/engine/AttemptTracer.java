@@ -6,7 +6,7 @@ import dev.retrykit.event.Scope;
 import dev.retrykit.function.ThrowingFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Notifies an observer of one attempt. Whatever the observer throws, the call continues as if it were not observed. */
+/** Notifies an observer of one attempt. Exceptions of the observer do not affect the call. */
 final class AttemptTracer {
 
     private AttemptTracer() {}

@@ -12,7 +12,7 @@ import dev.retrykit.time.TimeSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the current thread is inside: one object per thread, written on entry into an attempt and restored on exit, so
+ * The calls and attempts that the current thread is inside: one object per thread, written on entry into an attempt and restored on exit, so
  * that a first attempt that succeeds allocates nothing.
  */
 public final class CallFrame {

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Until when servers have asked not to be called again. What a server told one call applies to all calls on the same
- * clock. A server is a host with its port or, if no host is known, the circuit of the call. Thread-safe.
+ * The times until which servers have asked not to be called again. A request to one call applies to all calls on the
+ * same clock. A server is a host with its port or, if no host is known, the circuit of the call. Thread-safe.
  *
  * <p>A cooldown is only ever extended. It ends by itself; a success does not end it. Hosts whose time is over are
  * removed when another one is added, and the one that ends first is removed if there is no room. While there is no

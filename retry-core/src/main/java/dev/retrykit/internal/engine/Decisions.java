@@ -21,7 +21,7 @@ final class Decisions {
 
     private Decisions() {}
 
-    /** What follows the last failure, or a rejected value. */
+    /** The decision after the last failure, or after a rejected value. */
     static Decision after(RetryCall call, Verdict verdict, long nowNanos) {
         tell(call, verdict, nowNanos);
         try {
@@ -38,7 +38,7 @@ final class Decisions {
     }
 
     /**
-     * What prevents a retry from starting now, because a server has meanwhile asked for time; null if nothing does. If
+     * The reason why a retry cannot start now, because a server has meanwhile asked for time; null if there is none. If
      * other calls are told to wait again and again, the total wait is no longer than one that this call could be told
      * itself.
      */

@@ -162,7 +162,7 @@ public final class RetryCall extends RunningCall {
                 : leave(AttemptOutcome.timeUp(inheritedDeadline), StopReason.TIME_BUDGET);
     }
 
-    /** What still runs of the attempt must see that it has ended. */
+    /** Code of the attempt that is still running must see that the attempt has ended. */
     private Decision leave(AttemptOutcome outcome, StopReason reason) {
         long now = retry.time().nanoTime();
         if (isRunning()) {
@@ -177,7 +177,7 @@ public final class RetryCall extends RunningCall {
         return hasResult;
     }
 
-    /** What the caller gets otherwise: the last real failure, or an exception that says why there is none. */
+    /** The failure that the caller gets: the last real failure, or an exception that says why there is none. */
     public Throwable failure() {
         if (lastFailure == null) {
             throw new IllegalStateException("the call has not stopped");
@@ -196,7 +196,7 @@ public final class RetryCall extends RunningCall {
         return Stop.of(StopReason.SUCCESS);
     }
 
-    /** What follows a failure, or a rejected value. */
+    /** The decision after a failure, or after a rejected value. */
     private Decision settle(@Nullable Throwable failure, Verdict own, long nowNanos) {
         Verdict verdict = UntrackedRequests.judge(this, failure, own);
         earlierFailures = FailureHistory.with(lastFailure, earlierFailures);

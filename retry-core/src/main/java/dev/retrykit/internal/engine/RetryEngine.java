@@ -16,7 +16,7 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** What the calls of a retry share. Thread-safe. */
+/** Shared by all calls of a retry. Thread-safe. */
 public final class RetryEngine {
 
     private final String name;
@@ -31,7 +31,7 @@ public final class RetryEngine {
     private final Cooldowns cooldowns;
 
     /**
-     * What a retry is configured with.
+     * The configuration of a retry.
      *
      * @param time the clock
      * @param random the source of jitter

@@ -23,7 +23,7 @@ final class RetryGate {
 
     private long rejectedNanos;
 
-    /** What the enclosing attempts hold: a circuit among these lets all attempts of this call through, uncounted. */
+    /** The permits of the enclosing attempts: a circuit among these lets all attempts of this call through, uncounted. */
     private final @Nullable HeldPermit enclosing;
 
     /** The permit held by the running attempt. */
@@ -63,7 +63,7 @@ final class RetryGate {
         return true;
     }
 
-    /** What the running attempt and the enclosing ones hold. */
+    /** The permits of the running attempt and of the enclosing ones. */
     @Nullable
     HeldPermit held() {
         return hold == null ? enclosing : hold;

@@ -120,7 +120,7 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
         }
     }
 
-    /** What is known about the last attempt's requests. */
+    /** The notes on the last attempt's requests. */
     final AnswerNotes answers() {
         AttemptView known = view;
         return known == null ? AnswerNotes.NONE : known.notes().answers();

@@ -20,7 +20,7 @@ final class UntrackedRequests {
 
     private UntrackedRequests() {}
 
-    /** What the end of an attempt means, considering what it did before. */
+    /** The verdict on the end of any attempt, considering what it did before, in tracked and untracked requests. */
     static Verdict judge(RetryCall call, @Nullable Throwable failure, Verdict verdict) {
         CompiledPolicy policy = call.policy();
         AttemptView known = call.knownView();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A public method without arguments, or a public field, that is found by name in the class of an object. The lookup
- * happens once per class. What is kept with a class refers only to that class and the JDK, so that no class keeps an
+ * happens once per class. The data kept with a class refers only to that class and the JDK, so that no class keeps an
  * application alive.
  */
 public final class Property {

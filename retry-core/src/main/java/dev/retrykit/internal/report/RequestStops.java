@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the calls of one inbound request ended. What is attached to a failure does not show that, because calls of other
- * requests may share an exception instance. Thread-safe.
+ * How the calls of one inbound request ended. An exception cannot show that, because calls of
+ * other requests may share its instance. Thread-safe.
  */
 public final class RequestStops {
 

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the current thread holds: a stack of what its own attempts have entered. A {@link HeldPermit} that was carried
+ * The permits of the current thread: a stack of those that its own attempts have entered. A {@link HeldPermit} that was carried
  * here hides the entries below it. An entry becomes a {@link HeldPermit} only when it leaves the thread, so that an
  * attempt allocates nothing. The innermost entry is in separate fields, because most threads never hold two.
  */
@@ -150,7 +150,7 @@ public final class ThreadPermits {
         return innermost;
     }
 
-    /** Restores the thread to an earlier depth. What it has entered since has ended. */
+    /** Restores the thread to an earlier depth. Everything that it has entered since has ended. */
     public void restore(int oldDepth) {
         if (depth == 1 && made == null && oldDepth == 0) {
             held = null;

@@ -1,4 +1,4 @@
-/** What the running attempts of a thread hold. Not exported. */
+/** The permits that the running attempts of a thread hold. Not exported. */
 @NullMarked
 package dev.retrykit.internal.thread;
 

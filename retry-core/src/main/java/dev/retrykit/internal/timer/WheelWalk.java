@@ -4,7 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 /**
- * Shows what waits in a timer, one slice each time it is fired. What was armed before it is linked by then. It goes
+ * Shows what waits in a timer, one slice each time it is fired. Entries that were armed before are linked by then. It goes
  * from the highest slot to the lowest: entries move to lower slots, so it misses none.
  */
 final class WheelWalk extends TimerEntry {

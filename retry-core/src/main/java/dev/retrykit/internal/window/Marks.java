@@ -1,7 +1,7 @@
 package dev.retrykit.internal.window;
 
 /**
- * What a window knows about its slices: a value, replaced as a whole when a slice turns.
+ * The state of a window's slices: a value, replaced as a whole when a slice turns.
  *
  * @param slice the number of the slice that is being filled
  * @param end the first position beyond that slice

@@ -155,8 +155,8 @@ public final class SlidingWindow {
     }
 
     /**
-     * What the window holds, by kind. If that does not suffice: what the shortest sufficient time of up to ten minutes
-     * holds, or all ten minutes.
+     * The contents of the window, by kind. If they do not suffice: those of the shortest sufficient time of up to ten
+     * minutes, or of all ten minutes.
      */
     public Reach reach(Predicate<long[]> suffices) {
         // The marks first: what is noted after the counts were read may be more than these.
@@ -178,8 +178,8 @@ public final class SlidingWindow {
     }
 
     /**
-     * What the window holds, by kind. If all kinds together are below the least number: what the shortest longer time
-     * with that number holds, up to ten minutes, or all ten minutes.
+     * The contents of the window, by kind. If all kinds together are below the least number: those of the shortest longer
+     * time with that number, up to ten minutes, or of all ten minutes.
      */
     public Reach reach(long least) {
         Marks near = marks;
@@ -245,7 +245,7 @@ public final class SlidingWindow {
     }
 
     /**
-     * What a window, or a longer time, holds.
+     * The contents of a window, or of a longer time.
      *
      * @param counts by kind
      * @param isLong whether they cover more than the window's own size

@@ -2,7 +2,7 @@ package dev.retrykit.spring.idempotency;
 
 import dev.retrykit.spring.idempotency.store.StoredState;
 
-/** What to do with a request, depending on its key and the state stored for the key. */
+/** The handling of a request, depending on its key and the state stored for the key. */
 public enum IdempotencyDecision {
 
     /** Execute the call. */

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
-/** What is known about an idempotent method and its calls, which determines its guarantee. */
+/** The facts about an idempotent method and its calls that determine its guarantee. */
 public final class IdempotentMethodInfo {
 
     private final String name;

@@ -36,7 +36,7 @@ record RetryingLayer(
     /** The library retries until a timeout. */
     static final int UNLIMITED = 0;
 
-    /** What is needed to be sure that a library retries. */
+    /** The evidence that a library retries. */
     enum Evidence {
 
         /** A bean has a number of attempts. */

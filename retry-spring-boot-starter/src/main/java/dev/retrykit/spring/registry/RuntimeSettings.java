@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RuntimeSettings {
 
-    /** What names entries whose settings change, for messages. */
+    /** The owner of entries whose settings change, for messages. */
     static final String RUNNING = "The running application";
 
     private final Retries retries;

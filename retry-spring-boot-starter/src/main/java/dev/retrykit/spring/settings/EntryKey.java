@@ -16,7 +16,7 @@ public record EntryKey(String section, String name) {
     private static final Pattern UNIFORM = Pattern.compile("[a-z0-9][a-z0-9-]*");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]+");
 
-    /** What containers and firewalls reject in a path, or resolve before the application sees it. */
+    /** Characters that containers and firewalls reject in a path, or resolve before the application sees it. */
     private static final Pattern NOT_IN_PATHS =
             Pattern.compile(".*[/\\\\;%\\p{Cc}\\p{Zl}\\p{Zp}].*|\\.{1,2}|\\s*", Pattern.DOTALL);
 

@@ -18,15 +18,15 @@ import org.springframework.util.unit.DataSize;
  * @param maxBody Maximum size of a response body that is stored, and of a request body that is read, from 0B to 64MB.
  *     Default 1MB.
  * @param header Name of the request header that contains the idempotency key. Default Idempotency-Key.
- * @param onCrash What happens to a key whose holder has crashed, if its effect is not fenced: hold rejects repeats
+ * @param onCrash Handling of a key whose holder has crashed, if its effect is not fenced: hold rejects repeats
  *     until hold-for expires, rerun runs the next repeat. Default hold.
  * @param holdFor How long repeats are rejected after the holder of a key has crashed, up to 366 days. After that, the
  *     next repeat runs. Default 1h.
- * @param onStoreDown What happens to requests with an optional key while the store is unavailable: reject responds with
+ * @param onStoreDown Handling of requests with an optional key while the store is unavailable: reject responds with
  *     503, run runs them and their repeats. Default reject.
  * @param headers Response headers to store and replay, in addition to those that describe the body or refer to a
  *     location.
- * @param scope What identifies the scope of every key, in addition to the caller: authority, header:NAME, or an
+ * @param scope Components of the scope of every key, in addition to the caller: authority, header:NAME, or an
  *     expression over principal, authority, header('NAME') and beans.
  * @param initializeSchema When to create the tables of the JDBC store: always, embedded (only in an embedded database
  *     such as in-memory H2) or never. Default embedded.

@@ -10,7 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configured settings of one retry policy.
+ * The configured settings of one retry policy. {@code SettingsLayer} reads the components by reflection, under their keys;
+ * {@code RetryPolicyFactory} passes their values to the policy.
  *
  * @param base Name of another policy whose settings apply unless this policy overrides them. Not allowed under
  *     retrykit.defaults.

@@ -1,4 +1,4 @@
-/** What the endpoint needs of MVC and WebFlux: request bodies, CSRF tokens, media types. */
+/** The parts of MVC and WebFlux that the endpoint needs: request bodies, CSRF tokens, media types. */
 @NullMarked
 package dev.retrykit.spring.actuate.web;
 

@@ -34,7 +34,7 @@ final class DeferredResults {
 
     private DeferredResults() {}
 
-    /** What to do instead; null if the type does no deferred work. */
+    /** The remedy for messages; null if the type does no deferred work. */
     static @Nullable String advice(Class<?> type) {
         for (Kind kind : KINDS) {
             if (kind.names().stream().anyMatch(name -> isA(type, name))) {

@@ -1,6 +1,6 @@
 package dev.retrykit.spring.client.tracking;
 
-/** What a transport tells of one request, and whether it tells it at all. Facts are added, and never withdrawn. */
+/** A fact that a transport reports about one request, or whether it reports it at all. Facts are added, never withdrawn. */
 public enum TransportFact {
 
     /** The transport follows no redirects. */

@@ -27,7 +27,7 @@ public final class Endpoint {
     private final Surroundings surroundings;
 
     /**
-     * What all endpoints share.
+     * Shared by all endpoints.
      *
      * @param application the application's name, because several applications may share a store
      * @param secured whether Spring Security identifies callers

@@ -35,7 +35,7 @@ final class IdempotentMethod {
     private final Parts parts;
 
     /**
-     * What all methods share.
+     * Shared by all methods.
      *
      * @param application the application's name, because several applications may share a store
      */

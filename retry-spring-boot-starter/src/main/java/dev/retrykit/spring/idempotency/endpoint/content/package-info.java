@@ -1,4 +1,4 @@
-/** What identifies a request, and what is kept of a response. */
+/** The identity of a request, and the stored part of a response. */
 @NullMarked
 package dev.retrykit.spring.idempotency.endpoint.content;
 

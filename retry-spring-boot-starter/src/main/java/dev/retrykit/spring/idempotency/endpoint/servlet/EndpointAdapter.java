@@ -11,6 +11,7 @@ import dev.retrykit.spring.server.ExhaustedFailureResolver;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.Collections;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
