@@ -56,7 +56,7 @@ public final class AttemptRequests {
      */
     public void watched(AnswerMarks marks) {
         Objects.requireNonNull(marks, "marks");
-        for (AttemptRecord each = attempt.notes(); each != null; each = each.around()) {
+        for (AttemptRecord each = attempt.notes(); each != null; each = each.enclosing()) {
             each.answers().markBy(marks);
         }
         watched();
@@ -68,7 +68,7 @@ public final class AttemptRequests {
      */
     public void mark(Object mark) {
         Objects.requireNonNull(mark, "mark");
-        for (AttemptRecord each = attempt.notes(); each != null; each = each.around()) {
+        for (AttemptRecord each = attempt.notes(); each != null; each = each.enclosing()) {
             each.answers().mark(mark);
         }
     }
@@ -102,7 +102,7 @@ public final class AttemptRequests {
         Objects.requireNonNull(failure, "failure");
         AttemptRecord notes = attempt.notes();
         boolean over = notes.answers().hasEnded() || notes.isAbandoned();
-        for (AttemptRecord each = over ? null : notes; each != null; each = each.around()) {
+        for (AttemptRecord each = over ? null : notes; each != null; each = each.enclosing()) {
             each.answers().fail(failure);
         }
     }

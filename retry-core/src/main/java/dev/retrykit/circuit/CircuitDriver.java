@@ -55,11 +55,11 @@ final class CircuitDriver {
         long started = circuit.time().nanoTime();
         ThreadPermits holds = ThreadPermits.current();
         Permit permit = holds.has(circuit, false) ? null : acquire(circuit, started);
-        HeldPermit around = holds.capture();
-        HeldPermit hold = permit == null ? null : new HeldPermit(circuit, !permit.coversRetries(), around);
+        HeldPermit enclosing = holds.capture();
+        HeldPermit hold = permit == null ? null : new HeldPermit(circuit, !permit.coversRetries(), enclosing);
         Call<T> call = new Call<>(circuit, permit, hold, started);
         int outerHolds = holds.depth();
-        holds.enter(hold == null ? around : hold);
+        holds.enter(hold == null ? enclosing : hold);
         try {
             call.begin(body);
         } finally {

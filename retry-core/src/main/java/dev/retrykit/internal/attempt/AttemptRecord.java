@@ -31,7 +31,7 @@ public final class AttemptRecord {
     private final InnerFailures inner = new InnerFailures();
 
     /** Written under this object's lock. */
-    private volatile @Nullable AttemptRecord around;
+    private volatile @Nullable AttemptRecord enclosing;
 
     /** Null while there is none: most attempts have none, and reading it takes no lock. Created under the lock. */
     private volatile @Nullable AttemptEffects noted;
@@ -45,11 +45,11 @@ public final class AttemptRecord {
     /**
      * Creates the record of an attempt that has just begun.
      *
-     * @param around the record of the enclosing attempt, if that is known
+     * @param enclosing the record of the enclosing attempt, if that is known
      */
-    public AttemptRecord(IdempotencyKeyBase key, @Nullable AttemptRecord around) {
+    public AttemptRecord(IdempotencyKeyBase key, @Nullable AttemptRecord enclosing) {
         this.key = key;
-        this.around = around;
+        this.enclosing = enclosing;
     }
 
     /**
@@ -63,7 +63,7 @@ public final class AttemptRecord {
             @Nullable Verdict last,
             boolean counted,
             @Nullable Circuit passed) {
-        AttemptRecord outer = around();
+        AttemptRecord outer = enclosing();
         if (outer == null) {
             return;
         }
@@ -116,7 +116,7 @@ public final class AttemptRecord {
         if (answers.hasEnded() || isAbandoned()) {
             return;
         }
-        for (AttemptRecord notes = this; notes != null; notes = notes.around()) {
+        for (AttemptRecord notes = this; notes != null; notes = notes.enclosing()) {
             notes.answers.note(answer);
         }
     }
@@ -140,7 +140,7 @@ public final class AttemptRecord {
 
     /** Whether an effect that was just added would happen again in an attempt that has followed this one. */
     public boolean isLeftToAnother(SideEffect.Kind kind) {
-        for (AttemptRecord notes = this; notes != null; notes = notes.around()) {
+        for (AttemptRecord notes = this; notes != null; notes = notes.enclosing()) {
             if (notes.repeated && !notes.key.allows(kind)) {
                 return true;
             }
@@ -150,14 +150,14 @@ public final class AttemptRecord {
 
     /** Adds the effect here and in all enclosing attempts. */
     public void add(RecordedSideEffect effect) {
-        for (AttemptRecord notes = this; notes != null; notes = notes.around()) {
+        for (AttemptRecord notes = this; notes != null; notes = notes.enclosing()) {
             notes.count(effect.kind(), 1, effect.what());
         }
     }
 
     /** Removes the effect wherever it was added. */
     void remove(RecordedSideEffect effect) {
-        for (AttemptRecord notes = this; notes != null; notes = notes.around()) {
+        for (AttemptRecord notes = this; notes != null; notes = notes.enclosing()) {
             notes.count(effect.kind(), -1, null);
         }
     }
@@ -178,7 +178,7 @@ public final class AttemptRecord {
 
     /** Registers a callback that runs once if another attempt follows this one, or an enclosing one. */
     public void onRepeat(Runnable repeated) {
-        for (AttemptRecord notes = this; notes != null; notes = notes.around()) {
+        for (AttemptRecord notes = this; notes != null; notes = notes.enclosing()) {
             notes.addRepeats(Set.of(repeated));
         }
     }
@@ -194,7 +194,7 @@ public final class AttemptRecord {
 
     /** Whether this attempt or an enclosing one was abandoned. */
     public boolean isAbandoned() {
-        for (AttemptRecord notes = this; notes != null; notes = notes.around()) {
+        for (AttemptRecord notes = this; notes != null; notes = notes.enclosing()) {
             if (notes.abandoned) {
                 return true;
             }
@@ -207,17 +207,17 @@ public final class AttemptRecord {
      * earlier ones are taken over, so nothing is lost in between.
      */
     public void within(@Nullable AttemptRecord outer) {
-        if (outer == null && around == null) {
+        if (outer == null && enclosing == null) {
             return;
         }
         AttemptRecord known;
         AttemptEffects untilNow;
         synchronized (this) {
-            known = around;
-            around = outer;
+            known = enclosing;
+            enclosing = outer;
             untilNow = noted == null ? null : noted.lasting();
         }
-        for (AttemptRecord notes = outer; notes != null && notes != known; notes = notes.around()) {
+        for (AttemptRecord notes = outer; notes != null && notes != known; notes = notes.enclosing()) {
             notes.answers.takeOver(answers);
             if (untilNow != null) {
                 notes.takeOver(untilNow);
@@ -275,8 +275,8 @@ public final class AttemptRecord {
     }
 
     @Nullable
-    public AttemptRecord around() {
-        return around;
+    public AttemptRecord enclosing() {
+        return enclosing;
     }
 
     /** Guarded by this object's lock. */

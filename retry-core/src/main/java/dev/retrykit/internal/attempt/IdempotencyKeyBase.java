@@ -62,7 +62,7 @@ public final class IdempotencyKeyBase {
 
     /** Whether requests of an attempt have keys. */
     public static boolean isWantedIn(AttemptRecord attempt) {
-        for (AttemptRecord notes = attempt; notes != null; notes = notes.around()) {
+        for (AttemptRecord notes = attempt; notes != null; notes = notes.enclosing()) {
             if (notes.key().isWanted()) {
                 return true;
             }
@@ -98,7 +98,7 @@ public final class IdempotencyKeyBase {
      */
     public static SentRequest own(AttemptRecord attempt, String kind, String key) {
         List<AttemptRecord> levels = new ArrayList<>(2);
-        for (AttemptRecord notes = attempt; notes != null; notes = notes.around()) {
+        for (AttemptRecord notes = attempt; notes != null; notes = notes.enclosing()) {
             levels.add(notes);
         }
         synchronized (levels.get(levels.size() - 1).key()) {
@@ -125,7 +125,7 @@ public final class IdempotencyKeyBase {
     private static List<AttemptRecord> levels(AttemptRecord attempt) {
         List<AttemptRecord> levels = new ArrayList<>(2);
         int last = -1;
-        for (AttemptRecord notes = attempt; notes != null; notes = notes.around()) {
+        for (AttemptRecord notes = attempt; notes != null; notes = notes.enclosing()) {
             last = notes.key().isWanted() ? levels.size() : last;
             levels.add(notes);
         }

@@ -77,10 +77,10 @@ public final class BlockingDriver {
         long outerStarted = frame.startedNanos;
         long outerDeadline = frame.deadlineNanos;
         Attempt outerAttempt = frame.attempt;
-        Attempt outerAround = frame.around;
+        Attempt outerEnclosing = frame.enclosing;
         boolean outerNested = frame.nested;
         frame.nested = outer != null;
-        frame.around = outerAttempt == null ? outerAround : outerAttempt;
+        frame.enclosing = outerAttempt == null ? outerEnclosing : outerAttempt;
         long limit = policy.firstLimitNanos();
         frame.set(retry, now, now + limit, null);
         T result = null;
@@ -95,7 +95,7 @@ public final class BlockingDriver {
         Attempt begun = frame.attempt;
         // first of all: after a stack overflow nothing deeper than this may succeed, and the thread lives on
         frame.set(outer, outerStarted, outerDeadline, outerAttempt);
-        frame.around = outerAround;
+        frame.enclosing = outerEnclosing;
         frame.nested = outerNested;
         holds.restore(outerHolds);
         if (failure == null && policy.results().accepts(result)) {
@@ -147,7 +147,7 @@ public final class BlockingDriver {
     private static boolean isBare(RetryEngine retry, CompiledPolicy policy) {
         return policy.firstLimitNanos() == Nanos.UNLIMITED
                 && retry.circuit() == null
-                && !retry.audience().isTimed()
+                && !retry.events().isTimed()
                 && retry.budget().policy().isUnlimited();
     }
 
@@ -173,14 +173,14 @@ public final class BlockingDriver {
     private static void succeeded(
             RetryEngine retry, @Nullable Permit permit, long startedNanos, @Nullable Object result) {
         Circuit circuit = retry.circuit();
-        EventPublisher audience = retry.audience();
-        boolean timed = audience.isTimed() || circuit != null && circuit.isTimed();
+        EventPublisher events = retry.events();
+        boolean timed = events.isTimed() || circuit != null && circuit.isTimed();
         long now = timed ? retry.time().nanoTime() : startedNanos;
         if (permit != null && circuit != null) {
             circuit.end(permit, AttemptOutcome.good(retry, result).recordedBy(circuit), startedNanos, now);
         }
         retry.budget().record(Signal.SUCCESS, now);
-        audience.firstSucceeded(now - startedNanos);
+        events.firstSucceeded(now - startedNanos);
     }
 
     /** Continues from a decision, with what the previous attempt returned. */

@@ -20,7 +20,7 @@ public final class AttemptView implements Attempt {
     private final AttemptRecord notes;
 
     /** The enclosing attempt, as far as that is known. */
-    private volatile @Nullable AttemptView around;
+    private volatile @Nullable AttemptView enclosing;
 
     /** Null until the outcome is known; from then on, code that still carries the attempt ignores it. */
     private volatile @Nullable Boolean succeeded;
@@ -39,18 +39,19 @@ public final class AttemptView implements Attempt {
             int number,
             @Nullable Throwable lastFailure,
             AttemptRecord notes,
-            @Nullable AttemptView around) {
+            @Nullable AttemptView enclosing) {
         this.call = call;
         this.number = number;
         this.lastFailure = lastFailure;
         this.notes = notes;
-        this.around = around;
+        this.enclosing = enclosing;
     }
 
     /** Creates the first view of a call that has made this many attempts. */
-    static AttemptView of(RetryCall call, int number, @Nullable Throwable lastFailure, @Nullable AttemptView around) {
+    static AttemptView of(
+            RetryCall call, int number, @Nullable Throwable lastFailure, @Nullable AttemptView enclosing) {
         IdempotencyKeyBase key = new IdempotencyKeyBase(call.policy());
-        return new AttemptView(call, number, lastFailure, new AttemptRecord(key, notesOf(around)), around);
+        return new AttemptView(call, number, lastFailure, new AttemptRecord(key, notesOf(enclosing)), enclosing);
     }
 
     private static final int LOWEST_FAILURE = 400;
@@ -88,7 +89,7 @@ public final class AttemptView implements Attempt {
 
     /** The next attempt. */
     AttemptView next(@Nullable Throwable failure) {
-        AttemptView outer = around;
+        AttemptView outer = enclosing;
         return new AttemptView(call, number + 1, failure, new AttemptRecord(notes.key(), notesOf(outer)), outer);
     }
 
@@ -97,9 +98,9 @@ public final class AttemptView implements Attempt {
      * which it started, even if that has ended meanwhile, because its keys depend on it.
      */
     public void within(@Nullable AttemptView outer) {
-        AttemptView known = around;
+        AttemptView known = enclosing;
         if (outer != null && (known == null || outer.isIn(known))) {
-            around = outer;
+            enclosing = outer;
             notes.within(outer.notes);
         }
     }
@@ -107,7 +108,7 @@ public final class AttemptView implements Attempt {
     private boolean isIn(AttemptView other) {
         AttemptView attempt = this;
         while (attempt != null && attempt != other) {
-            attempt = attempt.around;
+            attempt = attempt.enclosing;
         }
         return attempt != null;
     }
@@ -142,7 +143,7 @@ public final class AttemptView implements Attempt {
     public AttemptView inForce() {
         AttemptView attempt = this;
         while (attempt != null && attempt.hasEnded()) {
-            attempt = attempt.around;
+            attempt = attempt.enclosing;
         }
         return attempt;
     }
@@ -155,7 +156,7 @@ public final class AttemptView implements Attempt {
     public AttemptView forRequests() {
         AttemptView attempt = this;
         while (attempt != null && Boolean.TRUE.equals(attempt.succeeded)) {
-            attempt = attempt.around;
+            attempt = attempt.enclosing;
         }
         return attempt;
     }
@@ -182,7 +183,7 @@ public final class AttemptView implements Attempt {
 
     @Override
     public boolean isNested() {
-        return notes.around() != null;
+        return notes.enclosing() != null;
     }
 
     public int number() {

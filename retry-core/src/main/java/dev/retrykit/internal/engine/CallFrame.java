@@ -49,7 +49,7 @@ public final class CallFrame {
 
     /** While {@link #attempt} is not created: the innermost enclosing attempt that is, for what the two share. */
     @Nullable
-    public Attempt around;
+    public Attempt enclosing;
 
     /** While {@link #attempt} is not created: whether there is an enclosing attempt, created or not. */
     public boolean nested;
@@ -164,7 +164,7 @@ public final class CallFrame {
                 deadlineNanos = startedNanos + retry.policy().firstLimitNanos();
             }
             long callDeadline = startedNanos + retry.policy().timeBudgetNanos();
-            RetryCall call = RetryCall.ofFirstAttempt(retry, enclosing(around), startedNanos, callDeadline);
+            RetryCall call = RetryCall.ofFirstAttempt(retry, enclosing(enclosing), startedNanos, callDeadline);
             call.madeFor(request());
             attempt = call;
         }
@@ -174,7 +174,7 @@ public final class CallFrame {
     /** The inbound request of this thread; an attempt brings its own. Null if it is not known. */
     @Nullable
     RequestStops request() {
-        Attempt made = attempt == null ? around : attempt;
+        Attempt made = attempt == null ? enclosing : attempt;
         RequestStops brought =
                 retry == null || made == null ? null : made.call().request();
         return brought == null ? request : brought;
@@ -204,7 +204,7 @@ public final class CallFrame {
 
     /** Whether the attempt or an enclosing one was abandoned while it runs. */
     public boolean isAbandoned() {
-        Attempt made = attempt == null ? around : attempt;
+        Attempt made = attempt == null ? enclosing : attempt;
         return retry != null && made != null && made.isAbandoned();
     }
 
@@ -275,7 +275,7 @@ public final class CallFrame {
         holds.enter(hold);
         put(into, attemptDeadlineNanos);
         if (into == null) {
-            around = null;
+            enclosing = null;
             clock = null;
         }
         return back;
@@ -291,7 +291,7 @@ public final class CallFrame {
             holds.enter(null);
         }
         set(null, 0, 0, null);
-        around = null;
+        enclosing = null;
         clock = newClock;
         callerDeadlineNanos = newDeadlineNanos;
         return back;
@@ -309,13 +309,13 @@ public final class CallFrame {
         long outerStarted = startedNanos;
         long outerDeadline = deadlineNanos;
         Attempt outerAttempt = attempt;
-        Attempt outerAround = around;
+        Attempt outerEnclosing = enclosing;
         TimeSource outerClock = clock;
         long outerCallerDeadline = callerDeadlineNanos;
         int outerHolds = holds.depth();
         return () -> {
             set(outer, outerStarted, outerDeadline, outerAttempt);
-            around = outerAround;
+            enclosing = outerEnclosing;
             clock = outerClock;
             callerDeadlineNanos = outerCallerDeadline;
             holds.restore(outerHolds);

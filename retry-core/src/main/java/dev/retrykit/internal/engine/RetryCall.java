@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class RetryCall extends RunningCall {
 
     /** Null if the call has nothing to hold. */
-    private @Nullable RetryGate admission;
+    private @Nullable RetryGate gate;
 
     /** Null if the attempt is not observed. */
     private AttemptObserver.@Nullable Watched watched;
@@ -54,7 +54,7 @@ public final class RetryCall extends RunningCall {
         long deadline = inherited ? frame.endNanos() : own;
         RetryCall call = new RetryCall(retry, 0, frame.enclosing(), nowNanos, deadline);
         call.inheritedDeadline = inherited;
-        call.admission = RetryGate.of(retry, null, frame.holds.capture());
+        call.gate = RetryGate.of(retry, null, frame.holds.capture());
         call.madeFor(frame.request());
         return call;
     }
@@ -70,7 +70,7 @@ public final class RetryCall extends RunningCall {
 
     /** Takes over a first attempt that started without this object: its permit and its enclosing attempt. */
     public RetryCall adopt(@Nullable Permit firstPermit, CallFrame frame) {
-        admission = RetryGate.of(retry, firstPermit, frame.holds.capture());
+        gate = RetryGate.of(retry, firstPermit, frame.holds.capture());
         madeFor(frame.request());
         within(frame.enclosing());
         return this;
@@ -108,7 +108,7 @@ public final class RetryCall extends RunningCall {
         if (before != null && attempt > 0 && before.notes().repeat(policy) != null) {
             return stop(StopReason.NOT_IDEMPOTENT, nowNanos);
         }
-        if (admission != null && !admission.tryEnter(attempt == 0, nowNanos)) {
+        if (gate != null && !gate.tryEnter(attempt == 0, nowNanos)) {
             return rejected(nowNanos);
         }
         beginAttempt(nowNanos);
@@ -125,7 +125,7 @@ public final class RetryCall extends RunningCall {
         Attempt into = isCut() ? view() : this;
         AttemptObserver.Watched watch = watched;
         ThrowingFunction<C, T, X> seen = watch == null ? body : AttemptTracer.around(watch, body);
-        return frame.run(into, attemptDeadlineNanos(), admission == null ? null : admission.held(), argument, seen);
+        return frame.run(into, attemptDeadlineNanos(), gate == null ? null : gate.held(), argument, seen);
     }
 
     /** The attempt returned a value. Unless the policy rejects it, that ends the call. */
@@ -189,7 +189,7 @@ public final class RetryCall extends RunningCall {
         lastVerdict = null;
         endAttempt(AttemptOutcome.good(retry, result), nowNanos);
         if (attempt == 1) {
-            retry.audience().firstSucceeded(nowNanos - startedNanos());
+            retry.events().firstSucceeded(nowNanos - startedNanos());
         } else {
             end(CallOutcome.RECOVERED, null, StopReason.SUCCESS, nowNanos);
         }
@@ -198,14 +198,14 @@ public final class RetryCall extends RunningCall {
 
     /** The decision after a failure, or after a rejected value. */
     private Decision settle(@Nullable Throwable failure, Verdict own, long nowNanos) {
-        Verdict verdict = UntrackedRequests.judge(this, failure, own);
+        Verdict verdict = judge(failure, own);
         earlierFailures = FailureHistory.with(lastFailure, earlierFailures);
         lastFailure = failure;
         lastVerdict = verdict;
         AttemptRecord nested = notesOfNested(failure, verdict);
         Signal signal = nested == null ? verdict.signal() : nested.signalNested(verdict, retry.circuit());
         endAttempt(outcome(failure, verdict, signal), nowNanos);
-        retry.audience().failed(failure, verdict, nested != null);
+        retry.events().failed(failure, verdict, nested != null);
         if (nested != null) {
             return stop(StopReason.NESTED, nowNanos);
         }
@@ -214,6 +214,13 @@ public final class RetryCall extends RunningCall {
             return stop(stop.reason(), nowNanos);
         }
         return forbidsRetry() ? stop(StopReason.NOT_RETRYABLE, nowNanos) : afford((RetryIn) decision, nowNanos);
+    }
+
+    /** The verdict on the end of an attempt, considering what it did before. */
+    private Verdict judge(@Nullable Throwable failure, Verdict own) {
+        UnwatchedRequests.record(this, failure, own);
+        AttemptView known = knownView();
+        return known == null ? own : known.notes().judge(own, policy);
     }
 
     /**
@@ -241,7 +248,7 @@ public final class RetryCall extends RunningCall {
 
     /** Why a retry must not be made; null if it may be, and then it is paid for. In a dry run it is paid for, too. */
     private @Nullable StopReason refusal(long delayNanos, long nowNanos) {
-        if (admission != null && !admission.opensInTime(delayNanos, leftNanos(nowNanos), nowNanos)) {
+        if (gate != null && !gate.opensInTime(delayNanos, leftNanos(nowNanos), nowNanos)) {
             return StopReason.CIRCUIT_OPEN;
         }
         if (!tryPay(policy.isDryRun(), nowNanos)) {
@@ -252,7 +259,7 @@ public final class RetryCall extends RunningCall {
 
     /** The circuit granted no permit: the call waits for the next probe, or ends. */
     public Decision rejected(long nowNanos) {
-        RetryGate waiting = policy.maxAttempts() > 1 ? admission : null;
+        RetryGate waiting = policy.maxAttempts() > 1 ? gate : null;
         long wait = waiting == null ? -1 : waiting.tryWait(leftNanos(nowNanos), nowNanos);
         if (wait >= 0 && !retry.shutdownOfCalls().hasBegun()) {
             return pause(new RetryIn(wait, DelaySource.CIRCUIT, previousDelayNanos()));
@@ -266,7 +273,7 @@ public final class RetryCall extends RunningCall {
         if (known != null) {
             known.notes().discard();
         }
-        retry.audience().retrying(attempt, lastFailure, retryIn);
+        retry.events().retrying(attempt, lastFailure, retryIn);
         return retryIn;
     }
 
@@ -274,9 +281,9 @@ public final class RetryCall extends RunningCall {
         if (isRunning()) {
             long began = sinceNanos();
             endRunning(outcome.result() == AttemptResult.SUCCESS, nowNanos);
-            Signal heeded = admission == null ? outcome.signal() : admission.leave(outcome, began, nowNanos);
+            Signal heeded = gate == null ? outcome.signal() : gate.leave(outcome, began, nowNanos);
             tellBudget(heeded, nowNanos);
-            retry.audience().attemptEnded(attempt, outcome.result());
+            retry.events().attemptEnded(attempt, outcome.result());
             AttemptObserver.Watched ended = watched;
             watched = null;
             AttemptTracer.end(ended, outcome);
@@ -305,8 +312,8 @@ public final class RetryCall extends RunningCall {
                             reason,
                             failure,
                             lastVerdict,
-                            admission != null && admission.isCounted(),
-                            admission == null ? null : admission.passed());
+                            gate != null && gate.isCounted(),
+                            gate == null ? null : gate.passed());
         }
         end(attempt == 0 ? CallOutcome.REJECTED : CallOutcome.FAILED, failure, reason, nowNanos);
         return Stop.of(reason);
@@ -322,12 +329,12 @@ public final class RetryCall extends RunningCall {
     }
 
     private void end(CallOutcome outcome, @Nullable Throwable failure, StopReason reason, long nowNanos) {
-        EventPublisher audience = retry.audience();
-        audience.count(outcome, reason, nowNanos - startedNanos());
-        if (audience.isListening()) {
+        EventPublisher events = retry.events();
+        events.count(outcome, reason, nowNanos - startedNanos());
+        if (events.isListening()) {
             Duration elapsed = Duration.ofNanos(nowNanos - startedNanos());
             var effect = reason == StopReason.NOT_IDEMPOTENT ? view().notes().unrepeatable(policy) : null;
-            audience.tell(new RetryEvent.Ended(
+            events.tell(new RetryEvent.Ended(
                     retry.name(),
                     attempt,
                     Optional.ofNullable(failure),

@@ -26,7 +26,7 @@ public final class RetryEngine {
     private final Collaborators collaborators;
     private final TimeSource time;
     private final TimerOffload offTimer;
-    private final EventPublisher audience;
+    private final EventPublisher events;
     private final Shutdown shutdown;
     private final Cooldowns cooldowns;
 
@@ -68,7 +68,7 @@ public final class RetryEngine {
         this.collaborators = collaborators;
         this.time = collaborators.time();
         this.offTimer = new TimerOffload(collaborators.executor());
-        this.audience = new EventPublisher(name, collaborators.listeners(), collaborators.counters());
+        this.events = new EventPublisher(name, collaborators.listeners(), collaborators.counters());
         this.shutdown = new Shutdown();
         this.cooldowns = Cooldowns.of(time);
         requireOneClock();
@@ -82,7 +82,7 @@ public final class RetryEngine {
         this.collaborators = whole.collaborators;
         this.time = whole.time;
         this.offTimer = whole.offTimer;
-        this.audience = whole.audience;
+        this.events = whole.events;
         this.shutdown = whole.shutdown;
         this.cooldowns = whole.cooldowns;
         requireOneClock();
@@ -144,8 +144,8 @@ public final class RetryEngine {
         return offTimer;
     }
 
-    public EventPublisher audience() {
-        return audience;
+    public EventPublisher events() {
+        return events;
     }
 
     public Shutdown shutdownOfCalls() {

@@ -200,8 +200,8 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
     final boolean isTimed() {
         return retry.circuit() != null
                 || !retry.budget().policy().isUnlimited()
-                || retry.audience().isTimed()
-                || retry.audience().isListening();
+                || retry.events().isTimed()
+                || retry.events().isListening();
     }
 
     /**
@@ -211,7 +211,7 @@ abstract sealed class RunningCall extends BudgetedCall implements Attempt permit
     final boolean mayHaveAskedOthers() {
         return knownView() != null
                 || retry.observer() != null
-                || retry.audience().isListening()
+                || retry.events().isListening()
                 || !policy.rules().classifiers().isEmpty()
                 || !policy.results().classifiers().isEmpty()
                 || !policy.backoff().delay().isZero();

@@ -16,21 +16,18 @@ import org.jspecify.annotations.Nullable;
  * notified. If keys were asked for, this also applies beside watched requests, unless one of them had a key or failed
  * with this failure.
  */
-final class UntrackedRequests {
+final class UnwatchedRequests {
 
-    private UntrackedRequests() {}
+    private UnwatchedRequests() {}
 
-    /** The verdict on the end of any attempt, considering what it did before, in tracked and untracked requests. */
-    static Verdict judge(RetryCall call, @Nullable Throwable failure, Verdict verdict) {
+    /** Records a request that the attempt may have sent, before the attempt is judged. */
+    static void record(RetryCall call, @Nullable Throwable failure, Verdict verdict) {
         CompiledPolicy policy = call.policy();
-        AttemptView known = call.knownView();
         if (verdict.kind() == Verdict.Kind.RETRYABLE
                 && !policy.allows(SideEffect.Kind.UNWATCHED)
-                && (known != null || isHttp(failure, verdict, policy))) {
-            known = call.view();
-            look(known, failure, verdict, policy);
+                && (call.knownView() != null || isHttp(failure, verdict, policy))) {
+            look(call.view(), failure, verdict, policy);
         }
-        return known == null ? verdict : known.notes().judge(verdict, policy);
     }
 
     private static void look(AttemptView attempt, @Nullable Throwable failure, Verdict verdict, CompiledPolicy policy) {
@@ -50,7 +47,7 @@ final class UntrackedRequests {
         if (keysWanted) {
             notes.add(new RecordedSideEffect(notes, SideEffect.Kind.UNWATCHED, describe(failure, verdict)));
         } else {
-            attempt.call().retry().audience().unwatched(attempt.number(), failure);
+            attempt.call().retry().events().unwatched(attempt.number(), failure);
         }
     }
 
