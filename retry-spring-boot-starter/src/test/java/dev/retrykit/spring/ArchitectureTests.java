@@ -61,8 +61,7 @@ class ArchitectureTests {
     }
 
     /** Of the public API, or named after it: {@code AnswerMarks} of the core, the store's {@code Answer}, beans. */
-    private static final Set<String> NAMED_BY_OTHER_WORDS =
-            Set.of("Answer", "SpringAnswerMarks", "SpringAnswers", "Retries.steering");
+    private static final Set<String> NAMED_BY_OTHER_WORDS = Set.of("Answer", "SpringAnswerMarks", "SpringAnswers");
 
     @ArchTest
     static void namesUseTheWordsOfTheGlossary(JavaClasses all) throws IOException {

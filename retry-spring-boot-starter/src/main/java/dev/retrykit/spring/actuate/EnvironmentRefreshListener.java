@@ -32,7 +32,7 @@ public final class EnvironmentRefreshListener implements ApplicationListener<Env
             return;
         }
         try {
-            retries.steering()
+            retries.runtimeSettings()
                     .rebind(SettingsBinder.bind(context.getEnvironment(), context.getClassLoader(), LOG::warn))
                     .forEach(difference -> LOG.info("Changed by a refresh: " + difference));
         } catch (InvalidSettingException refused) {

@@ -175,11 +175,11 @@ public final class RetryEndpoint {
 
     private void give(Object found, Map<String, @Nullable String> given, String by) {
         if (found instanceof PolicyEntry policy) {
-            log("Policy", policy.name(), retries.steering().give(policy, given, by), by);
+            log("Policy", policy.name(), retries.runtimeSettings().give(policy, given, by), by);
         } else if (found instanceof CircuitEntry circuit) {
-            log("Circuit", circuit.name(), retries.steering().give(circuit, given, by), by);
+            log("Circuit", circuit.name(), retries.runtimeSettings().give(circuit, given, by), by);
         } else if (found instanceof BudgetEntry budget) {
-            log("Budget", budget.name(), retries.steering().give(budget, given, by), by);
+            log("Budget", budget.name(), retries.runtimeSettings().give(budget, given, by), by);
         }
     }
 

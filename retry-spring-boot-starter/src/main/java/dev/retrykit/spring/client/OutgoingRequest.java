@@ -106,13 +106,13 @@ public final class OutgoingRequest {
     /**
      * Creates a request and sets its idempotency key.
      *
-     * @param around the enclosing attempt, before any attempt of a guard
+     * @param enclosing the enclosing attempt, before any attempt of a guard
      * @param guard the guard of the request; null if it has none
      * @throws dev.retrykit.failure.RequestMismatchException if the previous attempt sent a different request in its
      *     place
      */
     public static OutgoingRequest of(
-            ClientRules rules, Message message, Optional<RetryContext> around, @Nullable Guard guard) {
+            ClientRules rules, Message message, Optional<RetryContext> enclosing, @Nullable Guard guard) {
         boolean tells = rules.tells(message.uri());
         boolean unsafe = message.isUnsafe();
         return new OutgoingRequest(
@@ -120,20 +120,22 @@ public final class OutgoingRequest {
                 unsafe ? message.describe() : null,
                 tells && !message.headers().containsHeader(ATTEMPT),
                 tells && !message.headers().containsHeader(TIMEOUT),
-                unsafe ? key(rules, message, around, guard) : Key.NONE);
+                unsafe ? key(rules, message, enclosing, guard) : Key.NONE);
     }
 
-    private static Key key(ClientRules rules, Message message, Optional<RetryContext> around, @Nullable Guard guard) {
+    private static Key key(
+            ClientRules rules, Message message, Optional<RetryContext> enclosing, @Nullable Guard guard) {
         KeyHeader header = rules.keyHeader(message.uri());
         String written = message.headers().getFirst(header.name());
         if (written != null && !written.isBlank()) {
-            KeyedRequest own = around.map(attempt -> attempt.requests().ownKeyedRequest(message.kind(), written))
+            KeyedRequest own = enclosing
+                    .map(attempt -> attempt.requests().ownKeyedRequest(message.kind(), written))
                     .orElse(null);
             return new Key(true, own, guard != null);
         }
         boolean guardSendsKeys = guard != null && guard.sendsKeys();
-        KeyedRequest sent = around.filter(
-                        attempt -> guardSendsKeys || attempt.requests().hasIdempotencyKeys())
+        KeyedRequest sent = enclosing
+                .filter(attempt -> guardSendsKeys || attempt.requests().hasIdempotencyKeys())
                 .map(attempt -> attempt.requests().nextKeyedRequest(message.kind(), message.content()))
                 .orElse(null);
         if (sent == null && !guardSendsKeys) {

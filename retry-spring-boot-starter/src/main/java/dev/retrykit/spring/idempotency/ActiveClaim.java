@@ -29,7 +29,7 @@ public final class ActiveClaim {
     private static final ThreadLocal<@Nullable ActiveClaim> BOUND = new ThreadLocal<>();
 
     private final Claim claim;
-    private final ClaimTimings terms;
+    private final ClaimTimings timings;
     private final IdempotencyStore store;
     private final StoreGuard guard;
     private final ClaimMaintenance upkeep;
@@ -45,9 +45,13 @@ public final class ActiveClaim {
     private volatile @Nullable Scheduled renewal;
 
     ActiveClaim(
-            Claim claim, ClaimTimings terms, StoreGuard guard, ClaimMaintenance upkeep, IdempotencyCounters counters) {
+            Claim claim,
+            ClaimTimings timings,
+            StoreGuard guard,
+            ClaimMaintenance upkeep,
+            IdempotencyCounters counters) {
         this.claim = claim;
-        this.terms = terms;
+        this.timings = timings;
         this.guard = guard;
         this.store = guard.store();
         this.upkeep = upkeep;
@@ -137,12 +141,12 @@ public final class ActiveClaim {
             counters.add(Result.LOST);
             LOG.warn("The claim on the idempotency key " + claim.id()
                     + " was taken over by another call, because its lease of "
-                    + terms.lease().toMillis() + " ms had expired");
+                    + timings.lease().toMillis() + " ms had expired");
         }
     }
 
     void renewed() {
-        renewAfter(terms.lease().dividedBy(3));
+        renewAfter(timings.lease().dividedBy(3));
     }
 
     private boolean isFirstEnd() {
@@ -165,7 +169,7 @@ public final class ActiveClaim {
             return;
         }
         try {
-            if (!store.renew(claim, terms.lease()) && !ended.get()) {
+            if (!store.renew(claim, timings.lease()) && !ended.get()) {
                 lost();
                 return;
             }
@@ -193,12 +197,12 @@ public final class ActiveClaim {
      * @param answer the response to store; null if none is stored
      */
     public void complete(@Nullable Answer answer) {
-        end(ClaimEnd.Kind.COMPLETED, answer, kept -> store.complete(claim, kept, terms.ttl()));
+        end(ClaimEnd.Kind.COMPLETED, answer, kept -> store.complete(claim, kept, timings.ttl()));
     }
 
     /** Ends the claim after its call had no effect, as far as is known here. */
     public void release() {
-        end(ClaimEnd.Kind.RELEASED, null, nothing -> store.release(claim, terms.ttl()) != Release.LOST);
+        end(ClaimEnd.Kind.RELEASED, null, nothing -> store.release(claim, timings.ttl()) != Release.LOST);
     }
 
     /**
@@ -218,7 +222,7 @@ public final class ActiveClaim {
             upkeep.warn(
                     "The lease of the idempotency key " + claim.id()
                             + " could not be ended, so repeats are refused for up to "
-                            + terms.lease().toMillis() + " ms",
+                            + timings.lease().toMillis() + " ms",
                     down);
         }
     }
@@ -233,7 +237,7 @@ public final class ActiveClaim {
         counters.add(Result.LOST);
         LOG.warn("The claim on the idempotency key " + claim.id() + " was not " + kind.done()
                 + ": it was taken over by another call, because its lease of "
-                + terms.lease().toMillis()
+                + timings.lease().toMillis()
                 + " ms had expired. Unless a transaction was tied to the claim, the call may have run"
                 + " twice. Raise retrykit.idempotency.lease to twice the time for which the store may be"
                 + " unavailable");

@@ -88,8 +88,8 @@ public final class Idempotency implements AutoCloseable {
     }
 
     /** Decides about a request whose key is in the scope shared by all callers. */
-    public OpenResult open(String id, String fingerprint, ClaimTimings terms) {
-        return open(id, "", fingerprint, terms);
+    public OpenResult open(String id, String fingerprint, ClaimTimings timings) {
+        return open(id, "", fingerprint, timings);
     }
 
     /**
@@ -100,17 +100,17 @@ public final class Idempotency implements AutoCloseable {
      * @param fingerprint the hash of the request's content
      * @throws StoreDownException if the store is unavailable or full
      */
-    public OpenResult open(String id, String scope, String fingerprint, ClaimTimings terms) {
+    public OpenResult open(String id, String scope, String fingerprint, ClaimTimings timings) {
         Claim claim = Claim.of(id);
         StoredState found;
         try {
             found = guard.claim(
-                    terms.request(claim, scope, fingerprint), (late, failed) -> forget(claim, terms, late, failed));
+                    timings.request(claim, scope, fingerprint), (late, failed) -> forget(claim, timings, late, failed));
         } catch (RuntimeException down) {
             counters.add(Result.UNAVAILABLE);
             upkeep.warn("The " + store.name() + " store of idempotency keys is unavailable", down);
             if (!(down instanceof StoreStalledException)) {
-                forget(claim, terms, null, down);
+                forget(claim, timings, null, down);
             }
             throw new StoreDownException(store.name(), down);
         }
@@ -119,7 +119,7 @@ public final class Idempotency implements AutoCloseable {
         if (decision != IdempotencyDecision.EXECUTE) {
             return new OpenResult(decision, found, null);
         }
-        ActiveClaim held = new ActiveClaim(claim, terms, guard, upkeep, counters);
+        ActiveClaim held = new ActiveClaim(claim, timings, guard, upkeep, counters);
         held.renewed();
         return new OpenResult(decision, found, held);
     }
@@ -128,7 +128,7 @@ public final class Idempotency implements AutoCloseable {
      * Releases a claim that the store may hold without the caller's knowledge: nothing was executed, so the key must
      * not look used.
      */
-    private void forget(Claim claim, ClaimTimings terms, @Nullable StoredState late, @Nullable Throwable failed) {
+    private void forget(Claim claim, ClaimTimings timings, @Nullable StoredState late, @Nullable Throwable failed) {
         boolean isTaken = failed == null
                 ? late != null && late.state() == StoredState.State.CLAIMED
                 : !(failed instanceof StoreFullException);
@@ -137,7 +137,7 @@ public final class Idempotency implements AutoCloseable {
                     claim.id(),
                     ClaimEnd.Kind.FORGOTTEN,
                     null,
-                    nothing -> store.release(claim, terms.ttl()) != Release.LOST,
+                    nothing -> store.release(claim, timings.ttl()) != Release.LOST,
                     () -> {}));
         }
     }

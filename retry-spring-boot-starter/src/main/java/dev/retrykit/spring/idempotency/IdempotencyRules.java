@@ -121,7 +121,7 @@ public final class IdempotencyRules {
      * @param ttl the ttl of its annotation; null if not set
      * @param fenced whether the store knows about each effect of a holder that has disappeared
      */
-    ClaimTimings terms(@Nullable Duration ttl, boolean fenced) {
+    ClaimTimings timings(@Nullable Duration ttl, boolean fenced) {
         Duration grace = fenced || settings.onCrash() == OnCrash.RERUN ? Duration.ZERO : settings.holdFor();
         return new ClaimTimings(ttl == null ? settings.ttl() : ttl, settings.lease(), grace, settings.holdFor());
     }

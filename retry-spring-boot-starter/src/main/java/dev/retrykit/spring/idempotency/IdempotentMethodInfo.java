@@ -11,7 +11,7 @@ public final class IdempotentMethodInfo {
 
     private final String name;
     private final SingletonSupplier<Boolean> fenced;
-    private final SingletonSupplier<ClaimTimings> terms;
+    private final SingletonSupplier<ClaimTimings> timings;
     private final LongAdder executed = new LongAdder();
     private final LongAdder unfenced = new LongAdder();
 
@@ -26,7 +26,7 @@ public final class IdempotentMethodInfo {
             String name, boolean onThread, @Nullable Duration ttl, IdempotencyRules rules, IdempotencyStore store) {
         this.name = name;
         this.fenced = SingletonSupplier.of(() -> onThread && store.fencesTransactions());
-        this.terms = SingletonSupplier.of(() -> rules.terms(ttl, isFenced()));
+        this.timings = SingletonSupplier.of(() -> rules.timings(ttl, isFenced()));
     }
 
     /** Returns the method's name. */
@@ -35,8 +35,8 @@ public final class IdempotentMethodInfo {
     }
 
     /** Returns the time limits for its keys. Requires that all beans have been created. */
-    public ClaimTimings terms() {
-        return terms.obtain();
+    public ClaimTimings timings() {
+        return timings.obtain();
     }
 
     private boolean isFenced() {
@@ -73,6 +73,6 @@ public final class IdempotentMethodInfo {
         if (isFenced()) {
             return unfenced() == 0 ? Guarantee.EXACTLY_ONCE : Guarantee.AT_LEAST_ONCE;
         }
-        return terms().grace().isZero() ? Guarantee.AT_LEAST_ONCE : Guarantee.AT_MOST_ONCE;
+        return timings().grace().isZero() ? Guarantee.AT_LEAST_ONCE : Guarantee.AT_MOST_ONCE;
     }
 }

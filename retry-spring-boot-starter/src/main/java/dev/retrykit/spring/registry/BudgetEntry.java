@@ -50,7 +50,7 @@ public final class BudgetEntry {
 
     /** Changes the settings of this budget and of the budgets per key. */
     void change(Resolved<BudgetPolicy> other, SettingsLayer newlyGiven) {
-        budget.change(other.policy());
+        budget.change(other.value());
         settings = other.settings();
         given = newlyGiven;
     }

@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 public final class CircuitEntry {
 
     private final boolean own;
-    private volatile ResolvedCircuit terms;
+    private volatile ResolvedCircuit resolved;
     private volatile SettingsLayer given = SettingsLayer.EMPTY;
     private final CircuitCounters counters = new CircuitCounters();
     private final FallbackCounters fallbacks = new FallbackCounters();
@@ -49,19 +49,19 @@ public final class CircuitEntry {
      *
      * @param own whether it is named after an annotation, so that it need not be configured
      */
-    CircuitEntry(String name, boolean own, ResolvedCircuit terms, EngineCollaborators parts) {
+    CircuitEntry(String name, boolean own, ResolvedCircuit resolved, EngineCollaborators parts) {
         this.own = own;
-        this.terms = terms;
+        this.resolved = resolved;
         this.parts = parts;
         this.once = once(parts);
         this.circuits = KeyedCircuits.of(
                 () -> Circuit.builder(name)
-                        .policy(terms.policy().policy())
+                        .policy(resolved.policy().value())
                         .timeSource(parts.time())
                         .listener(parts.circuitListener())
                         .classifier(once::classify)
                         .counters(counters),
-                terms.limits(),
+                resolved.limits(),
                 KeyedCircuitSlot::new);
     }
 
@@ -70,14 +70,14 @@ public final class CircuitEntry {
      *
      * @throws InvalidSettingException if they are invalid
      */
-    ResolvedCircuit termsUnder(SettingsResolver layers, SettingsLayer newlyGiven) {
+    ResolvedCircuit resolvedUnder(SettingsResolver layers, SettingsLayer newlyGiven) {
         return layers.circuit(name(), newlyGiven, own ? null : RuntimeSettings.RUNNING);
     }
 
     /** Changes the settings. State, window and counters are kept. */
     synchronized void change(ResolvedCircuit other, SettingsLayer newlyGiven) {
-        circuits.change(other.policy().policy(), other.limits());
-        terms = other;
+        circuits.change(other.policy().value(), other.limits());
+        resolved = other;
         given = newlyGiven;
     }
 
@@ -192,7 +192,7 @@ public final class CircuitEntry {
 
     /** The effective settings by key, with their origins. */
     public Map<String, Setting> settings() {
-        return terms.policy().settings();
+        return resolved.policy().settings();
     }
 
     /** The counters of all calls, regardless of their key. */

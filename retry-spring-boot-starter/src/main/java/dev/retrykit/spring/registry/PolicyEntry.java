@@ -46,7 +46,7 @@ public final class PolicyEntry {
      */
     private final @Nullable String firstKey;
 
-    private volatile ResolvedPolicy terms;
+    private volatile ResolvedPolicy resolved;
     private volatile SettingsLayer given = SettingsLayer.EMPTY;
     private volatile boolean used;
     private @Nullable KeyedBudgets withoutCircuit;
@@ -60,13 +60,13 @@ public final class PolicyEntry {
     PolicyEntry(
             String name,
             @Nullable SettingsLayer annotation,
-            ResolvedPolicy terms,
+            ResolvedPolicy resolved,
             BudgetEntry budget,
             EngineCollaborators parts) {
         this.name = name;
         this.annotation = annotation;
-        this.terms = terms;
-        this.firstKey = terms.idempotencyKey();
+        this.resolved = resolved;
+        this.firstKey = resolved.idempotencyKey();
         this.budget = budget;
         this.parts = parts;
     }
@@ -128,21 +128,21 @@ public final class PolicyEntry {
      *
      * @throws InvalidSettingException if they are invalid, or change something that cannot change at run time
      */
-    ResolvedPolicy termsUnder(SettingsResolver layers, SettingsLayer newlyGiven) {
+    ResolvedPolicy resolvedUnder(SettingsResolver layers, SettingsLayer newlyGiven) {
         ResolvedPolicy other = layers.policy(name, annotation, newlyGiven, RuntimeSettings.RUNNING);
-        terms.checkCanBecome(other);
+        resolved.checkCanBecome(other);
         other.checkKey(firstKey);
         return other;
     }
 
     /** Changes the settings. Counters, window and budget are kept. */
     synchronized void change(ResolvedPolicy other, SettingsLayer newlyGiven) {
-        terms = other;
+        resolved = other;
         given = newlyGiven;
         if (other.budget() instanceof Budget.Own own) {
             budget().change(own.policy());
         }
-        engines.forEach(engine -> engine.change(other.policy().policy()));
+        engines.forEach(engine -> engine.change(other.policy().value()));
     }
 
     /** The settings that were changed at run time. */
@@ -162,12 +162,12 @@ public final class PolicyEntry {
 
     /** The source of idempotency keys: {@code auto}, or an expression over arguments; null = no keys. */
     public @Nullable String idempotencyKey() {
-        return terms.idempotencyKey();
+        return resolved.idempotencyKey();
     }
 
     /** Whether the policy currently sends idempotency keys. They can be switched off at run time. */
     public boolean hasIdempotencyKeys() {
-        return terms.idempotencyKey() != null;
+        return resolved.idempotencyKey() != null;
     }
 
     /** The source of idempotency keys, for messages and logs. */
@@ -193,12 +193,12 @@ public final class PolicyEntry {
 
     /** The effective settings, as the engine uses them. */
     public RetryPolicy policy() {
-        return terms.policy().policy();
+        return resolved.policy().value();
     }
 
     /** The effective settings by key, with their origins. */
     public Map<String, Setting> settings() {
-        return terms.policy().settings();
+        return resolved.policy().settings();
     }
 
     /** The counters of its calls. */

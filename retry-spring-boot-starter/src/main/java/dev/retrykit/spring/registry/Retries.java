@@ -40,7 +40,7 @@ public final class Retries implements DisposableBean {
     final NamedRegistry<BudgetEntry> budgets;
     private final ContextTree tree;
     private final ContextEngines engines;
-    private final RuntimeSettings steering = new RuntimeSettings(this);
+    private final RuntimeSettings runtimeSettings = new RuntimeSettings(this);
     private final UnusedConfiguration usage;
     private volatile SettingsResolver layers;
 
@@ -226,8 +226,8 @@ public final class Retries implements DisposableBean {
     }
 
     /** Changes settings at run time. */
-    public RuntimeSettings steering() {
-        return steering;
+    public RuntimeSettings runtimeSettings() {
+        return runtimeSettings;
     }
 
     SettingsResolver layers() {
@@ -273,11 +273,11 @@ public final class Retries implements DisposableBean {
     }
 
     private PolicyEntry make(String name, @Nullable SettingsLayer annotation, String user) {
-        ResolvedPolicy terms = layers.policy(name, annotation, SettingsLayer.EMPTY, user);
-        BudgetEntry budget = terms.budget() instanceof Budget.Shared shared
+        ResolvedPolicy resolved = layers.policy(name, annotation, SettingsLayer.EMPTY, user);
+        BudgetEntry budget = resolved.budget() instanceof Budget.Shared shared
                 ? budget(shared.name(), shared.user())
-                : ownBudget(name, ((Budget.Own) terms.budget()).policy());
-        return tree.made(new PolicyEntry(name, annotation, terms, budget, layers.parts()), this);
+                : ownBudget(name, ((Budget.Own) resolved.budget()).policy());
+        return tree.made(new PolicyEntry(name, annotation, resolved, budget, layers.parts()), this);
     }
 
     /** The budget has the policy's name, unless a shared budget has that name. */
@@ -291,7 +291,7 @@ public final class Retries implements DisposableBean {
         Resolved<BudgetPolicy> settings = layers.budget(name, SettingsLayer.EMPTY, user);
         return budgets.findOrAdd(
                 name,
-                () -> tree.made(new BudgetEntry(budgetOf(name, settings.policy()), settings.settings(), true), this));
+                () -> tree.made(new BudgetEntry(budgetOf(name, settings.value()), settings.settings(), true), this));
     }
 
     private RetryBudget budgetOf(String name, BudgetPolicy settings) {
@@ -299,8 +299,8 @@ public final class Retries implements DisposableBean {
     }
 
     private CircuitEntry makeCircuit(String name, @Nullable String user) {
-        ResolvedCircuit terms = layers.circuit(name, SettingsLayer.EMPTY, user);
-        return tree.made(new CircuitEntry(name, user == null, terms, layers.parts()), this);
+        ResolvedCircuit resolved = layers.circuit(name, SettingsLayer.EMPTY, user);
+        return tree.made(new CircuitEntry(name, user == null, resolved, layers.parts()), this);
     }
 
     private static IllegalArgumentException unknown(String kind, String name, Collection<String> names) {

@@ -56,9 +56,9 @@ public final class RuntimeSettings {
             SettingsResolver layers = retries.layersOf(other);
             layers = layers.with(layers.given().toPolicy(policy.name(), all));
             if (other == policy) {
-                changes.add(0, change(policy, policy.termsUnder(layers, all), all));
+                changes.add(0, change(policy, policy.resolvedUnder(layers, all), all));
             } else if (layers.policyBases().isBuiltOn(other.name(), other.given(), policy.name())) {
-                changes.add(change(other, other.termsUnder(layers, other.given()), other.given()));
+                changes.add(change(other, other.resolvedUnder(layers, other.given()), other.given()));
             }
         }
         return changed(changes);
@@ -77,9 +77,9 @@ public final class RuntimeSettings {
             SettingsResolver layers = retries.layersOf(other);
             layers = layers.with(layers.given().toCircuit(circuit.name(), all));
             if (other == circuit) {
-                changes.add(0, change(circuit, circuit.termsUnder(layers, all), all));
+                changes.add(0, change(circuit, circuit.resolvedUnder(layers, all), all));
             } else if (layers.circuitBases().isBuiltOn(other.name(), other.given(), circuit.name())) {
-                changes.add(change(other, other.termsUnder(layers, other.given()), other.given()));
+                changes.add(change(other, other.resolvedUnder(layers, other.given()), other.given()));
             }
         }
         return changed(changes);
@@ -111,22 +111,22 @@ public final class RuntimeSettings {
         return before.updated(SettingsBinder.read(section, type, given, by), given.keySet());
     }
 
-    private static Change change(PolicyEntry policy, ResolvedPolicy terms, SettingsLayer given) {
+    private static Change change(PolicyEntry policy, ResolvedPolicy resolved, SettingsLayer given) {
         return new Change(
                 "policy",
                 policy.name(),
                 policy.settings(),
-                terms.policy().settings(),
-                () -> policy.change(terms, given));
+                resolved.policy().settings(),
+                () -> policy.change(resolved, given));
     }
 
-    private static Change change(CircuitEntry circuit, ResolvedCircuit terms, SettingsLayer given) {
+    private static Change change(CircuitEntry circuit, ResolvedCircuit resolved, SettingsLayer given) {
         return new Change(
                 "circuit",
                 circuit.name(),
                 circuit.settings(),
-                terms.policy().settings(),
-                () -> circuit.change(terms, given));
+                resolved.policy().settings(),
+                () -> circuit.change(resolved, given));
     }
 
     private static Change change(BudgetEntry budget, Resolved<BudgetPolicy> settings, SettingsLayer given) {
@@ -159,13 +159,13 @@ public final class RuntimeSettings {
             if (!policy.isUsed() && written.policy(policy.name()) == null) {
                 continue;
             }
-            changes.add(change(policy, policy.termsUnder(layers, policy.given()), policy.given()));
+            changes.add(change(policy, policy.resolvedUnder(layers, policy.given()), policy.given()));
         }
         for (CircuitEntry circuit : retries.ownCircuits()) {
             if (!circuit.isUsed() && written.circuit(circuit.name()) == null) {
                 continue;
             }
-            changes.add(change(circuit, circuit.termsUnder(layers, circuit.given()), circuit.given()));
+            changes.add(change(circuit, circuit.resolvedUnder(layers, circuit.given()), circuit.given()));
         }
         for (BudgetEntry budget : retries.ownBudgets()) {
             if (budget.isShared() && (isUsed(budget) || written.budget(budget.name()) != null)) {

@@ -197,7 +197,8 @@ class ShownValuesTests {
             Retries retries = context.getBean(Retries.class);
             Map<String, @Nullable String> off = new HashMap<>();
             off.put("idempotencyKey", "off");
-            assertThat(retries.steering().give(retries.findPolicy("payments").orElseThrow(), off, "me"))
+            assertThat(retries.runtimeSettings()
+                            .give(retries.findPolicy("payments").orElseThrow(), off, "me"))
                     .containsExactly("idempotency-key ${…} -> off");
             assertThat(output).doesNotContain("hunter2");
         });

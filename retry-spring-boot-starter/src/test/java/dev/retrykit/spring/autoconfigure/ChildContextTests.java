@@ -127,7 +127,7 @@ class ChildContextTests {
             Retries parents = child.getParent().getBean(Retries.class);
             PolicyEntry kids = parents.findPolicy("kid").orElseThrow();
 
-            parents.steering().give(kids, Map.of("max-attempts", "5"), "a test");
+            parents.runtimeSettings().give(kids, Map.of("max-attempts", "5"), "a test");
 
             assertThat(kids.policy().maxAttempts()).isEqualTo(5);
             assertThat(kids.policy().timeBudget()).hasSeconds(9);

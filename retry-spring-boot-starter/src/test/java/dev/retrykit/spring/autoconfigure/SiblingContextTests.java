@@ -174,7 +174,7 @@ class SiblingContextTests {
         Apps.with(PARENT)
                 .run(parent -> kid(parent).run(child -> {
                     Retries parents = parent.getBean(Retries.class);
-                    parents.steering()
+                    parents.runtimeSettings()
                             .give(parents.findPolicy("stock").orElseThrow(), Map.of("max-attempts", "2"), "a test");
 
                     assertThatThrownBy(child.getBean(Kid.class)::stock).isInstanceOf(ConnectException.class);

@@ -91,7 +91,7 @@ class KeysSwitchedOffTests {
     private static void give(Retries retries, String policy, @Nullable String value) {
         Map<String, @Nullable String> given = new HashMap<>();
         given.put("idempotencyKey", value);
-        retries.steering().give(retries.findPolicy(policy).orElseThrow(), given, "me");
+        retries.runtimeSettings().give(retries.findPolicy(policy).orElseThrow(), given, "me");
     }
 
     @Test

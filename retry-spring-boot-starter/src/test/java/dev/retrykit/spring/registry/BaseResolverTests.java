@@ -137,7 +137,7 @@ class BaseResolverTests {
     void whatABaseIsGivenHoldsForAllThatBuildOnIt() {
         run(YML.formatted("slow-remote"), retries -> {
             List<String> differences =
-                    retries.steering().give(policy(retries, "remote"), given("backoff.maxDelay", "6s"), "me");
+                    retries.runtimeSettings().give(policy(retries, "remote"), given("backoff.maxDelay", "6s"), "me");
 
             assertThat(differences)
                     .containsExactlyInAnyOrder(
@@ -153,18 +153,18 @@ class BaseResolverTests {
                             .origin())
                     .isEqualTo("me");
 
-            retries.steering().give(policy(retries, "remote"), given("maxAttempts", "3"), "me");
+            retries.runtimeSettings().give(policy(retries, "remote"), given("maxAttempts", "3"), "me");
             assertThat(policy(retries, "inventory").policy().maxAttempts()).isEqualTo(2);
             assertThat(policy(retries, "slow-remote").policy().maxAttempts()).isEqualTo(3);
 
-            retries.steering().give(policy(retries, "remote"), given("budget.reserve", "2"), "me");
+            retries.runtimeSettings().give(policy(retries, "remote"), given("budget.reserve", "2"), "me");
             assertThat(policy(retries, "inventory").budget().policy().reserve()).isEqualTo(2);
 
-            retries.steering().give(policy(retries, "remote"), given("backoff.maxDelay", null), "me");
+            retries.runtimeSettings().give(policy(retries, "remote"), given("backoff.maxDelay", null), "me");
             assertThat(policy(retries, "inventory").policy().backoff().maxDelay())
                     .isEqualTo(Duration.ofSeconds(4));
 
-            retries.steering().give(circuit(retries, "remote"), given("open.duration", "2s"), "me");
+            retries.runtimeSettings().give(circuit(retries, "remote"), given("open.duration", "2s"), "me");
             assertThat(circuit(retries, "inventory").circuit().policy().openDuration())
                     .isEqualTo(Duration.ofSeconds(2));
         });
@@ -173,8 +173,8 @@ class BaseResolverTests {
     @Test
     void whatCannotHoldForOneThatBuildsOnItChangesNothing() {
         run(YML.formatted("slow-remote"), retries -> {
-            Throwable refused = catchThrowable(
-                    () -> retries.steering().give(policy(retries, "remote"), given("backoff.maxDelay", "500ms"), "me"));
+            Throwable refused = catchThrowable(() -> retries.runtimeSettings()
+                    .give(policy(retries, "remote"), given("backoff.maxDelay", "500ms"), "me"));
 
             assertThat(refused).isInstanceOf(InvalidSettingException.class).hasMessageContaining("slow-remote");
             assertThat(policy(retries, "remote").policy().backoff().maxDelay()).isEqualTo(Duration.ofSeconds(4));
@@ -184,18 +184,18 @@ class BaseResolverTests {
     @Test
     void anotherBaseCanBeGivenAndTakenAway() {
         run(YML.formatted("slow-remote"), retries -> {
-            retries.steering().give(policy(retries, "inventory"), given("base", "remote"), "me");
+            retries.runtimeSettings().give(policy(retries, "inventory"), given("base", "remote"), "me");
             assertThat(policy(retries, "inventory").policy().backoff().delay()).isEqualTo(Duration.ofMillis(300));
 
-            retries.steering().give(policy(retries, "inventory"), given("base", ""), "me");
+            retries.runtimeSettings().give(policy(retries, "inventory"), given("base", ""), "me");
             assertThat(policy(retries, "inventory").policy().backoff().delay()).isEqualTo(Duration.ofMillis(200));
 
-            assertThat(catchThrowable(
-                            () -> retries.steering().give(policy(retries, "remote"), given("base", "remot"), "me")))
+            assertThat(catchThrowable(() ->
+                            retries.runtimeSettings().give(policy(retries, "remote"), given("base", "remot"), "me")))
                     .hasMessageContaining(
                             "'retrykit.policies.remote.base' = 'remot' (me): this policy is not configured");
-            assertThat(catchThrowable(() ->
-                            retries.steering().give(policy(retries, "remote"), given("base", "slow-remote"), "me")))
+            assertThat(catchThrowable(() -> retries.runtimeSettings()
+                            .give(policy(retries, "remote"), given("base", "slow-remote"), "me")))
                     .hasMessageContaining("'remote' is based on 'slow-remote', which is based on 'remote'");
         });
     }
@@ -206,7 +206,7 @@ class BaseResolverTests {
             StandardEnvironment environment = new StandardEnvironment();
             Apps.load(environment, "application.yml", YML.formatted("remote").replace("300ms", "450ms"));
 
-            retries.steering().rebind(SettingsBinder.bind(environment, null, warning -> {}));
+            retries.runtimeSettings().rebind(SettingsBinder.bind(environment, null, warning -> {}));
 
             assertThat(policy(retries, "inventory").policy().backoff().delay()).isEqualTo(Duration.ofMillis(450));
         });

@@ -158,17 +158,17 @@ class RecordedFailuresTests {
             assertThat(app.entry().settings().get("ignore").value()).isEqualTo(List.of("404", "notFoundPredicate"));
             assertThat(app.entry().settings()).doesNotContainKey("record");
 
-            app.retries().steering().give(app.entry(), given("ignore", "busyFile, 503"), "me");
+            app.retries().runtimeSettings().give(app.entry(), given("ignore", "busyFile, 503"), "me");
             app.assertCounts(new IOException("not found"), 1);
             app.assertCounts(new IOException("busy"), 0);
 
-            app.retries().steering().give(app.entry(), given("record", "java.io.FileNotFoundException"), "me");
+            app.retries().runtimeSettings().give(app.entry(), given("record", "java.io.FileNotFoundException"), "me");
             app.assertCounts(new IOException("not found"), 0);
 
-            app.retries().steering().give(app.entry(), given("record", ""), "me");
+            app.retries().runtimeSettings().give(app.entry(), given("record", ""), "me");
             app.assertCounts(new IOException("not found"), 1);
 
-            app.retries().steering().give(app.entry(), given("ignore", null), "me");
+            app.retries().runtimeSettings().give(app.entry(), given("ignore", null), "me");
             app.assertCounts(new IOException("not found"), 0);
         });
     }
@@ -207,8 +207,8 @@ class RecordedFailuresTests {
     @ValueSource(strings = {"com.acme.Nope", "42", "nopePredicate"})
     void whatMeansNothingChangesNothingAtRunTime(String name) {
         with("ignore: [404]", app -> {
-            assertThat(catchThrowable(
-                            () -> app.retries().steering().give(app.entry(), given("ignore", "503," + name), "me")))
+            assertThat(catchThrowable(() ->
+                            app.retries().runtimeSettings().give(app.entry(), given("ignore", "503," + name), "me")))
                     .isInstanceOf(InvalidSettingException.class)
                     .hasMessageContaining("'" + name + "' (me)");
             assertThat(app.entry().circuit().policy().ignored().statuses()).containsExactly(404);

@@ -76,13 +76,13 @@ class SwitchedOffTests {
     @ValueSource(strings = {"off", "", "0"})
     void soTheyAreAtRunTime(String word) {
         with("", "\n      slow-call: { duration: 3s, rate: 40 }", retries -> {
-            retries.steering().give(circuit(retries), given("slowCall", word, "blocks", "all"), "me");
+            retries.runtimeSettings().give(circuit(retries), given("slowCall", word, "blocks", "all"), "me");
             assertThat(circuit(retries).circuit().policy().slowCallDuration()).isNull();
 
-            retries.steering().give(circuit(retries), given("slow-call.duration", "2s", "blocks", "all"), "me");
+            retries.runtimeSettings().give(circuit(retries), given("slow-call.duration", "2s", "blocks", "all"), "me");
             assertThat(circuit(retries).circuit().policy().slowCallDuration()).isEqualTo(Duration.ofSeconds(2));
 
-            retries.steering().give(circuit(retries), given("slowCall", null, "blocks", null), "me");
+            retries.runtimeSettings().give(circuit(retries), given("slowCall", null, "blocks", null), "me");
             assertThat(circuit(retries).circuit().policy().slowCallDuration()).isEqualTo(Duration.ofSeconds(3));
         });
     }
@@ -96,10 +96,10 @@ class SwitchedOffTests {
         Written variable = Written.variable("RETRYKIT_CIRCUITS_INVENTORY_SLOWCALL", "off")
                 .andYml("application.yml", "retrykit.circuits.inventory.slow-call.duration: 3s");
 
-        assertThat(off.circuit().policy().slowCallDuration()).isNull();
-        assertThat(on.circuit().policy().slowCallDuration()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(off.circuit().value().slowCallDuration()).isNull();
+        assertThat(on.circuit().value().slowCallDuration()).isEqualTo(Duration.ofSeconds(4));
         assertThat(on.circuit().settings().get("slow-call.duration").value()).isEqualTo(Duration.ofSeconds(4));
-        assertThat(variable.circuit().policy().slowCallDuration()).isNull();
+        assertThat(variable.circuit().value().slowCallDuration()).isNull();
         assertThat(variable.circuit().settings().get("slow-call.duration").origin())
                 .contains("RETRYKIT_CIRCUITS_INVENTORY_SLOWCALL");
     }
@@ -131,12 +131,14 @@ class SwitchedOffTests {
     @ValueSource(strings = {"off", "", "0"})
     void theSameAtRunTime(String word) {
         with("", "", retries -> {
-            retries.steering().give(policy(retries), given("attemptTimeout", word, "budget.minSuccess", word), "me");
-            retries.steering()
+            retries.runtimeSettings()
+                    .give(policy(retries), given("attemptTimeout", word, "budget.minSuccess", word), "me");
+            retries.runtimeSettings()
                     .give(circuit(retries), given("slowCall.duration", word, "consecutive_failures", word), "me");
             assertOff(retries);
 
-            retries.steering().give(policy(retries), given("attemptTimeout", null, "budget.minSuccess", null), "me");
+            retries.runtimeSettings()
+                    .give(policy(retries), given("attemptTimeout", null, "budget.minSuccess", null), "me");
             assertThat(policy(retries).policy().attemptTimeout()).hasValue(Duration.ofSeconds(2));
         });
     }
@@ -144,7 +146,7 @@ class SwitchedOffTests {
     @Test
     void aListIsEmptiedAtRunTime() {
         with("\n      retry-on: [java.lang.IllegalStateException]", "", retries -> {
-            retries.steering().give(policy(retries), given("retryOn", "", "statuses", ""), "me");
+            retries.runtimeSettings().give(policy(retries), given("retryOn", "", "statuses", ""), "me");
 
             assertThat(policy(retries).settings().get("retry-on").value()).isEqualTo(List.of());
         });
@@ -157,8 +159,8 @@ class SwitchedOffTests {
                 "",
                 "",
                 retries -> assertThatExceptionOfType(InvalidSettingException.class)
-                        .isThrownBy(
-                                () -> retries.steering().give(policy(retries), given(key, "", "dryRun", "true"), "me"))
+                        .isThrownBy(() ->
+                                retries.runtimeSettings().give(policy(retries), given(key, "", "dryRun", "true"), "me"))
                         .withMessageContaining(key + "' must not be empty, because it cannot be switched off"));
     }
 
@@ -174,7 +176,8 @@ class SwitchedOffTests {
                             .isEqualTo(percent);
                     assertThat(circuit(retries).circuit().policy().slowCallRate())
                             .isEqualTo(percent);
-                    retries.steering().give(circuit(retries), given("failureRate", "33%", "blocks", "all"), "me");
+                    retries.runtimeSettings()
+                            .give(circuit(retries), given("failureRate", "33%", "blocks", "all"), "me");
                     assertThat(circuit(retries).circuit().policy().failureRate())
                             .isEqualTo(33);
                 });
@@ -185,11 +188,11 @@ class SwitchedOffTests {
     void aFractionIsRefused(String written, String meant) {
         with("", "", retries -> {
             assertThatExceptionOfType(InvalidSettingException.class)
-                    .isThrownBy(() -> retries.steering()
+                    .isThrownBy(() -> retries.runtimeSettings()
                             .give(circuit(retries), given("failureRate", written, "blocks", "all"), "me"))
                     .withMessageContaining("Did you mean " + meant + "?");
             assertThatExceptionOfType(InvalidSettingException.class)
-                    .isThrownBy(() -> retries.steering()
+                    .isThrownBy(() -> retries.runtimeSettings()
                             .give(policy(retries), given("budget.minSuccess", written, "dryRun", "true"), "me"))
                     .withMessageContaining("Did you mean " + meant + "?");
         });

@@ -88,6 +88,6 @@ public final class Written {
         ConfiguredSettings settings = bind();
         SettingsLayer all = settings.circuit("inventory").over(settings.circuitDefaults());
         return KeyLimitsFactory.keys(
-                "retrykit.circuits.inventory", all, circuit().policy());
+                "retrykit.circuits.inventory", all, circuit().value());
     }
 }

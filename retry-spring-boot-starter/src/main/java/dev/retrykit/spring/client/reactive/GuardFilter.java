@@ -65,7 +65,7 @@ final class GuardFilter implements ExchangeFilterFunction {
     private Mono<ClientResponse> filter(
             ClientRules rules, ClientRequest request, ExchangeFunction next, ContextView context) {
         Guard guard = rules.guard(request.url(), group);
-        Optional<RetryContext> around = context.<RetryContext>getOrEmpty(RetryContext.class)
+        Optional<RetryContext> enclosing = context.<RetryContext>getOrEmpty(RetryContext.class)
                 .flatMap(RetryContext::forRequests)
                 .or(RetryContext::currentForRequests);
         ClientRequest.Builder builder = ClientRequest.from(request);
@@ -73,11 +73,11 @@ final class GuardFilter implements ExchangeFilterFunction {
         // filters of another request send this one
         boolean aside = context.hasKey(RequestTracker.class);
         builder.headers(
-                headers -> decided[0] = OutgoingRequest.of(rules, message(request, headers, aside), around, guard));
+                headers -> decided[0] = OutgoingRequest.of(rules, message(request, headers, aside), enclosing, guard));
         OutgoingRequest outgoing = decided[0];
         if (guard == null) {
             Optional<CallerDeadline> deadline = context.getOrEmpty(CallerDeadline.class);
-            return attempt(outgoing, builder.build(), next, around, deadline)
+            return attempt(outgoing, builder.build(), next, enclosing, deadline)
                     .map(GuardedResponse::response)
                     .doFinally(signal -> outgoing.ended());
         }

@@ -24,7 +24,7 @@ public final class Endpoint {
     private final boolean required;
     private final @Nullable CallKeyExpression scope;
     private final IdempotentMethodInfo record;
-    private final Surroundings surroundings;
+    private final Collaborators collaborators;
 
     /**
      * Shared by all endpoints.
@@ -34,7 +34,7 @@ public final class Endpoint {
      * @param parts the parts of every key's scope
      * @param routes distinguishes handlers of one path
      */
-    record Surroundings(
+    record Collaborators(
             Idempotency idempotency,
             IdempotencyRules rules,
             String application,
@@ -47,12 +47,12 @@ public final class Endpoint {
             boolean required,
             @Nullable CallKeyExpression scope,
             IdempotentMethodInfo record,
-            Surroundings surroundings) {
+            Collaborators collaborators) {
         this.handler = handler;
         this.required = required;
         this.scope = scope;
         this.record = record;
-        this.surroundings = surroundings;
+        this.collaborators = collaborators;
     }
 
     /** Whether the scope depends on the arguments, so that they are resolved before the decision. */
@@ -72,7 +72,7 @@ public final class Endpoint {
 
     /** Returns the rules for all endpoints. */
     public IdempotencyRules rules() {
-        return surroundings.rules();
+        return collaborators.rules();
     }
 
     /**
@@ -84,7 +84,7 @@ public final class Endpoint {
     public @Nullable String key(List<String> lines) {
         KeyHeader header = KeyHeader.of(lines);
         if (header.decision(required) != IdempotencyDecision.EXECUTE) {
-            surroundings.idempotency().counters().add(header.decision(required));
+            collaborators.idempotency().counters().add(header.decision(required));
             throw RefusedException.with(Refusals.of(header, rules().header()));
         }
         return header instanceof KeyHeader.Key key ? key.text() : null;
@@ -112,7 +112,7 @@ public final class Endpoint {
      */
     public Fingerprint fingerprint(EndpointRequest request, HandlerMethod handled) {
         Fingerprint print = new Fingerprint(request.method(), request.path(), request.query(), request.contentType());
-        return print.part(surroundings.routes().tell(request.pattern(), handled))
+        return print.part(collaborators.routes().tell(request.pattern(), handled))
                 .conditions(request.headers());
     }
 
@@ -125,13 +125,13 @@ public final class Endpoint {
      */
     public @Nullable ClaimedCall claim(KeyedRequest keyed, @Nullable Object @Nullable [] arguments) {
         EndpointRequest request = keyed.request();
-        List<String> scopes = new ArrayList<>(surroundings.parts().of(request));
+        List<String> scopes = new ArrayList<>(collaborators.parts().of(request));
         scopes.add(scope(request.caller(), arguments));
         String owner = Digest.of(scopes.toArray(String[]::new));
-        String id = Digest.of(surroundings.application(), owner, request.route(), keyed.key());
+        String id = Digest.of(collaborators.application(), owner, request.route(), keyed.key());
         OpenResult opened;
         try {
-            opened = surroundings.idempotency().open(id, owner, keyed.fingerprint(), record.terms());
+            opened = collaborators.idempotency().open(id, owner, keyed.fingerprint(), record.timings());
         } catch (StoreDownException down) {
             if (!required && rules().runsWithoutStore()) {
                 return null;
@@ -159,7 +159,7 @@ public final class Endpoint {
         if (name != null && !name.isBlank()) {
             return "caller " + name;
         }
-        if (caller != null || surroundings.secured()) {
+        if (caller != null || collaborators.secured()) {
             throw RefusedException.with(Refusals.unknownCaller());
         }
         return "shared";

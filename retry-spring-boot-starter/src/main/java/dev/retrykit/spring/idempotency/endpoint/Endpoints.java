@@ -39,7 +39,7 @@ public final class Endpoints {
     private final Set<String> afterArguments = new ConcurrentSkipListSet<>();
     private final Set<Endpoint> unchecked = ConcurrentHashMap.newKeySet();
     private final Routes routes = new Routes();
-    private final Endpoint.Surroundings surroundings;
+    private final Endpoint.Collaborators collaborators;
     private final ListableBeanFactory beans;
 
     /**
@@ -54,8 +54,8 @@ public final class Endpoints {
             Application application,
             ScopeParts parts,
             ListableBeanFactory beans) {
-        this.surroundings =
-                new Endpoint.Surroundings(idempotency, rules, application.name(), application.secured(), parts, routes);
+        this.collaborators = new Endpoint.Collaborators(
+                idempotency, rules, application.name(), application.secured(), parts, routes);
         this.beans = beans;
     }
 
@@ -128,10 +128,10 @@ public final class Endpoints {
                 name,
                 kind == CompletionMode.PLAIN,
                 IdempotencyRules.ttl(idempotent.ttl(), name),
-                surroundings.rules(),
-                surroundings.idempotency().store());
-        surroundings.idempotency().add(record);
-        return new Endpoint(handler, idempotent.required(), scope, record, surroundings);
+                collaborators.rules(),
+                collaborators.idempotency().store());
+        collaborators.idempotency().add(record);
+        return new Endpoint(handler, idempotent.required(), scope, record, collaborators);
     }
 
     /** A bean with request or session scope cannot be checked at startup; it is checked at the first repeat. */
@@ -194,7 +194,7 @@ public final class Endpoints {
     /** Warns about an endpoint that was not present at startup, so that the report at startup does not include it. */
     private void warnOfLate(HandlerMethod handler) {
         Endpoint late = byHandler.get(Handler.of(handler));
-        if (late != null && !late.hasScope() && !surroundings.secured()) {
+        if (late != null && !late.hasScope() && !collaborators.secured()) {
             LOG.warn(late.name()
                     + " is mapped by a context or a mapping that did not exist at startup. Unauthenticated"
                     + " callers share one scope: a caller that sends the key of another caller gets the other"
@@ -222,14 +222,14 @@ public final class Endpoints {
                 .map(endpoint -> endpoint.name())
                 .sorted()
                 .toList();
-        if (!own.isEmpty() && !surroundings.secured()) {
+        if (!own.isEmpty() && !collaborators.secured()) {
             LOG.warn("Without Spring Security and without a scope, unauthenticated callers of " + String.join(", ", own)
                     + " share one scope: a caller that sends the key of another caller gets the other caller's"
                     + " response. Set a scope, for example @Idempotent(scope = \"#tenant\")");
         }
         if (!byHandler.isEmpty()) {
             LOG.info("The scope of an idempotency key is "
-                    + surroundings.parts().describe() + "; retrykit.idempotency.scope extends it");
+                    + collaborators.parts().describe() + "; retrykit.idempotency.scope extends it");
         }
         if (!afterArguments.isEmpty()) {
             LOG.info("Repeats of " + String.join(", ", afterArguments)
@@ -250,12 +250,12 @@ public final class Endpoints {
 
     /** Returns the largest body of a request with a key, in bytes. */
     public int maxBody() {
-        return surroundings.rules().maxBody();
+        return collaborators.rules().maxBody();
     }
 
     /** Returns the name of the header with the key. */
     public String header() {
-        return surroundings.rules().header();
+        return collaborators.rules().header();
     }
 
     /**

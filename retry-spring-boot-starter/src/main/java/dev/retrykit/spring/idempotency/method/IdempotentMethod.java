@@ -96,7 +96,7 @@ final class IdempotentMethod {
             throw new IllegalArgumentException(key + " is blank, so the method was not called.");
         }
         String hash = Digest.of(parts.application(), "method", id, text);
-        OpenResult opened = parts.idempotency().open(hash, scope, ALL_ALIKE, record.terms());
+        OpenResult opened = parts.idempotency().open(hash, scope, ALL_ALIKE, record.timings());
         ActiveClaim claim = opened.claim();
         if (claim != null) {
             return carriedOut(claim, body);

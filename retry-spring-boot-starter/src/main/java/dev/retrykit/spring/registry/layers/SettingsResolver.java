@@ -16,6 +16,7 @@ import dev.retrykit.spring.settings.binding.SpellingMatcher;
 import dev.retrykit.spring.settings.resolution.BudgetPolicyFactory;
 import dev.retrykit.spring.settings.resolution.CircuitPolicyFactory;
 import dev.retrykit.spring.settings.resolution.KeyLimitsFactory;
+import dev.retrykit.spring.settings.resolution.PolicyLayers;
 import dev.retrykit.spring.settings.resolution.Resolved;
 import dev.retrykit.spring.settings.resolution.RetryPolicyFactory;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ public record SettingsResolver(ConfiguredSettings written, EngineCollaborators p
     /** Resolves the bases of policies. */
     public BaseResolver policyBases() {
         return new BaseResolver(
-                "policy", POLICIES, written::policy, written.policies(), given.policies(), BudgetPolicyFactory::over);
+                "policy", POLICIES, written::policy, written.policies(), given.policies(), PolicyLayers::over);
     }
 
     /** Resolves the bases of circuits. */
@@ -82,9 +83,9 @@ public record SettingsResolver(ConfiguredSettings written, EngineCollaborators p
                 ? required(configured, name, user, "policy", POLICIES, written.policies())
                 : configured == null ? SettingsLayer.EMPTY : configured;
         own = policyBases().below(name, own, newlyGiven);
-        own = annotation == null ? own : BudgetPolicyFactory.over(section, own, annotation);
-        own = BudgetPolicyFactory.over(section, newlyGiven, own);
-        SettingsLayer all = BudgetPolicyFactory.over(section, own, written.policyDefaults());
+        own = annotation == null ? own : PolicyLayers.over(section, own, annotation);
+        own = PolicyLayers.over(section, newlyGiven, own);
+        SettingsLayer all = PolicyLayers.over(section, own, written.policyDefaults());
         Resolved<RetryPolicy> policy = RetryPolicyFactory.policy(section, all, parts.partsOf(name, section, all));
         Setting shared = all.setting(PolicySettings.BUDGET_NAME.name());
         if (shared != null) {
@@ -93,7 +94,7 @@ public record SettingsResolver(ConfiguredSettings written, EngineCollaborators p
         }
         Resolved<BudgetPolicy> budget = BudgetPolicyFactory.budget(
                 section + ".budget", all.below("budget").over(written.budgetDefaults()));
-        return new ResolvedPolicy(section, policy.with("budget.", budget.settings()), new Budget.Own(budget.policy()));
+        return new ResolvedPolicy(section, policy.with("budget.", budget.settings()), new Budget.Own(budget.value()));
     }
 
     /**
@@ -112,8 +113,8 @@ public record SettingsResolver(ConfiguredSettings written, EngineCollaborators p
                 newlyGiven.over(circuitBases().below(name, own, newlyGiven)).over(written.circuitDefaults());
         Resolved<CircuitPolicy> policy = CircuitPolicyFactory.circuit(
                 section, all, builder -> parts.customize(name, builder), parts.failureNames());
-        Resolved<KeyLimits> limits = KeyLimitsFactory.keys(section, all, policy.policy());
-        return new ResolvedCircuit(policy.with("", limits.settings()), limits.policy());
+        Resolved<KeyLimits> limits = KeyLimitsFactory.keys(section, all, policy.value());
+        return new ResolvedCircuit(policy.with("", limits.settings()), limits.value());
     }
 
     /**

@@ -8,16 +8,16 @@ import java.util.Map;
 /**
  * A policy with the effective settings and their origins.
  *
- * @param policy the settings as the engine uses them
+ * @param value the settings as the engine uses them
  * @param settings the same settings by key
  */
-public record Resolved<P>(P policy, Map<String, Setting> settings) {
+public record Resolved<P>(P value, Map<String, Setting> settings) {
 
     /** Returns a copy with more settings, under a prefix. */
     public Resolved<P> with(String prefix, Map<String, Setting> more) {
         Map<String, Setting> all = new LinkedHashMap<>(settings);
         more.forEach((key, setting) -> all.put(prefix + key, setting));
-        return new Resolved<>(policy, Map.copyOf(all));
+        return new Resolved<>(value, Map.copyOf(all));
     }
 
     /** Returns the same settings for another policy. */
@@ -44,9 +44,9 @@ public record Resolved<P>(P policy, Map<String, Setting> settings) {
             if (own != null) {
                 settings.put(row.key(), value == null ? own : new Setting(value, own.origin()));
             } else if (value != null) {
-                boolean given = value.equals(row.show().apply(defaults));
-                boolean customized = !given && value.equals(row.show().apply(base));
-                String origin = given ? Setting.DEFAULT : customized ? Setting.CUSTOMIZER : Setting.DERIVED;
+                boolean isDefault = value.equals(row.show().apply(defaults));
+                boolean customized = !isDefault && value.equals(row.show().apply(base));
+                String origin = isDefault ? Setting.DEFAULT : customized ? Setting.CUSTOMIZER : Setting.DERIVED;
                 settings.put(row.key(), new Setting(value, origin));
             }
         }

@@ -33,9 +33,9 @@ class CircuitPolicyFactoryTests {
     void anEmptyCircuitIsOneOfDefaults() {
         Resolved<CircuitPolicy> effective = inventory("");
 
-        assertThat(effective.policy().timeWindow()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(effective.policy().minimumCalls()).isEqualTo(20);
-        assertThat(effective.policy().failureRate()).isEqualTo(70);
+        assertThat(effective.value().timeWindow()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(effective.value().minimumCalls()).isEqualTo(20);
+        assertThat(effective.value().failureRate()).isEqualTo(70);
         assertThat(effective.settings().values()).extracting(Setting::origin).containsOnly("default");
         assertThat(effective.settings()).doesNotContainKeys("slow-call.duration", "slow-call.rate", "ignore");
     }
@@ -55,7 +55,7 @@ class CircuitPolicyFactoryTests {
                           blocks: retries
                           dry-run: true
                           ignore: [java.io.IOException]
-                        """).policy();
+                        """).value();
 
         assertThat(policy.countWindow()).isZero();
         assertThat(policy.timeWindow()).isEqualTo(Duration.ofSeconds(20));
@@ -92,13 +92,13 @@ class CircuitPolicyFactoryTests {
     void aCountWindowIsOneOfCalls() {
         Resolved<CircuitPolicy> effective = inventory("{ window: { type: count, size: 50 } }");
 
-        assertThat(effective.policy().countWindow()).isEqualTo(50);
+        assertThat(effective.value().countWindow()).isEqualTo(50);
         assertThat(effective.settings().get("window.size").value()).isEqualTo(50);
     }
 
     @Test
     void aCountWindowWithoutASizeHoldsAHundred() {
-        assertThat(inventory("{ window: { type: count } }").policy().countWindow())
+        assertThat(inventory("{ window: { type: count } }").value().countWindow())
                 .isEqualTo(100);
     }
 
@@ -197,16 +197,16 @@ class CircuitPolicyFactoryTests {
     void theDefaultMinimumFitsASmallCountWindow() {
         Resolved<CircuitPolicy> effective = inventory("{ window: { type: count, size: 10 } }");
 
-        assertThat(effective.policy().minimumCalls()).isEqualTo(10);
+        assertThat(effective.value().minimumCalls()).isEqualTo(10);
         assertThat(effective.settings().get("minimum-calls").origin()).isEqualTo("derived");
-        assertThat(inventory("{ window: { type: count, size: 2 } }").policy().probes())
+        assertThat(inventory("{ window: { type: count, size: 2 } }").value().probes())
                 .isEqualTo(2);
     }
 
     @Test
     void theDefaultCountWindowFitsALargeMinimum() {
         assertThat(inventory("{ window: { type: count }, minimum-calls: 500 }")
-                        .policy()
+                        .value()
                         .countWindow())
                 .isEqualTo(500);
     }

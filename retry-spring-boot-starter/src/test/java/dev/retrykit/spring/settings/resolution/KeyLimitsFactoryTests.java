@@ -22,21 +22,21 @@ class KeyLimitsFactoryTests {
     @Test
     void withoutAWordTheyAreTheLibrarys() {
         Resolved<KeyLimits> effective = inventory("");
-        assertThat(effective.policy()).isEqualTo(new KeyLimits(1_000, Duration.ofMinutes(10)));
+        assertThat(effective.value()).isEqualTo(new KeyLimits(1_000, Duration.ofMinutes(10)));
         assertThat(effective.settings().values()).extracting(Setting::origin).containsOnly("default");
     }
 
     @Test
     void bothCanBeWritten() {
         Resolved<KeyLimits> effective = inventory("{ keys: { max: 50, idle: 2m } }");
-        assertThat(effective.policy()).isEqualTo(new KeyLimits(50, Duration.ofMinutes(2)));
+        assertThat(effective.value()).isEqualTo(new KeyLimits(50, Duration.ofMinutes(2)));
         assertThat(effective.settings().get("keys.max").origin()).contains("application.yml");
     }
 
     @Test
     void theIdleTimeGivesWayToALongerWindow() {
         Resolved<KeyLimits> effective = inventory("{ window: { size: 1h } }");
-        assertThat(effective.policy().idleTime()).isEqualTo(Duration.ofHours(1));
+        assertThat(effective.value().idleTime()).isEqualTo(Duration.ofHours(1));
         assertThat(effective.settings().get("keys.idle").origin()).isEqualTo(Setting.DERIVED);
     }
 

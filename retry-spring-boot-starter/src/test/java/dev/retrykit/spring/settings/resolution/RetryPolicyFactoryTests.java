@@ -31,10 +31,10 @@ class RetryPolicyFactoryTests {
         Resolved<RetryPolicy> effective =
                 Written.yml("retrykit.policies.inventory:").policy();
 
-        assertThat(effective.policy().maxAttempts()).isEqualTo(3);
-        assertThat(effective.policy().timeBudget()).isEqualTo(Duration.ofSeconds(30));
-        assertThat(effective.policy().backoff()).hasToString("EXPONENTIAL from PT0.2S up to PT10S");
-        assertThat(effective.policy().jitter()).isEqualTo(Jitter.DECORRELATED);
+        assertThat(effective.value().maxAttempts()).isEqualTo(3);
+        assertThat(effective.value().timeBudget()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(effective.value().backoff()).hasToString("EXPONENTIAL from PT0.2S up to PT10S");
+        assertThat(effective.value().jitter()).isEqualTo(Jitter.DECORRELATED);
         assertThat(effective.settings().values()).extracting(Setting::origin).containsOnly("default");
     }
 
@@ -49,7 +49,7 @@ class RetryPolicyFactoryTests {
     void theDefaultJitterGivesWayToAStrategy(String written, Jitter jitter) {
         assertThat(Written.yml("retrykit.policies.inventory." + written)
                         .policy()
-                        .policy()
+                        .value()
                         .jitter())
                 .isEqualTo(jitter);
     }
@@ -65,7 +65,7 @@ class RetryPolicyFactoryTests {
                           budget: { time: 20s }
                           retry-after: { respect: false, max: 4s }
                           nested: multiply
-                        """).policy().policy();
+                        """).policy().value();
 
         assertThat(policy.maxAttempts()).isEqualTo(5);
         assertThat(policy.attemptTimeout()).hasValue(Duration.ofSeconds(2));
@@ -165,7 +165,7 @@ class RetryPolicyFactoryTests {
     void enormousDurationsSaturate(String key, String value) {
         assertThat(Written.property("retrykit.policies.inventory." + key, value)
                         .policy()
-                        .policy())
+                        .value())
                 .isNotNull();
     }
 
@@ -183,7 +183,7 @@ class RetryPolicyFactoryTests {
                         "retrykit.policies.inventory: { enabled: false, max-attempts: 4 }")
                 .policy();
 
-        assertThat(effective.policy().maxAttempts()).isEqualTo(1);
+        assertThat(effective.value().maxAttempts()).isEqualTo(1);
         assertThat(effective.settings().get("enabled").value()).isEqualTo(false);
         assertThat(effective.settings().get("max-attempts").value()).isEqualTo(4);
     }
@@ -200,7 +200,7 @@ class RetryPolicyFactoryTests {
     void aDryRunReachesTheEngine() {
         assertThat(Written.yml("retrykit.policies.inventory: { dry-run: true }")
                         .policy()
-                        .policy()
+                        .value()
                         .isDryRun())
                 .isTrue();
     }
