@@ -103,11 +103,11 @@ public final class HouseRules {
                 .toList();
     }
 
-    /** Finds a word as a part of a name in camel case. */
+    /** Finds a word, or its plural, in a name in camel case. */
     private static Pattern anyOf(Stream<String> words) {
         return Pattern.compile(
                 words.map(word -> "^" + word + "|" + word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1))
-                        .collect(Collectors.joining("|", "(", ")(?![a-z])")));
+                        .collect(Collectors.joining("|", "(", ")s?(?![a-z])")));
     }
 
     private static long linesOfCode(Path file) throws IOException {

@@ -56,10 +56,15 @@ record KeyTable(Page page, String section, String selection) {
 
     private Stream<Key> selected(String pattern) {
         String name = section + "." + pattern;
-        return Metadata.ofRetrykit().stream()
+        List<Key> keys = Metadata.ofRetrykit().stream()
                 .filter(key -> pattern.endsWith("*")
                         ? key.name().startsWith(name.substring(0, name.length() - 1))
-                        : key.name().equals(name));
+                        : key.name().equals(name))
+                .toList();
+        if (keys.isEmpty()) {
+            throw new IllegalArgumentException(page + ": no key is named " + name);
+        }
+        return keys.stream();
     }
 
     String content() {

@@ -17,6 +17,9 @@ final class Metadata {
 
     private static final List<Key> KEYS = read();
 
+    private static final List<String> PREFIXES =
+            List.of("retrykit.", "management.endpoint.retry.", "management.health.circuits.");
+
     private Metadata() {}
 
     /**
@@ -36,8 +39,7 @@ final class Metadata {
     /** The keys of retrykit, by name. */
     static List<Key> ofRetrykit() {
         return KEYS.stream()
-                .filter(key ->
-                        key.name().startsWith("retrykit.") || key.name().startsWith("management.endpoint.retry."))
+                .filter(key -> PREFIXES.stream().anyMatch(key.name()::startsWith))
                 .sorted(Comparator.comparing(Key::name))
                 .toList();
     }

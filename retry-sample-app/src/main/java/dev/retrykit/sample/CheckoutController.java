@@ -15,9 +15,9 @@ class CheckoutController {
 
     private final PaymentClient prices;
     private final CheckoutClient checkout;
-    private final LostAnswers answers;
+    private final LostResponses answers;
 
-    CheckoutController(PaymentClient prices, CheckoutClient checkout, LostAnswers answers) {
+    CheckoutController(PaymentClient prices, CheckoutClient checkout, LostResponses answers) {
         this.prices = prices;
         this.checkout = checkout;
         this.answers = answers;
@@ -31,12 +31,12 @@ class CheckoutController {
     }
 
     @GetMapping("/payments/lost-answers")
-    LostAnswers.Report lost() {
+    LostResponses.Report lost() {
         return answers.report();
     }
 
     @PostMapping("/payments/lost-answers")
-    LostAnswers.Report lose(@RequestParam double rate) {
+    LostResponses.Report lose(@RequestParam double rate) {
         if (!(rate >= 0 && rate <= 1)) {
             throw BadValueException.invalid("rate", rate, "must be a number from 0 to 1");
         }

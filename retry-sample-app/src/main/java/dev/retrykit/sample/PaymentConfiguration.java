@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Configuration;
 class PaymentConfiguration {
 
     @Bean
-    LostAnswers lostAnswers(Dice dice) {
-        return new LostAnswers(dice);
+    LostResponses lostResponses(Dice dice) {
+        return new LostResponses(dice);
     }
 }

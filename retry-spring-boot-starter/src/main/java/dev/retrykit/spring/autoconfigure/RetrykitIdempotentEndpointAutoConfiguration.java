@@ -4,7 +4,7 @@ import dev.retrykit.spring.failure.CallerTransaction;
 import dev.retrykit.spring.idempotency.Idempotency;
 import dev.retrykit.spring.idempotency.IdempotencyRules;
 import dev.retrykit.spring.idempotency.endpoint.Endpoints;
-import dev.retrykit.spring.idempotency.endpoint.ScopeParts;
+import dev.retrykit.spring.idempotency.endpoint.ScopeComponents;
 import dev.retrykit.spring.idempotency.endpoint.servlet.ArrivalFilter;
 import dev.retrykit.spring.idempotency.endpoint.servlet.EndpointAdapter;
 import dev.retrykit.spring.idempotency.endpoint.servlet.IdempotencyFilter;
@@ -56,14 +56,14 @@ public final class RetrykitIdempotentEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    ScopeParts retrykitIdempotencyScope(ConfiguredSettings settings, ApplicationContext context) {
-        return new ScopeParts(settings, context);
+    ScopeComponents retrykitIdempotencyScope(ConfiguredSettings settings, ApplicationContext context) {
+        return new ScopeComponents(settings, context);
     }
 
     @Bean
     @ConditionalOnMissingBean
     Endpoints retrykitIdempotentEndpoints(
-            Idempotency idempotency, IdempotencyRules rules, ScopeParts scope, ApplicationContext context) {
+            Idempotency idempotency, IdempotencyRules rules, ScopeComponents scope, ApplicationContext context) {
         return new Endpoints(
                 idempotency,
                 rules,

@@ -26,10 +26,12 @@ import org.jspecify.annotations.Nullable;
  * @param abortOn Exception classes that are never retried. Matches subtypes, anywhere in the cause chain. Takes
  *     precedence over all other rules.
  * @param knownFailures Whether to retry the failures and HTTP statuses that the library knows to be transient. If
- *     false, only failures selected by the policy or by FailureClassifier beans are retried. Default true.
+ *     false, only failures selected by the policy, RetryHint exceptions, FailureClassifier beans or retrykit.failures
+ *     are retried. Default true.
  * @param retryOnResult Names of ResultClassifier beans that decide which returned values are failures.
- * @param statuses HTTP statuses to retry, whether in an exception or a response. Every other status is permanent.
- *     Replaces the default list. Default 408, 425, 429, 500, 502, 503, 504.
+ * @param statuses HTTP statuses to retry, whether in an exception or a response. If set, every other status is
+ *     permanent; if not, other statuses are retried too if their response asks for it. Default 408, 425, 429, 500, 502,
+ *     503, 504.
  * @param retryAfter Handling of the Retry-After of a server.
  * @param nested Handling of a failure that an inner policy has already retried: once ends the call, multiply retries it
  *     again. Default once.
@@ -37,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  *     Default false.
  * @param idempotencyKey Source of the idempotency keys sent with POST and PATCH requests: auto for random keys, or an
  *     expression over the method arguments. No keys by default.
- * @param unsafeMethods Whether to retry an attempt that has sent a POST or PATCH request: with-key (only with an
- *     idempotency key), never or always. Default with-key.
+ * @param unsafeMethods Whether to retry an attempt after a POST or PATCH request that may have had its effect: with-key
+ *     (only if it carried an idempotency key), never or always. A request that certainly had no effect, because it was
+ *     not sent or was turned away, does not prevent a retry. Default with-key.
  * @param enabled Whether to retry. If false, each call makes one attempt; its circuit, attempt timeout and fallback
  *     still apply. Default true.
  * @param dryRun Whether to only count and log retries, without making them. Default false.

@@ -87,11 +87,11 @@ final class ReplayableBody implements BodyInserter<Object, ClientHttpRequest> {
                 HttpHeaders headers = new HttpHeaders();
                 headers.addAll(getHeaders());
                 if (buffers instanceof Mono<? extends DataBuffer> one) {
-                    return super.writeWith(new Parts(headers, sending)
+                    return super.writeWith(new HeldBody(headers, sending)
                             .collected(Flux.from(one))
                             .next());
                 }
-                return super.writeWith(new Parts(headers, sending).collected(Flux.from(buffers)));
+                return super.writeWith(new HeldBody(headers, sending).collected(Flux.from(buffers)));
             });
         }
 
@@ -119,14 +119,14 @@ final class ReplayableBody implements BodyInserter<Object, ClientHttpRequest> {
         }
 
         /** The parts of a body, held back until it is complete or exceeds the limit. Thread-safe. */
-        private final class Parts {
+        private final class HeldBody {
 
             private final HttpHeaders headers;
             private final @Nullable RetryContext sending;
             private final List<DataBuffer> parts = new ArrayList<>();
             private long size;
 
-            Parts(HttpHeaders headers, @Nullable RetryContext sending) {
+            HeldBody(HttpHeaders headers, @Nullable RetryContext sending) {
                 this.headers = headers;
                 this.sending = sending;
             }

@@ -39,7 +39,7 @@ public final class Endpoint {
             IdempotencyRules rules,
             String application,
             boolean secured,
-            ScopeParts parts,
+            ScopeComponents parts,
             Routes routes) {}
 
     Endpoint(

@@ -52,7 +52,7 @@ public final class Endpoints {
             Idempotency idempotency,
             IdempotencyRules rules,
             Application application,
-            ScopeParts parts,
+            ScopeComponents parts,
             ListableBeanFactory beans) {
         this.collaborators = new Endpoint.Collaborators(
                 idempotency, rules, application.name(), application.secured(), parts, routes);

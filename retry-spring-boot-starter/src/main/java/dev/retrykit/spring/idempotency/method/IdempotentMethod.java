@@ -32,14 +32,14 @@ final class IdempotentMethod {
     private final String scope;
     private final CallKeyExpression key;
     private final IdempotentMethodInfo record;
-    private final Parts parts;
+    private final Collaborators parts;
 
     /**
      * Shared by all methods.
      *
      * @param application the application's name, because several applications may share a store
      */
-    record Parts(Idempotency idempotency, IdempotencyRules rules, String application, BeanFactory beans) {}
+    record Collaborators(Idempotency idempotency, IdempotencyRules rules, String application, BeanFactory beans) {}
 
     /** The call of the method. */
     @FunctionalInterface
@@ -54,7 +54,7 @@ final class IdempotentMethod {
      *
      * @throws InvalidSettingException if the method cannot be idempotent
      */
-    IdempotentMethod(Idempotent idempotent, Method method, Class<?> type, Parts parts) {
+    IdempotentMethod(Idempotent idempotent, Method method, Class<?> type, Collaborators parts) {
         this.name = MethodNames.readable(method, type);
         this.id = MethodNames.fullName(method, type);
         this.parts = parts;

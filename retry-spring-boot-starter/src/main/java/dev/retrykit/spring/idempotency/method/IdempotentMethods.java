@@ -35,7 +35,7 @@ public final class IdempotentMethods {
             "org.springframework.web.reactive.function.server.ServerRequest");
 
     private final Map<Method, IdempotentMethod> byMethod = new ConcurrentHashMap<>();
-    private final IdempotentMethod.Parts parts;
+    private final IdempotentMethod.Collaborators parts;
     private final CallerTransaction transaction;
 
     /**
@@ -50,7 +50,7 @@ public final class IdempotentMethods {
             String application,
             BeanFactory beans,
             CallerTransaction transaction) {
-        this.parts = new IdempotentMethod.Parts(idempotency, rules, application, beans);
+        this.parts = new IdempotentMethod.Collaborators(idempotency, rules, application, beans);
         this.transaction = transaction;
     }
 

@@ -19,7 +19,7 @@ import org.springframework.expression.spel.support.StandardEvaluationContext;
  * authority}, {@code header:NAME}, or an expression over {@code principal}, {@code authority}, {@code header('NAME')}
  * and beans.
  */
-public final class ScopeParts {
+public final class ScopeComponents {
 
     private static final String KEY = "retrykit.idempotency.scope";
     private static final String HEADER = "header:";
@@ -33,7 +33,7 @@ public final class ScopeParts {
      *
      * @throws dev.retrykit.spring.settings.InvalidSettingException for an invalid part
      */
-    public ScopeParts(ConfiguredSettings settings, BeanFactory beans) {
+    public ScopeComponents(ConfiguredSettings settings, BeanFactory beans) {
         List<String> scope = settings.idempotency().scope();
         for (int i = 0; i < scope.size(); i++) {
             String key = KEY + "[" + i + "]";

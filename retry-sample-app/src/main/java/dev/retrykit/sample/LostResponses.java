@@ -13,14 +13,14 @@ import org.springframework.web.util.ContentCachingResponseWrapper;
 
 /** Simulates lost responses: the payment was made, and its response is lost, so that the caller retries. */
 @Order(0)
-class LostAnswers extends OncePerRequestFilter {
+class LostResponses extends OncePerRequestFilter {
 
     private final Dice dice;
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
     private volatile double rate;
 
-    LostAnswers(Dice dice) {
+    LostResponses(Dice dice) {
         this.dice = dice;
     }
 
