@@ -1,9 +1,11 @@
 package dev.retrykit.sample;
 
 import dev.retrykit.annotation.Idempotent;
+import dev.retrykit.sample.problem.BadValueException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -21,14 +23,18 @@ class PaymentController {
     }
 
     /** An amount to pay for an article. */
-    record Charge(String sku, BigDecimal amount) {}
+    record Charge(@Nullable String sku, @Nullable BigDecimal amount) {}
 
     /** The shop has no users, so all keys share one scope. */
     @Idempotent(scope = "'shop'")
     @PostMapping("/payments")
     ResponseEntity<Payment> pay(@RequestBody Charge charge) {
-        Sku.checked(charge.sku());
-        Payment payment = ledger.book(charge.sku(), charge.amount());
+        String sku = Sku.checked(charge.sku());
+        BigDecimal amount = charge.amount();
+        if (amount == null || amount.signum() <= 0) {
+            throw BadValueException.invalid("amount", amount, "must be above 0");
+        }
+        Payment payment = ledger.book(sku, amount);
         return ResponseEntity.created(URI.create("/payments/" + payment.id())).body(payment);
     }
 

@@ -2,6 +2,7 @@ package dev.retrykit.sample;
 
 import dev.retrykit.sample.problem.BadValueException;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Validates article numbers. */
 final class Sku {
@@ -10,9 +11,9 @@ final class Sku {
 
     private Sku() {}
 
-    /** Returns the text if it is a valid article number. */
-    static String checked(String text) {
-        if (!LEGAL.matcher(text).matches()) {
+    /** Returns the text if it is a valid article number; null is none. */
+    static String checked(@Nullable String text) {
+        if (text == null || !LEGAL.matcher(text).matches()) {
             throw BadValueException.invalid("sku", text, "must be 1 to 40 letters (a-z), digits or '-'");
         }
         return text;

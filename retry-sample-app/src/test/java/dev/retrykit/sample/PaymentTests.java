@@ -4,8 +4,11 @@ import static dev.retrykit.sample.Shop.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
+import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.annotation.DirtiesContext;
 
@@ -59,6 +62,18 @@ class PaymentTests {
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.body()).contains("Idempotency-Key is missing");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"{} | sku", "{\"sku\":\"apple\"} | amount", "{\"sku\":\"apple\",\"amount\":-1} | amount"})
+    void refusesAPaymentWithoutAValidArticleAndAmount(String json, String field) {
+        HttpResponse<String> answer = shop.post(
+                "/payments", json, "Idempotency-Key", UUID.randomUUID().toString());
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains(field + " must be");
     }
 
     @Test

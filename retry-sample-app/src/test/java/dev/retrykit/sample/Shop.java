@@ -27,11 +27,10 @@ public class Shop {
         return send(request(path).GET().build());
     }
 
-    public HttpResponse<String> post(String path, String json) {
-        return send(request(path)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(json))
-                .build());
+    public HttpResponse<String> post(String path, String json, String... headers) {
+        HttpRequest.Builder request =
+                request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json));
+        return send((headers.length == 0 ? request : request.headers(headers)).build());
     }
 
     /** For AssertJ. */

@@ -1,5 +1,6 @@
 package dev.retrykit.sample.problem;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 
@@ -13,7 +14,7 @@ public final class BadValueException extends RuntimeException {
     private final String value;
     private final String rule;
 
-    private BadValueException(HttpStatus status, String field, Object value, String rule) {
+    private BadValueException(HttpStatus status, String field, @Nullable Object value, String rule) {
         this.status = status;
         this.field = field;
         this.value = shortened(String.valueOf(value));
@@ -21,12 +22,12 @@ public final class BadValueException extends RuntimeException {
     }
 
     /** Creates an exception that leads to a 400 response. */
-    public static BadValueException invalid(String field, Object value, String rule) {
+    public static BadValueException invalid(String field, @Nullable Object value, String rule) {
         return new BadValueException(HttpStatus.BAD_REQUEST, field, value, rule);
     }
 
     /** Creates an exception that leads to a 404 response. */
-    public static BadValueException unknown(String field, Object value, String rule) {
+    public static BadValueException unknown(String field, @Nullable Object value, String rule) {
         return new BadValueException(HttpStatus.NOT_FOUND, field, value, rule);
     }
 

@@ -158,7 +158,7 @@ function drawPolicy(name, it) {
     bar(order.map(outcome => [outcome, it.calls[outcome]]), outcomes),
     element('p', 'line', calls ? outcomes : 'No calls yet.')];
   if (calls) {
-    parts.push(element('p', 'line', number.format(it.attempts / calls) + ' attempts per call; '
+    parts.push(element('p', 'line', 'Attempts per call: ' + number.format(it.attempts / calls) + '; '
         + (delays ? time(delays) + ' of delays, ' + percent(delays, it.callMs) + ' of the total duration of calls' : 'no delays')));
     const stops = Object.entries(it.stops).filter(([reason]) => reason !== 'success').map(([reason, n]) => words(reason) + ' ' + number.format(n));
     parts.push(element('p', 'line quiet', stops.length ? 'Ended by ' + stops.join(', ') : 'All calls ended successfully'));
