@@ -8,6 +8,8 @@ import dev.retrykit.spring.idempotency.endpoint.content.Statuses;
 import dev.retrykit.spring.idempotency.store.Answer;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -66,8 +68,7 @@ public final class ClaimedCall {
      * @throws CancellationException if the claim has ended
      */
     public void enter() {
-        entered();
-        if (phase.get() == Phase.ENDED) {
+        if (phase.compareAndExchange(Phase.CLAIMED, Phase.ENTERED) == Phase.ENDED) {
             throw new CancellationException("the caller has disconnected, and the idempotency key is free");
         }
     }
@@ -170,16 +171,21 @@ public final class ClaimedCall {
     }
 
     /**
-     * Decides the end of the claim when the client has disconnected. If the handler was entered, its outcome will not
-     * be known.
+     * Ends the claim when the client has disconnected. If the handler was entered, its outcome will not be known. Never
+     * blocks.
      *
-     * @return ends the claim, which may block; empty if the end was decided before
+     * @param blocking runs the release of a key, which may block
      */
-    public Optional<Runnable> cancel() {
-        return switch (phase.getAndSet(Phase.ENDED)) {
-            case CLAIMED -> Optional.of(claim::release);
-            case ENTERED, RETURNED, FAILED_LATER, TIMED_OUT -> Optional.of(claim::abandon);
-            case ENDED -> Optional.empty();
-        };
+    public void cancel(Executor blocking) {
+        Phase last = phase.getAndSet(Phase.ENDED);
+        if (last == Phase.CLAIMED) {
+            try {
+                blocking.execute(claim::release);
+            } catch (RejectedExecutionException busy) {
+                claim.abandon(); // else it would be renewed forever
+            }
+        } else if (last != Phase.ENDED) {
+            claim.abandon();
+        }
     }
 }

@@ -16,12 +16,19 @@ import dev.retrykit.spring.idempotency.store.StoredState;
 import dev.retrykit.spring.settings.binding.SettingsBinder;
 import dev.retrykit.time.ManualTime;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,15 +45,25 @@ class ClaimedCallTests {
 
     private static final IdempotencyRules RULES =
             new IdempotencyRules(SettingsBinder.bind(new StandardEnvironment(), null, warning -> {}));
-    private static final ClaimTimings TERMS =
+    private static final ClaimTimings TIMINGS =
             new ClaimTimings(Duration.ofHours(24), Duration.ofSeconds(30), Duration.ZERO, Duration.ofHours(1));
+
+    private static final Executor REFUSES = task -> {
+        throw new RejectedExecutionException("full");
+    };
 
     private final Ends store = new Ends();
     private final Idempotency idempotency = new Idempotency(store, new ManualTime());
-    private final ActiveClaim claim =
-            Objects.requireNonNull(idempotency.open("id", "print", TERMS).claim());
-    private final ClaimedCall call =
-            new ClaimedCall(claim, new IdempotentMethodInfo("pay()", true, null, RULES, store));
+    private final ActiveClaim claim = claimed("id");
+    private final ClaimedCall call = call(claim);
+
+    private ActiveClaim claimed(String id) {
+        return Objects.requireNonNull(idempotency.open(id, "print", TIMINGS).claim());
+    }
+
+    private ClaimedCall call(ActiveClaim claimed) {
+        return new ClaimedCall(claimed, new IdempotentMethodInfo("pay()", true, null, RULES, store));
+    }
 
     @AfterEach
     void end() {
@@ -115,6 +132,10 @@ class ClaimedCallTests {
 
     private void assertEnd(Optional<Runnable> end, String expected) throws InterruptedException {
         end.orElseThrow().run();
+        assertEnd(expected);
+    }
+
+    private void assertEnd(String expected) throws InterruptedException {
         assertThat(store.ends.poll(10, TimeUnit.SECONDS)).isEqualTo(expected);
     }
 
@@ -217,14 +238,67 @@ class ClaimedCallTests {
 
     @Test
     void aDisconnectionBeforeTheHandlerIsEnteredFreesTheKeyAndPreventsTheCall() throws Exception {
-        assertEnd(call.cancel(), FREED);
+        call.cancel(Runnable::run);
+        assertEnd(FREED);
         assertThatExceptionOfType(CancellationException.class).isThrownBy(call::enter);
+    }
+
+    @Test
+    void aKeyThatCannotBeFreedIsNotKeptForever() throws Exception {
+        call.cancel(REFUSES);
+        assertEnd(ABANDONED);
     }
 
     @Test
     void aDisconnectionAfterTheHandlerIsEnteredLeavesTheOutcomeUnknown() throws Exception {
         returns();
-        assertEnd(call.cancel(), ABANDONED);
+        call.cancel(REFUSES);
+        assertEnd(ABANDONED);
+    }
+
+    /** Two threads meet in each round, a little earlier or later. */
+    @Test
+    void aDisconnectionWhileTheHandlerIsEnteredKeepsTheKeyOnlyIfTheHandlerRuns() throws Exception {
+        int rounds = 20_000;
+        List<ClaimedCall> calls = IntStream.range(0, rounds)
+                .mapToObj(round -> call(claimed("id" + round)))
+                .toList();
+        AtomicInteger handlers = new AtomicInteger();
+        AtomicInteger clients = new AtomicInteger();
+        CompletableFuture<Long> ran = CompletableFuture.supplyAsync(() -> IntStream.range(0, rounds)
+                .filter(round -> {
+                    meet(handlers, clients, round + 1, round % 16);
+                    return enters(calls.get(round));
+                })
+                .count());
+        for (int round = 0; round < rounds; round++) {
+            meet(clients, handlers, round + 1, round / 16 % 16);
+            calls.get(round).cancel(Runnable::run);
+        }
+        List<String> ends = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            ends.add(store.ends.poll(10, TimeUnit.SECONDS));
+        }
+        assertThat(ends).filteredOn(ABANDONED::equals).hasSize(Math.toIntExact(ran.get()));
+    }
+
+    private static void meet(AtomicInteger own, AtomicInteger other, int round, int spins) {
+        own.set(round);
+        while (other.get() < round) {
+            Thread.onSpinWait();
+        }
+        for (int spin = 0; spin < spins; spin++) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static boolean enters(ClaimedCall raced) {
+        try {
+            raced.enter();
+            return true;
+        } catch (CancellationException left) {
+            return false;
+        }
     }
 
     @Test
@@ -232,7 +306,7 @@ class ClaimedCallTests {
         returns();
         Optional<Runnable> first = call.end(200, Answer.none());
         assertThat(call.end(500, null)).isEmpty();
-        assertThat(call.cancel()).isEmpty();
+        call.cancel(REFUSES);
         assertEnd(first, STORED);
     }
 }

@@ -81,7 +81,7 @@ public final class IdempotencyFilter extends OncePerRequestFilter {
             if (byHand) {
                 exchange.end();
             } else {
-                exchange.call().flatMap(ClaimedCall::cancel).ifPresent(Runnable::run); // the client has disconnected
+                exchange.call().ifPresent(call -> call.cancel(Runnable::run)); // the client has disconnected
             }
         }
 

@@ -132,7 +132,7 @@ final class ServletExchange {
         if (request.getAttribute(DispatcherServlet.EXCEPTION_ATTRIBUTE) != null) {
             call().ifPresent(ClaimedCall::failedLater); // an exception handler has handled it
         }
-        settle(response.getStatus(), response.answer());
+        settle(response.getStatus(), call == null ? null : response.answer());
         if (atEnd != null) {
             response.restart();
             ResponseWriter.write(atEnd, response);

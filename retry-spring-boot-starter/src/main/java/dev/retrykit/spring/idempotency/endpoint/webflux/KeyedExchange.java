@@ -20,6 +20,7 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.HandlerResult;
 import org.springframework.web.server.ResponseStatusException;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** One claimed request during its execution, from its claim to its response. */
 final class KeyedExchange {
@@ -101,7 +102,7 @@ final class KeyedExchange {
 
     /** Handles a cancellation. */
     void cancelled() {
-        call.cancel().ifPresent(end -> Blocking.run(end).subscribe());
+        call.cancel(Schedulers.boundedElastic()::schedule);
     }
 
     /**
