@@ -149,9 +149,10 @@ public final class ContextEngines {
      * Removes this context's engines from policies and circuits, which may belong to its parents.
      *
      * @param own the policies of this context, whose budgets per key the circuits forget
+     * @param circuits the circuits of this context, which the policies forget
      */
-    void leave(Collection<PolicyEntry> own) {
-        ofPolicies.forEach(PolicyEntry::forget);
+    void leave(Collection<PolicyEntry> own, Collection<CircuitEntry> circuits) {
+        ofPolicies.forEach((policy, engine) -> policy.forget(engine, circuits));
         Set<Object> gone = new HashSet<>(engines);
         gone.addAll(own);
         keyed.forEach(circuit -> circuit.forget(gone));

@@ -14,6 +14,7 @@ import dev.retrykit.spring.settings.InvalidSettingException;
 import dev.retrykit.spring.settings.PolicySettings;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.binding.SettingsLayer;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,7 +39,8 @@ public final class PolicyEntry {
     /** The engines of all contexts, without those derived from them. */
     private final List<Retry> engines = new CopyOnWriteArrayList<>();
 
-    private final Set<String> keyed = ConcurrentHashMap.newKeySet();
+    /** The keyed circuits that the policy is used with, if their keys have budgets. */
+    private final Set<CircuitEntry> keyed = ConcurrentHashMap.newKeySet();
 
     /**
      * The source of idempotency keys when methods were set up. It can be switched off and on at run time, but not
@@ -69,6 +71,9 @@ public final class PolicyEntry {
         this.firstKey = resolved.idempotencyKey();
         this.budget = budget;
         this.parts = parts;
+        budget.addKeys(() -> keyed.stream()
+                .flatMap(circuit -> circuit.circuits().all().values().stream())
+                .flatMap(slot -> slot.usedBudget(this)));
     }
 
     /** Creates the engine of a context, without a circuit. */
@@ -91,9 +96,10 @@ public final class PolicyEntry {
         return made;
     }
 
-    /** Removes the engine of a context that closes. */
-    void forget(Retry engine) {
+    /** Removes the engine and the circuits of a context that closes. */
+    void forget(Retry engine, Collection<CircuitEntry> circuits) {
         engines.remove(engine);
+        keyed.removeAll(circuits);
     }
 
     /** The budget of the circuit of a key. Keys beyond the circuit's limit share the budget of calls without a key. */
@@ -113,8 +119,8 @@ public final class PolicyEntry {
 
     /** Registers a keyed circuit that the policy is used with. */
     void addKeys(CircuitEntry circuit) {
-        if (!sharesBudget() && keyed.add(circuit.name())) {
-            budget.addKeys(() -> circuit.circuits().all().values().stream().flatMap(slot -> slot.usedBudget(this)));
+        if (!sharesBudget()) {
+            keyed.add(circuit);
         }
     }
 
@@ -152,7 +158,7 @@ public final class PolicyEntry {
 
     /** Whether the policy names a shared budget, which all keys share too. */
     boolean sharesBudget() {
-        return budget.isShared();
+        return resolved.budget() instanceof Budget.Shared;
     }
 
     /** Whether a publisher that has emitted some of its elements is retried too. */

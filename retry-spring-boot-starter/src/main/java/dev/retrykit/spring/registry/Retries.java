@@ -260,7 +260,7 @@ public final class Retries implements DisposableBean {
         policies.leave();
         circuits.leave();
         budgets.leave();
-        engines.leave(policies.own());
+        engines.leave(policies.own(), circuits.own());
         usage.leave(LOG::warn);
         tree.forget(this);
     }
@@ -289,9 +289,17 @@ public final class Retries implements DisposableBean {
 
     private BudgetEntry budget(String name, String user) {
         Resolved<BudgetPolicy> settings = layers.budget(name, SettingsLayer.EMPTY, user);
-        return budgets.findOrAdd(
+        BudgetEntry found = budgets.findOrAdd(
                 name,
                 () -> tree.made(new BudgetEntry(budgetOf(name, settings.value()), settings.settings(), true), this));
+        if (!found.isShared()) {
+            LOG.warn(
+                    user + ": the settings of " + new EntryKey(SettingsResolver.BUDGETS, name).text()
+                            + " do not apply, because policy '" + found.name()
+                            + "' has its own budget of this name in this"
+                            + " application, which is used instead. Rename the budget, or restart if it was added at run time.");
+        }
+        return found;
     }
 
     private RetryBudget budgetOf(String name, BudgetPolicy settings) {

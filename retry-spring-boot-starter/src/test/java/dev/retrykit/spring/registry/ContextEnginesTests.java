@@ -10,9 +10,13 @@ import dev.retrykit.time.ManualTime;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.env.StandardEnvironment;
 
 /** Which engine makes a call, in a context and in its child. */
+@ExtendWith(OutputCaptureExtension.class)
 class ContextEnginesTests {
 
     private final ManualTime time = new ManualTime();
@@ -35,6 +39,33 @@ class ContextEnginesTests {
                 .byKey(
                         context.findPolicy(policy).orElseThrow(),
                         context.findCircuit("shards").orElseThrow());
+    }
+
+    @Test
+    void allKeysShareANamedBudgetEvenIfAPolicyOfTheParentHasItsName(CapturedOutput output) {
+        Retries other = retries("""
+                retrykit:
+                  budgets: { stock: { reserve: 2 } }
+                  policies: { orders: { budget.name: stock } }
+                """, parent);
+        Function<String, Retry> orders = byShard(other, "orders");
+        assertThat(orders.apply("a").budget()).isSameAs(orders.apply("b").budget());
+        assertThat(output)
+                .contains("retrykit.policies.orders.budget.name")
+                .contains(
+                        "the settings of retrykit.budgets.stock do not apply, because policy 'stock' has its own budget");
+    }
+
+    @Test
+    void aParentsPolicyForgetsTheKeyedCircuitsOfAClosedChild() {
+        PolicyEntry stock = parent.findPolicy("stock").orElseThrow();
+        Retries other = retries("retrykit.circuits.regions:", parent);
+        Function<String, Retry> byRegion =
+                other.engines().byKey(stock, other.findCircuit("regions").orElseThrow());
+        assertThat(byRegion.apply("a").budget()).isNotSameAs(stock.budget());
+        assertThat(stock.hasBudgetsByKey()).isTrue();
+        other.destroy();
+        assertThat(stock.hasBudgetsByKey()).isFalse();
     }
 
     @Test
