@@ -84,6 +84,9 @@ class StartFailureMessagesTests {
                         "retrykit.circuits.inventory.ignore: [404, com.acme.NotFuond]"),
                 written("An invalid HTTP status of a circuit", "retrykit.circuits.inventory.record: [503, 99]"),
                 written("A list with a gap", "retrykit.policies.inventory.\"statuses[1]\": 418"),
+                written(
+                        "A list with an empty element",
+                        "retrykit.policies.inventory.retry-on: \"java.io.IOException,\""),
                 written("A base that is not configured", """
                         retrykit.policies:
                           remote:

@@ -1,10 +1,13 @@
 package dev.retrykit.spring.settings.binding;
 
+import dev.retrykit.spring.settings.InvalidSettingException;
+import dev.retrykit.spring.settings.MessageText;
 import dev.retrykit.spring.settings.Setting;
 import dev.retrykit.spring.settings.SettingKey;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -57,10 +60,20 @@ public final class SettingsLayer {
                 settings.put(key, new Setting(off, originOfKey.apply(key)));
             }
         });
+        settings.forEach((key, setting) -> checkElements(prefix + "." + key, setting));
         settings.replaceAll((key, setting) -> origins.placeholder(prefix + "." + key) == null
                 ? setting
                 : new Setting(setting.value(), setting.origin(), true));
         return new SettingsLayer(settings);
+    }
+
+    /** Rejects a list with an empty element, such as one that ends in a comma. */
+    private static void checkElements(String key, Setting setting) {
+        if (setting.value() instanceof List<?> list && list.stream().anyMatch(Objects::isNull)) {
+            throw new InvalidSettingException(
+                    MessageText.quoted(key) + " (" + setting.origin() + ") is invalid: the list has an empty element.",
+                    "Remove the extra comma.");
+        }
     }
 
     /** Merges this layer over another. */
