@@ -71,9 +71,11 @@ public final class PolicyEntry {
         this.firstKey = resolved.idempotencyKey();
         this.budget = budget;
         this.parts = parts;
-        budget.addKeys(() -> keyed.stream()
-                .flatMap(circuit -> circuit.circuits().all().values().stream())
-                .flatMap(slot -> slot.usedBudget(this)));
+        if (!sharesBudget()) { // a shared budget may be a parent's, which would keep this policy
+            budget.addKeys(() -> keyed.stream()
+                    .flatMap(circuit -> circuit.circuits().all().values().stream())
+                    .flatMap(slot -> slot.usedBudget(this)));
+        }
     }
 
     /** Creates the engine of a context, without a circuit. */

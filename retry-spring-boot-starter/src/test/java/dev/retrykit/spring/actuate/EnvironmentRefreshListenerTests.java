@@ -158,7 +158,7 @@ class EnvironmentRefreshListenerTests {
     void whatTheEndpointGaveStillComesBeforeIt() throws IOException {
         run((retries, refreshed) -> {
             PolicyEntry inventory = retries.findPolicy("inventory").orElseThrow();
-            retries.runtimeSettings().give(inventory, Map.of("max-attempts", "2"), "somebody");
+            retries.runtimeSettings().give(inventory, Map.of("max-attempts", "2"), "operator");
             refreshed.with(AT_THE_START.replace("max-attempts: 4", "max-attempts: 7, jitter: none"));
             assertThat(inventory.policy().maxAttempts()).isEqualTo(2);
             assertThat(inventory.policy().jitter()).hasToString("NONE");

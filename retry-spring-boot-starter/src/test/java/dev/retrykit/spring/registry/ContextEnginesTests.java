@@ -7,6 +7,7 @@ import dev.retrykit.Retry;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.settings.binding.SettingsBinder;
 import dev.retrykit.time.ManualTime;
+import java.lang.ref.WeakReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,25 @@ class ContextEnginesTests {
         assertThat(stock.hasBudgetsByKey()).isTrue();
         other.destroy();
         assertThat(stock.hasBudgetsByKey()).isFalse();
+    }
+
+    @Test
+    void aClosedChildsPolicyIsCollectedAlthoughItUsesABudgetOfTheParent() {
+        assertThat(parent.findPolicy("pooled")).isPresent();
+        WeakReference<PolicyEntry> policy = policyOfAClosedChild();
+        for (int i = 0; i < 50 && policy.get() != null; i++) {
+            System.gc();
+        }
+        assertThat(policy.get()).isNull();
+    }
+
+    private WeakReference<PolicyEntry> policyOfAClosedChild() {
+        Retries other = retries("retrykit: { budgets.warehouse: , policies.orders.budget.name: warehouse }", parent);
+        PolicyEntry orders = other.findPolicy("orders").orElseThrow();
+        assertThat(orders.budget())
+                .isSameAs(parent.findPolicy("pooled").orElseThrow().budget());
+        other.destroy();
+        return new WeakReference<>(orders);
     }
 
     @Test
