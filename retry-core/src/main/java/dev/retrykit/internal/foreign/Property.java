@@ -11,15 +11,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A public method without arguments, or a public field, that is found by name in the class of an object. The lookup
- * happens once per class. The data kept with a class refers only to that class and the JDK, so that no class keeps an
- * application alive.
+ * A public method without arguments, a public field, or the length of an array, found by name in the class of an
+ * object. The lookup happens once per class. The data kept with a class refers only to that class and the JDK, so that
+ * no class keeps an application alive.
  */
 public final class Property {
 
     private static final MethodType OBJECT = MethodType.methodType(Object.class, Object.class);
     private static final MethodType NUMBER = MethodType.methodType(long.class, Object.class);
     private static final MethodType FLAG = MethodType.methodType(boolean.class, Object.class);
+    private static final String LENGTH = "length";
 
     private final String name;
     private final ClassValue<Object> handles;
@@ -40,6 +41,9 @@ public final class Property {
 
     /** The type of the property's values; null if objects of the class do not have it. */
     static @Nullable Class<?> typeIn(Class<?> type, String name) {
+        if (isLength(type, name)) {
+            return int.class;
+        }
         Member member = member(type, name);
         return member == null ? null : typeOf(member);
     }
@@ -107,6 +111,9 @@ public final class Property {
 
         @Override
         protected Object computeValue(Class<?> type) {
+            if (isLength(type, name)) {
+                return MethodHandles.arrayLength(type).asType(NUMBER);
+            }
             try {
                 Member member = member(type, name);
                 MethodHandle handle = member == null ? null : handle(member);
@@ -117,6 +124,11 @@ public final class Property {
                 return MISSING;
             }
         }
+    }
+
+    /** The length of an array is not a member that reflection finds. */
+    private static boolean isLength(Class<?> type, String name) {
+        return type.isArray() && name.equals(LENGTH);
     }
 
     private static @Nullable MethodHandle handle(Member member) {

@@ -186,6 +186,8 @@ class FailureBookTests {
                 "code(id: 7) = transient -> RETRYABLE",
                 "code(id: 5-9) = transient -> RETRYABLE",
                 "code(id: 8|70) = transient ->",
+                "code(getStackTrace.length: 1-9999) = transient -> RETRYABLE",
+                "code(getSuppressed.length: 1-9999) = transient ->",
                 "label(hasLabel: Other|Retry) = transient -> RETRYABLE",
                 "label(hasLabel: Other) = transient ->",
                 "word(LOADING|BUSY) = transient -> RETRYABLE",
