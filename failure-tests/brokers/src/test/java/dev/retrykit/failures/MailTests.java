@@ -97,6 +97,17 @@ class MailTests extends BookTests {
                                 new SendFailedException("no"),
                                 new SMTPAddressSucceededException(a(), "RCPT", 250, "ok")),
                         "unknown-effect"),
+                row("SMTP: accepted for one, not now for another", chained(partly(), address(450)), "unknown-effect"),
+                row(
+                        "SMTP: accepted for one, and the session broke",
+                        new SMTPSendFailedException(
+                                "DATA", 451, "later", null, new Address[] {a()}, new Address[0], new Address[0]),
+                        "unknown-effect"),
+                row(
+                        "SMTP: not to one now, and the connection broke behind the message to another",
+                        new SMTPSendFailedException(
+                                ".", -1, "[EOF]", address(450), new Address[0], new Address[0], new Address[0]),
+                        "unknown-effect"),
                 row("SMTP: no connection", new SocketConnectException("no", new Exception(), "h", 25, 1), "transient"),
                 row("IMAP: lost", new MessagingException("no", new ConnectionException("BYE")), "transient"),
                 row("IMAP: not now", command("NO [UNAVAILABLE] later"), "transient"),
@@ -115,6 +126,10 @@ class MailTests extends BookTests {
                         "Spring Mail: one is refused now, one for good",
                         new MailSendException(Map.of("a", address(450), "b", address(550))),
                         "answered"),
+                row(
+                        "Spring Mail: one is refused now, one has reached some",
+                        new MailSendException(Map.of("a", address(450), "b", partly())),
+                        "unknown-effect"),
                 row("Spring Mail: no connection", new MailSendException("no", late, Map.of("a", late)), "transient"),
                 row("Spring Mail: nothing is said", new MailSendException("bug"), "unknown"),
                 row(
@@ -155,6 +170,10 @@ class MailTests extends BookTests {
 
     private static SendFailedException refused() {
         return new SendFailedException("Invalid Addresses", null, new Address[0], new Address[0], new Address[0]);
+    }
+
+    private static SendFailedException partly() {
+        return new SendFailedException("Sending failed", null, new Address[] {a()}, new Address[0], new Address[0]);
     }
 
     private static SMTPAddressFailedException address(int code) {

@@ -3,6 +3,10 @@ package dev.retrykit.failures;
 import static dev.retrykit.failures.Attempts.closedPort;
 import static dev.retrykit.failures.Attempts.failureOf;
 import static dev.retrykit.failures.Attempts.hidden;
+import static net.schmizz.sshj.common.DisconnectReason.CONNECTION_LOST;
+import static net.schmizz.sshj.common.DisconnectReason.HOST_KEY_NOT_VERIFIABLE;
+import static net.schmizz.sshj.common.DisconnectReason.KEY_EXCHANGE_FAILED;
+import static net.schmizz.sshj.common.DisconnectReason.TOO_MANY_CONNECTIONS;
 
 import com.jcraft.jsch.ChannelSftp;
 import com.jcraft.jsch.JSch;
@@ -12,11 +16,20 @@ import com.jcraft.jsch.Session;
 import com.jcraft.jsch.SftpException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import net.schmizz.sshj.common.SSHException;
+import net.schmizz.sshj.connection.ConnectionException;
+import net.schmizz.sshj.connection.channel.OpenFailException;
+import net.schmizz.sshj.sftp.Response;
+import net.schmizz.sshj.sftp.SFTPException;
+import net.schmizz.sshj.transport.TransportException;
+import net.schmizz.sshj.userauth.UserAuthException;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.RuntimeSshException;
@@ -36,7 +49,7 @@ import org.apache.sshd.sftp.server.SftpSubsystemFactory;
 class SftpTests extends BookTests {
 
     static Stream<Row> rows() {
-        return Stream.of(server(), jsch(), jschWords(), mina()).flatMap(rows -> rows);
+        return Stream.of(server(), jsch(), jschWords(), mina(), sshj()).flatMap(rows -> rows);
     }
 
     /** What a real server of files does. */
@@ -130,9 +143,49 @@ class SftpTests extends BookTests {
         return row("JSch: disconnected, " + text, failure, expected);
     }
 
+    private static Stream<Row> sshj() {
+        return Stream.of(
+                sshj(Response.StatusCode.NO_SUCH_FILE, "answered"),
+                sshj(Response.StatusCode.FAILURE, "answered"),
+                sshj(Response.StatusCode.NO_SPACE_ON_FILESYSTEM, "answered"),
+                sshj(Response.StatusCode.PERMISSION_DENIED, "neutral"),
+                sshj(Response.StatusCode.BAD_MESSAGE, "permanent"),
+                sshj(Response.StatusCode.NO_CONNECTION, "transient"),
+                sshj(Response.StatusCode.CONNECITON_LOST, "transient"),
+                sshj(Response.StatusCode.LOCK_CONFLICT, "transient"),
+                row("sshj: around a reset", new SFTPException(new SocketException("Connection reset")), "transient"),
+                row("sshj: no answer", new ConnectionException(new TimeoutException("Timeout expired")), "transient"),
+                row("sshj: hangs up", new TransportException("Broken transport; encountered EOF"), "transient"),
+                row(
+                        "sshj: the connection is lost",
+                        new TransportException(CONNECTION_LOST, "Disconnected"),
+                        "transient"),
+                row("sshj: too many connections", new TransportException(TOO_MANY_CONNECTIONS, "no"), "throttled"),
+                row("sshj: another key of the host", new TransportException(HOST_KEY_NOT_VERIFIABLE, "no"), "neutral"),
+                row("sshj: the exchange of keys", new TransportException(KEY_EXCHANGE_FAILED, "no"), "permanent"),
+                row(
+                        "sshj: a wrong password",
+                        new UserAuthException("Exhausted available authentication methods"),
+                        "neutral"),
+                row(
+                        "sshj: lost before the password was checked",
+                        new UserAuthException(new TransportException(CONNECTION_LOST, "Disconnected")),
+                        "transient"),
+                row(
+                        "sshj: too many channels",
+                        new OpenFailException("session", OpenFailException.Reason.RESOURCE_SHORTAGE, "no"),
+                        "throttled"),
+                row("sshj: nothing is said", new SSHException("bug"), "unknown"));
+    }
+
+    private static Row sshj(Response.StatusCode code, String expected) {
+        return row("sshj: " + code, new SFTPException(code, "no"), expected);
+    }
+
     private static Stream<Row> mina() {
         return Stream.of(
                 row("MINA: nobody listens", failureOf(() -> open(closedPort(), "secret", sftp -> {})), "transient"),
+                row("MINA: the file is locked", new org.apache.sshd.sftp.common.SftpException(17, "no"), "transient"),
                 row("MINA: too many connections", new SshException(12, "no"), "throttled"),
                 row("MINA: not this user", new SshException(15, "no"), "neutral"),
                 row("MINA: the key of the host", new SshException(9, "Server key did not validate"), "neutral"),

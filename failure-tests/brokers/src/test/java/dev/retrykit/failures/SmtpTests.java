@@ -44,10 +44,17 @@ class SmtpTests extends BookTests {
                 mail("SMTP server: not this message now", READY, Map.of(".", "452 4.3.1 no space"), "transient"),
                 mail("SMTP server: not this message", READY, Map.of(".", "554 5.7.1 spam"), "answered"),
                 mail(
-                        "SMTP server: hangs up before the message",
+                        "SMTP server: takes the message and says nothing",
                         READY,
-                        Map.of("RCPT", LineServer.HANG_UP),
-                        "transient"),
+                        Map.of(".", LineServer.SILENCE),
+                        "unknown-effect"),
+                mail(
+                        "SMTP server: takes the message and hangs up",
+                        READY,
+                        Map.of(".", LineServer.HANG_UP),
+                        "unknown-effect"),
+                mail("SMTP server: says nothing to the data", READY, Map.of("DATA", LineServer.SILENCE), "transient"),
+                row("SMTP server: accepted, and the session does not end", unended(), "unknown-effect"),
                 row("SMTP server: accepted for one of two", toTwo(true), "unknown-effect"),
                 row("SMTP server: refused for one of two, sent to none", toTwo(false), "answered"));
     }
@@ -59,6 +66,19 @@ class SmtpTests extends BookTests {
                         failureOf(() -> sender(closedPort()).send(message())),
                         "transient"),
                 spring("Spring Mail, real: a grey list", Map.of("RCPT", "450 4.2.0 grey"), "transient"),
+                spring(
+                        "Spring Mail, real: takes the message and says nothing",
+                        Map.of(".", LineServer.SILENCE),
+                        "unknown-effect"),
+                // Transport.send() may hide this failure behind that of its close().
+                spring(
+                        "Spring Mail, real: hangs up before the message",
+                        Map.of("RCPT", LineServer.HANG_UP),
+                        "transient"),
+                spring(
+                        "Spring Mail, real: takes the message and hangs up",
+                        Map.of(".", LineServer.HANG_UP),
+                        "unknown-effect"),
                 spring("Spring Mail, real: no such mailbox", Map.of("RCPT", "550 5.1.1 none"), "answered"),
                 spring("Spring Mail, real: shuts down", Map.of("MAIL", "421 4.3.2 shutting down"), "throttled"),
                 spring("Spring Mail, real: a wrong password", Map.of("AUTH", "535 5.7.8 no"), "neutral"),
@@ -93,6 +113,14 @@ class SmtpTests extends BookTests {
                     }
                 }),
                 expected);
+    }
+
+    private static Throwable unended() {
+        return failureOf(() -> {
+            try (LineServer server = server(READY, Map.of("QUIT", LineServer.SILENCE))) {
+                send(server.port(), Map.of("mail.smtp.quitwait", "true"), "a@example.com");
+            }
+        });
     }
 
     private static Throwable toTwo(boolean partial) {
