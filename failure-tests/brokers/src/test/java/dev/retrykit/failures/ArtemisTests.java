@@ -112,6 +112,12 @@ class ArtemisTests extends BookTests {
                 row("Qpid JMS: closed by the broker", new JmsConnectionRemotelyClosedException("stop"), "transient"),
                 row("Qpid JMS: no such queue", new JmsResourceNotFoundException("none"), "answered"),
                 row("Qpid JMS: the connection has failed", new JmsConnectionFailedException(), "transient"),
+                row("Qpid JMS: the connection fails in a send", failed("send"), "unknown-effect"),
+                row("Qpid JMS: the connection fails in a commit", failed("commit"), "unknown-effect"),
+                row(
+                        "Qpid JMS: the connection has failed before a send",
+                        failed("checkClosedOrFailed", "send"),
+                        "transient"),
                 row("Qpid JMS: lost", new ProviderIOException("lost"), "transient"),
                 row("Qpid JMS: a wrong password", new ProviderConnectionSecurityException("no"), "neutral"),
                 row("Qpid JMS: another has the name", new ProviderInvalidClientIDException("no"), "answered"),
@@ -149,5 +155,13 @@ class ArtemisTests extends BookTests {
     private static Row closed(String condition, String expected) {
         ErrorCondition error = ErrorCondition.create(condition, "");
         return row("ProtonJ2: " + condition, new ClientLinkRemotelyClosedException("closed", error), expected);
+    }
+
+    private static Throwable failed(String... methods) {
+        JmsConnectionFailedException failure = new JmsConnectionFailedException();
+        failure.setStackTrace(Stream.of(methods)
+                .map(method -> new StackTraceElement("org.apache.qpid.jms.JmsConnection", method, null, 1))
+                .toArray(StackTraceElement[]::new));
+        return failure;
     }
 }

@@ -20,6 +20,7 @@ import org.apache.camel.RollbackExchangeException;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.TypeConversionException;
 import org.apache.camel.ValidationException;
+import org.apache.camel.component.file.GenericFileOperationFailedException;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.mockito.Answers;
 import org.springframework.batch.core.job.StartLimitExceededException;
@@ -177,6 +178,10 @@ class IntegrationTests extends BookTests {
                 row("Camel: HTTP 401", http(401, Map.of()), "neutral status 401"),
                 row("Camel: HTTP 302", http(302, Map.of()), "unknown"),
                 row("Camel: no reply to a message", new ExchangeTimedOutException(exchange, 100), "unknown-effect"),
+                row("Camel: FTP 450", file(450), "transient"),
+                row("Camel: FTP 550", file(550), "answered"),
+                row("Camel: FTP 530", file(530), "neutral"),
+                row("Camel: a file around a reset", new GenericFileOperationFailedException("no", RESET), "transient"),
                 row("Camel: around a reset", new CamelExchangeException("no", exchange, RESET), "transient"),
                 row("Camel: nothing is said", new CamelException("bug"), "unknown"),
                 row(
@@ -196,6 +201,10 @@ class IntegrationTests extends BookTests {
                         "Camel: not to be converted",
                         new TypeConversionException("a", Integer.class, new IllegalStateException()),
                         "neutral"));
+    }
+
+    private static Exception file(int code) {
+        return new GenericFileOperationFailedException(code, code + " no");
     }
 
     private static Exception http(int status, Map<String, String> headers) {

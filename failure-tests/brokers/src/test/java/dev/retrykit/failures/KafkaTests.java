@@ -3,6 +3,9 @@ package dev.retrykit.failures;
 import static dev.retrykit.failures.Attempts.closedPort;
 import static dev.retrykit.failures.Attempts.failureOf;
 
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import java.net.ConnectException;
+import java.net.SocketException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -15,6 +18,7 @@ import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.RetriableCommitFailedException;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -34,6 +38,9 @@ import org.apache.kafka.common.security.oauthbearer.JwtRetrieverException;
 import org.apache.kafka.common.security.oauthbearer.JwtValidatorException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.connect.errors.AlreadyExistsException;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.errors.NotFoundException;
 
 /** What failures of Kafka's clients mean. */
 class KafkaTests extends BookTests {
@@ -99,6 +106,30 @@ class KafkaTests extends BookTests {
                                 "The message is 9 bytes when serialized which is larger than 8, which"
                                         + " is the value of the max.request.size configuration."),
                         "neutral"),
+                row(
+                        "Kafka: a future that is waited for too briefly",
+                        failureOf(KafkaTests::tooBrief),
+                        "unknown-effect"),
+                row(
+                        "Kafka: the schema registry can't be reached",
+                        new SerializationException("Error retrieving Avro schema", new ConnectException("refused")),
+                        "transient"),
+                row("Kafka: the schema registry fails", registry(503, 50003), "transient status 503"),
+                row("Kafka: the schema registry asks for less", registry(429, 429), "throttled status 429"),
+                row("Kafka: no such schema", registry(404, 40403), "answered status 404"),
+                row("Kafka: not this schema", registry(409, 409), "answered status 409"),
+                row(
+                        "Kafka Connect: again",
+                        new org.apache.kafka.connect.errors.RetriableException("later"),
+                        "transient"),
+                row(
+                        "Kafka Connect: around a reset",
+                        new org.apache.kafka.connect.errors.ConnectException(
+                                "lost", new SocketException("Connection reset")),
+                        "transient"),
+                row("Kafka Connect: no record", new DataException("no"), "neutral"),
+                row("Kafka Connect: no such connector", new NotFoundException("none"), "answered"),
+                row("Kafka Connect: the connector is there", new AlreadyExistsException("there"), "answered"),
                 row("Kafka: no serializer for it", new SerializationException("Can't convert value"), "neutral"),
                 row("Kafka: the sequence is broken", Errors.OUT_OF_ORDER_SEQUENCE_NUMBER.exception(), "permanent"),
                 row(
@@ -160,7 +191,7 @@ class KafkaTests extends BookTests {
                 row("Kafka: a wrong password", Errors.SASL_AUTHENTICATION_FAILED.exception(), "neutral"),
                 row(
                         "Kafka: whoever checks passwords can't be reached",
-                        new SaslAuthenticationException("token", new java.net.ConnectException("Connection refused")),
+                        new SaslAuthenticationException("token", new ConnectException("Connection refused")),
                         "transient"),
                 row("Kafka: no token, for whatever reason", new JwtRetrieverException("no token"), "transient"),
                 row("Kafka: a wrong token", new JwtValidatorException("no token"), "neutral"));
@@ -209,6 +240,17 @@ class KafkaTests extends BookTests {
                                 "order lost", new CompletionException(Errors.NOT_CONTROLLER.exception())),
                         "transient"),
                 row("Kafka: a setting", new ConfigException("acks", "seven"), "neutral"));
+    }
+
+    private static Throwable registry(int status, int code) {
+        return new SerializationException("Error registering Avro schema", new RestClientException("no", status, code));
+    }
+
+    private static void tooBrief() throws Exception {
+        try (MockProducer<String, String> producer =
+                new MockProducer<>(false, null, new StringSerializer(), new StringSerializer())) {
+            producer.send(new ProducerRecord<>("orders", "x")).get(1, TimeUnit.MILLISECONDS);
+        }
     }
 
     private static Throwable send(Map<String, Object> settings, String value) {

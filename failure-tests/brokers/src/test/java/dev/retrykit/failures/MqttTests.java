@@ -56,6 +56,14 @@ class MqttTests extends BookTests {
                 row("Paho: no name for a client", new MqttException(2), "neutral"),
                 row("Paho: no subscription", new MqttException(128), "answered"),
                 row("Paho: no answer", new MqttException(32000), "transient"),
+                row(
+                        "Paho: no acknowledgment of a message in time",
+                        published(new MqttException(32000), "org.eclipse.paho.client.mqttv3.MqttClient"),
+                        "unknown-effect"),
+                row(
+                        "Paho: a message without a connection",
+                        published(new MqttException(32104), "org.eclipse.paho.client.mqttv3.MqttClient"),
+                        "transient"),
                 row("Paho: lost", new MqttException(32109), "transient"),
                 row("Paho: lost, and why", new MqttException(32109, new SocketException("reset")), "transient"),
                 row("Paho: not connected", new MqttException(32104), "transient"),
@@ -83,6 +91,12 @@ class MqttTests extends BookTests {
                 paho5("no such topic", 144, "answered"),
                 paho5("too large", 149, "answered"),
                 paho5("not understood", 129, "permanent"),
+                row(
+                        "Paho 5: no acknowledgment of a message in time",
+                        published(
+                                new org.eclipse.paho.mqttv5.common.MqttException(32000),
+                                "org.eclipse.paho.mqttv5.client.MqttClient"),
+                        "unknown-effect"),
                 paho5("no answer", 32000, "transient"),
                 paho5("the server has hung up", 32204, "transient"),
                 paho5("no connection", 32103, "transient"),
@@ -92,6 +106,11 @@ class MqttTests extends BookTests {
                         "Paho 5: the client's own store",
                         new org.eclipse.paho.mqttv5.common.MqttPersistenceException(32200),
                         "neutral"));
+    }
+
+    private static Throwable published(Throwable failure, String client) {
+        failure.setStackTrace(new StackTraceElement[] {new StackTraceElement(client, "publish", "MqttClient.java", 1)});
+        return failure;
     }
 
     private static Row paho5(String name, int code, String expected) {

@@ -4,7 +4,10 @@ import static dev.retrykit.failures.Attempts.closedPort;
 import static dev.retrykit.failures.Attempts.failureOf;
 
 import io.nats.client.AuthenticationException;
+import io.nats.client.Connection;
+import io.nats.client.ErrorListener;
 import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamOptions;
 import io.nats.client.JetStreamStatusCheckedException;
 import io.nats.client.JetStreamStatusException;
 import io.nats.client.Nats;
@@ -41,6 +44,9 @@ import org.apache.rocketmq.remoting.exception.RemotingTooMuchRequestException;
 /** What failures of the clients of NATS and RocketMQ mean. */
 class NatsTests extends BookTests {
 
+    private static final JetStreamOptions BRIEF =
+            JetStreamOptions.builder().requestTimeout(Duration.ofMillis(200)).build();
+
     static Stream<Row> rows() {
         return Stream.of(nats(), rocket(), rocketClient(), rocket5()).flatMap(rows -> rows);
     }
@@ -54,6 +60,9 @@ class NatsTests extends BookTests {
                         "NATS: no answer of JetStream",
                         new IOException("Timeout or no response waiting for NATS JetStream server"),
                         "transient"),
+                row("NATS: no answer to a message", silent(NatsTests::publish), "unknown-effect"),
+                row("NATS: no answer to a message, of a future", silent(NatsTests::publishLater), "unknown-effect"),
+                row("NATS: no answer to a question", silent(NatsTests::manage), "transient"),
                 row("NATS: no stream listens now", new IOException("Error Publishing: 503 No Responders"), "transient"),
                 row("NATS: no such stream", jetStream(404, 10059), "answered status 404"),
                 row("NATS: another was faster", jetStream(400, 10071), "answered status 400"),
@@ -149,6 +158,40 @@ class NatsTests extends BookTests {
         String json = "{\"error\": {\"code\": " + status + ", \"err_code\": " + code + ", \"description\": \"no\"}}";
         return (JetStreamApiException)
                 failureOf(() -> new ApiResponse<Object>(JsonParser.parseUnchecked(json)) {}.throwOnHasError());
+    }
+
+    private static Throwable silent(Action action) {
+        return failureOf(() -> {
+            String info = "INFO {\"server_id\":\"a\",\"version\":\"2.10.0\",\"headers\":true,\"max_payload\":1048576}";
+            try (LineServer server = new LineServer(info, line -> line.equals("PING") ? "PONG" : LineServer.SILENCE);
+                    Connection connection = Nats.connect(new Options.Builder()
+                            .server("nats://127.0.0.1:" + server.port())
+                            .maxReconnects(0)
+                            .requestCleanupInterval(Duration.ofMillis(100))
+                            .errorListener(new ErrorListener() {})
+                            .build())) {
+                action.on(connection);
+            }
+        });
+    }
+
+    private static void publish(Connection connection) throws Exception {
+        connection.jetStream(BRIEF).publish("orders", new byte[1]);
+    }
+
+    private static void publishLater(Connection connection) throws Exception {
+        connection.jetStream(BRIEF).publishAsync("orders", new byte[1]).get();
+    }
+
+    private static void manage(Connection connection) throws Exception {
+        connection.jetStreamManagement(BRIEF).getStreamNames();
+    }
+
+    /** What is done with a connection. */
+    @FunctionalInterface
+    private interface Action {
+
+        void on(Connection connection) throws Exception;
     }
 
     private static void connect() throws IOException, InterruptedException {

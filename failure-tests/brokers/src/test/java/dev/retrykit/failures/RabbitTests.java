@@ -6,7 +6,9 @@ import static dev.retrykit.failures.Attempts.hidden;
 
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.AuthenticationFailureException;
+import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ChannelContinuationTimeoutException;
+import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.ConsumerCancelledException;
 import com.rabbitmq.client.MalformedFrameException;
@@ -14,6 +16,8 @@ import com.rabbitmq.client.MissedHeartbeatException;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ProtocolVersionMismatchException;
 import com.rabbitmq.client.Return;
+import com.rabbitmq.client.RpcClient;
+import com.rabbitmq.client.RpcClientParams;
 import com.rabbitmq.client.ShutdownSignalException;
 import com.rabbitmq.client.TopologyRecoveryException;
 import com.rabbitmq.client.UnexpectedFrameError;
@@ -34,12 +38,13 @@ import java.net.ConnectException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.objenesis.ObjenesisStd;
 
 /** What failures of RabbitMQ's clients mean. */
 class RabbitTests extends BookTests {
 
     static Stream<Row> rows() {
-        return Stream.of(real(), codes(), others(), amqp10(), streams()).flatMap(rows -> rows);
+        return Stream.of(real(), sent(), codes(), others(), amqp10(), streams()).flatMap(rows -> rows);
     }
 
     private static Stream<Row> real() {
@@ -47,6 +52,90 @@ class RabbitTests extends BookTests {
                 row("RabbitMQ: nobody listens", failureOf(() -> connect(closedPort())), "transient"),
                 row("RabbitMQ: the connection is closed at once", connectTo(LineServer.HANG_UP), "transient"),
                 row("RabbitMQ: it speaks an old protocol", connectTo("AMQP\1\1\0\7"), "permanent"));
+    }
+
+    /** What was sent may have had its effect. */
+    private static Stream<Row> sent() {
+        AlreadyClosedException closed =
+                new AlreadyClosedException(new ShutdownSignalException(true, false, null, "c", "", new EOFException()));
+        closed.setStackTrace(new StackTraceElement[] {
+            new StackTraceElement("com.rabbitmq.client.impl.AMQChannel", "ensureIsOpen", "AMQChannel.java", 1),
+            new StackTraceElement("com.rabbitmq.client.impl.ChannelN", "txCommit", "ChannelN.java", 1)
+        });
+        return Stream.of(
+                row(
+                        "RabbitMQ: lost while waiting for confirms",
+                        unanswered("basic.publish", true, RabbitTests::confirm),
+                        "unknown-effect"),
+                row(
+                        "RabbitMQ: no confirms",
+                        unanswered("basic.publish", false, RabbitTests::confirm),
+                        "unknown-effect"),
+                row("RabbitMQ: lost in a commit", unanswered("tx.commit", true, RabbitTests::commit), "unknown-effect"),
+                row(
+                        "RabbitMQ: no answer to a commit",
+                        unanswered("tx.commit", false, RabbitTests::commit),
+                        "unknown-effect"),
+                row(
+                        "RabbitMQ: lost while waiting for a reply",
+                        unanswered("basic.publish", true, RabbitTests::ask),
+                        "unknown-effect"),
+                row("RabbitMQ: no reply", unanswered("basic.publish", false, RabbitTests::ask), "unknown-effect"),
+                row("RabbitMQ: lost before a commit", closed, "transient"),
+                row(
+                        "RabbitMQ: lost in a declaration",
+                        unanswered("queue.declare", true, Channel::queueDeclare),
+                        "transient"),
+                row(
+                        "RabbitMQ: no answer to a declaration, real",
+                        unanswered("queue.declare", false, Channel::queueDeclare),
+                        "transient"));
+    }
+
+    private static void confirm(Channel channel) throws Exception {
+        channel.confirmSelect();
+        channel.basicPublish("", "orders", null, new byte[1]);
+        channel.waitForConfirms(100);
+    }
+
+    private static void commit(Channel channel) throws IOException {
+        channel.txSelect();
+        channel.basicPublish("", "orders", null, new byte[1]);
+        channel.txCommit();
+    }
+
+    private static void ask(Channel channel) throws Exception {
+        RpcClientParams params = new RpcClientParams()
+                .channel(channel)
+                .exchange("")
+                .routingKey("orders")
+                .timeout(100);
+        new RpcClient(params).primitiveCall(new byte[1]);
+    }
+
+    private static Throwable unanswered(String method, boolean hangsUp, Action action) {
+        return failureOf(() -> {
+            try (AmqpServer server = new AmqpServer(method, hangsUp)) {
+                ConnectionFactory factory = new ConnectionFactory();
+                factory.setHost("127.0.0.1");
+                factory.setPort(server.port());
+                factory.setChannelRpcTimeout(200);
+                factory.setAutomaticRecoveryEnabled(false);
+                Connection connection = factory.newConnection();
+                try {
+                    action.on(connection.createChannel());
+                } finally {
+                    connection.abort(100);
+                }
+            }
+        });
+    }
+
+    /** What is done with a channel. */
+    @FunctionalInterface
+    private interface Action {
+
+        void on(Channel channel) throws Exception;
     }
 
     /** What connections and channels are closed for. */
@@ -168,6 +257,12 @@ class RabbitTests extends BookTests {
                         "RabbitMQ Streams: timed out",
                         hidden("com.rabbitmq.stream.impl.TimeoutStreamException", "late"),
                         "transient"),
+                row(
+                        "RabbitMQ Streams: no node of the cluster is connected",
+                        new ObjenesisStd()
+                                .newInstance(type(
+                                        "com.rabbitmq.stream.impl.StreamEnvironment$LocatorNotAvailableException")),
+                        "transient"),
                 row("RabbitMQ Streams: no leader", new StreamNotAvailableException("orders"), "transient"),
                 row("RabbitMQ Streams: no stream", new StreamDoesNotExistException("orders"), "answered"),
                 row("RabbitMQ Streams: no offset", new NoOffsetException("none"), "answered"),
@@ -176,6 +271,14 @@ class RabbitTests extends BookTests {
                         new com.rabbitmq.stream.AuthenticationFailureException("no"),
                         "neutral"),
                 row("RabbitMQ Streams: closed", new ResourceClosedException("closed"), "neutral"));
+    }
+
+    private static Class<? extends Throwable> type(String name) {
+        try {
+            return Class.forName(name).asSubclass(Throwable.class);
+        } catch (ClassNotFoundException missing) {
+            throw new IllegalStateException(missing);
+        }
     }
 
     static ShutdownSignalException connection(int code, String text) {
