@@ -76,6 +76,10 @@ class RedisTests extends BookTests {
             reply("answered", "WRONGTYPE Operation against a key holding the wrong kind of value"),
             reply("answered", "NOSCRIPT No matching script. Please use EVAL."),
             reply("answered", "EXECABORT Transaction discarded because of previous errors."),
+            reply(
+                    "transient",
+                    "EXECABORT Transaction discarded because of: READONLY You can't write against a read only replica."),
+            reply("answered", "EXECABORT Transaction discarded because of: ERR unknown command"),
             reply("answered", "CROSSSLOT Keys in request don't hash to the same slot"),
             reply("answered", "BUSYGROUP Consumer Group name already exists"),
             reply("answered", "BUSYKEY Target key name already exists."),
@@ -192,6 +196,8 @@ class RedisTests extends BookTests {
                         "neutral",
                         new JedisAccessControlException("WRONGPASS invalid username-password pair"),
                         new JedisClusterOperationException("Keys must belong to same hashslot."),
+                        new JedisClusterOperationException(
+                                "No way to dispatch this command to Redis Cluster because keys have different slots."),
                         new JedisException(
                                 "Could not get a resource from the pool", new JedisAccessControlException("NOAUTH x")),
                         new JedisAuthenticationException("no token"),

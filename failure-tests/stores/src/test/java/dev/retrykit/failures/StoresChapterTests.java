@@ -16,6 +16,11 @@ class StoresChapterTests extends ChapterTests {
                         "glide.api.models.exceptions.ExecAbortException",
                         "glide.api.models.exceptions.ConfigurationError",
                         "glide.api.models.exceptions.RequestException",
-                        "com.apple.foundationdb.FDBException"));
+                        "com.apple.foundationdb.FDBException",
+                        // of other major versions
+                        "redis.clients.jedis.exceptions.ClusterAggregationException",
+                        "com.hazelcast.cp.exception.CPLeaderSteppingDownException",
+                        "com.hazelcast.quorum.QuorumException",
+                        "org.infinispan.util.concurrent.TimeoutException"));
     }
 }
