@@ -4,7 +4,9 @@ import static dev.retrykit.failures.StoreRows.all;
 import static dev.retrykit.failures.StoreRows.each;
 
 import com.datastax.driver.core.ConsistencyLevel;
+import com.datastax.driver.core.DataType;
 import com.datastax.driver.core.EndPoint;
+import com.datastax.driver.core.ProtocolVersion;
 import com.datastax.driver.core.WriteType;
 import com.datastax.driver.core.exceptions.AlreadyExistsException;
 import com.datastax.driver.core.exceptions.AuthenticationException;
@@ -13,13 +15,18 @@ import com.datastax.driver.core.exceptions.BusyConnectionException;
 import com.datastax.driver.core.exceptions.BusyPoolException;
 import com.datastax.driver.core.exceptions.CASWriteUnknownException;
 import com.datastax.driver.core.exceptions.CDCWriteException;
+import com.datastax.driver.core.exceptions.CodecNotFoundException;
 import com.datastax.driver.core.exceptions.ConnectionException;
+import com.datastax.driver.core.exceptions.CrcMismatchException;
 import com.datastax.driver.core.exceptions.DriverInternalError;
+import com.datastax.driver.core.exceptions.FrameTooLongException;
 import com.datastax.driver.core.exceptions.FunctionExecutionException;
 import com.datastax.driver.core.exceptions.InvalidQueryException;
+import com.datastax.driver.core.exceptions.InvalidTypeException;
 import com.datastax.driver.core.exceptions.NoHostAvailableException;
 import com.datastax.driver.core.exceptions.OperationTimedOutException;
 import com.datastax.driver.core.exceptions.OverloadedException;
+import com.datastax.driver.core.exceptions.PagingStateException;
 import com.datastax.driver.core.exceptions.ProtocolError;
 import com.datastax.driver.core.exceptions.ReadFailureException;
 import com.datastax.driver.core.exceptions.ReadTimeoutException;
@@ -29,8 +36,10 @@ import com.datastax.driver.core.exceptions.TransportException;
 import com.datastax.driver.core.exceptions.TruncateException;
 import com.datastax.driver.core.exceptions.UnauthorizedException;
 import com.datastax.driver.core.exceptions.UnavailableException;
+import com.datastax.driver.core.exceptions.UnsupportedProtocolVersionException;
 import com.datastax.driver.core.exceptions.WriteFailureException;
 import com.datastax.driver.core.exceptions.WriteTimeoutException;
+import com.google.common.reflect.TypeToken;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -60,6 +69,7 @@ class CassandraThreeTests extends BookTests {
                 new BootstrappingException(HOST, "x"),
                 new ReadTimeoutException(ONE, 1, 2, false),
                 new TruncateException(HOST, "x"),
+                new CrcMismatchException("x"),
                 new ServerError(HOST, "x"),
                 new NoHostAvailableException(Map.of()),
                 new NoHostAvailableException(Map.of(HOST, new TransportException(HOST, "x"))),
@@ -74,6 +84,7 @@ class CassandraThreeTests extends BookTests {
                         "permanent",
                         new ReadFailureException(ONE, 1, 2, 1, Map.of(), false),
                         new CDCWriteException(HOST, "x"),
+                        new UnsupportedProtocolVersionException(HOST, ProtocolVersion.V5, ProtocolVersion.V4),
                         new ProtocolError(HOST, "x"),
                         new DriverInternalError("x")),
                 each(
@@ -87,6 +98,10 @@ class CassandraThreeTests extends BookTests {
                         LIB,
                         "neutral",
                         new UnauthorizedException(HOST, "x"),
+                        new FrameTooLongException(1),
+                        new CodecNotFoundException("x", DataType.text(), TypeToken.of(Object.class)),
+                        new InvalidTypeException("x"),
+                        new PagingStateException("x"),
                         new AuthenticationException(HOST, "x"),
                         new NoHostAvailableException(Map.of(HOST, new AuthenticationException(HOST, "x")))),
                 each(

@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.bson.BsonDocument;
 import org.bson.BsonInvalidOperationException;
+import org.bson.codecs.configuration.CodecConfigurationException;
 import org.springframework.data.mongodb.BulkOperationException;
 import org.springframework.data.mongodb.ClientSessionException;
 import org.springframework.data.mongodb.InvalidMongoDbApiUsageException;
@@ -124,6 +125,8 @@ class MongoWriteTests extends BookTests {
                         "Spring: a client's mistake",
                         translate(new MongoClientException("Sessions are not supported")),
                         "neutral"),
+                row("a document that can't be read", new BsonInvalidOperationException("x"), "neutral"),
+                row("a type without a codec", new CodecConfigurationException("x"), "neutral"),
                 row(
                         "Spring: a document that can't be read",
                         translate(new BsonInvalidOperationException("x")),
