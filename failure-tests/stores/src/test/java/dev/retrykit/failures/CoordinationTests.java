@@ -159,6 +159,10 @@ class CoordinationTests extends BookTests {
 
     private static Stream<Row> shedLock() {
         return Stream.of(
+                row(
+                        "a lock whose lease was over",
+                        new IllegalMonitorStateException("attempt to unlock lock"),
+                        "neutral"),
                 row("ShedLock: lost", new LockException("x", REFUSED), "transient"),
                 row("ShedLock: other", new LockException("x"), "permanent"),
                 row("ShedLock: can't extend", new LockExtender.LockCanNotBeExtendedException(), "neutral"),
