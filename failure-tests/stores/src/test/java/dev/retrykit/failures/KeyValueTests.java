@@ -7,8 +7,15 @@ import com.aerospike.client.AerospikeException;
 import com.aerospike.client.BatchRecord;
 import com.aerospike.client.CommitError;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
@@ -19,6 +26,7 @@ import net.rubyeye.xmemcached.exception.MemcachedException;
 import net.rubyeye.xmemcached.exception.MemcachedServerException;
 import net.rubyeye.xmemcached.exception.NoValueException;
 import net.rubyeye.xmemcached.exception.UnknownCommandException;
+import net.spy.memcached.MemcachedClient;
 import net.spy.memcached.OperationTimeoutException;
 import net.spy.memcached.internal.CheckedOperationTimeoutException;
 import net.spy.memcached.ops.OperationErrorType;
@@ -28,7 +36,7 @@ import net.spy.memcached.ops.OperationException;
 class KeyValueTests extends BookTests {
 
     static Stream<Row> rows() {
-        return all(memcached(), codes(), aerospike());
+        return all(memcached(), lost(), codes(), aerospike());
     }
 
     private static Stream<Row> memcached() {
@@ -54,6 +62,49 @@ class KeyValueTests extends BookTests {
                         new UnknownCommandException("x")),
                 each("memcached", "neutral", new MemcachedDecodeException("x")),
                 each("memcached", "unknown", new MemcachedException("x")));
+    }
+
+    /** The server closes each connection as soon as it has read something. */
+    private static Stream<Row> lost() {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread closing = new Thread(() -> closeAll(server), "closing server");
+            closing.start();
+            MemcachedClient client = new MemcachedClient((InetSocketAddress) server.getLocalSocketAddress());
+            try {
+                return Stream.of(
+                        row("Spymemcached: get, lost", failureOf(() -> client.get("k")), "transient"),
+                        row("Spymemcached: bulk, lost", failureOf(() -> client.getBulk("k", "l")), "transient"),
+                        row(
+                                "Spymemcached: set, lost",
+                                failureOf(() -> client.set("k", 1, "v").get()),
+                                "transient"),
+                        row("a cancellation by the application", new CancellationException("Cancelled"), "neutral"));
+            } finally {
+                client.shutdown();
+            }
+        } catch (IOException unexpected) {
+            throw new UncheckedIOException(unexpected);
+        }
+    }
+
+    private static void closeAll(ServerSocket server) {
+        try {
+            while (true) {
+                try (Socket connection = server.accept()) {
+                    connection.getInputStream().read();
+                }
+            }
+        } catch (IOException closed) {
+            // the test is over
+        }
+    }
+
+    private static Throwable failureOf(Callable<?> call) {
+        try {
+            return new AssertionError("nothing failed: " + call.call());
+        } catch (Exception failure) {
+            return failure;
+        }
     }
 
     private static Stream<Row> codes() {
