@@ -2,12 +2,16 @@ package dev.retrykit.failures;
 
 import static dev.retrykit.failures.StoreRows.all;
 import static dev.retrykit.failures.StoreRows.each;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retrykit.failure.book.FailureBook;
 import java.net.ConnectException;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.neo4j.driver.AuthTokens;
 import org.neo4j.driver.Config;
 import org.neo4j.driver.Driver;
@@ -49,6 +53,22 @@ class Neo4jTests extends BookTests {
         return all(driver(), clients(), translated());
     }
 
+    /** The classes of driver 4 don't implement the marker. */
+    @ParameterizedTest
+    @MethodSource("retryables")
+    void areTransientWithoutMarker(Neo4jException failure) {
+        assertThat(FailureBook.standard().classify(failure).rule())
+                .startsWith(failure.getClass().getName())
+                .endsWith("transient");
+    }
+
+    static Stream<Neo4jException> retryables() {
+        return Stream.of(
+                new TransientException("Neo.TransientError.Transaction.DeadlockDetected", "x"),
+                new SessionExpiredException("Server is no longer available"),
+                new AuthorizationExpiredException("Neo.ClientError.Security.AuthorizationExpired", "x"));
+    }
+
     private static Stream<Row> driver() {
         SecurityException security = new SecurityException("Neo.ClientError.Security.Forbidden", "x");
         return all(
@@ -84,7 +104,11 @@ class Neo4jTests extends BookTests {
                         new NoSuchRecordException("x"),
                         new Uncoercible("a", "b")),
                 each(LIB, "throttled", new SecurityException("Neo.ClientError.Security.AuthenticationRateLimit", "x")),
-                each(LIB, "answered", new FatalDiscoveryException("Neo.ClientError.Database.DatabaseNotFound", "x")),
+                each(
+                        LIB,
+                        "answered",
+                        new FatalDiscoveryException("Neo.ClientError.Database.DatabaseNotFound", "x"),
+                        new TransientException("Neo.TransientError.Transaction.Terminated", "x")),
                 each(LIB, "unknown", new Neo4jException("x")));
     }
 
