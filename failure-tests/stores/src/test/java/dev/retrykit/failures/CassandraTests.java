@@ -125,6 +125,8 @@ class CassandraTests extends BookTests {
                 row("closed, not idempotent", of(new ClosedConnectionException("x"), false), "unknown-effect"),
                 row("heartbeat, idempotent", of(new HeartbeatException(HOST, "x", null), true), "transient"),
                 row("heartbeat, not idempotent", of(new HeartbeatException(HOST, "x", null), false), "unknown-effect"),
+                row("server error, idempotent", of(new ServerError(NODE, "x"), true), "transient"),
+                row("server error, not idempotent", of(new ServerError(NODE, "x"), false), "unknown-effect"),
                 row("write timeout, idempotent", of(write, true), "transient"),
                 row(
                         "write timeout, wrapped",
