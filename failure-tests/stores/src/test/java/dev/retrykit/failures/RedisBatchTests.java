@@ -24,6 +24,7 @@ import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.Transaction;
 import redis.clients.jedis.exceptions.JedisBusyException;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Pipelines, transactions and batches of Redis: what was partly done is not repeated, what was discarded may be. */
@@ -151,6 +152,13 @@ class RedisBatchTests extends RedisCalls {
         return Stream.of(
                 row("Jedis: discarded, a bad command", aborted("ERR unknown command 'x'"), "answered"),
                 row("Jedis: discarded, a replica", aborted("READONLY You can't write"), "transient"),
+                row(
+                        "Jedis 4: a transaction, lost",
+                        thrownIn(
+                                new JedisConnectionException("Unexpected end of stream."),
+                                "redis.clients.jedis.TransactionBase",
+                                "exec"),
+                        "unknown-effect"),
                 row("Jedis: busy in a pipeline", inPipeline(new JedisBusyException("BUSY x")), "unknown-effect"),
                 row(
                         "Jedis: a wrong type, and a connection that failed to close",
