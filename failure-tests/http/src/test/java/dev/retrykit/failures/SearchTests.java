@@ -61,6 +61,8 @@ class SearchTests extends BookTests {
                 row("Elasticsearch, low level: 501", lowLevel(501), "permanent after 1s status 501"),
                 row("Elasticsearch, low level: warned", warned(), "answered"),
                 row("Elasticsearch, old low level: warned", oldWarned(), "answered"),
+                row("Elasticsearch, low level: closed", failureOf(SearchTests::closed), "neutral"),
+                row("Elasticsearch, old low level: closed", failureOf(SearchTests::oldClosed), "neutral"),
                 row("Elasticsearch, old low level: 503", oldLowLevel(503), "transient after 1s status 503"),
                 row("Elasticsearch, old low level: 404", oldLowLevel(404), "answered after 1s status 404"));
     }
@@ -136,6 +138,19 @@ class SearchTests extends BookTests {
                 }
             });
         }
+    }
+
+    private static Object closed() throws Exception {
+        Rest5Client client = Rest5Client.builder(URI.create(Loopback.nobody())).build();
+        client.close();
+        return client.performRequest(new Request("GET", "/"));
+    }
+
+    private static Object oldClosed() throws Exception {
+        var client = org.elasticsearch.client.RestClient.builder(org.apache.http.HttpHost.create(Loopback.nobody()))
+                .build();
+        client.close();
+        return client.performRequest(new org.elasticsearch.client.Request("GET", "/"));
     }
 
     private static Throwable oldLowLevel(int status) {
