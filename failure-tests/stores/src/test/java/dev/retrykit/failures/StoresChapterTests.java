@@ -17,6 +17,12 @@ class StoresChapterTests extends ChapterTests {
                         "glide.api.models.exceptions.ConfigurationError",
                         "glide.api.models.exceptions.RequestException",
                         "com.apple.foundationdb.FDBException",
+                        "com.influxdb.v3.client.InfluxDBApiHttpException",
+                        "com.algolia.exceptions.AlgoliaApiException",
+                        "com.algolia.exceptions.AlgoliaRetryException",
+                        "com.algolia.search.exceptions.AlgoliaApiException",
+                        "com.algolia.search.exceptions.AlgoliaRetryException",
+                        "io.weaviate.client6.v1.api.WeaviateApiException",
                         // of other major versions
                         "redis.clients.jedis.exceptions.ClusterAggregationException",
                         "com.hazelcast.cp.exception.CPLeaderSteppingDownException",
