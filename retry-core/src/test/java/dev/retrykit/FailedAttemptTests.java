@@ -196,6 +196,32 @@ class FailedAttemptTests {
     }
 
     @Test
+    void theRuleIsTheEffectThatKeptTheAttemptFromBeingRepeated() {
+        Retry retry = retry(Scenario.plainPolicy());
+        ConnectException down = new ConnectException("down");
+
+        for (boolean commits : new boolean[] {true, false}) {
+            assertThatThrownBy(() -> retry.run(() -> {
+                        RetryContext attempt = RetryContext.current().orElseThrow();
+                        if (commits) {
+                            attempt.commit("a transaction");
+                        } else {
+                            attempt.sideEffect("POST /orders", false);
+                        }
+                        throw down;
+                    }))
+                    .isSameAs(down);
+        }
+
+        assertThat(listener.told)
+                .extracting(
+                        told -> told.verdict().kind() + " by " + told.verdict().rule())
+                .containsExactly(
+                        "NOT_IDEMPOTENT by a commit in the attempt",
+                        "NOT_IDEMPOTENT by a request without an idempotency key");
+    }
+
+    @Test
     void theRuleIsTheHint() {
         class Hinted extends RuntimeException implements RetryHint {
 

@@ -95,13 +95,25 @@ public final class AttemptRecord {
         if (any == null) {
             return known;
         }
-        if (counts(any, SideEffect.Kind.MISMATCHED_KEY)
-                && STOPPED_BY_MISMATCH.contains(known.kind())
-                && unrepeatable(policy) != null) {
-            return known.as(Kind.NOT_IDEMPOTENT).withSignal(Signal.NONE);
+        boolean mismatched = counts(any, SideEffect.Kind.MISMATCHED_KEY) && STOPPED_BY_MISMATCH.contains(known.kind());
+        RetryEvent.Effect once = mismatched || known.kind() == Kind.RETRYABLE ? unrepeatable(policy) : null;
+        if (once == null) {
+            return known;
         }
-        boolean once = known.kind() == Kind.RETRYABLE && unrepeatable(policy) != null;
-        return once ? known.as(Kind.NOT_IDEMPOTENT) : known;
+        Verdict unrepeatable = known.as(Kind.NOT_IDEMPOTENT).by(ruleOf(once.kind()));
+        return mismatched ? unrepeatable.withSignal(Signal.NONE) : unrepeatable;
+    }
+
+    /** Whatever the failure means by itself, the effect decided that the attempt is not repeated. */
+    private static String ruleOf(SideEffect.Kind effect) {
+        return switch (effect) {
+            case COMMIT -> "a commit in the attempt";
+            case MISMATCHED_KEY -> "a request that differs from the one with its idempotency key";
+            case AMBIGUOUS_KEY, FORGOTTEN_KEY -> "a request whose idempotency key is lost";
+            case WITHOUT_KEY -> "a request without an idempotency key";
+            case WITH_KEY, WATCHED -> "a request that must not be repeated";
+            case UNWATCHED -> "a request of a client that is not instrumented";
+        };
     }
 
     public AnswerNotes answers() {
