@@ -15,7 +15,7 @@ import dev.retrykit.spring.settings.Durations;
 import dev.retrykit.spring.settings.EntryKey;
 import dev.retrykit.spring.settings.MessageText;
 import dev.retrykit.spring.settings.PolicySettings;
-import dev.retrykit.spring.settings.binding.FailureLines;
+import dev.retrykit.spring.settings.binding.FailureRemedy;
 import dev.retrykit.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
@@ -41,11 +41,15 @@ public final class RetryLog implements RetryListener, CircuitListener {
 
     private static final int LONGEST = 200;
 
+    /** Limits the memory for types that were explained, and the lines about them. */
+    static final int MOST_UNKNOWN = 100;
+
     private final TimeSource time;
     private final Executor executor;
     private final Map<String, LogThrottle> throttles = new ConcurrentHashMap<>();
     private final Set<String> unknown = ConcurrentHashMap.newKeySet();
     private final BooleanSupplier shutDown;
+    private final AtomicBoolean tooMany = new AtomicBoolean();
     private final AtomicBoolean cutOff = new AtomicBoolean();
 
     /**
@@ -135,20 +139,32 @@ public final class RetryLog implements RetryListener, CircuitListener {
                 + " retrykit.stops counts all such calls.)";
     }
 
-    /** Logs a warning once per type, with the ways to declare such a failure as transient. */
+    /** Logs a warning once per policy and type, with the ways to declare the meaning of such a failure. */
     private void explainUnknown(Ended event) {
-        Throwable failure = event.failure().orElse(null);
+        Throwable failure = event.failure().map(Causes::unwrap).orElse(null);
         Verdict verdict = event.verdict().orElse(null);
         boolean decided = event.reason() == StopReason.NOT_RETRYABLE;
-        if (decided && failure != null && verdict != null && verdict.kind() == Verdict.Kind.UNKNOWN) {
-            String type = failure.getClass().getName();
-            if (unknown.add(event.policy() + "/" + type)) {
-                RETRIES.warn("Policy " + MessageText.quoted(event.policy()) + ": it is unknown whether " + type
-                        + cause(failure) + " is transient, so it is not retried. If it is transient, add it to "
-                        + key(event, PolicySettings.RETRY_ON.name())
-                        + ", which extends the known failures, or declare it for all policies: "
-                        + FailureLines.key(type) + ": transient. (Logged once.)");
+        if (!decided || failure == null || verdict == null || verdict.kind() != Verdict.Kind.UNKNOWN) {
+            return;
+        }
+        String entry = event.policy() + "/" + failure.getClass().getName() + "/" + FailureRemedy.typeFor(failure);
+        if (unknown.contains(entry)) {
+            return;
+        }
+        if (unknown.size() >= MOST_UNKNOWN) {
+            if (tooMany.compareAndSet(false, true)) {
+                RETRIES.warn("More than " + MOST_UNKNOWN + " failures are unknown, and no further ones are explained"
+                        + " here. GET /actuator/retry/failures lists them. (Logged once.)");
             }
+        } else if (unknown.add(entry)) {
+            FailureRemedy remedy = FailureRemedy.of(failure);
+            RETRIES.warn("Policy " + MessageText.quoted(event.policy()) + ": it is unknown whether "
+                    + name(failure) + cause(failure) + " is transient, so it is not retried. " + remedy.text()
+                    + (remedy.general()
+                            ? ""
+                            : ", or, for this policy alone, add the class to "
+                                    + key(event, PolicySettings.RETRY_ON.name()))
+                    + ". (Logged once.)");
         }
     }
 
@@ -156,7 +172,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
     private static String cause(Throwable failure) {
         List<Throwable> chain = Causes.chain(failure);
         Throwable root = chain.get(chain.size() - 1);
-        return root == failure ? "" : " (by " + root.getClass().getName() + ")";
+        return root == failure ? "" : " (by " + name(root) + ")";
     }
 
     private static String key(Ended event, String key) {
@@ -166,7 +182,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
     private static String summary(Ended last, long count) {
         return "Policy " + MessageText.quoted(last.policy()) + ": " + last.reason() + " " + count
                 + (count == 1 ? " more time" : " more times") + " in the last "
-                + Durations.text(LogThrottle.QUIET) + "; last: " + describe(last.failure());
+                + Durations.text(LogThrottle.QUIET) + "; last: " + describe(last.failure()) + judgedBy(last);
     }
 
     private static String line(Ended event) {
@@ -184,12 +200,16 @@ public final class RetryLog implements RetryListener, CircuitListener {
         if (verdict == null || verdict.rule() == null) {
             return "";
         }
-        boolean judged = switch (event.reason()) {
-            case SUCCESS, CANCELLED -> false;
-            case NESTED -> verdict.kind() == Verdict.Kind.NESTED;
-            default -> true;
+        String rule = "classified by " + MessageText.line(verdict.rule(), LONGEST);
+        return switch (event.reason()) {
+            case SUCCESS, CANCELLED -> "";
+            case NESTED -> verdict.kind() == Verdict.Kind.NESTED ? "; " + rule : "";
+            case NOT_RETRYABLE ->
+                verdict.kind() == Verdict.Kind.RETRYABLE
+                        ? "; " + rule + " as transient, but another attempt was not possible"
+                        : "; " + rule;
+            default -> "; " + rule;
         };
-        return judged ? "; classified by " + MessageText.line(verdict.rule(), LONGEST) : "";
     }
 
     private static String onceOnly(Ended event) {
@@ -255,6 +275,10 @@ public final class RetryLog implements RetryListener, CircuitListener {
     }
 
     private static String describe(Throwable failure) {
-        return failure.getClass().getName() + ": " + MessageText.line(String.valueOf(failure.getMessage()), LONGEST);
+        return name(failure) + ": " + MessageText.line(String.valueOf(Causes.message(failure)), LONGEST);
+    }
+
+    private static String name(Throwable failure) {
+        return MessageText.line(failure.getClass().getName(), FailureRemedy.LONGEST);
     }
 }

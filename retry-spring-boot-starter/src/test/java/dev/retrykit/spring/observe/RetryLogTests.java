@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.retrykit.Retry;
+import dev.retrykit.RetryContext;
 import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.circuit.CircuitListener;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -51,10 +53,14 @@ class RetryLogTests {
         Exception then;
         int failures = Integer.MAX_VALUE;
         Retry inner;
+        boolean forbidsRetry;
 
         @Retryable("inventory")
         @CircuitGuarded("inventory")
         String find() throws Exception {
+            if (forbidsRetry) {
+                RetryContext.current().orElseThrow().forbidRetry();
+            }
             if (inner != null) {
                 inner.run(() -> {
                     throw failure;
@@ -130,8 +136,25 @@ class RetryLogTests {
                     .hasSize(2)
                     .last()
                     .isEqualTo("WARN dev.retrykit.retry - Policy 'inventory': EXHAUSTED 7 more times in the last 10s;"
-                            + " last: java.net.ConnectException: down");
+                            + " last: java.net.ConnectException: down; classified by the JDK's rules: the network or a"
+                            + " timeout");
         });
+    }
+
+    @Test
+    void aSummaryNamesTheRuleOfTheLastFailure(CapturedOutput output) {
+        with(YML, () -> {
+            fail(2);
+            target.failure = new SQLException("serialization", "40001");
+            fail(1);
+            time.advance(Duration.ofSeconds(10));
+        });
+
+        assertThat(lines(output, "retry"))
+                .last()
+                .isEqualTo(
+                        "WARN dev.retrykit.retry - Policy 'inventory': EXHAUSTED 2 more times in the last 10s;"
+                                + " last: java.sql.SQLException: serialization; classified by SQL state 40001|40P01: transient");
     }
 
     @Test
@@ -224,15 +247,90 @@ class RetryLogTests {
         assertThat(lines(output, "retry"))
                 .containsExactly(
                         "WARN dev.retrykit.retry - Policy 'inventory': it is unknown whether"
-                                + " java.lang.IllegalStateException is transient, so it is not retried. If it is transient,"
-                                + " add it to retrykit.policies.inventory.retry-on, which extends the known failures, or"
-                                + " declare it for all policies: retrykit.failures.java.lang.IllegalStateException:"
-                                + " transient. (Logged once.)",
+                                + " java.lang.IllegalStateException is transient, so it is not retried. The class is too"
+                                + " general to be declared as a whole. Throw a class that implements RetryHint instead, or"
+                                + " declare the message: retrykit.failures.java.lang.IllegalStateException: says(part of"
+                                + " the message) = transient. (Logged once.)",
                         "WARN dev.retrykit.retry - Policy 'inventory': it is unknown whether"
-                                + " java.lang.UnsupportedOperationException is transient, so it is not retried. If it is"
-                                + " transient, add it to retrykit.policies.inventory.retry-on, which extends the known"
-                                + " failures, or declare it for all policies:"
-                                + " retrykit.failures.java.lang.UnsupportedOperationException: transient. (Logged once.)");
+                                + " java.lang.UnsupportedOperationException is transient, so it is not retried. The class"
+                                + " is too general to be declared as a whole. Throw a class that implements RetryHint"
+                                + " instead, or declare the message:"
+                                + " retrykit.failures.java.lang.UnsupportedOperationException: says(part of the message)"
+                                + " = transient. (Logged once.)");
+    }
+
+    @Test
+    void theClassToDeclareIsThatOfTheCauseOfAWrapper(CapturedOutput output) {
+        with(YML, () -> {
+            target.failure = new CompletionException(new RuntimeException(new OddFailure("odd")));
+            fail(2);
+        });
+
+        assertThat(lines(output, "retry"))
+                .containsExactly("WARN dev.retrykit.retry - Policy 'inventory': it is unknown whether"
+                        + " java.lang.RuntimeException (by " + OddFailure.class.getName()
+                        + ") is transient, so it is not"
+                        + " retried. If it is transient, declare retrykit.failures.[" + OddFailure.class.getName()
+                        + "]: transient, or, if the class is yours, let it implement RetryHint, or, for this policy alone,"
+                        + " add the class to retrykit.policies.inventory.retry-on. (Logged once.)");
+    }
+
+    @Test
+    void noMoreThanAHundredUnknownFailuresAreExplained(CapturedOutput output) {
+        RetryLog log = new RetryLog(new ManualTime(), Runnable::run, () -> false);
+        for (int policy = 0; policy < 150; policy++) {
+            log.onEvent(new RetryEvent.Ended(
+                    "inventory" + policy,
+                    1,
+                    Optional.of(new OddFailure("odd")),
+                    StopReason.NOT_RETRYABLE,
+                    Duration.ZERO,
+                    Optional.of(Verdict.unknown()),
+                    Optional.empty()));
+        }
+
+        assertThat(lines(output, "retry"))
+                .hasSize(101)
+                .last()
+                .isEqualTo(
+                        "WARN dev.retrykit.retry - More than 100 failures are unknown, and no further ones are explained"
+                                + " here. GET /actuator/retry/failures lists them. (Logged once.)");
+    }
+
+    static final class Unreadable extends ConnectException {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("no message");
+        }
+    }
+
+    @Test
+    void aFailureWhoseMessageCannotBeReadIsLoggedWithoutIt(CapturedOutput output) {
+        with(YML, () -> {
+            target.failure = new Unreadable();
+            fail(1);
+        });
+
+        assertThat(lines(output, "retry"))
+                .containsExactly("WARN dev.retrykit.retry - Policy 'inventory': EXHAUSTED after 2 attempts in 200ms; "
+                        + Unreadable.class.getName()
+                        + ": null; classified by the JDK's rules: the network or a timeout");
+    }
+
+    @Test
+    void aTransientFailureOfAnAttemptThatCannotBeRepeatedIsSaidToBeOne(CapturedOutput output) {
+        level(Level.DEBUG);
+        with(YML, () -> {
+            target.forbidsRetry = true;
+            fail(1);
+        });
+
+        assertThat(lines(output, "retry"))
+                .containsExactly("DEBUG dev.retrykit.retry - Policy 'inventory': NOT_RETRYABLE after 1 attempt in 0s;"
+                        + " java.net.ConnectException: down; classified by the JDK's rules: the network or a timeout as"
+                        + " transient, but another attempt was not possible");
     }
 
     @Test
@@ -413,7 +511,7 @@ class RetryLogTests {
         assertThat(lines(output, "retry"))
                 .singleElement()
                 .asString()
-                .contains("retrykit.failures.[" + OddFailure.class.getName() + "]: transient.");
+                .contains("declare retrykit.failures.[" + OddFailure.class.getName() + "]: transient, or");
     }
 
     @Test

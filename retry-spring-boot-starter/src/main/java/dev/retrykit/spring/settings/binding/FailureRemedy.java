@@ -1,0 +1,155 @@
+package dev.retrykit.spring.settings.binding;
+
+import dev.retrykit.failure.Causes;
+import dev.retrykit.failure.book.FailureBook;
+import dev.retrykit.failure.book.InvalidLineException;
+import dev.retrykit.spring.settings.MessageText;
+import java.lang.reflect.Method;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Suggests how to declare the meaning of a failure that no rule covers. Stores only strings, so that no class loader is
+ * retained.
+ *
+ * @param type the class to declare: the outermost one of the cause chain that is neither a wrapper nor too general; if
+ *     there is none, the class of the root cause
+ * @param line the suggested line for this class
+ * @param general whether the class is too general to be declared as a whole
+ */
+public record FailureRemedy(String type, String line, boolean general) {
+
+    /** The longest name of a class in a message. */
+    public static final int LONGEST = 300;
+
+    private static final int DEEPEST = 50;
+
+    private static final String TRANSIENT = "transient";
+
+    private static final String BY_MESSAGE = "says(part of the message) = transient";
+
+    /** A line for such a class would apply to programming errors, missing files and the like, too. */
+    private static final List<String> GENERAL =
+            List.of("java.lang.", "java.util.", "kotlin.", "kotlinx.", "scala.", "groovy.lang.", "reactor.core.");
+
+    private static final Set<String> GENERAL_TYPES =
+            Set.of("java.io.IOException", "java.io.UncheckedIOException", "java.security.PrivilegedActionException");
+
+    /** Accessors of an HTTP status, in the order in which they are tried. */
+    private static final List<String> STATUSES = List.of(
+            "getStatusCode",
+            "statusCode",
+            "getStatus",
+            "status",
+            "getHttpStatus",
+            "httpStatus",
+            "getHttpStatusCode",
+            "httpStatusCode",
+            "getRawStatusCode",
+            "getResponseCode",
+            "getStatusCode.value",
+            "getStatus.value",
+            "getHttpStatus.value",
+            "getStatus.getStatusCode",
+            "getResponse.getStatus",
+            "getResponse.getStatusCode");
+
+    /** Only used together with headers, because a code alone can mean anything. */
+    private static final List<String> CODES = List.of("getCode", "code");
+
+    private static final List<String> HEADERS =
+            List.of("getResponseHeaders", "responseHeaders", "getHeaders", "headers", "getHttpHeaders");
+    private static final List<String> FLAGS = List.of("isRetryable", "isTransient", "retryable", "isRetriable");
+
+    /** Suggests what decides about this failure. Reads its accessors. */
+    public static FailureRemedy of(Throwable failure) {
+        Throwable subject = subject(failure);
+        String type = subject.getClass().getName();
+        boolean general = isGeneral(type);
+        return new FailureRemedy(type, general ? BY_MESSAGE : line(subject), general);
+    }
+
+    /** The class that would be declared, as in {@link #type()}. Reads nothing but the causes. */
+    public static String typeFor(Throwable failure) {
+        return subject(failure).getClass().getName();
+    }
+
+    private static Throwable subject(Throwable failure) {
+        Throwable root = failure;
+        Throwable link = failure;
+        for (int depth = 0; link != null && depth < DEEPEST; depth++) {
+            if (!isGeneral(link.getClass().getName())) {
+                return link;
+            }
+            root = link;
+            link = Causes.causeOf(link);
+        }
+        return root;
+    }
+
+    private static boolean isGeneral(String name) {
+        for (int i = 0; i < GENERAL.size(); i++) {
+            if (name.startsWith(GENERAL.get(i))) {
+                return true;
+            }
+        }
+        return GENERAL_TYPES.contains(name);
+    }
+
+    /** The first line that is valid for the class and decides about the failure. */
+    private static String line(Throwable failure) {
+        Set<String> accessors = accessors(failure.getClass());
+        Stream<String> withHeaders = present(Stream.concat(STATUSES.stream(), CODES.stream()), accessors)
+                .flatMap(status ->
+                        present(HEADERS.stream(), accessors).map(headers -> "status(" + status + ", " + headers + ")"));
+        Stream<String> withoutHeaders = present(STATUSES.stream(), accessors).map(status -> "status(" + status + ")");
+        Stream<String> flags = present(FLAGS.stream(), accessors).map(flag -> "flag(" + flag + "), permanent");
+        return Stream.of(withHeaders, withoutHeaders, flags)
+                .flatMap(lines -> lines)
+                .filter(line -> decides(line, failure))
+                .findFirst()
+                .orElse(TRANSIENT);
+    }
+
+    private static Stream<String> present(Stream<String> paths, Set<String> accessors) {
+        return paths.filter(path -> accessors.contains(path.split("\\.")[0]));
+    }
+
+    private static Set<String> accessors(Class<?> type) {
+        try {
+            return Arrays.stream(type.getMethods())
+                    .filter(method -> method.getParameterCount() == 0)
+                    .map(Method::getName)
+                    .collect(Collectors.toSet());
+        } catch (LinkageError incomplete) {
+            return Set.of();
+        }
+    }
+
+    private static boolean decides(String line, Throwable failure) {
+        Class<?> type = failure.getClass();
+        try {
+            FailureBook book = FailureBook.of(Map.of(type.getName(), line), () -> Instant.EPOCH);
+            return book.missingAccessor(type) == null && book.knowsAlone(failure);
+        } catch (InvalidLineException unusualName) {
+            return false;
+        }
+    }
+
+    /** Returns a sentence that says what to do for all policies, without its period. */
+    public String text() {
+        String entry = MessageText.line(FailureLines.key(type) + ": " + line, LONGEST + 100);
+        if (general) {
+            return "The class is too general to be declared as a whole. Throw a class that implements RetryHint instead,"
+                    + " or declare the message: " + entry;
+        }
+        return line.equals(TRANSIENT)
+                ? "If it is transient, declare " + entry + ", or, if the class is yours, let it implement RetryHint"
+                : "Declare " + entry;
+    }
+}
