@@ -137,10 +137,14 @@ class PageInBrowserTests {
         }
     }
 
+    static class SoldOut extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
     /** As many as there can be, and texts that would be more than text if they were parsed. */
     private void failures() {
         counts.onFailure("inventory", new IllegalStateException("odd"), Verdict.unknown());
-        counts.onFailure("inventory", new UnsupportedOperationException("odd"), Verdict.unknown());
+        counts.onFailure("inventory", new RuntimeException(new SoldOut()), Verdict.unknown());
         for (int rule = 0; rule < 250; rule++) {
             String line = "com.acme.Api" + rule + "Exception: code(getError.getCode: BUSY|OVERLOADED) = transient,"
                     + " status(getCode, getResponseHeaders)<img src=x onerror=document.title='forged'>";
@@ -160,6 +164,16 @@ class PageInBrowserTests {
                     .contains("java.lang.IllegalStateException")
                     .contains("unknown");
             assertThat(browser.count("#failures-rows tr.unknown")).isEqualTo(2);
+            assertThat(browser.text("#failures-rows tr:nth-child(1)"))
+                    .contains("says(part of the message) = transient");
+            assertThat(browser.text("#failures-rows tr:nth-child(2)"))
+                    .contains("java.lang.RuntimeException")
+                    .contains("caused by " + SoldOut.class.getName())
+                    .contains("No rule. If it is transient, declare retrykit.failures.[" + SoldOut.class.getName()
+                            + "]: transient, or, if the class is yours, let it implement RetryHint.");
+            browser.find("#meanings summary").click();
+            assertThat(browser.text("#meanings")).contains("the attempt may have had its effect");
+            browser.find("#meanings summary").click();
             assertThat(browser.text("#failures-note"))
                     .startsWith("No rule covers 2 classes of failures")
                     .contains("more attempts failed in other ways than the listed 200.");

@@ -9,8 +9,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  *
  * @param failures counts by class, meaning and rule, the most frequent first
  * @param unknown those failures that no rule covers, by class, the most frequent first
- * @param others the number of failed attempts that are not listed because there are already 200 different entries;
- *     absent if none
+ * @param others the number of failed attempts that are not listed because at most 200 entries are; absent if none
  */
 public record FailureReport(
         List<FailureEntry> failures,
@@ -21,6 +20,7 @@ public record FailureReport(
      * A kind of failure.
      *
      * @param failure the class of the failure
+     * @param cause for an unknown wrapper, the class in its cause chain whose meaning should be declared; otherwise absent
      * @param meaning its classification: transient, throttled, answered, permanent, neutral, unknown-effect, nested,
      *     vetoed, interrupted or unknown
      * @param rule the rule that decided the classification, such as a line of the failure book or the key of a setting;
@@ -28,13 +28,24 @@ public record FailureReport(
      * @param count the number of failed attempts
      */
     public record FailureEntry(
-            String failure, String meaning, @Nullable String rule, long count) {}
+            String failure,
+            @Nullable String cause,
+            String meaning,
+            @Nullable String rule,
+            long count) {}
 
     /**
      * A failure that no rule covers.
      *
      * @param failure the class of the failure
+     * @param cause the class in its cause chain whose meaning should be declared; absent if it is the failure's own
      * @param count the number of failed attempts
+     * @param remedy a sentence that says how to declare the meaning, without its period; absent for
+     *     the moment in which it is determined
      */
-    public record UnknownEntry(String failure, long count) {}
+    public record UnknownEntry(
+            String failure,
+            @Nullable String cause,
+            long count,
+            @Nullable String remedy) {}
 }

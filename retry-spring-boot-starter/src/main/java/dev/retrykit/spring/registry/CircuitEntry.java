@@ -10,6 +10,7 @@ import dev.retrykit.circuit.CircuitSnapshot;
 import dev.retrykit.circuit.CircuitState;
 import dev.retrykit.circuit.KeyedCircuits;
 import dev.retrykit.spring.registry.layers.EngineCollaborators;
+import dev.retrykit.spring.registry.layers.GuardedFailureListener;
 import dev.retrykit.spring.registry.layers.ResolvedCircuit;
 import dev.retrykit.spring.registry.layers.SettingsResolver;
 import dev.retrykit.spring.settings.CircuitSettings;
@@ -88,14 +89,17 @@ public final class CircuitEntry {
 
     /** Creates the engine of a context that makes one attempt through the circuit, for methods that are not retried. */
     Retry newEngine() {
-        return Retry.builder(name())
+        Retry.Builder builder = Retry.builder(name())
                 .policy(once)
                 .circuit(circuit())
                 .budget(RetryBudget.of(name(), BudgetPolicy.unlimited(), parts.time()))
                 .timeSource(parts.time())
                 .executor(parts.executor())
-                .context(parts.context())
-                .build();
+                .context(parts.context());
+        parts.retryListeners().stream()
+                .filter(GuardedFailureListener.class::isInstance)
+                .forEach(builder::listener);
+        return builder.build();
     }
 
     /** Removes what is derived from the engines of a context that closes, and the budgets of its policies. */

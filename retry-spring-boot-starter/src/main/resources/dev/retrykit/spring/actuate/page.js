@@ -191,6 +191,13 @@ function drawMethod(name, it) {
         + number.format(it.unfenced) + ' of them unfenced')]};
 }
 
+/** The text of the column that says which rule decided; for an unknown failure, how to declare its meaning. */
+function decided(it) {
+  if (it.meaning !== 'unknown') { return it.rule || 'no rule'; }
+  const same = met.unknown.find(other => other.failure === it.failure && other.cause === it.cause);
+  return 'No rule.' + (same && same.remedy ? ' ' + same.remedy + '.' : '');
+}
+
 /** Lists unknown failures first, because they need configuration. A row stays the same element while it is shown. */
 function drawFailures() {
   $('failures').hidden = !met;
@@ -198,14 +205,13 @@ function drawFailures() {
   const wanted = $('search').value.trim().toLowerCase();
   const isUnknown = it => it.meaning === 'unknown';
   const rows = met.failures
-      .filter(it => !wanted || (it.failure + ' ' + it.meaning + ' ' + (it.rule || '')).toLowerCase().includes(wanted))
+      .filter(it => !wanted || (it.failure + ' ' + (it.cause || '') + ' ' + it.meaning + ' ' + (it.rule || '')).toLowerCase().includes(wanted))
       .sort((one, other) => isUnknown(other) - isUnknown(one) || ($('sort').value === 'name' ? one.failure.localeCompare(other.failure) : 0));
   const all = met.failures.length;
   const others = met.others ? number.format(met.others) + ' more attempts failed in other ways than the listed ' + all + '.' : '';
   const unknown = met.unknown.length;
   $('failures-count').textContent = rows.length === all ? String(all) : rows.length + ' of ' + all;
-  $('failures-note').textContent = (unknown ? 'No rule covers ' + (unknown === 1 ? 'one class' : unknown + ' classes') + ' of failures: they are not retried. '
-      + 'Declare their meaning under retrykit.failures. ' : '') + others;
+  $('failures-note').textContent = (unknown ? 'No rule covers ' + (unknown === 1 ? 'one class' : unknown + ' classes') + ' of failures: they are not retried, and count against circuits. ' : '') + others;
   $('failures-note').hidden = !$('failures-note').textContent;
   $('failures-empty').hidden = rows.length > 0;
   $('failures-empty').textContent = all ? 'No matches.' : 'No attempt has failed yet.';
@@ -216,13 +222,15 @@ function drawFailures() {
 }
 
 function drawFailure(it) {
-  const key = 'failure ' + [it.failure, it.meaning, it.rule].join('\n');
+  const by = decided(it);
+  const key = 'failure ' + [it.failure, it.cause, it.meaning, by].join('\n');
   let row = shown.get(key);
   if (!row) {
     const head = element('th', '', it.failure);
     head.scope = 'row';
+    if (it.cause) { head.append(element('span', 'cause', 'caused by ' + it.cause)); }
     row = element('tr', it.meaning === 'unknown' ? 'unknown' : '', head, element('td', 'meaning', it.meaning),
-        element('td', it.rule ? '' : 'quiet', it.rule || 'no rule'), element('td', ''));
+        element('td', it.rule || it.meaning === 'unknown' ? '' : 'quiet', by), element('td', ''));
     shown.set(key, row);
   }
   row.lastChild.textContent = number.format(it.count);

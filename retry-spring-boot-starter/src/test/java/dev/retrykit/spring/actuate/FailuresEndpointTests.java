@@ -2,9 +2,14 @@ package dev.retrykit.spring.actuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.jayway.jsonpath.JsonPath;
+import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Retryable;
+import dev.retrykit.event.RetryEvent;
+import dev.retrykit.event.RetryListener;
+import dev.retrykit.failure.Verdict;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.idempotency.Shop;
 import dev.retrykit.spring.registry.Retries;
@@ -16,6 +21,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -110,7 +116,16 @@ class FailuresEndpointTests {
                                     1),
                             Map.of("failure", "java.lang.IllegalStateException", "meaning", "unknown", "count", 1));
             assertThat(JsonPath.<List<Map<String, Object>>>read(text(answer), "$.unknown"))
-                    .containsExactly(Map.of("failure", "java.lang.IllegalStateException", "count", 1));
+                    .containsExactly(Map.of(
+                            "failure",
+                            "java.lang.IllegalStateException",
+                            "count",
+                            1,
+                            "remedy",
+                            "The class is too general to be declared as a whole. Throw a class that implements RetryHint"
+                                    + " instead, or declare the message: retrykit.failures.java.lang.IllegalStateException:"
+                                    + " says(part of the message) = transient"));
+            assertThat(text(answer)).doesNotContain("odd");
             assertThat(JsonPath.<Map<String, Object>>read(text(answer), "$")).containsOnlyKeys("failures", "unknown");
         }
     }
@@ -203,9 +218,89 @@ class FailuresEndpointTests {
                 assertThat(counts.report().failures())
                         .as("call %d", call)
                         .containsExactly(new FailureReport.FailureEntry(
-                                "java.lang.IllegalStateException", "transient", "retry-on", 3L * (call + 1)));
+                                "java.lang.IllegalStateException", null, "transient", "retry-on", 3L * (call + 1)));
             }
         });
+    }
+
+    static class Guarded {
+
+        @CircuitGuarded("inventory")
+        public String plain() {
+            throw new UnsupportedOperationException("plain");
+        }
+
+        @CircuitGuarded("inventory")
+        public CompletionStage<String> stage() {
+            return CompletableFuture.failedFuture(new UnsupportedOperationException("stage"));
+        }
+
+        @CircuitGuarded("inventory")
+        public Mono<String> mono() {
+            return Mono.error(new UnsupportedOperationException("mono"));
+        }
+
+        @Retryable("inventory")
+        @CircuitGuarded("inventory")
+        public String both() {
+            throw new UnsupportedOperationException("both");
+        }
+    }
+
+    @Test
+    void aCircuitWithoutAPolicyIsCountedToo() {
+        Apps.with("""
+                        management.endpoints.web.exposure.include: retry
+                        retrykit.circuits.inventory: { minimum-calls: 100 }
+                        retrykit.policies.inventory: { max-attempts: 1 }
+                        """).withBean(Guarded.class).run(context -> {
+            Guarded guarded = context.getBean(Guarded.class);
+            List<Supplier<Throwable>> calls = List.of(
+                    () -> catchThrowable(guarded::plain),
+                    () -> catchThrowable(
+                            () -> guarded.stage().toCompletableFuture().join()),
+                    () -> catchThrowable(() -> guarded.mono().block()),
+                    () -> catchThrowable(guarded::both));
+            for (int call = 0; call < calls.size(); call++) {
+                assertThat(calls.get(call).get()).as("call %d", call).isNotNull();
+                assertThat(context.getBean(FailureCounts.class).report().unknown())
+                        .as("call %d", call)
+                        .extracting(FailureReport.UnknownEntry::failure, FailureReport.UnknownEntry::count)
+                        .containsExactly(tuple("java.lang.UnsupportedOperationException", call + 1L));
+            }
+        });
+    }
+
+    @Test
+    void aListenerOfTheApplicationHearsOnlyOfPolicies() {
+        List<String> heard = new ArrayList<>();
+        RetryListener listener = new RetryListener() {
+            @Override
+            public void onEvent(RetryEvent event) {
+                heard.add(event.toString());
+            }
+
+            @Override
+            public void onFailure(String policy, Throwable failure, Verdict verdict) {
+                heard.add(policy);
+            }
+        };
+        Apps.with("retrykit.circuits.inventory:")
+                .withBean(RetryListener.class, () -> listener)
+                .withBean(OnlyGuarded.class)
+                .run(context -> {
+                    assertThat(catchThrowable(context.getBean(OnlyGuarded.class)::plain))
+                            .isInstanceOf(IllegalStateException.class);
+                    assertThat(heard).isEmpty();
+                });
+    }
+
+    static class OnlyGuarded {
+
+        @CircuitGuarded("inventory")
+        public String plain() {
+            throw new IllegalStateException("plain");
+        }
     }
 
     @Test
