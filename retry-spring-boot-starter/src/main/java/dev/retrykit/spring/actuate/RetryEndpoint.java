@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
@@ -89,9 +90,10 @@ public final class RetryEndpoint {
 
     /**
      * Returns the failures of attempts with their classification and the deciding rule; 404 for any other list than
-     * failures.
+     * failures. Native images do not see the type of the list.
      */
     @ReadOperation
+    @RegisterReflectionForBinding(FailureReport.class)
     public WebEndpointResponse<Object> list(@Selector String kind) {
         return kind.equals("failures") ? new WebEndpointResponse<>(failures.report()) : notFound();
     }

@@ -15,6 +15,7 @@ import dev.retrykit.spring.idempotency.Shop;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.time.ManualTime;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.RecordComponent;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -33,6 +34,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.annotation.ReflectiveRuntimeHintsRegistrar;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -300,6 +304,25 @@ class FailuresEndpointTests {
         @CircuitGuarded("inventory")
         public String plain() {
             throw new IllegalStateException("plain");
+        }
+    }
+
+    @Test
+    void aNativeImageCanWriteTheList() throws Exception {
+        RuntimeHints hints = new RuntimeHints();
+
+        new ReflectiveRuntimeHintsRegistrar().registerRuntimeHints(hints, RetryEndpoint.class);
+
+        for (Class<?> type : List.of(
+                RetryReport.class,
+                FailureReport.class,
+                FailureReport.FailureEntry.class,
+                FailureReport.UnknownEntry.class)) {
+            for (RecordComponent component : type.getRecordComponents()) {
+                assertThat(hints)
+                        .as("%s of %s", component, type)
+                        .matches(RuntimeHintsPredicates.reflection().onMethodInvocation(component.getAccessor()));
+            }
         }
     }
 
