@@ -12,13 +12,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Suggests how to declare the meaning of a failure that no rule covers. Stores only strings, so that no class loader is
  * retained.
  *
- * @param type the class to declare: the outermost one of the cause chain that is neither a wrapper nor too general; if
- *     there is none, the class of the root cause
+ * @param type the class to declare: the outermost one of the cause chain that tells by itself what its failures mean;
+ *     if there is none, the innermost one that is not too general; if all are, that of the root cause
  * @param line the suggested line for this class
  * @param general whether the class is too general to be declared as a whole
  */
@@ -35,7 +36,7 @@ public record FailureRemedy(String type, String line, boolean general) {
 
     /** A line for such a class would apply to programming errors, missing files and the like, too. */
     private static final List<String> GENERAL =
-            List.of("java.lang.", "java.util.", "kotlin.", "kotlinx.", "scala.", "groovy.lang.", "reactor.core.");
+            List.of("java.lang.", "java.util.", "kotlin.", "scala.", "groovy.lang.", "reactor.core.");
 
     private static final Set<String> GENERAL_TYPES =
             Set.of("java.io.IOException", "java.io.UncheckedIOException", "java.security.PrivilegedActionException");
@@ -68,28 +69,32 @@ public record FailureRemedy(String type, String line, boolean general) {
 
     /** Suggests what decides about this failure. Reads its accessors. */
     public static FailureRemedy of(Throwable failure) {
-        Throwable subject = subject(failure);
-        String type = subject.getClass().getName();
+        for (Throwable link : Causes.chain(failure)) {
+            String name = link.getClass().getName();
+            String line = isGeneral(name) ? null : line(link);
+            if (line != null) {
+                return new FailureRemedy(name, line, false);
+            }
+        }
+        String type = typeFor(failure);
         boolean general = isGeneral(type);
-        return new FailureRemedy(type, general ? BY_MESSAGE : line(subject), general);
+        return new FailureRemedy(type, general ? BY_MESSAGE : TRANSIENT, general);
     }
 
-    /** The class that would be declared, as in {@link #type()}. Reads nothing but the causes. */
+    /**
+     * The class that is to be declared if none tells by itself what its failures mean. An outer one would also apply to
+     * other causes, as a framework's wrapper does. Reads nothing but the causes.
+     */
     public static String typeFor(Throwable failure) {
-        return subject(failure).getClass().getName();
-    }
-
-    private static Throwable subject(Throwable failure) {
+        Throwable innermost = null;
         Throwable root = failure;
         Throwable link = failure;
         for (int depth = 0; link != null && depth < DEEPEST; depth++) {
-            if (!isGeneral(link.getClass().getName())) {
-                return link;
-            }
+            innermost = isGeneral(link.getClass().getName()) ? innermost : link;
             root = link;
             link = Causes.causeOf(link);
         }
-        return root;
+        return (innermost == null ? root : innermost).getClass().getName();
     }
 
     private static boolean isGeneral(String name) {
@@ -101,8 +106,8 @@ public record FailureRemedy(String type, String line, boolean general) {
         return GENERAL_TYPES.contains(name);
     }
 
-    /** The first line that is valid for the class and decides about the failure. */
-    private static String line(Throwable failure) {
+    /** The first line that reads the failure and decides about it; null if there is none. */
+    private static @Nullable String line(Throwable failure) {
         Set<String> accessors = accessors(failure.getClass());
         Stream<String> withHeaders = present(Stream.concat(STATUSES.stream(), CODES.stream()), accessors)
                 .flatMap(status ->
@@ -113,7 +118,7 @@ public record FailureRemedy(String type, String line, boolean general) {
                 .flatMap(lines -> lines)
                 .filter(line -> decides(line, failure))
                 .findFirst()
-                .orElse(TRANSIENT);
+                .orElse(null);
     }
 
     private static Stream<String> present(Stream<String> paths, Set<String> accessors) {

@@ -122,6 +122,26 @@ class FailureRemedyTests {
                 .contains("retrykit.failures.java.lang.NullPointerException: says(");
     }
 
+    /** As frameworks wrap all failures of their users. */
+    public static class Wrapper extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Wrapper(Throwable cause) {
+            super(cause);
+        }
+    }
+
+    @Test
+    void ofAWrapperTheCauseIsDeclaredUnlessTheWrapperTells() {
+        assertThat(FailureRemedy.of(new Wrapper(new IOException(new Plain()))))
+                .isEqualTo(new FailureRemedy(Plain.class.getName(), "transient", false));
+        assertThat(FailureRemedy.of(new Wrapper(new IOException())))
+                .isEqualTo(new FailureRemedy(Wrapper.class.getName(), "transient", false));
+        Throwable status = new Generated(503).initCause(new Plain());
+        assertThat(FailureRemedy.of(new Wrapper(status)))
+                .isEqualTo(new FailureRemedy(Generated.class.getName(), "status(getCode, getResponseHeaders)", false));
+    }
+
     @Test
     void aCircularChainEnds() {
         IllegalStateException one = new IllegalStateException();
