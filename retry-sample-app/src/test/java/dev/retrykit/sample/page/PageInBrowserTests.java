@@ -169,8 +169,8 @@ class PageInBrowserTests {
             assertThat(browser.text("#failures-rows tr:nth-child(2)"))
                     .contains("java.lang.RuntimeException")
                     .contains("caused by " + SoldOut.class.getName())
-                    .contains("No rule. If it is transient, declare retrykit.failures.[" + SoldOut.class.getName()
-                            + "]: transient, or, if the class is yours, let it implement RetryHint.");
+                    .contains("No rule. If a retry can help, declare retrykit.failures.[" + SoldOut.class.getName()
+                            + "]: transient, or let a class of your own implement RetryHint.");
             browser.find("#meanings summary").click();
             assertThat(browser.text("#meanings")).contains("the attempt may have had its effect");
             browser.find("#meanings summary").click();

@@ -40,7 +40,7 @@ public record FailureReport(
      * @param failure the class of the failure
      * @param cause the class in its cause chain whose meaning should be declared; absent if it is the failure's own
      * @param count the number of failed attempts
-     * @param remedy a sentence that says how to declare the meaning, without its period; absent for
+     * @param remedy sentences that say how to declare the meaning, without the last period; absent for
      *     the moment in which it is determined
      */
     public record UnknownEntry(

@@ -162,7 +162,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
                     + name(failure) + cause(failure) + " is transient, so it is not retried. " + remedy.text()
                     + (remedy.general()
                             ? ""
-                            : ", or, for this policy alone, add the class to "
+                            : ". For this policy alone, add the class to "
                                     + key(event, PolicySettings.RETRY_ON.name()))
                     + ". (Logged once.)");
         }

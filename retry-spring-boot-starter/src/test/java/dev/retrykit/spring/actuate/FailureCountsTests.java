@@ -75,8 +75,9 @@ class FailureCountsTests {
                                 SoldOut.class.getName(),
                                 null,
                                 2,
-                                "If it is transient, declare retrykit.failures.[" + SoldOut.class.getName()
-                                        + "]: transient, or, if the class is yours, let it implement RetryHint"),
+                                "If a retry can help, declare retrykit.failures.[" + SoldOut.class.getName()
+                                        + "]: transient, or let a class of your own implement RetryHint. If it is a"
+                                        + " response of a dependency that works, declare it as answered"),
                         new UnknownEntry(
                                 "java.io.IOException",
                                 null,

@@ -270,9 +270,10 @@ class RetryLogTests {
                 .containsExactly("WARN dev.retrykit.retry - Policy 'inventory': it is unknown whether"
                         + " java.lang.RuntimeException (by " + OddFailure.class.getName()
                         + ") is transient, so it is not"
-                        + " retried. If it is transient, declare retrykit.failures.[" + OddFailure.class.getName()
-                        + "]: transient, or, if the class is yours, let it implement RetryHint, or, for this policy alone,"
-                        + " add the class to retrykit.policies.inventory.retry-on. (Logged once.)");
+                        + " retried. If a retry can help, declare retrykit.failures.[" + OddFailure.class.getName()
+                        + "]: transient, or let a class of your own implement RetryHint. If it is a response of a dependency"
+                        + " that works, declare it as answered. For this policy alone, add the class to"
+                        + " retrykit.policies.inventory.retry-on. (Logged once.)");
     }
 
     @Test

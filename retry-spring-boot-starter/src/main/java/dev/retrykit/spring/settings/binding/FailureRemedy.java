@@ -146,7 +146,7 @@ public record FailureRemedy(String type, String line, boolean general) {
         }
     }
 
-    /** Returns a sentence that says what to do for all policies, without its period. */
+    /** Returns sentences that say what to do for all policies, without the last period. */
     public String text() {
         String entry = MessageText.line(FailureLines.key(type) + ": " + line, LONGEST + 100);
         if (general) {
@@ -154,7 +154,8 @@ public record FailureRemedy(String type, String line, boolean general) {
                     + " or declare the message: " + entry;
         }
         return line.equals(TRANSIENT)
-                ? "If it is transient, declare " + entry + ", or, if the class is yours, let it implement RetryHint"
+                ? "If a retry can help, declare " + entry + ", or let a class of your own implement RetryHint. If it is"
+                        + " a response of a dependency that works, declare it as answered"
                 : "Declare " + entry;
     }
 }
