@@ -154,16 +154,13 @@ public final class RetryLog implements RetryListener, CircuitListener {
         if (unknown.size() >= MOST_UNKNOWN) {
             if (tooMany.compareAndSet(false, true)) {
                 RETRIES.warn("More than " + MOST_UNKNOWN + " failures are unknown, and no further ones are explained"
-                        + " here. GET /actuator/retry/failures lists them. (Logged once.)");
+                        + " here. GET /actuator/retry/failures lists them, if the endpoint is exposed. (Logged once.)");
             }
         } else if (unknown.add(entry)) {
             FailureRemedy remedy = FailureRemedy.of(failure);
             RETRIES.warn("Policy " + MessageText.quoted(event.policy()) + ": it is unknown whether "
                     + name(failure) + cause(failure) + " is transient, so it is not retried. " + remedy.text()
-                    + (remedy.general()
-                            ? ""
-                            : ". For this policy alone, add the class to "
-                                    + key(event, PolicySettings.RETRY_ON.name()))
+                    + ". For this policy alone, add the class to " + key(event, PolicySettings.RETRY_ON.name())
                     + ". (Logged once.)");
         }
     }

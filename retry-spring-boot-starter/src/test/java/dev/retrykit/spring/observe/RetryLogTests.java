@@ -250,13 +250,15 @@ class RetryLogTests {
                                 + " java.lang.IllegalStateException is transient, so it is not retried. The class is too"
                                 + " general to be declared as a whole. Throw a class that implements RetryHint instead, or"
                                 + " declare the message: retrykit.failures.java.lang.IllegalStateException: says(part of"
-                                + " the message) = transient. (Logged once.)",
+                                + " the message) = transient. For this policy alone, add the class to"
+                                + " retrykit.policies.inventory.retry-on. (Logged once.)",
                         "WARN dev.retrykit.retry - Policy 'inventory': it is unknown whether"
                                 + " java.lang.UnsupportedOperationException is transient, so it is not retried. The class"
                                 + " is too general to be declared as a whole. Throw a class that implements RetryHint"
                                 + " instead, or declare the message:"
                                 + " retrykit.failures.java.lang.UnsupportedOperationException: says(part of the message)"
-                                + " = transient. (Logged once.)");
+                                + " = transient. For this policy alone, add the class to"
+                                + " retrykit.policies.inventory.retry-on. (Logged once.)");
     }
 
     @Test
@@ -295,7 +297,7 @@ class RetryLogTests {
                 .last()
                 .isEqualTo(
                         "WARN dev.retrykit.retry - More than 100 failures are unknown, and no further ones are explained"
-                                + " here. GET /actuator/retry/failures lists them. (Logged once.)");
+                                + " here. GET /actuator/retry/failures lists them, if the endpoint is exposed. (Logged once.)");
     }
 
     static final class Unreadable extends ConnectException {
