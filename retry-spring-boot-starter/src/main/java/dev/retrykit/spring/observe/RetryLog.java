@@ -42,7 +42,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
     private static final int LONGEST = 200;
 
     /** Limits the memory for types that were explained, and the lines about them. */
-    static final int MOST_UNKNOWN = 100;
+    private static final int MOST_UNKNOWN = 100;
 
     private final TimeSource time;
     private final Executor executor;

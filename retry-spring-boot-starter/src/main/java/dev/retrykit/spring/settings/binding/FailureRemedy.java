@@ -41,7 +41,7 @@ public record FailureRemedy(String type, String line, boolean general) {
     private static final Set<String> GENERAL_TYPES =
             Set.of("java.io.IOException", "java.io.UncheckedIOException", "java.security.PrivilegedActionException");
 
-    /** Accessors of an HTTP status, in the order in which they are tried. */
+    /** Accessors of an HTTP status, in the order in which they are tried. None of a response, which may be unread. */
     private static final List<String> STATUSES = List.of(
             "getStatusCode",
             "statusCode",
@@ -56,9 +56,7 @@ public record FailureRemedy(String type, String line, boolean general) {
             "getStatusCode.value",
             "getStatus.value",
             "getHttpStatus.value",
-            "getStatus.getStatusCode",
-            "getResponse.getStatus",
-            "getResponse.getStatusCode");
+            "getStatus.getStatusCode");
 
     /** Only used together with headers, because a code alone can mean anything. */
     private static final List<String> CODES = List.of("getCode", "code");
