@@ -15,6 +15,7 @@ import dev.retrykit.spring.aspect.adapter.CallAdapters;
 import dev.retrykit.spring.customize.CircuitCustomizer;
 import dev.retrykit.spring.customize.PolicyCustomizer;
 import dev.retrykit.spring.failure.CallerTransaction;
+import dev.retrykit.spring.failure.ClassifierBeans;
 import dev.retrykit.spring.failure.http.StatusReader;
 import dev.retrykit.spring.observe.ContextCarriers;
 import dev.retrykit.spring.observe.RetryLog;
@@ -149,7 +150,10 @@ public final class RetrykitAutoConfiguration {
                         observer.getIfUnique(),
                         retryListeners.orderedStream().toList(),
                         transition -> told.forEach(listener -> tell(listener, transition)),
-                        inOrder(classifiers.orderedStream().toList(), lines),
+                        inOrder(
+                                ClassifierBeans.named(
+                                        classifiers.orderedStream().toList(), context),
+                                lines),
                         statusReaders.orderedStream().toList(),
                         BeanFactoryUtils.beansOfTypeIncludingAncestors(context, ResultClassifier.class),
                         BeanFactoryUtils.beansOfTypeIncludingAncestors(context, DelayFunction.class),
