@@ -19,8 +19,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -99,6 +103,20 @@ class BookInPoliciesTests {
         @Override
         public Optional<Duration> retryAfter() {
             return Optional.of(Duration.ofMillis(1));
+        }
+    }
+
+    /** Asks the policy about itself. */
+    public static class Recursive extends RuntimeException {
+
+        @Nullable
+        RetryPolicy policy;
+
+        int reads;
+
+        public boolean isTransient() {
+            reads++;
+            return Objects.requireNonNull(policy).classify(this).kind() == Kind.RETRYABLE;
         }
     }
 
@@ -222,5 +240,35 @@ class BookInPoliciesTests {
         batch.parts.add(new SQLException("?", "08007"));
 
         assertThat(kind(lines(Batch.class, "failures(parts)"), batch)).isEqualTo(Kind.NOT_IDEMPOTENT);
+    }
+
+    /** Each read would classify again, until the stack overflows, and then the next. */
+    @Test
+    void anAccessorThatClassifiesItsOwnFailureEnds() {
+        Recursive failure = new Recursive();
+        failure.policy =
+                policy(lines(Recursive.class, "flag(isTransient), flag(isTransient) = answered"), more -> more);
+
+        assertThat(failure.policy.classify(failure).kind()).isNotEqualTo(Kind.RETRYABLE);
+        assertThat(failure.reads).isLessThan(100);
+        assertThat(policy(lines(Retried.class, "transient"), more -> more)
+                        .classify(new Retried(new IllegalStateException()))
+                        .kind())
+                .isEqualTo(Kind.RETRYABLE);
+    }
+
+    /** Thrown by a method that waits for a future. */
+    @Test
+    void aHintIsKnownInTheWrappersOfFutures() {
+        RetryPolicy policy = RetryPolicy.builder().build();
+        Hinted hinted = new Hinted(new IllegalStateException());
+
+        for (Throwable failure : List.of(
+                new CompletionException(hinted),
+                new ExecutionException(hinted),
+                new ExecutionException(new CompletionException(hinted)))) {
+            assertThat(policy.classify(failure)).isEqualTo(policy.classify(hinted));
+        }
+        assertThat(policy.classify(new IllegalStateException(hinted)).kind()).isEqualTo(Kind.UNKNOWN);
     }
 }

@@ -59,11 +59,24 @@ public record FailureRules(
             Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE).by("a server that asked for time");
 
     /**
+     * Bounds classifications within a classification: an accessor or a classifier may itself classify a failure, even
+     * the same one.
+     */
+    private static final int MOST_NESTED = 4;
+
+    private static final ThreadLocal<int[]> NESTED = ThreadLocal.withInitial(() -> new int[1]);
+
+    /**
      * Classifies a failure.
      *
      * @param answers the responses to the attempt's watched requests
      */
     public Verdict classify(Throwable failure, AnswerNotes answers) {
+        int[] nested = NESTED.get();
+        if (nested[0] == MOST_NESTED) {
+            return BROKEN_CLASSIFIER;
+        }
+        nested[0]++;
         try {
             Throwable cause = Causes.causeOf(failure);
             Verdict settled = settle(failure, cause, answers.last());
@@ -75,6 +88,8 @@ public record FailureRules(
         } catch (Throwable classifierFailed) {
             SuppressedFailures.addOnce(failure, classifierFailed);
             return BROKEN_CLASSIFIER;
+        } finally {
+            nested[0]--;
         }
     }
 
@@ -95,7 +110,7 @@ public record FailureRules(
         if (failure instanceof InterruptedException) {
             return INTERRUPTED;
         }
-        if (failure instanceof RetryHint hint) {
+        if (Causes.unwrap(failure) instanceof RetryHint hint) {
             return hinted(general, failure, cause, hint);
         }
         boolean listed = own.status() != 0 && answers.statuses() != null;
