@@ -8,17 +8,23 @@ import dev.retrykit.http.RetryAfter;
 import dev.retrykit.internal.foreign.ForeignHeaders;
 import dev.retrykit.internal.foreign.NeverSent;
 import dev.retrykit.internal.foreign.PropertyPath;
+import dev.retrykit.time.Nanos;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoField;
+import java.time.temporal.TemporalAccessor;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The clauses that do not decide, but change the decision. */
 final class Changes {
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private Changes() {}
 
@@ -148,8 +154,11 @@ final class Changes {
         }
     }
 
+    /** Ignores a difference of less than a millisecond. */
     private static Verdict longest(Verdict verdict, Duration least) {
-        return verdict.retryAfterNanos() >= least.toMillis() * 1_000_000 && verdict.retryAfterNanos() != Verdict.NO_HINT
+        long nanos = Nanos.of(least);
+        return verdict.retryAfterNanos() >= nanos - nanos % NANOS_PER_MILLI
+                        && verdict.retryAfterNanos() != Verdict.NO_HINT
                 ? verdict
                 : verdict.withRetryAfter(least);
     }
@@ -159,6 +168,8 @@ final class Changes {
         SECONDS,
         MILLIS,
         EPOCH_MILLIS;
+
+        private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 
         static @Nullable Unit of(String word) {
             for (Unit unit : values()) {
@@ -179,13 +190,26 @@ final class Changes {
             if (value instanceof Duration duration) {
                 return duration.isNegative() ? null : duration;
             }
-            if (value instanceof Instant instant) {
-                return until(instant, now);
+            if (value instanceof TemporalAccessor time) {
+                return time.isSupported(ChronoField.INSTANT_SECONDS) ? until(Instant.from(time), now) : null;
             }
             if (value instanceof Date date) {
                 return until(Instant.ofEpochMilli(date.getTime()), now);
             }
+            if (value instanceof CharSequence text) {
+                return ofText(text.toString().trim(), now);
+            }
             return value instanceof Number number ? ofNumber(number, now) : null;
+        }
+
+        /** Reads text without a unit as the value of a Retry-After header. */
+        private @Nullable Duration ofText(String text, Instant now) {
+            if (this == SECONDS) {
+                long nanos = RetryAfter.read(name -> name.equals("retry-after") ? List.of(text) : List.of(), now)
+                        .delayNanos();
+                return nanos == Verdict.NO_HINT ? null : Duration.ofNanos(nanos);
+            }
+            return NUMBER.matcher(text).matches() ? ofNumber(Long.valueOf(text), now) : null;
         }
 
         private @Nullable Duration ofNumber(Number number, Instant now) {

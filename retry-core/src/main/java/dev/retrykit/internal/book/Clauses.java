@@ -105,12 +105,12 @@ final class Clauses {
     }
 
     /** A label that the failure has. */
-    record Label(String method, List<String> labels, Verdict verdict) implements Clause {
+    record Label(Labels accessor, List<String> labels, Verdict verdict) implements Clause {
 
         @Override
         public @Nullable Verdict decide(Throwable failure, JudgmentContext reading) {
             for (String label : labels) {
-                if (Labels.has(failure, method, label)) {
+                if (accessor.has(failure, label)) {
                     return verdict;
                 }
             }

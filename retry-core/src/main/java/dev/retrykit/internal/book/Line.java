@@ -114,7 +114,9 @@ public record Line(String heading, String type, String text, List<Clause> clause
     }
 
     private Stream<String> labelMethods() {
-        return clauses.stream().filter(Clauses.Label.class::isInstance).map(label -> ((Clauses.Label) label).method());
+        return clauses.stream()
+                .filter(Clauses.Label.class::isInstance)
+                .map(label -> ((Clauses.Label) label).accessor().method());
     }
 
     /** The accessors that it reads. */

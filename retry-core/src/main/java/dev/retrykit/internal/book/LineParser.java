@@ -2,6 +2,7 @@ package dev.retrykit.internal.book;
 
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.internal.book.Changes.Unit;
+import dev.retrykit.internal.foreign.Labels;
 import dev.retrykit.internal.foreign.PropertyPath;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -175,7 +176,7 @@ final class LineParser {
             }
             case "label" -> {
                 String[] parts = named(arguments, name);
-                yield new Clauses.Label(parts[0], words(parts[1], name), verdict);
+                yield new Clauses.Label(new Labels(parts[0]), words(parts[1], name), verdict);
             }
             case "word" -> new Clauses.Word(words(arguments, name), verdict);
             case "says" ->

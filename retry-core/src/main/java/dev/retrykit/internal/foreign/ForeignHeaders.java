@@ -3,19 +3,20 @@ package dev.retrykit.internal.foreign;
 import dev.retrykit.http.HeaderLines;
 import java.lang.reflect.Array;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers of a response in the form in which a library keeps them: a map, or an object with a method that takes a
- * name.
+ * The headers of a response in the form in which a library keeps them: a map, a list or an array of names with values,
+ * or an object with a method that takes a name.
  */
 public final class ForeignHeaders implements HeaderLines {
 
@@ -34,8 +35,10 @@ public final class ForeignHeaders implements HeaderLines {
             "header");
     private static final List<Class<?>> NAMES = List.of(String.class, CharSequence.class, Object.class);
 
-    /** For values such as {@code Header} of HttpComponents. */
-    private static final Property VALUE = new Property("getValue");
+    /** For elements such as {@code Header} of HttpComponents. */
+    private static final List<Property> NAME = List.of(new Property("getName"), new Property("name"));
+
+    private static final List<Property> VALUE = List.of(new Property("getValue"), new Property("value"));
 
     private static final ClassValue<Optional<Method>> ASKED = new ClassValue<>() {
         @Override
@@ -62,6 +65,9 @@ public final class ForeignHeaders implements HeaderLines {
             if (headers instanceof Collection<?> entries) {
                 return ofEntries(entries, name);
             }
+            if (headers instanceof Object[] entries) {
+                return ofEntries(Arrays.asList(entries), name);
+            }
             List<String> lines = ask(name);
             return lines.isEmpty() ? ask(capitalized(name)) : lines;
         } catch (Throwable unreadable) {
@@ -72,13 +78,22 @@ public final class ForeignHeaders implements HeaderLines {
     private static List<String> ofEntries(Collection<?> entries, String name) {
         List<String> lines = new ArrayList<>();
         for (Object element : entries) {
-            if (element instanceof Map.Entry<?, ?> entry
-                    && entry.getKey() != null
-                    && name.equalsIgnoreCase(entry.getKey().toString())) {
-                addTo(lines, entry.getValue());
+            Object key = element instanceof Map.Entry<?, ?> entry ? entry.getKey() : first(element, NAME);
+            if (key != null && name.equalsIgnoreCase(key.toString())) {
+                addTo(lines, element instanceof Map.Entry<?, ?> entry ? entry.getValue() : first(element, VALUE));
             }
         }
         return lines;
+    }
+
+    private static @Nullable Object first(@Nullable Object owner, List<Property> properties) {
+        return owner == null
+                ? null
+                : properties.stream()
+                        .map(property -> property.read(owner))
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null);
     }
 
     private List<String> ask(String name) throws ReflectiveOperationException {
@@ -103,7 +118,7 @@ public final class ForeignHeaders implements HeaderLines {
             several.asIterator().forEachRemaining(one -> addTo(lines, one));
         } else if (value instanceof CharSequence || value instanceof Number) {
             lines.add(value.toString());
-        } else if (value != null && VALUE.read(value) instanceof CharSequence inner) {
+        } else if (value != null && first(value, VALUE) instanceof CharSequence inner) {
             lines.add(inner.toString());
         }
     }
@@ -120,23 +135,9 @@ public final class ForeignHeaders implements HeaderLines {
     }
 
     private static Optional<Method> method(Class<?> type, String name) {
-        for (Class<?> parameter : NAMES) {
-            Optional<Method> method = method(type, name, parameter);
-            if (method.isPresent()) {
-                return method;
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static Optional<Method> method(Class<?> type, String name, Class<?> parameter) {
-        try {
-            Method method = type.getMethod(name, parameter);
-            boolean usable = !Modifier.isStatic(method.getModifiers()) && method.getReturnType() != void.class;
-            boolean open = Modifier.isPublic(method.getDeclaringClass().getModifiers());
-            return usable && (open || method.trySetAccessible()) ? Optional.of(method) : Optional.empty();
-        } catch (NoSuchMethodException | RuntimeException | LinkageError missing) {
-            return Optional.empty();
-        }
+        return NAMES.stream()
+                .map(parameter -> Property.method(type, name, parameter))
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 }

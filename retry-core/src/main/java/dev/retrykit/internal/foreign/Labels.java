@@ -3,35 +3,50 @@ package dev.retrykit.internal.foreign;
 import java.lang.reflect.Method;
 import java.util.Optional;
 
-/** Checks whether failures have a label, with a public method that takes the label's name. */
+/**
+ * Checks whether failures have a label, with a public method that takes the label's name. The lookup happens once per
+ * class.
+ */
 public final class Labels {
 
-    private Labels() {}
+    private final String method;
+    private final ClassValue<Optional<Method>> found;
 
-    public static boolean has(Throwable failure, String method, String label) {
+    public Labels(String method) {
+        this.method = method;
+        this.found = new Methods(method);
+    }
+
+    /** The name of the method. */
+    public String method() {
+        return method;
+    }
+
+    public boolean has(Throwable failure, String label) {
         try {
-            return find(failure.getClass(), method)
-                    .map(found -> ask(found, failure, label))
-                    .orElse(false);
-        } catch (RuntimeException | LinkageError unreadable) {
+            Method known = found.get(failure.getClass()).orElse(null);
+            return known != null && (boolean) known.invoke(failure, label);
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError unreadable) {
             return false;
         }
     }
 
     public static Optional<Method> find(Class<?> type, String method) {
-        try {
-            Method found = type.getMethod(method, String.class);
-            return found.getReturnType() == boolean.class ? Optional.of(found) : Optional.empty();
-        } catch (NoSuchMethodException | LinkageError missing) {
-            return Optional.empty();
-        }
+        return Optional.ofNullable(Property.method(type, method, String.class))
+                .filter(found -> found.getReturnType() == boolean.class);
     }
 
-    private static boolean ask(Method method, Throwable failure, String label) {
-        try {
-            return (boolean) method.invoke(failure, label);
-        } catch (ReflectiveOperationException unreadable) {
-            return false;
+    private static final class Methods extends ClassValue<Optional<Method>> {
+
+        private final String name;
+
+        Methods(String name) {
+            this.name = name;
+        }
+
+        @Override
+        protected Optional<Method> computeValue(Class<?> type) {
+            return find(type, name);
         }
     }
 }

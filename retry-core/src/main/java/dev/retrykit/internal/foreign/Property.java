@@ -8,6 +8,9 @@ import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,8 @@ public final class Property {
     private static final MethodType NUMBER = MethodType.methodType(long.class, Object.class);
     private static final MethodType FLAG = MethodType.methodType(boolean.class, Object.class);
     private static final String LENGTH = "length";
+
+    private static final int MOST_DIGITS = 18;
 
     private final String name;
     private final ClassValue<Object> handles;
@@ -52,7 +57,7 @@ public final class Property {
         return member instanceof Method method ? method.getReturnType() : ((Field) member).getType();
     }
 
-    /** The value, unwrapped from an {@link Optional}; null if there is none, or if it cannot be read. */
+    /** The value, unwrapped from an optional; null if there is none, or if it cannot be read. */
     @Nullable
     Object read(Object target) {
         if (!(handles.get(target.getClass()) instanceof MethodHandle handle)) {
@@ -66,14 +71,29 @@ public final class Property {
             if (type == boolean.class) {
                 return (boolean) handle.invokeExact(target);
             }
-            Object value = (Object) handle.invokeExact(target);
-            return value instanceof Optional<?> optional ? optional.orElse(null) : value;
+            return unwrapped((Object) handle.invokeExact(target));
         } catch (Throwable unreadable) {
             return null;
         }
     }
 
-    /** The value as a whole number, without boxing if the property is one. */
+    private static @Nullable Object unwrapped(@Nullable Object value) {
+        if (value instanceof Optional<?> optional) {
+            return optional.orElse(null);
+        }
+        if (value instanceof OptionalInt optional) {
+            return optional.isPresent() ? optional.getAsInt() : null;
+        }
+        if (value instanceof OptionalLong optional) {
+            return optional.isPresent() ? optional.getAsLong() : null;
+        }
+        if (value instanceof OptionalDouble optional) {
+            return optional.isPresent() ? optional.getAsDouble() : null;
+        }
+        return value;
+    }
+
+    /** The value as a whole number, without boxing if the property is one. Its decimal digits count as a number, too. */
     long number(Object target, long absent) {
         if (handles.get(target.getClass()) instanceof MethodHandle handle
                 && handle.type().returnType() == long.class) {
@@ -83,7 +103,25 @@ public final class Property {
                 return absent;
             }
         }
-        return read(target) instanceof Number number ? number.longValue() : absent;
+        Object value = read(target);
+        if (value instanceof Number number) {
+            return number.longValue();
+        }
+        return value instanceof CharSequence text && isNumber(text) ? Long.parseLong(text.toString()) : absent;
+    }
+
+    /** Whether a text is a number in its only form: a code such as {@code 08001} is not the number 8001. */
+    private static boolean isNumber(CharSequence text) {
+        int length = text.length();
+        if (length == 0 || length > MOST_DIGITS || length > 1 && text.charAt(0) == '0') {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether the value is true. */
@@ -165,14 +203,15 @@ public final class Property {
         }
     }
 
-    private static @Nullable Method method(@Nullable Class<?> type, String name) {
+    /** Returns the reachable public method of a class with these parameters; null if there is none. */
+    static @Nullable Method method(@Nullable Class<?> type, String name, Class<?>... parameters) {
         for (Class<?> owner = type; owner != null; owner = owner.getSuperclass()) {
-            Method own = declared(owner, name);
+            Method own = declared(owner, name, parameters);
             if (own != null) {
                 return own;
             }
             for (Class<?> contract : owner.getInterfaces()) {
-                Method inherited = method(contract, name);
+                Method inherited = method(contract, name, parameters);
                 if (inherited != null) {
                     return inherited;
                 }
@@ -181,15 +220,19 @@ public final class Property {
         return null;
     }
 
-    private static @Nullable Method declared(Class<?> owner, String name) {
+    private static @Nullable Method declared(Class<?> owner, String name, Class<?>... parameters) {
         try {
-            Method method = owner.getDeclaredMethod(name);
+            Method method = owner.getDeclaredMethod(name, parameters);
             boolean usable = method.getReturnType() != void.class
                     && !Modifier.isStatic(method.getModifiers())
                     && Modifier.isPublic(method.getModifiers())
                     && isReachable(method);
             return usable ? method : null;
-        } catch (NoSuchMethodException | LinkageError missing) {
+        } catch (NoSuchMethodException missing) {
+            return null;
+        } catch (VirtualMachineError broken) {
+            throw broken;
+        } catch (Error notInThisImage) {
             return null;
         }
     }
