@@ -14,13 +14,16 @@ import org.jspecify.annotations.Nullable;
 /** The judgment of one failure by a book. Each cause is judged once; nesting of failures within failures is bounded. */
 final class Judgment implements JudgmentContext {
 
-    private static final int MOST = 64;
+    private static final int MOST = 1_000;
+    private static final int DEEPEST = 50;
 
     private final FailureBook book;
     private final Repeatable may;
 
     /** Failures held by other failures, each of which is judged once; null until there is one. */
     private @Nullable Set<Throwable> held;
+
+    private int depth;
 
     /** The verdicts of causes; null until there is one. */
     private @Nullable Map<Throwable, Optional<Verdict>> told;
@@ -51,10 +54,18 @@ final class Judgment implements JudgmentContext {
     public @Nullable Verdict ofAnother(Throwable failure) {
         Set<Throwable> known = held == null ? Collections.newSetFromMap(new IdentityHashMap<>()) : held;
         held = known;
-        if (known.size() == MOST) {
+        if (!known.add(failure)) {
+            return null;
+        }
+        if (known.size() > MOST || depth == DEEPEST) {
             return UNSEEN;
         }
-        return known.add(failure) ? book.ofAnother(failure, this) : null;
+        depth++;
+        try {
+            return book.ofAnother(failure, this);
+        } finally {
+            depth--;
+        }
     }
 
     @Override

@@ -4,10 +4,12 @@ import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
 import dev.retrykit.internal.foreign.PropertyPath;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,16 +18,26 @@ import org.jspecify.annotations.Nullable;
  */
 record NestedFailures(PropertyPath failures) implements Clause {
 
-    private static final int MOST_FAILURES = 100;
+    /** The number of elements that are read. */
+    private static final int MOST_ELEMENTS = 1_000;
+
+    /** The depth of collections in collections, which may contain themselves. */
+    private static final int DEEPEST = 4;
 
     @Override
     public @Nullable Verdict decide(Throwable failure, JudgmentContext reading) {
+        List<Throwable> held = new ArrayList<>(1);
+        int left;
+        try {
+            left = collect(failures.read(failure), held, MOST_ELEMENTS, 0);
+        } catch (Throwable unreadable) {
+            return null;
+        }
         Worst worst = new Worst();
-        int[] left = {MOST_FAILURES};
-        forEach(
-                failures.read(failure),
-                failure,
-                one -> worst.add(left[0]-- > 0 ? reading.ofAnother(one) : JudgmentContext.UNSEEN));
+        for (Throwable one : held) {
+            worst.add(one == failure ? null : reading.ofAnother(one));
+        }
+        worst.add(left < 0 ? JudgmentContext.UNSEEN : null);
         return worst.verdict;
     }
 
@@ -34,18 +46,33 @@ record NestedFailures(PropertyPath failures) implements Clause {
         return List.of(failures);
     }
 
-    private static void forEach(@Nullable Object held, Throwable holder, Consumer<Throwable> action) {
-        if (held instanceof Throwable one) {
-            if (one != holder) {
-                action.accept(one);
-            }
-        } else if (held instanceof Map<?, ?> map) {
-            forEach(map.values(), holder, action);
-        } else if (held instanceof Iterable<?> several) {
-            several.forEach(one -> forEach(one, holder, action));
-        } else if (held instanceof Object[] several) {
-            Arrays.asList(several).forEach(one -> forEach(one, holder, action));
+    /**
+     * Adds the failures in a value of another library.
+     *
+     * @param left how many elements may be read
+     * @return how many more elements may be read; negative if some were left out
+     */
+    private static int collect(@Nullable Object value, List<Throwable> held, int left, int depth) {
+        if (value instanceof Throwable one) {
+            held.add(one);
+            return left;
         }
+        Iterator<?> elements = depth < DEEPEST ? elements(value) : Collections.emptyIterator();
+        int rest = left;
+        while (rest >= 0 && elements.hasNext()) {
+            rest = collect(elements.next(), held, rest - 1, depth + 1);
+        }
+        return rest;
+    }
+
+    private static Iterator<?> elements(@Nullable Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return map.values().iterator();
+        }
+        if (value instanceof Iterable<?> several) {
+            return several.iterator();
+        }
+        return value instanceof Object[] several ? Arrays.asList(several).iterator() : Collections.emptyIterator();
     }
 
     private static final class Worst {
