@@ -24,7 +24,11 @@ record CodeSet(Set<String> words, List<long[]> ranges) {
             Matcher range = RANGE.matcher(text);
             if (range.matches()) {
                 long lowest = Long.parseLong(range.group(1));
-                ranges.add(new long[] {lowest, range.group(2) == null ? lowest : Long.parseLong(range.group(2))});
+                long highest = range.group(2) == null ? lowest : Long.parseLong(range.group(2));
+                if (highest < lowest) {
+                    throw new MalformedLineException("the range '" + text + "' must begin with its lower number");
+                }
+                ranges.add(new long[] {lowest, highest});
             }
             words.add(text);
         }

@@ -2,17 +2,19 @@ package dev.retrykit.internal.book;
 
 import dev.retrykit.internal.book.Chapter.Unparsed;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the lines for a class: its own, then those of its superclasses, each with the interfaces that it names. Lines
- * by shape come last. Only numbers are kept with a class, because a class of the JDK outlives the application.
+ * by shape come next, then lines for packages, the longest name first, and lines for all classes. Only numbers are kept with a class, because a class of the JDK outlives the application.
  */
 public final class Index {
 
@@ -26,6 +28,10 @@ public final class Index {
     private final Map<String, Integer> byName = new HashMap<>();
     private final Map<String, Integer> exact = new HashMap<>();
     private final Map<String, List<Integer>> byShape = new HashMap<>();
+
+    /** The beginnings of names, the longest first. */
+    private final Map<String, Integer> byPrefix =
+            new TreeMap<>(Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
 
     private final ClassValue<int[]> found = new ClassValue<>() {
         @Override
@@ -68,6 +74,8 @@ public final class Index {
             } else if (type.startsWith(Line.ANY_PACKAGE)) {
                 byShape.computeIfAbsent(type.substring(Line.ANY_PACKAGE.length()), name -> new ArrayList<>())
                         .add(i);
+            } else if (type.endsWith(Line.EVERY_CLASS)) {
+                byPrefix.put(type.substring(0, type.length() - Line.EVERY_CLASS.length()), i);
             } else {
                 byName.put(type, i);
             }
@@ -105,6 +113,11 @@ public final class Index {
         for (Class<?> owner = type; owner != null; owner = owner.getSuperclass()) {
             addShaped(owner, numbers);
         }
+        byPrefix.forEach((prefix, number) -> {
+            if (isOf(type, prefix)) {
+                numbers.add(number);
+            }
+        });
         return numbers.isEmpty()
                 ? NONE
                 : numbers.stream().mapToInt(Integer::intValue).toArray();
@@ -126,6 +139,14 @@ public final class Index {
                 numbers.add(number);
             }
         }
+    }
+
+    private static boolean isOf(Class<?> type, String prefix) {
+        Class<?> owner = type;
+        while (owner != null && !owner.getName().startsWith(prefix)) {
+            owner = owner.getSuperclass();
+        }
+        return owner != null;
     }
 
     private static String simpleName(Class<?> type) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param heading the library
  * @param type the binary name of the class; {@code *.Name} for all classes with that simple name that have its
- *     accessors; with a leading {@code =} for the class without its subclasses
+ *     accessors; {@code com.acme.*} for the classes of a package and of those below it; {@code *} for all classes; with
+ *     a leading {@code =} for the class without its subclasses
  * @param text its clauses, as they are written
  * @param clauses the clauses that decide, in the order of evaluation
  * @param changes the clauses that apply whichever rule decides
@@ -24,6 +25,12 @@ public record Line(String heading, String type, String text, List<Clause> clause
 
     /** Prefix of a line by shape. */
     static final String ANY_PACKAGE = "*.";
+
+    /** Suffix of a line for the classes of a package and of the packages below it. */
+    static final String ANY_CLASS = ".*";
+
+    /** The name of a line for all classes. */
+    static final String EVERY_CLASS = "*";
 
     /** Prefix of a line that does not apply to subclasses. */
     static final String ITSELF = "=";

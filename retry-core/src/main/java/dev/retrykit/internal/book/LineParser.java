@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,11 @@ final class LineParser {
             "attempts",
             "commit");
 
-    private static final Pattern TYPE = Pattern.compile("(\\*\\.|=)?[\\p{Alpha}_$][\\w$]*(\\.[\\p{Alpha}_$][\\w$]*)*");
+    private static final Set<String> CHANGES =
+            Set.of("method", "unsafe", "retry-after", "headers", "attempts", "commit");
+
+    private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z-]*");
+    private static final Pattern SPACE = Pattern.compile("[\\s\\p{Z}]+");
     private static final Pattern CLAUSE =
             Pattern.compile("([a-z][a-z-]*)\\s*(?:\\(([^()]*)\\))?\\s*(?:=\\s*(\\S.*))?", Pattern.DOTALL);
 
@@ -44,6 +49,9 @@ final class LineParser {
     private final String shown;
     private final List<Clause> clauses = new ArrayList<>();
     private final List<Change> changes = new ArrayList<>();
+
+    /** The meaning that always applies, which ends the deciding clauses; null until it is found. */
+    private @Nullable String always;
 
     private LineParser(String type, String text, String shown) {
         this.type = type;
@@ -60,8 +68,10 @@ final class LineParser {
      * @throws MalformedLineException if the line is invalid
      */
     static Line parse(String heading, String type, String text, String shown) {
-        if (!TYPE.matcher(type).matches()) {
-            throw new MalformedLineException("'" + type + "' is not a class name");
+        if (!isType(type)) {
+            throw new MalformedLineException("'" + type
+                    + "' is neither the name of a class nor a pattern: patterns are *.Name, a package with .* at its end,"
+                    + " and *");
         }
         LineParser parser = new LineParser(type, text, shown);
         for (String clause : split(parser.text)) {
@@ -77,8 +87,22 @@ final class LineParser {
         return new Line(heading, type, parser.shown, List.copyOf(parser.clauses), List.copyOf(parser.changes));
     }
 
+    private static boolean isType(String type) {
+        if (type.equals(Line.EVERY_CLASS)) {
+            return true;
+        }
+        if (type.startsWith(Line.ANY_PACKAGE)) {
+            String simpleName = type.substring(Line.ANY_PACKAGE.length());
+            return PropertyPath.isPath(simpleName) && simpleName.indexOf('.') < 0;
+        }
+        String name = type.startsWith(Line.ITSELF) ? type.substring(Line.ITSELF.length()) : type;
+        return PropertyPath.isPath(
+                type.endsWith(Line.ANY_CLASS) ? type.substring(0, type.length() - Line.ANY_CLASS.length()) : name);
+    }
+
+    /** Text from a web page may have spaces of other kinds. */
     private static String onOneLine(String text) {
-        return text.trim().replaceAll("\\s+", " ");
+        return SPACE.matcher(text).replaceAll(" ").trim();
     }
 
     /** Splits at commas outside parentheses. */
@@ -107,14 +131,18 @@ final class LineParser {
     private void add(String clause) {
         Matcher matcher = CLAUSE.matcher(clause);
         if (!matcher.matches()) {
-            throw new MalformedLineException(
-                    clause.isEmpty() ? "a clause is empty" : "'" + clause + "' is not a clause");
+            throw noClause(clause);
         }
         String name = matcher.group(1);
         String arguments = matcher.group(2);
         String result = matcher.group(3);
         Meaning fixed = Meaning.of(name);
+        require(
+                always == null || name.equals("status") || CHANGES.contains(name),
+                "'" + name + "' after '" + always + "' is never evaluated, because '" + always
+                        + "' always applies: move '" + always + "' to the end");
         if (fixed != null) {
+            always = name;
             require(arguments == null && result == null, "'" + name + "' takes no arguments");
             clauses.add(
                     fixed == Meaning.PASS
@@ -127,14 +155,30 @@ final class LineParser {
         }
     }
 
-    private static MalformedLineException unknown(String name) {
+    private MalformedLineException noClause(String clause) {
+        if (clause.isEmpty()) {
+            return new MalformedLineException(text.isEmpty() ? "the line is empty" : "a clause is empty");
+        }
+        Matcher first = WORD.matcher(clause);
+        return new MalformedLineException(
+                "'" + clause + "' is not a clause: it must be a meaning (" + String.join(", ", Meaning.words())
+                        + ") or have the form name(arguments) or name(arguments) = meaning",
+                first.lookingAt() ? first.group().toLowerCase(Locale.ROOT) : "",
+                known());
+    }
+
+    private static List<String> known() {
         List<String> known = new ArrayList<>(Meaning.words());
         known.addAll(NAMES);
+        return known;
+    }
+
+    private static MalformedLineException unknown(String name) {
         return new MalformedLineException(
                 "'" + name + "' is neither a meaning (" + String.join(", ", Meaning.words()) + ") nor a clause ("
                         + String.join(", ", NAMES) + ")",
                 name,
-                known);
+                known());
     }
 
     private void addNamed(String name, String arguments, @Nullable String result) {

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record PropertyPath(String text, List<Property> steps) {
 
-    private static final Pattern FORM = Pattern.compile("[\\p{Alpha}_$][\\w$]*(\\.[\\p{Alpha}_$][\\w$]*)*");
+    private static final Pattern FORM = Pattern.compile("\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*+"
+            + "(?:\\.\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*+)*+");
 
     private static final Set<Class<?>> GENERAL = Set.of(Object.class, Optional.class);
 
