@@ -2,8 +2,10 @@ package dev.retrykit.failure.book;
 
 import dev.retrykit.failure.Causes;
 import dev.retrykit.failure.FailureClassifier;
+import dev.retrykit.failure.JdkFailures;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
+import dev.retrykit.internal.book.ClassifierName;
 import dev.retrykit.internal.book.Index;
 import dev.retrykit.internal.book.IsolatedContext;
 import dev.retrykit.internal.book.JudgmentContext;
@@ -40,9 +42,17 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
 
     private final Supplier<Instant> clock;
 
+    /** Called for causes and for failures that others hold, before the library's own book. */
+    private final List<FailureClassifier> others;
+
     FailureBook(Supplier<Index> index, Supplier<Instant> clock) {
+        this(index, clock, List.of());
+    }
+
+    private FailureBook(Supplier<Index> index, Supplier<Instant> clock, List<FailureClassifier> others) {
         this.index = index;
         this.clock = clock;
+        this.others = others;
     }
 
     /**
@@ -65,8 +75,9 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
     /**
      * Creates a book from lines of the application.
      *
-     * @param lines what classes mean, by their binary names, or by {@code *.Name} for all classes with that simple name
-     *     that have the accessors
+     * @param lines what classes mean, by their binary names, or by a pattern: {@code *.Name} for all classes with that
+     *     simple name that have the accessors, {@code com.acme.*} for the classes of a package and of those below it,
+     *     {@code *} for all classes
      * @param clock the wall clock, for dates in headers
      * @throws InvalidLineException for the first invalid line
      */
@@ -85,9 +96,28 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
      * @throws InvalidLineException for the first invalid line
      */
     public static FailureBook of(Map<String, String> lines, Map<String, String> shown, Supplier<Instant> clock) {
+        return of(lines, shown, clock, List.of());
+    }
+
+    /**
+     * Creates a book from lines of the application whose clauses about other failures, such as {@code cause}, also use
+     * classifiers.
+     *
+     * @param lines what classes mean, as in {@link #of(Map, Supplier)}
+     * @param shown the text that replaces a line, as in {@link #of(Map, Map, Supplier)}
+     * @param clock the wall clock, for dates in headers
+     * @param others called in this order for a cause or a contained failure that no line knows, before the library's
+     *     own book
+     * @throws InvalidLineException for the first invalid line
+     */
+    public static FailureBook of(
+            Map<String, String> lines,
+            Map<String, String> shown,
+            Supplier<Instant> clock,
+            List<FailureClassifier> others) {
         try {
             Index index = Index.of(lines, shown);
-            return new FailureBook(() -> index, clock);
+            return new FailureBook(() -> index, clock, List.copyOf(others));
         } catch (MalformedLineException malformed) {
             throw new InvalidLineException(malformed);
         }
@@ -234,8 +264,21 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
     /** The verdict of this book on causes; subclasses may know more. */
     @Nullable
     Verdict ofCauses(Throwable cause, JudgmentContext reading) {
-        Verdict own = byLines(cause, Causes.causeOf(cause), reading);
-        return own == null ? Standard.BOOK.ofCauses(cause, reading) : own;
+        Throwable next = Causes.causeOf(cause);
+        Verdict own = byLines(cause, next, reading);
+        Verdict told = own == null ? JdkFailures.end(cause, next) : own;
+        told = told == null ? byOthers(cause) : told;
+        return told == null ? Standard.BOOK.ofCauses(cause, reading) : told;
+    }
+
+    private @Nullable Verdict byOthers(Throwable failure) {
+        for (FailureClassifier other : others) {
+            Verdict verdict = other.classify(failure);
+            if (verdict != null && verdict.kind() != Kind.UNKNOWN) {
+                return ClassifierName.named(verdict, other);
+            }
+        }
+        return null;
     }
 
     Instant now() {
@@ -257,7 +300,8 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
     Verdict ofAnother(Throwable failure, JudgmentContext reading) {
         Throwable cause = Causes.causeOf(failure);
         Verdict own = judge(failure, cause, reading);
-        Verdict told = own == null ? Standard.BOOK.judge(failure, cause, reading) : own;
+        Verdict told = own == null ? byOthers(failure) : own;
+        told = told == null ? Standard.BOOK.judge(failure, cause, reading) : told;
         return told == null
                 ? null
                 : Standard.BOOK.change(change(told, failure, cause, NOTHING), failure, cause, NOTHING);

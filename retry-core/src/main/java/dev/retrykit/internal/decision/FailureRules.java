@@ -14,6 +14,7 @@ import dev.retrykit.failure.Verdict.Kind;
 import dev.retrykit.failure.book.FailureBook;
 import dev.retrykit.failure.book.Repeatable;
 import dev.retrykit.http.AnswerRules;
+import dev.retrykit.internal.book.ClassifierName;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;

@@ -3,6 +3,7 @@ package dev.retrykit.internal.decision;
 import dev.retrykit.failure.ResultClassifier;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
+import dev.retrykit.internal.book.ClassifierName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

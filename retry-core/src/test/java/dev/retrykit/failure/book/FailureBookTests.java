@@ -3,22 +3,38 @@ package dev.retrykit.failure.book;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.Signal;
 import dev.retrykit.failure.Verdict;
 import dev.retrykit.failure.Verdict.Kind;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.ConcurrentModificationException;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FailureBookTests {
@@ -99,6 +115,34 @@ class FailureBookTests {
 
         public boolean hasLabel(String label) {
             return label.equals("Retry");
+        }
+
+        public String digits() {
+            return "12";
+        }
+
+        public CharSequence zeros() {
+            return new StringBuilder("08001");
+        }
+
+        public OptionalInt maybeNumber() {
+            return OptionalInt.of(503);
+        }
+
+        public OptionalLong maybeLong() {
+            return OptionalLong.of(503);
+        }
+
+        public OptionalDouble maybeDouble() {
+            return OptionalDouble.of(503);
+        }
+
+        public OptionalInt noNumber() {
+            return OptionalInt.empty();
+        }
+
+        public String statusText() {
+            return "503";
         }
 
         public int throwing() {
@@ -202,6 +246,17 @@ class FailureBookTests {
                 "flag(throwing) ->",
                 "flag(missing), transient -> RETRYABLE",
                 "flag(name) ->",
+                "code(digits: 12) = transient -> RETRYABLE",
+                "code(digits: 10-19) = transient -> RETRYABLE",
+                "code(zeros: 8001) = transient ->",
+                "code(zeros: 8000-8009) = transient ->",
+                "code(zeros: 08001) = transient -> RETRYABLE",
+                "code(maybeNumber: 503) = transient -> RETRYABLE",
+                "code(maybeLong: 503) = transient -> RETRYABLE",
+                "code(maybeDouble: 503) = transient -> RETRYABLE",
+                "code(noNumber: 0|503) = transient ->",
+                "status(statusText) -> RETRYABLE",
+                "\u00a0status(statusText,\u00a0headers) -> RETRYABLE",
             })
     void aClauseSaysSomethingOrNothing(String clauses, @Nullable Kind expected) {
         ApiException failure = new ApiException();
@@ -224,6 +279,40 @@ class FailureBookTests {
         assertThat(kind("failures(inner)", failure)).isEqualTo(Kind.RETRYABLE);
         failure.inner = Map.of("node", new ConnectException());
         assertThat(kind("failures(inner)", failure)).isEqualTo(Kind.RETRYABLE);
+    }
+
+    @Test
+    void manyFailuresAreJudgedAndTheSameOneOnlyOnce() {
+        ApiException failure = new ApiException();
+        ConnectException same = new ConnectException();
+        failure.inner = IntStream.range(0, 1_000)
+                .mapToObj(i -> i % 2 == 0 ? same : new ConnectException())
+                .toList();
+
+        assertThat(kind("failures(inner)", failure)).isEqualTo(Kind.RETRYABLE);
+
+        failure.inner = Collections.nCopies(1_001, same);
+        assertThat(kind("failures(inner)", failure)).isEqualTo(Kind.NOT_IDEMPOTENT);
+    }
+
+    @Test
+    void aCollectionThatCannotBeReadToItsEndIsNoReasonToFail() {
+        ApiException failure = new ApiException();
+        List<Object> itself = new ArrayList<>();
+        itself.add(itself);
+        itself.add(new MarkedException());
+        FailureBook book = book("ApiException: failures(inner), throttled", "Marked: answered");
+
+        failure.inner = itself;
+        assertThat(kind(book, failure)).isEqualTo(Kind.NOT_RETRYABLE);
+        failure.inner = Path.of("a");
+        assertThat(kind(book, failure)).isEqualTo(Kind.RETRYABLE);
+        failure.inner = (Iterable<Object>) () -> {
+            throw new ConcurrentModificationException();
+        };
+        assertThat(kind(book, failure)).isEqualTo(Kind.RETRYABLE);
+        failure.inner = (Iterable<Object>) () -> Stream.generate(Object::new).iterator();
+        assertThat(kind(book, failure)).isEqualTo(Kind.NOT_IDEMPOTENT);
     }
 
     @Test
@@ -273,6 +362,129 @@ class FailureBookTests {
         assertThat(kind(book("*.ApiException: status(getCode)"), failure)).isNull();
         assertThat(kind(book("*.ApiException: status(getStatus)", "ApiException: answered"), failure))
                 .isEqualTo(Kind.NOT_RETRYABLE);
+    }
+
+    @Test
+    void aPatternIsForAPackageAndThoseBelowItOrForAllClasses() {
+        ApiException failure = new ApiException();
+        failure.busy = true;
+
+        assertThat(kind(book("dev.retrykit.failure.*: answered"), failure)).isEqualTo(Kind.NOT_RETRYABLE);
+        assertThat(kind(book("dev.retrykit.fail.*: answered"), failure)).isNull();
+        assertThat(kind(book("dev.retrykit.failure.*: answered"), new IllegalStateException()))
+                .isNull();
+        assertThat(kind(book("java.lang.*: answered"), failure)).isEqualTo(Kind.NOT_RETRYABLE);
+        FailureBook flags = FailureBook.of(Map.of("*", "flag(isRetryable), flag(isBusy) = throttled"), () -> NOW);
+        assertThat(flags.classify(failure)).isEqualTo(Verdict.of(Kind.RETRYABLE, Signal.THROTTLED));
+        assertThat(flags.classify(new IllegalStateException())).isNull();
+    }
+
+    @Test
+    void theMoreSpecificPatternComesFirst() {
+        Map<String, String> lines = new HashMap<>(Map.of("*", "neutral", "dev.*", "answered"));
+        assertThat(FailureBook.of(lines, () -> NOW).classify(new ApiException()))
+                .isEqualTo(Verdict.of(Kind.NOT_RETRYABLE, Signal.SUCCESS));
+
+        lines.put("dev.retrykit.*", "throttled");
+        assertThat(FailureBook.of(lines, () -> NOW).classify(new ApiException()))
+                .isEqualTo(Verdict.of(Kind.RETRYABLE, Signal.THROTTLED));
+        assertThat(FailureBook.of(lines, () -> NOW).classify(new IllegalStateException()))
+                .isEqualTo(Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE));
+
+        lines.put("*.ApiException", "flag(isBusy) = transient, code(id: 7) = permanent");
+        assertThat(FailureBook.of(lines, () -> NOW).classify(new ApiException()))
+                .isEqualTo(Verdict.of(Kind.NOT_RETRYABLE, Signal.FAILURE));
+    }
+
+    static Stream<Arguments> delays() {
+        return Stream.of(
+                Arguments.of(NOW.plusSeconds(3).atOffset(ZoneOffset.ofHours(2)), 3),
+                Arguments.of(NOW.plusSeconds(3).atZone(ZoneOffset.UTC), 3),
+                Arguments.of(Date.from(NOW.plusSeconds(3)), 3),
+                Arguments.of("3", 3),
+                Arguments.of("Sun, 29 Nov 2026 00:00:03 GMT", 3),
+                Arguments.of(OptionalLong.of(3), 3),
+                Arguments.of("soon", -1),
+                Arguments.of(LocalDateTime.MAX, -1),
+                Arguments.of(List.of(3), -1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("delays")
+    void aDelayMayHaveManyForms(Object delay, long seconds) {
+        ApiException failure = new ApiException();
+        failure.delay = delay;
+
+        assertThat(book("ApiException: retry-after(delay), transient").classify(failure))
+                .isEqualTo(new Verdict(Kind.RETRYABLE, Signal.FAILURE, seconds < 0 ? -1 : seconds * 1_000_000_000));
+    }
+
+    @Test
+    void aDelayBeyondCountingIsTheLongest() {
+        ApiException failure = new ApiException();
+        for (Object delay : List.of(ChronoUnit.FOREVER.getDuration(), Instant.MAX, Double.MAX_VALUE)) {
+            failure.delay = delay;
+            Verdict verdict =
+                    book("ApiException: retry-after(delay), transient").classify(failure);
+
+            assertThat(verdict).as("%s", delay).isNotNull();
+            assertThat(verdict.kind()).as("%s", delay).isEqualTo(Kind.RETRYABLE);
+            assertThat(Duration.ofNanos(verdict.retryAfterNanos()))
+                    .as("%s", delay)
+                    .isGreaterThan(Duration.ofDays(36_500));
+        }
+    }
+
+    @Test
+    void aCauseAndAHeldFailureMayBeKnownToAnotherClassifier() {
+        FailureClassifier other = failure -> failure instanceof MarkedException ? Verdict.retryable() : null;
+        ApiException failure = new ApiException(new MarkedException());
+        failure.inner = List.of(new MarkedException());
+
+        for (String clause : List.of("cause", "failures(inner)")) {
+            Map<String, String> lines = Map.of(HERE + "$ApiException", clause + ", permanent");
+            assertThat(kind(FailureBook.of(lines, Map.of(), () -> NOW, List.of(other)), failure))
+                    .as(clause)
+                    .isEqualTo(Kind.RETRYABLE);
+            assertThat(kind(FailureBook.of(lines, () -> NOW), failure))
+                    .as(clause)
+                    .isEqualTo(Kind.NOT_RETRYABLE);
+        }
+    }
+
+    @Test
+    void anInterruptionAmongTheCausesStaysOne() {
+        assertThat(kind("cause, permanent", new ApiException(new InterruptedException())))
+                .isEqualTo(Kind.INTERRUPTED);
+    }
+
+    /** As in most applications: the class itself is not public. */
+    static class HiddenException extends RuntimeException {
+
+        public boolean hasLabel(String label) {
+            return label.equals("Retry");
+        }
+    }
+
+    @Test
+    void aLabelOfAClassThatIsNotPublicIsRead() {
+        assertThat(kind(book("HiddenException: label(hasLabel: Retry) = transient"), new HiddenException()))
+                .isEqualTo(Kind.RETRYABLE);
+    }
+
+    @Test
+    void aNameMayHaveTheLettersOfAnyLanguage() {
+        assertThat(book("com.acme.\u00dcberlast: code(get\u00dcber: 7) = transient")
+                        .lines())
+                .hasSize(1);
+    }
+
+    @Test
+    void aNameMayBeLong() {
+        String path = "a.".repeat(20_000) + "b";
+
+        assertThat(kind("flag(" + path + "), transient", new ApiException())).isEqualTo(Kind.RETRYABLE);
+        assertThat(book(path + ": transient").lines()).hasSize(1);
     }
 
     @Test
@@ -367,6 +579,8 @@ class FailureBookTests {
                 Map.of("retry-after", List.of("1", "2")),
                 Map.of("RETRY-AFTER", new String[] {"2"}),
                 List.of(Map.entry("Retry-After", "2")),
+                List.of(new Header("retry-after", "2")),
+                new Header[] {new Header("Date", "x"), new Header("Retry-After", "2")},
                 new Asked())) {
             ApiException failure = new ApiException();
             failure.headers = headers;
@@ -376,6 +590,8 @@ class FailureBookTests {
             assertThat(verdict.retryAfterNanos()).as("%s", headers).isEqualTo(2_000_000_000L);
         }
     }
+
+    public record Header(String name, String value) {}
 
     /** Tells {@code retry-after} from {@code Retry-After}. */
     public static final class Asked {
@@ -413,7 +629,17 @@ class FailureBookTests {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"staus(getStatus)", "status", "flag(x", "code(x) = transient", "transient(x)", "", "method(a b)"
+            strings = {
+                "staus(getStatus)",
+                "status",
+                "flag(x",
+                "code(x) = transient",
+                "transient(x)",
+                "",
+                "method(a b)",
+                "code(id: 9-1) = transient",
+                "transient, permanent",
+                "pass, flag(isBusy)",
             })
     void aLineThatCannotBeReadIsRefused(String clauses) {
         assertThatExceptionOfType(InvalidLineException.class).isThrownBy(() -> book("ApiException: " + clauses));

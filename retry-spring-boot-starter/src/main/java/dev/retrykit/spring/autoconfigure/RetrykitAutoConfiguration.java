@@ -17,6 +17,7 @@ import dev.retrykit.spring.customize.PolicyCustomizer;
 import dev.retrykit.spring.failure.CallerTransaction;
 import dev.retrykit.spring.failure.ClassifierBeans;
 import dev.retrykit.spring.failure.http.StatusReader;
+import dev.retrykit.spring.failure.http.StatusRules;
 import dev.retrykit.spring.observe.ContextCarriers;
 import dev.retrykit.spring.observe.RetryLog;
 import dev.retrykit.spring.observe.RetryingLayers;
@@ -140,7 +141,12 @@ public final class RetrykitAutoConfiguration {
         boolean watched = settings.http().clients() != HttpSettings.Clients.NONE;
         PolicyCustomizer requests = (name, policy) -> policy.watchesRequests(watched);
         List<CircuitListener> told = circuitListeners.orderedStream().toList();
-        FailureBook lines = FailureLines.read(settings, context.getClassLoader(), time::now, LOG::warn);
+        List<FailureClassifier> beans =
+                ClassifierBeans.named(classifiers.orderedStream().toList(), context);
+        List<StatusReader> readers = statusReaders.orderedStream().toList();
+        List<FailureClassifier> ofCauses = inOrder(beans, null);
+        ofCauses.add(new StatusRules(readers, null, time::now).failures());
+        FailureBook lines = FailureLines.read(settings, context.getClassLoader(), time::now, ofCauses, LOG::warn);
         return new Retries(
                 settings,
                 new EngineCollaborators(
@@ -150,11 +156,8 @@ public final class RetrykitAutoConfiguration {
                         observer.getIfUnique(),
                         retryListeners.orderedStream().toList(),
                         transition -> told.forEach(listener -> tell(listener, transition)),
-                        inOrder(
-                                ClassifierBeans.named(
-                                        classifiers.orderedStream().toList(), context),
-                                lines),
-                        statusReaders.orderedStream().toList(),
+                        inOrder(beans, lines),
+                        readers,
                         BeanFactoryUtils.beansOfTypeIncludingAncestors(context, ResultClassifier.class),
                         BeanFactoryUtils.beansOfTypeIncludingAncestors(context, DelayFunction.class),
                         Stream.concat(Stream.of(requests), policyCustomizers.orderedStream())

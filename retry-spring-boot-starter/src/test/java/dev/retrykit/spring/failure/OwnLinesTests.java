@@ -34,6 +34,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ApplicationContext;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.client.HttpServerErrorException;
 
 /** What lines under {@code retrykit.failures} change for policies and circuits. */
 class OwnLinesTests {
@@ -251,6 +253,26 @@ class OwnLinesTests {
         void anywhereInTheCauseChain() {
             call(yml(THEIRS, "transient"), new IllegalStateException(new IOException(new WarehouseException(0))))
                     .assertIs(3, StopReason.EXHAUSTED);
+        }
+
+        /** HTTP clients and gRPC have classifiers of their own. */
+        @Test
+        void byCausesThatNoLineKnows() {
+            String line = yml(THEIRS, "cause, permanent");
+            HttpServerErrorException unavailable = new HttpServerErrorException(HttpStatus.SERVICE_UNAVAILABLE);
+            FailureClassifier bean = failure -> "busy".equals(failure.getMessage()) ? Verdict.retryable() : null;
+
+            call(line, causedBy(unavailable)).assertIs(3, StopReason.EXHAUSTED);
+            call(yml(THEIRS, "cause, permanent", "statuses: [502]"), causedBy(unavailable))
+                    .assertIs(1, StopReason.NOT_RETRYABLE);
+            call(line, causedBy(new Exception("busy"))).assertIs(1, StopReason.NOT_RETRYABLE);
+            call(line, causedBy(new Exception("busy")), bean).assertIs(3, StopReason.EXHAUSTED);
+        }
+
+        private static WarehouseException causedBy(Throwable cause) {
+            WarehouseException failure = new WarehouseException(0);
+            failure.initCause(cause);
+            return failure;
         }
 
         @Test

@@ -1,5 +1,6 @@
 package dev.retrykit.spring.settings.binding;
 
+import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.book.FailureBook;
 import dev.retrykit.failure.book.InvalidLineException;
 import dev.retrykit.spring.settings.InvalidSettingException;
@@ -7,7 +8,9 @@ import dev.retrykit.spring.settings.MessageText;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -48,6 +51,7 @@ public final class FailureLines {
      *
      * @param classLoader finds the classes; null = the class loader of this library
      * @param clock the wall clock, for dates in headers
+     * @param others classifiers for the causes of a failure and for the failures that it contains
      * @param warn receives problems that do not fail startup
      * @return null if no lines are configured
      * @throws InvalidSettingException for the first line that is invalid or names something that does not exist
@@ -56,10 +60,11 @@ public final class FailureLines {
             ConfiguredSettings settings,
             @Nullable ClassLoader classLoader,
             Supplier<Instant> clock,
+            List<FailureClassifier> others,
             Consumer<String> warn) {
         FailureLines reader = new FailureLines(settings, classLoader, clock, warn);
         settings.failures().forEach(reader::add);
-        return reader.lines.isEmpty() ? null : FailureBook.of(reader.lines, reader.shown, clock);
+        return reader.lines.isEmpty() ? null : FailureBook.of(reader.lines, reader.shown, clock, others);
     }
 
     private void add(String name, String text) {

@@ -54,7 +54,7 @@ class FailureLinesTests {
     private final List<String> warnings = new ArrayList<>();
 
     private @Nullable FailureBook read(Written written) {
-        return FailureLines.read(written.bind(), null, () -> Instant.EPOCH, warnings::add);
+        return FailureLines.read(written.bind(), null, () -> Instant.EPOCH, List.of(), warnings::add);
     }
 
     private FailureBook book(String yml) {

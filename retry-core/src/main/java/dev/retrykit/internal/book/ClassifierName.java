@@ -1,10 +1,10 @@
-package dev.retrykit.internal.decision;
+package dev.retrykit.internal.book;
 
 import dev.retrykit.failure.FailureClassifier;
 import dev.retrykit.failure.Verdict;
 
 /** The rule of a verdict for which a classifier gives no rule: the class of the classifier. */
-final class ClassifierName {
+public final class ClassifierName {
 
     private static final String GENERATED = "$$";
 
@@ -23,7 +23,7 @@ final class ClassifierName {
     /**
      * Returns the verdict with a rule. For a lambda or a proxy, the name is the class that it was created in or for.
      */
-    static Verdict named(Verdict verdict, Object classifier) {
+    public static Verdict named(Verdict verdict, Object classifier) {
         return verdict.rule() == null ? verdict.by(NAMES.get(classifier.getClass())) : verdict;
     }
 }
