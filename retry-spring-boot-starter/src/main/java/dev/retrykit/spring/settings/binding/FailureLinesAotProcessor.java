@@ -40,15 +40,15 @@ final class FailureLinesAotProcessor implements BeanFactoryInitializationAotProc
 
     private static Map<Class<?>, String> lines(Environment environment, @Nullable ClassLoader classLoader) {
         Map<Class<?>, String> lines = new LinkedHashMap<>();
-        Binder.get(environment)
+        Map<String, String> read = Binder.get(environment)
                 .bind(SECTION, Bindable.mapOf(String.class, String.class))
-                .orElseGet(Map::of)
-                .forEach((name, text) -> {
-                    Class<?> type = FailureHints.find(name, classLoader);
-                    if (type != null) {
-                        lines.put(type, text);
-                    }
-                });
+                .orElseGet(Map::of);
+        SplitLines.joined(read).forEach((name, text) -> {
+            Class<?> type = FailureHints.find(name, classLoader);
+            if (type != null) {
+                lines.put(type, text);
+            }
+        });
         return lines;
     }
 

@@ -227,6 +227,15 @@ class FailureHintsTests {
         }
 
         @Test
+        void itsLinesThatWereSplitAtAComma() {
+            RuntimeHints hints =
+                    processed("retrykit.failures: { " + NAME + ": status(getAnswer.code, getAnswer.headers) }");
+
+            assertThat(reflection().onMethodInvocation(Answer.class, "code")).accepts(hints);
+            assertThat(reflection().onMethodInvocation(Fields.class, "getAll")).accepts(hints);
+        }
+
+        @Test
         void itsLinesWithPlaceholders() {
             String yml = "retrykit.failures:\n  " + NAME + ": status(getAnswer.${accessor})";
             RuntimeHints filledIn = processed(yml, Map.of("accessor", "code"));
