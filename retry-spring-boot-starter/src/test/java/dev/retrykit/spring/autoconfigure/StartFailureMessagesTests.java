@@ -151,6 +151,17 @@ class StartFailureMessagesTests {
                 written(
                         "A failure line with an unknown accessor",
                         "retrykit.failures.java.io.IOException: status(getStatus)"),
+                written("A failure line with a clause that is never evaluated", """
+                        retrykit.failures:
+                          java.sql.SQLException: "transient, code(getErrorCode: 1205) = throttled\""""),
+                written("A failure line that is a list", """
+                        retrykit.failures:
+                          java.io.IOException: [ says(busy) = throttled, permanent ]"""),
+                written("A failure line that YAML splits", """
+                        retrykit.failures: { java.sql.SQLException: sql(getSQLState, getErrorCode), java.io.IOException: says(busy) = throttled, transient }"""),
+                written("A failure line with a placeholder without a value", """
+                        retrykit.failures:
+                          java.sql.SQLException: "code(getErrorCode: ${busy.codes}) = throttled\""""),
                 written("An empty failure line", "retrykit.failures.java.io.IOException:"),
                 written("Two failure lines for one class", """
                         retrykit.failures:

@@ -38,12 +38,19 @@ final class FailureHints {
         }
     }
 
-    /** Finds a class without initializing it; null if it does not exist. */
+    /** Finds a class, also a nested one by its name with dots, without initializing it; null if it does not exist. */
     static @Nullable Class<?> find(String name, @Nullable ClassLoader classLoader) {
-        try {
-            return ClassUtils.forName(name, classLoader == null ? FailureHints.class.getClassLoader() : classLoader);
-        } catch (ClassNotFoundException | LinkageError | IllegalArgumentException missing) {
-            return null;
+        ClassLoader loader = classLoader == null ? FailureHints.class.getClassLoader() : classLoader;
+        String binaryName = name;
+        int dot = name.length();
+        while (dot >= 0) {
+            try {
+                return ClassUtils.forName(binaryName, loader);
+            } catch (ClassNotFoundException | LinkageError | IllegalArgumentException missing) {
+                dot = binaryName.lastIndexOf('.');
+                binaryName = dot < 0 ? binaryName : binaryName.substring(0, dot) + '$' + binaryName.substring(dot + 1);
+            }
         }
+        return null;
     }
 }

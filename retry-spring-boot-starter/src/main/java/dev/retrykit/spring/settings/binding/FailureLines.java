@@ -20,13 +20,22 @@ import org.jspecify.annotations.Nullable;
 public final class FailureLines {
 
     private static final String SECTION = "retrykit.failures";
+    private static final int LONGEST_REASON = 1_000;
+    private static final Pattern NUMBERED = Pattern.compile("[0-9]+(\\..*)?");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9.]+");
-    private static final String ANY_PACKAGE = "*.";
+    private static final String WILDCARD = "*";
     private static final String CLASS_RULE =
             "A key must be the full name of an exception class on the class path, or *. followed by"
-                    + " a simple name, for all classes of that name that have the accessors of the line";
+                    + " a simple name, for all classes of that name that have the accessors of the line, or a package"
+                    + " followed by .*, or * for all classes";
     private static final String BRACKETS =
-            "Put a name with '$' or '*' in brackets: \"[com.acme.Api$Exception]\", \"[*.ApiException]\"";
+            "Put a name with '$', '_' or '*' in brackets: \"[com.acme.Api$Exception]\", \"[*.ApiException]\"";
+    private static final String QUOTES = "YAML splits a line in braces at its commas: put the whole line in quotes";
+    private static final String ONE_TEXT =
+            " takes one line of text, such as \"status(getCode), transient\", and neither a list nor keys below it";
+
+    /** Meanings that do not ask for a retry. */
+    private static final Set<String> NOT_RETRIED = Set.of("answered", "permanent", "neutral", "unknown-effect", "pass");
 
     private final ConfiguredSettings settings;
     private final @Nullable ClassLoader classLoader;
@@ -34,6 +43,9 @@ public final class FailureLines {
     private final Consumer<String> warn;
     private final Map<String, String> lines = new LinkedHashMap<>();
     private final Map<String, String> shown = new HashMap<>();
+
+    /** The keys of the lines, by binary name; also of those that are switched off. */
+    private final Map<String, String> keys = new HashMap<>();
 
     private FailureLines(
             ConfiguredSettings settings,
@@ -69,32 +81,62 @@ public final class FailureLines {
 
     private void add(String name, String text) {
         String key = key(name);
-        if (name.startsWith(ANY_PACKAGE)) {
+        if (name.contains(WILDCARD)) {
             add(key, name, text, null);
+            warnOfPackage(key, name);
             return;
         }
         Class<?> type = FailureHints.find(name, classLoader);
-        if (type != null && !Throwable.class.isAssignableFrom(type) && !type.isInterface()) {
+        boolean possible = type == null || Throwable.class.isAssignableFrom(type) || type.isInterface();
+        if (!possible || type != null && type.isAnnotation()) {
             throw settings.wrong(key, text, name + " is not an exception class. " + CLASS_RULE);
         }
         if (type != null) {
             add(key, type.getName(), text, type);
+            warnOfNoEffect(key, type, text);
         } else if (isInjected(key, name)) {
             warnOf(key, name);
         } else {
-            throw settings.wrong(
-                    key,
-                    text,
-                    "class " + MessageText.quoted(name) + " does not exist. " + CLASS_RULE + ". " + BRACKETS);
+            throw settings.wrong(key, text, missing(name, text));
         }
     }
 
+    /** Why a name is not that of a class. */
+    private String missing(String name, String text) {
+        if (NUMBERED.matcher(name).matches()) {
+            return SECTION + " takes the names of exception classes as keys, and is not a list";
+        }
+        String complaint = "class " + MessageText.quoted(name) + " does not exist. ";
+        int dot = name.lastIndexOf('.');
+        if (dot < 0) {
+            return complaint + (text.isBlank() ? QUOTES : CLASS_RULE + ". " + BRACKETS);
+        }
+        String parent = name.substring(0, dot);
+        boolean maybeNested = Character.isUpperCase(name.charAt(dot + 1));
+        return complaint
+                + (maybeNested || FailureHints.find(parent, classLoader) == null
+                        ? CLASS_RULE + ". " + BRACKETS
+                        : parent + ONE_TEXT);
+    }
+
     private void add(String key, String binaryName, String text, @Nullable Class<?> type) {
+        String other = keys.put(binaryName, key);
+        if (other != null) {
+            throw settings.wrong(
+                    key,
+                    text,
+                    "two lines are configured for " + binaryName + ": the other is '" + other + "' ("
+                            + settings.origin(other) + "). Remove one of them; to override a line, use the same key");
+        }
+        if (isOff(text)) {
+            return;
+        }
         String written = String.valueOf(settings.written(key, text));
         boolean secret = !written.equals(text);
-        if (lines.put(binaryName, text) != null) {
-            throw settings.wrong(key, text, "two lines are configured for " + binaryName);
+        if (text.contains("${")) {
+            throw settings.wrong(key, text, "the placeholder has no value");
         }
+        lines.put(binaryName, text);
         shown.put(binaryName, written);
         FailureBook book = book(key, binaryName, text, secret);
         String missing = type == null ? null : book.missingAccessor(type);
@@ -109,6 +151,42 @@ public final class FailureLines {
         }
     }
 
+    /** An empty line is more likely a mistake. */
+    private static boolean isOff(String text) {
+        return !text.isBlank() && LenientConversion.isOff(text);
+    }
+
+    /** Errors and interruptions are not retried, whatever a line says. */
+    private void warnOfNoEffect(String key, Class<?> type, String text) {
+        boolean interruption = InterruptedException.class.isAssignableFrom(type);
+        if ((interruption || Error.class.isAssignableFrom(type))
+                && !NOT_RETRIED.contains(text.trim())
+                && !isOff(text)) {
+            warn.accept(MessageText.quoted(key) + " (" + settings.origin(key) + ") retries no " + type.getName() + ": "
+                    + (interruption
+                            ? "an interruption is never retried. Remove the line."
+                            : "an Error is only retried by a policy that names it under retry-on."));
+        }
+    }
+
+    /** Nothing else would show that the name of the package is misspelled. */
+    private void warnOfPackage(String key, String name) {
+        String folder = name.replace('.', '/').replace(WILDCARD, "");
+        if (name.endsWith("." + WILDCARD) && !exists(folder)) {
+            warn.accept(MessageText.quoted(key) + " (" + settings.origin(key) + "): there is no package "
+                    + MessageText.quoted(name.substring(0, name.length() - 2)) + " on the class path.");
+        }
+    }
+
+    private boolean exists(String folder) {
+        ClassLoader loader = classLoader == null ? FailureLines.class.getClassLoader() : classLoader;
+        String name = folder.replace('/', '.');
+        return loader.getResource(folder) != null
+                || ModuleLayer.boot().modules().stream()
+                        .flatMap(module -> module.getPackages().stream())
+                        .anyMatch(one -> (one + ".").startsWith(name));
+    }
+
     /** Parses a line. The value of a placeholder, and any message about it, may reveal a secret. */
     private FailureBook book(String key, String binaryName, String text, boolean secret) {
         try {
@@ -120,9 +198,15 @@ public final class FailureLines {
                     text,
                     secret
                             ? "with its placeholders resolved, it is not a valid line of the failure book"
-                            : wrong.getMessage()
+                            : MessageText.line(reason(wrong, text), LONGEST_REASON)
                                     + (near == null ? "" : ". Did you mean " + MessageText.quoted(near) + "?"));
         }
+    }
+
+    private static String reason(InvalidLineException wrong, String text) {
+        return text.isBlank()
+                ? "the line is empty. To remove a line of another file, set it to off"
+                : String.valueOf(wrong.getMessage());
     }
 
     /**

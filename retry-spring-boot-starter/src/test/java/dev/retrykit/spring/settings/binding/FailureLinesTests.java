@@ -51,6 +51,15 @@ class FailureLinesTests {
         }
     }
 
+    /** Holds another class. */
+    static class Shop {
+
+        static class BusyException extends RuntimeException {
+
+            private static final long serialVersionUID = 1;
+        }
+    }
+
     private final List<String> warnings = new ArrayList<>();
 
     private @Nullable FailureBook read(Written written) {
@@ -90,22 +99,23 @@ class FailureLinesTests {
                     .hasMessage("'retrykit.failures.com.acme.ApiException' = 'transient' (Byte array resource"
                             + " [application.yml] - 2:26): class 'com.acme.ApiException' does not exist. A key must be"
                             + " the full name of an exception class on the class path, or *. followed by a simple name,"
-                            + " for all classes of that name that have the accessors of the line. Put a name with '$' or"
-                            + " '*' in brackets: \"[com.acme.Api$Exception]\", \"[*.ApiException]\".");
+                            + " for all classes of that name that have the accessors of the line, or a package followed"
+                            + " by .*, or * for all classes. Put a name with '$', '_' or '*' in brackets:"
+                            + " \"[com.acme.Api$Exception]\", \"[*.ApiException]\".");
             assertThat(refused.action()).isEqualTo("Correct the value.");
         }
 
         /** Spring Boot drops them from a name that isn't in brackets. */
         @ParameterizedTest
-        @ValueSource(strings = {"java.lang.Thread$UncaughtExceptionHandler", "\"*.ApiException\""})
+        @ValueSource(strings = {"java.lang.Thread$UncaughtExceptionHandler", "\"*.ApiException\"", "\"java.io.*\""})
         void aNameThatNeedsBrackets(String name) {
             assertThat(refusal("retrykit.failures: { " + name + ": transient }"))
                     .contains("does not exist. A key must be")
-                    .contains("Put a name with '$' or '*' in brackets");
+                    .contains("Put a name with '$', '_' or '*' in brackets");
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"java.lang.String", "java.lang.Object", "int"})
+        @ValueSource(strings = {"java.lang.String", "java.lang.Object", "int", "java.lang.annotation.Retention"})
         void aClassThatIsNoException(String name) {
             assertThat(refusal("retrykit.failures." + name + ": transient"))
                     .startsWith("'retrykit.failures." + name + "' = 'transient' (Byte array resource [application.yml]")
@@ -131,7 +141,11 @@ class FailureLinesTests {
                     "transient(getCode)           | 'transient' takes no arguments |",
                     "status(getCode) = transient  | 'status' has a fixed meaning |",
                     "status(getCode),             | a clause is empty |",
-                    "Transient                    | 'Transient' is not a clause |",
+                    "Transient                    | 'Transient' is not a clause: it must be a meaning (transient, | Did you mean 'transient'?",
+                    "status getCode               | 'status getCode' is not a clause | Did you mean 'status'?",
+                    "transient;                   | 'transient;' is not a clause | Did you mean 'transient'?",
+                    "code(getCode: 9-7) = transient | the range '9-7' must begin with its lower number |",
+                    "permanent, flag(isOver)      | 'flag' after 'permanent' is never evaluated | move 'permanent' to the end.",
                 })
         void aLineThatCannotBeRead(String text, String reason, @Nullable String hint) {
             assertThat(refusal(line("'" + text + "'")))
@@ -150,7 +164,9 @@ class FailureLinesTests {
         @ParameterizedTest
         @ValueSource(strings = {"", "''", "'  '"})
         void nothing(String text) {
-            assertThat(refusal(line(text))).contains("$ApiException]' = '").contains("a clause is empty");
+            assertThat(refusal(line(text)))
+                    .contains("$ApiException]' = '")
+                    .contains("the line is empty. To remove a line of another file, set it to off");
         }
 
         @ParameterizedTest
@@ -174,7 +190,48 @@ class FailureLinesTests {
             assertThat(refusal("retrykit.failures:\n  " + API + ": transient\n  " + HERE + ".ApiException: permanent"))
                     .startsWith("'retrykit.failures." + HERE + ".ApiException' = 'permanent' (Byte array resource"
                             + " [application.yml] - 3:")
-                    .contains("two lines are configured for " + HERE + "$ApiException");
+                    .contains(
+                            "two lines are configured for " + HERE + "$ApiException: the other is 'retrykit.failures.["
+                                    + HERE + "$ApiException]' (Byte array resource [application.yml] - 2:")
+                    .contains("Remove one of them; to override a line, use the same key");
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "'[status(getCode), transient]'   | ApiException takes one line of text",
+                    "'{ status: getCode }'            | ApiException takes one line of text",
+                    "'{ Busyy: transient }'           | A key must be the full name of an exception class",
+                })
+        void aListOrASectionInPlaceOfALine(String text, String reason) {
+            assertThat(refusal(line(text))).contains(reason);
+        }
+
+        @Test
+        void aListOfLines() {
+            assertThat(refusal("retrykit.failures:\n  - java.io.IOException: transient"))
+                    .contains("retrykit.failures takes the names of exception classes as keys, and is not a list");
+        }
+
+        @Test
+        void aLineThatWasSplitAtAComma() {
+            assertThat(refusal("retrykit.failures: { " + API + ": flag(getCode) = throttled, transient }"))
+                    .contains("YAML splits a line in braces at its commas: put the whole line in quotes");
+        }
+
+        @Test
+        void aPlaceholderWithoutAValue() {
+            assertThat(refusal(line("'code(getCode: ${api.busy}) = transient'")))
+                    .contains("= 'code(getCode: ${api.busy}) = transient'")
+                    .contains("the placeholder has no value");
+        }
+
+        @Test
+        void whatCannotBeSeen() {
+            assertThat(refusal(line("\"status(get\\u200bCode)\"")))
+                    .contains("has no accessor 'get\\u200bCode'")
+                    .doesNotContain("\u200b");
         }
 
         @Test
@@ -222,6 +279,8 @@ class FailureLinesTests {
                             + "java.io.IOException: transient }",
                     "retrykit.failures:\n  '[%s$ApiException]': status(getCode, getResponseHeaders)",
                     "retrykit.failures:\n  %s.ApiException: status(getCode, getResponseHeaders)",
+                    "retrykit.failures:\n  '[dev.retrykit.spring.settings.*]': status(getCode, getResponseHeaders)",
+                    "retrykit.failures:\n  '[*]': status(getCode, getResponseHeaders)",
                     "retrykit:\n  failures:\n    '[*.ApiException]': status(getCode, getResponseHeaders)",
                 })
         void inEverySpelling(String yml) {
@@ -229,6 +288,55 @@ class FailureLinesTests {
 
             assertMeans(book, 503, Kind.RETRYABLE, Signal.FAILURE);
             assertMeans(book, 404, Kind.NOT_RETRYABLE, Signal.SUCCESS);
+        }
+
+        /** In a class that is nested twice. */
+        @Test
+        void withDotsInTheNamesOfNestedClasses() {
+            assertThat(book("retrykit.failures:\n  " + HERE + ".Shop.BusyException: transient")
+                            .classify(new Shop.BusyException()))
+                    .isEqualTo(Verdict.retryable());
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"off", "'off'", "false", "none"})
+        void withoutALineThatIsOff(String off) {
+            String first = "retrykit.failures:\n  " + HERE + ".ApiException: ";
+            FailureBook book = Objects.requireNonNull(read(Written.yml(first + off)
+                    .andYml("base.yml", first + "transient\n  java.io.UncheckedIOException: transient")));
+
+            assertThat(book.lines()).extracting(BookLine::type).containsExactly("java.io.UncheckedIOException");
+            assertThat(read(Written.yml(first + off))).isNull();
+            assertThat(warnings).isEmpty();
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "java.lang.StackOverflowError    | transient | retries no java.lang.StackOverflowError: an Error is"
+                            + " only retried by a policy that names it under retry-on.",
+                    "java.lang.InterruptedException  | status(getMessage) | retries no java.lang.InterruptedException: an"
+                            + " interruption is never retried.",
+                    "'\"[com.acme.nothing.*]\"'      | transient | there is no package 'com.acme.nothing' on the class path.",
+                    "java.lang.Error                 | neutral |",
+                    "java.lang.Throwable             | transient |",
+                    "'\"[java.io.*]\"'               | transient |",
+                    "'\"[dev.retrykit.*]\"'          | transient |",
+                })
+        void withAWarningWhereALineHasNoEffect(String name, String text, @Nullable String warning) {
+            assertThat(book("retrykit.failures:\n  " + name + ": " + text)).isNotNull();
+
+            if (warning == null) {
+                assertThat(warnings).isEmpty();
+            } else {
+                assertThat(warnings)
+                        .singleElement()
+                        .asString()
+                        .startsWith("'retrykit.failures.")
+                        .contains("(Byte array resource [application.yml] - 2:")
+                        .contains(warning);
+            }
         }
 
         @Test
