@@ -142,13 +142,16 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
     }
 
     /**
-     * Returns what a failure means by itself.
+     * Returns what a failure means by itself. An interruption takes precedence over all lines, except that an effect
+     * stays unknown.
      *
      * @param reading the current judgment; null to begin one
      */
     @Nullable
     Verdict judge(Throwable failure, @Nullable Throwable cause, @Nullable JudgmentContext reading) {
-        return byLines(failure, cause, reading);
+        Verdict told = byLines(failure, cause, reading);
+        Verdict end = told == null || told.kind() == Kind.NOT_IDEMPOTENT ? null : JdkFailures.end(failure, cause);
+        return end != null && end.kind() == Kind.INTERRUPTED ? end : told;
     }
 
     /**

@@ -454,8 +454,15 @@ class FailureBookTests {
 
     @Test
     void anInterruptionAmongTheCausesStaysOne() {
-        assertThat(kind("cause, permanent", new ApiException(new InterruptedException())))
-                .isEqualTo(Kind.INTERRUPTED);
+        for (String line : List.of("cause, permanent", "permanent", "answered", "transient")) {
+            assertThat(kind(line, new ApiException(new InterruptedException())))
+                    .as(line)
+                    .isEqualTo(Kind.INTERRUPTED);
+        }
+        assertThat(kind("unknown-effect", new ApiException(new InterruptedException())))
+                .isEqualTo(Kind.NOT_IDEMPOTENT);
+        assertThat(kind("permanent", new ApiException(new SocketTimeoutException())))
+                .isEqualTo(Kind.NOT_RETRYABLE);
     }
 
     /** As in most applications: the class itself is not public. */
