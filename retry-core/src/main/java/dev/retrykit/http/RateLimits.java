@@ -1,6 +1,5 @@
 package dev.retrykit.http;
 
-import static dev.retrykit.http.HeaderValues.NANOS_PER_MILLI;
 import static dev.retrykit.http.HeaderValues.NANOS_PER_SECOND;
 
 import dev.retrykit.failure.Verdict;
@@ -64,7 +63,7 @@ final class RateLimits {
         }
         boolean certain = status == FORBIDDEN;
         PeerClock clock = new PeerClock(headers, received);
-        long delay = HeaderValues.longest(headers.of("x-amz-retry-after"), NANOS_PER_MILLI);
+        long delay = Verdict.NO_HINT;
         for (String line : headers.of("ratelimit")) {
             delay = Math.max(delay, new RateLimitField(line, clock).delayNanos(certain));
         }

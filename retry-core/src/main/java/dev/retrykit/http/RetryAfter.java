@@ -12,7 +12,7 @@ import java.util.OptionalLong;
  * The information in a response about sending its request again.
  *
  * <p>A delay is read from {@code Retry-After} (RFC 9110, 10.2.3: seconds or a date), {@code retry-after-ms}, {@code
- * x-ms-retry-after-ms} and {@code grpc-retry-pushback-ms}. If none of these is present and the status is 403, 429 or
+ * x-ms-retry-after-ms}, {@code x-amz-retry-after} and {@code grpc-retry-pushback-ms}. If none of these is present and the status is 403, 429 or
  * 503, it is read from {@code RateLimit}, {@code X-RateLimit-Reset} and similar headers. Of several delays the longest
  * counts, so that no retry comes earlier than asked. Values that cannot be parsed are ignored.
  *
@@ -74,6 +74,7 @@ public record RetryAfter(long delayNanos, boolean vetoed, boolean invited) {
     private static long explicitNanos(HeaderLines headers, Instant received) {
         long delay = HeaderValues.longest(headers.of("retry-after-ms"), NANOS_PER_MILLI);
         delay = Math.max(delay, HeaderValues.longest(headers.of("x-ms-retry-after-ms"), NANOS_PER_MILLI));
+        delay = Math.max(delay, HeaderValues.longest(headers.of("x-amz-retry-after"), NANOS_PER_MILLI));
         delay = Math.max(delay, HeaderValues.longest(headers.of("grpc-retry-pushback-ms"), NANOS_PER_MILLI));
         List<String> lines = headers.of("retry-after");
         return lines.isEmpty() ? delay : Math.max(delay, retryAfter(lines, headers, received));

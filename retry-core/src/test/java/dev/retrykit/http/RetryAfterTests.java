@@ -63,6 +63,7 @@ class RetryAfterTests {
                 "retry-after-ms:1500 | PT1.5S",
                 "retry-after-ms:0.5 | PT0.0005S",
                 "x-ms-retry-after-ms:250 | PT0.25S",
+                "x-amz-retry-after:1500 | PT1.5S",
                 "grpc-retry-pushback-ms:40 | PT0.04S",
                 "Retry-After:Sun, 06 Nov 1994 08:50:37 GMT | PT1M",
                 "Retry-After:sun, 06 nov 1994 08:50:37 gmt | PT1M",
