@@ -170,6 +170,8 @@ final class Changes {
         EPOCH_MILLIS;
 
         private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
+        private static final PropertyPath WHOLE_SECONDS = PropertyPath.of("getSeconds");
+        private static final PropertyPath NANOS_OF_SECOND = PropertyPath.of("getNanos");
 
         static @Nullable Unit of(String word) {
             for (Unit unit : values()) {
@@ -199,7 +201,17 @@ final class Changes {
             if (value instanceof CharSequence text) {
                 return ofText(text.toString().trim(), now);
             }
-            return value instanceof Number number ? ofNumber(number, now) : null;
+            if (value instanceof Number number) {
+                return ofNumber(number, now);
+            }
+            return value == null ? null : ofProtobuf(value);
+        }
+
+        /** A duration of Protocol Buffers has seconds and nanoseconds, both positive or both negative. */
+        private static @Nullable Duration ofProtobuf(Object value) {
+            long seconds = WHOLE_SECONDS.number(value, -1);
+            long nanos = NANOS_OF_SECOND.number(value, -1);
+            return seconds < 0 || nanos < 0 ? null : Duration.ofSeconds(Math.min(seconds, Long.MAX_VALUE / 2), nanos);
         }
 
         /** Reads text without a unit as the value of a Retry-After header. */

@@ -1,6 +1,7 @@
 package dev.retrykit.internal.book;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -44,8 +45,28 @@ record CodeSet(Set<String> words, List<long[]> ranges) {
         return false;
     }
 
-    /** Matches an enum constant by its name, and any other value by its text. */
+    /** Matches an enum constant by its name, any other value by its text, and a collection by any of its elements. */
     boolean has(Object value) {
+        if (value instanceof Collection<?> several) {
+            return hasAny(several);
+        }
+        return hasOne(value);
+    }
+
+    private boolean hasAny(Collection<?> values) {
+        try {
+            for (Object value : values) {
+                if (value != null && hasOne(value)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (RuntimeException unreadable) {
+            return false;
+        }
+    }
+
+    private boolean hasOne(Object value) {
         if (value instanceof Number number) {
             return hasNumber(number.longValue());
         }

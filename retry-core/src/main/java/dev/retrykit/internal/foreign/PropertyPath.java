@@ -3,6 +3,7 @@ package dev.retrykit.internal.foreign;
 import java.lang.reflect.Member;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,10 +33,28 @@ public record PropertyPath(String text, List<Property> steps) {
                 text, Arrays.stream(text.split("\\.")).map(Property::new).toList());
     }
 
-    /** The value; null if a step has none. */
+    /** The value; null if a step has none. If the last step is read from the elements of a collection, a list. */
     public @Nullable Object read(Object start) {
         Object owner = ownerOfLast(start);
+        if (owner instanceof Collection<?> elements && !last().isOf(owner.getClass())) {
+            return ofEach(elements);
+        }
         return owner == null ? null : last().read(owner);
+    }
+
+    private @Nullable List<Object> ofEach(Collection<?> elements) {
+        List<Object> values = new ArrayList<>();
+        try {
+            for (Object element : elements) {
+                Object value = element == null ? null : last().read(element);
+                if (value != null) {
+                    values.add(value);
+                }
+            }
+        } catch (RuntimeException unreadable) {
+            return null;
+        }
+        return values;
     }
 
     /** The value as a whole number. */
@@ -57,7 +76,7 @@ public record PropertyPath(String text, List<Property> steps) {
 
     /**
      * The first step that does not exist as far as the declared types show; null if all exist. Nothing is known beyond
-     * a step of a general type, such as {@code Object}, a cause or an {@link Optional}.
+     * a step of a general type, such as {@code Object}, a cause, a collection or an {@link Optional}.
      */
     public @Nullable String missingIn(Class<?> type) {
         Class<?> owner = type;
@@ -66,7 +85,9 @@ public record PropertyPath(String text, List<Property> steps) {
             if (value == null) {
                 return step.name();
             }
-            if (GENERAL.contains(value) || Throwable.class.isAssignableFrom(value)) {
+            if (GENERAL.contains(value)
+                    || Throwable.class.isAssignableFrom(value)
+                    || Collection.class.isAssignableFrom(value)) {
                 return null;
             }
             owner = value;

@@ -13,6 +13,7 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -517,6 +518,37 @@ class FailureBookTests {
 
         assertThat(verdict).isNotNull();
         assertThat(verdict.retryAfterNanos()).isEqualTo(millis < 0 ? Verdict.NO_HINT : millis * 1_000_000);
+    }
+
+    /** As the generated classes of Protocol Buffers. */
+    public record ProtobufDuration(long getSeconds, int getNanos) {}
+
+    @ParameterizedTest
+    @CsvSource({"1, 900000000, 1900", "0, 400000000, 400", "7, 0, 7000", "-1, 0, -1", "0, -5, -1"})
+    void aDurationOfProtocolBuffersCountsWithItsFraction(long seconds, int nanos, long millis) {
+        ApiException failure = new ApiException();
+        failure.delay = new ProtobufDuration(seconds, nanos);
+        Verdict verdict = book("ApiException: retry-after(delay), transient").classify(failure);
+
+        assertThat(verdict).isNotNull();
+        assertThat(verdict.retryAfterNanos()).isEqualTo(millis < 0 ? Verdict.NO_HINT : millis * 1_000_000);
+    }
+
+    /** One of several reasons of a failure. */
+    public record Reason(@Nullable String code) {}
+
+    @Test
+    void aCodeIsFoundAmongTheElementsOfACollection() {
+        ApiException failure = new ApiException();
+        failure.inner = Arrays.asList(new Reason("None"), null, new Reason(null), new Reason("CONFLICT"));
+
+        assertThat(kind("code(inner.code: CONFLICT) = transient", failure)).isEqualTo(Kind.RETRYABLE);
+        assertThat(kind("code(inner.code: OTHER) = transient", failure)).isNull();
+        failure.inner = List.of("None", 1213);
+        assertThat(kind("code(inner: 1213) = transient", failure)).isEqualTo(Kind.RETRYABLE);
+        assertThat(kind("code(inner: 7) = transient", failure)).isNull();
+        failure.inner = List.of();
+        assertThat(kind("code(inner.code: CONFLICT) = transient", failure)).isNull();
     }
 
     @ParameterizedTest
