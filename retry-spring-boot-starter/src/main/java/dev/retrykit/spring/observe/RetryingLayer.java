@@ -14,21 +14,14 @@ import org.springframework.util.ReflectionUtils;
  *
  * @param library its name in messages
  * @param types names of classes and interfaces of its beans
- * @param count the path to the number of attempts: methods and fields, each on the value of the previous one; empty if
- *     there is none
- * @param countsRetries whether the number excludes the first attempt
+ * @param count paths to the number of attempts, separated by {@code |}: methods and fields, each on the value of the
+ *     previous one, with {@code +1} after them if the number excludes the first attempt. The first that can be read
+ *     counts; empty if there is none
  * @param off the class of a value on that path that never retries
  * @param evidence what is needed to be sure that it retries
  * @param remedy how to disable its retries
  */
-record RetryingLayer(
-        String library,
-        List<String> types,
-        String count,
-        boolean countsRetries,
-        String off,
-        Evidence evidence,
-        String remedy) {
+record RetryingLayer(String library, List<String> types, String count, String off, Evidence evidence, String remedy) {
 
     /** The number of attempts is unknown. */
     static final int UNKNOWN = -1;
@@ -42,6 +35,9 @@ record RetryingLayer(
         /** A bean has a number of attempts. */
         COUNT,
 
+        /** A bean has a number of attempts; other beans of the type do not retry. */
+        COUNT_ONLY,
+
         /** Such a bean exists. */
         BEAN,
 
@@ -49,8 +45,18 @@ record RetryingLayer(
         USE
     }
 
+    /** Beyond any configured number: the library retries until a timeout. */
+    private static final int MOST = 1_000_000;
+
     /** These clients have no common type, only a common suffix of their names. */
     private static final String AZURE_CLIENTS = "com.azure.*Client";
+
+    /** Packages and kinds whose names have that suffix, but that are no clients of a service, or send nothing. */
+    private static final List<String> NOT_AZURE_CLIENTS = List.of("com.azure.core.", "com.azure.spring.");
+
+    private static final String AZURE_RECEIVERS = "ProcessorClient";
+    private static final String OPENAI_REMEDY = ".maxRetries(0) on its builder";
+    private static final String MODELS_OF_SPRING_AI = "org.springframework.ai.openai.OpenAi";
 
     private static final String NEVER_RETRY = "feign.Retryer$1";
     private static final String FEIGN_REMEDY =
@@ -61,31 +67,94 @@ record RetryingLayer(
             attempts(
                     "The AWS SDK",
                     List.of("software.amazon.awssdk.core.SdkClient"),
-                    "serviceClientConfiguration.overrideConfiguration.retryStrategy.maxAttempts",
+                    "serviceClientConfiguration.overrideConfiguration.retryPolicy.numRetries+1"
+                            + "|serviceClientConfiguration.overrideConfiguration.retryStrategy.maxAttempts",
                     ".overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry())) on its builder, or"
-                            + " AWS_MAX_ATTEMPTS=1"),
+                            + " AWS_MAX_ATTEMPTS=1 (not for DynamoDB)"),
+            attempts(
+                    "The S3 client of the AWS Common Runtime",
+                    List.of("software.amazon.awssdk.services.s3.internal.crt.S3CrtAsyncClient"),
+                    "",
+                    "not possible. Build S3AsyncClient.builder().multipartEnabled(true) instead"),
             retries(
                     "The OpenAI SDK",
                     List.of("com.openai.client.OpenAIClient", "com.openai.client.OpenAIClientAsync"),
                     "clientOptions.maxRetries",
-                    ".maxRetries(0) on its builder"),
+                    OPENAI_REMEDY),
+            retries(
+                    "The OpenAI SDK of Spring AI",
+                    List.of(
+                            MODELS_OF_SPRING_AI + "ChatModel",
+                            MODELS_OF_SPRING_AI + "EmbeddingModel",
+                            MODELS_OF_SPRING_AI + "ImageModel",
+                            MODELS_OF_SPRING_AI + "ModerationModel",
+                            MODELS_OF_SPRING_AI + "AudioSpeechModel",
+                            MODELS_OF_SPRING_AI + "AudioTranscriptionModel"),
+                    "openAiClient.clientOptions.maxRetries",
+                    "spring.ai.openai.max-retries: 0"),
             retries(
                     "The Anthropic SDK",
                     List.of("com.anthropic.client.AnthropicClient", "com.anthropic.client.AnthropicClientAsync"),
                     "clientOptions.maxRetries",
-                    ".maxRetries(0) on its builder"),
+                    OPENAI_REMEDY),
             retries(
+                    "The Anthropic SDK of Spring AI",
+                    List.of("org.springframework.ai.anthropic.AnthropicChatModel"),
+                    "anthropicClient.clientOptions.maxRetries",
+                    "spring.ai.anthropic.max-retries: 0"),
+            new RetryingLayer(
                     "Spring AI",
-                    List.of("org.springframework.ai.retry.autoconfigure.SpringAiRetryProperties"),
-                    "getMaxAttempts",
+                    List.of("org.springframework.ai.model.Model"),
+                    "retryTemplate.getRetryPolicy.getBackOff.getMaxAttempts+1",
+                    "",
+                    Evidence.COUNT_ONLY,
                     "spring.ai.retry.max-attempts: 0 (it counts only the retries, not the first attempt)"),
             new RetryingLayer(
-                    "Feign", List.of("feign.Retryer"), "maxAttempts", false, NEVER_RETRY, Evidence.BEAN, FEIGN_REMEDY),
+                    "LangChain4j",
+                    List.of(
+                            "dev.langchain4j.model.chat.ChatModel",
+                            "dev.langchain4j.model.language.LanguageModel",
+                            "dev.langchain4j.model.embedding.EmbeddingModel",
+                            "dev.langchain4j.model.image.ImageModel",
+                            "dev.langchain4j.model.moderation.ModerationModel",
+                            "dev.langchain4j.model.scoring.ScoringModel",
+                            "dev.langchain4j.model.audio.AudioTranscriptionModel",
+                            "dev.langchain4j.model.audio.TextToSpeechModel"),
+                    "maxRetries+1|maximumRetries+1",
+                    "",
+                    Evidence.COUNT_ONLY,
+                    ".maxRetries(0) on the model's builder, or the property max-retries: 0 of the model"),
+            attempts(
+                    "The Google GenAI SDK",
+                    List.of("com.google.genai.Client"),
+                    "apiClient.httpOptions.retryOptions.attempts",
+                    ".retryOptions(HttpRetryOptions.builder().attempts(1)) in its HttpOptions"),
+            retries(
+                    "The Cohere SDK",
+                    List.of("com.cohere.api.Cohere", "com.cohere.api.AsyncCohere"),
+                    "clientOptions.maxRetries",
+                    OPENAI_REMEDY),
+            retries(
+                    "The Square SDK",
+                    List.of("com.squareup.square.SquareClient", "com.squareup.square.AsyncSquareClient"),
+                    "clientOptions.maxRetries",
+                    OPENAI_REMEDY),
+            retries(
+                    "The Auth0 SDK",
+                    List.of("com.auth0.client.mgmt.ManagementApi", "com.auth0.client.mgmt.AsyncManagementApi"),
+                    "clientOptions.maxRetries",
+                    OPENAI_REMEDY),
+            retries(
+                    "The Google Maps client",
+                    List.of("com.google.maps.GeoApiContext"),
+                    "maxRetries",
+                    ".disableRetries() on the builder of its GeoApiContext"),
+            new RetryingLayer(
+                    "Feign", List.of("feign.Retryer"), "maxAttempts", NEVER_RETRY, Evidence.BEAN, FEIGN_REMEDY),
             new RetryingLayer(
                     "Feign",
                     List.of("feign.ReflectiveFeign$FeignInvocationHandler"),
                     "dispatch.methodHandlerConfiguration.retryer.maxAttempts",
-                    false,
                     NEVER_RETRY,
                     Evidence.COUNT,
                     FEIGN_REMEDY),
@@ -96,7 +165,6 @@ record RetryingLayer(
                             "org.springframework.cloud.client.loadbalancer.reactive"
                                     + ".RetryableLoadBalancerExchangeFilterFunction"),
                     "",
-                    false,
                     "",
                     Evidence.BEAN,
                     "spring.cloud.loadbalancer.retry.enabled: false"),
@@ -107,15 +175,29 @@ record RetryingLayer(
                     ".setRetrySettings(ServiceOptions.getNoRetrySettings()) on its options"),
             attempts(
                     "The Google Cloud SDK",
-                    List.of("com.google.api.gax.core.BackgroundResource"),
+                    List.of(
+                            "com.google.api.gax.core.BackgroundResource",
+                            "com.google.cloud.bigtable.data.v2.BigtableDataClient"),
                     "",
                     ".applyToAllUnaryMethods(call -> { call.setRetryableCodes(); return null; }) in its settings"),
+            attempts(
+                    "Google's Spanner client",
+                    List.of("com.google.cloud.spanner.Spanner"),
+                    "",
+                    ".getSpannerStubSettingsBuilder().applyToAllUnaryMethods(call -> { call.setRetryableCodes(); return"
+                            + " null; }) on its options"),
             attempts(
                     "The Azure SDK",
                     List.of(AZURE_CLIENTS),
                     "",
                     ".retryOptions(new RetryOptions(new FixedDelayOptions(0, Duration.ZERO))) on its builder, over AMQP"
                             + " .retryOptions(new AmqpRetryOptions().setMaxRetries(0))"),
+            attempts(
+                    "The Azure Cosmos DB SDK",
+                    List.of("com.azure.cosmos.CosmosClient", "com.azure.cosmos.CosmosAsyncClient"),
+                    "",
+                    ".throttlingRetryOptions(new ThrottlingRetryOptions().setMaxRetryAttemptsOnThrottledRequests(0)) on"
+                            + " its builder, for throttled requests"),
             retries(
                     "The Stripe SDK",
                     List.of("com.stripe.StripeClient"),
@@ -125,7 +207,6 @@ record RetryingLayer(
                     "The Couchbase SDK",
                     List.of("com.couchbase.client.java.Cluster"),
                     "environment.retryStrategy.none",
-                    false,
                     "com.couchbase.client.core.retry.FailFastRetryStrategy",
                     Evidence.COUNT,
                     "ClusterEnvironment.builder().retryStrategy(FailFastRetryStrategy.INSTANCE)"),
@@ -133,7 +214,6 @@ record RetryingLayer(
                     "Kafka's producer",
                     List.of("org.springframework.kafka.core.KafkaTemplate"),
                     "",
-                    false,
                     "",
                     Evidence.USE,
                     "spring.kafka.producer.retries: 0. It is better to leave them enabled and to apply no"
@@ -144,11 +224,11 @@ record RetryingLayer(
             "The Stripe SDK", List.of("com.stripe.Stripe"), "getMaxNetworkRetries", "Stripe.setMaxNetworkRetries(0)");
 
     private static RetryingLayer attempts(String library, List<String> types, String count, String remedy) {
-        return new RetryingLayer(library, types, count, false, "", Evidence.COUNT, remedy);
+        return new RetryingLayer(library, types, count, "", Evidence.COUNT, remedy);
     }
 
     private static RetryingLayer retries(String library, List<String> types, String count, String remedy) {
-        return new RetryingLayer(library, types, count, true, "", Evidence.COUNT, remedy);
+        return new RetryingLayer(library, types, count + "+1", "", Evidence.COUNT, remedy);
     }
 
     private static final Map<String, RetryingLayer> BY_NAME = new HashMap<>();
@@ -175,8 +255,15 @@ record RetryingLayer(
     }
 
     private static @Nullable RetryingLayer named(String type) {
-        boolean isAzures = type.startsWith("com.azure.") && type.endsWith("Client");
-        return BY_NAME.get(isAzures ? AZURE_CLIENTS : type);
+        RetryingLayer named = BY_NAME.get(type);
+        return named == null && isAzureClient(type) ? BY_NAME.get(AZURE_CLIENTS) : named;
+    }
+
+    private static boolean isAzureClient(String type) {
+        return type.startsWith("com.azure.")
+                && type.endsWith("Client")
+                && !type.endsWith(AZURE_RECEIVERS)
+                && NOT_AZURE_CLIENTS.stream().noneMatch(type::startsWith);
     }
 
     /**
@@ -186,17 +273,32 @@ record RetryingLayer(
      * @return 1 if it does not retry, {@link #UNLIMITED}, or {@link #UNKNOWN}
      */
     int attempts(Object layer) {
+        if (layer.getClass().getName().equals(off)) {
+            return 1;
+        }
+        for (String path : count.isEmpty() ? new String[0] : count.split("\\|")) {
+            int attempts = attempts(layer, path);
+            if (attempts != UNKNOWN) {
+                return attempts;
+            }
+        }
+        return UNKNOWN;
+    }
+
+    private int attempts(Object layer, String path) {
+        boolean countsRetries = path.endsWith("+1");
         Object value = layer;
-        for (String step : count.isEmpty() ? new String[0] : count.split("\\.")) {
+        for (String step : (countsRetries ? path.substring(0, path.length() - 2) : path).split("\\.")) {
             if (value != null && value.getClass().getName().equals(off)) {
                 return 1;
             }
             value = value == null ? null : read(value, step);
         }
-        if (layer.getClass().getName().equals(off)) {
-            return 1;
+        long number = value instanceof Integer || value instanceof Long ? ((Number) value).longValue() : -1;
+        if (number < 0) {
+            return UNKNOWN;
         }
-        return value instanceof Integer number && number >= 0 ? (countsRetries ? number + 1 : number) : UNKNOWN;
+        return number > MOST ? UNLIMITED : (int) (countsRetries ? number + 1 : number);
     }
 
     private static @Nullable Object read(Object owner, String name) {

@@ -3,23 +3,17 @@ package dev.retrykit.spring.observe;
 import dev.retrykit.spring.observe.RetryingLayer.Evidence;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.MessageText;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
-import org.springframework.aop.framework.AopProxyUtils;
-import org.springframework.aop.scope.ScopedProxyUtils;
-import org.springframework.aop.support.AopUtils;
-import org.springframework.beans.BeansException;
-import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ClassUtils;
@@ -37,6 +31,7 @@ public final class RetryingLayers implements SmartInitializingSingleton {
 
     private final Retries retries;
     private final ConfigurableListableBeanFactory beans;
+    private boolean done;
 
     /** Creates the report on the beans of an application. */
     public RetryingLayers(Retries retries, ConfigurableListableBeanFactory beans) {
@@ -63,68 +58,43 @@ public final class RetryingLayers implements SmartInitializingSingleton {
 
     @Override
     public void afterSingletonsInstantiated() {
-        if (retries.ownPolicies().isEmpty()) {
+        if (retries.policies().isEmpty()) {
             return;
         }
+        done = true;
         Map<RetryingLayer, LibraryBeans> found = new LinkedHashMap<>();
-        for (String name : names()) {
-            Object bean = made(name);
-            Class<?> type = bean == null ? type(name) : bean.getClass();
-            RetryingLayer layer = type == null ? null : RetryingLayer.of(type);
-            if (layer != null && (layer.evidence() != Evidence.USE || beans.getDependentBeans(name).length > 0)) {
-                add(found, layer, name, bean == null ? RetryingLayer.UNKNOWN : layer.attempts(bean));
-            }
+        Set<String> libraries = new HashSet<>();
+        List<ConfigurableListableBeanFactory> factories = factories();
+        for (ConfigurableListableBeanFactory factory : factories) {
+            new BeanScan(factory).forEach((name, layer, attempts) -> {
+                libraries.add(layer.library());
+                if (attempts != 1) {
+                    LibraryBeans before = found.getOrDefault(layer, new LibraryBeans(List.of(), RetryingLayer.UNKNOWN));
+                    found.put(layer, before.with(name, attempts));
+                }
+            });
         }
         found.forEach(RetryingLayers::report);
-        if (found.keySet().stream().noneMatch(layer -> layer.library().equals(RetryingLayer.STRIPE.library()))) {
+        boolean first = factories.get(factories.size() - 1).getParentBeanFactory() == null;
+        if (first && !libraries.contains(RetryingLayer.STRIPE.library())) {
             reportStatic(RetryingLayer.STRIPE);
         }
     }
 
-    private static void add(Map<RetryingLayer, LibraryBeans> found, RetryingLayer layer, String name, int attempts) {
-        if (attempts != 1) {
-            LibraryBeans before = found.getOrDefault(layer, new LibraryBeans(List.of(), RetryingLayer.UNKNOWN));
-            found.put(layer, before.with(name, attempts));
+    /** The bean factories of this context and of those of its ancestors that have not reported their own beans. */
+    private List<ConfigurableListableBeanFactory> factories() {
+        List<ConfigurableListableBeanFactory> factories = new ArrayList<>();
+        BeanFactory factory = beans;
+        while (factory instanceof ConfigurableListableBeanFactory list && (list == beans || !isDone(list))) {
+            factories.add(list);
+            factory = list.getParentBeanFactory();
         }
+        return factories;
     }
 
-    private Set<String> names() {
-        Set<String> names = new LinkedHashSet<>(List.of(beans.getBeanDefinitionNames()));
-        names.addAll(List.of(beans.getSingletonNames()));
-        names.removeIf(ScopedProxyUtils::isScopedTarget);
-        return names;
-    }
-
-    private @Nullable Class<?> type(String name) {
-        try {
-            return beans.getType(name, false);
-        } catch (BeansException unknown) {
-            return null;
-        }
-    }
-
-    /**
-     * Returns an existing bean, unwrapped from proxies where possible; null if it has not been created or must not be
-     * inspected.
-     */
-    private @Nullable Object made(String name) {
-        Object bean = beans.containsSingleton(name) ? beans.getSingleton(name) : null;
-        if (bean == null || bean instanceof FactoryBean<?>) {
-            return null;
-        }
-        if (AopUtils.isAopProxy(bean)) {
-            bean = AopProxyUtils.getSingletonTarget(bean);
-        }
-        if (bean != null && Proxy.isProxyClass(bean.getClass())) {
-            InvocationHandler handler = Proxy.getInvocationHandler(bean);
-            return handler.getClass().getName().startsWith("feign.") ? handler : bean;
-        }
-        return bean == null || isMock(bean) ? null : bean;
-    }
-
-    /** A test may verify that a mock has no interactions. */
-    private static boolean isMock(Object bean) {
-        return bean.getClass().getName().contains("$MockitoMock$");
+    private static boolean isDone(ConfigurableListableBeanFactory factory) {
+        return Arrays.stream(factory.getBeanNamesForType(RetryingLayers.class, false, false))
+                .anyMatch(name -> factory.getSingleton(name) instanceof RetryingLayers report && report.done);
     }
 
     private void reportStatic(RetryingLayer layer) {

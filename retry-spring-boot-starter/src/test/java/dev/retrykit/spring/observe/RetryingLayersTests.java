@@ -37,11 +37,20 @@ class RetryingLayersTests {
                     public interface SdkClient {
                         default Configuration serviceClientConfiguration() { throw new UnsupportedOperationException(); }
                         record Configuration(Override overrideConfiguration) {}
-                        record Override(java.util.Optional<Strategy> retryStrategy) {}
+                        record Override(
+                            java.util.Optional<Policy> retryPolicy, java.util.Optional<Strategy> retryStrategy) {}
                         record Strategy(int maxAttempts) {}
+                        record Policy(int numRetries) {}
                         record Sqs(int attempts) implements SdkClient {
                             public Configuration serviceClientConfiguration() {
-                                return new Configuration(new Override(java.util.Optional.of(new Strategy(attempts))));
+                                return new Configuration(new Override(
+                                    java.util.Optional.empty(), java.util.Optional.of(new Strategy(attempts))));
+                            }
+                        }
+                        record Configured(int retries, int attempts) implements SdkClient {
+                            public Configuration serviceClientConfiguration() {
+                                return new Configuration(new Override(java.util.Optional.of(new Policy(retries)),
+                                    java.util.Optional.of(new Strategy(attempts))));
                             }
                         }
                         final class Unreadable implements SdkClient {
@@ -59,10 +68,46 @@ class RetryingLayersTests {
                     }"""),
             Map.entry("org.springframework.ai.retry.autoconfigure.SpringAiRetryProperties", """
                     public class SpringAiRetryProperties {
-                        private final int attempts;
-                        public SpringAiRetryProperties(int attempts) { this.attempts = attempts; }
-                        public int getMaxAttempts() { return attempts; }
+                        public int getMaxAttempts() { return 10; }
                     }"""),
+            Map.entry("org.springframework.ai.model.Model", """
+                    public interface Model {
+                        final class Ollama implements Model {
+                            private final Retries retryTemplate;
+                            public Ollama(int retries) { retryTemplate = new Retries(retries); }
+                        }
+                        final class OnnxEmbedding implements Model {}
+                        record Retries(long getMaxAttempts) {
+                            public Retries getRetryPolicy() { return this; }
+                            public Retries getBackOff() { return this; }
+                        }
+                    }"""),
+            Map.entry("org.springframework.ai.openai.OpenAiChatModel", """
+                    public class OpenAiChatModel {
+                        private final Client openAiClient;
+                        public OpenAiChatModel(int retries) { openAiClient = new Client(new Options(retries)); }
+                        record Client(Options clientOptions) {}
+                        record Options(int maxRetries) {}
+                    }"""),
+            Map.entry("dev.langchain4j.model.chat.ChatModel", """
+                    public interface ChatModel {
+                        final class OpenAi implements ChatModel {
+                            private final Integer maxRetries;
+                            public OpenAi(int retries) { maxRetries = retries; }
+                        }
+                        final class Gemini implements ChatModel {
+                            private final Integer maximumRetries;
+                            public Gemini(int retries) { maximumRetries = retries; }
+                        }
+                        final class Local implements ChatModel {}
+                    }"""),
+            Map.entry("software.amazon.awssdk.services.s3.internal.crt.S3CrtAsyncClient", """
+                    public interface S3CrtAsyncClient { final class Impl implements S3CrtAsyncClient {} }"""),
+            Map.entry("com.azure.core.http.netty.NettyAsyncHttpClient", "public class NettyAsyncHttpClient {}"),
+            Map.entry(
+                    "com.azure.messaging.servicebus.ServiceBusProcessorClient",
+                    "public class ServiceBusProcessorClient {}"),
+            Map.entry("com.azure.cosmos.CosmosClient", "public class CosmosClient {}"),
             Map.entry("feign.Retryer", """
                     public interface Retryer {
                         Retryer NEVER_RETRY = new Retryer() {};
@@ -119,6 +164,12 @@ class RetryingLayersTests {
             "public class StripeClient { private StripeClient responseGetter = this; private"
                     + " StripeClient options = this;"
                     + " private int maxNetworkRetries; }"));
+
+    private static Object stripeClient() throws ReflectiveOperationException {
+        return Class.forName("com.stripe.StripeClient", true, STRIPE)
+                .getDeclaredConstructor()
+                .newInstance();
+    }
 
     private static Object make(String type, Object... arguments) {
         try {
@@ -179,7 +230,7 @@ class RetryingLayersTests {
                         + " Together with a policy, that makes two layers of retries: keep only one. To disable the"
                         + " library's retries:"
                         + " .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry())) on its"
-                        + " builder, or AWS_MAX_ATTEMPTS=1");
+                        + " builder, or AWS_MAX_ATTEMPTS=1 (not for DynamoDB)");
     }
 
     @Test
@@ -202,8 +253,14 @@ class RetryingLayersTests {
             value = {
                 "com.openai.client.OpenAIClient$Impl                                   | 2 | The OpenAI"
                         + " SDK retries on its own, up to 3 attempts | .maxRetries(0)",
-                "org.springframework.ai.retry.autoconfigure.SpringAiRetryProperties    | 10 | Spring AI"
+                "org.springframework.ai.model.Model$Ollama                             | 10 | Spring AI"
                         + " retries on its own, up to 11 attempts | spring.ai.retry.max-attempts: 0",
+                "org.springframework.ai.openai.OpenAiChatModel                         | 3 | The OpenAI"
+                        + " SDK of Spring AI retries on its own, up to 4 attempts | spring.ai.openai.max-retries: 0",
+                "dev.langchain4j.model.chat.ChatModel$OpenAi                           | 2 | LangChain4j"
+                        + " retries on its own, up to 3 attempts | .maxRetries(0)",
+                "dev.langchain4j.model.chat.ChatModel$Gemini                           | 2 | LangChain4j"
+                        + " retries on its own, up to 3 attempts | .maxRetries(0)",
                 "com.google.cloud.Service$Storage                                      | 6 | The Google"
                         + " Cloud SDK retries on its own, up to 6 attempts | ServiceOptions.getNoRetrySettings()",
                 "com.google.cloud.Service$Storage                                      | 0 | The Google"
@@ -217,11 +274,42 @@ class RetryingLayersTests {
     @CsvSource({
         "software.amazon.awssdk.core.SdkClient$Sqs, 1",
         "com.openai.client.OpenAIClient$Impl, 0",
-        "org.springframework.ai.retry.autoconfigure.SpringAiRetryProperties, 0",
+        "org.springframework.ai.model.Model$Ollama, 0",
+        "org.springframework.ai.openai.OpenAiChatModel, 0",
+        "dev.langchain4j.model.chat.ChatModel$OpenAi, 0",
         "com.google.cloud.Service$Storage, 1"
     })
     void nothingThatIsSwitchedOff(String type, int count, CapturedOutput output) {
         assertThat(started(output, make(type, count))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "org.springframework.ai.model.Model$OnnxEmbedding",
+        "org.springframework.ai.retry.autoconfigure.SpringAiRetryProperties",
+        "dev.langchain4j.model.chat.ChatModel$Local",
+        "com.azure.core.http.netty.NettyAsyncHttpClient",
+        "com.azure.messaging.servicebus.ServiceBusProcessorClient"
+    })
+    void nothingThatOnlyLooksLikeAClientThatRetries(String type, CapturedOutput output) {
+        assertThat(started(output, make(type))).isEmpty();
+    }
+
+    @Test
+    void theOlderSettingOfAwsWherePresent(CapturedOutput output) {
+        String type = "software.amazon.awssdk.core.SdkClient$Configured";
+        assertThat(started(output, make(type, 0, 4))).isEmpty();
+        assertThat(started(output, make(type, 5, 4))).startsWith("WARN").contains("up to 6 attempts");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "software.amazon.awssdk.services.s3.internal.crt.S3CrtAsyncClient$Impl, The S3 client of the AWS Common Runtime,"
+                + " S3AsyncClient.builder()",
+        "com.azure.cosmos.CosmosClient, The Azure Cosmos DB SDK, throttlingRetryOptions"
+    })
+    void aClientOfItsOwnKind(String type, String library, String remedy, CapturedOutput output) {
+        assertThat(started(output, make(type))).startsWith("INFO").contains(library, remedy);
     }
 
     @Test
@@ -300,6 +388,42 @@ class RetryingLayersTests {
                         "Stripe.setMaxNetworkRetries(0)");
         Class.forName("com.stripe.Stripe", true, STRIPE).getField("retries").set(null, 0);
         assertThat(started(POLICY, STRIPE, output, Map.of())).hasSize(1);
+    }
+
+    /** It does not retry, and an application that uses it does not use the static methods. */
+    @Test
+    void noStaticClientsBesideAClientThatDoesNotRetry(CapturedOutput output) throws ReflectiveOperationException {
+        assertThat(started(POLICY, STRIPE, output, Map.of("client", stripeClient())))
+                .isEmpty();
+    }
+
+    @Test
+    void aClientOfTheParentContextOfAPolicy(CapturedOutput output) {
+        Apps.with("")
+                .withClassLoader(LIBRARIES)
+                .withInitializer(context -> register((GenericApplicationContext) context, "client", aws(4)))
+                .run(parent -> Apps.with(POLICY)
+                        .withClassLoader(LIBRARIES)
+                        .withParent(parent)
+                        .run(child -> assertThat(child).hasNotFailed()));
+
+        assertThat(lines(output)).singleElement().asString().startsWith("WARN").contains("(bean 'client')");
+    }
+
+    @Test
+    void aClientOfAChildContextOfAPolicyAndEachBeanOnce(CapturedOutput output) {
+        Apps.with(POLICY)
+                .withClassLoader(LIBRARIES)
+                .withInitializer(context -> register((GenericApplicationContext) context, "outer", aws(4)))
+                .run(parent -> Apps.with("")
+                        .withClassLoader(LIBRARIES)
+                        .withParent(parent)
+                        .withInitializer(context -> register((GenericApplicationContext) context, "inner", aws(4)))
+                        .run(child -> assertThat(child).hasNotFailed()));
+
+        assertThat(lines(output)).hasSize(2);
+        assertThat(lines(output).get(0)).contains("(bean 'outer')");
+        assertThat(lines(output).get(1)).contains("(bean 'inner')");
     }
 
     @Test
