@@ -22,9 +22,11 @@ import com.slack.api.audit.AuditApiCompletionException;
 import com.slack.api.audit.AuditApiException;
 import com.slack.api.methods.MethodsCompletionException;
 import com.slack.api.methods.SlackApiException;
+import com.slack.api.scim.SCIMApiCompletionException;
 import com.slack.api.scim.SCIMApiException;
 import com.slack.api.status.v2.StatusApiException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -36,12 +38,19 @@ import org.kohsuke.github.GHFileNotFoundException;
 import org.kohsuke.github.GHOTPRequiredException;
 import org.kohsuke.github.HttpException;
 import org.springframework.test.util.ReflectionTestUtils;
+import org.telegram.telegrambots.meta.api.methods.send.SendMessage;
+import org.telegram.telegrambots.meta.api.objects.ApiResponse;
+import org.telegram.telegrambots.meta.api.objects.ResponseParameters;
+import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
+import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
+import org.telegram.telegrambots.meta.exceptions.TelegramApiValidationException;
 
 /** What failures of clients of public APIs mean. */
 class ApisTests extends BookTests {
 
     static Stream<Row> rows() {
-        return Stream.of(slack(), firebase(), maps(), code(), auth0()).flatMap(rows -> rows);
+        return Stream.of(slack(), telegram(), firebase(), maps(), code(), auth0())
+                .flatMap(rows -> rows);
     }
 
     private static Stream<Row> slack() {
@@ -78,9 +87,41 @@ class ApisTests extends BookTests {
                         new com.slack.api.scim2.SCIM2ApiException(OkAnswers.of("PATCH", 500), "{}", null),
                         "unknown-effect status 500"),
                 row(
+                        "Slack SCIM async: GET 404",
+                        new SCIMApiCompletionException(
+                                null, new SCIMApiException(OkAnswers.of("GET", 404), "{}", null), null),
+                        "answered status 404"),
+                row(
+                        "Slack SCIM 2 async: network",
+                        new com.slack.api.scim2.SCIM2ApiCompletionException(
+                                new SocketTimeoutException("x"), null, null),
+                        "transient"),
+                row(
                         "Slack status: 503",
                         new StatusApiException(OkAnswers.of("GET", 503), "{}"),
                         "transient status 503"));
+    }
+
+    private static Stream<Row> telegram() {
+        return Stream.of(
+                row("Telegram: 429, wait", telegram(429, 35), "throttled after 35s status 429"),
+                row("Telegram: 400", telegram(400, null), "answered status 400"),
+                row("Telegram: 403, blocked by the user", telegram(403, null), "neutral status 403"),
+                row("Telegram: 502", telegram(502, null), "unknown-effect status 502"),
+                row(
+                        "Telegram: read timed out",
+                        new TelegramApiException(new SocketTimeoutException("Read timed out")),
+                        "unknown-effect"),
+                row("Telegram: nobody listens?", new TelegramApiException(new ConnectException("x")), "unknown-effect"),
+                row(
+                        "Telegram: own parameter",
+                        new TelegramApiValidationException("x", new SendMessage("", "")),
+                        "neutral"));
+    }
+
+    private static Throwable telegram(int status, Integer wait) {
+        ResponseParameters parameters = wait == null ? null : new ResponseParameters(null, wait);
+        return new TelegramApiRequestException("x", new ApiResponse<>(false, status, "no", parameters, null));
     }
 
     private static Stream<Row> firebase() {

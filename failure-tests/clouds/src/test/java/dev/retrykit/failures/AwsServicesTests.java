@@ -8,8 +8,11 @@ import io.awspring.cloud.sqs.SqsAcknowledgementException;
 import io.awspring.cloud.sqs.operations.MessagingOperationFailedException;
 import io.awspring.cloud.sqs.operations.SendBatchOperationFailedException;
 import io.awspring.cloud.sqs.operations.SendResult;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.bedrockruntime.model.InternalServerException;
@@ -21,6 +24,7 @@ import software.amazon.awssdk.services.bedrockruntime.model.ServiceQuotaExceeded
 import software.amazon.awssdk.services.bedrockruntime.model.ServiceUnavailableException;
 import software.amazon.awssdk.services.bedrockruntime.model.ThrottlingException;
 import software.amazon.awssdk.services.bedrockruntime.model.ValidationException;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.IdempotentParameterMismatchException;
@@ -100,7 +104,10 @@ class AwsServicesTests extends BookTests {
                 row("DynamoDB: canceled, condition", canceled("[ConditionalCheckFailed, None]"), "answered"),
                 row("DynamoDB: canceled, both", canceled("[ConditionalCheckFailed, TransactionConflict]"), "answered"),
                 row("DynamoDB: canceled, throttled", canceled("[ThrottlingError]"), "throttled"),
-                row("DynamoDB: canceled, no reason", canceled("[]"), "answered status 400"));
+                row("DynamoDB: canceled, no reason", canceled("[]"), "answered status 400"),
+                row("DynamoDB: 60 canceled, conflict", canceledLast("TransactionConflict"), "transient"),
+                row("DynamoDB: 60 canceled, throttled", canceledLast("ThrottlingError"), "throttled"),
+                row("DynamoDB: 60 canceled, condition", canceledLast("ConditionalCheckFailed"), "answered"));
     }
 
     private static Stream<Row> messages() {
@@ -234,6 +241,22 @@ class AwsServicesTests extends BookTests {
 
     private static Throwable canceled(String reasons) {
         return sent(TransactionCanceledException.builder().message(REASONS + reasons), 400);
+    }
+
+    /** The last of 60 items has the reason. */
+    private static Throwable canceledLast(String code) {
+        List<CancellationReason> reasons = new ArrayList<>(Collections.nCopies(59, reason("None")));
+        reasons.add(reason(code));
+        String codes = reasons.stream().map(CancellationReason::code).collect(Collectors.joining(", ", "[", "]"));
+        return sent(
+                TransactionCanceledException.builder()
+                        .cancellationReasons(reasons)
+                        .message(REASONS + codes),
+                400);
+    }
+
+    private static CancellationReason reason(String code) {
+        return CancellationReason.builder().code(code).build();
     }
 
     private static Throwable sent(AwsServiceException.Builder failure, int status) {

@@ -45,6 +45,14 @@ class AwsTests extends BookTests {
                         answered("ServiceUnavailable", 503, "x-amz-retry-after", "40"),
                         "transient after 40ms status 503"),
                 row(
+                        "AWS: 500, x-amz-retry-after 1500",
+                        answered("InternalError", 500, "x-amz-retry-after", "1500"),
+                        "transient after 1500ms status 500"),
+                row(
+                        "AWS: 400 throttled, x-amz-retry-after 1500",
+                        answered("ThrottlingException", 400, "x-amz-retry-after", "1500"),
+                        "throttled after 1500ms status 400"),
+                row(
                         "AWS: 400 throttled, Retry-After 1",
                         answered("Throttling", 400, "retry-after", "1"),
                         "throttled after 1s status 400"),
@@ -99,6 +107,9 @@ class AwsTests extends BookTests {
                         "RequestTimeout",
                         "RequestTimeoutException",
                         "PriorRequestNotComplete",
+                        "ConcurrentModificationException",
+                        "TooManyUpdates",
+                        "DatabaseResumingException",
                         "RequestExpired",
                         "RequestTimeTooSkewed")
                 .map(code -> row("AWS: 400 " + code, aws(code, 400), "transient status 400"));
@@ -122,6 +133,12 @@ class AwsTests extends BookTests {
                 row(
                         "SDK: no region",
                         client("Unable to load region from any of the providers in the chain", null),
+                        "neutral"),
+                row(
+                        "SDK: own parameter",
+                        client(
+                                "Unable to marshall request to JSON: Bucket cannot be empty.",
+                                new IllegalArgumentException("Bucket cannot be empty.")),
                         "neutral"),
                 row("SDK: pool exhausted", pool(), "transient"),
                 row(

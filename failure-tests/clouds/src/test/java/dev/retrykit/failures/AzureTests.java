@@ -65,6 +65,7 @@ class AzureTests extends BookTests {
                 row("Azure: GET 404", http(HttpMethod.GET, 404), "answered status 404"),
                 row("Azure: GET 409", http(HttpMethod.GET, 409), "answered status 409"),
                 row("Azure: GET 401", http(HttpMethod.GET, 401), "neutral status 401"),
+                row("Azure: GET 304", http(HttpMethod.GET, 304), "answered"),
                 row("Azure: PUT 500", http(HttpMethod.PUT, 500), "transient status 500"),
                 row("Azure: POST 500", http(HttpMethod.POST, 500), "unknown-effect status 500"),
                 row("Azure: POST 503", http(HttpMethod.POST, 503), "unknown-effect status 503"),
@@ -165,6 +166,7 @@ class AzureTests extends BookTests {
         return Stream.of(
                 row("Blob: 404", real(404, "BlobNotFound"), "answered status 404"),
                 row("Blob: 403", real(403, "AuthenticationFailed"), "neutral status 403"),
+                row("Blob: 304", real(304, "ConditionNotMet"), "answered"),
                 row("Blob: 412", real(412, "ConditionNotMet"), "answered status 412"),
                 row("Blob: 409", real(409, "LeaseAlreadyPresent"), "answered status 409"),
                 row("Blob: 409, container going", real(409, "ContainerBeingDeleted"), "transient status 409"),

@@ -1,9 +1,15 @@
 package dev.retrykit.failures;
 
+import com.google.api.client.auth.oauth2.RefreshTokenRequest;
 import com.google.api.client.googleapis.json.GoogleJsonError;
 import com.google.api.client.googleapis.json.GoogleJsonResponseException;
+import com.google.api.client.http.GenericUrl;
 import com.google.api.client.http.HttpHeaders;
 import com.google.api.client.http.HttpResponseException;
+import com.google.api.client.http.HttpTransport;
+import com.google.api.client.json.gson.GsonFactory;
+import com.google.api.client.testing.http.MockHttpTransport;
+import com.google.api.client.testing.http.MockLowLevelHttpResponse;
 import com.google.api.gax.batching.FlowController;
 import com.google.api.gax.grpc.GrpcStatusCode;
 import com.google.api.gax.httpjson.HttpJsonStatusCode;
@@ -35,7 +41,8 @@ import java.util.stream.Stream;
 class GoogleTests extends BookTests {
 
     static Stream<Row> rows() {
-        return Stream.of(flagged(), unflagged(), others(), services(), jobs()).flatMap(rows -> rows);
+        return Stream.of(flagged(), unflagged(), others(), services(), apis(), jobs())
+                .flatMap(rows -> rows);
     }
 
     private static Stream<Row> flagged() {
@@ -79,7 +86,9 @@ class GoogleTests extends BookTests {
     private static Stream<Row> others() {
         return Stream.of(
                 row("gax: RESOURCE_EXHAUSTED, flagged", grpc(Status.Code.RESOURCE_EXHAUSTED, true), "throttled"),
-                row("gax: UNAVAILABLE, RetryInfo", delayed(7), "transient after 7s"),
+                row("gax: UNAVAILABLE, RetryInfo", delayed(7, 0), "transient after 7s"),
+                row("gax: UNAVAILABLE, RetryInfo of a fraction", delayed(1, 900_000_000), "transient after 1900ms"),
+                row("gax: UNAVAILABLE, short RetryInfo", delayed(0, 400_000_000), "transient after 400ms"),
                 row(
                         "gax: in ExecutionException",
                         new ExecutionException(grpc(Status.Code.NOT_FOUND, false)),
@@ -111,6 +120,15 @@ class GoogleTests extends BookTests {
         return Stream.of(
                 row("Storage, real: 503", real(CannedServer.answers(503, "{}")), "transient status 503"),
                 row("Storage, real: 429", real(CannedServer.answers(429, "{}")), "throttled status 429"),
+                row(
+                        "Storage, real: 429, Retry-After 3",
+                        real(CannedServer.answers(429, "{}", "Retry-After", "3")),
+                        "throttled after 3s status 429"),
+                row(
+                        "Storage, real: 503, Retry-After 2",
+                        real(CannedServer.answers(503, "{}", "Retry-After", "2")),
+                        "transient after 2s status 503"),
+                row("Storage, real: 304", real(CannedServer.answers(304, "")), "answered"),
                 row("Storage, real: 403", real(CannedServer.answers(403, "{}")), "neutral status 403"),
                 row("Storage, real: 412", real(CannedServer.answers(412, "{}")), "answered status 412"),
                 row("Storage, real: connection reset", real(CannedServer.resets()), "transient"),
@@ -145,6 +163,30 @@ class GoogleTests extends BookTests {
                 row("Datastore: DATA_LOSS", datastore(15, "DATA_LOSS"), "permanent"));
     }
 
+    private static Stream<Row> apis() {
+        return Stream.of(
+                row("APIs: 403, rate", json(403, "userRateLimitExceeded"), "throttled"),
+                row("APIs: 403, forbidden", json(403, "insufficientPermissions"), "neutral status 403"),
+                row("APIs: 403, no reason", json(403), "neutral status 403"),
+                row("APIs: 404", json(404, "notFound"), "answered status 404"),
+                row("APIs: 503", json(503, "backendError"), "transient status 503"),
+                row("APIs: 429 in IOException", new IOException(json(429, "rateLimitExceeded")), "throttled"),
+                row("APIs: token refused", token(400), "neutral"),
+                row("APIs: no token, 503", token(503), "transient status 503"));
+    }
+
+    private static Throwable token(int status) {
+        HttpTransport server = new MockHttpTransport.Builder()
+                .setLowLevelHttpResponse(new MockLowLevelHttpResponse()
+                        .setStatusCode(status)
+                        .setContentType("application/json")
+                        .setContent("{\"error\":\"invalid_grant\"}"))
+                .build();
+        GenericUrl url = new GenericUrl("http://127.0.0.1/token");
+        return CannedServer.thrownBy(
+                () -> new RefreshTokenRequest(server, GsonFactory.getDefaultInstance(), url, "x").execute());
+    }
+
     private static Stream<Row> jobs() {
         return Stream.of(
                 row("BigQuery job: rate", job("jobRateLimitExceeded"), "throttled"),
@@ -162,9 +204,9 @@ class GoogleTests extends BookTests {
         return ApiExceptionFactory.createException(cause, HttpJsonStatusCode.of(status), false);
     }
 
-    private static Throwable delayed(long seconds) {
+    private static Throwable delayed(long seconds, int nanos) {
         RetryInfo info = RetryInfo.newBuilder()
-                .setRetryDelay(Duration.newBuilder().setSeconds(seconds))
+                .setRetryDelay(Duration.newBuilder().setSeconds(seconds).setNanos(nanos))
                 .build();
         ErrorDetails details = ErrorDetails.builder()
                 .setRawErrorMessages(List.of(Any.pack(info)))
@@ -186,12 +228,19 @@ class GoogleTests extends BookTests {
                 cause == null ? new IOException("x") : cause);
     }
 
-    private static IOException json(int status) {
+    private static IOException json(int status, String... reasons) {
         GoogleJsonError error = new GoogleJsonError();
+        error.setErrors(Stream.of(reasons).map(GoogleTests::reason).toList());
         error.setCode(status);
         error.setMessage("x");
         return new GoogleJsonResponseException(
                 new HttpResponseException.Builder(status, "x", new HttpHeaders()), error);
+    }
+
+    private static GoogleJsonError.ErrorInfo reason(String text) {
+        GoogleJsonError.ErrorInfo info = new GoogleJsonError.ErrorInfo();
+        info.setReason(text);
+        return info;
     }
 
     private static Throwable real(CannedServer server) {

@@ -64,7 +64,17 @@ class ModelsTests extends BookTests {
                 row("Spring AI: 429", springAi(429), "throttled"),
                 row("Spring AI: 408", springAi(408), "transient"),
                 row("Spring AI: 401", springAi(401), "neutral"),
-                row("Spring AI: 400", springAi(400), "answered"));
+                row("Spring AI: 400", springAi(400), "answered"),
+                row("Spring AI, by Boot: 500", new TransientAiException("HTTP 500 - {}"), "transient"),
+                row("Spring AI, by Boot: 529", new TransientAiException("HTTP 529 - {}"), "throttled"),
+                row("Spring AI, by Boot: 429", new NonTransientAiException("HTTP 429 - {}"), "throttled"),
+                row("Spring AI, by Boot: 408", new NonTransientAiException("HTTP 408 - {}"), "transient"),
+                row("Spring AI, by Boot: 401", new NonTransientAiException("HTTP 401 - {}"), "neutral"),
+                row("Spring AI, by Boot: 400", new NonTransientAiException("HTTP 400 - {}"), "answered"),
+                row(
+                        "Spring AI, by Boot: 429, no quota",
+                        new NonTransientAiException("HTTP 429 - {\"error\":{\"code\":\"insufficient_quota\"}}"),
+                        "neutral"));
     }
 
     private static Stream<Row> langchain() {
@@ -76,6 +86,12 @@ class ModelsTests extends BookTests {
                 row("LangChain4j: 400", langchain(400), "answered status 400"),
                 row("LangChain4j: 408", langchain(408), "transient status 408"),
                 row("LangChain4j: 501", langchain(501), "permanent status 501"),
+                row("LangChain4j: 529", langchain(529), "throttled status 529"),
+                row("LangChain4j: 402", langchain(402), "neutral status 402"),
+                row(
+                        "LangChain4j: 429, no quota",
+                        new RateLimitException(new HttpException(429, "{\"code\":\"insufficient_quota\"}")),
+                        "neutral status 429"),
                 row("LangChain4j: connection reset", reset(), "transient"),
                 row("LangChain4j: rate", new RateLimitException("x"), "throttled"),
                 row("LangChain4j: server", new InternalServerException("x"), "transient"),

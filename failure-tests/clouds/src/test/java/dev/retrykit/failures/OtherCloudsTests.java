@@ -11,6 +11,8 @@ import com.amazonaws.ResetException;
 import com.amazonaws.SdkClientException;
 import com.amazonaws.http.timers.client.ClientExecutionTimeoutException;
 import com.amazonaws.internal.CRC32MismatchException;
+import com.amazonaws.services.dynamodbv2.model.CancellationReason;
+import com.amazonaws.services.dynamodbv2.model.TransactionCanceledException;
 import com.oracle.bmc.model.BmcException;
 import com.tencentcloudapi.common.exception.TencentCloudSDKException;
 import io.minio.GetObjectArgs;
@@ -39,6 +41,12 @@ class OtherCloudsTests extends BookTests {
                 row("AWS 1: 503, Retry-After 1", aws("x", 503, "Retry-After", "1"), "transient after 1s status 503"),
                 row("AWS 1: throttled", aws("ThrottlingException", 400), "throttled status 400"),
                 row("AWS 1: SlowDown", aws("SlowDown", 503), "throttled status 503"),
+                row("AWS 1: transaction canceled, conflict", canceled("None", "TransactionConflict"), "transient"),
+                row("AWS 1: transaction canceled, throttled", canceled("ThrottlingError"), "throttled"),
+                row(
+                        "AWS 1: transaction canceled, condition",
+                        canceled("TransactionConflict", "ConditionalCheckFailed"),
+                        "answered"),
                 row("AWS 1: denied", aws("AccessDeniedException", 400), "neutral status 400"),
                 row("AWS 1: token expired", aws("ExpiredToken", 400), "neutral status 400"),
                 row("AWS 1: condition", aws("ConditionalCheckFailedException", 400), "answered status 400"),
@@ -135,6 +143,15 @@ class OtherCloudsTests extends BookTests {
                 row("MinIO: a proxy's 429", new InvalidResponseException(429, "text/html", "<html>", ""), "throttled"),
                 row("MinIO: a proxy's 404", new InvalidResponseException(404, "text/html", "<html>", ""), "permanent"),
                 row("MinIO: no XML", new XmlParserException(new IllegalStateException("x")), "permanent"));
+    }
+
+    private static Throwable canceled(String... codes) {
+        TransactionCanceledException failure = new TransactionCanceledException("x");
+        failure.setErrorCode("TransactionCanceledException");
+        failure.setStatusCode(400);
+        return failure.withCancellationReasons(Stream.of(codes)
+                .map(code -> new CancellationReason().withCode(code))
+                .toList());
     }
 
     private static Throwable aws(String code, int status, String... header) {

@@ -28,6 +28,7 @@ import com.twilio.exception.ApiConnectionException;
 import com.twilio.exception.ApiException;
 import com.twilio.exception.CertificateValidationException;
 import com.twilio.exception.InvalidRequestException;
+import io.apimatic.core.types.CoreApiException;
 import java.io.ByteArrayInputStream;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -112,7 +113,13 @@ class PaymentsTests extends BookTests {
                 row(
                         "PayPal: PATCH 503 in RuntimeException",
                         new RuntimeException(paypal(HttpMethod.PATCH, 503)),
-                        "unknown-effect status 503"));
+                        "unknown-effect status 503"),
+                row("PayPal before 2024: 422", oldPaypal(422), "answered status 422"),
+                row("PayPal before 2024: 500", oldPaypal(500), "unknown-effect status 500"),
+                row("PayPal before 2024: 429, Retry-After 3", oldPaypal(429), "throttled after 3s status 429"),
+                row("APIMatic: POST 503", apimatic(HttpMethod.POST, 503), "unknown-effect status 503"),
+                row("APIMatic: GET 503", apimatic(HttpMethod.GET, 503), "transient status 503"),
+                row("APIMatic: POST 404", apimatic(HttpMethod.POST, 404), "answered status 404"));
     }
 
     private static Stream<Row> twilio() {
@@ -161,5 +168,18 @@ class PaymentsTests extends BookTests {
                 new HttpRequest(method, new StringBuilder("http://127.0.0.1/"), new Headers(), Map.of(), "");
         HttpResponse answer = new HttpResponse(status, headers, new ByteArrayInputStream("{}".getBytes()), "{}");
         return new ErrorException("x", new HttpContext(request, answer));
+    }
+
+    private static Throwable oldPaypal(int status) {
+        com.paypal.http.Headers headers = new com.paypal.http.Headers();
+        if (status == 429) {
+            headers.header("Retry-After", "3");
+        }
+        return new com.paypal.http.exceptions.HttpException("{}", status, headers);
+    }
+
+    /** As thrown by other clients of the generator that PayPal's comes from. */
+    private static Throwable apimatic(HttpMethod method, int status) {
+        return new CoreApiException("x", ((ErrorException) paypal(method, status)).getHttpContext());
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.retrykit.Retry;
 import dev.retrykit.event.RetryStopped;
 import dev.retrykit.event.StopReason;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -21,6 +22,9 @@ import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.crt.CrtRuntimeException;
+import software.amazon.awssdk.crt.http.HttpException;
+import software.amazon.awssdk.http.crt.AwsCrtHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -47,6 +51,7 @@ class S3Tests extends BookTests {
                 row("S3: 404 NoSuchKey", answered(404, "NoSuchKey", defaults()), "answered status 404"),
                 row("S3: 404 NoSuchBucket", answered(404, "NoSuchBucket", once()), "answered status 404"),
                 row("S3: 412 PreconditionFailed", answered(412, "PreconditionFailed", once()), "answered status 412"),
+                row("S3: 304 for a conditional read", answered(304, "", once()), "answered"),
                 row(
                         "S3: 409 ConditionalRequestConflict",
                         answered(409, "ConditionalRequestConflict", once()),
@@ -72,7 +77,19 @@ class S3Tests extends BookTests {
                         "S3 in CompletionException",
                         new CompletionException(sent("SlowDown", 503)),
                         "throttled status 503"),
-                row("S3 transfer manager: reset", transferred(), "nested"));
+                row("S3 transfer manager: reset", transferred(), "nested"),
+                row("S3 over CRT: connection reset", crt(CannedServer.resets()), "transient"),
+                row("S3 over CRT: nobody listens", crt(CannedServer.nobody()), "transient"),
+                row("S3 over CRT: no such host", crt("http://nowhere.invalid"), "transient"),
+                row("CRT: first byte late", crt(2092), "transient"),
+                row("CRT: client closed", crt(2072), "neutral"),
+                row("CRT: header invalid", crt(2052), "unknown"),
+                row("CRT, checked by itself: pool full", new IOException(new CrtRuntimeException(2094)), "transient"),
+                row("S3 of CRT: throttled", ofCrt("Response code indicates throttling"), "throttled"),
+                row("S3 of CRT: 500", ofCrt("Response code indicates internal server error"), "transient"),
+                row("S3 of CRT: connection lost", ofCrt("socket is closed."), "transient"),
+                row("S3 of CRT: nobody listens", ofCrt("socket connection refused."), "transient"),
+                row("S3 of CRT: cancelled", ofCrt("Request successfully cancelled"), "unknown"));
     }
 
     @Test
@@ -140,6 +157,34 @@ class S3Tests extends BookTests {
                         .join();
             }
         });
+    }
+
+    private static Throwable crt(CannedServer server) {
+        return server.failureOf(() -> readOverCrt(server.url()));
+    }
+
+    private static Throwable crt(String url) {
+        return CannedServer.thrownBy(() -> readOverCrt(url));
+    }
+
+    private static Throwable crt(int code) {
+        return SdkClientException.create("Unable to execute HTTP request", new IOException(new HttpException(code)));
+    }
+
+    private static Object readOverCrt(String url) {
+        return read(S3Client.builder()
+                .httpClient(AwsCrtHttpClient.create())
+                .endpointOverride(URI.create(url))
+                .region(Region.EU_CENTRAL_1)
+                .forcePathStyle(true)
+                .credentialsProvider(credentials())
+                .overrideConfiguration(builder -> once().apply(builder))
+                .build());
+    }
+
+    /** The client that is written in C retries by itself, for seconds. */
+    private static Throwable ofCrt(String message) {
+        return new CompletionException(SdkClientException.create("Failed to send the request: " + message));
     }
 
     private static S3Exception sent(String code, int status) {
