@@ -20,6 +20,7 @@ import dev.langchain4j.exception.UnresolvedModelServerException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.guardrail.InputGuardrailException;
 import dev.langchain4j.model.ModelDisabledException;
+import dev.langchain4j.model.anthropic.internal.api.AnthropicStreamingException;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import io.pinecone.exceptions.PineconeAlreadyExistsException;
 import io.pinecone.exceptions.PineconeAuthorizationException;
@@ -88,6 +89,9 @@ class ModelsTests extends BookTests {
                 row("LangChain4j: 501", langchain(501), "permanent status 501"),
                 row("LangChain4j: 529", langchain(529), "throttled status 529"),
                 row("LangChain4j: 402", langchain(402), "neutral status 402"),
+                row("LangChain4j: overloaded, in a stream", streaming("overloaded_error"), "throttled"),
+                row("LangChain4j: internal, in a stream", streaming("api_error"), "transient"),
+                row("LangChain4j: invalid, in a stream", streaming("invalid_request_error"), "answered"),
                 row(
                         "LangChain4j: 429, no quota",
                         new RateLimitException(new HttpException(429, "{\"code\":\"insufficient_quota\"}")),
@@ -158,6 +162,10 @@ class ModelsTests extends BookTests {
                 .defaultStatusHandler(RetryUtils.DEFAULT_RESPONSE_ERROR_HANDLER)
                 .build();
         return server.failureOf(() -> client.get().uri(server.url()).retrieve().body(String.class));
+    }
+
+    private static Throwable streaming(String type) {
+        return new RuntimeException(new AnthropicStreamingException("x", type));
     }
 
     private static Throwable langchain(int status) {

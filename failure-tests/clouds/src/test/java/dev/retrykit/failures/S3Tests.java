@@ -178,7 +178,8 @@ class S3Tests extends BookTests {
                 .region(Region.EU_CENTRAL_1)
                 .forcePathStyle(true)
                 .credentialsProvider(credentials())
-                .overrideConfiguration(builder -> once().apply(builder))
+                .overrideConfiguration(
+                        once().apply(ClientOverrideConfiguration.builder()).build())
                 .build());
     }
 
