@@ -75,7 +75,7 @@ record BeanScan(ConfigurableListableBeanFactory beans) {
         if (bean == null || bean instanceof FactoryBean<?>) {
             return null;
         }
-        if (AopUtils.isAopProxy(bean)) {
+        while (AopUtils.isAopProxy(bean)) {
             bean = AopProxyUtils.getSingletonTarget(bean);
         }
         if (bean != null && Proxy.isProxyClass(bean.getClass())) {

@@ -439,6 +439,14 @@ class RetryingLayersTests {
     }
 
     @Test
+    void clientsBehindTwoProxies(CapturedOutput output) {
+        Object inner = new ProxyFactory(feign(make("feign.Retryer$Default"))).getProxy(LIBRARIES);
+        assertThat(started(output, new ProxyFactory(inner).getProxy(LIBRARIES)))
+                .startsWith("WARN")
+                .contains("Feign retries on its own, up to 5 attempts");
+    }
+
+    @Test
     void clientsBehindProxies(CapturedOutput output) {
         ProxyFactory proxies = new ProxyFactory(aws(4));
 
