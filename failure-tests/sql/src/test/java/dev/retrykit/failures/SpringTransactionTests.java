@@ -78,6 +78,18 @@ class SpringTransactionTests extends BookTests {
                         in("doCommit", new DataIntegrityViolationException("?")),
                         "answered"),
                 row(
+                        "commit, translated: lost in Hibernate's flush",
+                        in("doCommit", new DataAccessResourceFailureException("?", inFlush(postgres("08006")))),
+                        "transient"),
+                row(
+                        "commit: its rollback failed too",
+                        in("doRollbackOnCommitException", new TransactionSystemException("?", postgres("08003"))),
+                        "unknown-effect"),
+                row(
+                        "R2DBC commit: its rollback failed too",
+                        new DataAccessResourceFailureException("R2DBC rollback; ?", postgres("08003")),
+                        "unknown-effect"),
+                row(
                         "the driver's own commit: lost",
                         new DriversConnection(postgres("08006")).commit(),
                         "unknown-effect"),
@@ -102,6 +114,17 @@ class SpringTransactionTests extends BookTests {
                 row("rollback failed: because of 40003", rollback(postgres("40003")), "unknown-effect"),
                 row("rollback failed: because of nothing known", rollback(new IllegalStateException("?")), "transient"),
                 row("rollback failed: nothing else", in("doRollback", new TransactionSystemException("?")), "unknown"),
+                row("R2DBC rollback failed: because of 55P03", reactive(postgres("55P03")), "transient"),
+                row("R2DBC rollback failed: because of a duplicate", reactive(postgres("23505")), "answered"),
+                row("R2DBC rollback failed: because of 40003", reactive(postgres("40003")), "unknown-effect"),
+                row(
+                        "R2DBC rollback failed: because of a lost commit",
+                        reactive(new DataAccessResourceFailureException("R2DBC commit; ?", postgres("08006"))),
+                        "unknown-effect"),
+                row(
+                        "R2DBC rollback failed: because of nothing known",
+                        reactive(new IllegalStateException("?")),
+                        "transient"),
                 row(
                         "commit after an exception: lost",
                         commitAfter(new IOException("doesn't roll back")),
@@ -117,6 +140,19 @@ class SpringTransactionTests extends BookTests {
         TransactionSystemException failure =
                 new TransactionSystemException("JDBC rollback failed", new SQLException("Connection is closed"));
         failure.initApplicationException(reason);
+        return failure;
+    }
+
+    private static Exception reactive(Exception reason) {
+        Exception failure = new DataAccessResourceFailureException("R2DBC rollback; ?", postgres("08003"));
+        failure.addSuppressed(reason);
+        return failure;
+    }
+
+    private static SQLException inFlush(SQLException failure) {
+        failure.setStackTrace(new StackTraceElement[] {
+            new StackTraceElement("org.hibernate.internal.SessionImpl", "flushBeforeTransactionCompletion", null, 1)
+        });
         return failure;
     }
 

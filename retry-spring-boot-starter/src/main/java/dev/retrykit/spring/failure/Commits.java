@@ -3,7 +3,9 @@ package dev.retrykit.spring.failure;
 import dev.retrykit.failure.Causes;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.HeuristicCompletionException;
@@ -16,17 +18,47 @@ import org.springframework.util.StringUtils;
 /**
  * Recognizes failed commits. Most transaction managers translate such a failure into the same type as the failure of a
  * statement. Only the stack trace tells them apart; for reactive managers, which lose the stack, the message does.
+ *
+ * <p>Some managers roll back after a failed commit: {@code JdbcTransactionManager} and reactive ones. If the rollback fails
+ * too, only its failure is thrown, without the commit's. A reactive rollback for any other reason has that reason among
+ * its suppressed failures.
  */
 final class Commits {
 
     /** {@code java.sql} may be missing from a small run-time image. */
     private static final boolean SQL = ClassUtils.isPresent("java.sql.SQLException", null);
 
+    private static final Set<String> R2DBC_FAILURE = Set.of("io.r2dbc.spi.R2dbcException");
+    private static final Set<String> R2DBC_ROLLBACK = Set.of("io.r2dbc.spi.R2dbcRollbackException");
+
     private Commits() {}
 
-    /** Whether an exception is from a commit. */
+    /** Whether an exception is from a commit, or may have replaced that of a commit. */
     static boolean failed(Throwable link) {
-        return isSprings(link) && isOfCommit(link);
+        return isSprings(link) ? isOfCommit(link) : isOfReactorsCleanup(link);
+    }
+
+    /**
+     * The reason why a reactive transaction was rolled back, if the rollback failed too.
+     *
+     * @return null if there was no such rollback, or if it may have followed a failed commit
+     */
+    static @Nullable Throwable reasonOfRollback(Throwable failure) {
+        for (Throwable link : Causes.chain(failure)) {
+            if (isSprings(link) && isReactiveRollback(link)) {
+                return suppressedReason(link);
+            }
+        }
+        return null;
+    }
+
+    /** Whether the commit was never sent, because Hibernate failed to flush its changes before it. */
+    static boolean endedInFlush(Throwable failure) {
+        return Causes.anyMatch(
+                failure,
+                link -> Stream.of(Causes.stackTrace(link))
+                        .anyMatch(frame -> frame.getMethodName().equals("flushBeforeTransactionCompletion")
+                                && frame.getClassName().startsWith("org.hibernate.")));
     }
 
     /**
@@ -48,12 +80,49 @@ final class Commits {
     }
 
     private static boolean isOfCommit(Throwable springs) {
-        if (springs instanceof HeuristicCompletionException || wasIn("doCommit", springs)) {
+        if (springs instanceof HeuristicCompletionException || wasIn("doRollbackOnCommitException", springs)) {
             return true;
         }
-        return springs instanceof TransactionSystemException system
-                ? system.getApplicationException() == null && !wasIn("doRollback", springs)
-                : StringUtils.startsWithIgnoreCase(springs.getMessage(), "R2DBC commit");
+        if (wasIn("doCommit", springs)) {
+            return !endedInFlush(springs);
+        }
+        if (springs instanceof TransactionSystemException system) {
+            return system.getApplicationException() == null && !wasIn("doRollback", springs);
+        }
+        return says(springs, "R2DBC commit") || isReactiveRollback(springs) && suppressedReason(springs) == null;
+    }
+
+    private static boolean isReactiveRollback(Throwable springs) {
+        return says(springs, "R2DBC rollback");
+    }
+
+    private static boolean says(Throwable springs, String beginning) {
+        return StringUtils.startsWithIgnoreCase(Causes.message(springs), beginning);
+    }
+
+    private static @Nullable Throwable suppressedReason(Throwable rollback) {
+        return Stream.of(rollback.getSuppressed())
+                .filter(suppressed -> !isMark(suppressed))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Whether a suppressed exception only shows where a failure passed: Reactor's, and those of this library. */
+    private static boolean isMark(Throwable suppressed) {
+        String type = suppressed.getClass().getName();
+        return type.startsWith("reactor.")
+                || type.startsWith("dev.retrykit.")
+                || type.equals("java.lang.Exception") && says(suppressed, "#block");
+    }
+
+    /**
+     * Whether the work on an R2DBC connection was done and the publisher after it, usually a commit, failed. Reactor
+     * throws this from {@code usingWhen}.
+     */
+    private static boolean isOfReactorsCleanup(Throwable link) {
+        return link.getClass() == RuntimeException.class
+                && says(link, "Async resource cleanup failed after onComplete")
+                && Causes.anyMatch(link, cause -> TypeNames.isOneOf(cause, R2DBC_FAILURE));
     }
 
     /**
@@ -63,6 +132,7 @@ final class Commits {
         return chain.stream()
                 .anyMatch(link -> link instanceof ConcurrencyFailureException
                         || link instanceof UnexpectedRollbackException
+                        || TypeNames.isOneOf(link, R2DBC_ROLLBACK)
                         || SQL && isOfClass40(link));
     }
 

@@ -10,22 +10,35 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Classifies failed commits of Spring's transaction managers. Their effect is unknown, unless the database has
- * responded or rolled back. The failure book classifies all other failures of data access.
+ * Classifies failed commits of Spring's transaction managers, and failed writes of {@code JdbcTemplate} outside of a
+ * transaction. Their effect may be unknown: a commit's, unless the database has responded or rolled back; a write's, if
+ * the connection was lost or a part of the batch was applied. The failure book classifies all other failures of data
+ * access.
  */
 public final class DataFailures implements KnownFailures {
 
     private static final Verdict UNKNOWN_EFFECT =
             Verdict.of(Kind.NOT_IDEMPOTENT, Signal.FAILURE).by("a failed commit");
+    private static final Verdict MAY_BE_DONE = UNKNOWN_EFFECT.by("a write outside of a transaction");
 
     /** Creates a classifier. */
     public DataFailures() {}
 
     @Override
     public @Nullable Verdict classify(Throwable failure) {
-        if (!Causes.anyMatch(failure, Commits::failed)) {
-            return null;
+        if (Causes.anyMatch(failure, Commits::failed)) {
+            return ofCommit(failure);
         }
+        Throwable reason = Commits.reasonOfRollback(failure);
+        if (reason != null) {
+            return Causes.anyMatch(reason, Commits::failed)
+                    ? ofCommit(reason)
+                    : FailureBook.standard().classify(reason);
+        }
+        return AutoCommits.mayBeDone(failure) ? MAY_BE_DONE : null;
+    }
+
+    private static @Nullable Verdict ofCommit(Throwable failure) {
         Verdict known = FailureBook.standard().classify(Commits.reason(failure));
         return isFinal(known) || Commits.isRolledBack(Causes.chain(failure)) ? known : UNKNOWN_EFFECT;
     }
@@ -34,7 +47,9 @@ public final class DataFailures implements KnownFailures {
     public static boolean isUndone(Throwable failure) {
         List<Throwable> chain = Causes.chain(failure);
         Verdict known = FailureBook.standard().classify(Commits.reason(failure));
-        return known != null && known.signal() == Signal.SUCCESS || Commits.isRolledBack(chain);
+        return known != null && known.signal() == Signal.SUCCESS
+                || Commits.isRolledBack(chain)
+                || Commits.endedInFlush(failure);
     }
 
     /**
