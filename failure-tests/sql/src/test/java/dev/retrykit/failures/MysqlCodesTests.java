@@ -16,6 +16,8 @@ import java.io.EOFException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.util.stream.Stream;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 
 /** What the codes of MySQL, MariaDB and TiDB mean, with the states that the servers send. */
 class MysqlCodesTests extends BookTests {
@@ -102,6 +104,9 @@ class MysqlCodesTests extends BookTests {
         SQLException lost = new CommunicationsException("Communications link failure", new EOFException("0 bytes"));
         return Stream.of(
                 row("Connector/J: connection lost", lost, "transient"),
+                row("Connector/J: connection lost during rollback", rollback(), "transient"),
+                row("Connector/J: parameter index out of range", springs(mysql(0, "S1009")), "neutral"),
+                row("Connector/J: no value for a parameter", mysql(0, "07001"), "neutral"),
                 row("Connector/J: statement's timeout", new MySQLTimeoutException(), "transient"),
                 row("Connector/J: statement canceled", new MySQLStatementCancelledException(), "neutral"),
                 row("Connector/J: packet too big", new PacketTooBigException(70_000_000, 67_108_864), "answered"),
@@ -123,6 +128,7 @@ class MysqlCodesTests extends BookTests {
                 maria(1290, "HY000", "running with --read-only", "transient"),
                 maria(1040, "08004", "too many connections", "throttled"),
                 maria(1644, "45000", "SIGNAL, which its driver calls a transient connection failure", "answered"),
+                maria(-1, "07004", "a parameter isn't set, likewise", "neutral"),
                 maria(1369, "44000", "check option, likewise", "answered"),
                 maria(1046, "3D000", "no database selected, likewise", "answered"),
                 maria(4025, "23000", "constraint failed", "answered"),
@@ -149,6 +155,19 @@ class MysqlCodesTests extends BookTests {
                 code(8004, "HY000", "TiDB: transaction too large", "answered"),
                 code(8141, "HY000", "TiDB: data and index differ", "permanent"),
                 code(8121, "HY000", "TiDB: privilege check fails", "neutral"));
+    }
+
+    /** Like Connector/J's, whose state is that of an unknown outcome. */
+    private static SQLException rollback() {
+        SQLException failure = mysql(0, "08007");
+        failure.setStackTrace(new StackTraceElement[] {
+            new StackTraceElement("com.mysql.cj.jdbc.ConnectionImpl", "rollback", null, 1)
+        });
+        return failure;
+    }
+
+    private static DataAccessException springs(SQLException failure) {
+        return new SQLExceptionSubclassTranslator().translate("query", null, failure);
     }
 
     private static BatchUpdateException batch(SQLException failed) {

@@ -25,6 +25,10 @@ class OracleCodesTests extends BookTests {
                 error(2049, "distributed transaction waiting for lock", "transient"),
                 error(4021, "timeout waiting to lock object", "transient"),
                 error(4068, "existing state of packages has been discarded", "transient"),
+                error(6508, "could not find program unit", "transient"),
+                error(1466, "table definition has changed", "transient"),
+                error(2068, "severe error from a database link", "transient"),
+                error(17085, "update of a row set conflicts", "transient"),
                 error(8176, "consistent read failure", "transient"),
                 error(8177, "can't serialize access", "transient"),
                 error(14411, "DDL cannot be run concurrently", "transient"),
@@ -70,6 +74,7 @@ class OracleCodesTests extends BookTests {
         return Stream.of(
                 error(18, "maximum number of sessions exceeded", "throttled"),
                 error(20, "maximum number of processes exceeded", "throttled"),
+                error(1652, "unable to extend temp segment", "throttled"),
                 error(1653, "unable to extend table", "throttled"),
                 error(2391, "exceeded simultaneous sessions per user", "throttled"),
                 error(4031, "unable to allocate shared memory", "throttled"),
@@ -93,6 +98,10 @@ class OracleCodesTests extends BookTests {
                 error(1403, "no data found", "answered"),
                 error(1476, "divisor is equal to zero", "answered"),
                 error(2091, "transaction rolled back: a deferred constraint", "answered"),
+                error(6502, "numeric or value error of PL/SQL", "answered"),
+                error(6550, "PL/SQL that can't be compiled", "answered"),
+                error(30926, "MERGE without a stable set of rows", "answered"),
+                error(20999, "raise_application_error, of an older driver", "answered"),
                 row("Oracle: raise_application_error", raised, "answered"));
     }
 
@@ -104,6 +113,10 @@ class OracleCodesTests extends BookTests {
                 error(28001, "the password has expired", "neutral"),
                 error(1031, "insufficient privileges", "neutral"),
                 error(45, "killed, with no replay", "neutral"),
+                error(17003, "invalid column index", "neutral"),
+                error(17009, "closed statement", "neutral"),
+                error(17041, "missing IN or OUT parameter", "neutral"),
+                error(21000, "beyond raise_application_error", "unknown"),
                 error(25405, "transaction status unknown", "unknown-effect"),
                 error(25408, "can not safely replay call", "unknown-effect"),
                 error(2054, "transaction in-doubt", "unknown-effect"),

@@ -52,6 +52,10 @@ class R2dbcTests extends BookTests {
                 row("R2DBC: grammar", new R2dbcBadGrammarException("?", "selekt"), "answered"),
                 row("R2DBC: permission", new R2dbcPermissionDeniedException("?"), "neutral"),
                 row("R2DBC: resource, 08006", new R2dbcNonTransientResourceException("?", "08006"), "transient"),
+                row(
+                        "R2DBC, MariaDB: connection closed before",
+                        new R2dbcNonTransientResourceException("The connection is closed. Unable to send anything"),
+                        "transient"),
                 row("R2DBC: resource", new R2dbcNonTransientResourceException("?"), "unknown"));
     }
 

@@ -56,12 +56,22 @@ public final class SqlCodes {
         Verdict verdict = known.verdict("SQL " + name + ": " + meaning);
         for (String value : values) {
             if (words[0].equals("code")) {
-                codes.computeIfAbsent(words[1], driver -> new HashMap<>()).put(Long.valueOf(value), verdict);
+                addCodes(codes.computeIfAbsent(words[1], driver -> new HashMap<>()), value, verdict);
             } else if (value.endsWith("*")) {
                 prefixes.put(value.substring(0, value.length() - 1), verdict);
             } else {
                 states.put(value, verdict);
             }
+        }
+    }
+
+    /** Adds a code, or a range of codes with a hyphen between the first and the last. A negative code begins with one. */
+    private static void addCodes(Map<Long, Verdict> known, String value, Verdict verdict) {
+        int hyphen = value.indexOf('-', 1);
+        long first = Long.parseLong(hyphen < 0 ? value : value.substring(0, hyphen));
+        long last = hyphen < 0 ? first : Long.parseLong(value.substring(hyphen + 1));
+        for (long code = first; code <= last; code++) {
+            known.put(code, verdict);
         }
     }
 
