@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.stream.Stream;
 import org.h2.api.ErrorCode;
+import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 import org.sqlite.SQLiteErrorCode;
 
 /** What the failures of H2, HSQLDB, Derby and SQLite mean, most of them of real databases in this process. */
@@ -51,6 +52,11 @@ class EmbeddedDatabasesTests extends BookTests {
                         "HSQLDB: opened by another process",
                         hsqldb(org.hsqldb.error.ErrorCode.LOCK_FILE_ACQUISITION_FAILURE),
                         "transient"),
+                row(
+                        "HSQLDB: a parameter isn't set",
+                        new SQLStateSQLExceptionTranslator()
+                                .translate("update", null, hsqldb(org.hsqldb.error.ErrorCode.JDBC_PARAMETER_NOT_SET)),
+                        "neutral"),
                 row("HSQLDB: duplicate key", hsqldb(org.hsqldb.error.ErrorCode.X_23505), "answered"),
                 row(
                         "HSQLDB: no such object, or no right to it",

@@ -160,9 +160,9 @@ class MysqlCodesTests extends BookTests {
     /** Like Connector/J's, whose state is that of an unknown outcome. */
     private static SQLException rollback() {
         SQLException failure = mysql(0, "08007");
-        failure.setStackTrace(new StackTraceElement[] {
-            new StackTraceElement("com.mysql.cj.jdbc.ConnectionImpl", "rollback", null, 1)
-        });
+        failure.setStackTrace(
+                new StackTraceElement[] {new StackTraceElement("com.mysql.cj.jdbc.ConnectionImpl", "rollback", null, 1)
+                });
         return failure;
     }
 
