@@ -74,6 +74,8 @@ class LostConnectionTests extends BookTests {
     private static Stream<Row> autocommit() {
         JdbcTemplate impatient = new JdbcTemplate(new DriverManagerDataSource(server.url() + "&socketTimeout=1"));
         JdbcTemplate jdbc = new JdbcTemplate(pool);
+        JdbcTemplate h2 = new JdbcTemplate(new DriverManagerDataSource("jdbc:h2:mem:batches;DB_CLOSE_DELAY=-1"));
+        h2.execute("create table t (id int primary key); insert into t values (1)");
         TransactionTemplate transaction =
                 new TransactionTemplate(new JdbcTransactionManager(impatient.getDataSource()));
         return Stream.of(
@@ -102,6 +104,10 @@ class LostConnectionTests extends BookTests {
                             return statement.executeUpdate("update stock set pieces = 0");
                         })),
                         "transient"),
+                row(
+                        "autocommit: a batch with a duplicate",
+                        thrownBy(() -> h2.batchUpdate("insert into t values (2)", "insert into t values (1)")),
+                        "answered"),
                 row(
                         "autocommit: the server couldn't be reached",
                         thrownBy(() -> new JdbcTemplate(

@@ -9,6 +9,10 @@ import dev.retrykit.annotation.Retryable;
 import dev.retrykit.event.RetryStopped;
 import dev.retrykit.event.StopReason;
 import dev.retrykit.spring.registry.Retries;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.Id;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -30,7 +34,14 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerA
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.orm.jpa.JpaTransactionManager;
+import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
+import org.springframework.orm.jpa.SharedEntityManagerCreator;
+import org.springframework.orm.jpa.persistenceunit.PersistenceManagedTypes;
+import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -170,6 +181,54 @@ class PostgresRestartTests {
             assertThat(shop.attempts()).isEqualTo(2);
             assertSoldOnce();
         });
+    }
+
+    @Test
+    void aJpaTransactionThatIsLostBeforeItsFlushBeginsAnew() {
+        app.withUserConfiguration(Persistence.class).run(context -> {
+            EntityManager manager =
+                    SharedEntityManagerCreator.createSharedEntityManager(context.getBean(EntityManagerFactory.class));
+            TransactionTemplate transaction = context.getBean(TransactionTemplate.class);
+
+            retry(context.getBean(Retries.class))
+                    .run(() -> transaction.executeWithoutResult(status -> {
+                        Stock stock = manager.find(Stock.class, "shoe");
+                        if (attempts.incrementAndGet() == 1) {
+                            lose(context.getBean(JdbcTemplate.class), false);
+                        }
+                        stock.pieces--;
+                    }));
+
+            assertThat(attempts).hasValue(2);
+            assertThat(server.query("select pieces from stock")).isEqualTo("9");
+        });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Persistence {
+
+        @Bean
+        LocalContainerEntityManagerFactoryBean entities(DataSource source) {
+            LocalContainerEntityManagerFactoryBean bean = new LocalContainerEntityManagerFactoryBean();
+            bean.setDataSource(source);
+            bean.setManagedTypes(PersistenceManagedTypes.of(Stock.class.getName()));
+            bean.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
+            return bean;
+        }
+
+        @Bean
+        JpaTransactionManager transactions(EntityManagerFactory factory) {
+            return new JpaTransactionManager(factory);
+        }
+    }
+
+    @Entity(name = "stock")
+    static class Stock {
+
+        @Id
+        String sku;
+
+        int pieces;
     }
 
     @Test

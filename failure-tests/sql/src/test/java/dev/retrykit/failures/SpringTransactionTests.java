@@ -7,6 +7,7 @@ import jakarta.transaction.HeuristicMixedException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.stream.Stream;
+import javax.transaction.xa.XAException;
 import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -48,6 +49,13 @@ class SpringTransactionTests extends BookTests {
                         new UnexpectedRollbackException("?", postgres("40001")),
                         "transient"),
                 row("heuristic completion", new HeuristicCompletionException(2, null), "unknown-effect"),
+                row(
+                        "JTA: deadlock",
+                        new UnexpectedRollbackException("?", new XAException(XAException.XA_RBDEADLOCK)),
+                        "transient"),
+                row("JTA: constraint", new XAException(XAException.XA_RBINTEGRITY), "answered"),
+                row("JTA: heuristic hazard", new XAException(XAException.XA_HEURHAZ), "unknown-effect"),
+                row("JTA: resource manager error", new XAException(XAException.XAER_RMERR), "unknown"),
                 row("JTA: mixed", new HeuristicMixedException("?"), "unknown-effect"),
                 row("JTA: committed all the same", new HeuristicCommitException("?"), "unknown-effect"));
     }

@@ -99,7 +99,33 @@ public record FailureRules(
         return answers.hasFailure(failure) || answers.hasMarkOf(failure);
     }
 
+    /** A failure that replaced another one is judged as that one, unless the policy names it or its effect is unknown. */
     private Verdict settle(Throwable failure, @Nullable Throwable cause, @Nullable PeerAnswer answer) {
+        Verdict own = settleOne(failure, cause, answer);
+        Throwable reason = reason(failure);
+        if (reason == null
+                || own.kind() == Kind.NOT_IDEMPOTENT
+                || own.kind() == Kind.INTERRUPTED
+                || isSelected(failure, abortOn, abortIf)
+                || isSelected(failure, retryOn, retryIf)) {
+            return own;
+        }
+        Throwable itsCause = Causes.causeOf(reason);
+        Verdict told = unrepeatable(settleOne(reason, itsCause, answer), reason, itsCause, may);
+        return told.kind() == Kind.UNKNOWN ? own : told;
+    }
+
+    private @Nullable Throwable reason(Throwable failure) {
+        for (int i = 0; i < classifiers.size(); i++) {
+            Throwable reason = classifiers.get(i) instanceof KnownFailures known ? known.reason(failure) : null;
+            if (reason != null) {
+                return reason;
+            }
+        }
+        return null;
+    }
+
+    private Verdict settleOne(Throwable failure, @Nullable Throwable cause, @Nullable PeerAnswer answer) {
         Verdict own = ofRejection(general(failure, cause), failure, cause != null);
         Verdict general = answer == null || isOurs(failure) ? own : answer.judge(own, failure, answers);
         if (isSelected(failure, abortOn, abortIf)) {

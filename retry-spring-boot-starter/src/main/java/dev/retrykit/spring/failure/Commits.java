@@ -1,5 +1,6 @@
 package dev.retrykit.spring.failure;
 
+import dev.retrykit.event.RetryStopped;
 import dev.retrykit.failure.Causes;
 import java.sql.SQLException;
 import java.util.List;
@@ -28,10 +29,17 @@ final class Commits {
     /** {@code java.sql} may be missing from a small run-time image. */
     private static final boolean SQL = ClassUtils.isPresent("java.sql.SQLException", null);
 
+    private static final String ROLLBACK_AFTER_COMMIT = "doRollbackOnCommitException";
+    private static final int DEEPEST = 50;
     private static final Set<String> R2DBC_FAILURE = Set.of("io.r2dbc.spi.R2dbcException");
     private static final Set<String> R2DBC_ROLLBACK = Set.of("io.r2dbc.spi.R2dbcRollbackException");
 
     private Commits() {}
+
+    /** Whether an exception may be from a commit, a rollback or a statement: a cheap check for all other failures. */
+    static boolean concerns(Throwable link) {
+        return isSprings(link) || link.getClass() == RuntimeException.class;
+    }
 
     /** Whether an exception is from a commit, or may have replaced that of a commit. */
     static boolean failed(Throwable link) {
@@ -39,25 +47,40 @@ final class Commits {
     }
 
     /**
-     * The reason why a reactive transaction was rolled back, if the rollback failed too.
+     * The reason why a transaction was rolled back, if the rollback failed too.
      *
      * @return null if there was no such rollback, or if it may have followed a failed commit
      */
     static @Nullable Throwable reasonOfRollback(Throwable failure) {
-        for (Throwable link : Causes.chain(failure)) {
+        Throwable link = failure;
+        for (int depth = 0; link != null && depth < DEEPEST; depth++) {
+            if (link instanceof TransactionSystemException system && system.getApplicationException() != null) {
+                return wasIn("doCommit", link) ? null : system.getApplicationException();
+            }
             if (isSprings(link) && isReactiveRollback(link)) {
                 return suppressedReason(link);
             }
+            link = Causes.causeOf(link);
         }
         return null;
     }
 
-    /** Whether the commit was never sent, because Hibernate failed to flush its changes before it. */
-    static boolean endedInFlush(Throwable failure) {
+    /**
+     * Whether the commit was never sent, because Hibernate failed to flush its changes before it. If the rollback fails
+     * too, only its failure is thrown. Hibernate rolls back only once, so after a commit that was sent, Spring's rollback
+     * does not reach the connection.
+     */
+    static boolean neverSent(Throwable failure) {
+        return wasInHibernate("flushBeforeTransactionCompletion", failure)
+                || wasInHibernate("rollback", failure)
+                        && Causes.anyMatch(failure, link -> wasIn(ROLLBACK_AFTER_COMMIT, link));
+    }
+
+    private static boolean wasInHibernate(String method, Throwable failure) {
         return Causes.anyMatch(
                 failure,
                 link -> Stream.of(Causes.stackTrace(link))
-                        .anyMatch(frame -> frame.getMethodName().equals("flushBeforeTransactionCompletion")
+                        .anyMatch(frame -> frame.getMethodName().equals(method)
                                 && frame.getClassName().startsWith("org.hibernate.")));
     }
 
@@ -80,11 +103,11 @@ final class Commits {
     }
 
     private static boolean isOfCommit(Throwable springs) {
-        if (springs instanceof HeuristicCompletionException || wasIn("doRollbackOnCommitException", springs)) {
+        if (springs instanceof HeuristicCompletionException) {
             return true;
         }
-        if (wasIn("doCommit", springs)) {
-            return !endedInFlush(springs);
+        if (wasIn("doCommit", springs) || wasIn(ROLLBACK_AFTER_COMMIT, springs)) {
+            return !neverSent(springs);
         }
         if (springs instanceof TransactionSystemException system) {
             return system.getApplicationException() == null && !wasIn("doRollback", springs);
@@ -107,11 +130,11 @@ final class Commits {
                 .orElse(null);
     }
 
-    /** Whether a suppressed exception only shows where a failure passed: Reactor's, and those of this library. */
+    /** Whether a suppressed exception only shows where a failure passed: Reactor's, and this library's. */
     private static boolean isMark(Throwable suppressed) {
         String type = suppressed.getClass().getName();
         return type.startsWith("reactor.")
-                || type.startsWith("dev.retrykit.")
+                || suppressed instanceof RetryStopped
                 || type.equals("java.lang.Exception") && says(suppressed, "#block");
     }
 

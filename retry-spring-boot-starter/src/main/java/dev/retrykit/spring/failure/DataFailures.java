@@ -26,6 +26,9 @@ public final class DataFailures implements KnownFailures {
 
     @Override
     public @Nullable Verdict classify(Throwable failure) {
+        if (!Causes.anyMatch(failure, Commits::concerns)) {
+            return null;
+        }
         if (Causes.anyMatch(failure, Commits::failed)) {
             return ofCommit(failure);
         }
@@ -35,7 +38,9 @@ public final class DataFailures implements KnownFailures {
                     ? ofCommit(reason)
                     : FailureBook.standard().classify(reason);
         }
-        return AutoCommits.mayBeDone(failure) ? MAY_BE_DONE : null;
+        boolean mayBeDone = AutoCommits.mayBeDone(failure)
+                && !isFinal(FailureBook.standard().classify(failure));
+        return mayBeDone ? MAY_BE_DONE : null;
     }
 
     private static @Nullable Verdict ofCommit(Throwable failure) {
@@ -43,13 +48,27 @@ public final class DataFailures implements KnownFailures {
         return isFinal(known) || Commits.isRolledBack(Causes.chain(failure)) ? known : UNKNOWN_EFFECT;
     }
 
-    /** Whether a failed commit certainly had no effect, because the database has responded or rolled back. */
+    /** The reason for a rollback that failed too. */
+    @Override
+    public @Nullable Throwable reason(Throwable failure) {
+        return Commits.reasonOfRollback(failure);
+    }
+
+    /** Whether a rollback that failed came before the commit that it replaced. */
+    public static boolean isBeforeCommit(Throwable rollback) {
+        return Commits.neverSent(rollback);
+    }
+
+    /**
+     * Whether a failed commit certainly had no effect, because the database has responded or rolled back, or because the
+     * commit was never sent.
+     */
     public static boolean isUndone(Throwable failure) {
         List<Throwable> chain = Causes.chain(failure);
         Verdict known = FailureBook.standard().classify(Commits.reason(failure));
         return known != null && known.signal() == Signal.SUCCESS
                 || Commits.isRolledBack(chain)
-                || Commits.endedInFlush(failure);
+                || Commits.neverSent(failure);
     }
 
     /**

@@ -187,7 +187,7 @@ public final class CommitListener implements TransactionExecutionListener {
 
     @Override
     public void afterRollback(TransactionExecution transaction, @Nullable Throwable failure) {
-        ended(transaction, failure == null);
+        ended(transaction, failure == null || DataFailures.isBeforeCommit(failure));
     }
 
     private void ended(TransactionExecution transaction, boolean undone) {
