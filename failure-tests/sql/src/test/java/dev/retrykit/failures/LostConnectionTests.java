@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
@@ -112,6 +113,12 @@ class LostConnectionTests extends BookTests {
                         "autocommit: the server couldn't be reached",
                         thrownBy(() -> new JdbcTemplate(
                                         new DriverManagerDataSource("jdbc:postgresql://127.0.0.1:1/test"))
+                                .update(SLOW_UPDATE)),
+                        "transient"),
+                row(
+                        "autocommit: MySQL couldn't be reached when the first statement needed a connection",
+                        thrownBy(() -> new JdbcTemplate(new LazyConnectionDataSourceProxy(
+                                        new DriverManagerDataSource("jdbc:mysql://127.0.0.1:1/test")))
                                 .update(SLOW_UPDATE)),
                         "transient"));
     }

@@ -56,6 +56,10 @@ class R2dbcTests extends BookTests {
                         "R2DBC, MariaDB: connection closed before",
                         new R2dbcNonTransientResourceException("The connection is closed. Unable to send anything"),
                         "transient"),
+                row(
+                        "R2DBC, MariaDB: closed by the server",
+                        new R2dbcNonTransientResourceException("Connection closed by server: shutdown"),
+                        "transient"),
                 row("R2DBC: resource", new R2dbcNonTransientResourceException("?"), "unknown"));
     }
 

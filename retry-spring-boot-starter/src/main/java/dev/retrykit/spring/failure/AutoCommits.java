@@ -3,9 +3,12 @@ package dev.retrykit.spring.failure;
 import dev.retrykit.failure.Causes;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -81,12 +84,21 @@ final class AutoCommits {
     private static boolean isLost(Throwable springs) {
         boolean lost = false;
         for (Throwable link : Causes.chain(springs)) {
-            if (link instanceof ConnectException || link.getClass().getName().equals(NO_CONNECTION)) {
+            if (isBeforeConnection(link)) {
                 return false;
             }
             lost |= link instanceof SQLException failure && isOfConnection(failure);
         }
         return lost;
+    }
+
+    /** Whether there was no connection: also if it is fetched when the first statement needs it. */
+    private static boolean isBeforeConnection(Throwable link) {
+        return link instanceof SQLTransientConnectionException
+                || link instanceof ConnectException
+                || link instanceof NoRouteToHostException
+                || link instanceof UnknownHostException
+                || link.getClass().getName().equals(NO_CONNECTION);
     }
 
     private static boolean isOfConnection(SQLException failure) {
