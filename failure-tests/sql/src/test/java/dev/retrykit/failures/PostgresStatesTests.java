@@ -136,6 +136,7 @@ class PostgresStatesTests extends BookTests {
                         "PgJDBC: no primary among the hosts",
                         new PSQLException("?", PSQLState.CONNECTION_UNABLE_TO_CONNECT),
                         "transient"),
+                row("PgJDBC: an update returns rows", new PSQLException("?", PSQLState.TOO_MANY_RESULTS), "neutral"),
                 row("PgJDBC: a failure that came before is the cause", failed, "answered"),
                 row("PgJDBC: batch, only the next exception tells", batch, "transient"),
                 row(
