@@ -112,6 +112,7 @@ class ArchitectureTests {
         assertThat(dependents(all, "org.springframework.dao", "org.springframework.transaction", "java.sql"))
                 .containsExactlyInAnyOrder(
                         "Commits",
+                        "AutoCommits",
                         "ThreadTransaction",
                         "WriteQuery",
                         "WriteDetector",
@@ -136,6 +137,7 @@ class ArchitectureTests {
                         "PendingEntities", "RolledBackEntities", "FetchedConnection", "SessionConnection");
         assertThat(dependents(all, "org.springframework.jdbc", BASE + "transaction.WriteDetector"))
                 .containsExactlyInAnyOrder(
+                        "AutoCommits",
                         "WriteDetector",
                         "FetchedConnection",
                         "CommitListener",

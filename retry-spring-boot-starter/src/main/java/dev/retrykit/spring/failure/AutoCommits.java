@@ -87,7 +87,7 @@ final class AutoCommits {
             if (isBeforeConnection(link)) {
                 return false;
             }
-            lost |= link instanceof SQLException failure && isOfConnection(failure);
+            lost |= isOfConnection(link);
         }
         return lost;
     }
@@ -101,13 +101,12 @@ final class AutoCommits {
                 || link.getClass().getName().equals(NO_CONNECTION);
     }
 
-    private static boolean isOfConnection(SQLException failure) {
-        String state = failure.getSQLState();
+    private static boolean isOfConnection(Throwable link) {
+        String state = link instanceof SQLException failure ? failure.getSQLState() : null;
         return state != null
                 && state.startsWith("08")
                 && !NOTHING_SENT.contains(state)
-                && (failure instanceof SQLRecoverableException
-                        || Causes.anyMatch(failure, IOException.class::isInstance));
+                && (link instanceof SQLRecoverableException || Causes.anyMatch(link, IOException.class::isInstance));
     }
 
     /** Batches that {@code JdbcTemplate} sends one after another. Loaded only if there are any. */
