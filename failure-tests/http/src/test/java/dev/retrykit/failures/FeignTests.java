@@ -10,12 +10,14 @@ import feign.RequestLine;
 import feign.RetryableException;
 import feign.Retryer;
 import feign.codec.DecodeException;
+import feign.codec.Decoder;
 import feign.codec.EncodeException;
 import feign.codec.ErrorDecoder;
 import feign.hc5.ApacheHttp5Client;
 import feign.okhttp.OkHttpClient;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -229,7 +231,39 @@ class FeignTests extends BookTests {
                         "Feign: can't be read, since it was cut, of a POST",
                         new DecodeException(200, "x", post, new SocketTimeoutException("Read timed out")),
                         "unknown-effect"),
-                row("Feign: can't be written", new EncodeException("no encoder"), "neutral"));
+                row("Feign: can't be written", new EncodeException("no encoder"), "neutral"),
+                row(
+                        "Feign: POST done, its decoder can't connect to another service",
+                        decodedByAnother(api -> api.post("{}"), false),
+                        "unknown-effect"),
+                row(
+                        "Feign: POST done, its decoder can't connect, in a wrapper",
+                        decodedByAnother(api -> api.post("{}"), true),
+                        "unknown-effect"),
+                row(
+                        "Feign: GET done, its decoder can't connect to another service",
+                        decodedByAnother(Api::get, true),
+                        "transient"));
+    }
+
+    /** The decoder calls a service that isn't there, by the client that tells that it never connected. */
+    private static Throwable decodedByAnother(Function<Api, String> call, boolean wrapped) {
+        Decoder decoder = (response, type) -> {
+            try {
+                return URI.create(Loopback.nobody()).toURL().openStream().toString();
+            } catch (IOException refused) {
+                if (wrapped) {
+                    throw new IllegalStateException(refused);
+                }
+                throw refused;
+            }
+        };
+        try (Loopback server = Loopback.answers(200)) {
+            return failureOf(() -> call.apply(Feign.builder()
+                    .retryer(Retryer.NEVER_RETRY)
+                    .decoder(decoder)
+                    .target(Api.class, server.url())));
+        }
     }
 
     private static Throwable answered(Client client, Function<Api, String> call, int status, String... headers) {

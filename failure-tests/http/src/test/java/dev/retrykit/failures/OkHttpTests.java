@@ -122,7 +122,15 @@ class OkHttpTests extends BookTests {
                         "Retrofit: POST redirected to what fails",
                         redirected(api -> api.post(body)),
                         "unknown-effect status 503"),
-                row("Retrofit: GET redirected to what fails", redirected(Api::get), "transient status 503"));
+                row("Retrofit: GET redirected to what fails", redirected(Api::get), "transient status 503"),
+                row(
+                        "Retrofit: POST redirected three times to what refuses",
+                        redirectedOften(api -> api.post(body)),
+                        "unknown-effect after 1s status 503"),
+                row(
+                        "Retrofit: GET redirected three times to what refuses",
+                        redirectedOften(Api::get),
+                        "transient after 1s status 503"));
     }
 
     private static String read(OkHttpClient client, String url) throws IOException {
@@ -182,6 +190,15 @@ class OkHttpTests extends BookTests {
     private static Throwable redirected(Function<Api, Future<?>> call) {
         try (Loopback busy = Loopback.answers(503);
                 Loopback first = Loopback.answers(303, "Location", busy.url())) {
+            return failureOf(() -> call.apply(api(first)).get());
+        }
+    }
+
+    private static Throwable redirectedOften(Function<Api, Future<?>> call) {
+        try (Loopback busy = Loopback.answers(503, "Retry-After", "1");
+                Loopback third = Loopback.answers(302, "Location", busy.url());
+                Loopback second = Loopback.answers(301, "Location", third.url());
+                Loopback first = Loopback.answers(303, "Location", second.url())) {
             return failureOf(() -> call.apply(api(first)).get());
         }
     }

@@ -298,6 +298,16 @@ public sealed class FailureBook implements FailureClassifier permits StandardBoo
         return false;
     }
 
+    boolean isAnswered(Throwable failure) {
+        Index known = index.get();
+        for (int number : known.of(failure)) {
+            if (known.line(number).isAnswered(failure)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The verdict on a failure that another one holds: of this book, or else of the standard book. */
     @Nullable
     Verdict ofAnother(Throwable failure, JudgmentContext reading) {

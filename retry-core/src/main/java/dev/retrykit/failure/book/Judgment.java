@@ -74,6 +74,11 @@ final class Judgment implements JudgmentContext {
     }
 
     @Override
+    public boolean isAnswered(Throwable failure) {
+        return book.isAnswered(failure);
+    }
+
+    @Override
     public boolean mayRepeatEffects() {
         return may.effects();
     }

@@ -33,8 +33,9 @@ final class Changes {
      * refused it, or if it certainly never left.
      *
      * @param method null for a library whose requests may all be POSTs
+     * @param answered whether the response of the failure is the one to this request, and not to one that it led to
      */
-    record Method(@Nullable PropertyPath method, String rule) implements Change {
+    record Method(@Nullable PropertyPath method, boolean answered, String rule) implements Change {
 
         /** RFC 9110, section 9.2.2. */
         private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
@@ -44,9 +45,14 @@ final class Changes {
             if (verdict.kind() != Kind.RETRYABLE && verdict.kind() != Kind.NESTED || reading.mayRepeatRequests()) {
                 return verdict;
             }
-            return isIdempotent(failure) || reading.isRefusal(failure) || NeverSent.is(failure)
+            return isIdempotent(failure) || answered && reading.isRefusal(failure) || isNeverSent(failure, reading)
                     ? verdict
                     : verdict.as(Kind.NOT_IDEMPOTENT).by(rule);
+        }
+
+        /** A connection that is refused while a response is read is another request's. */
+        private static boolean isNeverSent(Throwable failure, JudgmentContext reading) {
+            return NeverSent.is(failure) && !reading.isAnswered(failure);
         }
 
         private boolean isIdempotent(Throwable failure) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** The clauses that decide. */
 final class Clauses {
 
+    private static final int LOWEST_OF_ALL = 100;
     private static final int LOWEST_STATUS = 400;
     private static final int HIGHEST_STATUS = 999;
     private static final int TOO_MANY = 429;
@@ -57,6 +58,11 @@ final class Clauses {
                             && RetryAfter.read(new ForeignHeaders(found), reading.now())
                                             .delayNanos()
                                     != Verdict.NO_HINT;
+        }
+
+        /** Whether there was a response. Clients report a missing one as 0 or -1. */
+        boolean isAnswered(Throwable failure) {
+            return status.number(failure, 0) >= LOWEST_OF_ALL;
         }
 
         /** The status; 0 if it is not that of a failure. */

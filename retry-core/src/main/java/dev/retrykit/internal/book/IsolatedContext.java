@@ -27,6 +27,11 @@ public record IsolatedContext(Supplier<Instant> clock) implements JudgmentContex
     }
 
     @Override
+    public boolean isAnswered(Throwable failure) {
+        return false;
+    }
+
+    @Override
     public boolean mayRepeatEffects() {
         return false;
     }

@@ -22,6 +22,9 @@ public interface JudgmentContext {
     /** Whether a failure reports that the response was 429, or 503 with a time to retry. */
     boolean isRefusal(Throwable failure);
 
+    /** Whether a failure reports that the request was answered, with whatever status. */
+    boolean isAnswered(Throwable failure);
+
     /** Whether any effect of an attempt may happen twice. */
     boolean mayRepeatEffects();
 

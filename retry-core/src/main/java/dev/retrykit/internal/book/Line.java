@@ -94,6 +94,16 @@ public record Line(String heading, String type, String text, List<Clause> clause
         return false;
     }
 
+    /** Whether the failure reports a status, be it one of success: the request was sent. */
+    public boolean isAnswered(Throwable failure) {
+        for (Clause clause : clauses) {
+            if (clause instanceof Clauses.Status status && status.isAnswered(failure)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * Finds an accessor of the line that a class does not have.
      *

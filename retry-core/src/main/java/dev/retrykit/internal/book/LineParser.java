@@ -234,12 +234,16 @@ final class LineParser {
         };
     }
 
+    private boolean tellsMethod() {
+        return changes.stream().anyMatch(Changes.Method.class::isInstance);
+    }
+
     private Change change(String name, String arguments) {
         return switch (name) {
-            case "method" -> new Changes.Method(one(arguments, name), rule());
+            case "method" -> new Changes.Method(one(arguments, name), !tellsMethod(), rule());
             case "unsafe" -> {
                 require(arguments.isEmpty(), "'unsafe' takes no arguments");
-                yield new Changes.Method(null, rule());
+                yield new Changes.Method(null, true, rule());
             }
             case "headers" -> new Changes.Headers(one(arguments, name), rule());
             case "attempts" -> new Changes.Attempts(one(arguments, name), rule());
