@@ -1,6 +1,7 @@
 package dev.retrykit.failures;
 
 import static dev.retrykit.failures.Loopback.failureOf;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -83,6 +84,11 @@ class OkHttpTests extends BookTests {
                 row("OkHttp: wants 1.1", new StreamResetException(ErrorCode.HTTP_1_1_REQUIRED), "permanent"),
                 row("OkHttp: connection going", new ConnectionShutdownException(), "transient"),
                 row("OkHttp: deadline", new InterruptedIOException("deadline reached"), "transient"),
+                row("OkHttp: call timeout between two steps", callTimeoutBetweenSteps(), "transient"),
+                row(
+                        "OkHttp: call timeout between two steps, in a wrapper",
+                        new CompletionException(callTimeoutBetweenSteps()),
+                        "transient"),
                 row("OkHttp: interrupted", new InterruptedIOException("interrupted"), "interrupted"),
                 row("OkHttp: canceled", new IOException("Canceled"), "neutral"),
                 row("OkHttp: canceled in a wrapper", new CompletionException(new IOException("Canceled")), "neutral"),
@@ -151,6 +157,22 @@ class OkHttpTests extends BookTests {
         try (Loopback server = Loopback.sends(bytes)) {
             return failureOf(() -> read(new OkHttpClient(), server.url()));
         }
+    }
+
+    /** An interceptor is slow, so the call is canceled before it has a connection. */
+    private static Throwable callTimeoutBetweenSteps() {
+        OkHttpClient client = new OkHttpClient.Builder()
+                .callTimeout(20, TimeUnit.MILLISECONDS)
+                .addInterceptor(chain -> {
+                    while (!chain.call().isCanceled()) {
+                        Thread.onSpinWait();
+                    }
+                    return chain.proceed(chain.request());
+                })
+                .build();
+        Throwable failure = failureOf(() -> read(client, "http://127.0.0.1:1"));
+        assertThat(failure).hasMessage("timeout").hasRootCauseMessage("Canceled");
+        return failure;
     }
 
     private static Throwable canceled() {
