@@ -21,6 +21,8 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,8 @@ public final class JdkFailures {
             Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE).by("the JDK's rules: a missing permission");
     private static final Verdict DISTRUSTED = Verdict.notRetryable().by("the JDK's rules: a certificate");
     private static final Verdict PERMANENT = Verdict.notRetryable().by("the JDK's rules: an address or a file");
+    private static final Verdict NOT_FOUND =
+            Verdict.of(Kind.NOT_RETRYABLE, Signal.SUCCESS).by("the JDK's rules: an HTTP response");
     private static final Verdict TRANSIENT = Verdict.retryable().by("the JDK's rules: the network or a timeout");
     private static final Verdict NEUTRAL =
             Verdict.of(Kind.NOT_RETRYABLE, Signal.NONE).by("the JDK's rules: an error of the caller");
@@ -58,6 +62,8 @@ public final class JdkFailures {
             "received no bytes",
             "premature eof",
             "unexpected end of stream",
+            "unexpected end of zlib",
+            "source exhausted prematurely",
             "premature end of",
             "eof reached while reading",
             "failed to respond",
@@ -75,6 +81,19 @@ public final class JdkFailures {
 
     /** The complete message of the JDK's HTTP client when reading a body is aborted, for example by a read timeout. */
     private static final String CUT = "closed";
+
+    /** The complete message of a blocking socket whose virtual thread was interrupted. */
+    private static final String SOCKET_INTERRUPTED = "Closed by interrupt";
+
+    /** Clients without an exception for responses: {@code HttpURLConnection}, and tunnels through proxies. */
+    private static final Pattern RESPONSE = Pattern.compile("(?:server returned http response code: "
+            + "|unable to tunnel through proxy\\. proxy returns \"http/1\\.\\d |tunnel failed, got: "
+            + "|unexpected response code for connect: )(\\d{3})\\b");
+
+    /** Reads and writes of channels fail with an {@code IOException} in the language of the operating system. */
+    private static final String CHANNEL = "sun.nio.ch.SocketDispatcher";
+
+    private static final int TOP_FRAMES = 3;
 
     private static final Set<String> TIMEOUTS = Set.of("timeout", "deadline reached");
 
@@ -119,12 +138,32 @@ public final class JdkFailures {
     public static @Nullable Verdict ofChain(Throwable failure, @Nullable Throwable cause) {
         Throwable link = failure;
         for (int depth = 0; link != null && depth < DEEPEST; depth++) {
+            Verdict response = ofResponse(link);
+            if (response != null) {
+                return response;
+            }
             if (isPermanent(link)) {
                 return link instanceof AccessDeniedException ? DENIED : PERMANENT;
             }
             link = depth == 0 ? cause : Causes.causeOf(link);
         }
         return transientOf(failure, cause);
+    }
+
+    /**
+     * Returns what a response means that a client reports by a message; null for other failures.
+     * {@code HttpURLConnection} reports 404 and 410 as a missing file, with the address as the message.
+     */
+    private static @Nullable Verdict ofResponse(Throwable link) {
+        if (link instanceof FileNotFoundException) {
+            String address = beginning(Causes.message(link));
+            return address.startsWith("http://") || address.startsWith("https://") ? NOT_FOUND : null;
+        }
+        Matcher status =
+                link.getClass() == IOException.class ? RESPONSE.matcher(beginning(Causes.message(link))) : null;
+        return status != null && status.lookingAt() && status.group(1).charAt(0) >= '4'
+                ? Verdict.ofStatus(Integer.parseInt(status.group(1))).by(NOT_FOUND.rule())
+                : null;
     }
 
     /** Network failures and timeouts; null if the chain holds none of these. */
@@ -154,11 +193,13 @@ public final class JdkFailures {
     /**
      * Clients also report a timeout as interrupted I/O: {@link SocketTimeoutException} is a subclass, OkHttp's has the
      * message "timeout", HttpComponents has its own types, and OkHttp's full executor is reported the same way. It is
-     * an interruption if the thread's flag is still set, or if it is the JDK's own type.
+     * an interruption if the thread's flag is still set, or if it is the JDK's own type. A socket of a virtual thread
+     * reports an interruption as a closed socket.
      */
     private static boolean isInterruption(Throwable link) {
         return link instanceof InterruptedException
                 || link instanceof ClosedByInterruptException
+                || link instanceof SocketException && SOCKET_INTERRUPTED.equals(Causes.message(link))
                 || link instanceof InterruptedIOException && !isTimeout(link) && isInterrupted(link);
     }
 
@@ -187,7 +228,19 @@ public final class JdkFailures {
                 || link instanceof UnresolvedAddressException
                 || link instanceof ClosedChannelException
                 || isTimeout(link)
-                || link instanceof IOException && isLostConnection(Causes.message(link));
+                || link instanceof IOException && (isLostConnection(Causes.message(link)) || isOfChannel(link));
+    }
+
+    private static boolean isOfChannel(Throwable link) {
+        if (link.getClass() == IOException.class) {
+            StackTraceElement[] frames = Causes.stackTrace(link);
+            for (int i = 0; i < Math.min(TOP_FRAMES, frames.length); i++) {
+                if (frames[i].getClassName().equals(CHANNEL)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** The timeouts of the HTTP client and of channels are outside {@code java.base} or share no type. */
@@ -204,10 +257,13 @@ public final class JdkFailures {
     }
 
     private static boolean isLostConnection(@Nullable String message) {
-        if (message == null) {
-            return false;
-        }
-        String text = message.substring(0, Math.min(200, message.length())).toLowerCase(Locale.ROOT);
+        String text = beginning(message);
         return text.equals(CUT) || LOST_CONNECTIONS.stream().anyMatch(text::contains);
+    }
+
+    private static String beginning(@Nullable String message) {
+        return message == null
+                ? ""
+                : message.substring(0, Math.min(200, message.length())).toLowerCase(Locale.ROOT);
     }
 }

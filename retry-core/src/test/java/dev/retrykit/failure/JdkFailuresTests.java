@@ -31,6 +31,7 @@ import java.security.KeyStoreException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -65,6 +66,8 @@ class JdkFailuresTests {
                 new IOException("closed"),
                 new IOException("localhost:8080 failed to respond"),
                 new EOFException("EOF reached while reading"),
+                new EOFException("Unexpected end of ZLIB input stream"),
+                new EOFException("source exhausted prematurely"),
                 new IOException("Connection has been closed BEFORE response, while sending request body"),
                 new SocketTimeoutException("Read timed out"),
                 new SlowPeer(),
@@ -145,6 +148,7 @@ class JdkFailuresTests {
                 arguments(new InterruptedException()),
                 arguments(new InterruptedIOException()),
                 arguments(new ClosedByInterruptException()),
+                arguments(new SocketException("Closed by interrupt")),
                 arguments(new RuntimeException(new InterruptedException())),
                 arguments(withCause(new IOException("Connection reset"), new InterruptedException())));
     }
@@ -185,12 +189,70 @@ class JdkFailuresTests {
         assertVerdict(failure, Kind.NOT_RETRYABLE, Signal.NONE);
     }
 
+    static Stream<Arguments> responses() {
+        return Stream.of(
+                arguments("Server returned HTTP response code: 503 for URL: http://a", Kind.RETRYABLE, Signal.FAILURE),
+                arguments(
+                        "Server returned HTTP response code: 429 for URL: http://a", Kind.RETRYABLE, Signal.THROTTLED),
+                arguments(
+                        "Server returned HTTP response code: 501 for URL: http://a",
+                        Kind.NOT_RETRYABLE,
+                        Signal.FAILURE),
+                arguments(
+                        "Server returned HTTP response code: 400 for URL: http://a",
+                        Kind.NOT_RETRYABLE,
+                        Signal.SUCCESS),
+                arguments("Server returned HTTP response code: 401 for URL: http://a", Kind.NOT_RETRYABLE, Signal.NONE),
+                arguments(
+                        "Unable to tunnel through proxy. Proxy returns \"HTTP/1.1 502 Bad Gateway\"",
+                        Kind.RETRYABLE,
+                        Signal.FAILURE),
+                arguments(
+                        "Unable to tunnel through proxy. Proxy returns \"HTTP/1.0 407 x\"",
+                        Kind.NOT_RETRYABLE,
+                        Signal.NONE),
+                arguments("Tunnel failed, got: 503", Kind.RETRYABLE, Signal.FAILURE),
+                arguments("Unexpected response code for CONNECT: 504", Kind.RETRYABLE, Signal.FAILURE));
+    }
+
+    @ParameterizedTest
+    @MethodSource("responses")
+    void responsesAreFoundInMessages(String message, Kind kind, Signal signal) {
+        for (Throwable failure :
+                List.of(new IOException(message), new UncheckedIOException(new IOException(message)))) {
+            Verdict verdict = classifier.classify(failure);
+
+            assertThat(verdict).extracting(Verdict::kind, Verdict::signal).containsExactly(kind, signal);
+            assertThat(verdict.status()).isPositive();
+        }
+    }
+
+    @Test
+    void anAddressThatIsNotFoundIsAnAnswer() {
+        assertVerdict(
+                new FileNotFoundException("https://api.example.com/things/1"), Kind.NOT_RETRYABLE, Signal.SUCCESS);
+        assertVerdict(new FileNotFoundException("ftp://example.com/a"), Kind.NOT_RETRYABLE, Signal.FAILURE);
+    }
+
+    @Test
+    void aChannelsFailureIsOneOfTheNetworkInAnyLanguage() {
+        IOException failure = new IOException("Die Verbindung wurde vom Kommunikationspartner zur\u00fcckgesetzt");
+        assertThat(classifier.classify(failure)).isNull();
+
+        failure.setStackTrace(new StackTraceElement[] {
+            new StackTraceElement("sun.nio.ch.FileDispatcherImpl", "write0", null, -2),
+            new StackTraceElement("sun.nio.ch.SocketDispatcher", "write", null, 62)
+        });
+        assertVerdict(failure, Kind.RETRYABLE, Signal.FAILURE);
+    }
+
     static Stream<Throwable> unknownFailures() {
         return Stream.of(
                 new Exception("?"),
                 new IllegalStateException("?"),
                 new NullPointerException(),
                 new IOException("disk full"),
+                new IOException("Server returned HTTP response code: 302 for URL: http://a"),
                 new IOException("Stream closed"),
                 new IOException((String) null),
                 new EOFException(),

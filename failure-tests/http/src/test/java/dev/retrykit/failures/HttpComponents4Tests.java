@@ -42,6 +42,7 @@ class HttpComponents4Tests extends BookTests {
                 row("HttpComponents 4: 503", answered(503), "transient status 503"),
                 row("HttpComponents 4: 404", answered(404), "answered status 404"),
                 row("HttpComponents 4: cut", sent("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"), "transient"),
+                row("HttpComponents 4: cut inside of a compressed body", cutCompressed(), "transient"),
                 row(
                         "HttpComponents 4: cut inside a chunk",
                         sent("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nabc"),
@@ -128,6 +129,12 @@ class HttpComponents4Tests extends BookTests {
 
     private static Throwable sent(String bytes) {
         try (Loopback server = Loopback.sends(bytes)) {
+            return failureOf(() -> get(server.url()));
+        }
+    }
+
+    private static Throwable cutCompressed() {
+        try (Loopback server = Loopback.cutsCompressed()) {
             return failureOf(() -> get(server.url()));
         }
     }

@@ -63,6 +63,7 @@ class HttpComponentsTests extends BookTests {
                 row("HttpComponents: 429", answered(429), "throttled status 429"),
                 row("HttpComponents: 401", answered(401), "neutral status 401"),
                 row("HttpComponents: cut inside a chunk", sent(CUT_CHUNK), "transient"),
+                row("HttpComponents: cut inside of a compressed body", cutCompressed(), "transient"),
                 row("HttpComponents: no chunk", sent(NO_CHUNK), "transient"),
                 row("HttpComponents: cut", sent(CUT), "transient"),
                 row("HttpComponents: no answer", sent(""), "transient"),
@@ -199,6 +200,12 @@ class HttpComponentsTests extends BookTests {
 
     private static Throwable sent(String bytes) {
         try (Loopback server = Loopback.sends(bytes)) {
+            return failureOf(() -> get(client(), server.url()));
+        }
+    }
+
+    private static Throwable cutCompressed() {
+        try (Loopback server = Loopback.cutsCompressed()) {
             return failureOf(() -> get(client(), server.url()));
         }
     }

@@ -1,6 +1,7 @@
 package dev.retrykit.failures;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,8 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.zip.GZIPOutputStream;
 
 /** A server on the loopback that answers every request in the same way: well, badly or never. */
 final class Loopback implements AutoCloseable {
@@ -58,6 +61,20 @@ final class Loopback implements AutoCloseable {
             socket.shutdownOutput();
             request.transferTo(OutputStream.nullOutputStream());
         });
+    }
+
+    /** One whose compressed answer breaks off, without a length that would show it. */
+    static Loopback cutsCompressed() {
+        byte[] bytes = new byte[20_000];
+        new Random(1).nextBytes(bytes);
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+            gzip.write(bytes);
+        } catch (IOException impossible) {
+            throw new AssertionError(impossible);
+        }
+        return sends("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n"
+                + compressed.toString(StandardCharsets.ISO_8859_1).substring(0, 5000));
     }
 
     /** One that answers with a status and a body of JSON. */

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ProtocolException;
+import java.net.Proxy;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
@@ -61,6 +64,9 @@ class OkHttpTests extends BookTests {
                 row("OkHttp: no answer", sent(""), "transient"),
                 row("OkHttp: cut", sent(CUT), "transient"),
                 row("OkHttp: cut inside a chunk", sent(CUT_CHUNK), "transient"),
+                row("OkHttp: cut inside of a compressed body", cutCompressed(), "transient"),
+                row("OkHttp: a proxy that can't connect", tunnel("503 Service Unavailable"), "transient status 503"),
+                row("OkHttp: a proxy that refuses", tunnel("403 Forbidden"), "neutral status 403"),
                 row("OkHttp: no HTTP", sent("SSH-2.0-OpenSSH_9.2\r\n\r\n"), "transient"),
                 row("OkHttp: refused", failureOf(() -> read(new OkHttpClient(), Loopback.nobody())), "transient"),
                 row(
@@ -173,6 +179,21 @@ class OkHttpTests extends BookTests {
         Throwable failure = failureOf(() -> read(client, "http://127.0.0.1:1"));
         assertThat(failure).hasMessage("timeout").hasRootCauseMessage("Canceled");
         return failure;
+    }
+
+    private static Throwable cutCompressed() {
+        try (Loopback server = Loopback.cutsCompressed()) {
+            return failureOf(() -> read(new OkHttpClient(), server.url()));
+        }
+    }
+
+    private static Throwable tunnel(String status) {
+        try (Loopback server = Loopback.sends("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n")) {
+            Proxy proxy =
+                    new Proxy(Proxy.Type.HTTP, new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+            OkHttpClient client = new OkHttpClient.Builder().proxy(proxy).build();
+            return failureOf(() -> read(client, "https://nobody.invalid/"));
+        }
     }
 
     private static Throwable canceled() {

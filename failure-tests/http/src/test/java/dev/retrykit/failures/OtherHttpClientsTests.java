@@ -33,7 +33,12 @@ import io.micronaut.http.client.exceptions.ResponseClosedException;
 import io.micronaut.http.exceptions.ConnectionClosedException;
 import io.micronaut.http.exceptions.HttpStatusException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -56,7 +61,7 @@ class OtherHttpClientsTests extends BookTests {
     private static final String CUT = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc";
 
     static Stream<Row> rows() {
-        return Stream.of(jdk(), google(), unirest(), micronaut(), ktor(), jsoup())
+        return Stream.of(jdk(), urlConnection(), google(), unirest(), micronaut(), ktor(), jsoup())
                 .flatMap(rows -> rows);
     }
 
@@ -76,6 +81,54 @@ class OtherHttpClientsTests extends BookTests {
                         webSocket(503, "Retry-After", "1"),
                         "transient after 1s status 503"),
                 row("JDK client: WebSocket refused by 404", webSocket(404), "answered status 404"));
+    }
+
+    private static Stream<Row> urlConnection() {
+        return Stream.of(
+                row("HttpURLConnection: 404", opened(404), "answered"),
+                row("HttpURLConnection: 410", opened(410), "answered"),
+                row(
+                        "HttpURLConnection: 404 in a wrapper",
+                        new UncheckedIOException((IOException) opened(404)),
+                        "answered"),
+                row("HttpURLConnection: 503", opened(503), "transient status 503"),
+                row("HttpURLConnection: 500", opened(500), "transient status 500"),
+                row("HttpURLConnection: 501", opened(501), "permanent status 501"),
+                row("HttpURLConnection: 401", opened(401), "neutral status 401"),
+                row("HttpURLConnection: 429", opened(429), "throttled status 429"),
+                row("HttpURLConnection: 401 to a stream", streamed(401), "neutral status 401"),
+                row("HttpURLConnection: a stream redirected", streamed(302, "Location", "/next"), "permanent"),
+                row("HttpURLConnection: a proxy that can't connect", tunnel(), "transient status 502"));
+    }
+
+    private static Throwable opened(int status) {
+        try (Loopback server = Loopback.answers(status)) {
+            return failureOf(() -> URI.create(server.url()).toURL().openStream());
+        }
+    }
+
+    private static Throwable streamed(int status, String... headers) {
+        try (Loopback server = Loopback.answers(status, headers)) {
+            return failureOf(() -> {
+                HttpURLConnection connection =
+                        (HttpURLConnection) URI.create(server.url()).toURL().openConnection();
+                connection.setDoOutput(true);
+                connection.setFixedLengthStreamingMode(1);
+                connection.getOutputStream().write(1);
+                return connection.getInputStream();
+            });
+        }
+    }
+
+    private static Throwable tunnel() {
+        try (Loopback server = Loopback.sends("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")) {
+            Proxy proxy =
+                    new Proxy(Proxy.Type.HTTP, new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+            return failureOf(() -> URI.create("https://nobody.invalid/")
+                    .toURL()
+                    .openConnection(proxy)
+                    .getInputStream());
+        }
     }
 
     private static Stream<Row> google() {
