@@ -3,8 +3,10 @@ package dev.retrykit.documentation;
 import dev.retrykit.failure.book.BookLine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -79,8 +81,8 @@ final class FailurePage {
     }
 
     private static String meaning(String text) {
-        List<String> deciding = new ArrayList<>();
-        List<String> changing = new ArrayList<>();
+        Set<String> deciding = new LinkedHashSet<>();
+        Set<String> changing = new LinkedHashSet<>();
         Matcher clause = CLAUSE.matcher(text);
         while (clause.find() && !clause.group().isEmpty()) {
             String words = words(clause.group(1), clause.group(2), clause.group(3));

@@ -592,6 +592,27 @@ class FailureBookTests {
         assertThat(kind("method(method), cause", failure)).isEqualTo(Kind.NOT_IDEMPOTENT);
     }
 
+    @Test
+    void aConnectionThatFailsAfterAResponseIsAnotherRequests() {
+        ConnectException refused = new ConnectException("refused");
+        refused.setStackTrace(trace("plainConnect"));
+        ApiException failure = new ApiException(refused);
+        failure.method = "POST";
+        failure.status = 200;
+
+        assertThat(kind("method(method), status(getStatus), cause", failure)).isEqualTo(Kind.NOT_IDEMPOTENT);
+    }
+
+    @Test
+    void aRefusalDoesNotExcuseTheRequestsBefore() {
+        ApiException failure = new ApiException();
+        failure.method = "POST";
+        failure.status = 429;
+
+        assertThat(kind("method(method), method(method), status(getStatus)", failure))
+                .isEqualTo(Kind.NOT_IDEMPOTENT);
+    }
+
     private static StackTraceElement[] trace(String... methods) {
         StackTraceElement[] trace = new StackTraceElement[methods.length];
         for (int i = 0; i < methods.length; i++) {
