@@ -97,7 +97,7 @@ final class FailurePage {
     }
 
     private static boolean isChange(String name) {
-        return List.of("method", "unsafe", "retry-after", "headers", "attempts", "commit")
+        return List.of("method", "unsafe", "retry-after", "headers", "attempts", "retried", "commit")
                 .contains(name);
     }
 
@@ -121,6 +121,7 @@ final class FailurePage {
             case "retry-after" -> "Waits as long as `" + arguments.split("[ ,]")[0] + "` says";
             case "headers" -> "Waits as long as its headers say";
             case "attempts" -> "`NESTED` if `" + arguments + "` is above 1";
+            case "retried" -> "`NESTED`";
             case "commit" -> "A failed commit isn't repeated";
             default -> name;
         };

@@ -62,6 +62,7 @@ import org.springframework.messaging.handler.invocation.MethodArgumentResolution
 import org.springframework.messaging.simp.stomp.ConnectionLostException;
 import org.springframework.messaging.simp.stomp.StompConversionException;
 import org.springframework.messaging.support.GenericMessage;
+import org.springframework.retry.ExhaustedRetryException;
 
 /** What failures of Spring Messaging, Integration, Cloud Stream and Batch mean, and of Camel. */
 class IntegrationTests extends BookTests {
@@ -96,6 +97,11 @@ class IntegrationTests extends BookTests {
 
     private static Stream<Row> integration() {
         return Stream.of(
+                row("spring-retry: retried to the end", new ExhaustedRetryException("no recovery", RESET), "nested"),
+                row(
+                        "spring-retry: retried an answer",
+                        new ExhaustedRetryException("no recovery", new MessageConversionException("no")),
+                        "neutral"),
                 row(
                         "Integration: no reply to a request that was sent",
                         new MessageTimeoutException(MESSAGE, "Timed out waiting for response"),

@@ -158,7 +158,7 @@ class NettyTests extends BookTests {
                 row(
                         "Reactor: retried to the end",
                         Exceptions.retryExhausted("Retries exhausted: 3/3", refused),
-                        "transient"));
+                        "nested"));
     }
 
     private static Stream<Row> asyncHttpClient() {

@@ -112,19 +112,23 @@ final class Changes {
         }
     }
 
-    /** How many attempts the library itself has made. */
-    record Attempts(PropertyPath attempts, String rule) implements Change {
+    /**
+     * How many attempts the library itself has made.
+     *
+     * @param attempts null for a failure that is thrown only after several
+     */
+    record Attempts(@Nullable PropertyPath attempts, String rule) implements Change {
 
         @Override
         public Verdict change(Verdict verdict, Throwable failure, JudgmentContext reading) {
-            return verdict.kind() == Kind.RETRYABLE && attempts.number(failure, 1) > 1
+            return verdict.kind() == Kind.RETRYABLE && (attempts == null || attempts.number(failure, 1) > 1)
                     ? verdict.as(Kind.NESTED).by(rule)
                     : verdict;
         }
 
         @Override
         public List<PropertyPath> paths() {
-            return List.of(attempts);
+            return attempts == null ? List.of() : List.of(attempts);
         }
     }
 

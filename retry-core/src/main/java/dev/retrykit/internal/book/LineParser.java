@@ -34,10 +34,11 @@ final class LineParser {
             "retry-after",
             "headers",
             "attempts",
+            "retried",
             "commit");
 
     private static final Set<String> CHANGES =
-            Set.of("method", "unsafe", "retry-after", "headers", "attempts", "commit");
+            Set.of("method", "unsafe", "retry-after", "headers", "attempts", "retried", "commit");
 
     private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z-]*");
     private static final Pattern SPACE = Pattern.compile("[\\s\\p{Z}]+");
@@ -247,6 +248,10 @@ final class LineParser {
             }
             case "headers" -> new Changes.Headers(one(arguments, name), rule());
             case "attempts" -> new Changes.Attempts(one(arguments, name), rule());
+            case "retried" -> {
+                require(arguments.isEmpty(), "'retried' takes no arguments");
+                yield new Changes.Attempts(null, rule());
+            }
             case "commit" -> new Changes.Commit(one(arguments, name), rule());
             default -> {
                 List<String> parts = list(arguments, name, 1, 2);

@@ -630,6 +630,8 @@ class FailureBookTests {
 
         failure.attempts = 1;
         assertThat(kind("attempts(attempts), transient", failure)).isEqualTo(Kind.RETRYABLE);
+        assertThat(kind("retried, transient", failure)).isEqualTo(Kind.NESTED);
+        assertThat(kind("retried, answered", failure)).isEqualTo(Kind.NOT_RETRYABLE);
     }
 
     @Test
