@@ -1,6 +1,6 @@
-package dev.retrykit.spring.observe;
+package dev.retrykit.spring.observe.layers;
 
-import dev.retrykit.spring.observe.RetryingLayer.Evidence;
+import dev.retrykit.spring.observe.layers.RetryingLayer.Evidence;
 import dev.retrykit.spring.registry.Retries;
 import dev.retrykit.spring.settings.MessageText;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.retrykit.spring.observe;
+package dev.retrykit.spring.observe.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.retrykit.spring.observe;
+package dev.retrykit.spring.observe.layers;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;

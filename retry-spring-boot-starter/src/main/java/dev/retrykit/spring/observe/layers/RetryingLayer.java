@@ -1,4 +1,4 @@
-package dev.retrykit.spring.observe;
+package dev.retrykit.spring.observe.layers;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
