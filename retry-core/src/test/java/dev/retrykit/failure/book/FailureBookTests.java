@@ -621,6 +621,15 @@ class FailureBookTests {
         return trace;
     }
 
+    /** Of several lines about one class, only the last one counts. Lines by shape add up. */
+    @Test
+    void theBookHasOneLineForAClass() {
+        assertThat(FailureBook.standard().lines())
+                .extracting(BookLine::type)
+                .filteredOn(type -> !type.startsWith("*.") && !type.contains(" "))
+                .doesNotHaveDuplicates();
+    }
+
     @Test
     void whatALibraryHasRetriedIsNested() {
         ApiException failure = new ApiException();
