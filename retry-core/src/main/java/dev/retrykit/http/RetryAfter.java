@@ -12,9 +12,10 @@ import java.util.OptionalLong;
  * The information in a response about sending its request again.
  *
  * <p>A delay is read from {@code Retry-After} (RFC 9110, 10.2.3: seconds or a date), {@code retry-after-ms}, {@code
- * x-ms-retry-after-ms}, {@code x-amz-retry-after} and {@code grpc-retry-pushback-ms}. If none of these is present and the status is 403, 429 or
- * 503, it is read from {@code RateLimit}, {@code X-RateLimit-Reset} and similar headers. Of several delays the longest
- * counts, so that no retry comes earlier than asked. Values that cannot be parsed are ignored.
+ * x-ms-retry-after-ms}, {@code x-amz-retry-after} and {@code grpc-retry-pushback-ms}. If none of these is present and
+ * the status is 403, 429 or 503, it is read from {@code RateLimit}, {@code X-RateLimit-Reset} and similar headers. Of
+ * several delays the longest counts, so that no retry comes earlier than asked. Values that cannot be parsed are
+ * ignored.
  *
  * <p>A veto is {@code x-should-retry: false}, {@code Stripe-Should-Retry: false}, {@code Idempotent-Replayed: true}, or
  * a pushback that is not a whole number. An invitation is {@code x-should-retry: true} or {@code Stripe-Should-Retry:

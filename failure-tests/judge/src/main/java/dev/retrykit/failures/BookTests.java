@@ -2,6 +2,7 @@ package dev.retrykit.failures;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retrykit.failure.Causes;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -14,7 +15,7 @@ abstract class BookTests {
     @MethodSource("rows")
     void means(Row row) {
         assertThat(Meaning.of(row.failure()))
-                .as("%s: %s", row.name(), row.failure())
+                .as("%s: %s", row.name(), Causes.chain(row.failure()))
                 .isEqualTo(row.expected());
     }
 

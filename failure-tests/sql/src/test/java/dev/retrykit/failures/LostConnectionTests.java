@@ -40,8 +40,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 import reactor.core.publisher.Mono;
 
 /**
- * What it means that a real PostgreSQL server is lost, or lets a statement wait, in different places: a write with and without a
- * transaction, Hibernate's flush, a commit of JDBC, JPA and R2DBC. A row of the table "slow" takes two seconds to commit.
+ * What it means that a real PostgreSQL server is lost, or lets a statement wait, in different places: a write with and
+ * without a transaction, Hibernate's flush, a commit of JDBC, JPA and R2DBC. A row of the table "slow" takes two
+ * seconds to commit.
  */
 class LostConnectionTests extends BookTests {
 

@@ -16,10 +16,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The facts about an attempt that its failure alone does not show: on which failures inner calls have given up, which effects must
- * not happen twice, and which responses the sender knows to be transient. It is kept here and never on the exceptions,
- * which other calls may share. An inner call that outlives its attempt writes into a record that is no longer read.
- * Thread-safe.
+ * The facts about an attempt that its failure alone does not show: on which failures inner calls have given up, which
+ * effects must not happen twice, and which responses the sender knows to be transient. It is kept here and never on the
+ * exceptions, which other calls may share. An inner call that outlives its attempt writes into a record that is no
+ * longer read. Thread-safe.
  */
 public final class AttemptRecord {
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the lines for a class: its own, then those of its superclasses, each with the interfaces that it names. Lines
- * by shape come next, then lines for packages, the longest name first, and lines for all classes. Only numbers are kept with a class, because a class of the JDK outlives the application.
+ * by shape come next, then lines for packages, the longest name first, and lines for all classes. Only numbers are kept
+ * with a class, because a class of the JDK outlives the application.
  */
 public final class Index {
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meanings of SQLStates (ISO 9075-2, table 38, and vendor-specific ones) and vendor codes. A code takes precedence over a
- * state. If the driver is unknown, a code counts only if it is large and no vendor uses it differently.
+ * The meanings of SQLStates (ISO 9075-2, table 38, and vendor-specific ones) and vendor codes. A code takes precedence
+ * over a state. If the driver is unknown, a code counts only if it is large and no vendor uses it differently.
  */
 public final class SqlCodes {
 

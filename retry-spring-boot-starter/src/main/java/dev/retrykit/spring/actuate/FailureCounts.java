@@ -19,8 +19,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the failures of attempts, and of calls through circuits without a policy, by class, meaning and deciding rule. The number of entries is bounded; the most
- * frequent ones are kept. Stores only strings, so that no class loader is retained. Thread-safe.
+ * Counts the failures of attempts, and of calls through circuits without a policy, by class, meaning and deciding rule.
+ * The number of entries is bounded; the most frequent ones are kept. Stores only strings, so that no class loader is
+ * retained. Thread-safe.
  */
 public final class FailureCounts implements GuardedFailureListener {
 
