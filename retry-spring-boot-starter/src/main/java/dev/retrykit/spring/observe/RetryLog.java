@@ -191,7 +191,10 @@ public final class RetryLog implements RetryListener, CircuitListener {
                 + judgedBy(event);
     }
 
-    /** Describes the rule that classified the failure, unless the call ended for a different reason. */
+    /**
+     * Describes the rule that classified the failure, unless the call ended for a different reason, or because of an
+     * effect that the line describes already.
+     */
     private static String judgedBy(Ended event) {
         Verdict verdict = event.verdict().orElse(null);
         if (verdict == null || verdict.rule() == null) {
@@ -201,6 +204,7 @@ public final class RetryLog implements RetryListener, CircuitListener {
         return switch (event.reason()) {
             case SUCCESS, CANCELLED -> "";
             case NESTED -> verdict.kind() == Verdict.Kind.NESTED ? "; " + rule : "";
+            case NOT_IDEMPOTENT -> event.sideEffect().isPresent() ? "" : "; " + rule;
             case NOT_RETRYABLE ->
                 verdict.kind() == Verdict.Kind.RETRYABLE
                         ? "; " + rule + " as transient, but another attempt was not possible"
