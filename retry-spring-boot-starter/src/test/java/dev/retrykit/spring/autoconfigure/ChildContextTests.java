@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.retrykit.Retry;
+import dev.retrykit.RetryPolicy;
 import dev.retrykit.annotation.CircuitGuarded;
 import dev.retrykit.annotation.Idempotent;
 import dev.retrykit.annotation.Retryable;
 import dev.retrykit.circuit.CircuitState;
+import dev.retrykit.failure.Verdict;
 import dev.retrykit.spring.Apps;
 import dev.retrykit.spring.client.ClientRules;
 import dev.retrykit.spring.observe.RetryMeters;
@@ -160,6 +162,17 @@ class ChildContextTests {
         run("retrykit.http.guards: [ { host: inventory, policy: stock } ]", child -> {
             assertThat(child.getBean(ClientRules.class))
                     .isSameAs(child.getParent().getBean(ClientRules.class));
+            assertThat(output).containsOnlyOnce(warned);
+        });
+    }
+
+    @Test
+    void linesOfTheChildAloneGetAWarningSincePoliciesFollowTheParents(CapturedOutput output) {
+        String warned = "retrykit.failures has different lines in a child context than in its parent";
+        run("", child -> assertThat(output).doesNotContain(warned));
+        run("retrykit.failures.java.lang.IllegalStateException: transient", child -> {
+            RetryPolicy shared = child.getBean(Retries.class).get("stock").policy();
+            assertThat(shared.classify(new IllegalStateException()).kind()).isNotEqualTo(Verdict.Kind.RETRYABLE);
             assertThat(output).containsOnlyOnce(warned);
         });
     }

@@ -175,6 +175,13 @@ public record SettingsResolver(ConfiguredSettings written, EngineCollaborators p
                             + " max-held-body, guards, propagate and idempotency-key apply to the HTTP clients of both."
                             + " Move these settings to the parent.");
         }
+        boolean shared = !above.policies().isEmpty() || !above.circuits().isEmpty();
+        if (shared && !written.hasSameFailures(above)) {
+            differences.add(
+                    "retrykit.failures has different lines in a child context than in its parent. The policies and"
+                            + " circuits that the child shares with its parent keep the parent's lines. Move the lines to the"
+                            + " parent.");
+        }
         return differences;
     }
 

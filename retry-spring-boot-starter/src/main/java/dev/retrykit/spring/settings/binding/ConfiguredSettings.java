@@ -59,6 +59,11 @@ public final class ConfiguredSettings {
         return SplitLines.joined(properties.failures());
     }
 
+    /** Whether other settings have the same lines of the failure book. */
+    public boolean hasSameFailures(ConfiguredSettings other) {
+        return failures().equals(other.failures());
+    }
+
     /** The configured HTTP settings. */
     public HttpSettings http() {
         return properties.http();
