@@ -34,8 +34,20 @@ final class Clauses {
         }
     }
 
-    /** An HTTP status, with headers if there are any. */
-    record Status(PropertyPath status, @Nullable PropertyPath headers, String rule) implements Clause {
+    /**
+     * An HTTP status, with headers if there are any.
+     *
+     * @param last the last verdict without headers, since one status often follows another of its kind
+     */
+    record Status(
+            PropertyPath status,
+            @Nullable PropertyPath headers,
+            String rule,
+            @Nullable Verdict[] last) implements Clause {
+
+        Status(PropertyPath status, @Nullable PropertyPath headers, String rule) {
+            this(status, headers, rule, new Verdict[1]);
+        }
 
         @Override
         public @Nullable Verdict decide(Throwable failure, JudgmentContext reading) {
@@ -44,9 +56,19 @@ final class Clauses {
                 return null;
             }
             Object found = headers == null ? null : headers.read(failure);
-            RetryAfter advice =
-                    found == null ? RetryAfter.none() : RetryAfter.read(code, new ForeignHeaders(found), reading.now());
-            return ANSWERS.verdict(code, advice).by(rule);
+            return found == null
+                    ? withoutHeaders(code)
+                    : ANSWERS.verdict(code, RetryAfter.read(code, new ForeignHeaders(found), reading.now()))
+                            .by(rule);
+        }
+
+        private Verdict withoutHeaders(int code) {
+            Verdict known = last[0];
+            if (known == null || known.status() != code) {
+                known = ANSWERS.verdict(code, RetryAfter.none()).by(rule);
+                last[0] = known;
+            }
+            return known;
         }
 
         /** Whether the response was 429, or 503 with a time to retry. */

@@ -80,7 +80,9 @@ public record FailureRules(
         nested[0]++;
         try {
             Throwable cause = Causes.causeOf(failure);
-            Verdict settled = settle(failure, cause, answers.last());
+            Verdict own = settle(failure, cause, answers.last());
+            Throwable reason = reason(failure);
+            Verdict settled = reason == null ? own : byReason(reason, own, failure, answers.last());
             Verdict verdict = unrepeatable(settled, failure, cause, may);
             boolean forbidden = verdict.kind() == Kind.NOT_IDEMPOTENT && settled.kind() != Kind.NOT_IDEMPOTENT;
             return forbidden && isOfWatched(failure, answers)
@@ -100,24 +102,24 @@ public record FailureRules(
     }
 
     /** A failure that replaced another one is judged as that one, unless the policy names it or its effect is unknown. */
-    private Verdict settle(Throwable failure, @Nullable Throwable cause, @Nullable PeerAnswer answer) {
-        Verdict own = settleOne(failure, cause, answer);
-        Throwable reason = reason(failure);
-        if (reason == null
-                || own.kind() == Kind.NOT_IDEMPOTENT
+    private Verdict byReason(Throwable reason, Verdict own, Throwable failure, @Nullable PeerAnswer answer) {
+        if (own.kind() == Kind.NOT_IDEMPOTENT
                 || own.kind() == Kind.INTERRUPTED
                 || isSelected(failure, abortOn, abortIf)
                 || isSelected(failure, retryOn, retryIf)) {
             return own;
         }
         Throwable itsCause = Causes.causeOf(reason);
-        Verdict told = unrepeatable(settleOne(reason, itsCause, answer), reason, itsCause, may);
+        Verdict told = unrepeatable(settle(reason, itsCause, answer), reason, itsCause, may);
         return told.kind() == Kind.UNKNOWN ? own : told;
     }
 
     private @Nullable Throwable reason(Throwable failure) {
         for (int i = 0; i < classifiers.size(); i++) {
-            Throwable reason = classifiers.get(i) instanceof KnownFailures known ? known.reason(failure) : null;
+            FailureClassifier classifier = classifiers.get(i);
+            Throwable reason = classifier instanceof FailureBook || !(classifier instanceof KnownFailures known)
+                    ? null
+                    : known.reason(failure);
             if (reason != null) {
                 return reason;
             }
@@ -125,7 +127,7 @@ public record FailureRules(
         return null;
     }
 
-    private Verdict settleOne(Throwable failure, @Nullable Throwable cause, @Nullable PeerAnswer answer) {
+    private Verdict settle(Throwable failure, @Nullable Throwable cause, @Nullable PeerAnswer answer) {
         Verdict own = ofRejection(general(failure, cause), failure, cause != null);
         Verdict general = answer == null || isOurs(failure) ? own : answer.judge(own, failure, answers);
         if (isSelected(failure, abortOn, abortIf)) {
@@ -203,7 +205,7 @@ public record FailureRules(
         if (verdict == null) {
             return null;
         }
-        boolean looksUp = classifier instanceof KnownFailures && !(classifier instanceof FailureBook);
+        boolean looksUp = !(classifier instanceof FailureBook) && classifier instanceof KnownFailures;
         Verdict named = ClassifierName.named(verdict, classifier);
         return named.status() == 0 || looksUp ? named : answers.listed(named);
     }
