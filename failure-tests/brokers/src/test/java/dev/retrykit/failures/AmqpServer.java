@@ -9,8 +9,6 @@ import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +18,7 @@ final class AmqpServer implements AutoCloseable {
 
     private static final int LARGEST_FRAME = 131_072;
 
-    private final ServerSocket socket;
+    private final SequentialServer server;
     private final String last;
     private final boolean hangsUp;
 
@@ -31,26 +29,13 @@ final class AmqpServer implements AutoCloseable {
      * @param hangsUp whether that method closes the connection
      */
     AmqpServer(String last, boolean hangsUp) throws IOException {
-        this.socket = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
         this.last = last;
         this.hangsUp = hangsUp;
-        Thread thread = new Thread(this::serve, "amqp-server");
-        thread.setDaemon(true);
-        thread.start();
+        this.server = new SequentialServer("amqp-server", this::talk);
     }
 
     int port() {
-        return socket.getLocalPort();
-    }
-
-    private void serve() {
-        while (!socket.isClosed()) {
-            try (Socket connection = socket.accept()) {
-                talk(connection);
-            } catch (IOException closed) {
-                continue;
-            }
-        }
+        return server.port();
     }
 
     private void talk(Socket connection) throws IOException {
@@ -102,6 +87,6 @@ final class AmqpServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        server.close();
     }
 }

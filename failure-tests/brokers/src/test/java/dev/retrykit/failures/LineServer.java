@@ -4,8 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
@@ -19,7 +17,7 @@ final class LineServer implements AutoCloseable {
     /** The answer that says nothing. */
     static final String SILENCE = "";
 
-    private final ServerSocket socket;
+    private final SequentialServer server;
     private final String greeting;
     private final UnaryOperator<String> script;
 
@@ -30,26 +28,13 @@ final class LineServer implements AutoCloseable {
      * @param script from a line of the client to the answer
      */
     LineServer(String greeting, UnaryOperator<String> script) throws IOException {
-        this.socket = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
         this.greeting = greeting;
         this.script = script;
-        Thread thread = new Thread(this::serve, "line-server");
-        thread.setDaemon(true);
-        thread.start();
+        this.server = new SequentialServer("line-server", this::talk);
     }
 
     int port() {
-        return socket.getLocalPort();
-    }
-
-    private void serve() {
-        while (!socket.isClosed()) {
-            try (Socket connection = socket.accept()) {
-                talk(connection);
-            } catch (IOException closed) {
-                continue;
-            }
-        }
+        return server.port();
     }
 
     private void talk(Socket connection) throws IOException {
@@ -74,6 +59,6 @@ final class LineServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        server.close();
     }
 }

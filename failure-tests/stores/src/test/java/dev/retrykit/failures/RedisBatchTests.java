@@ -17,6 +17,7 @@ import org.redisson.client.RedisResponseTimeoutException;
 import org.springframework.data.redis.core.RedisOperations;
 import org.springframework.data.redis.core.SessionCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisCluster;
@@ -47,14 +48,7 @@ class RedisBatchTests extends RedisCalls {
 
     private void pipelines(int port) {
         onJedis(port, "pipeline, a refused command", "unknown-effect", jedis -> {
-            Pipeline pipeline = jedis.pipelined();
-            pipeline.del("n");
-            Response<Long> refused = full(port, () -> {
-                Response<Long> response = pipeline.incr("n");
-                pipeline.sync();
-                return response;
-            });
-            refused.get();
+            incrementsWhenFull(port, jedis.pipelined());
         });
         onJedis(port, "pipeline, a wrong type", "answered", jedis -> {
             jedis.set("text", "v");
@@ -135,16 +129,20 @@ class RedisBatchTests extends RedisCalls {
         });
         add("Jedis: cluster pipeline, a refused command", "unknown-effect", () -> {
             try (JedisCluster jedis = new JedisCluster(new HostAndPort("127.0.0.1", port))) {
-                var pipeline = jedis.pipelined();
-                pipeline.del("n");
-                Response<Long> refused = full(port, () -> {
-                    Response<Long> response = pipeline.incr("n");
-                    pipeline.sync();
-                    return response;
-                });
-                refused.get();
+                incrementsWhenFull(port, jedis.pipelined());
             }
         });
+    }
+
+    /** The first command is done, the second one refused. */
+    private static void incrementsWhenFull(int port, AbstractPipeline pipeline) {
+        pipeline.del("n");
+        Response<Long> refused = full(port, () -> {
+            Response<Long> response = pipeline.incr("n");
+            pipeline.sync();
+            return response;
+        });
+        refused.get();
     }
 
     /** What the server says if a script runs, or without an EXEC that was refused. */

@@ -114,6 +114,7 @@ public record FailureRules(
         return told.kind() == Kind.UNKNOWN ? own : told;
     }
 
+    /** Checks for the class first, because a failed check for an interface scans all interfaces of an object. */
     private @Nullable Throwable reason(Throwable failure) {
         for (int i = 0; i < classifiers.size(); i++) {
             FailureClassifier classifier = classifiers.get(i);
