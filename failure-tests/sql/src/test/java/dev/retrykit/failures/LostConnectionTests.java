@@ -91,6 +91,12 @@ class LostConnectionTests extends BookTests {
                                 JdbcClient.create(impatient).sql(SLOW_UPDATE).update()),
                         "unknown-effect"),
                 row(
+                        "autocommit: the answer to a write is lost while the rows of a query are read",
+                        thrownBy(() -> h2.query("select id from t", rows -> {
+                            impatient.update(SLOW_UPDATE);
+                        })),
+                        "unknown-effect"),
+                row(
                         "autocommit: the answer to a query is lost",
                         thrownBy(() -> impatient.queryForList("select pg_sleep(2)")),
                         "transient"),

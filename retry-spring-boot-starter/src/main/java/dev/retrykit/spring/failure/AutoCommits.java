@@ -51,15 +51,19 @@ final class AutoCommits {
                 && !TransactionSynchronizationManager.isActualTransactionActive();
     }
 
+    /** Whether the innermost call of the template is not a query. A write may be made while a query's rows are read. */
     private static boolean isWrite(StackTraceElement[] frames) {
         boolean write = false;
+        boolean outer = false;
         for (StackTraceElement frame : frames) {
             String type = frame.getClassName();
+            boolean template = !outer && type.equals(TEMPLATE);
             if (type.startsWith(TRANSACTIONS)
-                    || type.equals(TEMPLATE) && frame.getMethodName().startsWith("query")) {
+                    || template && frame.getMethodName().startsWith("query")) {
                 return false;
             }
-            write |= type.equals(TEMPLATE);
+            outer |= write && !template;
+            write |= template;
         }
         return write;
     }
