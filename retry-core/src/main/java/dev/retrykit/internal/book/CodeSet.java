@@ -1,5 +1,6 @@
 package dev.retrykit.internal.book;
 
+import dev.retrykit.internal.foreign.PropertyPath;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -55,7 +56,11 @@ record CodeSet(Set<String> words, List<long[]> ranges) {
 
     private boolean hasAny(Collection<?> values) {
         try {
+            int left = PropertyPath.MOST_ELEMENTS;
             for (Object value : values) {
+                if (left-- == 0) {
+                    break;
+                }
                 if (value != null && hasOne(value)) {
                     return true;
                 }

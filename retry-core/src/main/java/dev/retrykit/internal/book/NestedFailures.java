@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 record NestedFailures(PropertyPath failures) implements Clause {
 
-    /** The number of elements that are read. */
-    private static final int MOST_ELEMENTS = 1_000;
-
     /** The depth of collections in collections, which may contain themselves. */
     private static final int DEEPEST = 4;
 
@@ -29,7 +26,7 @@ record NestedFailures(PropertyPath failures) implements Clause {
         List<Throwable> held = new ArrayList<>(1);
         int left;
         try {
-            left = collect(failures.read(failure), held, MOST_ELEMENTS, 0);
+            left = collect(failures.read(failure), held, PropertyPath.MOST_ELEMENTS, 0);
         } catch (Throwable unreadable) {
             return null;
         }

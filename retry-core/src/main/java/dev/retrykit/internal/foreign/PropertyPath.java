@@ -21,6 +21,9 @@ public record PropertyPath(String text, List<Property> steps) {
     private static final Pattern FORM = Pattern.compile("\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*+"
             + "(?:\\.\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*+)*+");
 
+    /** The number of elements of a collection that are read, since another library's may be endless. */
+    public static final int MOST_ELEMENTS = 1_000;
+
     private static final Set<Class<?>> GENERAL = Set.of(Object.class, Optional.class);
 
     /** Whether a text has the form of a path. */
@@ -45,7 +48,11 @@ public record PropertyPath(String text, List<Property> steps) {
     private @Nullable List<Object> ofEach(Collection<?> elements) {
         List<Object> values = new ArrayList<>();
         try {
+            int left = MOST_ELEMENTS;
             for (Object element : elements) {
+                if (left-- == 0) {
+                    break;
+                }
                 Object value = element == null ? null : last().read(element);
                 if (value != null) {
                     values.add(value);

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -152,6 +154,16 @@ class FailureBookTests {
     }
 
     public static class SpecialException extends ApiException {}
+
+    /** A failure with several codes. */
+    public static class WithCodes extends ApiException {
+
+        public final transient List<Integer> codes;
+
+        WithCodes(List<Integer> codes) {
+            this.codes = codes;
+        }
+    }
 
     public interface Marked {}
 
@@ -628,6 +640,28 @@ class FailureBookTests {
                 .extracting(BookLine::type)
                 .filteredOn(type -> !type.startsWith("*.") && !type.contains(" "))
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void anEndlessCollectionOfCodesIsReadInPart() {
+        AtomicInteger read = new AtomicInteger();
+        List<Integer> endless = new AbstractList<>() {
+            @Override
+            public Integer get(int index) {
+                read.incrementAndGet();
+                return 1;
+            }
+
+            @Override
+            public int size() {
+                return Integer.MAX_VALUE;
+            }
+        };
+
+        assertThat(kind("code(codes: 7) = transient", new WithCodes(endless))).isNull();
+        assertThat(kind("code(codes.intValue: 7) = transient", new WithCodes(endless)))
+                .isNull();
+        assertThat(read).hasValueLessThan(10_000);
     }
 
     @Test
