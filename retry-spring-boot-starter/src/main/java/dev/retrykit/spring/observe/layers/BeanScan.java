@@ -35,7 +35,7 @@ record BeanScan(ConfigurableListableBeanFactory beans) {
         for (String name : names()) {
             Object bean = made(name);
             Class<?> type = bean == null ? type(name) : bean.getClass();
-            RetryingLayer layer = type == null ? null : RetryingLayer.of(type);
+            RetryingLayer layer = type == null ? null : RetryingLibraries.of(type);
             int attempts = layer == null || bean == null ? RetryingLayer.UNKNOWN : layer.attempts(bean);
             if (layer != null && isEvident(layer, name, attempts)) {
                 finding.accept(name, layer, attempts);

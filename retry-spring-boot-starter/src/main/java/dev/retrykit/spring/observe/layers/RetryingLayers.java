@@ -76,8 +76,8 @@ public final class RetryingLayers implements SmartInitializingSingleton {
         }
         found.forEach(RetryingLayers::report);
         boolean first = factories.get(factories.size() - 1).getParentBeanFactory() == null;
-        if (first && !libraries.contains(RetryingLayer.STRIPE.library())) {
-            reportStatic(RetryingLayer.STRIPE);
+        if (first && !libraries.contains(RetryingLibraries.STRIPE.library())) {
+            reportStatic(RetryingLibraries.STRIPE);
         }
     }
 
