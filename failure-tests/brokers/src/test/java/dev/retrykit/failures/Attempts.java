@@ -39,7 +39,7 @@ final class Attempts {
         }
     }
 
-    /** A port of the loopback on which nobody listens. */
+    /** A port of the loopback on which nothing listens. */
     static int closedPort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();

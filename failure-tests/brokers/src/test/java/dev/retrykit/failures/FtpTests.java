@@ -39,7 +39,7 @@ class FtpTests extends BookTests {
 
     private static Stream<Row> commonsNet() {
         return Stream.of(
-                row("FTP: nobody listens", failureOf(() -> logIn(closedPort())), "transient"),
+                row("FTP: nothing listens", failureOf(() -> logIn(closedPort())), "transient"),
                 ftp("FTP: too many users", "421 Too many users", Map.of(), "transient"),
                 ftp("FTP: it has shut down", READY, Map.of("USER", "421 Shutting down"), "transient"),
                 ftp("FTP: it hangs up", READY, Map.of("USER", LineServer.HANG_UP), "transient"),
@@ -64,7 +64,7 @@ class FtpTests extends BookTests {
 
     private static Stream<Row> integration() {
         return Stream.of(
-                row("Integration FTP: nobody listens", failureOf(() -> write(closedPort())), "transient"),
+                row("Integration FTP: nothing listens", failureOf(() -> write(closedPort())), "transient"),
                 session("Integration FTP: too many users", "421 Too many users", Map.of(), "transient"),
                 session("Integration FTP: something is wrong with it", READY, Map.of("STOR", "552 full"), "answered"),
                 row("Integration FTP: not now", around("450 File unavailable"), "transient"),

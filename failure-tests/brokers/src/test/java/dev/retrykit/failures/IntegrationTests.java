@@ -110,7 +110,7 @@ class IntegrationTests extends BookTests {
                         "Integration: no reply in the time of a socket",
                         new MessageTimeoutException(MESSAGE, "late", new SocketTimeoutException()),
                         "unknown-effect"),
-                row("Integration: nobody handles it", failureOf(() -> new DirectChannel().send(MESSAGE)), "neutral"),
+                row("Integration: no handler", failureOf(() -> new DirectChannel().send(MESSAGE)), "neutral"),
                 row("Integration: not started", new MessageDispatchingException("stopped"), "neutral"),
                 row("Integration: filtered", new MessageRejectedException(MESSAGE, "no"), "neutral"),
                 row("Integration: no reply was made", new ReplyRequiredException(MESSAGE, "none"), "neutral"),

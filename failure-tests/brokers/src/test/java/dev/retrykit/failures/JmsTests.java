@@ -50,15 +50,15 @@ class JmsTests extends BookTests {
         ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + closedPort());
         return Stream.of(
                 row(
-                        "JMS: nobody listens",
+                        "JMS: nothing listens",
                         failureOf(() -> factory.createConnection().start()),
                         "transient"),
                 row(
-                        "JMS: nobody listens, simplified",
+                        "JMS: nothing listens, simplified",
                         failureOf(() -> factory.createContext().start()),
                         "transient"),
                 row(
-                        "Spring JMS: nobody listens",
+                        "Spring JMS: nothing listens",
                         failureOf(() -> new JmsTemplate(factory).convertAndSend("orders", "10 EUR")),
                         "transient"));
     }

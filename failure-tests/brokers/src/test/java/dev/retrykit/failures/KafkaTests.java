@@ -56,7 +56,7 @@ class KafkaTests extends BookTests {
         return Stream.of(
                 row("Kafka: send() without brokers", send(Map.of("max.block.ms", "100"), "x"), "transient"),
                 row(
-                        "Kafka: a producer for hosts that nobody knows",
+                        "Kafka: a producer for unknown hosts",
                         failureOf(() -> producer(Map.of("bootstrap.servers", "nowhere.invalid:9092"))),
                         "transient"),
                 row(

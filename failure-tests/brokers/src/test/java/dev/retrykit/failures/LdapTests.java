@@ -42,7 +42,7 @@ class LdapTests extends BookTests {
         try {
             int port = server.getListenPort();
             List<Row> rows = new ArrayList<>();
-            rows.add(row("LDAP: nobody listens", failureOf(() -> lookup(closedPort(), "cn=a")), "transient"));
+            rows.add(row("LDAP: nothing listens", failureOf(() -> lookup(closedPort(), "cn=a")), "transient"));
             rows.add(row(
                     "LDAP: a wrong password",
                     failureOf(() -> template(port, "no").lookup(PEOPLE)),
@@ -116,7 +116,7 @@ class LdapTests extends BookTests {
         LDAPException lost = new LDAPException(ResultCode.SERVER_DOWN, "lost");
         return Stream.of(
                 row(
-                        "UnboundID: nobody listens",
+                        "UnboundID: nothing listens",
                         failureOf(() -> new LDAPConnection("127.0.0.1", closedPort()).close()),
                         "transient"),
                 row("UnboundID: lost", lost, "transient"),

@@ -52,7 +52,7 @@ class MailTests extends BookTests {
                         "Mail: not connected",
                         new IllegalStateException(new MessagingException("Not connected")),
                         "neutral"),
-                row("Mail: nobody to send it to", new SendFailedException("No recipient addresses"), "neutral"),
+                row("Mail: no recipients", new SendFailedException("No recipient addresses"), "neutral"),
                 row(
                         "Mail: refused for a reason that isn't said",
                         new SendFailedException("Invalid Addresses"),
@@ -86,11 +86,11 @@ class MailTests extends BookTests {
                 row("SMTP: not to this one now", address(450), "transient"),
                 row("SMTP: not to this one", address(550), "answered"),
                 row("SMTP: to this one when logged in", address(530), "neutral"),
-                row("SMTP: to nobody now", address(421), "throttled"),
+                row("SMTP: recipient refused for now", address(421), "throttled"),
                 row("SMTP: not from this one now", sender(451), "transient"),
                 row("SMTP: not from this one", sender(553), "answered"),
-                row("SMTP: from nobody without a password", sender(530), "neutral"),
-                row("SMTP: from nobody now", sender(421), "throttled"),
+                row("SMTP: sender refused without a password", sender(530), "neutral"),
+                row("SMTP: sender refused for now", sender(421), "throttled"),
                 row(
                         "SMTP: refused for one, accepted for another",
                         chained(

@@ -49,7 +49,7 @@ class MqttTests extends BookTests {
 
     private static Stream<Row> paho3() {
         return Stream.of(
-                row("Paho: nobody listens", failureOf(MqttTests::connect), "transient"),
+                row("Paho: nothing listens", failureOf(MqttTests::connect), "transient"),
                 row("Paho: no broker behind it", new MqttException(3), "transient"),
                 row("Paho: a wrong password", new MqttSecurityException(4), "neutral"),
                 row("Paho: no right", new MqttSecurityException(5), "neutral"),

@@ -54,7 +54,7 @@ class NatsTests extends BookTests {
     private static Stream<Row> nats() {
         JetStreamStatusException deleted = new JetStreamStatusException(new Status(409, "Consumer Deleted"));
         return Stream.of(
-                row("NATS: nobody listens", failureOf(NatsTests::connect), "transient"),
+                row("NATS: nothing listens", failureOf(NatsTests::connect), "transient"),
                 row("NATS: a wrong password", new AuthenticationException("Authorization Violation"), "neutral"),
                 row(
                         "NATS: no answer of JetStream",

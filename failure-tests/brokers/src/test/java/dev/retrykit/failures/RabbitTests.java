@@ -49,7 +49,7 @@ class RabbitTests extends BookTests {
 
     private static Stream<Row> real() {
         return Stream.of(
-                row("RabbitMQ: nobody listens", failureOf(() -> connect(closedPort())), "transient"),
+                row("RabbitMQ: nothing listens", failureOf(() -> connect(closedPort())), "transient"),
                 row("RabbitMQ: the connection is closed at once", connectTo(LineServer.HANG_UP), "transient"),
                 row("RabbitMQ: it speaks an old protocol", connectTo("AMQP\1\1\0\7"), "permanent"));
     }

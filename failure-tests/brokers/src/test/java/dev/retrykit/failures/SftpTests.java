@@ -61,7 +61,7 @@ class SftpTests extends BookTests {
                     row("JSch: the folder is there", jsch(port, "secret", sftp -> sftp.mkdir("folder")), "answered"),
                     row("JSch: closed", jsch(port, "secret", SftpTests::afterTheEnd), "transient"),
                     row("JSch: a wrong password", jsch(port, "wrong", sftp -> sftp.pwd()), "neutral"),
-                    row("JSch: nobody knows this host", failureOf(() -> connect(port, "secret", "yes")), "neutral"),
+                    row("JSch: unknown host key", failureOf(() -> connect(port, "secret", "yes")), "neutral"),
                     row("MINA: no such file", mina(port, "secret", sftp -> sftp.stat("none")), "answered"),
                     row("MINA: the folder is there", mina(port, "secret", sftp -> sftp.mkdir("folder")), "answered"),
                     row("MINA: a wrong password", mina(port, "wrong", sftp -> sftp.stat("a")), "neutral"))
@@ -73,7 +73,7 @@ class SftpTests extends BookTests {
 
     private static Stream<Row> jsch() {
         return Stream.of(
-                row("JSch: nobody listens", failureOf(() -> connect(closedPort(), "secret", "no")), "transient"),
+                row("JSch: nothing listens", failureOf(() -> connect(closedPort(), "secret", "no")), "transient"),
                 row("JSch: it hangs up", failureOf(() -> connectTo(LineServer.HANG_UP)), "transient"),
                 row("JSch: it says nothing", failureOf(() -> connectTo(LineServer.SILENCE)), "transient"),
                 sftp("the end", 1, "answered"),
@@ -184,7 +184,7 @@ class SftpTests extends BookTests {
 
     private static Stream<Row> mina() {
         return Stream.of(
-                row("MINA: nobody listens", failureOf(() -> open(closedPort(), "secret", sftp -> {})), "transient"),
+                row("MINA: nothing listens", failureOf(() -> open(closedPort(), "secret", sftp -> {})), "transient"),
                 row("MINA: the file is locked", new org.apache.sshd.sftp.common.SftpException(17, "no"), "transient"),
                 row("MINA: too many connections", new SshException(12, "no"), "throttled"),
                 row("MINA: not this user", new SshException(15, "no"), "neutral"),

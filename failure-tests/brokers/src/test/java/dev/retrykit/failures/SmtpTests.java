@@ -26,7 +26,7 @@ class SmtpTests extends BookTests {
     private static Stream<Row> mail() {
         return Stream.of(
                 row(
-                        "SMTP: nobody listens",
+                        "SMTP: nothing listens",
                         failureOf(() -> send(closedPort(), Map.of(), "a@example.com")),
                         "transient"),
                 mail("SMTP server: no service now", "421 4.3.2 too many connections", Map.of(), "throttled"),
@@ -62,7 +62,7 @@ class SmtpTests extends BookTests {
     private static Stream<Row> spring() {
         return Stream.of(
                 row(
-                        "Spring Mail, real: nobody listens",
+                        "Spring Mail, real: nothing listens",
                         failureOf(() -> sender(closedPort()).send(message())),
                         "transient"),
                 spring("Spring Mail, real: a grey list", Map.of("RCPT", "450 4.2.0 grey"), "transient"),

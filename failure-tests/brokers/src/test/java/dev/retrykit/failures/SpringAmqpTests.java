@@ -48,7 +48,7 @@ class SpringAmqpTests extends BookTests {
 
     private static Stream<Row> connections() {
         return Stream.of(
-                row("Spring AMQP: nobody listens", failureOf(SpringAmqpTests::send), "transient"),
+                row("Spring AMQP: nothing listens", failureOf(SpringAmqpTests::send), "transient"),
                 row(
                         "Spring AMQP: the node stops",
                         new AmqpConnectException(RabbitTests.connection(320, "CONNECTION_FORCED")),

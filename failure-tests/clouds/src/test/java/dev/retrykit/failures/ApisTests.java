@@ -112,7 +112,10 @@ class ApisTests extends BookTests {
                         "Telegram: read timed out",
                         new TelegramApiException(new SocketTimeoutException("Read timed out")),
                         "unknown-effect"),
-                row("Telegram: nobody listens?", new TelegramApiException(new ConnectException("x")), "unknown-effect"),
+                row(
+                        "Telegram: nothing listens?",
+                        new TelegramApiException(new ConnectException("x")),
+                        "unknown-effect"),
                 row(
                         "Telegram: own parameter",
                         new TelegramApiValidationException("x", new SendMessage("", "")),

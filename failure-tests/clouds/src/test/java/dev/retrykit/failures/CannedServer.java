@@ -90,8 +90,8 @@ final class CannedServer implements AutoCloseable {
         }
     }
 
-    /** An address where nobody listens. */
-    static String nobody() {
+    /** An address where nothing listens. */
+    static String closedPort() {
         CannedServer gone = hangs();
         gone.close();
         return gone.url();

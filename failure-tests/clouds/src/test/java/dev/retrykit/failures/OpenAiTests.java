@@ -67,7 +67,7 @@ class OpenAiTests extends BookTests {
                 row("OpenAI: 418", answered(418, "x"), "answered status 418"),
                 row("OpenAI in CompletionException", new CompletionException(answered(401, "x")), "neutral status 401"),
                 row("OpenAI: connection reset", reset(), "transient"),
-                row("OpenAI: nobody listens", refused(), "transient"),
+                row("OpenAI: nothing listens", refused(), "transient"),
                 row("OpenAI: timed out", timedOut(), "transient"),
                 row("OpenAI: no JSON", broken(), "permanent"));
     }
@@ -127,8 +127,8 @@ class OpenAiTests extends BookTests {
     }
 
     private static Throwable refused() {
-        String nobody = CannedServer.nobody();
-        return CannedServer.thrownBy(() -> client(nobody, 0).models().retrieve("m"));
+        String closed = CannedServer.closedPort();
+        return CannedServer.thrownBy(() -> client(closed, 0).models().retrieve("m"));
     }
 
     private static Throwable ask(CannedServer server, int retries) {

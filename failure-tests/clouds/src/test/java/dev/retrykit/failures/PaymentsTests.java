@@ -63,7 +63,7 @@ class PaymentsTests extends BookTests {
                 row("Braintree: settings", new ConfigurationException("x"), "neutral"),
                 row("Braintree: signature", new InvalidSignatureException("x"), "neutral"),
                 row("Braintree: challenge", new InvalidChallengeException("x"), "neutral"),
-                row("Braintree: nobody listens", refused(), "transient"),
+                row("Braintree: nothing listens", refused(), "transient"),
                 row(
                         "Braintree: connection lost",
                         new UnexpectedException("x", new SocketException("Connection reset")),
@@ -145,9 +145,9 @@ class PaymentsTests extends BookTests {
     }
 
     private static Throwable refused() {
-        String nobody = CannedServer.nobody();
+        String closed = CannedServer.closedPort();
         return new UnexpectedException(
-                "x", CannedServer.thrownBy(() -> URI.create(nobody).toURL().getContent()));
+                "x", CannedServer.thrownBy(() -> URI.create(closed).toURL().getContent()));
     }
 
     private static Throwable adyen(int status, String... header) {

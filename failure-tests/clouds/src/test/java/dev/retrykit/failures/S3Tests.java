@@ -41,7 +41,7 @@ class S3Tests extends BookTests {
         return Stream.of(
                 row("S3: connection reset, defaults of the SDK", resetBy(defaults()), "nested"),
                 row("S3: connection reset, no retries of the SDK", resetBy(once()), "transient"),
-                row("S3: nobody listens", refused(), "transient"),
+                row("S3: nothing listens", refused(), "transient"),
                 row("S3: 503 SlowDown, retried by the SDK", answered(503, "SlowDown", atOnce()), "nested status 503"),
                 row("S3: 503 SlowDown", answered(503, "SlowDown", once()), "throttled status 503"),
                 row("S3: 503 SlowDown, Retry-After", slowDown(), "throttled after 2s status 503"),
@@ -79,7 +79,7 @@ class S3Tests extends BookTests {
                         "throttled status 503"),
                 row("S3 transfer manager: reset", transferred(), "nested"),
                 row("S3 over CRT: connection reset", crt(CannedServer.resets()), "transient"),
-                row("S3 over CRT: nobody listens", crt(CannedServer.nobody()), "transient"),
+                row("S3 over CRT: nothing listens", crt(CannedServer.closedPort()), "transient"),
                 row("S3 over CRT: no such host", crt("http://nowhere.invalid"), "transient"),
                 row("CRT: first byte late", crt(2092), "transient"),
                 row("CRT: client closed", crt(2072), "neutral"),
@@ -88,7 +88,7 @@ class S3Tests extends BookTests {
                 row("S3 of CRT: throttled", ofCrt("Response code indicates throttling"), "throttled"),
                 row("S3 of CRT: 500", ofCrt("Response code indicates internal server error"), "transient"),
                 row("S3 of CRT: connection lost", ofCrt("socket is closed."), "transient"),
-                row("S3 of CRT: nobody listens", ofCrt("socket connection refused."), "transient"),
+                row("S3 of CRT: nothing listens", ofCrt("socket connection refused."), "transient"),
                 row("S3 of CRT: cancelled", ofCrt("Request successfully cancelled"), "unknown"));
     }
 
@@ -114,8 +114,8 @@ class S3Tests extends BookTests {
     }
 
     private static Throwable refused() {
-        String nobody = CannedServer.nobody();
-        return CannedServer.thrownBy(() -> read(client(nobody, once())));
+        String closed = CannedServer.closedPort();
+        return CannedServer.thrownBy(() -> read(client(closed, once())));
     }
 
     private static Throwable answered(

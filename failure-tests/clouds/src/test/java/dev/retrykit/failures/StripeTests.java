@@ -55,7 +55,7 @@ class StripeTests extends BookTests {
                         "Stripe: 400, other parameters",
                         new IdempotencyException("x", "id", "idempotency_error", 400),
                         "answered status 400"),
-                row("Stripe: nobody listens", refused(), "transient"),
+                row("Stripe: nothing listens", refused(), "transient"),
                 row("Stripe: connection reset", reset(), "unknown-effect"),
                 row(
                         "Stripe: timed out",
@@ -96,8 +96,8 @@ class StripeTests extends BookTests {
     }
 
     private static Throwable refused() {
-        String nobody = CannedServer.nobody();
-        return CannedServer.thrownBy(() -> charge(nobody));
+        String closed = CannedServer.closedPort();
+        return CannedServer.thrownBy(() -> charge(closed));
     }
 
     private static Object charge(String url) throws Exception {

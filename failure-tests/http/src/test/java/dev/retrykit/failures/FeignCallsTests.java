@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
-/** Clients that nobody watches, called through policies of defaults: what a server sees. */
+/** Clients that are not watched, called through policies of defaults: what a server sees. */
 class FeignCallsTests {
 
     interface Api {

@@ -143,11 +143,11 @@ class FeignTests extends BookTests {
                 row("Feign: POST without a body refused", refused(own, Api::postNothing), "transient"),
                 row(
                         "Feign: POST to an unknown host",
-                        failureOf(() -> api(own, "http://nobody.invalid").post("{}")),
+                        failureOf(() -> api(own, "http://unknown.invalid").post("{}")),
                         "transient"),
                 row(
-                        "Feign: POST without a body, done, redirected to where nobody listens",
-                        answered(own, Api::postNothing, 303, "Location", Loopback.nobody()),
+                        "Feign: POST without a body, done, redirected to where nothing listens",
+                        answered(own, Api::postNothing, 303, "Location", Loopback.closedPort()),
                         "unknown-effect"),
                 row("Feign: no HTTP", sent(own, Api::get, "SSH-2.0-OpenSSH_9.2\r\n\r\n"), "transient"),
                 row(
@@ -250,7 +250,7 @@ class FeignTests extends BookTests {
     private static Throwable decodedByAnother(Function<Api, String> call, boolean wrapped) {
         Decoder decoder = (response, type) -> {
             try {
-                return URI.create(Loopback.nobody()).toURL().openStream().toString();
+                return URI.create(Loopback.closedPort()).toURL().openStream().toString();
             } catch (IOException refused) {
                 if (wrapped) {
                     throw new IllegalStateException(refused);
@@ -285,7 +285,7 @@ class FeignTests extends BookTests {
     }
 
     private static Throwable refused(Client client, Function<Api, String> call) {
-        return failureOf(() -> call.apply(api(client, Loopback.nobody())));
+        return failureOf(() -> call.apply(api(client, Loopback.closedPort())));
     }
 
     private static Api api(Client client, String url) {

@@ -27,7 +27,7 @@ class GraphQlTests extends BookTests {
         return Stream.of(
                 row("GraphQL: 503", asked(503, "{}"), "transient after 1s status 503"),
                 row("GraphQL: 401", asked(401, "{}"), "neutral after 1s status 401"),
-                row("GraphQL: refused", failureOf(() -> ask(Loopback.nobody())), "transient"),
+                row("GraphQL: refused", failureOf(() -> ask(Loopback.closedPort())), "transient"),
                 row("GraphQL: field not found", asked(200, error("NOT_FOUND")), "answered"),
                 row("GraphQL: bad request", asked(200, error("BAD_REQUEST")), "answered"),
                 row("GraphQL: field that failed", asked(200, error("INTERNAL_ERROR")), "permanent"),

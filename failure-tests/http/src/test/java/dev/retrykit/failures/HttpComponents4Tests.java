@@ -52,7 +52,7 @@ class HttpComponents4Tests extends BookTests {
                         sent("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nabc"),
                         "transient"),
                 row("HttpComponents 4: no answer", sent(""), "transient"),
-                row("HttpComponents 4: refused", failureOf(() -> get(Loopback.nobody())), "transient"),
+                row("HttpComponents 4: refused", failureOf(() -> get(Loopback.closedPort())), "transient"),
                 row("HttpComponents 4: read timeout", hung(), "transient"));
     }
 

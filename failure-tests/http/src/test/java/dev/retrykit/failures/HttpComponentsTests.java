@@ -69,7 +69,7 @@ class HttpComponentsTests extends BookTests {
                 row("HttpComponents: no answer", sent(""), "transient"),
                 row("HttpComponents: no HTTP", sent("SSH-2.0-OpenSSH_9.2\r\n\r\n"), "transient"),
                 row("HttpComponents: no chunk, in a wrapper", new IllegalStateException(sent(NO_CHUNK)), "transient"),
-                row("HttpComponents: refused", failureOf(() -> get(client(), Loopback.nobody())), "transient"),
+                row("HttpComponents: refused", failureOf(() -> get(client(), Loopback.closedPort())), "transient"),
                 row("HttpComponents: read timeout", hung(), "transient"),
                 row("HttpComponents: no connection is free", full(), "transient"),
                 row("HttpComponents: its pool is closed", closed(), "neutral"),
@@ -252,7 +252,7 @@ class HttpComponentsTests extends BookTests {
                     .disableAutomaticRetries()
                     .setProxy(new HttpHost("127.0.0.1", proxy.port()))
                     .build();
-            return failureOf(() -> get(client, "https://nobody.invalid"));
+            return failureOf(() -> get(client, "https://unknown.invalid"));
         }
     }
 

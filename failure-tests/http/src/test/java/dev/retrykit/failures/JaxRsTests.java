@@ -41,7 +41,7 @@ class JaxRsTests extends BookTests {
                 row("Jersey: 500", answered(500), "transient status 500"),
                 row("Jersey: 501", answered(501), "permanent status 501"),
                 row("Jersey: 404 of a future", new ExecutionException(answered(404)), "answered status 404"),
-                row("Jersey: refused", failureOf(() -> get(Loopback.nobody())), "transient"),
+                row("Jersey: refused", failureOf(() -> get(Loopback.closedPort())), "transient"),
                 row("Jersey: read timeout", hung(), "transient"),
                 row("Jersey: no answer", sent(""), "transient"),
                 row(

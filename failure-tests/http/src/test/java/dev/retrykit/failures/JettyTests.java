@@ -50,7 +50,7 @@ class JettyTests extends BookTests {
                 row("Jetty: no answer", sent(""), "transient"),
                 row(
                         "Jetty: refused",
-                        failureOf(() -> get(client -> client.newRequest(Loopback.nobody()))),
+                        failureOf(() -> get(client -> client.newRequest(Loopback.closedPort()))),
                         "transient"),
                 row("Jetty: timeout", hung(), "transient"),
                 row("Jetty: its queue is full", full(), "neutral"));

@@ -95,8 +95,8 @@ final class Loopback implements AutoCloseable {
         return loopback;
     }
 
-    /** An address where nobody listens, nor will. */
-    static String nobody() {
+    /** An address where nothing listens, nor will. */
+    static String closedPort() {
         return "http://127.0.0.1:" + Nobody.TAKEN.getLocalPort();
     }
 
@@ -183,7 +183,7 @@ final class Loopback implements AutoCloseable {
         return "http://127.0.0.1:" + port;
     }
 
-    /** What a call throws, unwrapped by nobody. */
+    /** What a call throws, without unwrapping. */
     static Throwable failureOf(Callable<?> call) {
         try {
             Object result = call.call();

@@ -136,7 +136,7 @@ class NettyTests extends BookTests {
                 row("Reactor Netty: timeout", hung(), "transient"),
                 row(
                         "Reactor Netty: refused",
-                        failureOf(() -> get(HttpClient.create(), Loopback.nobody())),
+                        failureOf(() -> get(HttpClient.create(), Loopback.closedPort())),
                         "transient"),
                 row("Reactor Netty: closed before it was sent", AbortedException.beforeSend(), "transient"),
                 row(
@@ -165,7 +165,7 @@ class NettyTests extends BookTests {
         return Stream.of(
                 row("AsyncHttpClient: no answer", asked(""), "transient"),
                 row("AsyncHttpClient: cut", asked(CUT), "transient"),
-                row("AsyncHttpClient: refused", failureOf(() -> ask(Loopback.nobody())), "transient"),
+                row("AsyncHttpClient: refused", failureOf(() -> ask(Loopback.closedPort())), "transient"),
                 row("AsyncHttpClient: timeout", asked(), "transient"),
                 row("AsyncHttpClient: closed", RemotelyClosedException.INSTANCE, "transient"),
                 row("AsyncHttpClient: channel closed", ChannelClosedException.INSTANCE, "transient"),

@@ -68,10 +68,10 @@ class OkHttpTests extends BookTests {
                 row("OkHttp: a proxy that can't connect", tunnel("503 Service Unavailable"), "transient status 503"),
                 row("OkHttp: a proxy that refuses", tunnel("403 Forbidden"), "neutral status 403"),
                 row("OkHttp: no HTTP", sent("SSH-2.0-OpenSSH_9.2\r\n\r\n"), "transient"),
-                row("OkHttp: refused", failureOf(() -> read(new OkHttpClient(), Loopback.nobody())), "transient"),
+                row("OkHttp: refused", failureOf(() -> read(new OkHttpClient(), Loopback.closedPort())), "transient"),
                 row(
                         "OkHttp: unknown host",
-                        failureOf(() -> read(new OkHttpClient(), "http://nobody.invalid")),
+                        failureOf(() -> read(new OkHttpClient(), "http://unknown.invalid")),
                         "transient"),
                 row("OkHttp: canceled before", canceled(), "neutral"),
                 row("OkHttp: canceled on the way, which looks like a lost connection", canceledOnTheWay(), "transient"),
@@ -192,7 +192,7 @@ class OkHttpTests extends BookTests {
             Proxy proxy =
                     new Proxy(Proxy.Type.HTTP, new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
             OkHttpClient client = new OkHttpClient.Builder().proxy(proxy).build();
-            return failureOf(() -> read(client, "https://nobody.invalid/"));
+            return failureOf(() -> read(client, "https://unknown.invalid/"));
         }
     }
 

@@ -74,7 +74,7 @@ class OtherHttpClientsTests extends BookTests {
                         sent("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nabc"),
                         "transient"),
                 row("JDK client: no HTTP", sent("SSH-2.0-OpenSSH_9.2\r\n\r\n"), "transient"),
-                row("JDK client: refused", failureOf(() -> get(Loopback.nobody(), 1000)), "transient"),
+                row("JDK client: refused", failureOf(() -> get(Loopback.closedPort(), 1000)), "transient"),
                 row("JDK client: timeout", hung(), "transient"),
                 row(
                         "JDK client: WebSocket refused by 503",
@@ -124,7 +124,7 @@ class OtherHttpClientsTests extends BookTests {
         try (Loopback server = Loopback.sends("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")) {
             Proxy proxy =
                     new Proxy(Proxy.Type.HTTP, new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
-            return failureOf(() -> URI.create("https://nobody.invalid/")
+            return failureOf(() -> URI.create("https://unknown.invalid/")
                     .toURL()
                     .openConnection(proxy)
                     .getInputStream());
@@ -140,7 +140,7 @@ class OtherHttpClientsTests extends BookTests {
                 row("Google: 403", google(403, 0), "neutral status 403"),
                 row("Google: 503 after two retries", google(503, 2), "nested status 503"),
                 row("Google: 404 after two retries", google(404, 2), "answered status 404"),
-                row("Google: refused", failureOf(() -> google(Loopback.nobody(), 0)), "transient"));
+                row("Google: refused", failureOf(() -> google(Loopback.closedPort(), 0)), "transient"));
     }
 
     private static Stream<Row> unirest() {
@@ -149,7 +149,7 @@ class OtherHttpClientsTests extends BookTests {
         return Stream.of(
                 row(
                         "Unirest: refused",
-                        failureOf(() -> client.get(Loopback.nobody()).asString()),
+                        failureOf(() -> client.get(Loopback.closedPort()).asString()),
                         "transient"),
                 row("Unirest: timeout", hung(client), "transient"),
                 row("Unirest: configured wrongly", new UnirestConfigException("x"), "neutral"),

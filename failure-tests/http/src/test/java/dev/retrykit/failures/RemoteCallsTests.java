@@ -205,6 +205,6 @@ class RemoteCallsTests extends BookTests {
     /** The one client that proves that it never connected. */
     private static IOException refused() {
         return (IOException)
-                failureOf(() -> URI.create(Loopback.nobody()).toURL().openStream());
+                failureOf(() -> URI.create(Loopback.closedPort()).toURL().openStream());
     }
 }

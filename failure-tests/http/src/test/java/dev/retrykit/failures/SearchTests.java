@@ -51,7 +51,7 @@ class SearchTests extends BookTests {
                 row("Elasticsearch: no JSON", elasticsearch(200, "<html>"), "permanent"),
                 row(
                         "Elasticsearch: refused",
-                        failureOf(() -> elasticsearch(Loopback.nobody()).info()),
+                        failureOf(() -> elasticsearch(Loopback.closedPort()).info()),
                         "transient"));
     }
 
@@ -80,7 +80,7 @@ class SearchTests extends BookTests {
                 row("OpenSearch: a proxy's 503", openSearch(503, "<html>"), "transient after 1s status 503"),
                 row(
                         "OpenSearch: refused",
-                        failureOf(() -> openSearch(Loopback.nobody()).info()),
+                        failureOf(() -> openSearch(Loopback.closedPort()).info()),
                         "transient"),
                 row("OpenSearch: 503, made", new OpenSearchException(failed(503)), "transient status 503"),
                 row("OpenSearch: 409, made", new OpenSearchException(failed(409)), "answered status 409"),
@@ -141,13 +141,14 @@ class SearchTests extends BookTests {
     }
 
     private static Object closed() throws Exception {
-        Rest5Client client = Rest5Client.builder(URI.create(Loopback.nobody())).build();
+        Rest5Client client =
+                Rest5Client.builder(URI.create(Loopback.closedPort())).build();
         client.close();
         return client.performRequest(new Request("GET", "/"));
     }
 
     private static Object oldClosed() throws Exception {
-        var client = org.elasticsearch.client.RestClient.builder(org.apache.http.HttpHost.create(Loopback.nobody()))
+        var client = org.elasticsearch.client.RestClient.builder(org.apache.http.HttpHost.create(Loopback.closedPort()))
                 .build();
         client.close();
         return client.performRequest(new org.elasticsearch.client.Request("GET", "/"));

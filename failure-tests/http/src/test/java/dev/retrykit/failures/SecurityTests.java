@@ -70,7 +70,7 @@ class SecurityTests extends BookTests {
                 row("Security: no CSRF token", new MissingCsrfTokenException("x"), "neutral"),
                 row("Security: can't decide", new AuthorizationServiceException("x"), "permanent"),
                 row(
-                        "Security: can't decide, since nobody listens",
+                        "Security: can't decide, since nothing listens",
                         new AuthorizationServiceException("x", REFUSED),
                         "transient"),
                 row("Security: password", new BadCredentialsException("x"), "neutral"),
@@ -91,7 +91,7 @@ class SecurityTests extends BookTests {
                 row("OAuth2: token request, wrong client", token(400, "{\"error\":\"invalid_client\"}"), "neutral"),
                 row("OAuth2: token request, the server fails", token(400, "{\"error\":\"server_error\"}"), "transient"),
                 row("OAuth2: token request, no token", token(200, "{}"), "permanent"),
-                row("OAuth2: token request, refused", failureOf(() -> token(Loopback.nobody())), "transient"),
+                row("OAuth2: token request, refused", failureOf(() -> token(Loopback.closedPort())), "transient"),
                 row("OAuth2: not available", authorization("temporarily_unavailable", null), "transient"),
                 row("OAuth2: not so fast", authorization("slow_down", null), "throttled"),
                 row("OAuth2: grant", authorization("invalid_grant", null), "neutral"),
@@ -133,7 +133,7 @@ class SecurityTests extends BookTests {
                 row("JWT: bad", new BadJwtException("x"), "neutral"),
                 row("JWT: can't be made", new JwtEncodingException("x"), "neutral"),
                 row("JWT: something", new JwtException("x"), "permanent"),
-                row("JWT: no keys, since nobody listens", decoded(Loopback.nobody()), "transient"),
+                row("JWT: no keys, since nothing listens", decoded(Loopback.closedPort()), "transient"),
                 row("JWT: no keys, since the server is busy", decoded(), "transient after 1s status 503"),
                 row(
                         "JWT: keys can't be parsed",
@@ -144,14 +144,17 @@ class SecurityTests extends BookTests {
                         new JwtDecoderInitializationException("x", new IllegalStateException("x")),
                         "permanent"),
                 row(
-                        "JWT: no decoder, since nobody listens",
+                        "JWT: no decoder, since nothing listens",
                         new JwtDecoderInitializationException("x", REFUSED),
                         "transient"),
                 row("opaque token: bad", new BadOpaqueTokenException("x"), "neutral"),
                 row("opaque token: can't be asked", new OAuth2IntrospectionException("x", REFUSED), "transient"),
                 row("opaque token: can't be read", new OAuth2IntrospectionException("x"), "permanent"),
                 row("Nimbus: no keys", new JWKSetUnavailableException("x"), "permanent"),
-                row("Nimbus: no keys, since nobody listens", new JWKSetUnavailableException("x", REFUSED), "transient"),
+                row(
+                        "Nimbus: no keys, since nothing listens",
+                        new JWKSetUnavailableException("x", REFUSED),
+                        "transient"),
                 row("Nimbus: asked too often", new RateLimitReachedException(), "neutral"),
                 row("Nimbus: token", new BadJWTException("Expired JWT"), "neutral"));
     }

@@ -71,12 +71,12 @@ class SpringHttpTests extends BookTests {
                 row("HTTP service client: GET 429", service(429), "throttled status 429"),
                 row(
                         "HTTP service client: refused",
-                        failureOf(() -> api(Loopback.nobody()).get()),
+                        failureOf(() -> api(Loopback.closedPort()).get()),
                         "transient"),
                 row("RestClient: another content type", unknownType(), "permanent"),
                 row("WebClient: 503", webClient(503), "transient status 503"),
                 row("WebClient: 404", webClient(404), "answered status 404"),
-                row("WebClient: refused", failureOf(() -> webClient(Loopback.nobody())), "transient"));
+                row("WebClient: refused", failureOf(() -> webClient(Loopback.closedPort())), "transient"));
     }
 
     private static Stream<Row> types() {
@@ -160,7 +160,7 @@ class SpringHttpTests extends BookTests {
                         "transient status 503"),
                 row("Vault: no token", new VaultTokenLookupException("x"), "neutral"),
                 row(
-                        "Vault: no token, since nobody listens",
+                        "Vault: no token, since nothing listens",
                         new VaultTokenLookupException("x", new ConnectException("refused")),
                         "transient"),
                 row("Vault: something", new VaultException("x"), "unknown"));

@@ -120,7 +120,7 @@ class CassandraTests extends BookTests {
         return Stream.of(
                 row("timeout, idempotent", of(new DriverTimeoutException("x"), true), "transient"),
                 row("timeout, not idempotent", of(new DriverTimeoutException("x"), false), "unknown-effect"),
-                row("timeout, nobody knows", of(new DriverTimeoutException("x"), null), "transient"),
+                row("timeout, idempotence not set", of(new DriverTimeoutException("x"), null), "transient"),
                 row("closed, idempotent", of(new ClosedConnectionException("x"), true), "transient"),
                 row("closed, not idempotent", of(new ClosedConnectionException("x"), false), "unknown-effect"),
                 row("heartbeat, idempotent", of(new HeartbeatException(HOST, "x", null), true), "transient"),
@@ -189,7 +189,7 @@ class CassandraTests extends BookTests {
                         "unknown-effect"),
                 row("all nodes: wrong password", failed(closed, new AuthenticationException(POINT, "x")), "neutral"),
                 row("all nodes: odd", failed(new Error("x"), new Error("y")), "transient"),
-                row("nobody listens", nobodyListens(), "transient"));
+                row("nothing listens", nobodyListens(), "transient"));
     }
 
     private static Stream<Row> translated() {
@@ -272,13 +272,13 @@ class CassandraTests extends BookTests {
     }
 
     private static Throwable nobodyListens() {
-        InetSocketAddress nobody = new InetSocketAddress("127.0.0.1", MongoTests.freePort());
+        InetSocketAddress closed = new InetSocketAddress("127.0.0.1", MongoTests.freePort());
         DriverConfigLoader quick = DriverConfigLoader.programmaticBuilder()
                 .withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, 0)
                 .withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, 0)
                 .build();
         try (CqlSession session = CqlSession.builder()
-                .addContactPoint(nobody)
+                .addContactPoint(closed)
                 .withLocalDatacenter("dc1")
                 .withConfigLoader(quick)
                 .build()) {

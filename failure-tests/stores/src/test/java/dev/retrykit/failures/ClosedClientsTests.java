@@ -30,7 +30,7 @@ import redis.clients.jedis.JedisPool;
 /** Clients that the application itself has closed, and pools without a free object. */
 class ClosedClientsTests extends BookTests {
 
-    private static final InetSocketAddress NOBODY = new InetSocketAddress("127.0.0.1", 1);
+    private static final InetSocketAddress CLOSED_PORT = new InetSocketAddress("127.0.0.1", 1);
 
     static Stream<Row> rows() {
         return StoreRows.all(closed(), memcached(), springs(), pools());
@@ -67,7 +67,8 @@ class ClosedClientsTests extends BookTests {
     }
 
     private static Object cassandra() {
-        Cluster cluster = Cluster.builder().addContactPointsWithPorts(NOBODY).build();
+        Cluster cluster =
+                Cluster.builder().addContactPointsWithPorts(CLOSED_PORT).build();
         cluster.close();
         return cluster.connect();
     }
@@ -92,7 +93,7 @@ class ClosedClientsTests extends BookTests {
     }
 
     private static Object spymemcached() throws IOException {
-        MemcachedClient client = new MemcachedClient(NOBODY);
+        MemcachedClient client = new MemcachedClient(CLOSED_PORT);
         client.shutdown();
         return client.get("k");
     }

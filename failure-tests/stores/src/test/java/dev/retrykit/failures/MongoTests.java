@@ -217,8 +217,8 @@ class MongoTests extends BookTests {
                         .serverSelectionTimeout(100, TimeUnit.MILLISECONDS))
                 .build();
         return Stream.of(
-                row("MongoDB: nobody listens", caught(settings), "transient"),
-                row("MongoDB: nobody listens, reactive", caughtReactively(settings), "transient"));
+                row("MongoDB: nothing listens", caught(settings), "transient"),
+                row("MongoDB: nothing listens, reactive", caughtReactively(settings), "transient"));
     }
 
     private static Throwable caught(MongoClientSettings settings) {

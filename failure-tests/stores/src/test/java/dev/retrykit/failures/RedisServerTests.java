@@ -44,12 +44,12 @@ class RedisServerTests extends RedisCalls {
             onLettuce(port, "cluster without slots", "transient", redis -> redis.get("k"));
             onJedis(port, "cluster without slots", "transient", jedis -> jedis.get("k"));
         });
-        int nobody = MongoTests.freePort();
-        onLettuce(nobody, "nobody listens", "transient", RedisCommands::ping);
-        onJedis(nobody, "nobody listens", "transient", Jedis::ping);
+        int closed = MongoTests.freePort();
+        onLettuce(closed, "nothing listens", "transient", RedisCommands::ping);
+        onJedis(closed, "nothing listens", "transient", Jedis::ping);
         onSpring(
-                nobody,
-                "nobody listens",
+                closed,
+                "nothing listens",
                 "transient",
                 redis -> redis.opsForValue().get("k"));
     }
